@@ -1,0 +1,38 @@
+/*
+ * A growing text buffer with a bound given at init: appending past it sets `overflow` and appends nothing more
+ * until buf_reset(), so that hostile input can't grow memory without limit. Always NUL terminated; `len` does not count the NUL.
+ * Embedded: buf_init()/buf_clear(); the buffer owns `p`.
+ */
+#ifndef TRUNKDECK_BUF_H
+#define TRUNKDECK_BUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "trunkdeck/str.h"
+
+struct buf {
+	char *p;
+	size_t len;
+	size_t size;		/* allocated */
+	size_t max;		/* bytes of text at most */
+	bool overflow;
+};
+
+#define BUF_UNBOUNDED ((size_t)1 << 40)
+
+void buf_init(struct buf *b, size_t max);
+void buf_clear(struct buf *b);			/* frees, ready for buf_init() or the end */
+void buf_reset(struct buf *b);			/* empties, keeps the memory */
+void buf_add(struct buf *b, const char *bytes, size_t len);
+void buf_adds(struct buf *b, const char *s);
+void buf_addc(struct buf *b, char c);
+void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_addv(struct buf *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
+/* Drops the first `len` bytes. */
+void buf_consume(struct buf *b, size_t len);
+/* Hands the text to the caller (free()), leaves the buffer empty and ready. Never NULL. */
+char *buf_take(struct buf *b);
+
+#endif

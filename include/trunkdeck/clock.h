@@ -1,0 +1,32 @@
+/*
+ * Time, injected: the real clock, or one that only moves when told (tests, --script). Units are in the names:
+ * wall time is microseconds since 1970 UTC, monotonic time is milliseconds from an arbitrary start.
+ * The system clock may be read from any thread; a virtual one only from the thread that owns it.
+ */
+#ifndef TRUNKDECK_CLOCK_H
+#define TRUNKDECK_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct td_clock {
+	bool is_virtual;
+	int64_t virtual_wall_us;
+	int64_t virtual_mono_ms;
+};
+
+extern const struct td_clock clock_system;
+
+void clock_init_virtual(struct td_clock *c, int64_t wall_us);
+void clock_advance(struct td_clock *c, int64_t ms);	/* virtual clocks only */
+int64_t clock_wall_us(const struct td_clock *c);
+int64_t clock_mono_ms(const struct td_clock *c);
+int64_t clock_mono_us(const struct td_clock *c);	/* finer, for measuring */
+
+/* "2026-11-22T10:29:39.123456Z"; buffers of CLOCK_ISO_SIZE. Store, JSON and log speak this form only.
+ * Parsing also takes fewer digits after the point, or no point; refused are dates that never were and years before 1970. */
+#define CLOCK_ISO_SIZE 32
+void clock_format_iso(char *to, int64_t wall_us);
+bool clock_parse_iso(const char *s, int64_t *wall_us);
+
+#endif

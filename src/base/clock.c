@@ -1,0 +1,136 @@
+#include "config.h"
+
+#include "trunkdeck/clock.h"
+
+#include <time.h>
+
+#include "trunkdeck/mem.h"
+
+#define US_PER_S INT64_C(1000000)
+
+const struct td_clock clock_system = { .is_virtual = false };
+
+/* Not 0, so that a deadline computed early on can't be taken for "none". */
+#define VIRTUAL_START_MS INT64_C(1000000)
+
+void clock_init_virtual(struct td_clock *c, int64_t wall_us)
+{
+	*c = (struct td_clock){
+		.is_virtual = true,
+		.virtual_wall_us = wall_us,
+		.virtual_mono_ms = VIRTUAL_START_MS,
+	};
+}
+
+void clock_advance(struct td_clock *c, int64_t ms)
+{
+	if (!c->is_virtual || ms < 0)
+		die("only a virtual clock can be moved, and only forward");
+	c->virtual_wall_us += ms * 1000;
+	c->virtual_mono_ms += ms;
+}
+
+static int64_t read_us(clockid_t id)
+{
+	struct timespec now;
+
+	if (clock_gettime(id, &now))
+		die("clock_gettime failed");
+	return (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / 1000;
+}
+
+int64_t clock_wall_us(const struct td_clock *c)
+{
+	return c->is_virtual ? c->virtual_wall_us : read_us(CLOCK_REALTIME);
+}
+
+int64_t clock_mono_us(const struct td_clock *c)
+{
+	return c->is_virtual ? c->virtual_mono_ms * 1000 : read_us(CLOCK_MONOTONIC);
+}
+
+int64_t clock_mono_ms(const struct td_clock *c)
+{
+	return clock_mono_us(c) / 1000;
+}
+
+void clock_format_iso(char *to, int64_t wall_us)
+{
+	int64_t us = wall_us % US_PER_S;
+	time_t seconds;
+	struct tm tm;
+
+	if (us < 0)
+		us += US_PER_S;
+	seconds = (time_t)((wall_us - us) / US_PER_S);
+	gmtime_r(&seconds, &tm);
+	if (!strftime(to, CLOCK_ISO_SIZE, "%Y-%m-%dT%H:%M:%S", &tm))
+		die("no date for %lld", (long long)seconds);
+	for (; *to; to++)
+		;
+	*to++ = '.';
+	for (int64_t unit = US_PER_S / 10; unit; unit /= 10)
+		*to++ = (char)('0' + us / unit % 10);
+	*to++ = 'Z';
+	*to = '\0';
+}
+
+/* Reads exactly `count` digits; moves *s past them. */
+static bool digits(const char **s, int count, int *value)
+{
+	*value = 0;
+	for (; count; count--, (*s)++) {
+		if (**s < '0' || **s > '9')
+			return false;
+		*value = *value * 10 + (**s - '0');
+	}
+	return true;
+}
+
+static bool literal(const char **s, char c)
+{
+	if (**s != c)
+		return false;
+	(*s)++;
+	return true;
+}
+
+/* Nothing, or a point and 1 to 6 digits. */
+static bool fraction(const char **s, int64_t *us)
+{
+	int64_t unit = US_PER_S / 10;
+
+	*us = 0;
+	if (!literal(s, '.'))
+		return true;
+	for (; unit && **s >= '0' && **s <= '9'; (*s)++, unit /= 10)
+		*us += (**s - '0') * unit;
+	return unit < US_PER_S / 10;
+}
+
+bool clock_parse_iso(const char *s, int64_t *wall_us)
+{
+	struct tm tm = { 0 }, back;
+	time_t seconds;
+	int64_t us;
+
+	if (!digits(&s, 4, &tm.tm_year) || !literal(&s, '-') ||
+	    !digits(&s, 2, &tm.tm_mon) || !literal(&s, '-') ||
+	    !digits(&s, 2, &tm.tm_mday) || !literal(&s, 'T') ||
+	    !digits(&s, 2, &tm.tm_hour) || !literal(&s, ':') ||
+	    !digits(&s, 2, &tm.tm_min) || !literal(&s, ':') ||
+	    !digits(&s, 2, &tm.tm_sec) || !fraction(&s, &us) || !literal(&s, 'Z') || *s)
+		return false;
+	if (tm.tm_year < 1970)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	back = tm;
+	/* timegm() takes 30 February for 2 March: a date that comes back as another one never was. */
+	seconds = timegm(&back);
+	if (back.tm_year != tm.tm_year || back.tm_mon != tm.tm_mon || back.tm_mday != tm.tm_mday ||
+	    back.tm_hour != tm.tm_hour || back.tm_min != tm.tm_min || back.tm_sec != tm.tm_sec)
+		return false;
+	*wall_us = (int64_t)seconds * US_PER_S + us;
+	return true;
+}

@@ -1,0 +1,97 @@
+/*
+ * Allocation that can't fail, and the one way out when the program must not go on.
+ *
+ * die() runs the hook at most once, whichever thread comes first and even if the hook itself dies, then says why on
+ * standard error and aborts, so that a core dump shows where. It does not free or flush anything.
+ */
+#include "config.h"
+
+#include "trunkdeck/mem.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Atomic(void (*)(void)) die_hook;
+
+void die_set_hook(void (*hook)(void))
+{
+	atomic_store(&die_hook, hook);
+}
+
+void die(const char *format, ...)
+{
+	void (*hook)(void) = atomic_exchange(&die_hook, NULL);
+	va_list ap;
+
+	if (hook)
+		hook();
+	fputs("trunkdeck: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	abort();
+}
+
+static void *checked(void *p)
+{
+	if (!p)
+		die("out of memory");
+	return p;
+}
+
+void *xmalloc(size_t size)
+{
+	return checked(malloc(size ? size : 1));
+}
+
+void *xcalloc(size_t count, size_t size)
+{
+	if (!count || !size)
+		count = size = 1;
+	return checked(calloc(count, size));
+}
+
+void *xreallocarray(void *p, size_t count, size_t size)
+{
+	if (!count || !size)
+		count = size = 1;
+	return checked(reallocarray(p, count, size));
+}
+
+char *xstrdup(const char *s)
+{
+	return checked(strdup(s));
+}
+
+char *xstrdup_null(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+char *xstrndup(const char *s, size_t len)
+{
+	return checked(strndup(s, len));
+}
+
+char *xvasprintf(const char *format, va_list ap)
+{
+	char *text;
+
+	if (vasprintf(&text, format, ap) < 0)
+		die("out of memory");
+	return text;
+}
+
+char *xasprintf(const char *format, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, format);
+	text = xvasprintf(format, ap);
+	va_end(ap);
+	return text;
+}

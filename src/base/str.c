@@ -1,0 +1,87 @@
+#include "config.h"
+
+#include "trunkdeck/str.h"
+
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+
+struct str str_of(const char *s)
+{
+	return (struct str){ s, s ? strlen(s) : 0 };
+}
+
+/* The length is tested first because p may be NULL in an empty slice. */
+bool str_eq(struct str a, struct str b)
+{
+	return a.len == b.len && (!a.len || !memcmp(a.p, b.p, a.len));
+}
+
+static unsigned char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : (unsigned char)c;
+}
+
+bool str_eq_nocase(struct str a, struct str b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++)
+		if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
+			return false;
+	return true;
+}
+
+bool str_starts(struct str s, struct str prefix)
+{
+	return s.len >= prefix.len && str_eq((struct str){ s.p, prefix.len }, prefix);
+}
+
+char *str_dup(struct str s)
+{
+	char *copy = xmalloc(s.len + 1);
+
+	if (s.len)
+		memcpy(copy, s.p, s.len);
+	copy[s.len] = '\0';
+	return copy;
+}
+
+/* Adds up in the negative range, which has room for one value more. */
+bool str_to_i64(struct str s, int64_t *out)
+{
+	bool negative = s.len > 0 && s.p[0] == '-';
+	int64_t value = 0;
+
+	if (s.len == (negative ? 1 : 0))
+		return false;
+	for (size_t i = negative; i < s.len; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_sub_overflow(value, s.p[i] - '0', &value))
+			return false;
+	}
+	if (!negative && value == INT64_MIN)
+		return false;
+	*out = negative ? value : -value;
+	return true;
+}
+
+bool str_copy(char *to, size_t size, struct str s)
+{
+	size_t len = s.len;
+
+	if (!size)
+		return false;
+	if (len >= size) {
+		len = size - 1;
+		/* A byte 10xxxxxx right after the cut belongs to a character begun before it. */
+		for (int i = 0; i < 3 && len && ((unsigned char)s.p[len] & 0xc0) == 0x80; i++)
+			len--;
+	}
+	if (len)
+		memcpy(to, s.p, len);
+	to[len] = '\0';
+	return len == s.len;
+}

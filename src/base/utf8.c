@@ -1,0 +1,341 @@
+/*
+ * UTF-8 for a terminal. Decoding is by hand and needs no locale; widths are those of wcwidth(), where a character
+ * this libc does not know, or all of them in a locale that isn't UTF-8, counts as one column.
+ *
+ * Characters that carry no shape of their own and that terminals disagree about are dropped by utf8_clean():
+ * zero-width spaces and joiners, bidirectional controls, variation selectors, skin tones, tags, the byte order mark.
+ * A combining mark with nothing before it goes too: it would be drawn on the neighbouring cell.
+ */
+#include "config.h"
+
+#include "trunkdeck/utf8.h"
+
+#include <limits.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#include "trunkdeck/mem.h"
+
+enum { REPLACEMENT = 0xfffd };
+
+struct range {
+	uint32_t first, last;
+};
+
+static const struct range dropped[] = {
+	{ 0x001b, 0x001b }, { 0x00ad, 0x00ad }, { 0x034f, 0x034f }, { 0x061c, 0x061c },
+	{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x202a, 0x202e }, { 0x2060, 0x206f },
+	{ 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0x1f3fb, 0x1f3ff },
+	{ 0xe0000, 0xe0fff },
+};
+
+static bool is_continuation(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Bytes of the character that starts with this byte; 0 when none does. */
+static size_t length_by_lead(unsigned char lead)
+{
+	if (lead < 0x80)
+		return 1;
+	if (lead < 0xc2)
+		return 0;
+	if (lead < 0xe0)
+		return 2;
+	if (lead < 0xf0)
+		return 3;
+	return lead < 0xf5 ? 4 : 0;
+}
+
+size_t utf8_next(struct str s, uint32_t *code)
+{
+	static const unsigned char lead_mask[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len;
+	uint32_t value;
+
+	*code = REPLACEMENT;
+	if (!s.len)
+		return 0;
+	len = length_by_lead((unsigned char)s.p[0]);
+	if (!len || len > s.len)
+		return 1;
+	value = (unsigned char)s.p[0] & lead_mask[len];
+	for (size_t i = 1; i < len; i++) {
+		if (!is_continuation(s.p[i]))
+			return 1;
+		value = value << 6 | ((unsigned char)s.p[i] & 0x3f);
+	}
+	if (value < smallest[len] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
+		return 1;
+	*code = value;
+	return len;
+}
+
+static struct str skip(struct str s, size_t bytes)
+{
+	return (struct str){ s.p + bytes, s.len - bytes };
+}
+
+bool utf8_valid(struct str s)
+{
+	uint32_t code;
+	size_t bytes;
+
+	for (; (bytes = utf8_next(s, &code)); s = skip(s, bytes))
+		if (code == REPLACEMENT && bytes == 1)
+			return false;
+	return true;
+}
+
+static bool is_dropped(uint32_t code)
+{
+	for (size_t i = 0; i < ARRAY_LEN(dropped) && code >= dropped[i].first; i++)
+		if (code <= dropped[i].last)
+			return true;
+	return false;
+}
+
+static bool is_blank(uint32_t code)
+{
+	return (code >= '\t' && code <= '\r') || code == 0x85 || code == 0x2028 || code == 0x2029;
+}
+
+static bool is_control(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+static int char_width(uint32_t code)
+{
+	int width;
+
+	if (code < 0x80)
+		return 1;
+	width = wcwidth((wchar_t)code);
+	return width < 0 ? 1 : width;
+}
+
+static void clean_char(struct buf *out, const char *p, size_t bytes, uint32_t code, bool first)
+{
+	if (is_dropped(code) || (first && !char_width(code)))
+		return;
+	if (is_blank(code))
+		buf_addc(out, ' ');
+	else if (is_control(code))
+		buf_addc(out, '?');
+	else if (code == REPLACEMENT)
+		buf_adds(out, "\xef\xbf\xbd");
+	else
+		buf_add(out, p, bytes);
+}
+
+static size_t plain_run(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.p[n] >= 0x20 && s.p[n] < 0x7f)
+		n++;
+	return n;
+}
+
+void utf8_clean(struct buf *out, struct str s)
+{
+	size_t start = out->len;
+	uint32_t code;
+	size_t bytes;
+
+	while (s.len) {
+		size_t plain = plain_run(s);
+
+		buf_add(out, s.p, plain);
+		s = skip(s, plain);
+		bytes = utf8_next(s, &code);
+		if (bytes)
+			clean_char(out, s.p, bytes, code, out->len == start);
+		s = skip(s, bytes);
+	}
+}
+
+char *utf8_clean_dup(struct str s)
+{
+	struct buf out;
+
+	buf_init(&out, BUF_UNBOUNDED);
+	utf8_clean(&out, s);
+	return out.p;
+}
+
+int utf8_width(const char *s)
+{
+	int width;
+
+	utf8_fit(s, INT_MAX, &width);
+	return width;
+}
+
+size_t utf8_fit(const char *s, int columns, int *width)
+{
+	struct str rest = str_of(s);
+	uint32_t code;
+	size_t bytes;
+
+	*width = 0;
+	for (; (bytes = utf8_next(rest, &code)); rest = skip(rest, bytes)) {
+		int more = char_width(code);
+
+		if (more > columns - *width)
+			break;
+		*width += more;
+	}
+	return (size_t)(rest.p - s);
+}
+
+static void add_blanks(struct buf *out, int count)
+{
+	for (; count > 0; count--)
+		buf_addc(out, ' ');
+}
+
+void utf8_pad(struct buf *out, const char *s, int columns, bool ascii)
+{
+	const char *ellipsis = ascii ? ".." : "\xe2\x80\xa6";
+	int ellipsis_width = ascii ? 2 : 1;
+	int width;
+	size_t len;
+
+	if (columns <= 0)
+		return;
+	len = utf8_fit(s, columns, &width);
+	if (s[len]) {
+		if (ellipsis_width > columns)
+			ellipsis_width = columns;
+		len = utf8_fit(s, columns - ellipsis_width, &width);
+		buf_add(out, s, len);
+		buf_add(out, ellipsis, ascii ? (size_t)ellipsis_width : strlen(ellipsis));
+		width += ellipsis_width;
+	} else {
+		buf_add(out, s, len);
+	}
+	add_blanks(out, columns - width);
+}
+
+size_t utf8_forward(const char *s, size_t at)
+{
+	struct str rest = str_of(s);
+	uint32_t code;
+	size_t bytes;
+
+	if (at >= rest.len)
+		return rest.len;
+	rest = skip(rest, at);
+	rest = skip(rest, utf8_next(rest, &code));
+	while ((bytes = utf8_next(rest, &code)) && !char_width(code))
+		rest = skip(rest, bytes);
+	return (size_t)(rest.p - s);
+}
+
+/* Where the character before `at` starts; `at` > 0. */
+static size_t previous(const char *s, size_t at, uint32_t *code)
+{
+	for (size_t back = 4; back > 1; back--)
+		if (back <= at && utf8_next((struct str){ s + at - back, back }, code) == back)
+			return at - back;
+	utf8_next((struct str){ s + at - 1, 1 }, code);
+	return at - 1;
+}
+
+size_t utf8_backward(const char *s, size_t at)
+{
+	size_t len = strlen(s);
+	uint32_t code;
+
+	if (at > len)
+		at = len;
+	while (at) {
+		at = previous(s, at, &code);
+		if (char_width(code))
+			break;
+	}
+	return at;
+}
+
+/*
+ * Find as you type. A needle in ASCII, nearly every one, is compared byte by byte, because a screen filters a
+ * hundred thousand numbers between two keystrokes; others by character.
+ */
+static bool needle_is_exact(struct str needle, bool *ascii)
+{
+	bool exact = false;
+	uint32_t code;
+	size_t bytes;
+
+	*ascii = true;
+	for (; (bytes = utf8_next(needle, &code)); needle = skip(needle, bytes)) {
+		if (code >= 0x80)
+			*ascii = false;
+		if (iswupper((wint_t)code))
+			exact = true;
+	}
+	return exact;
+}
+
+static char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+static bool find_ascii(const char *text, const char *needle)
+{
+	for (; *text; text++) {
+		size_t i = 0;
+
+		while (needle[i] && ascii_lower(text[i]) == needle[i])
+			i++;
+		if (!needle[i])
+			return true;
+	}
+	return false;
+}
+
+static bool starts_folded(struct str text, struct str needle)
+{
+	uint32_t a, b;
+	size_t n;
+
+	while ((n = utf8_next(needle, &b))) {
+		size_t t = utf8_next(text, &a);
+
+		if (!t || towlower((wint_t)a) != towlower((wint_t)b))
+			return false;
+		text = skip(text, t);
+		needle = skip(needle, n);
+	}
+	return true;
+}
+
+static bool find_folded(struct str text, struct str needle)
+{
+	uint32_t code;
+	size_t bytes;
+
+	for (; (bytes = utf8_next(text, &code)); text = skip(text, bytes))
+		if (starts_folded(text, needle))
+			return true;
+	return false;
+}
+
+bool utf8_find(const char *text, const char *needle)
+{
+	bool ascii;
+
+	if (!*needle)
+		return true;
+	if (needle_is_exact(str_of(needle), &ascii))
+		return strstr(text, needle) != NULL;
+	if (ascii)
+		return find_ascii(text, needle);
+	return find_folded(str_of(text), str_of(needle));
+}
