@@ -2,10 +2,12 @@
  * UTF-8 for a terminal: what may be shown, and how wide it is.
  *
  * Everything that comes from the network, the database, a file or a caller goes through utf8_clean() before it
- * reaches a screen, a CSV file or a log: invalid bytes become U+FFFD, white space
- * (tab, line ends) a blank, control bytes (C0, DEL, C1) '?'; ESC, bidirectional controls, zero-width joiners, variation
- * selectors and skin tones are dropped, so that one cell count holds on every terminal. Pure functions; the locale is not consulted for
- * decoding, wcwidth() is for the width, so setlocale() must have been called with a UTF-8 locale for wide text.
+ * reaches a screen or a CSV file: invalid bytes become U+FFFD, white space (tab, line ends) a blank, control bytes
+ * (C0, DEL, C1) '?'; ESC, bidirectional controls, zero-width joiners, variation selectors and skin tones are dropped,
+ * so that one cell count holds on every terminal. (The log escapes instead, see log.h.)
+ *
+ * Pure functions; the locale is not consulted for decoding, wcwidth() is for the width, so setlocale() must have been
+ * called with a UTF-8 locale for wide text.
  */
 #ifndef TRUNKDECK_UTF8_H
 #define TRUNKDECK_UTF8_H

@@ -1,8 +1,7 @@
 /*
  * One descriptor, set before the threads start and closed after they end. A line is built on the stack, bounded, and
  * written with one write(2) to a file opened for appending: lines of several threads and of several programs never
- * mix. A log that can't be written to
- * is no reason to stop, so other failures of the write are passed over.
+ * mix. A log that can't be written to is no reason to stop, so failures of the write are passed over.
  */
 #include "config.h"
 

@@ -1,0 +1,83 @@
+/*
+ * User-visible failures. One table of codes: its class decides the exit code of a batch command, its field the form
+ * field it belongs to, its text is the message (those of the product document, verbatim), and each failure adds a
+ * hint: what to do next. Lower layers fill a struct err and return false; only cli/ and ui/ show it.
+ *
+ * `struct err` is a value without pointers: it may be copied, sent through a mailbox, and needs no freeing.
+ */
+#ifndef TRUNKDECK_ERR_H
+#define TRUNKDECK_ERR_H
+
+#include <stdbool.h>
+#include <stdarg.h>
+
+#include "trunkdeck/gettext.h"
+
+/* The exit code of a batch command. */
+enum err_class {
+	ERR_CLASS_NONE = 0,
+	ERR_CLASS_REFUSED = 1,
+	ERR_CLASS_USAGE = 2,
+	ERR_CLASS_UNREACHABLE = 3,
+};
+
+/* code, class, key of the field it is about ("" = none), message */
+#define ERR_TABLE(X) \
+	X(NUMBER_REQUIRED, REFUSED, "number", N_("Phone number is required")) \
+	X(NUMBER_FORMAT, REFUSED, "number", N_("Invalid phone number format")) \
+	X(NUMBER_EXISTS, REFUSED, "number", N_("Phone number already exists")) \
+	X(NUMBER_NOT_FOUND, REFUSED, "number", N_("Phone number not found")) \
+	X(NUMBER_LIMIT, REFUSED, "number", N_("Phone number limit reached")) \
+	X(AGENT_REQUIRED, REFUSED, "agentId", N_("Agent is required")) \
+	X(AGENT_NOT_FOUND, REFUSED, "agentId", N_("Agent not found")) \
+	X(AGENT_UNUSABLE, REFUSED, "agentId", N_("Agent can't take calls")) \
+	X(AGENT_EXISTS, REFUSED, "id", N_("Agent already exists")) \
+	X(AGENT_IN_USE, REFUSED, "id", N_("Agent is in use")) \
+	X(TRUNK_REQUIRED, REFUSED, "trunkId", N_("Trunk is required")) \
+	X(TRUNK_NOT_FOUND, REFUSED, "trunkId", N_("Trunk not found")) \
+	X(PROVIDER_EXISTS, REFUSED, "name", N_("Provider already exists")) \
+	X(PROVIDER_IN_USE, REFUSED, "name", N_("Provider still has numbers")) \
+	X(FIELD_REQUIRED, REFUSED, "", N_("A required value is missing")) \
+	X(FIELD_INVALID, REFUSED, "", N_("A value is not allowed")) \
+	X(CHANGED_MEANWHILE, REFUSED, "", N_("Changed by somebody else meanwhile")) \
+	X(READ_ONLY, REFUSED, "", N_("Read-only mode")) \
+	X(FOREIGN_SERVER, REFUSED, "", N_("This server belongs to another store")) \
+	X(FOUND_WRONG, REFUSED, "", N_("Something was found wrong")) \
+	X(USAGE, USAGE, "", N_("Usage error")) \
+	X(CONFIG, USAGE, "", N_("Configuration error")) \
+	X(STORE_NEWER, USAGE, "", N_("The store is newer than this program")) \
+	X(FILE, USAGE, "", N_("File error")) \
+	X(STORE_UNREACHABLE, UNREACHABLE, "", N_("Store unreachable")) \
+	X(STORE_FAILED, UNREACHABLE, "", N_("Store failed")) \
+	X(SERVER_UNREACHABLE, UNREACHABLE, "", N_("Server unreachable")) \
+	X(SERVER_LOGIN, UNREACHABLE, "", N_("Server refused the login")) \
+	X(SERVER_REFUSED, UNREACHABLE, "", N_("Server refused an action"))
+
+enum err_code {
+	ERR_NONE,
+#define ERR_ENUM(code, class, field, text) ERR_##code,
+	ERR_TABLE(ERR_ENUM)
+#undef ERR_ENUM
+	ERR_COUNT
+};
+
+struct err {
+	enum err_code code;
+	char message[192];	/* what is wrong; ends without a full stop */
+	char hint[256];		/* what to do; "" = nothing to add */
+};
+
+/* Sets code, its table text, and a formatted hint (may be NULL). Always returns false, so that
+ * `return err_set(e, ERR_AGENT_REQUIRED, ...)` reads well. e may be NULL. */
+bool err_set(struct err *e, enum err_code code, const char *hint, ...) __attribute__((format(printf, 3, 4)));
+/* The same with a message of its own instead of the table's: for values only known at run time. */
+bool err_set_message(struct err *e, enum err_code code, const char *message, ...) __attribute__((format(printf, 3, 4)));
+void err_hint(struct err *e, const char *hint, ...) __attribute__((format(printf, 2, 3)));
+void err_clear(struct err *e);
+
+enum err_class err_class_of(enum err_code code);
+const char *err_field_of(enum err_code code);		/* never NULL */
+const char *err_text_of(enum err_code code);		/* translated table text */
+const char *err_name_of(enum err_code code);		/* "NUMBER_REQUIRED": for JSON and tests */
+
+#endif

@@ -1,0 +1,10 @@
+/* Every text a user sees goes through _(); N_() marks texts of static tables, translated where they are shown. */
+#ifndef TRUNKDECK_GETTEXT_H
+#define TRUNKDECK_GETTEXT_H
+
+#include <libintl.h>
+
+#define _(text) gettext(text)
+#define N_(text) text
+
+#endif
