@@ -1,0 +1,13 @@
+# What the program carries inside itself; see include/trunkdeck/embed.h.
+# Tabs and control bytes are fine, NUL bytes are not.
+embedded_files = \
+	data/countries.tsv \
+	data/sql/sqlite/0001_initial.sql \
+	data/sql/postgres/0001_initial.sql
+
+EXTRA_DIST += $(embedded_files)
+
+embedded.c: $(embedded_files) build-aux/embed.awk
+	$(AM_V_GEN)cd $(srcdir) && $(AWK) -v strip=data/ -f build-aux/embed.awk $(embedded_files) \
+		> $(abs_builddir)/$@.tmp && mv $(abs_builddir)/$@.tmp $(abs_builddir)/$@
+CLEANFILES += embedded.c

@@ -1,0 +1,86 @@
+/*
+ * Every action an operator can take on the screen: one table. Keys, the `:` palette, help, the footer and the manual's
+ * key table come from it. The name is the palette's word and, where there is one, the batch command's.
+ */
+#ifndef TRUNKDECK_ACTION_H
+#define TRUNKDECK_ACTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "trunkdeck/gettext.h"
+
+/* Where an action works. */
+enum action_scope {
+	SCOPE_ALL = 0,
+	SCOPE_DECK = 1,
+	SCOPE_CALLS = 2,
+	SCOPE_SERVERS = 4,
+	SCOPE_LOG = 8,
+	SCOPE_LIST = 16,		/* any view with a cursor */
+};
+
+/*
+ * id, name, default keys (blank separated; key names as in keymap.h), scope, word in the footer ("" = not there; order of
+ * this table is the order of the footer), help
+ */
+#define ACTION_TABLE(X) \
+	X(NUMBER_ADD, "number add", "a", SCOPE_DECK, N_("add"), N_("Add a number to the provider under the cursor")) \
+	X(NUMBER_EDIT, "edit", "e", SCOPE_DECK, N_("edit"), N_("Edit the number or provider under the cursor")) \
+	X(NUMBER_DELETE, "delete", "d", SCOPE_DECK, N_("delete"), N_("Delete the number or provider under the cursor, after asking")) \
+	X(UNDO, "undo", "u", SCOPE_DECK, N_("undo"), N_("Undo the last change made here")) \
+	X(PROVIDER_ADD, "provider add", "A", SCOPE_DECK, "", N_("Add a SIP provider")) \
+	X(EXPAND, "expand", "Enter Space", SCOPE_DECK, "", N_("Open or close the provider under the cursor")) \
+	X(OPEN, "open", "l Right", SCOPE_DECK, "", N_("Open the provider under the cursor")) \
+	X(CLOSE, "close", "h Left", SCOPE_DECK, "", N_("Close the provider, or go up to it")) \
+	X(EXPAND_ALL, "expand all", "E", SCOPE_DECK, "", N_("Open or close all providers")) \
+	X(SYNC, "sync", "s", SCOPE_SERVERS, N_("sync"), N_("Read all routes back from the servers and repair them")) \
+	X(UP, "up", "k Up", SCOPE_LIST, "", N_("One row up")) \
+	X(DOWN, "down", "j Down", SCOPE_LIST, "", N_("One row down")) \
+	X(HALF_UP, "half page up", "^U", SCOPE_LIST, "", N_("Half a page up")) \
+	X(HALF_DOWN, "half page down", "^D", SCOPE_LIST, "", N_("Half a page down")) \
+	X(PAGE_UP, "page up", "PageUp ^B", SCOPE_LIST, "", N_("One page up")) \
+	X(PAGE_DOWN, "page down", "PageDown ^F", SCOPE_LIST, "", N_("One page down")) \
+	X(FIRST, "first", "g Home", SCOPE_LIST, "", N_("First row")) \
+	X(LAST, "last", "G End", SCOPE_LIST, "", N_("Last row")) \
+	X(FILTER, "filter", "/", SCOPE_LIST, N_("filter"), N_("Show only rows that match; Esc in the filter clears it")) \
+	X(COPY, "copy", "y", SCOPE_LIST, "", N_("Copy the number or row under the cursor to the clipboard (OSC 52)")) \
+	X(COPY_JSON, "copy json", "Y", SCOPE_LIST, "", N_("Copy the record under the cursor as JSON")) \
+	X(PALETTE, "command", ":", SCOPE_ALL, N_("command"), N_("Type an action by name")) \
+	X(HELP, "help", "? F1", SCOPE_ALL, N_("help"), N_("What works here")) \
+	X(QUIT, "quit", "q", SCOPE_ALL, N_("quit"), N_("Leave trunkdeck")) \
+	X(VIEW_DECK, "deck", "1", SCOPE_ALL, "", N_("Providers and numbers")) \
+	X(VIEW_CALLS, "calls", "2", SCOPE_ALL, "", N_("Live calls")) \
+	X(VIEW_SERVERS, "servers", "4", SCOPE_ALL, "", N_("Servers: connections, routes, rejected frames")) \
+	X(VIEW_LOG, "log", "5", SCOPE_ALL, "", N_("Messages and changes")) \
+	X(NEXT_VIEW, "next view", "Tab", SCOPE_ALL, "", N_("Next view")) \
+	X(PREVIOUS_VIEW, "previous view", "BackTab", SCOPE_ALL, "", N_("Previous view")) \
+	X(LAST_VIEW, "last view", "-", SCOPE_ALL, "", N_("The view before this one")) \
+	X(FULL_MESSAGE, "message", "!", SCOPE_ALL, "", N_("Show the last message in full")) \
+	X(REDRAW, "redraw", "^L", SCOPE_ALL, "", N_("Draw the whole screen again")) \
+	X(STATS, "stats", "", SCOPE_ALL, "", N_("Frames, bytes and writes of this screen")) \
+	X(SUSPEND, "suspend", "^Z", SCOPE_ALL, "", N_("Suspend; fg comes back"))
+
+enum action_id {
+	ACTION_NONE,
+#define ACTION_ENUM(id, name, keys, scope, footer, help) ACTION_##id,
+	ACTION_TABLE(ACTION_ENUM)
+#undef ACTION_ENUM
+	ACTION_COUNT
+};
+
+struct action {
+	enum action_id id;
+	const char *name;
+	const char *keys;
+	unsigned scope;			/* enum action_scope bits, 0 = everywhere */
+	const char *footer;		/* N_() */
+	const char *help;		/* N_() */
+};
+
+const struct action *action_get(enum action_id id);
+/* By exact name, else by unambiguous prefix; ACTION_NONE when there is none. */
+enum action_id action_by_name(const char *name);
+bool action_in_scope(const struct action *a, unsigned scope);
+
+#endif

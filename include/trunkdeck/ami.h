@@ -1,0 +1,119 @@
+/*
+ * The AMI client: one thread, one epoll loop, all servers; per server a `tail` connection (only reads events) and a
+ * `control` connection (actions). DESIGN.md 4.3.
+ *
+ * The thread owns sockets, parsers, trackers and reconcilers. It talks to the main thread only by values: reports go to
+ * the mailbox given at start, requests come in through the functions below, which only post (any thread may call them;
+ * they never block). The thread never waits for the mailbox: reports coalesce by call, route and server; what does not
+ * fit is dropped, counted (struct server_status.dropped), and followed by a resync.
+ *
+ * Reconnects with jittered back-off from 0.5 s to 30 s. Keepalive: Ping every 5 s with a deadline of 5 s, on both
+ * connections. A wrong secret is retried like any failure, slowly, and says so.
+ */
+#ifndef TRUNKDECK_AMI_H
+#define TRUNKDECK_AMI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/call.h"
+#include "trunkdeck/err.h"
+#include "trunkdeck/mailbox.h"
+#include "trunkdeck/records.h"
+#include "trunkdeck/route.h"
+
+enum routes_mode { ROUTES_NONE, ROUTES_ASTDB, ROUTES_ODBC };
+
+const char *routes_mode_name(enum routes_mode m);	/* "none", "astdb", "odbc" */
+bool routes_mode_parse(const char *s, enum routes_mode *out);
+
+/* One [server NAME] of the configuration; strings owned by the configuration, copied at start. */
+struct server_config {
+	char *name;
+	enum region region;
+	char *host;
+	int port;
+	bool tls;
+	char *ca_file;			/* "" = the system's */
+	char *user;
+	char *secret;
+	enum routes_mode routes;
+	char *trunk_contexts;		/* comma list, "" = any */
+	char *trunk_techs;		/* comma list */
+};
+
+enum link_state { LINK_OFF, LINK_CONNECTING, LINK_LOGIN, LINK_UP, LINK_RETRY };
+
+const char *link_state_text(enum link_state s);		/* translated */
+
+/* What the Servers view and the header line show; a value. Times are monotonic ms unless named otherwise. */
+struct server_status {
+	char server[40];
+	enum link_state tail;
+	enum link_state control;
+	struct err err;			/* the last failure, ERR_NONE = none since the links are up */
+	int64_t retry_at_ms;		/* of the link in LINK_RETRY, 0 = none */
+	int64_t up_since_ms;
+	char version[48];		/* Asterisk's */
+	int64_t uptime_s;		/* Asterisk's, at login; -1 = unknown */
+	int64_t rtt_us;			/* of the last Ping, -1 = unknown */
+	int64_t lag_us;			/* arrival minus event time stamp, offset removed; -1 = unknown */
+	uint64_t events;
+	uint64_t rejected;		/* frames the parser did not believe */
+	char last_reject[64];		/* why, of the last one */
+	uint64_t dropped;		/* reports that found the mailbox full */
+	uint64_t resyncs;
+	size_t live;
+	struct routes_stats routes;
+};
+
+/* Kinds of mail sent to the main thread; the value's type in brackets. */
+enum ami_mail {
+	AMI_MAIL_SERVER = 100,		/* struct server_status, coalesced by server */
+	AMI_MAIL_CALL,			/* struct ami_call_report, coalesced by call: the newest state wins */
+	AMI_MAIL_ROUTE,			/* struct ami_route_report, coalesced by server and number */
+	AMI_MAIL_RESYNCED,		/* struct ami_resync_report: all live calls of a server that exist now have been reported */
+};
+
+struct ami_call_report {
+	struct call call;
+	enum call_change change;	/* FINISHED may be the first one heard of a call */
+};
+
+struct ami_route_report {
+	char server[40];
+	struct route_report route;
+};
+
+struct ami_resync_report {
+	char server[40];
+	uint64_t serial;		/* calls of this server with an older serial that were not reported since are gone */
+};
+
+struct ami;
+
+struct ami_options {
+	const struct server_config *servers;
+	size_t count;
+	struct mailbox *to_main;
+	const char *owner;		/* store id for the owner key, "" = unknown yet: routes stay unwritten */
+	bool read_only;			/* nothing is written to any server */
+	bool take_over;
+};
+
+bool ami_start(struct ami **out, const struct ami_options *options, struct err *e);
+/* Stops and joins the thread, closes the connections. Returns within a second. */
+void ami_stop(struct ami **a);
+
+/* The id of the store became known (it is read from the store after the screen opened). */
+void ami_set_owner(struct ami *a, const char *owner);
+/* What shall be on a server. Copied. A later call for the same number replaces the earlier. */
+void ami_want_routes(struct ami *a, const char *server, const struct route *routes, size_t n);
+void ami_unwant_route(struct ami *a, const char *server, const char *number);
+/* All routes of the server have been told: reconciling may begin. */
+void ami_routes_complete(struct ami *a, const char *server);
+/* Read everything back now. server NULL = all. */
+void ami_verify(struct ami *a, const char *server);
+
+#endif

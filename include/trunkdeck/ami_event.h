@@ -1,0 +1,12 @@
+/* Frames into what the tracker understands. Pure; any thread. */
+#ifndef TRUNKDECK_AMI_EVENT_H
+#define TRUNKDECK_AMI_EVENT_H
+
+#include "trunkdeck/ami_parse.h"
+#include "trunkdeck/event.h"
+
+/* Decodes an accepted event frame. EVENT_OTHER when the tracker has no use for it. arrival_us stands in for a missing
+ * Timestamp. Slices point into the frame. */
+void ami_event_decode(struct call_event *e, const struct ami_frame *f, int64_t arrival_us);
+
+#endif

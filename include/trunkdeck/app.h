@@ -1,0 +1,93 @@
+/*
+ * The program without a screen: the workspace in memory, the store worker, the AMI client, what is live, what was said.
+ * The screen reads it and asks for changes; it never touches threads or I/O itself.
+ *
+ * One owner: the main thread. The screen may read every field and changes nothing but through the functions. Nothing here
+ * blocks: requests go to workers, results come back through app_handle_mail() on the main thread.
+ */
+#ifndef TRUNKDECK_APP_H
+#define TRUNKDECK_APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/ami.h"
+#include "trunkdeck/clock.h"
+#include "trunkdeck/config.h"
+#include "trunkdeck/live.h"
+#include "trunkdeck/mailbox.h"
+#include "trunkdeck/messages.h"
+#include "trunkdeck/metrics.h"
+#include "trunkdeck/route_table.h"
+#include "trunkdeck/snapshot.h"
+#include "trunkdeck/store.h"
+
+enum store_state { STORE_STATE_OPENING, STORE_STATE_LOADING, STORE_STATE_OK, STORE_STATE_RETRY };
+
+struct app_server {
+	const struct server_config *config;
+	struct server_status status;
+};
+
+/* What changed since the screen looked last: bits. */
+enum app_dirty {
+	APP_DIRTY_WORKSPACE = 1,	/* snapshot, routes */
+	APP_DIRTY_CALLS = 2,
+	APP_DIRTY_SERVERS = 4,
+	APP_DIRTY_MESSAGES = 8,
+	APP_DIRTY_STORE = 16,
+};
+
+struct app {
+	const struct config *config;
+	const struct td_clock *clock;
+	struct mailbox *inbox;			/* from all workers */
+	struct snapshot *snapshot;
+	struct live *live;
+	struct metrics *metrics;		/* since the start of this program */
+	struct route_table *routes;
+	struct messages *messages;
+	struct app_server *servers;
+	size_t server_count;
+	enum store_state store_state;
+	struct err store_err;			/* why STORE_STATE_RETRY */
+	int64_t store_retry_at_ms;
+	unsigned dirty;				/* enum app_dirty; the screen clears it */
+	struct app_private *private;
+};
+
+/* Result of app_mutate() or app_undo(), on the main thread; *r is valid during the call. */
+typedef void app_result_fn(void *arg, const struct mutation_result *r);
+
+/* Nothing is connected yet; the config and clock must outlive the app. */
+struct app *app_new(const struct config *config, const struct td_clock *clock);
+/* Starts the workers; the screen has painted by then. */
+bool app_start(struct app *a, struct err *e);
+/* Stops and joins them. */
+void app_free(struct app **a);
+
+/* Takes what the workers sent; at most `max` messages (0 = all), so that keys get their turn. True when more waits. */
+bool app_handle_mail(struct app *a, size_t max);
+/* Timers (retry texts, fading messages): when something changes by time alone, monotonic ms; -1 = never. */
+int64_t app_next_at_ms(const struct app *a);
+/* Nothing is under way: for --script and tests. */
+bool app_is_settled(const struct app *a);
+
+/* Asks the store for a change. The mutation is copied. fn may be NULL. On success the app remembers how to undo it. */
+void app_mutate(struct app *a, const struct mutation *m, app_result_fn *fn, void *arg);
+/* The inverse of the last change made through this app; false when there is none. */
+bool app_undo(struct app *a, app_result_fn *fn, void *arg);
+const char *app_undo_text(const struct app *a);		/* "delete +1555…", "" = nothing to undo */
+/* Forget a callback whose owner goes away. */
+void app_forget(struct app *a, void *arg);
+void app_sync(struct app *a, const char *server);	/* NULL = all */
+
+struct route_summary app_route_summary(const struct app *a, const struct number *n);
+/* The server record by name, NULL. */
+const struct app_server *app_server(const struct app *a, const char *name);
+/* Why an action that changes something is not possible now (read-only, store away, limit), translated; NULL = possible. */
+const char *app_why_no_change(const struct app *a);
+const char *app_why_no_add(const struct app *a);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * A call as the product understands it, and its outcomes. A plain value without pointers: it is copied into mailboxes,
+ * lists and the store. Text from the network is stored raw (bounded, NUL terminated) and cleaned where it is shown.
+ */
+#ifndef TRUNKDECK_CALL_H
+#define TRUNKDECK_CALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trunkdeck/gettext.h"
+
+/* id, name in JSON/SQL/CSV, text on the screen, what it means */
+#define OUTCOME_TABLE(X) \
+	X(ANSWERED, "answered", N_("answered"), N_("an agent leg answered")) \
+	X(ABANDONED, "abandoned", N_("abandoned"), N_("the caller hung up before an answer")) \
+	X(BUSY, "busy", N_("busy"), N_("the agent was busy")) \
+	X(NO_ANSWER, "no_answer", N_("no answer"), N_("the agent did not answer in time")) \
+	X(UNREACHABLE, "unreachable", N_("unreachable"), N_("the agent could not be dialled")) \
+	X(UNMAPPED, "unmapped", N_("unmapped"), N_("the server has no route for the number")) \
+	X(FAILED, "failed", N_("failed"), N_("anything else that went wrong")) \
+	X(LOST, "lost", N_("lost"), N_("its end was not seen"))
+
+enum call_outcome {
+#define OUTCOME_ENUM(id, name, text, help) OUTCOME_##id,
+	OUTCOME_TABLE(OUTCOME_ENUM)
+#undef OUTCOME_ENUM
+	OUTCOME_COUNT
+};
+
+const char *outcome_name(enum call_outcome o);
+const char *outcome_text(enum call_outcome o);		/* translated */
+bool outcome_parse(const char *name, enum call_outcome *out);
+
+/* id, name in JSON, text on the screen */
+#define CALL_STATE_TABLE(X) \
+	X(RINGING, "ringing", N_("ringing")) \
+	X(CONNECTING, "connecting", N_("connecting")) \
+	X(TALKING, "talking", N_("talking")) \
+	X(SILENT, "silent", N_("silent agent")) \
+	X(HELD, "held", N_("on hold")) \
+	X(ENDED, "ended", N_("ended"))
+
+enum call_state {
+#define STATE_ENUM(id, name, text) CALL_##id,
+	CALL_STATE_TABLE(STATE_ENUM)
+#undef STATE_ENUM
+	CALL_STATE_COUNT
+};
+
+const char *call_state_name(enum call_state s);
+const char *call_state_text(enum call_state s);		/* translated */
+
+enum hung_up_by { HUNG_UP_UNKNOWN, HUNG_UP_CALLER, HUNG_UP_AGENT, HUNG_UP_SYSTEM };
+
+const char *hung_up_by_name(enum hung_up_by h);		/* "unknown", "caller", "agent", "system" */
+
+#define CALL_TEXT 80
+
+struct call {
+	char server[40];
+	char linkedid[64];		/* with server: the primary key; the Uniqueid of the trunk leg that started it */
+	char channel[CALL_TEXT];	/* the trunk leg's channel name */
+	char endpoint[CALL_TEXT];	/* PJSIP endpoint it came in by: leads to the provider */
+	char number[32];		/* the dialled number, E.164 when it could be normalised */
+	char caller[48];		/* as Asterisk gives it; "" = withheld or unknown */
+	char agent_leg[CALL_TEXT];	/* channel name of the agent leg; "" = none seen */
+	char provider[64];		/* ids from the workspace, filled in by the owner of the snapshot; "" = unknown */
+	char agent[64];
+	char region[3];
+	int64_t started_us;		/* us since 1970 UTC, by the server's clock; 0 = did not happen */
+	int64_t agent_dialled_us;
+	int64_t answered_us;		/* an agent leg answered, or (no agent leg) the trunk leg went up */
+	int64_t first_audio_us;		/* first audio of the agent */
+	int64_t ended_us;
+	int64_t talk_us;		/* trunk leg up to hang-up; 0 while live or unanswered */
+	enum call_state state;
+	enum call_outcome outcome;	/* meaningful when state is CALL_ENDED */
+	enum hung_up_by hung_up_by;
+	int cause;			/* Q.850 of the trunk leg's hang-up, 0 = none given */
+	int sip_code;			/* 0 = unknown */
+	bool joined_late;		/* was already up when we came: start from the server's list */
+	bool uncertain;			/* a gap in what we saw touches it */
+	bool is_test;			/* a test call of ours: kept out of the metrics */
+};
+
+enum call_change { CALL_CHANGE_STARTED, CALL_CHANGE_UPDATED, CALL_CHANGE_FINISHED };
+
+/* Arrival to first audio, or to the agent's answer when no audio was seen: us, -1 = neither. *first_audio says which. */
+int64_t call_response_us(const struct call *c, bool *first_audio);
+/* Key for mailboxes and tables: hash of (server, linkedid), never 0. */
+uint64_t call_key(const struct call *c);
+
+#endif

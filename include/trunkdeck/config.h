@@ -1,0 +1,62 @@
+/*
+ * The configuration (DESIGN.md, issue of its own in README "Configuration"): defaults, then the file (INI), then
+ * TRUNKDECK_* in the environment, then flags; the later wins. One table of options (config.c) drives parsing, bounds,
+ * `trunkdeck config`, and the manual. Read once before the screen opens; constant afterwards; any thread may read it.
+ */
+#ifndef TRUNKDECK_CONFIG_H
+#define TRUNKDECK_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "trunkdeck/ami.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/err.h"
+
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+enum config_origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_FLAG };
+
+struct config {
+	char *path;			/* the file read; "" = none there */
+	char *store_url;
+	bool read_only;
+	struct server_config *servers;
+	size_t server_count;
+
+	enum when screen_color;
+	bool screen_ascii;		/* line drawing and marks in ASCII even in a UTF-8 locale */
+	bool screen_mouse;
+	int screen_fps;			/* frames a second at most for live data; keys are answered at once */
+
+	char *actor;			/* who: user, and the SSH peer */
+	struct config_value *values;	/* for `trunkdeck config` */
+	size_t value_count;
+};
+
+/* A value as it came out, and from where. */
+struct config_value {
+	char *section;			/* "store", "server na-1" */
+	char *key;
+	char *value;			/* secrets already masked */
+	enum config_origin origin;
+	char *where;			/* "default", "FILE:12", "TRUNKDECK_STORE_URL", "--store" */
+};
+
+/* A flag of the command line that sets an option: "store.url=..." pairs in order. */
+struct config_flag {
+	const char *name;		/* "store.url" */
+	const char *flag;		/* "--store": for messages */
+	const char *value;
+};
+
+/* path NULL: $TRUNKDECK_CONFIG, else $XDG_CONFIG_HOME/trunkdeck/config (may be absent). On failure *e is ERR_CONFIG with
+ * "file:line: what, and what is allowed". A file that holds a secret and is readable by others is refused. */
+bool config_load(struct config **out, const char *path, const struct config_flag *flags, size_t flag_count, struct err *e);
+void config_free(struct config **c);
+
+/* $XDG_DATA_HOME/trunkdeck and friends with their defaults; caller frees. */
+char *config_data_dir(void);
+char *config_state_dir(void);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * Phone numbers: E.164 (ITU-T), checked against the assigned country codes (data/countries.tsv).
+ * Pure functions over static tables; any thread.
+ */
+#ifndef TRUNKDECK_E164_H
+#define TRUNKDECK_E164_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "trunkdeck/err.h"
+#include "trunkdeck/records.h"
+#include "trunkdeck/str.h"
+
+#define E164_MAX 16			/* '+' and 15 digits */
+#define E164_SIZE (E164_MAX + 1)
+
+struct country {
+	char iso[3];			/* ISO 3166 alpha-2; "XX" for global services such as +800 */
+	const char *name;		/* English */
+	const char *code;		/* longest matching prefix: "1", "44", "1242" */
+	enum region region;		/* suggested */
+};
+
+/* ^\+[1-9][0-9]{6,14}$ and an assigned country code. On failure *e is NUMBER_REQUIRED or NUMBER_FORMAT with a hint that
+ * says what is wrong and, where a sensible reading exists, "did you mean +15551234567?". */
+bool e164_check(const char *text, struct err *e);
+/* The sensible reading of what was typed ("+1 (555) 123-4567", "00442071234567", "tel:+1555…", with `home`'s country code
+ * for a national form when home is not NULL); false when there is none or it equals the text. Never applied unasked. */
+bool e164_suggest(const char *text, const struct country *home, char out[E164_SIZE]);
+/* Country of a number in international form by the longest prefix, NULL when unknown. Takes callers too ("+4915…"). */
+const struct country *e164_country(struct str number);
+/* What a trunk sent as the dialled number, in E.164: digits and '+' kept, "00" becomes '+', a missing '+' is put before.
+ * The very rule of the dialplan we ship with the default prefix. False when nothing that looks like a number is left. */
+bool e164_from_wire(struct str wire, const char *prefix, char out[E164_SIZE]);
+/* "+1 555 123 4567"-style grouping is never used: E.164 is shown as it is stored. */
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * What the tracker needs to know of one AMI event: decoded, typed, not yet believed. asterisk/ami_event.c makes it from
+ * a frame; tests make it by hand. All slices point into the frame and are valid during tracker_apply() only.
+ */
+#ifndef TRUNKDECK_EVENT_H
+#define TRUNKDECK_EVENT_H
+
+#include <stdint.h>
+
+#include "trunkdeck/str.h"
+
+enum event_kind {
+	EVENT_OTHER,			/* of no interest to the tracker */
+	EVENT_NEWCHANNEL,
+	EVENT_NEWSTATE,
+	EVENT_RENAME,
+	EVENT_DIAL_BEGIN,
+	EVENT_DIAL_END,
+	EVENT_BRIDGE_ENTER,
+	EVENT_BRIDGE_LEAVE,
+	EVENT_BRIDGE_DESTROY,
+	EVENT_BRIDGE_MERGE,
+	EVENT_HANGUP_REQUEST,
+	EVENT_SOFT_HANGUP_REQUEST,
+	EVENT_HANGUP,
+	EVENT_HOLD,
+	EVENT_UNHOLD,
+	EVENT_TALKING_START,
+	EVENT_NEW_CONNECTED_LINE,
+	EVENT_LOCAL_BRIDGE,
+	EVENT_LOCAL_OPTIMIZED,
+	EVENT_BLIND_TRANSFER,
+	EVENT_ATTENDED_TRANSFER,
+	EVENT_CDR,
+	EVENT_USER,			/* UserEvent: `user_event` names it */
+	EVENT_CHANNEL_LISTED,		/* an item of CoreShowChannels */
+	EVENT_FULLY_BOOTED,
+	EVENT_SHUTDOWN,
+	EVENT_KIND_COUNT
+};
+
+/* The channel block of ami.md 2.1, for one leg. */
+struct event_leg {
+	struct str channel;
+	struct str uniqueid;
+	struct str linkedid;
+	struct str context;
+	struct str exten;
+	struct str caller;		/* CallerIDNum */
+	int state;			/* ChannelState, -1 = not given */
+};
+
+struct call_event {
+	enum event_kind kind;
+	int64_t at_us;			/* Timestamp:, or the arrival when the server sends none */
+	struct event_leg leg;		/* the channel it is about */
+	struct event_leg dest;		/* Dest*: DialBegin, DialEnd; LocalTwo* for EVENT_LOCAL_* (LocalOne* in leg) */
+	struct str bridge;		/* BridgeUniqueid */
+	struct str to_bridge;		/* BridgeMerge: the surviving bridge */
+	struct str dial_status;		/* DialEnd */
+	struct str new_name;		/* Rename */
+	struct str user_event;		/* UserEvent */
+	struct str user_number;		/* UserEvent TrunkdeckUnmapped: Number */
+	struct str disposition;		/* Cdr */
+	struct str duration;		/* CoreShowChannels: HH:MM:SS since the channel began */
+	int cause;			/* -1 = not given */
+	int tech_cause;			/* SIP code, -1 = not given */
+	int64_t uptime_s;		/* FullyBooted, -1 = not given */
+};
+
+void call_event_init(struct call_event *e, enum event_kind kind, int64_t at_us);
+
+#endif

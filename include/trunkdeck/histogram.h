@@ -1,0 +1,26 @@
+/*
+ * Durations in a log-linear histogram: constant memory, relative error of a quantile <= 1 %. Values are microseconds,
+ * clamped to 0..24 h. Embedded value without pointers; merging is adding.
+ */
+#ifndef TRUNKDECK_HISTOGRAM_H
+#define TRUNKDECK_HISTOGRAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct histogram {
+	uint64_t count;
+	uint64_t sum_us;
+	uint64_t max_us;
+	uint32_t *bins;		/* allocated with the first value */
+};
+
+void histogram_init(struct histogram *h);
+void histogram_clear(struct histogram *h);
+void histogram_add(struct histogram *h, int64_t us);
+void histogram_merge(struct histogram *to, const struct histogram *from);
+/* Mean of the exact values; q in 0..1 from the bins. 0 when empty. */
+int64_t histogram_mean(const struct histogram *h);
+int64_t histogram_quantile(const struct histogram *h, double q);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * Keys and what they do. A key is a Unicode code point, or one of enum key_special; Ctrl is the C0 code. Names: "a", "^L",
+ * "Enter", "Space", "Tab", "BackTab", "Esc", "Up", "PageDown", "F1"... Pure; the only place that knows names of keys.
+ */
+#ifndef TRUNKDECK_KEYMAP_H
+#define TRUNKDECK_KEYMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/action.h"
+
+typedef uint32_t key_code;
+
+enum key_special {
+	KEYS_UP = 0x110000, KEYS_DOWN, KEYS_LEFT, KEYS_RIGHT, KEYS_HOME, KEYS_END, KEYS_PAGE_UP, KEYS_PAGE_DOWN,
+	KEYS_INSERT, KEYS_DELETE, KEYS_BACKSPACE, KEYS_BACKTAB, KEYS_PASTE_BEGIN, KEYS_PASTE_END, KEYS_MOUSE,
+	KEYS_F1, KEYS_F2, KEYS_F12 = KEYS_F1 + 11,
+};
+#define KEYS_CTRL(c) ((key_code)((c) & 0x1f))
+#define KEYS_ESC ((key_code)0x1b)
+#define KEYS_ENTER ((key_code)'\r')
+#define KEYS_TAB ((key_code)'\t')
+
+/* Buffers of KEY_NAME_SIZE. */
+#define KEY_NAME_SIZE 16
+void key_name(key_code key, char *to);
+bool key_parse(const char *name, key_code *out);
+/* The action bound to a key in a scope (bits of enum action_scope), ACTION_NONE when none. */
+enum action_id keymap_lookup(key_code key, unsigned scope);
+/* The first key of an action, as shown in footer and help; "" when it has none. */
+void keymap_key_of(enum action_id id, char *to);
+
+#endif

@@ -1,0 +1,28 @@
+/* The live calls as the main thread knows them: reports of the ami thread, in order of arrival. Owner: the main thread. */
+#ifndef TRUNKDECK_LIVE_H
+#define TRUNKDECK_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/ami.h"
+#include "trunkdeck/call.h"
+
+struct live;
+
+struct live *live_new(void);
+void live_free(struct live **l);
+/* Inserts, updates, or (FINISHED) removes; true when the list changed. */
+bool live_report(struct live *l, const struct ami_call_report *r);
+/* A server was resynchronised: calls of it older than the serial are gone. */
+void live_resynced(struct live *l, const struct ami_resync_report *r);
+/* Oldest first; owned; valid until the next change. */
+const struct call *const *live_calls(struct live *l, size_t *count);
+const struct call *live_find(const struct live *l, const char *server, const char *linkedid);
+size_t live_count(const struct live *l);
+size_t live_count_number(const struct live *l, const char *number);
+size_t live_count_provider(const struct live *l, const char *provider);
+uint64_t live_generation(const struct live *l);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * The main loop: the only place of the program that waits. One turn: wait (poll) for the terminal, the mailbox, signals or
+ * the next timer; take what is there; let the client draw once. No nesting: dialogs are state, not loops.
+ */
+#ifndef TRUNKDECK_LOOP_H
+#define TRUNKDECK_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trunkdeck/app.h"
+
+struct loop_client {
+	void *arg;
+	int input_fd;				/* the terminal; -1 = none */
+	bool (*input)(void *arg);		/* readable: take all that is there; false = end of input, stop */
+	void (*resized)(void *arg);		/* SIGWINCH */
+	void (*suspend)(void *arg);		/* SIGTSTP from outside */
+	void (*turn)(void *arg);		/* once per turn, last: draw if something changed */
+	int64_t (*next_at_ms)(void *arg);	/* earliest timer of the client, monotonic; -1 = none */
+	bool (*done)(void *arg);
+};
+
+/* Blocks SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP for the process: call before any thread starts, so that only the
+ * loop's signalfd sees them. */
+void loop_block_signals(void);
+/* Runs until done(), end of input, SIGHUP or SIGTERM. Returns the signal that ended it, or 0. */
+int loop_run(struct app *app, const struct loop_client *client);
+
+#endif

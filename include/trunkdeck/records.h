@@ -1,0 +1,194 @@
+/*
+ * The records of the workspace (DESIGN.md 2) and the table of their fields.
+ *
+ * A record is a plain struct that owns its strings (heap; never NULL after x_init(), "" when empty). x_clear() frees,
+ * x_copy() makes a deep copy. Times are microseconds since 1970 UTC, 0 = never. `version` counts the edits of a record,
+ * from 1; an edit names the version it started from.
+ *
+ * One table per record describes its fields: JSON key, option of the batch commands, label and help on the screen, type
+ * and bounds. JSON, CSV, the audit trail, options, forms and validation all walk that table, so that a field is the same
+ * word everywhere and adding one is one line (plus its SQL column).
+ */
+#ifndef TRUNKDECK_RECORDS_H
+#define TRUNKDECK_RECORDS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/err.h"
+
+enum region { REGION_NA, REGION_EU, REGION_COUNT };
+
+const char *region_name(enum region r);			/* "na", "eu" */
+bool region_parse(const char *s, enum region *out);
+
+enum plan { PLAN_FREE, PLAN_PRO, PLAN_ENTERPRISE, PLAN_COUNT };
+
+const char *plan_name(enum plan p);
+bool plan_parse(const char *s, enum plan *out);
+int64_t plan_limit(enum plan p);			/* numbers; LIMIT_NONE = unlimited */
+
+#define LIMIT_NONE ((int64_t)-1)
+
+struct workspace {
+	char *id;			/* made once by init; written to servers as owner key */
+	char *name;
+	enum plan plan;
+	bool has_max;			/* max_phone_numbers overrides the plan */
+	int64_t max_phone_numbers;	/* LIMIT_NONE = unlimited */
+	char *time_zone;		/* IANA name */
+};
+
+/* The limit in force: LIMIT_NONE or a count >= 0. */
+int64_t workspace_limit(const struct workspace *w);
+
+struct provider {
+	char *id;		/* a slug of the name, kept when renamed; "trunkId" of its numbers */
+	char *name;		/* unique */
+	char *sip_domain;	/* host or IP: no sip:, no port */
+	char *endpoint;		/* PJSIP endpoint on the servers; "" = the id */
+	enum region region;	/* default of its numbers */
+	char *inbound_prefix;	/* put before a number that arrives without '+'; "" = "+" */
+	char *notes;
+	int64_t version;
+};
+
+struct agent {
+	char *id;
+	char *title;
+	enum region region;
+	char *dial;		/* Asterisk dial string, e.g. WebSocket/support/c(ulaw) */
+	bool voice_enabled;
+	char *voice_problem;	/* why not voice_enabled */
+	bool disabled;
+	char *source;		/* "local" or "api" */
+	int64_t version;
+};
+
+struct number {
+	char *e164;		/* primary key over the whole workspace */
+	char *provider;		/* provider id */
+	char *agent;		/* agent id */
+	enum region region;
+	char *label;
+	bool enabled;
+	char *params;		/* additional parameters: one JSON object, compact, keys sorted; "{}" = none */
+	int64_t version;
+	int64_t created_at;
+	char *created_by;
+	int64_t updated_at;
+	char *updated_by;
+};
+
+enum entity { ENTITY_WORKSPACE, ENTITY_PROVIDER, ENTITY_AGENT, ENTITY_NUMBER, ENTITY_COUNT };
+
+const char *entity_name(enum entity e);			/* "workspace", "provider", ... */
+bool entity_parse(const char *s, enum entity *out);
+
+/* Any record by its kind. */
+struct record {
+	enum entity entity;
+	union {
+		struct workspace workspace;
+		struct provider provider;
+		struct agent agent;
+		struct number number;
+	};
+};
+
+/* Sets defaults: empty strings, enabled, REGION_NA, voice_enabled, version 0, params "{}", source "local". */
+void workspace_init(struct workspace *w);
+void workspace_clear(struct workspace *w);
+void workspace_copy(struct workspace *to, const struct workspace *from);	/* `to` uninitialised */
+void provider_init(struct provider *p);
+void provider_clear(struct provider *p);
+void provider_copy(struct provider *to, const struct provider *from);
+void agent_init(struct agent *a);
+void agent_clear(struct agent *a);
+void agent_copy(struct agent *to, const struct agent *from);
+void number_init(struct number *n);
+void number_clear(struct number *n);
+void number_copy(struct number *to, const struct number *from);
+void record_init(struct record *r, enum entity entity);
+void record_clear(struct record *r);
+void record_copy(struct record *to, const struct record *from);
+/* The primary key: workspace id, provider id, agent id, e164. Owned by the record. */
+const char *record_key(const struct record *r);
+int64_t record_version(const struct record *r);
+void record_set_version(struct record *r, int64_t version);
+
+/* Can the agent take calls? If not, *why is a translated reason owned by the agent or static. */
+bool agent_usable(const struct agent *a, const char **why);
+/* The PJSIP endpoint name: `endpoint`, or the id when that is empty. */
+const char *provider_endpoint(const struct provider *p);
+
+enum field_type {
+	FIELD_TEXT,		/* one line, no control bytes */
+	FIELD_E164,
+	FIELD_HOST,		/* host name or IP address */
+	FIELD_DIAL,		/* Asterisk dial string: no comma, no control bytes */
+	FIELD_ID,		/* [A-Za-z0-9._-]+ */
+	FIELD_PROVIDER,		/* id of a provider */
+	FIELD_AGENT,		/* id of an agent */
+	FIELD_REGION,
+	FIELD_PLAN,
+	FIELD_BOOL,
+	FIELD_LIMIT,		/* integer >= 0 or "unlimited"; JSON null = unlimited; absent = the plan's */
+	FIELD_PARAMS,		/* JSON object */
+	FIELD_PREFIX,		/* '+' and up to 6 digits, or "" */
+	FIELD_INT,		/* read-only counters */
+	FIELD_TIME,		/* read-only, ISO 8601 in JSON */
+};
+
+enum field_flags {
+	FIELD_REQUIRED = 1,
+	FIELD_READONLY = 2,	/* set by the store, shown, never given by the operator */
+	FIELD_KEY = 4,		/* the primary key: can't be edited */
+};
+
+struct field {
+	const char *key;	/* JSON and CSV: "agentId" */
+	const char *option;	/* batch option without dashes: "agent"; NULL = positional or none */
+	const char *column;	/* SQL column */
+	const char *label;	/* N_(): label in forms and tables */
+	const char *help;	/* N_(): one sentence, with an example */
+	enum field_type type;
+	unsigned flags;		/* enum field_flags */
+	size_t offset;		/* of the member inside its struct */
+	size_t max;		/* bytes of text at most, 0 = none */
+};
+
+/* Both end with a row whose key is NULL. JSON keys of numbers are the product document's:
+ * number trunkId agentId region label enabled additionalParams, then version createdAt createdBy updatedAt updatedBy. */
+const struct field *entity_fields(enum entity e);
+const struct field *field_by_key(enum entity e, const char *key);
+const struct field *field_by_option(enum entity e, const char *option);
+
+/* The value as text (canonical: "na", "yes"/"no", JSON text); caller frees. */
+char *field_get(const struct field *f, const struct record *r);
+/* Parses text into the member, checking type and bounds; *e names the field's key and the allowed form. */
+bool field_set(const struct field *f, struct record *r, const char *text, struct err *e);
+
+/* JSON objects in field order. record_from_json() sets only the keys present (a patch); unknown keys are refused. */
+json_t *record_to_json(const struct record *r);		/* caller decrefs */
+bool record_from_json(struct record *r, json_t *json, struct err *e);
+/* Canonical form of a JSON object text (sorted keys, compact); NULL and *e when it is no object. Caller frees. */
+char *params_canonical(const char *text, struct err *e);
+
+/* A row of the audit trail, which is the change feed too. before/after: JSON text of the record, "" = none. */
+struct change {
+	int64_t id;
+	int64_t at;		/* us since 1970 UTC */
+	char *actor;
+	char *action;		/* "add", "edit", "delete" */
+	enum entity entity;
+	char *key;
+	char *before;
+	char *after;
+};
+
+void change_clear(struct change *c);
+
+#endif

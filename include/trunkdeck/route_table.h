@@ -1,0 +1,29 @@
+/* Route states as last reported, per number and server. Owner: the main thread. */
+#ifndef TRUNKDECK_ROUTE_TABLE_H
+#define TRUNKDECK_ROUTE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "trunkdeck/ami.h"
+#include "trunkdeck/route.h"
+
+struct route_table;
+
+struct route_table *route_table_new(void);
+void route_table_free(struct route_table **t);
+void route_table_report(struct route_table *t, const struct ami_route_report *r);
+/* The server's link went down: all its states are unknown. */
+void route_table_server_down(struct route_table *t, const char *server);
+/* State on one server; ROUTE_UNKNOWN when never reported. *report may be NULL; valid until the next change. */
+enum route_state route_table_get(const struct route_table *t, const char *server, const char *number,
+				 const struct route_report **report);
+
+/* What a number's row shows: the worst state over the servers of its region. */
+struct route_summary {
+	enum route_state state;
+	const char *server;		/* where it is so, when not everywhere; NULL = on all */
+	size_t servers;			/* servers of the region with routes */
+};
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * The workspace in memory: what the screen shows and validates against. Built from store_read(), kept current from the
+ * change feed. One owner: the main thread (batch commands own their own). Records given in are copied; records given
+ * out belong to the snapshot and live until the next call that changes it.
+ */
+#ifndef TRUNKDECK_SNAPSHOT_H
+#define TRUNKDECK_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/records.h"
+#include "trunkdeck/validate.h"
+
+struct snapshot;
+
+struct snapshot *snapshot_new(void);
+void snapshot_free(struct snapshot **s);
+void snapshot_clear(struct snapshot *s);
+
+/* Takes the record over (its strings move; *r is left cleared). Replaces one of the same key. */
+void snapshot_put(struct snapshot *s, struct record *r);
+void snapshot_remove(struct snapshot *s, enum entity entity, const char *key);
+/* A badge read before the numbers themselves are there: holds until snapshot_numbers_complete(). */
+void snapshot_set_badge(struct snapshot *s, const char *provider_id, int64_t numbers);
+/* All numbers have been read: badges are counted from now on. */
+void snapshot_numbers_complete(struct snapshot *s);
+bool snapshot_is_complete(const struct snapshot *s);
+
+const struct workspace *snapshot_workspace(const struct snapshot *s);	/* never NULL */
+const struct provider *snapshot_provider(const struct snapshot *s, const char *id);
+const struct provider *snapshot_provider_by_name(const struct snapshot *s, const char *name);	/* exact, then case-folded; id too */
+const struct provider *snapshot_provider_by_endpoint(const struct snapshot *s, const char *endpoint);
+const struct agent *snapshot_agent(const struct snapshot *s, const char *id);
+const struct number *snapshot_number(const struct snapshot *s, const char *e164);
+
+/* Sorted: providers and agents by name/title (case-folded), numbers by e164. Arrays of *count pointers, owned. */
+const struct provider *const *snapshot_providers(struct snapshot *s, size_t *count);
+const struct agent *const *snapshot_agents(struct snapshot *s, size_t *count);
+const struct number *const *snapshot_numbers_of(struct snapshot *s, const char *provider_id, size_t *count);
+const struct number *const *snapshot_numbers(struct snapshot *s, size_t *count);	/* all, by e164 */
+
+int64_t snapshot_badge(const struct snapshot *s, const char *provider_id);	/* numbers of a provider */
+int64_t snapshot_used(const struct snapshot *s);				/* numbers in all */
+size_t snapshot_agent_numbers(const struct snapshot *s, const char *agent_id);	/* numbers that use the agent */
+
+/* Counts up with every change: views compare it to know whether to rebuild. */
+uint64_t snapshot_generation(const struct snapshot *s);
+
+/* Looks up what number_validate() needs; *ctx points into the snapshot. */
+void snapshot_number_context(const struct snapshot *s, const struct number *n, bool adding, struct number_context *ctx);
+
+#endif

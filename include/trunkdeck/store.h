@@ -1,0 +1,119 @@
+/*
+ * The store: where the workspace lives. One interface over sqlite: and postgresql: (DESIGN.md 3); an API may follow.
+ *
+ * Every mutation is one transaction that locks the workspace row first, validates with the rules of validate.h against
+ * what is in the store now, checks `version`, enforces the number limit, writes the record and its `change` row, and
+ * commits. So change ids commit in order, two operators can't both take the last place, and what was acknowledged
+ * survives kill -9.
+ *
+ * A handle belongs to one thread at a time (the store worker; a batch command's main thread). Calls block on I/O: the
+ * screen never calls them. Every function that can fail returns false with *e: ERR_STORE_UNREACHABLE when the
+ * connection is gone (the handle reconnects at the next call), ERR_READ_ONLY, or what was refused. Nothing is retried
+ * silently.
+ */
+#ifndef TRUNKDECK_STORE_H
+#define TRUNKDECK_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/call.h"
+#include "trunkdeck/clock.h"
+#include "trunkdeck/err.h"
+#include "trunkdeck/records.h"
+
+struct store;
+
+struct store_options {
+	const char *actor;		/* who: written into every change; copied */
+	bool read_only;			/* mutations and recording are refused with ERR_READ_ONLY */
+	const struct td_clock *clock;	/* NULL = the system's; must outlive the store */
+};
+
+/* url: "sqlite:PATH", "sqlite::memory:", "postgresql://...". Connects, applies missing migrations under a lock, makes the
+ * workspace row when there is none. ERR_CONFIG: unknown scheme; ERR_STORE_NEWER: schema newer than the program. */
+bool store_open(struct store **out, const char *url, const struct store_options *options, struct err *e);
+void store_close(struct store **s);
+/* The URL without password, for people; owned by the store. */
+const char *store_name(const struct store *s);
+
+/* --- reading --- */
+
+struct store_reader {
+	void *arg;
+	/* Records are valid during the callback only. Any may be NULL. */
+	void (*workspace)(void *arg, const struct workspace *w);
+	void (*provider)(void *arg, const struct provider *p, int64_t numbers);	/* with its badge */
+	void (*agent)(void *arg, const struct agent *a);
+	void (*badges_done)(void *arg, int64_t change_id);	/* workspace, providers, agents are through */
+	void (*number)(void *arg, const struct number *n);	/* by provider, then e164 */
+	/* Asked now and then between numbers; false stops the read (it then still succeeds). */
+	bool (*go_on)(void *arg);
+};
+
+/* One consistent snapshot (one transaction): workspace, providers with badges, agents, then numbers. *change_id is the
+ * feed position it belongs to. */
+bool store_read(struct store *s, const struct store_reader *r, int64_t *change_id, struct err *e);
+/* Changes with id > since, in order, at most `max` (0 = all). */
+bool store_changes(struct store *s, int64_t since, size_t max, void (*fn)(void *arg, const struct change *c), void *arg,
+		   struct err *e);
+/* The last max changes of one record (key NULL: of all), newest first. */
+bool store_history(struct store *s, enum entity entity, const char *key, size_t max,
+		   void (*fn)(void *arg, const struct change *c), void *arg, struct err *e);
+/* One record; *found false when there is none. *r is initialised by the call either way. */
+bool store_get(struct store *s, enum entity entity, const char *key, struct record *r, bool *found, struct err *e);
+
+/* --- changing --- */
+
+enum mutation_kind { MUTATION_ADD, MUTATION_EDIT, MUTATION_DELETE };
+
+struct mutation {
+	enum mutation_kind kind;
+	struct record record;		/* DELETE needs only the key; EDIT the whole record as it shall be */
+	int64_t version;		/* EDIT, DELETE: the version started from; 0 = whatever is there */
+	bool cascade;			/* DELETE of a provider: its numbers too, each with a change of its own */
+};
+
+struct mutation_result {
+	bool done;
+	struct err err;			/* when not done */
+	int64_t change_id;		/* when done: of its change row */
+	struct record now;		/* done: the record as stored (deleted: as it was); ERR_CHANGED_MEANWHILE: what is there.
+					 * entity is valid; record_clear() by the caller */
+};
+
+enum mutate_mode { MUTATE_ALL_OR_NOTHING, MUTATE_PARTIAL };
+
+/* Applies n mutations in one transaction. results (may be NULL) has n rows. Returns true when the transaction committed:
+ * with ALL_OR_NOTHING every mutation is done; with PARTIAL the refused ones say why in their row. False: nothing was
+ * done; *e says why (of the first refused one). A provider added with an empty id gets the slug of its name, made
+ * unique. */
+bool store_mutate(struct store *s, const struct mutation *m, size_t n, enum mutate_mode mode,
+		  struct mutation_result *results, struct err *e);
+void mutation_result_clear(struct mutation_result *r);
+
+/* --- waiting for change --- */
+
+/* Returns when the store may hold new changes (*changed), other_fd (-1 = none) is readable, or timeout_ms passed. LISTEN
+ * where the server has it, else polling every STORE_POLL_MS. */
+#define STORE_POLL_MS 1000
+bool store_wait(struct store *s, int other_fd, int timeout_ms, bool *changed, struct err *e);
+
+/* --- calls --- */
+
+/* Idempotent by (server, linkedid): a call recorded before is updated only if this one knows more (ended wins). */
+bool store_record_calls(struct store *s, const struct call *calls, size_t n, struct err *e);
+
+struct call_query {
+	const char *number, *agent, *provider, *server;		/* NULL = any */
+	const char *outcome;					/* name, NULL = any */
+	int64_t since_us, until_us;				/* by start; 0 = open */
+	size_t max;						/* 0 = all */
+};
+
+/* Newest first. */
+bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *arg, const struct call *c), void *arg,
+		 struct err *e);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * What makes a record acceptable, beyond the form of each field: references, usability, limits. Pure: works on values the
+ * caller has looked up, so that the screen (live, on its snapshot) and the store (in its transaction) use the same rules
+ * and give the same words.
+ */
+#ifndef TRUNKDECK_VALIDATE_H
+#define TRUNKDECK_VALIDATE_H
+
+#include <stdbool.h>
+
+#include "trunkdeck/err.h"
+#include "trunkdeck/records.h"
+
+/* What a number refers to, looked up by the caller; NULL = does not exist. */
+struct number_context {
+	const struct provider *provider;	/* of n->provider */
+	const struct agent *agent;		/* of n->agent */
+	const struct number *holder;		/* a number of that e164 already there, when adding */
+	const char *holder_provider_name;	/* for the hint "already on provider twilio" */
+	int64_t used;				/* numbers in the workspace now */
+	int64_t limit;				/* LIMIT_NONE or count */
+	bool adding;
+};
+
+/* First error in the order of the form: number, exists, provider, agent, limit. */
+bool number_validate(const struct number *n, const struct number_context *ctx, struct err *e);
+/* A warning (region mismatch between agent and number), translated, or NULL. */
+const char *number_warning(const struct number *n, const struct number_context *ctx);
+bool provider_validate(const struct provider *p, struct err *e);
+bool agent_validate(const struct agent *a, struct err *e);
+bool workspace_validate(const struct workspace *w, struct err *e);
+
+/* "4 of 5 used" is said from 80 % of the limit on. */
+enum limit_state { LIMIT_OK, LIMIT_NEAR, LIMIT_REACHED };
+enum limit_state limit_state_of(int64_t used, int64_t limit);
+
+/* A slug of a name: lower-case ASCII letters, digits, '-'; never empty ("provider" when nothing is left). Caller frees. */
+char *slug_of(const char *name);
+
+#endif

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libtdagents.a
+libtdagents_a_SOURCES =

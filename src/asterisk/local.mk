@@ -1,0 +1,4 @@
+noinst_LIBRARIES += libtdasterisk.a
+libtdasterisk_a_SOURCES = src/asterisk/ami_action.c src/asterisk/ami_event.c src/asterisk/ami_parse.c \
+	src/asterisk/replay.c
+libtdasterisk_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libtdcli.a
+libtdcli_a_SOURCES =

@@ -1,0 +1,4 @@
+noinst_LIBRARIES += libtdmodel.a
+libtdmodel_a_SOURCES = src/model/e164.c src/model/fields.c src/model/record_json.c src/model/records.c \
+	src/model/snapshot.c src/model/validate.c src/model/call.c src/model/tracker.c src/model/metrics.c src/model/histogram.c
+libtdmodel_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)

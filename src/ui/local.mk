@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libtdui.a
+libtdui_a_SOURCES =

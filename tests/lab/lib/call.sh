@@ -1,0 +1,65 @@
+# Calls into the lab: SIPp as the provider. sipp/call.xml is a template, because SIPp's time-outs take no variables.
+
+call_usage() {
+	cat >&2 <<'END'
+usage: lab call NUMBER [--to SERVER] [--provider NAME] [--from CALLER] [--hold MS] [--cancel-after MS]
+                [--count N] [--rate CALLS_PER_S]
+Prints one JSON line; exit 0 when every call was answered, 1 when one was not, 3 when a call had no final answer.
+END
+	exit 2
+}
+
+fill_scenario() { sed -e "s|@HOLD_MS@|$1|g" -e "s|@ANSWER_MS@|$2|g" "$LAB_DIR/sipp/call.xml"; }
+
+# summarise LOG NUMBER CALLER COUNT: the JSON line, from the lines "final CODE" SIPp logged.
+summarise() {
+	"$LAB_PYTHON" - "$@" <<'END'
+import collections, json, re, sys
+log, number, caller, count = sys.argv[1:]
+codes = collections.Counter(re.findall(r"^final (\d+)", open(log).read(), re.M))
+calls, done = int(count), sum(codes.values())
+out = {"number": number, "from": caller, "calls": calls, "answered": codes["200"], "codes": dict(codes)}
+if calls == 1:
+    out.update(status=int(next(iter(codes), 0)), answered=codes["200"] == 1)
+print(json.dumps(out))
+sys.exit(3 if done < calls else 0 if codes["200"] == calls else 1)
+END
+}
+
+# To be run inside.
+run_sipp() {
+	local work=$1 to=$2 from=$3 caller=$4 number=$5 count=$6 rate=$7
+	cd "$work" || return 3
+	TERM=xterm sipp "$to:5060" -sf scenario.xml -s "$number" -key caller "$caller" -i "$from" -mi "$from" \
+		-m "$count" -l "$count" -r "$rate" -timeout 120s -recv_timeout 60000 -nostdin \
+		-trace_logs -log_file final.log -trace_err -error_file errors.log </dev/null >screen.log 2>&1
+	[ -e final.log ] || : >final.log
+}
+
+lab_call() {
+	local number= to=na-1 provider=twilio caller=+14155550100 hold=500 answer=60000 count=1 rate=10 work rc=0
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--*) [ $# -ge 2 ] || call_usage ;;&
+		--to) to=$2; shift 2 ;;
+		--provider) provider=$2; shift 2 ;;
+		--from) caller=$2; shift 2 ;;
+		--hold) hold=$2; shift 2 ;;
+		--cancel-after) answer=$2; shift 2 ;;
+		--count) count=$2; shift 2 ;;
+		--rate) rate=$2; shift 2 ;;
+		-*) call_usage ;;
+		*) [ -z "$number" ] || call_usage; number=$1; shift ;;
+		esac
+	done
+	[ -n "$number" ] || call_usage
+	to=$(address_of "$to") || exit 2
+	provider=$(address_of "$provider") || exit 2
+	work=$(mktemp -d "$LAB_RUN/call.XXXXXX")
+	fill_scenario "$hold" "$answer" >"$work/scenario.xml"
+	inside run_sipp "$work" "$to" "$provider" "$caller" "$number" "$count" "$rate" || :
+	summarise "$work/final.log" "$number" "$caller" "$count" || rc=$?
+	[ $rc -eq 3 ] && cat "$work"/errors.log "$work/screen.log" >&2
+	[ $rc -eq 3 ] || rm -rf "$work"
+	return $rc
+}

@@ -1,0 +1,156 @@
+# The two Asterisks: each with a root of its own laid over the cached tree, its address, its files and its certificate.
+
+server_root() { echo "$LAB_RUN/mnt/$1/root"; }
+
+# To be run inside.
+mount_server() {
+	local base=$LAB_RUN/mnt/$1 tree
+	tree=$(root_tree)
+	mkdir -p "$base/upper" "$base/work" "$base/root"
+	if ! mount -t overlay -o "lowerdir=$tree,upperdir=$base/upper,workdir=$base/work" lab "$base/root" 2>/dev/null; then
+		say "$1: no overlay here, copying the tree"
+		cp -a "$tree/." "$base/root/"
+	fi
+	mount -t proc proc "$base/root/proc"
+}
+
+# fill SERVER: a template on stdin, the same with its @NAMES@ filled in on stdout.
+fill() {
+	local rtp=10000
+	[ "$1" = na-1 ] || rtp=15000
+	sed -e "s|@ADDRESS@|$(address_of "$1")|g" -e "s|@SYSTEMNAME@|$1|g" \
+		-e "s|@TWILIO@|$(address_of twilio)|g" -e "s|@PEOPLEFONE@|$(address_of peoplefone)|g" \
+		-e "s|@AGENT_HOST@|$LAB_AGENT_HOST|g" -e "s|@RTP_START@|$rtp|g" -e "s|@RTP_END@|$((rtp + 4999))|g" \
+		-e "s|@SECRET@|$LAB_SECRET|g" -e "s|@TAIL_SECRET@|$LAB_SECRET|g" -e "s|@CTL_SECRET@|$LAB_SECRET|g" \
+		-e "s|@PERMIT@|127.0.0.0/255.0.0.0|g" -e "s|@WRITE@|system,reporting|g" \
+		-e "s|@ROUTES@|astdb|g" -e "s|@TIMEOUT@|4|g" -e "s|@REGION@|${1%-*}|g" \
+		-e "s|@DB_USER@|lab_asterisk|g" -e "s|@DB_PASSWORD@|$LAB_SECRET|g" -e "s|@DB_HOST@|127.0.0.1|g" \
+		-e "s|@DB_PORT@|5432|g" -e "s|@DB_NAME@|lab|g" -e "s|@DB_SSLMODE@|disable|g"
+}
+
+# install_files SERVER FILE...: into its /etc/asterisk, filled in.
+install_files() {
+	local server=$1 etc file
+	etc=$(server_root "$1")/etc/asterisk
+	shift
+	for file in "$@"; do
+		fill "$server" <"$file" >"$etc/${file##*/}"
+		! grep -nE '@[A-Z_]+@' "$etc/${file##*/}" || die "$file holds a placeholder the lab does not fill"
+		chmod 644 "$etc/${file##*/}"
+	done
+}
+
+make_authority() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=trunkdeck lab" \
+		-keyout "$LAB_RUN/ca.key" -out "$LAB_RUN/ca.pem" 2>>"$LAB_RUN/openssl.log"
+}
+
+make_certificate() {
+	local keys
+	keys=$(server_root "$1")/etc/asterisk/keys
+	mkdir -p "$keys"
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" \
+		-keyout "$keys/server.key" -out "$keys/server.csr" 2>>"$LAB_RUN/openssl.log"
+	openssl x509 -req -in "$keys/server.csr" -CA "$LAB_RUN/ca.pem" -CAkey "$LAB_RUN/ca.key" -days 30 \
+		-extfile <(echo "subjectAltName=IP:$(address_of "$1")") -out "$keys/server.pem" 2>>"$LAB_RUN/openssl.log"
+	chroot "$(server_root "$1")" chown -R asterisk:asterisk /etc/asterisk/keys
+}
+
+# To be run inside.
+prepare_server() {
+	mount_server "$1"
+	install_files "$1" "$LAB_DIR"/asterisk/*.conf "$LAB_DATA"/extensions_trunkdeck.conf \
+		"$LAB_DATA"/globals_trunkdeck.conf "$LAB_DATA"/manager_trunkdeck.conf \
+		"$LAB_DATA"/manager_trunkdeck_split.conf "$LAB_DATA"/cdr_manager.conf
+	make_certificate "$1"
+	chroot "$(server_root "$1")" install -d -o asterisk -g asterisk /run/asterisk
+}
+
+# Without a network card Asterisk opens every answer with a complaint about it.
+asterisk_cli() {
+	chroot "$(server_root "$1")" /usr/sbin/asterisk -rx "$2" </dev/null | sed '1{/^No ethernet interface/d}'
+}
+
+# To be run inside. Prints the number its process has there; false when it does not run.
+server_process() {
+	local pid
+	pid=$(cat "$(server_root "$1")/run/asterisk/asterisk.pid" 2>/dev/null) &&
+		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" = asterisk ] && echo "$pid"
+}
+
+server_stopped() { ! server_process "$1"; }
+
+# To be run inside.
+launch_server() {
+	! server_process "$1" >/dev/null || die "$1 runs already"
+	daemon "$LAB_RUN/$1.console" chroot "$(server_root "$1")" /usr/sbin/asterisk -f -U asterisk -G asterisk
+}
+
+server_booted() { asterisk_cli "$1" 'core waitfullybooted' | grep -q 'fully booted'; }
+
+server_uptime() { asterisk_cli "$1" 'core show uptime' 2>/dev/null | sed -n 's/^System uptime: /up /p' | grep .; }
+
+# To be run inside.
+await_server() { wait_for 60 "$1 to be booted" server_booted "$1"; }
+
+start_server() {
+	launch_server "$1"
+	await_server "$1"
+}
+
+# To be run inside.
+kill_server() {
+	local pid
+	pid=$(server_process "$1") || die "$1 does not run"
+	kill -KILL "$pid"
+	wait_for 10 "$1 to be gone" server_stopped "$1"
+}
+
+# The servers' logs live on the tmpfs; what they said is worth having after it is gone.
+keep_logs() {
+	local server
+	for server in $LAB_SERVERS; do
+		cp "$(inside_path "$(server_root "$server")")/var/log/asterisk/messages.log" "$LAB_RUN/$server.log" 2>/dev/null || :
+	done
+}
+
+# ami SERVER USER LINES...: one action, and what was answered.
+ami() {
+	local server=$1 user=$2
+	shift 2
+	AMI_SECRET=$LAB_SECRET enter "$LAB_PYTHON" "$LAB_DIR/ami.py" "$(address_of "$server")" "$user" send "$@"
+}
+
+db_put() { ami "$1" trunkdeck-ctl "Action: DBPut" "Family: $2" "Key: $3" "Val: $4" >/dev/null; }
+
+db_del() { ami "$1" trunkdeck-ctl "Action: DBDel" "Family: $2" "Key: $3" >/dev/null; }
+
+db_get() { ami "$1" trunkdeck-ctl "Action: DBGet" "Family: $2" "Key: $3" | sed -n 's/^Val: //p' | grep .; }
+
+lab_config() {
+	local file=$LAB_RUN/trunkdeck.conf
+	(umask 077 && cat >"$file" <<END)
+[store]
+url = sqlite:$LAB_RUN/lab.db
+
+[server na-1]
+region = na
+host = $(address_of na-1)
+port = 5038
+tls = no
+user = trunkdeck
+secret = $LAB_SECRET
+routes = astdb
+
+[server eu-1]
+region = eu
+host = $(address_of eu-1)
+port = 5039
+tls = yes
+ca_file = $LAB_RUN/ca.pem
+user = trunkdeck
+secret = $LAB_SECRET
+routes = astdb
+END
+	echo "$file"
+}
