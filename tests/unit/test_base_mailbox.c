@@ -1,0 +1,278 @@
+/* The mailbox, alone and between threads. Also meant to be run under ThreadSanitizer. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "trunkdeck/mailbox.h"
+#include "trunkdeck/mem.h"
+
+enum { KIND_CALL = 1, KIND_ANSWER, KIND_STOP };
+
+/* Values not freed yet: every one ends exactly once, taken or dropped. */
+static atomic_int alive;
+
+static void value_free(void *value)
+{
+	atomic_fetch_sub(&alive, 1);
+	free(value);
+}
+
+static struct mail mail_of(int kind, uint64_t key, int number)
+{
+	int *value = xmalloc(sizeof(*value));
+
+	*value = number;
+	atomic_fetch_add(&alive, 1);
+	return (struct mail){ kind, key, value, value_free };
+}
+
+static bool readable(struct mailbox *mb)
+{
+	struct pollfd p = { .fd = mailbox_fd(mb), .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static void assert_next(struct mailbox *mb, int kind, int number)
+{
+	struct mail m;
+
+	assert_true(readable(mb));
+	assert_true(mailbox_take(mb, &m));
+	assert_int_equal(m.kind, kind);
+	assert_int_equal(*(int *)m.value, number);
+	mail_discard(&m);
+	assert_null(m.value);
+}
+
+static void assert_empty(struct mailbox *mb)
+{
+	struct mail m;
+
+	assert_false(readable(mb));
+	assert_false(mailbox_take(mb, &m));
+	assert_int_equal(mailbox_waiting(mb), 0);
+}
+
+static void free_and_check(struct mailbox **mb)
+{
+	mailbox_free(mb);
+	assert_null(*mb);
+	assert_int_equal(alive, 0);
+	mailbox_free(mb);
+}
+
+static void keeps_the_order(void **state)
+{
+	struct mailbox *mb = mailbox_new(10);
+
+	(void)state;
+	assert_empty(mb);
+	for (int i = 0; i < 3; i++)
+		assert_true(mailbox_post(mb, mail_of(KIND_CALL, 0, i), MAIL_MAY_DROP));
+	assert_int_equal(mailbox_waiting(mb), 3);
+	for (int i = 0; i < 3; i++)
+		assert_next(mb, KIND_CALL, i);
+	assert_empty(mb);
+	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 0, 9), MAIL_MAY_DROP));
+	free_and_check(&mb);
+}
+
+static void takes_mail_without_value(void **state)
+{
+	struct mailbox *mb = mailbox_new(1);
+	struct mail m;
+
+	(void)state;
+	assert_true(mailbox_post(mb, (struct mail){ .kind = KIND_STOP }, MAIL_MAY_DROP));
+	assert_true(mailbox_take(mb, &m));
+	assert_int_equal(m.kind, KIND_STOP);
+	mail_discard(&m);
+	free_and_check(&mb);
+}
+
+static void coalesces_in_place(void **state)
+{
+	struct mailbox *mb = mailbox_new(3);
+
+	(void)state;
+	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 7, 1), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 8, 2), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(KIND_ANSWER, 7, 3), MAIL_MAY_DROP));
+	/* Full, but these take no new place. */
+	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 7, 4), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 7, 5), MAIL_MAY_DROP));
+	assert_int_equal(mailbox_waiting(mb), 3);
+	assert_int_equal(mailbox_coalesced(mb), 2);
+	assert_int_equal(mailbox_dropped(mb), 0);
+	assert_next(mb, KIND_CALL, 5);
+	/* The first one is gone: the same key queues anew. */
+	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 7, 6), MAIL_MAY_DROP));
+	assert_next(mb, KIND_CALL, 2);
+	assert_next(mb, KIND_ANSWER, 3);
+	assert_next(mb, KIND_CALL, 6);
+	assert_empty(mb);
+	free_and_check(&mb);
+}
+
+static void refuses_when_full(void **state)
+{
+	struct mailbox *mb = mailbox_new(2);
+
+	(void)state;
+	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 0, 1), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 0, 2), MAIL_MAY_DROP));
+	assert_false(mailbox_post(mb, mail_of(KIND_CALL, 0, 3), MAIL_MAY_DROP));
+	assert_int_equal(mailbox_dropped(mb), 1);
+	assert_int_equal(alive, 2);
+	assert_true(mailbox_post(mb, mail_of(KIND_ANSWER, 0, 4), MAIL_MUST));
+	assert_int_equal(mailbox_waiting(mb), 3);
+	assert_next(mb, KIND_CALL, 1);
+	assert_false(mailbox_post(mb, mail_of(KIND_CALL, 0, 5), MAIL_MAY_DROP));
+	assert_next(mb, KIND_CALL, 2);
+	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 0, 6), MAIL_MAY_DROP));
+	assert_next(mb, KIND_ANSWER, 4);
+	assert_next(mb, KIND_CALL, 6);
+	assert_empty(mb);
+	assert_int_equal(mailbox_dropped(mb), 2);
+	free_and_check(&mb);
+}
+
+static void waits_no_longer_than_told(void **state)
+{
+	struct mailbox *mb = mailbox_new(2);
+	struct mail m;
+
+	(void)state;
+	assert_false(mailbox_wait(mb, 0, &m));
+	assert_false(mailbox_wait(mb, 5, &m));
+	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 0, 1), MAIL_MAY_DROP));
+	assert_true(mailbox_wait(mb, 0, &m));
+	assert_int_equal(*(int *)m.value, 1);
+	mail_discard(&m);
+	free_and_check(&mb);
+}
+
+enum { POSTERS = 4, POSTS = 20000 };
+
+struct poster {
+	struct mailbox *mb;
+	int number;
+	uint64_t key;
+	int refused;
+	pthread_t thread;
+};
+
+static void *post_many(void *arg)
+{
+	struct poster *p = arg;
+
+	for (int i = 0; i < POSTS; i++)
+		if (!mailbox_post(p->mb, mail_of(p->number, p->key, i), MAIL_MAY_DROP))
+			p->refused++;
+	mailbox_post(p->mb, (struct mail){ .kind = -1 }, MAIL_MUST);
+	return NULL;
+}
+
+static void start_posters(struct poster *posters, struct mailbox *mb, uint64_t key)
+{
+	for (int i = 0; i < POSTERS; i++) {
+		posters[i] = (struct poster){ .mb = mb, .number = i, .key = key };
+		assert_int_equal(pthread_create(&posters[i].thread, NULL, post_many, &posters[i]), 0);
+	}
+}
+
+/* Takes until every poster has said that it is done; returns how many values came. */
+static int take_all(struct mailbox *mb)
+{
+	int last[POSTERS], done = 0, taken = 0;
+	struct mail m;
+
+	for (int i = 0; i < POSTERS; i++)
+		last[i] = -1;
+	while (done < POSTERS) {
+		assert_true(mailbox_wait(mb, 60000, &m));
+		if (m.kind < 0) {
+			done++;
+			continue;
+		}
+		assert_true(*(int *)m.value > last[m.kind]);
+		last[m.kind] = *(int *)m.value;
+		taken++;
+		mail_discard(&m);
+	}
+	return taken;
+}
+
+static int join_posters(struct poster *posters)
+{
+	int refused = 0;
+
+	for (int i = 0; i < POSTERS; i++) {
+		pthread_join(posters[i].thread, NULL);
+		refused += posters[i].refused;
+	}
+	return refused;
+}
+
+static void counts_every_value_of_many_threads(void **state)
+{
+	struct mailbox *mb = mailbox_new(64);
+	struct poster posters[POSTERS];
+	int taken;
+
+	(void)state;
+	start_posters(posters, mb, 0);
+	taken = take_all(mb);
+	assert_int_equal(taken + join_posters(posters), POSTERS * POSTS);
+	assert_int_equal(mailbox_dropped(mb), POSTERS * POSTS - taken);
+	assert_empty(mb);
+	free_and_check(&mb);
+}
+
+static void coalesces_between_threads(void **state)
+{
+	struct mailbox *mb = mailbox_new(POSTERS);
+	struct poster posters[POSTERS];
+	int taken;
+
+	(void)state;
+	start_posters(posters, mb, 1);
+	taken = take_all(mb);
+	assert_int_equal(join_posters(posters), mailbox_dropped(mb));
+	assert_int_equal(taken + (int)mailbox_coalesced(mb) + (int)mailbox_dropped(mb), POSTERS * POSTS);
+	assert_empty(mb);
+	free_and_check(&mb);
+}
+
+static void keys_of_text(void **state)
+{
+	(void)state;
+	assert_true(mail_key("", 0) == UINT64_C(0xcbf29ce484222325));
+	assert_true(mail_key("a", 1) == UINT64_C(0xaf63dc4c8601ec8c));
+	assert_true(mail_key("foobar", 6) == UINT64_C(0x85944171f73967e8));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keeps_the_order),
+		cmocka_unit_test(takes_mail_without_value),
+		cmocka_unit_test(coalesces_in_place),
+		cmocka_unit_test(refuses_when_full),
+		cmocka_unit_test(waits_no_longer_than_told),
+		cmocka_unit_test(counts_every_value_of_many_threads),
+		cmocka_unit_test(coalesces_between_threads),
+		cmocka_unit_test(keys_of_text),
+	};
+
+	return cmocka_run_group_tests_name("base mailbox", tests, NULL, NULL);
+}
