@@ -56,13 +56,14 @@ int64_t clock_mono_ms(const struct td_clock *c)
 
 void clock_format_iso(char *to, int64_t wall_us)
 {
+	time_t seconds = (time_t)(wall_us / US_PER_S);
 	int64_t us = wall_us % US_PER_S;
-	time_t seconds;
 	struct tm tm;
 
-	if (us < 0)
+	if (us < 0) {
 		us += US_PER_S;
-	seconds = (time_t)((wall_us - us) / US_PER_S);
+		seconds--;
+	}
 	gmtime_r(&seconds, &tm);
 	if (!strftime(to, CLOCK_ISO_SIZE, "%Y-%m-%dT%H:%M:%S", &tm))
 		die("no date for %lld", (long long)seconds);

@@ -42,6 +42,16 @@ static void *checked(void *p)
 	return p;
 }
 
+/* Checked here and not by reallocarray(), whose answer the sanitizers replace by a report of their own. */
+static size_t product(size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		die("out of memory");
+	return bytes;
+}
+
 void *xmalloc(size_t size)
 {
 	return checked(malloc(size ? size : 1));
@@ -49,16 +59,16 @@ void *xmalloc(size_t size)
 
 void *xcalloc(size_t count, size_t size)
 {
-	if (!count || !size)
-		count = size = 1;
-	return checked(calloc(count, size));
+	size_t bytes = product(count, size);
+
+	return checked(calloc(bytes ? bytes : 1, 1));
 }
 
 void *xreallocarray(void *p, size_t count, size_t size)
 {
-	if (!count || !size)
-		count = size = 1;
-	return checked(reallocarray(p, count, size));
+	size_t bytes = product(count, size);
+
+	return checked(realloc(p, bytes ? bytes : 1));
 }
 
 char *xstrdup(const char *s)
