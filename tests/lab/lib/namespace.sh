@@ -37,11 +37,14 @@ start_namespace() {
 
 namespace_ready() { [ -e "$(inside_path "$LAB_RUN/mnt/ready")" ]; }
 
-# enter COMMAND...: runs it inside, in the same directory.
-enter() {
-	nsenter --target "$(init_pid)" --net --mount --pid -- \
-		/bin/bash -c 'cd "$1" && shift && exec "$@"' enter "$PWD" "$@"
+# become COMMAND...: this shell becomes COMMAND inside, in the same directory, and ends when nsenter is ended.
+become() {
+	exec nsenter --target "$(init_pid)" --net --mount --pid -- \
+		setpriv --pdeathsig KILL /bin/bash -c 'cd "$1" && shift && exec "$@"' enter "$PWD" "$@"
 }
+
+# enter COMMAND...: runs it inside.
+enter() { (become "$@"); }
 
 # inside FUNCTION ARGS...: runs a function of these files inside.
 inside() { enter "$LAB_DIR/lab" inside "$@"; }

@@ -6,7 +6,8 @@
 
 LAB_SUITE=forky
 LAB_ROOT_PACKAGES="asterisk asterisk-modules odbc-postgresql unixodbc"
-LAB_HOST_PACKAGES="debootstrap sip-tester iproute2 util-linux procps openssl python3 ca-certificates"
+LAB_HOST_PACKAGES="debootstrap sip-tester iproute2 util-linux procps openssl python3 ca-certificates
+	postgresql"
 
 missing_packages() {
 	local p

@@ -23,7 +23,7 @@ fill() {
 		-e "s|@AGENT_HOST@|$LAB_AGENT_HOST|g" -e "s|@RTP_START@|$rtp|g" -e "s|@RTP_END@|$((rtp + 4999))|g" \
 		-e "s|@SECRET@|$LAB_SECRET|g" -e "s|@TAIL_SECRET@|$LAB_SECRET|g" -e "s|@CTL_SECRET@|$LAB_SECRET|g" \
 		-e "s|@PERMIT@|127.0.0.0/255.0.0.0|g" -e "s|@WRITE@|system,reporting|g" \
-		-e "s|@ROUTES@|astdb|g" -e "s|@TIMEOUT@|4|g" -e "s|@REGION@|${1%-*}|g" \
+		-e "s|@ROUTES@|${LAB_ROUTES:-astdb}|g" -e "s|@TIMEOUT@|4|g" -e "s|@REGION@|${1%-*}|g" \
 		-e "s|@DB_USER@|lab_asterisk|g" -e "s|@DB_PASSWORD@|$LAB_SECRET|g" -e "s|@DB_HOST@|127.0.0.1|g" \
 		-e "s|@DB_PORT@|5432|g" -e "s|@DB_NAME@|lab|g" -e "s|@DB_SSLMODE@|disable|g"
 }
@@ -112,6 +112,15 @@ keep_logs() {
 	for server in $LAB_SERVERS; do
 		cp "$(inside_path "$(server_root "$server")")/var/log/asterisk/messages.log" "$LAB_RUN/$server.log" 2>/dev/null || :
 	done
+}
+
+# astdb_file_key SERVER KEY: what the database's file on disk holds, which follows what Asterisk answers by up to a second.
+astdb_file_key() {
+	"$LAB_PYTHON" - "$(server_root "$1")/var/lib/asterisk/astdb.sqlite3" "$2" <<'END'
+import sqlite3, sys
+db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
+print(*(db.execute("SELECT value FROM astdb WHERE key = ?", sys.argv[2:]).fetchone() or ("",)))
+END
 }
 
 # ami SERVER USER LINES...: one action, and what was answered.

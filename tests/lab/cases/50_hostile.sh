@@ -1,0 +1,15 @@
+# A caller who writes AMI lines into SIP user parts breaks nothing here; what it does to a reader is the program's test.
+
+give_agents na-1
+route na-1 +15551230050 support
+line='%0d%0aEvent%3a%20FakeFromCID%0d%0aX-Inj%3a%20a'
+frame='%0d%0a%0d%0aEvent%3a%20Hangup%0d%0aUniqueid%3a%201.1'
+process=$(inside server_process na-1)
+
+check "line in the From user" status_is 200 +15551230050 --from "+4930$line"
+check "whole event in the From user" status_is 200 +15551230050 --from "+4930$frame"
+check "line in the dialled number: not the number" status_is 404 "+15551230051$line"
+check "whole event in the dialled number: not the number" status_is 404 "+15551230051$frame"
+check "dialplan syntax in the dialled number" status_is 404 '+15551230051$%7bSHELL(id)%7d,1)'
+check "the server runs on" test "$(inside server_process na-1)" = "$process"
+check "and answers" answered_by support +15551230050

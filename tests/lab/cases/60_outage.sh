@@ -1,0 +1,16 @@
+# An Asterisk that is killed comes back with its routes; the other one never notices.
+
+give_agents na-1
+give_agents eu-1
+route na-1 +15551230060 support
+route eu-1 +442071230060 sales
+# Asterisk writes its database down within a second of the answer; only then is a key safe from a kill.
+written() { [ -n "$(inside astdb_file_key na-1 /trunkdeck/+15551230060)" ]; }
+check "the route is written down" wait_for 5 "the route on disk" written
+
+check "na-1 can be killed" inside kill_server na-1
+check "and is stopped" refuted inside server_process na-1
+check "eu-1 answers meanwhile" answered_by sales +442071230060 --to eu-1
+check "na-1 can be started" inside start_server na-1
+check "its route is there" test "$(db_get na-1 trunkdeck +15551230060)" = support
+check "and serves" answered_by support +15551230060

@@ -1,0 +1,43 @@
+# A PostgreSQL inside the lab, for servers that read their routes over ODBC. All of it is to be run inside.
+
+LAB_PG_DATA=$LAB_RUN/mnt/postgresql
+
+pg_bin() { ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1; }
+
+# sql DATABASE STATEMENTS
+sql() { "$(pg_bin)/psql" -qAtX -v ON_ERROR_STOP=1 -h 127.0.0.1 -U postgres -d "$1" -c "$2"; }
+
+start_postgres() {
+	cd /
+	install -d -o postgres -m 700 "$LAB_PG_DATA"
+	runuser -u postgres -- "$(pg_bin)/initdb" -D "$LAB_PG_DATA" --auth=trust --no-sync >"$LAB_RUN/initdb.log" 2>&1
+	daemon "$LAB_RUN/postgresql.err" runuser -u postgres -- "$(pg_bin)/postgres" -D "$LAB_PG_DATA" \
+		-k "$LAB_PG_DATA" -c listen_addresses=127.0.0.1 -c fsync=off
+	wait_for 20 "PostgreSQL" sql postgres 'SELECT 1'
+}
+
+stop_postgres() {
+	cd /
+	runuser -u postgres -- "$(pg_bin)/pg_ctl" -D "$LAB_PG_DATA" -m immediate stop
+}
+
+# The one view Asterisk reads, over a table that stands in for the store.
+make_routes_view() {
+	sql postgres 'CREATE DATABASE lab'
+	sql lab "CREATE ROLE lab_asterisk LOGIN PASSWORD '$LAB_SECRET';
+		CREATE TABLE route (number text PRIMARY KEY, region text, agent text, dial text);
+		CREATE VIEW trunkdeck_routes AS SELECT number, region, agent, dial FROM route;
+		GRANT SELECT ON trunkdeck_routes TO lab_asterisk"
+}
+
+# use_routes SERVER astdb|odbc
+use_routes() {
+	LAB_ROUTES=$2
+	install_files "$1" "$LAB_DATA/globals_trunkdeck.conf" "$LAB_DATA/res_odbc.conf" "$LAB_DATA/func_odbc.conf"
+	fill "$1" <"$LAB_DATA/odbc.ini" >"$(server_root "$1")/etc/odbc.ini"
+	asterisk_cli "$1" 'module reload res_odbc.so'
+	asterisk_cli "$1" 'module reload func_odbc.so'
+	asterisk_cli "$1" 'dialplan reload'
+}
+
+global_is() { says "$1" 'dialplan show globals' "TRUNKDECK_ROUTES=$2"; }
