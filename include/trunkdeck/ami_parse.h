@@ -1,17 +1,37 @@
 /*
  * The AMI parser: bytes in, frames out. Pure and incremental: no I/O, no clock; the same bytes cut in any way give the
- * same frames. Source of the rules: ami.md 1.2 (framing) and 1.8 (hostile input).
+ * same frames. Framing: lines end with CR LF, a frame with an empty line. A bare LF is text (some of Asterisk's messages
+ * carry one; a stray LF at the end of a value is dropped), so that a forger can't save bytes with it.
  *
- * A caller can put CR LF into SIP user parts, and Asterisk copies some of them raw into events: headers, even whole
- * events, can be forged. The policy, applied here to every frame of an authenticated stream:
- *   - the first line must be `Event:` or `Response:` (the banner line is its own kind);
- *   - the second header of an event that is no answer to an action (has no ActionID) must be `Privilege:`;
- *   - a key that may not repeat and comes twice with different values -> rejected;
- *   - an event about a channel (has Channel:) without well-formed Uniqueid and Linkedid was split by a forged blank
- *     line: it and the next frame are rejected;
- *   - a frame above the size limit is skipped to its end and rejected.
+ * A caller can put CR LF into SIP user parts, and Asterisk copies some of them raw into events (CallerIDNum,
+ * ConnectedLineNum, Exten, AppData, DialString, the texts of a Cdr): headers, even whole events, can be forged. One
+ * such field holds at most 79 bytes. What decides is therefore form: what Asterisk writes has a fixed shape that is
+ * longer than what a forger can write, and a forger can't take away the rest of the frame he broke. Rules:
+ *
+ *  1. Head. The first line is `Event:` or `Response:`. The second of an event is `Privilege: class,...,all`; only an
+ *     event that answers an action (it has an ActionID) may lack that, and then it is not `async`. Once a connection
+ *     has shown a Timestamp, the third line of every async event is one.
+ *  2. Block. `Channel` followed by `ChannelState` begins a channel block (so do DestChannel, LocalOneChannel, and any
+ *     other prefix); the fourteen keys of AMI_BLOCK_TABLE follow in this order with nothing between. A Cdr event has an
+ *     order of its own. A block that stops or is interrupted, and the end of a block without its beginning, are SPLIT.
+ *     Of a whole block Uniqueid and Linkedid must be 1..149 visible ASCII bytes. Not only `epoch.number`: Originate and
+ *     ARI let the caller of the API name channels, and media legs of ARI applications usually are UUIDs.
+ *  3. Repeats. A key that may not repeat and comes twice with different values, known to us or not, rejects the frame.
+ *     The same value twice is accepted (UserEvent repeats keys of the channel block).
+ *  4. Neighbours. After a broken block every frame is rejected (AFTER_SPLIT) until the missing rest of it has come, at
+ *     most for AMI_SPLIT_REACH bytes. And an event is held back until the frame after it has begun well: when that turns
+ *     out to be the headless rest of a frame, the event before it was a forged beginning (a whole-looking block, closed
+ *     within Exten, with somebody else's Uniqueid) and is rejected too.
+ *  5. A frame above the size limits is skipped to its end and rejected; so is one with a line without a colon.
+ *
  * A rejected frame is counted by reason and reported to the callback as such (never as an event), so that the owner
- * schedules a resync and taints the channel.
+ * schedules a resync and taints the channel. What this can't see: text that forms the *end* of a frame needs no rest.
+ * Newexten's AppData is the one that is the caller's: never subscribe to the class `dialplan`. Still, no event the
+ * tracker believes can be written whole in 79 bytes.
+ *
+ * Rule 4 holds the last event back until more bytes come: the owner calls ami_parser_idle() when the connection has
+ * been quiet for AMI_IDLE_MS (Asterisk writes a frame at once, so its rest would have come), and at its end. Responses
+ * are not held.
  *
  * Frames point into the parser's buffer and are valid during the callback only. One owner, one thread.
  */
@@ -26,26 +46,47 @@
 
 #define AMI_MAX_FRAME (256 * 1024)	/* bytes */
 #define AMI_MAX_HEADERS 512
+#define AMI_MAX_BANNER 1024
+#define AMI_SPLIT_REACH 4096		/* bytes of mistrust after a broken block whose rest never came */
+#define AMI_IDLE_MS 20
 
-/* Keys the program reads; all others are AMI_KEY_OTHER. id, name, may repeat. Compared without case. */
+/* The channel block of ami.md 2.1, in Asterisk's order, for one prefix. */
+#define AMI_BLOCK_TABLE(X, ID, PREFIX) \
+	X(ID##CHANNEL, PREFIX "Channel", 0) X(ID##CHANNELSTATE, PREFIX "ChannelState", 0) \
+	X(ID##CHANNELSTATEDESC, PREFIX "ChannelStateDesc", 0) X(ID##CALLERIDNUM, PREFIX "CallerIDNum", 0) \
+	X(ID##CALLERIDNAME, PREFIX "CallerIDName", 0) X(ID##CONNECTEDLINENUM, PREFIX "ConnectedLineNum", 0) \
+	X(ID##CONNECTEDLINENAME, PREFIX "ConnectedLineName", 0) X(ID##LANGUAGE, PREFIX "Language", 0) \
+	X(ID##ACCOUNTCODE, PREFIX "AccountCode", 0) X(ID##CONTEXT, PREFIX "Context", 0) \
+	X(ID##EXTEN, PREFIX "Exten", 0) X(ID##PRIORITY, PREFIX "Priority", 0) X(ID##UNIQUEID, PREFIX "Uniqueid", 0) \
+	X(ID##LINKEDID, PREFIX "Linkedid", 0)
+#define AMI_BLOCK_KEYS 14
+
+/* Keys the program reads or meets most often; all others are AMI_KEY_OTHER. id, name, may repeat. Compared without
+ * case. The blocks come first, each in one piece: the parser counts on it. */
 #define AMI_KEY_TABLE(X) \
+	AMI_BLOCK_TABLE(X, , "") AMI_BLOCK_TABLE(X, DEST, "Dest") \
+	AMI_BLOCK_TABLE(X, LOCALONE, "LocalOne") AMI_BLOCK_TABLE(X, LOCALTWO, "LocalTwo") \
 	X(EVENT, "Event", 0) X(RESPONSE, "Response", 0) X(PRIVILEGE, "Privilege", 0) X(ACTIONID, "ActionID", 0) \
 	X(TIMESTAMP, "Timestamp", 0) X(MESSAGE, "Message", 0) X(EVENTLIST, "EventList", 0) X(LISTITEMS, "ListItems", 0) \
-	X(CHANNEL, "Channel", 0) X(CHANNELSTATE, "ChannelState", 0) X(CALLERIDNUM, "CallerIDNum", 0) \
-	X(CONTEXT, "Context", 0) X(EXTEN, "Exten", 0) X(UNIQUEID, "Uniqueid", 0) X(LINKEDID, "Linkedid", 0) \
-	X(DESTCHANNEL, "DestChannel", 0) X(DESTCHANNELSTATE, "DestChannelState", 0) X(DESTUNIQUEID, "DestUniqueid", 0) \
-	X(DESTLINKEDID, "DestLinkedid", 0) X(DESTCONTEXT, "DestContext", 0) X(DESTEXTEN, "DestExten", 0) \
-	X(DESTCALLERIDNUM, "DestCallerIDNum", 0) X(DIALSTATUS, "DialStatus", 0) X(DIALSTRING, "DialString", 0) \
+	X(DIALSTATUS, "DialStatus", 0) X(DIALSTRING, "DialString", 0) \
 	X(BRIDGEUNIQUEID, "BridgeUniqueid", 0) X(TOBRIDGEUNIQUEID, "ToBridgeUniqueid", 0) \
 	X(FROMBRIDGEUNIQUEID, "FromBridgeUniqueid", 0) X(CAUSE, "Cause", 0) X(TECHCAUSE, "TechCause", 0) \
-	X(NEWNAME, "Newname", 0) X(USEREVENT, "UserEvent", 0) X(NUMBER, "Number", 0) X(DISPOSITION, "Disposition", 0) \
-	X(DURATION, "Duration", 0) X(UPTIME, "Uptime", 0) X(LASTRELOAD, "LastReload", 0) X(VALUE, "Value", 0) \
-	X(VAL, "Val", 0) X(FAMILY, "Family", 0) X(KEY, "Key", 0) X(VARIABLE, "Variable", 1) X(OUTPUT, "Output", 1) \
-	X(CHANVARIABLE, "ChanVariable", 1) X(DESTCHANVARIABLE, "DestChanVariable", 1) \
-	X(LOCALONECHANNEL, "LocalOneChannel", 0) X(LOCALONEUNIQUEID, "LocalOneUniqueid", 0) \
-	X(LOCALONELINKEDID, "LocalOneLinkedid", 0) X(LOCALTWOCHANNEL, "LocalTwoChannel", 0) \
-	X(LOCALTWOUNIQUEID, "LocalTwoUniqueid", 0) X(LOCALTWOLINKEDID, "LocalTwoLinkedid", 0) \
-	X(ASTERISKVERSION, "AsteriskVersion", 0) X(PING, "Ping", 0)
+	X(NEWNAME, "Newname", 0) X(USEREVENT, "UserEvent", 0) X(NUMBER, "Number", 0) X(UPTIME, "Uptime", 0) \
+	X(LASTRELOAD, "LastReload", 0) X(STATUS, "Status", 0) X(SHUTDOWN, "Shutdown", 0) X(RESTART, "Restart", 0) \
+	X(VALUE, "Value", 0) X(VAL, "Val", 0) X(FAMILY, "Family", 0) X(KEY, "Key", 0) X(VARIABLE, "Variable", 1) \
+	X(OUTPUT, "Output", 1) X(CHANVARIABLE, "ChanVariable", 1) X(DESTCHANVARIABLE, "DestChanVariable", 1) \
+	X(SETVAR, "SetVar", 1) X(ASTERISKVERSION, "AsteriskVersion", 0) X(PING, "Ping", 0) \
+	X(SOURCE, "Source", 0) X(DESTINATION, "Destination", 0) X(DESTINATIONCONTEXT, "DestinationContext", 0) \
+	X(CALLERID, "CallerID", 0) X(DESTINATIONCHANNEL, "DestinationChannel", 0) \
+	X(LASTAPPLICATION, "LastApplication", 0) X(LASTDATA, "LastData", 0) X(STARTTIME, "StartTime", 0) \
+	X(ANSWERTIME, "AnswerTime", 0) X(ENDTIME, "EndTime", 0) X(DURATION, "Duration", 0) \
+	X(BILLABLESECONDS, "BillableSeconds", 0) X(DISPOSITION, "Disposition", 0) X(AMAFLAGS, "AMAFlags", 0) \
+	X(USERFIELD, "UserField", 0) X(APPLICATION, "Application", 0) X(APPLICATIONDATA, "ApplicationData", 0) \
+	X(APPDATA, "AppData", 0) X(EXTENSION, "Extension", 0) X(CAUSETXT, "Cause-txt", 0) X(DEVICE, "Device", 0) \
+	X(STATE, "State", 0) X(BRIDGETYPE, "BridgeType", 0) X(BRIDGETECHNOLOGY, "BridgeTechnology", 0) \
+	X(BRIDGECREATOR, "BridgeCreator", 0) X(BRIDGENAME, "BridgeName", 0) \
+	X(BRIDGENUMCHANNELS, "BridgeNumChannels", 0) X(BRIDGEVIDEOSOURCEMODE, "BridgeVideoSourceMode", 0) \
+	X(CIDCALLINGPRES, "CID-CallingPres", 0) X(LOCALOPTIMIZATION, "LocalOptimization", 0)
 
 enum ami_key {
 	AMI_KEY_OTHER,
@@ -55,19 +96,21 @@ enum ami_key {
 	AMI_KEY_COUNT
 };
 
-/* Why a frame was rejected: id, text for the Servers view and the log. */
+/* Why a frame was rejected: id, name in JSON, text for the Servers view and the log. */
 #define AMI_REJECT_TABLE(X) \
-	X(FIRST_LINE, N_("first line is neither event nor response")) \
-	X(NO_PRIVILEGE, N_("event without privilege")) \
-	X(DUPLICATE_KEY, N_("key twice")) \
-	X(BAD_UNIQUEID, N_("channel without well-formed identity")) \
-	X(AFTER_SPLIT, N_("remainder of a split frame")) \
-	X(MALFORMED_LINE, N_("line without a colon")) \
-	X(TOO_LARGE, N_("frame too large"))
+	X(FIRST_LINE, "first_line", N_("first line is neither event nor response")) \
+	X(NO_PRIVILEGE, "no_privilege", N_("event without privilege")) \
+	X(NO_TIMESTAMP, "no_timestamp", N_("event without time stamp")) \
+	X(DUPLICATE_KEY, "duplicate_key", N_("key twice")) \
+	X(SPLIT, "split", N_("broken channel block")) \
+	X(BAD_UNIQUEID, "bad_uniqueid", N_("channel without well-formed identity")) \
+	X(AFTER_SPLIT, "after_split", N_("remainder of a split frame")) \
+	X(MALFORMED_LINE, "malformed_line", N_("line without a colon")) \
+	X(TOO_LARGE, "too_large", N_("frame too large"))
 
 enum ami_reject {
 	AMI_ACCEPTED,
-#define AMI_REJECT_ENUM(id, text) AMI_REJECT_##id,
+#define AMI_REJECT_ENUM(id, name, text) AMI_REJECT_##id,
 	AMI_REJECT_TABLE(AMI_REJECT_ENUM)
 #undef AMI_REJECT_ENUM
 	AMI_REJECT_COUNT
@@ -78,6 +121,15 @@ const char *ami_reject_name(enum ami_reject r);		/* "duplicate_key": JSON */
 
 enum ami_frame_kind { AMI_BANNER, AMI_EVENT, AMI_RESPONSE };
 
+/* Whole blocks in a frame: bits. */
+enum ami_block {
+	AMI_BLOCK_LEG = 1,		/* no prefix */
+	AMI_BLOCK_DEST = 2,
+	AMI_BLOCK_LOCALONE = 4,
+	AMI_BLOCK_LOCALTWO = 8,
+	AMI_BLOCK_CDR = 16,
+};
+
 struct ami_header {
 	struct str key;
 	struct str value;
@@ -87,18 +139,20 @@ struct ami_header {
 struct ami_frame {
 	enum ami_frame_kind kind;
 	enum ami_reject reject;		/* AMI_ACCEPTED, or why the contents must not be believed */
+	bool async;			/* an event of its own (Privilege: ...,all), not an answer to an action */
+	unsigned blocks;		/* enum ami_block */
 	const struct ami_header *headers;
 	size_t count;
 	/* First header of each known key, or NULL. */
 	const struct ami_header *const *by_key;
-	struct str bytes;		/* the raw frame */
+	struct str bytes;		/* the raw frame without its empty line; empty when TOO_LARGE */
 };
 
 typedef void ami_frame_fn(void *arg, const struct ami_frame *f);
 
 struct ami_parser_stats {
 	uint64_t bytes;
-	uint64_t frames;		/* accepted, responses included */
+	uint64_t frames;		/* accepted, responses included, the banner not */
 	uint64_t events;		/* accepted events */
 	uint64_t rejected;
 	uint64_t rejected_by[AMI_REJECT_COUNT];
@@ -106,11 +160,13 @@ struct ami_parser_stats {
 
 struct ami_parser;
 
-/* The stream starts with a banner line when `banner` is set. */
+/* The stream starts with a banner line when `banner` is set (none is fine too: recordings without one are read). */
 struct ami_parser *ami_parser_new(bool banner, ami_frame_fn *fn, void *arg);
 void ami_parser_free(struct ami_parser **p);
 void ami_parser_feed(struct ami_parser *p, const char *bytes, size_t len);
-/* Forget half a frame: a new connection starts. */
+/* Nothing more has come: deliver the event held back, unless part of another frame follows it already. */
+void ami_parser_idle(struct ami_parser *p);
+/* Forget half a frame and the event held back: a new connection starts. */
 void ami_parser_restart(struct ami_parser *p, bool banner);
 void ami_parser_get_stats(const struct ami_parser *p, struct ami_parser_stats *out);
 
