@@ -1,0 +1,60 @@
+/*
+ * Drawing inside a rectangle: clipped, cleaned, aligned. Everything on the screen goes through here, so that no view
+ * counts columns or trusts a byte. Attributes stop where the text stops (padding is only painted on the selected row).
+ */
+#ifndef UI_DRAW_H
+#define UI_DRAW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "theme.h"
+
+struct rect {
+	int y, x, rows, columns;
+};
+
+struct canvas {
+	struct rect area;		/* on the screen */
+	bool ascii;			/* no line drawing, no marks outside ASCII */
+	bool selected;			/* texts drawn now belong to the selected row */
+};
+
+struct canvas canvas_of(struct rect area, bool ascii);
+/* A part of a canvas; clipped to it. */
+struct canvas canvas_sub(const struct canvas *c, int y, int x, int rows, int columns);
+
+/* At most `width` columns (<= 0: to the right edge), cut with an ellipsis; returns the columns used. Coordinates are relative
+ * to the canvas. Text must be clean (utf8_clean) unless it is the program's own. */
+int draw_text(const struct canvas *c, int y, int x, int width, enum role r, const char *text);
+int draw_textf(const struct canvas *c, int y, int x, int width, enum role r, const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
+/* Hostile text: cleaned first. */
+int draw_foreign(const struct canvas *c, int y, int x, int width, enum role r, const char *text);
+int draw_right(const struct canvas *c, int y, int x, int width, enum role r, const char *text);
+/* A horizontal rule with an optional title on the left and note on the right: "── Live calls ───── 7 ──". */
+void draw_rule(const struct canvas *c, int y, const char *title, const char *note);
+/* Paints the whole row as selected (reverse); call first, then draw texts with c->selected set. */
+void draw_selected_row(const struct canvas *c, int y);
+
+/* Blanks over the whole canvas: for what is drawn on top of something. */
+void draw_clear(const struct canvas *c);
+/* Text in several lines: split at '\n', wrapped at blanks to the width of the canvas; from line `skip` on, as many rows as
+ * there are from y. Returns the lines in all; with rows 0 in the canvas it only counts. */
+int draw_wrapped(const struct canvas *c, int y, int skip, enum role r, const char *text);
+/* A framed box for a dialog or form, centred, for an inside of rows x columns (smaller when the canvas is): cleared, with the
+ * title in its upper edge. Returns the inside, one blank off the frame on both sides. Without room for a frame, the whole canvas. */
+struct canvas draw_box(const struct canvas *c, int rows, int columns, const char *title);
+
+/* Marks with their ASCII twins. */
+enum mark { MARK_OPEN, MARK_CLOSED, MARK_CURSOR, MARK_OK, MARK_WARN, MARK_ALARM, MARK_ELLIPSIS, MARK_DOT, MARK_UP, MARK_DOWN };
+const char *mark_text(const struct canvas *c, enum mark m);
+
+/* "0:42", "1:03:10", "2 d": ages in a row; "0.6s": response times. */
+#define SHORT_SIZE 16
+void format_age(char *to, int64_t us);
+void format_seconds(char *to, int64_t us);
+/* "0.2 s ago", "3 min". */
+void format_ago(char *to, int64_t ms);
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * The screen: views, overlays, and the frame around them. `struct ui` is the loop's client (loop.h): keys in, actions out,
+ * one frame per turn.
+ *
+ *   row 0   trunkdeck  WORKSPACE                 store ok  na-1 ok  eu-1 retry 4 s  14:02
+ *   row 1   1 Deck  2 Calls 7  4 Servers !  5 Log                            3 of 5 used
+ *   row 2   ────────
+ *   ...     the view(s)
+ *   last-1  status line: the current message, or the filter/prompt being typed
+ *   last    footer: what works here
+ *
+ * Views are const vtables over their own state; overlays (form, dialog, help, palette, filter line) are a stack of state
+ * with callbacks: the top one gets the keys first. Nothing here waits.
+ */
+#ifndef UI_UI_H
+#define UI_UI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "draw.h"
+#include "list.h"
+#include "term.h"
+#include "trunkdeck/app.h"
+#include "trunkdeck/loop.h"
+
+struct ui;
+
+enum view_id { VIEW_DECK, VIEW_CALLS, VIEW_SERVERS, VIEW_LOG, VIEW_COUNT };
+
+struct view_ops {
+	enum view_id id;
+	const char *title;				/* N_() */
+	char digit;					/* '1' */
+	unsigned scope;					/* enum action_scope bit(s) */
+	void *(*open)(struct ui *ui);			/* state; once at start */
+	void (*close)(void *state);
+	/* The app changed (bits of enum app_dirty): rebuild what is shown. */
+	void (*update)(void *state, unsigned dirty);
+	/* Focused: puts the hardware cursor on the selected row (term_cursor), so that screen readers and magnifiers follow. */
+	void (*draw)(void *state, const struct canvas *c, bool focused);
+	/* true when handled */
+	bool (*action)(void *state, enum action_id action);
+	/* Why an action can't be done now, translated (dims it in footer and help); NULL = it can. May be NULL. */
+	const char *(*why_not)(void *state, enum action_id action);
+	/* The filter text changed ("" = none). May be NULL: the view can't be filtered. */
+	void (*filter)(void *state, const char *text);
+	/* Rows that match the filter, of how many. May be NULL. */
+	void (*counts)(void *state, size_t *shown, size_t *all);
+	/* For the tab: a count or "!" after the title; writes at most size bytes, "" = nothing. May be NULL. */
+	void (*badge)(void *state, char *to, size_t size);
+	/* What `y` / `Y` copies; caller frees; NULL = nothing. May be NULL. */
+	char *(*copy)(void *state, bool json);
+	void (*click)(void *state, int y, int x, const struct term_mouse *m);	/* relative to its canvas. May be NULL */
+	int64_t (*next_at_ms)(void *state);		/* when it changes by time alone, monotonic; -1. May be NULL */
+};
+
+extern const struct view_ops view_deck_ops, view_calls_ops, view_servers_ops, view_log_ops;
+
+struct overlay_ops {
+	const char *name;
+	void (*draw)(void *state, const struct canvas *screen);
+	/* Every key goes to the top overlay. Returns true when the overlay is finished and must be popped. */
+	bool (*key)(void *state, key_code key);
+	void (*update)(void *state, unsigned dirty);	/* may be NULL */
+	void (*close)(void *state);			/* frees the state */
+	bool wants_freeze;				/* lists keep their order while it is open */
+	const char *hint;				/* N_(): its keys, for the footer, "Enter choose  Esc close"; may be NULL */
+};
+
+struct ui_options {
+	bool headless;
+	int rows, columns;
+};
+
+bool ui_new(struct ui **out, struct app *app, const struct ui_options *options, struct err *e);
+void ui_free(struct ui **ui);
+void ui_loop_client(struct ui *ui, struct loop_client *out);
+
+/* For views and overlays. */
+struct app *ui_app(struct ui *ui);
+struct term *ui_term(struct ui *ui);
+void ui_push(struct ui *ui, const struct overlay_ops *ops, void *state);
+void ui_touch(struct ui *ui);			/* draw at the end of this turn */
+bool ui_frozen(const struct ui *ui);		/* an overlay wants the order of rows to hold */
+void ui_show(struct ui *ui, enum view_id view);
+void ui_do(struct ui *ui, enum action_id action);
+const char *ui_why_not(struct ui *ui, enum action_id action);
+void *ui_view_state(struct ui *ui, enum view_id view);
+void ui_quit(struct ui *ui);
+
+/* For the script driver: as the loop would. */
+void ui_key(struct ui *ui, key_code key);
+void ui_paint(struct ui *ui);
+
+/* Overlays (each in its own file). Callbacks run on the main thread. */
+
+/* A question with the safe choice focused. `consequence` may have several lines. confirmed() runs only on yes. */
+struct dialog_options {
+	const char *title;
+	const char *text;
+	const char *yes;		/* the word of the action: "Delete" */
+	const char *no;			/* "Keep" */
+	const char *typed;		/* when set, this word must be typed to say yes */
+	void (*confirmed)(void *arg);
+	void (*closed)(void *arg);	/* always, last; frees arg. May be NULL */
+	void *arg;
+};
+void dialog_ask(struct ui *ui, const struct dialog_options *o);
+void help_open(struct ui *ui);
+void palette_open(struct ui *ui);
+void filter_open(struct ui *ui, const char *text);	/* live; Enter keeps, Esc clears */
+void text_open(struct ui *ui, const char *title, const char *text);	/* a page to read: full messages, stats */
+/* The record forms, driven by the field table. original NULL = add. */
+void form_number_open(struct ui *ui, const char *provider_id, const struct number *original);
+void form_provider_open(struct ui *ui, const struct provider *original);
+
+#endif
