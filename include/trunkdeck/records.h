@@ -171,7 +171,8 @@ char *field_get(const struct field *f, const struct record *r);
 /* Parses text into the member, checking type and bounds; *e names the field's key and the allowed form. */
 bool field_set(const struct field *f, struct record *r, const char *text, struct err *e);
 
-/* JSON objects in field order. record_from_json() sets only the keys present (a patch); unknown keys are refused. */
+/* JSON objects in field order. record_from_json() sets only the keys present (a patch); unknown keys are refused. It sets
+ * read-only fields too (the audit trail is read with it); on failure *r may be partly changed. */
 json_t *record_to_json(const struct record *r);		/* caller decrefs */
 bool record_from_json(struct record *r, json_t *json, struct err *e);
 /* Canonical form of a JSON object text (sorted keys, compact); NULL and *e when it is no object. Caller frees. */

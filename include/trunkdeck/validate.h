@@ -15,10 +15,13 @@
 struct number_context {
 	const struct provider *provider;	/* of n->provider */
 	const struct agent *agent;		/* of n->agent */
-	const struct number *holder;		/* a number of that e164 already there, when adding */
+	/* The number of that e164 already there. When adding, it is in the way; when editing, it is the state before
+	 * (may be NULL): an agent that became unusable meanwhile doesn't forbid other edits of its numbers. */
+	const struct number *holder;
 	const char *holder_provider_name;	/* for the hint "already on provider twilio" */
 	int64_t used;				/* numbers in the workspace now */
 	int64_t limit;				/* LIMIT_NONE or count */
+	const char *plan;			/* name of the plan whose limit it is; NULL = the workspace's own limit */
 	bool adding;
 };
 

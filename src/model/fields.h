@@ -11,6 +11,7 @@
 
 /* Deeper nesting of additional parameters is refused. */
 #define PARAMS_DEPTH_MAX 16
+#define PARAMS_SIZE_MAX 16384
 
 /* Is the member a char *? */
 bool field_is_text(const struct field *f);
@@ -20,16 +21,19 @@ const char *field_text_in(const struct field *f, const void *base);
 void *record_base(struct record *r);
 const void *record_base_const(const struct record *r);
 
-/* Form and bounds of a text member's value; *e as field_set() sets it. */
-bool field_check_text(const struct field *f, const char *text, struct err *e);
-/* A failure of the field: its own code where it has one ("Agent is required"), else "key: what is wrong". The hint is
- * translated by the caller. Returns false. */
+/* "sipDomain: this value is not allowed", with a hint already translated. Returns false. */
 bool field_refuse(const struct field *f, struct err *e, const char *hint);
+/* The message of a missing value: the field's own where it has one ("Agent is required"). Returns false. */
 bool field_missing(const struct field *f, struct err *e);
-/* Every text member of the struct in turn: required ones are there, all have their form. */
+/* Form and bounds of a value of a text member; *e as field_set() sets it. */
+bool field_check_text(const struct field *f, const char *text, struct err *e);
+/* Every text member in turn: required ones are there, all have their form. */
 bool fields_check(enum entity entity, const void *base, struct err *e);
 
-/* The text with its first "sip:", user, port and brackets taken off, when that makes it a host; caller frees, NULL = no. */
+/* --- host.c --- */
+
+bool host_valid(const char *text);
+/* The host in something longer ("sip:pstn.twilio.com:5060"); caller frees, NULL when there is none. */
 char *host_suggest(const char *text);
 
 #endif

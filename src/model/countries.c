@@ -1,0 +1,131 @@
+/*
+ * data/countries.tsv as a trie over digits: a look-up costs one step per digit of the code, at most seven, and no
+ * comparison of strings (the call tracker asks once per call).
+ *
+ * The table is made once, at the first question, and never changes or goes away. A broken row is a broken build: it ends
+ * the program, and a test reads every row.
+ */
+#include "config.h"
+
+#include "model/countries.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "trunkdeck/embed.h"
+#include "trunkdeck/mem.h"
+
+#define NO_ROW (-1)
+
+/* Node 0 is the root, so 0 as a child means "none". */
+struct node {
+	int child[10];
+	int row;
+};
+
+static struct {
+	pthread_once_t once;
+	struct country *rows;
+	size_t row_count;
+	struct node *nodes;
+	size_t node_count;
+} table = { .once = PTHREAD_ONCE_INIT };
+
+static int node_add(void)
+{
+	if (!(table.node_count & (table.node_count - 1)))
+		table.nodes = xreallocarray(table.nodes, table.node_count ? 2 * table.node_count : 1,
+					    sizeof(*table.nodes));
+	table.nodes[table.node_count] = (struct node){ .row = NO_ROW };
+	return (int)table.node_count++;
+}
+
+static void trie_add(const char *code, int row)
+{
+	int at = 0;
+
+	for (; *code; code++) {
+		unsigned digit = (unsigned)(*code - '0');
+		int next;
+
+		if (digit > 9)
+			die("countries.tsv: '%s' is no code", code);
+		next = table.nodes[at].child[digit];
+		if (!next) {
+			next = node_add();
+			table.nodes[at].child[digit] = next;
+		}
+		at = next;
+	}
+	if (table.nodes[at].row != NO_ROW)
+		die("countries.tsv: code %s is there twice", table.rows[row].code);
+	table.nodes[at].row = row;
+}
+
+static struct str next_column(struct str *rest)
+{
+	const char *tab = memchr(rest->p, '\t', rest->len);
+	struct str column = { rest->p, tab ? (size_t)(tab - rest->p) : rest->len };
+
+	*rest = tab ? (struct str){ tab + 1, rest->len - column.len - 1 } : (struct str){ rest->p + rest->len, 0 };
+	return column;
+}
+
+static void row_add(struct str line)
+{
+	struct str rest = line, code = next_column(&rest), iso = next_column(&rest), name = next_column(&rest);
+	struct country *c = &table.rows[table.row_count];
+	char region[8];
+
+	str_copy(region, sizeof(region), rest);
+	if (!code.len || iso.len != 2 || !name.len || !region_parse(region, &c->region))
+		die("countries.tsv: bad row: %.*s", (int)line.len, line.p);
+	str_copy(c->iso, sizeof(c->iso), iso);
+	c->code = str_dup(code);
+	c->name = str_dup(name);
+	trie_add(c->code, (int)table.row_count++);
+}
+
+static void table_build(void)
+{
+	const struct embed_file *file = embed_find("countries.tsv");
+	size_t lines = 0;
+
+	if (!file)
+		die("countries.tsv is not built in");
+	for (const char *p = file->text; *p; p++)
+		lines += *p == '\n';
+	table.rows = xcalloc(lines + 1, sizeof(*table.rows));
+	node_add();
+	for (const char *p = file->text; *p;) {
+		struct str line = { p, strcspn(p, "\n") };
+
+		if (line.len && line.p[0] != '#')
+			row_add(line);
+		p += line.len + (p[line.len] == '\n');
+	}
+}
+
+const struct country *country_of_digits(struct str digits)
+{
+	int at = 0, row = NO_ROW;
+
+	pthread_once(&table.once, table_build);
+	for (size_t i = 0; i < digits.len; i++) {
+		unsigned digit = (unsigned)(digits.p[i] - '0');
+
+		at = digit > 9 ? 0 : table.nodes[at].child[digit];
+		if (!at)
+			break;
+		if (table.nodes[at].row != NO_ROW)
+			row = table.nodes[at].row;
+	}
+	return row == NO_ROW ? NULL : &table.rows[row];
+}
+
+const struct country *country_rows(size_t *count)
+{
+	pthread_once(&table.once, table_build);
+	*count = table.row_count;
+	return table.rows;
+}

@@ -1,0 +1,363 @@
+/*
+ * E.164: what is a number, what was probably meant, and what a trunk's digits stand for.
+ *
+ * e164_check() decides and explains; it never changes a byte. e164_suggest() reads what people type or paste ("+1 (555)
+ * 123-4567", "00442071234567", "tel:+1…", full-width digits, "(0)") and offers one number, only if that passes the check.
+ * A national form needs a country: the given home, or North America's ten digits when no home is known, as the product's
+ * examples do. Lengths inside a country's own plan are not judged: plans change more often than programs.
+ */
+#include "config.h"
+
+#include "trunkdeck/e164.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "model/countries.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+
+#define DIGITS_MIN 7
+#define DIGITS_MAX 15
+/* Typed text past this is no number with decoration any more. */
+#define TYPED_MAX 64
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The digits a text starts with. */
+static size_t digit_count(const char *s)
+{
+	size_t n = 0;
+
+	while (is_digit(s[n]))
+		n++;
+	return n;
+}
+
+/* Does it pass e164_check()? */
+static bool is_number(const char *s)
+{
+	size_t n;
+
+	if (s[0] != '+' || s[1] == '0')
+		return false;
+	n = digit_count(s + 1);
+	return !s[1 + n] && n >= DIGITS_MIN && n <= DIGITS_MAX && country_of_digits((struct str){ s + 1, n });
+}
+
+/* --- reading what was typed --- */
+
+/* A digit in the scripts people paste from, -1 = none. */
+static int digit_of(uint32_t code)
+{
+	static const uint32_t zeros[] = { '0', 0x0660, 0x06f0, 0x0966, 0xff10 };
+
+	for (size_t i = 0; i < ARRAY_LEN(zeros); i++)
+		if (code >= zeros[i] && code < zeros[i] + 10)
+			return (int)(code - zeros[i]);
+	return -1;
+}
+
+static bool is_plus(uint32_t code)
+{
+	return code == '+' || code == 0xff0b;
+}
+
+/* Blanks, dashes, dots, slashes and parentheses that group digits. */
+static bool is_separator(uint32_t code)
+{
+	if (code < 0x80)
+		return code && strchr(" \t-./()", (int)code);
+	return code == 0xa0 || (code >= 0x2000 && code <= 0x2015) || code == 0x202f || code == 0x2060 ||
+	       code == 0x2212 || code == 0x3000 || code == 0xfeff || code == 0xad ||
+	       (code >= 0xff08 && code <= 0xff0f && code != 0xff0b && code != 0xff0c);
+}
+
+/* Without "tel:", "sip:" and what follows the number in such a URI. */
+static struct str uri_body(struct str s)
+{
+	static const char *const schemes[] = { "tel:", "sip:", "sips:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+		struct str scheme = str_of(schemes[i]);
+		const char *end;
+
+		if (s.len <= scheme.len || !str_eq_nocase((struct str){ s.p, scheme.len }, scheme))
+			continue;
+		s = (struct str){ s.p + scheme.len, s.len - scheme.len };
+		end = memchr(s.p, ';', s.len);
+		if (end)
+			s.len = (size_t)(end - s.p);
+		end = memchr(s.p, '@', s.len);
+		if (end)
+			s.len = (size_t)(end - s.p);
+		return s;
+	}
+	return s;
+}
+
+static struct str trimmed(struct str s)
+{
+	while (s.len && strchr(" \t", s.p[0]))
+		s = (struct str){ s.p + 1, s.len - 1 };
+	return s;
+}
+
+/* '+' and ASCII digits of what was typed, into out (TYPED_MAX + 1 bytes). False when there is anything but a number with
+ * decoration. A "(0)" after an international prefix is the national trunk prefix, not dialled from abroad. */
+static bool typed_digits(const char *text, char *out)
+{
+	struct str s = uri_body(trimmed(str_of(text)));
+	size_t n = 0, len;
+	uint32_t code;
+
+	for (; (len = utf8_next(s, &code)); s = (struct str){ s.p + len, s.len - len }) {
+		int digit = digit_of(code);
+
+		if (n >= TYPED_MAX)
+			return false;
+		if (n && str_starts(s, STR("(0)")) && (out[0] == '+' || (out[0] == '0' && out[1] == '0'))) {
+			len = 3;
+			continue;
+		}
+		if (digit >= 0)
+			out[n++] = (char)('0' + digit);
+		else if (is_plus(code) && !n)
+			out[n++] = '+';
+		else if (!is_separator(code))
+			return false;
+	}
+	out[n] = '\0';
+	return n;
+}
+
+/* --- finding the country --- */
+
+static bool is_nanp(const struct country *home)
+{
+	return home->code[0] == '1';
+}
+
+/* Countries whose national numbers are dialled from abroad with their leading 0, or have none. */
+static bool keeps_zero(const struct country *home)
+{
+	static const char *const isos[] = { "IT", "SM", "VA", "CI", "CG", "GA" };
+
+	for (size_t i = 0; i < ARRAY_LEN(isos); i++)
+		if (!strcmp(home->iso, isos[i]))
+			return true;
+	return false;
+}
+
+/* What is dialled inside a country before a national number, and not from abroad. */
+static const char *trunk_prefix(const struct country *home)
+{
+	if (!strcmp(home->iso, "HU"))
+		return "06";
+	if (home->code[0] == '7')
+		return "8";
+	return keeps_zero(home) ? "" : "0";
+}
+
+/* The country's own code: of a row that splits a shared one ("441481", "77") that is the shared one. */
+static size_t shared_code_len(const struct country *home)
+{
+	struct str code = str_of(home->code);
+
+	if (home->code[0] == '1' || home->code[0] == '7')
+		return 1;
+	if (code.len > 3)
+		code.len = 3;
+	while (code.len > 1 && country_of_digits((struct str){ code.p, code.len - 1 }))
+		code.len--;
+	return code.len;
+}
+
+struct reading {
+	char text[TYPED_MAX + 8];
+};
+
+static bool reading_is(struct reading *r, struct str prefix, const char *digits)
+{
+	snprintf(r->text, sizeof(r->text), "+%.*s%s", (int)prefix.len, prefix.p, digits);
+	return is_number(r->text);
+}
+
+static bool read_nanp(const char *digits, size_t n, struct reading *r)
+{
+	if (n == 11 && digits[0] == '1')
+		return reading_is(r, STR(""), digits);
+	return n == 10 && digits[0] >= '2' && reading_is(r, STR("1"), digits);
+}
+
+static bool read_national(const char *digits, const struct country *home, struct reading *r)
+{
+	struct str code = { home->code, shared_code_len(home) };
+	const char *trunk = trunk_prefix(home);
+	size_t n = strlen(digits);
+
+	/* A Bahamian leaves the area code away. */
+	if (is_nanp(home))
+		return (n == 7 && strlen(home->code) == 4 && reading_is(r, str_of(home->code), digits)) ||
+		       read_nanp(digits, n, r);
+	if (n >= 11 && str_starts((struct str){ digits, n }, code))
+		return reading_is(r, STR(""), digits);
+	if (trunk[0] && str_starts((struct str){ digits, n }, str_of(trunk)))
+		digits += strlen(trunk);
+	return reading_is(r, code, digits);
+}
+
+/* Tries, in order: international with '+', with 00, with North America's 011; national. */
+static bool read_number(const char *typed, const struct country *home, struct reading *r)
+{
+	size_t n = strlen(typed);
+
+	if (typed[0] == '+')
+		return reading_is(r, STR(""), typed + 1);
+	if (!strncmp(typed, "00", 2))
+		return reading_is(r, STR(""), typed + 2);
+	if (!strncmp(typed, "011", 3) && (!home || is_nanp(home)) && reading_is(r, STR(""), typed + 3))
+		return true;
+	if (home)
+		return read_national(typed, home, r);
+	/* Without a home only what can't be a national number of somewhere else. */
+	return read_nanp(typed, n, r) || (n >= 11 && typed[0] != '0' && reading_is(r, STR(""), typed));
+}
+
+bool e164_suggest(const char *text, const struct country *home, char out[E164_SIZE])
+{
+	char typed[TYPED_MAX + 1];
+	struct reading r;
+
+	if (!typed_digits(text, typed) || !read_number(typed, home, &r) || !strcmp(r.text, text))
+		return false;
+	return str_copy(out, E164_SIZE, str_of(r.text));
+}
+
+/* --- saying what is wrong --- */
+
+enum found { FOUND_NOTHING, FOUND_SEPARATOR, FOUND_DIGIT, FOUND_OTHER, FOUND_CONTROL };
+
+/* The worst character of the text that has no place in a number. */
+static enum found worst_of(const char *text)
+{
+	struct str s = str_of(text);
+	enum found worst = FOUND_NOTHING;
+	uint32_t code;
+	size_t len;
+
+	for (size_t at = 0; (len = utf8_next(s, &code)); at++, s = (struct str){ s.p + len, s.len - len }) {
+		enum found found = FOUND_OTHER;
+
+		if (is_digit(s.p[0]) || (code == '+' && !at))
+			continue;
+		if (code < 0x20 || (code >= 0x7f && code < 0xa0))
+			found = FOUND_CONTROL;
+		else if (is_separator(code))
+			found = FOUND_SEPARATOR;
+		else if (digit_of(code) >= 0 || code == 0xff0b)
+			found = FOUND_DIGIT;
+		if (found > worst)
+			worst = found;
+	}
+	return worst;
+}
+
+static bool refuse(const char *text, struct err *e, const char *what)
+{
+	char meant[E164_SIZE];
+
+	if (e164_suggest(text, NULL, meant))
+		/* TRANSLATORS: the first is what is wrong, the second a number. */
+		return err_set(e, ERR_NUMBER_FORMAT, _("%s: did you mean %s?"), what, meant);
+	return err_set(e, ERR_NUMBER_FORMAT, "%s", what);
+}
+
+static bool refuse_count(const char *text, size_t n, struct err *e)
+{
+	char what[160];
+
+	if (n < DIGITS_MIN)
+		snprintf(what, sizeof(what), _("too short: %zu digits, at least %d are needed"), n, DIGITS_MIN);
+	else
+		snprintf(what, sizeof(what), _("too long: %zu digits, at most %d are allowed"), n, DIGITS_MAX);
+	return refuse(text, e, what);
+}
+
+static bool refuse_character(const char *text, enum found found, struct err *e)
+{
+	switch (found) {
+	case FOUND_SEPARATOR:
+		return refuse(text, e, _("no spaces, dashes or parentheses"));
+	case FOUND_DIGIT:
+		return refuse(text, e, _("write it with the digits 0 to 9"));
+	case FOUND_CONTROL:
+		return refuse(text, e, _("it contains a control character: type it again"));
+	default:
+		return refuse(text, e, _("only digits are allowed after the +"));
+	}
+}
+
+bool e164_check(const char *text, struct err *e)
+{
+	enum found found;
+	size_t n;
+
+	if (is_number(text))
+		return true;
+	if (!text[strspn(text, " ")])
+		return err_set(e, ERR_NUMBER_REQUIRED, "%s", _("Enter a number such as +15551234567"));
+	found = worst_of(text);
+	if (found != FOUND_NOTHING)
+		return refuse_character(text, found, e);
+	if (text[0] != '+')
+		return refuse(text, e, _("start with + and the country code"));
+	n = digit_count(text + 1);
+	if (text[1] == '0')
+		return refuse(text, e, _("a country code never starts with 0"));
+	if (n < DIGITS_MIN || n > DIGITS_MAX)
+		return refuse_count(text, n, e);
+	return err_set(e, ERR_NUMBER_FORMAT, _("+%.3s is not an assigned country code"), text + 1);
+}
+
+/* --- numbers of others --- */
+
+const struct country *e164_country(struct str number)
+{
+	if (!number.len || number.p[0] != '+')
+		return NULL;
+	return country_of_digits((struct str){ number.p + 1, number.len - 1 });
+}
+
+bool e164_from_wire(struct str wire, const char *prefix, char out[E164_SIZE])
+{
+	/* Room for more than a number, to tell one that is too long from one that fits. */
+	char kept[2 * E164_SIZE + 1];
+	size_t n = 0, drop = 0, before;
+
+	for (size_t i = 0; i < wire.len && n < sizeof(kept) - 1; i++)
+		if (is_digit(wire.p[i]) || wire.p[i] == '+')
+			kept[n++] = wire.p[i];
+	kept[n] = '\0';
+	if (!prefix || !prefix[0])
+		prefix = "+";
+	if (kept[0] == '+') {
+		prefix = "";
+	} else if (!strncmp(kept, "00", 2)) {
+		prefix = "+";
+		drop = 2;
+	} else if (strlen(prefix) > 1 && kept[0] == '0') {
+		/* The prefix makes a national number international: its trunk prefix goes. */
+		drop = 1;
+	}
+	before = strlen(prefix);
+	if (before + n - drop > E164_MAX)
+		return false;
+	memcpy(out, prefix, before);
+	memcpy(out + before, kept + drop, n - drop + 1);
+	return out[0] == '+' && digit_count(out + 1) && !out[1 + digit_count(out + 1)];
+}

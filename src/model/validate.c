@@ -1,0 +1,169 @@
+/*
+ * The rules that look past a single field: references, usability, limits. The form of each value is the field table's
+ * business (field_value.c) and is checked here again, because a record may have been filled without it.
+ */
+#include "config.h"
+
+#include "trunkdeck/validate.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "model/fields.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/gettext.h"
+
+/* --- numbers --- */
+
+static bool check_field(const char *key, const struct number *n, struct err *e)
+{
+	const struct field *f = field_by_key(ENTITY_NUMBER, key);
+
+	return field_check_text(f, field_text_in(f, n), e);
+}
+
+static bool check_absent(const struct number_context *ctx, struct err *e)
+{
+	const char *where = ctx->holder_provider_name;
+
+	if (!ctx->adding || !ctx->holder)
+		return true;
+	return err_set(e, ERR_NUMBER_EXISTS, _("already on provider %s: edit it there or use another number"),
+		       where && where[0] ? where : ctx->holder->provider);
+}
+
+static bool check_provider(const struct number *n, const struct number_context *ctx, struct err *e)
+{
+	if (!check_field("trunkId", n, e))
+		return false;
+	if (ctx->provider)
+		return true;
+	return err_set(e, ERR_TRUNK_NOT_FOUND, _("there is no provider %s: see 'trunkdeck provider list'"),
+		       n->provider);
+}
+
+static bool check_agent(const struct number *n, const struct number_context *ctx, struct err *e)
+{
+	const char *why;
+
+	if (!check_field("agentId", n, e))
+		return false;
+	if (!ctx->agent)
+		return err_set(e, ERR_AGENT_NOT_FOUND, _("there is no agent %s: see 'trunkdeck agent list'"),
+			       n->agent);
+	if (!ctx->adding && ctx->holder && !strcmp(ctx->holder->agent, n->agent))
+		return true;
+	if (agent_usable(ctx->agent, &why))
+		return true;
+	/* TRANSLATORS: agent id, then the reason. */
+	return err_set(e, ERR_AGENT_UNUSABLE, _("%s: %s; choose another agent"), n->agent, why);
+}
+
+static bool check_limit(const struct number_context *ctx, struct err *e)
+{
+	if (!ctx->adding || limit_state_of(ctx->used, ctx->limit) != LIMIT_REACHED)
+		return true;
+	if (ctx->plan)
+		return err_set(e, ERR_NUMBER_LIMIT,
+			       _("%" PRId64 " of %" PRId64 " used (plan %s): delete a number or raise the plan"),
+			       ctx->used, ctx->limit, ctx->plan);
+	return err_set(e, ERR_NUMBER_LIMIT,
+		       _("%" PRId64 " of %" PRId64 " used: delete a number or raise the workspace's limit"),
+		       ctx->used, ctx->limit);
+}
+
+bool number_validate(const struct number *n, const struct number_context *ctx, struct err *e)
+{
+	return check_field("number", n, e) && check_absent(ctx, e) && check_provider(n, ctx, e) &&
+	       check_agent(n, ctx, e) && check_limit(ctx, e) && fields_check(ENTITY_NUMBER, n, e);
+}
+
+const char *number_warning(const struct number *n, const struct number_context *ctx)
+{
+	if (!ctx->agent || ctx->agent->region == n->region)
+		return NULL;
+	if (n->region == REGION_NA)
+		return _("The agent runs in eu, the number is in na: callers will wait longer for answers");
+	return _("The agent runs in na, the number is in eu: callers will wait longer for answers");
+}
+
+/* --- the other records --- */
+
+bool provider_validate(const struct provider *p, struct err *e)
+{
+	return fields_check(ENTITY_PROVIDER, p, e);
+}
+
+bool agent_validate(const struct agent *a, struct err *e)
+{
+	if (!fields_check(ENTITY_AGENT, a, e))
+		return false;
+	if (a->dial[0] || !a->voice_enabled || a->disabled)
+		return true;
+	return field_missing(field_by_key(ENTITY_AGENT, "dial"), e);
+}
+
+/* The form of an IANA name. Whether the system knows it is asked where hours are computed; a path is never one. */
+static bool is_zone(const char *name)
+{
+	for (const char *c = name; *c; c++)
+		if (!strchr("_+-/", *c) && !(*c >= '0' && *c <= '9') && !(*c >= 'A' && *c <= 'Z') &&
+		    !(*c >= 'a' && *c <= 'z'))
+			return false;
+	return name[0] && name[0] != '/';
+}
+
+bool workspace_validate(const struct workspace *w, struct err *e)
+{
+	if (!fields_check(ENTITY_WORKSPACE, w, e))
+		return false;
+	if (!is_zone(w->time_zone))
+		return field_refuse(field_by_key(ENTITY_WORKSPACE, "timeZone"), e,
+				    _("an IANA name is expected, e.g. Europe/Berlin or UTC"));
+	if (w->has_max && w->max_phone_numbers < 0 && w->max_phone_numbers != LIMIT_NONE)
+		return field_refuse(field_by_key(ENTITY_WORKSPACE, "maxPhoneNumbers"), e,
+				    _("a number from 0 on, or unlimited; empty = the plan's limit"));
+	return true;
+}
+
+enum limit_state limit_state_of(int64_t used, int64_t limit)
+{
+	if (limit == LIMIT_NONE)
+		return LIMIT_OK;
+	if (used >= limit)
+		return LIMIT_REACHED;
+	/* 80 % rounded up, without a product that could overflow. */
+	return used >= limit - limit / 5 ? LIMIT_NEAR : LIMIT_OK;
+}
+
+/* --- slugs --- */
+
+/* Leaves room for what makes it unique ("-12") inside the 64 bytes of an id. */
+#define SLUG_MAX 56
+
+static char slug_char(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+		return c;
+	return '-';
+}
+
+char *slug_of(const char *name)
+{
+	struct buf slug;
+
+	buf_init(&slug, SLUG_MAX);
+	for (; *name && slug.len < SLUG_MAX; name++) {
+		char c = slug_char(*name);
+
+		if (c != '-' || (slug.len && slug.p[slug.len - 1] != '-'))
+			buf_addc(&slug, c);
+	}
+	while (slug.len && slug.p[slug.len - 1] == '-')
+		slug.p[--slug.len] = '\0';
+	if (!slug.len)
+		buf_adds(&slug, "provider");
+	return buf_take(&slug);
+}
