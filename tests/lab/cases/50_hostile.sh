@@ -13,3 +13,17 @@ check "whole event in the dialled number: not the number" status_is 404 "+155512
 check "dialplan syntax in the dialled number" status_is 404 '+15551230051$%7bSHELL(id)%7d,1)'
 check "the server runs on" test "$(inside server_process na-1)" = "$process"
 check "and answers" answered_by support +15551230050
+
+# What AMI sends of such a call after its first event, which Asterisk sends before the dialplan can look at it.
+record_hostile() {
+	local file=$LAB_RUN/hostile.ami recorder
+	rm -f "$file"
+	"$LAB_DIR/lab" record na-1 "$file" &
+	recorder=$!
+	wait_for 10 "the login" grep -aqs '^Event: FullyBooted' "$file"
+	lab_call +15551230050 --from "+4930$line"
+	wait_for 10 "the end of the call" grep -aq '^Event: Cdr' "$file"
+	kill "$recorder"
+	[ "$(grep -ac '^Event: Newchannel' "$file")" = 2 ] && [ "$(grep -ac '^Event: FakeFromCID' "$file")" = 1 ]
+}
+check "the caller's lines are in the first event of the call and in no later one" record_hostile

@@ -24,7 +24,10 @@ check "back in the region" inside sql lab "UPDATE route SET region = 'na'"
 check "it is answered again" answered_by support $number
 check "the route is deleted" inside sql lab 'DELETE FROM route'
 check "the next call is 404" status_is 404 $number
-check "the database goes away" inside stop_postgres
+check "the database goes away" inside halt_postgres
 check "a call is then 503, not 404" status_is 503 $number
+check "the database returns" inside run_postgres
+check "and calls are 404 again" wait_for 15 "404" status_is 404 $number
 check "na-1 changes back to astdb" inside use_routes na-1 astdb
 check "and says so" wait_for 5 "the global" inside global_is na-1 astdb
+check "PostgreSQL stops" inside stop_postgres

@@ -31,7 +31,7 @@ run_sipp() {
 	local work=$1 to=$2 from=$3 caller=$4 number=$5 count=$6 rate=$7
 	cd "$work" || return 3
 	TERM=xterm sipp "$to:5060" -sf scenario.xml -s "$number" -key caller "$caller" -i "$from" -mi "$from" \
-		-m "$count" -l "$count" -r "$rate" -timeout 120s -recv_timeout 60000 -nostdin \
+		-m "$count" -l "$count" -r "$rate" -timeout "$((120 + count / rate))s" -recv_timeout 60000 -nostdin \
 		-trace_logs -log_file final.log -trace_err -error_file errors.log </dev/null >screen.log 2>&1
 	[ -e final.log ] || : >final.log
 }

@@ -73,6 +73,7 @@ show_logs() {
 }
 
 end_cases() {
+	trap '' PIPE
 	[ "$CASES_FAILED" = 0 ] || show_logs
 	[ "$CASES_OWN" = no ] || cmd_down
 	printf '%d passed, %d failed\n' "$CASES_PASSED" "$CASES_FAILED"

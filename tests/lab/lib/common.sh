@@ -4,6 +4,8 @@ LAB_SRC=$(cd "$LAB_DIR/../.." && pwd)
 LAB_DATA=$LAB_SRC/data/asterisk
 LAB_CACHE=${TRUNKDECK_LAB_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/trunkdeck/lab}
 LAB_RUN=${TRUNKDECK_LAB_RUN:-/run/trunkdeck-lab}
+LAB_CACHE=$(realpath -m "$LAB_CACHE")
+LAB_RUN=$(realpath -m "$LAB_RUN")
 export TRUNKDECK_LAB_CACHE=$LAB_CACHE TRUNKDECK_LAB_RUN=$LAB_RUN
 
 LAB_PYTHON=/usr/bin/python3

@@ -39,7 +39,15 @@ root_tree() { echo "$LAB_CACHE/$LAB_SUITE-$(recipe_hash)"; }
 # The mirror of this machine's own Debian, as apt knows it.
 mirror_url() {
 	apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(CODENAME)|$(REPO_URI)' 'Created-By: Packages' |
-		awk -F'|' '$1 == "Debian" && $2 == "Debian" && $3 !~ /-/ { print $4; exit }'
+		awk -F'|' '$1 == "Debian" && $2 == "Debian" && $3 !~ /-/ && $4 ~ /^https?:/ { print $4; exit }'
+}
+
+# apt knows what its sources are only once it has fetched their indexes.
+find_mirror() {
+	local mirror=${TRUNKDECK_LAB_MIRROR:-$(mirror_url)}
+	[ -n "$mirror" ] || { retry 3 apt_quiet update >&2 && mirror=$(mirror_url); }
+	[ -n "$mirror" ] || die "apt on this machine names no Debian mirror over HTTP; set TRUNKDECK_LAB_MIRROR to one"
+	echo "$mirror"
 }
 
 # debootstrap downloads with wget, which knows nothing of a proxy set up for apt.
@@ -102,8 +110,7 @@ drop_other_trees() {
 
 build_tree() {
 	local tree=$1 mirror work=$1.building log=$LAB_CACHE/build.log
-	mirror=$(mirror_url)
-	[ -n "$mirror" ] || die "apt knows no Debian mirror on this machine; see 'apt-get indextargets'"
+	mirror=$(find_mirror) || exit 1
 	say "building the Asterisk tree in $tree (about two minutes; log: $log)"
 	use_apt_proxy
 	if ! { retry 3 bootstrap "$work" "$mirror" && fill_tree "$work"; } >"$log" 2>&1; then

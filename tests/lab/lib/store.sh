@@ -10,15 +10,25 @@ sql() { "$(pg_bin)/psql" -qAtX -v ON_ERROR_STOP=1 -h 127.0.0.1 -U postgres -d "$
 start_postgres() {
 	cd /
 	install -d -o postgres -m 700 "$LAB_PG_DATA"
-	runuser -u postgres -- "$(pg_bin)/initdb" -D "$LAB_PG_DATA" --auth=trust --no-sync >"$LAB_RUN/initdb.log" 2>&1
+	runuser -u postgres -- "$(pg_bin)/initdb" -D "$LAB_PG_DATA" --auth=trust --no-sync --locale=C -E UTF8 >"$LAB_RUN/initdb.log" 2>&1
+	run_postgres
+}
+
+run_postgres() {
+	cd /
 	daemon "$LAB_RUN/postgresql.err" runuser -u postgres -- "$(pg_bin)/postgres" -D "$LAB_PG_DATA" \
 		-k "$LAB_PG_DATA" -c listen_addresses=127.0.0.1 -c fsync=off
 	wait_for 20 "PostgreSQL" sql postgres 'SELECT 1'
 }
 
-stop_postgres() {
+halt_postgres() {
 	cd /
 	runuser -u postgres -- "$(pg_bin)/pg_ctl" -D "$LAB_PG_DATA" -m immediate stop
+}
+
+stop_postgres() {
+	halt_postgres
+	rm -rf --one-file-system "$LAB_PG_DATA"
 }
 
 # The one view Asterisk reads, over a table that stands in for the store.
