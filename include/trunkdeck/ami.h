@@ -79,6 +79,7 @@ enum ami_mail {
 struct ami_call_report {
 	struct call call;
 	enum call_change change;	/* FINISHED may be the first one heard of a call */
+	uint64_t serial;		/* the server's resync round it was reported in, counted from 0 */
 };
 
 struct ami_route_report {
@@ -88,7 +89,7 @@ struct ami_route_report {
 
 struct ami_resync_report {
 	char server[40];
-	uint64_t serial;		/* calls of this server with an older serial that were not reported since are gone */
+	uint64_t serial;		/* the round that ended: calls of this server last reported in an older one are gone */
 };
 
 struct ami;

@@ -19,9 +19,9 @@
  *  3. Repeats. A key that may not repeat and comes twice with different values, known to us or not, rejects the frame.
  *     The same value twice is accepted (UserEvent repeats keys of the channel block).
  *  4. Neighbours. After a broken block every frame is rejected (AFTER_SPLIT) until the missing rest of it has come, at
- *     most for AMI_SPLIT_REACH bytes. And an event is held back until the frame after it has begun well: when that turns
- *     out to be the headless rest of a frame, the event before it was a forged beginning (a whole-looking block, closed
- *     within Exten, with somebody else's Uniqueid) and is rejected too.
+ *     most for AMI_SPLIT_REACH bytes. And an event with a block is held back until the frame after it is seen: when that
+ *     is the headless rest of a frame, the event before it was a forged beginning (a block closed within Exten, with
+ *     somebody else's Uniqueid) and is rejected too.
  *  5. A frame above the size limits is skipped to its end and rejected; so is one with a line without a colon.
  *
  * A rejected frame is counted by reason and reported to the callback as such (never as an event), so that the owner
@@ -29,9 +29,9 @@
  * Newexten's AppData is the one that is the caller's: never subscribe to the class `dialplan`. Still, no event the
  * tracker believes can be written whole in 79 bytes.
  *
- * Rule 4 holds the last event back until more bytes come: the owner calls ami_parser_idle() when the connection has
- * been quiet for AMI_IDLE_MS (Asterisk writes a frame at once, so its rest would have come), and at its end. Responses
- * are not held.
+ * Rule 4 holds the last event back until the next frame: the owner calls ami_parser_idle() when the connection has been
+ * quiet for AMI_IDLE_MS (Asterisk writes a frame at once, so its rest would have come), and at its end. Responses and
+ * events without a block are not held.
  *
  * Frames point into the parser's buffer and are valid during the callback only. One owner, one thread.
  */

@@ -6,6 +6,10 @@
  *
  * `struct routes` is the reconciler of one server: a pure state machine. It is told what is desired, it says which
  * actions to send, it is told the answers, it reports states. No I/O, no clock: times come in. Owner: the ami thread.
+ *
+ * It reads before it writes, writes an agent's dial string before the numbers that lead to it, and deletes it after
+ * them. A number unwanted is always deleted; a key it was never told about is left alone. What it knows as desired
+ * outlives a connection: after a reconnect everything is read back and put right without being told again.
  */
 #ifndef TRUNKDECK_ROUTE_H
 #define TRUNKDECK_ROUTE_H
@@ -69,8 +73,9 @@ struct route_action {
 struct routes;
 
 struct routes_config {
-	const char *owner;		/* id of the store */
+	const char *owner;		/* id of the store; "" = not known yet: nothing is read or written */
 	bool take_over;			/* write to a server another store owns */
+	bool read_only;			/* read and report only */
 	int64_t verify_wait_ms;		/* an acknowledged write may be lost within a second: read again after this (>= 1500) */
 	size_t window;			/* actions in flight at most */
 	void (*report)(void *arg, const struct route_report *r);
@@ -80,7 +85,10 @@ struct routes_config {
 struct routes *routes_new(const struct routes_config *config);
 void routes_free(struct routes **r);
 
-/* What shall be: one route, or none for a number. `complete` once all have been told after a connect. */
+/* The id of the store became known. */
+void routes_set_owner(struct routes *r, const char *owner, int64_t now_ms);
+/* What shall be: one route, or none for a number. `complete` once all have been told: nothing is sent before. Routes with
+ * the same agent carry the same dial string; while they don't, the newest wins. */
 void routes_want(struct routes *r, const struct route *route, int64_t now_ms);
 void routes_unwant(struct routes *r, const char *number, int64_t now_ms);
 void routes_complete(struct routes *r, int64_t now_ms);
@@ -90,12 +98,14 @@ void routes_connected(struct routes *r, int64_t now_ms);
 void routes_disconnected(struct routes *r, int64_t now_ms);
 /* Read everything back again: on demand, after FullyBooted. */
 void routes_verify_all(struct routes *r, int64_t now_ms);
+/* Reports every number as it stands: after reports were lost on their way. */
+void routes_report_all(struct routes *r, int64_t now_ms);
 
 /* The next action to send, false when there is none now. */
 bool routes_next(struct routes *r, int64_t now_ms, struct route_action *out);
 /* When routes_next() may have more by time alone; -1 = never. */
 int64_t routes_next_at_ms(const struct routes *r);
-/* The answer: ok + value (GET), or not found, or refused with Asterisk's message. */
+/* The answer: ok + value (GET), or not found, or refused with Asterisk's message as value. */
 enum route_answer { ROUTE_ANSWER_OK, ROUTE_ANSWER_NOT_FOUND, ROUTE_ANSWER_REFUSED };
 void routes_answer(struct routes *r, uint64_t id, enum route_answer answer, const char *value, int64_t now_ms);
 

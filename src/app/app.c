@@ -1,0 +1,346 @@
+/*
+ * The app: starts the workers, and turns what they send into the state the screen reads. One function per kind of mail;
+ * each sets the dirty bits of what it changed.
+ */
+#include "config.h"
+
+#include "app_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+
+#define INBOX_MAX 65536
+
+static void init_servers(struct app *a)
+{
+	a->server_count = a->config->server_count;
+	a->servers = xcalloc(a->server_count + 1, sizeof(*a->servers));
+	for (size_t i = 0; i < a->server_count; i++) {
+		struct app_server *s = &a->servers[i];
+
+		s->config = &a->config->servers[i];
+		str_copy(s->status.server, sizeof(s->status.server), str_of(s->config->name));
+		s->status.uptime_s = s->status.rtt_us = s->status.lag_us = -1;
+	}
+}
+
+struct app *app_new(const struct config *config, const struct td_clock *clock)
+{
+	struct app *a = xcalloc(1, sizeof(*a));
+
+	a->config = config;
+	a->clock = clock;
+	a->inbox = mailbox_new(INBOX_MAX);
+	a->snapshot = snapshot_new();
+	a->live = live_new();
+	a->metrics = metrics_new();
+	a->routes = route_table_new();
+	a->messages = messages_new(clock);
+	a->store_state = STORE_STATE_OPENING;
+	a->private = xcalloc(1, sizeof(*a->private));
+	init_servers(a);
+	return a;
+}
+
+static bool start_ami(struct app *a, struct err *e)
+{
+	const struct ami_options options = {
+		.servers = a->config->servers,
+		.count = a->server_count,
+		.to_main = a->inbox,
+		.owner = "",
+		.read_only = a->config->read_only,
+	};
+
+	return a->server_count == 0 || ami_start(&a->private->ami, &options, e);
+}
+
+bool app_start(struct app *a, struct err *e)
+{
+	const struct store_options options = {
+		.actor = a->config->actor,
+		.read_only = a->config->read_only,
+	};
+
+	if (!start_ami(a, e))
+		return false;
+	a->private->worker = worker_start(a->config->store_url, &options, a->inbox);
+	return true;
+}
+
+void app_free(struct app **app)
+{
+	struct app *a = *app;
+
+	if (!a)
+		return;
+	ami_stop(&a->private->ami);
+	worker_stop(&a->private->worker);
+	change_requests_free(a);
+	mailbox_free(&a->inbox);
+	snapshot_free(&a->snapshot);
+	live_free(&a->live);
+	metrics_free(&a->metrics);
+	route_table_free(&a->routes);
+	messages_free(&a->messages);
+	free(a->servers);
+	free(a->private);
+	FREE(app);
+}
+
+/* --- from the store --- */
+
+static void handle_store_state(struct app *a, const struct worker_state *s)
+{
+	enum store_state before = a->store_state;
+
+	a->store_state = s->ok ? STORE_STATE_OK : STORE_STATE_RETRY;
+	a->store_err = s->err;
+	a->store_retry_at_ms = s->retry_at_ms;
+	if (!s->ok && before != STORE_STATE_RETRY)
+		messages_add_err(a->messages, &s->err);
+	if (s->ok && before == STORE_STATE_RETRY)
+		messages_add(a->messages, MESSAGE_INFO, _("store is back"));
+	a->dirty |= APP_DIRTY_STORE | APP_DIRTY_MESSAGES | APP_DIRTY_WORKSPACE;
+}
+
+/* A change made elsewhere is said; our own has its own message. */
+static void say_foreign_change(struct app *a, const struct change *c)
+{
+	if (strcmp(c->actor, a->config->actor) == 0)
+		return;
+	messages_add(a->messages, MESSAGE_INFO, _("%s: %s %s by %s"), c->key, entity_name(c->entity), c->action, c->actor);
+	a->dirty |= APP_DIRTY_MESSAGES;
+}
+
+/* While loading, routes are told once, at the end; afterwards each change is told as it comes. */
+static void tell_put(struct app *a, enum entity entity, const char *key)
+{
+	if (!snapshot_is_complete(a->snapshot))
+		return;
+	if (entity == ENTITY_NUMBER)
+		routes_tell_number(a, snapshot_number(a->snapshot, key));
+	else if (entity == ENTITY_AGENT)
+		routes_tell_agent(a, key);
+}
+
+static void do_put(struct app *a, struct worker_step *s)
+{
+	char *key = xstrdup(record_key(&s->record));
+	enum entity entity = s->record.entity;
+
+	snapshot_put(a->snapshot, &s->record);
+	tell_put(a, entity, key);
+	free(key);
+}
+
+static void do_remove(struct app *a, const struct worker_step *s)
+{
+	const char *key = record_key(&s->record);
+
+	snapshot_remove(a->snapshot, s->record.entity, key);
+	if (s->record.entity == ENTITY_NUMBER)
+		routes_tell_removed(a, key);
+}
+
+static void do_step(struct app *a, struct worker_step *s)
+{
+	switch (s->kind) {
+	case STEP_CLEAR:
+		snapshot_clear(a->snapshot);
+		a->store_state = STORE_STATE_LOADING;
+		break;
+	case STEP_PUT:
+		do_put(a, s);
+		break;
+	case STEP_BADGE:
+		snapshot_set_badge(a->snapshot, s->record.provider.id, s->badge);
+		break;
+	case STEP_REMOVE:
+		do_remove(a, s);
+		break;
+	case STEP_COMPLETE:
+		snapshot_numbers_complete(a->snapshot);
+		routes_tell_all(a);
+		break;
+	}
+	if (s->change)
+		say_foreign_change(a, s->change);
+}
+
+static void handle_records(struct app *a, struct worker_records *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		do_step(a, &r->steps[i]);
+	a->dirty |= APP_DIRTY_WORKSPACE;
+}
+
+/* --- from the servers --- */
+
+static struct app_server *find_server(const struct app *a, const char *name)
+{
+	for (size_t i = 0; i < a->server_count; i++) {
+		if (strcmp(a->servers[i].config->name, name) == 0)
+			return &a->servers[i];
+	}
+	return NULL;
+}
+
+const struct app_server *app_server(const struct app *a, const char *name)
+{
+	return find_server(a, name);
+}
+
+static void handle_server(struct app *a, const struct server_status *status)
+{
+	struct app_server *s = find_server(a, status->server);
+
+	if (!s)
+		return;
+	if (s->status.control == LINK_UP && status->control != LINK_UP)
+		route_table_server_down(a->routes, status->server);
+	if (status->err.code != ERR_NONE && strcmp(status->err.message, s->status.err.message) != 0)
+		messages_add(a->messages, MESSAGE_WARN, "%s: %s. %s", status->server, status->err.message,
+			     status->err.hint);
+	if (status->control == LINK_UP && status->tail == LINK_UP
+	    && (s->status.control != LINK_UP || s->status.tail != LINK_UP))
+		messages_add(a->messages, MESSAGE_INFO, _("%s connected"), status->server);
+	s->status = *status;
+	a->dirty |= APP_DIRTY_SERVERS | APP_DIRTY_WORKSPACE | APP_DIRTY_MESSAGES;
+}
+
+/* Provider by the endpoint the call came in by, agent and region by the number, as configured now. */
+static void resolve_call(const struct app *a, struct call *c)
+{
+	const struct provider *p = snapshot_provider_by_endpoint(a->snapshot, c->endpoint);
+	const struct number *n = snapshot_number(a->snapshot, c->number);
+
+	if (n && !p)
+		p = snapshot_provider(a->snapshot, n->provider);
+	if (p)
+		str_copy(c->provider, sizeof(c->provider), str_of(p->id));
+	if (n) {
+		str_copy(c->agent, sizeof(c->agent), str_of(n->agent));
+		str_copy(c->region, sizeof(c->region), str_of(region_name(n->region)));
+	}
+}
+
+static void handle_call(struct app *a, struct ami_call_report *r)
+{
+	resolve_call(a, &r->call);
+	metrics_call(a->metrics, &r->call, r->change);
+	live_report(a->live, r);
+	a->dirty |= APP_DIRTY_CALLS;
+}
+
+/* A deletion is over when the last server has confirmed it. */
+static void handle_route(struct app *a, const struct ami_route_report *r)
+{
+	route_table_report(a->routes, r);
+	if (r->route.gone && !snapshot_number(a->snapshot, r->route.number)) {
+		messages_add(a->messages, MESSAGE_INFO, _("%s is gone from %s"), r->route.number, r->server);
+		a->dirty |= APP_DIRTY_MESSAGES;
+	}
+	a->dirty |= APP_DIRTY_WORKSPACE;
+}
+
+static void handle_resynced(struct app *a, const struct ami_resync_report *r)
+{
+	live_resynced(a->live, r);
+	a->dirty |= APP_DIRTY_CALLS;
+}
+
+/* --- the inbox --- */
+
+static void handle_mail(struct app *a, const struct mail *m)
+{
+	switch (m->kind) {
+	case WORKER_MAIL_STATE:
+		handle_store_state(a, m->value);
+		break;
+	case WORKER_MAIL_RECORDS:
+		handle_records(a, m->value);
+		break;
+	case WORKER_MAIL_RESULT:
+		change_handle_result(a, m->value);
+		break;
+	case AMI_MAIL_SERVER:
+		handle_server(a, m->value);
+		break;
+	case AMI_MAIL_CALL:
+		handle_call(a, m->value);
+		break;
+	case AMI_MAIL_ROUTE:
+		handle_route(a, m->value);
+		break;
+	case AMI_MAIL_RESYNCED:
+		handle_resynced(a, m->value);
+		break;
+	}
+}
+
+bool app_handle_mail(struct app *a, size_t max)
+{
+	struct mail m;
+
+	for (size_t n = 0; max == 0 || n < max; n++) {
+		if (!mailbox_take(a->inbox, &m))
+			return false;
+		handle_mail(a, &m);
+		mail_discard(&m);
+	}
+	return mailbox_waiting(a->inbox) > 0;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+/* A count-down on the screen changes once a second. */
+static int64_t next_second(const struct app *a, int64_t until)
+{
+	int64_t now = clock_mono_ms(a->clock);
+
+	return until > now ? now + 1000 : -1;
+}
+
+int64_t app_next_at_ms(const struct app *a)
+{
+	int64_t at = messages_next_at_ms(a->messages);
+
+	if (a->store_state == STORE_STATE_RETRY)
+		at = earlier(at, next_second(a, a->store_retry_at_ms));
+	for (size_t i = 0; i < a->server_count; i++) {
+		if (a->servers[i].status.retry_at_ms > 0)
+			at = earlier(at, next_second(a, a->servers[i].status.retry_at_ms));
+	}
+	return at;
+}
+
+static bool servers_settled(const struct app *a)
+{
+	for (size_t i = 0; i < a->server_count; i++) {
+		const struct server_status *s = &a->servers[i].status;
+
+		if (s->tail != LINK_UP || s->control != LINK_UP || !s->routes.settled)
+			return false;
+	}
+	return true;
+}
+
+bool app_is_settled(const struct app *a)
+{
+	return mailbox_waiting(a->inbox) == 0 && !a->private->requests && worker_is_idle(a->private->worker)
+		&& (a->store_state == STORE_STATE_OK || a->store_state == STORE_STATE_RETRY) && servers_settled(a);
+}
+
+void app_sync(struct app *a, const char *server)
+{
+	if (a->private->ami)
+		ami_verify(a->private->ami, server);
+}

@@ -1,0 +1,305 @@
+/*
+ * Loading the configuration: each source assigns in its turn, the later wins; then what depends on several values is
+ * settled (default store, secrets from files and commands, ports).
+ */
+#include "config.h"
+
+#include "trunkdeck/config.h"
+
+#include <ctype.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "config_options.h"
+#include "trunkdeck/mem.h"
+
+extern char **environ;
+
+static char *xdg_dir(const char *variable, const char *fallback)
+{
+	const char *dir = getenv(variable), *home = getenv("HOME");
+
+	if (dir && dir[0] == '/')
+		return xasprintf("%s/trunkdeck", dir);
+	return xasprintf("%s/%s/trunkdeck", home ? home : "", fallback);
+}
+
+char *config_data_dir(void)
+{
+	return xdg_dir("XDG_DATA_HOME", ".local/share");
+}
+
+char *config_state_dir(void)
+{
+	return xdg_dir("XDG_STATE_HOME", ".local/state");
+}
+
+static char *default_path(void)
+{
+	char *dir = xdg_dir("XDG_CONFIG_HOME", ".config");
+	char *path = xasprintf("%s/config", dir);
+
+	free(dir);
+	return path;
+}
+
+/* Who changes things: the person behind sudo, and the SSH peer. */
+static char *find_actor(void)
+{
+	const char *user = getenv("SUDO_USER"), *peer = getenv("SSH_CONNECTION");
+	const struct passwd *pw;
+
+	if (!user || !user[0])
+		user = getenv("USER");
+	if (!user || !user[0])
+		user = (pw = getpwuid(getuid())) ? pw->pw_name : "unknown";
+	if (!peer || !peer[0])
+		return xstrdup(user);
+	return xasprintf("%s (%.*s)", user, (int)strcspn(peer, " "), peer);
+}
+
+static bool set_defaults(struct config *c, struct err *e)
+{
+	c->path = xstrdup("");
+	c->actor = find_actor();
+	for (const struct option *o = config_options; o->key; o++) {
+		if (strcmp(o->section, "server") != 0
+		    && !config_assign(c, o->section, o->key, o->initial, ORIGIN_DEFAULT, "default", e))
+			return false;
+	}
+	return true;
+}
+
+static bool read_file(struct config *c, const char *path, struct err *e)
+{
+	const char *named = path ? path : getenv("TRUNKDECK_CONFIG");
+	char *fallback = default_path();
+	bool ok = config_read_file(c, named ? named : fallback, named != NULL, e);
+
+	free(fallback);
+	return ok;
+}
+
+/* "TRUNKDECK_SCREEN_COLOR" and "screen", "color": the same but for case? '-' in a server's name is '_' there. */
+static bool names(const char *variable, size_t len, const char *section, const char *key)
+{
+	char *name = xasprintf("TRUNKDECK_%s_%s", section, key);
+	bool same = strlen(name) == len;
+
+	for (size_t i = 0; same && i < len; i++) {
+		unsigned char c = (unsigned char)name[i];
+
+		same = variable[i] == (isalnum(c) ? toupper(c) : '_');
+	}
+	free(name);
+	return same;
+}
+
+/* The section an environment variable of this option means; NULL when it means another option. Caller frees. */
+static char *section_named(const struct config *c, const struct option *o, const char *variable, size_t len)
+{
+	if (strcmp(o->section, "server") != 0)
+		return names(variable, len, o->section, o->key) ? xstrdup(o->section) : NULL;
+	for (size_t i = 0; i < c->server_count; i++) {
+		char *section = xasprintf("server %s", c->servers[i].name);
+
+		if (names(variable, len, section, o->key))
+			return section;
+		free(section);
+	}
+	return NULL;
+}
+
+/* Variables of the test lab and of the path to this file are no options. */
+static bool is_reserved(const char *variable, size_t len)
+{
+	static const char *const reserved[] = { "TRUNKDECK_CONFIG", "TRUNKDECK_LAB" };
+
+	for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
+		if (len >= strlen(reserved[i]) && strncmp(variable, reserved[i], strlen(reserved[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool assign_variable(struct config *c, const char *variable, struct err *e)
+{
+	size_t len = strcspn(variable, "=");
+	char *where = xstrndup(variable, len);
+	bool found = false, ok = true;
+
+	for (const struct option *o = config_options; o->key && !found && !is_reserved(variable, len); o++) {
+		char *section = section_named(c, o, variable, len);
+
+		if (section) {
+			found = true;
+			ok = config_assign(c, section, o->key, variable + len + 1, ORIGIN_ENVIRONMENT, where, e);
+		}
+		free(section);
+	}
+	if (!found && !is_reserved(variable, len)) {
+		ok = err_set_message(e, ERR_CONFIG, _("%s: no such option"), where);
+		err_hint(e, _("see 'trunkdeck config'; servers must be in the configuration file first"));
+	}
+	free(where);
+	return ok;
+}
+
+static bool read_environment(struct config *c, struct err *e)
+{
+	for (char **v = environ; *v; v++) {
+		if (strncmp(*v, "TRUNKDECK_", 10) == 0 && strchr(*v, '=') && !assign_variable(c, *v, e))
+			return false;
+	}
+	return true;
+}
+
+/* "store.url" -> "store", "url"; "server na-1.secret" -> "server na-1", "secret". */
+static bool read_flags(struct config *c, const struct config_flag *flags, size_t count, struct err *e)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *dot = strrchr(flags[i].name, '.');
+		char *section = xstrndup(flags[i].name, dot ? (size_t)(dot - flags[i].name) : 0);
+		bool ok = config_assign(c, section, dot ? dot + 1 : flags[i].name, flags[i].value, ORIGIN_FLAG,
+					flags[i].flag, e);
+
+		free(section);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+static bool default_store(struct config *c, struct err *e)
+{
+	char *dir, *url;
+	bool ok;
+
+	if (c->store_url[0] != '\0')
+		return true;
+	dir = config_data_dir();
+	url = xasprintf("sqlite:%s/trunkdeck.db", dir);
+	ok = config_assign(c, "store", "url", url, ORIGIN_DEFAULT, "default", e);
+	free(url);
+	free(dir);
+	return ok;
+}
+
+static const char *value_of(const struct config *c, const char *server, const char *key)
+{
+	for (size_t i = 0; i < c->value_count; i++) {
+		const struct config_value *v = &c->values[i];
+
+		if (strncmp(v->section, "server ", 7) == 0 && strcmp(v->section + 7, server) == 0
+		    && strcmp(v->key, key) == 0)
+			return v->value;
+	}
+	return "";
+}
+
+/* The first line of a file or of what a command prints. */
+static bool read_secret(struct server_config *s, FILE *f, int (*close_it)(FILE *), const char *what, struct err *e)
+{
+	char line[512] = "";
+	bool ok = f && fgets(line, sizeof(line), f);
+
+	if (f && close_it(f) != 0)
+		ok = false;
+	line[strcspn(line, "\r\n")] = '\0';
+	if (ok) {
+		free(s->secret);
+		s->secret = xstrdup(line);
+	}
+	explicit_bzero(line, sizeof(line));
+	if (!ok) {
+		err_set_message(e, ERR_CONFIG, _("server %s: no secret from %s"), s->name, what);
+		err_hint(e, _("it must give the AMI secret as its first line"));
+	}
+	return ok;
+}
+
+static bool settle_server(const struct config *c, struct server_config *s, struct err *e)
+{
+	const char *file = value_of(c, s->name, "secret_file"), *command = value_of(c, s->name, "secret_command");
+
+	if (s->host[0] == '\0') {
+		err_set_message(e, ERR_CONFIG, _("server %s has no host"), s->name);
+		err_hint(e, _("add 'host = ...' to [server %s]"), s->name);
+		return false;
+	}
+	if (s->port == 0)
+		s->port = s->tls ? 5039 : 5038;
+	if ((file[0] != '\0') + (command[0] != '\0') + (s->secret[0] != '\0') > 1) {
+		err_set_message(e, ERR_CONFIG, _("server %s has more than one secret"), s->name);
+		err_hint(e, _("allowed: one of secret, secret_file, secret_command"));
+		return false;
+	}
+	if (file[0] != '\0')
+		return read_secret(s, fopen(file, "re"), fclose, "secret_file", e);
+	if (command[0] != '\0')
+		return read_secret(s, popen(command, "re"), pclose, "secret_command", e);
+	return true;
+}
+
+static bool settle(struct config *c, struct err *e)
+{
+	if (!default_store(c, e))
+		return false;
+	for (size_t i = 0; i < c->server_count; i++) {
+		if (!settle_server(c, &c->servers[i], e))
+			return false;
+	}
+	return true;
+}
+
+bool config_load(struct config **out, const char *path, const struct config_flag *flags, size_t flag_count,
+		 struct err *e)
+{
+	struct config *c = xcalloc(1, sizeof(*c));
+
+	if (set_defaults(c, e) && read_file(c, path, e) && read_environment(c, e)
+	    && read_flags(c, flags, flag_count, e) && settle(c, e)) {
+		*out = c;
+		return true;
+	}
+	config_free(&c);
+	return false;
+}
+
+static void server_clear(struct server_config *s)
+{
+	if (s->secret)
+		explicit_bzero(s->secret, strlen(s->secret));
+	free(s->name);
+	free(s->host);
+	free(s->ca_file);
+	free(s->user);
+	free(s->secret);
+	free(s->trunk_contexts);
+	free(s->trunk_techs);
+}
+
+void config_free(struct config **config)
+{
+	struct config *c = *config;
+
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->server_count; i++)
+		server_clear(&c->servers[i]);
+	for (size_t i = 0; i < c->value_count; i++) {
+		free(c->values[i].section);
+		free(c->values[i].key);
+		free(c->values[i].value);
+		free(c->values[i].where);
+	}
+	free(c->servers);
+	free(c->values);
+	free(c->path);
+	free(c->store_url);
+	free(c->actor);
+	FREE(config);
+}

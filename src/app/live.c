@@ -1,0 +1,167 @@
+/*
+ * Calls in an array ordered by arrival, found by key through a hash. A finished call leaves at once: what was is the
+ * metrics' and the history's business.
+ */
+#include "config.h"
+
+#include "trunkdeck/live.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "trunkdeck/mem.h"
+
+struct live_entry {
+	uint64_t key;
+	uint64_t serial;		/* resync round it was last reported in */
+	struct call call;
+	UT_hash_handle hh;
+};
+
+struct live {
+	struct live_entry *by_key;	/* uthash keeps the order of insertion */
+	const struct call **sorted;
+	size_t sorted_size;
+	bool sorted_valid;
+	uint64_t generation;
+};
+
+struct live *live_new(void)
+{
+	return xcalloc(1, sizeof(struct live));
+}
+
+static void changed(struct live *l)
+{
+	l->generation++;
+	l->sorted_valid = false;
+}
+
+static void drop(struct live *l, struct live_entry *e)
+{
+	HASH_DEL(l->by_key, e);
+	free(e);
+	changed(l);
+}
+
+void live_free(struct live **l)
+{
+	struct live_entry *e, *next;
+
+	if (!*l)
+		return;
+	HASH_ITER(hh, (*l)->by_key, e, next)
+		drop(*l, e);
+	free((*l)->sorted);
+	FREE(l);
+}
+
+static struct live_entry *find(const struct live *l, uint64_t key)
+{
+	struct live_entry *e;
+
+	HASH_FIND(hh, l->by_key, &key, sizeof(key), e);
+	return e;
+}
+
+bool live_report(struct live *l, const struct ami_call_report *r)
+{
+	uint64_t key = call_key(&r->call);
+	struct live_entry *e = find(l, key);
+
+	if (r->change == CALL_CHANGE_FINISHED) {
+		if (e)
+			drop(l, e);
+		return e != NULL;
+	}
+	if (!e) {
+		e = xcalloc(1, sizeof(*e));
+		e->key = key;
+		HASH_ADD(hh, l->by_key, key, sizeof(e->key), e);
+	}
+	e->call = r->call;
+	e->serial = r->serial;
+	changed(l);
+	return true;
+}
+
+void live_resynced(struct live *l, const struct ami_resync_report *r)
+{
+	struct live_entry *e, *next;
+
+	HASH_ITER(hh, l->by_key, e, next) {
+		if (strcmp(e->call.server, r->server) == 0 && e->serial < r->serial)
+			drop(l, e);
+	}
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct call *x = *(const struct call *const *)a, *y = *(const struct call *const *)b;
+
+	if (x->started_us != y->started_us)
+		return x->started_us < y->started_us ? -1 : 1;
+	return strcmp(x->linkedid, y->linkedid);
+}
+
+const struct call *const *live_calls(struct live *l, size_t *count)
+{
+	struct live_entry *e, *next;
+	size_t n = 0;
+
+	*count = live_count(l);
+	if (l->sorted_valid)
+		return l->sorted;
+	if (*count > l->sorted_size) {
+		l->sorted_size = *count * 2;
+		l->sorted = xreallocarray(l->sorted, l->sorted_size, sizeof(*l->sorted));
+	}
+	HASH_ITER(hh, l->by_key, e, next)
+		l->sorted[n++] = &e->call;
+	if (n > 0)
+		qsort(l->sorted, n, sizeof(*l->sorted), by_start);
+	l->sorted_valid = true;
+	return l->sorted;
+}
+
+const struct call *live_find(const struct live *l, const char *server, const char *linkedid)
+{
+	struct call probe = { 0 };
+	struct live_entry *e;
+
+	str_copy(probe.server, sizeof(probe.server), str_of(server));
+	str_copy(probe.linkedid, sizeof(probe.linkedid), str_of(linkedid));
+	e = find(l, call_key(&probe));
+	return e ? &e->call : NULL;
+}
+
+size_t live_count(const struct live *l)
+{
+	return HASH_COUNT(l->by_key);
+}
+
+size_t live_count_number(const struct live *l, const char *number)
+{
+	struct live_entry *e, *next;
+	size_t n = 0;
+
+	HASH_ITER(hh, l->by_key, e, next)
+		n += strcmp(e->call.number, number) == 0;
+	return n;
+}
+
+size_t live_count_provider(const struct live *l, const char *provider)
+{
+	struct live_entry *e, *next;
+	size_t n = 0;
+
+	HASH_ITER(hh, l->by_key, e, next)
+		n += strcmp(e->call.provider, provider) == 0;
+	return n;
+}
+
+uint64_t live_generation(const struct live *l)
+{
+	return l->generation;
+}

@@ -1,0 +1,107 @@
+/*
+ * poll() on the terminal, the inbox and a signalfd, with the earliest timer as the time-out. Mail is taken in slices so
+ * that a flood of events can't keep a key waiting; what is left over makes the next turn start at once.
+ */
+#include "config.h"
+
+#include "trunkdeck/loop.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "trunkdeck/mem.h"
+
+#define MAIL_PER_TURN 4096
+
+static void signal_set(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGWINCH);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTSTP);
+}
+
+void loop_block_signals(void)
+{
+	sigset_t set;
+
+	signal_set(&set);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int64_t earliest(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+/* Milliseconds to wait: 0 when something is left over, -1 when there is no timer. */
+static int wait_ms(const struct app *app, const struct loop_client *client, bool more)
+{
+	int64_t at = earliest(app_next_at_ms(app), client->next_at_ms(client->arg));
+	int64_t left;
+
+	if (more)
+		return 0;
+	if (at < 0)
+		return -1;
+	left = at - clock_mono_ms(app->clock);
+	if (left < 0)
+		return 0;
+	return left > 60000 ? 60000 : (int)left;
+}
+
+/* The signal that ends the program, or 0. */
+static int take_signals(int fd, const struct loop_client *client)
+{
+	struct signalfd_siginfo info;
+	bool resized = false;
+	int end = 0;
+
+	while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGWINCH)
+			resized = true;
+		else if (info.ssi_signo == SIGTSTP)
+			client->suspend(client->arg);
+		else
+			end = (int)info.ssi_signo;
+	}
+	if (resized)
+		client->resized(client->arg);
+	return end;
+}
+
+int loop_run(struct app *app, const struct loop_client *client)
+{
+	sigset_t set;
+	int signal_fd, end = 0;
+	bool more = false;
+
+	signal_set(&set);
+	signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (signal_fd < 0)
+		die("signalfd failed");
+	while (end == 0 && !client->done(client->arg)) {
+		struct pollfd fds[] = {
+			{ .fd = client->input_fd, .events = POLLIN },
+			{ .fd = mailbox_fd(app->inbox), .events = POLLIN },
+			{ .fd = signal_fd, .events = POLLIN },
+		};
+
+		poll(fds, ARRAY_LEN(fds), wait_ms(app, client, more));
+		if (fds[2].revents)
+			end = take_signals(signal_fd, client);
+		if (fds[0].revents && !client->input(client->arg))
+			break;
+		more = app_handle_mail(app, MAIL_PER_TURN);
+		client->turn(client->arg);
+	}
+	close(signal_fd);
+	return end;
+}

@@ -1,0 +1,112 @@
+/* A ring of the last messages. The current one is the newest that has neither faded nor been seen. */
+#include "config.h"
+
+#include "trunkdeck/messages.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/log.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+
+struct messages {
+	const struct td_clock *clock;
+	struct message ring[MESSAGES_MAX];
+	size_t count, next;
+	bool showing;
+};
+
+struct messages *messages_new(const struct td_clock *clock)
+{
+	struct messages *m = xcalloc(1, sizeof(*m));
+
+	m->clock = clock;
+	return m;
+}
+
+void messages_free(struct messages **m)
+{
+	FREE(m);
+}
+
+static void add_text(struct messages *m, enum message_level level, const char *text)
+{
+	struct message *slot = &m->ring[m->next];
+	char *clean = utf8_clean_dup(str_of(text));
+
+	slot->level = level;
+	slot->wall_us = clock_wall_us(m->clock);
+	slot->mono_ms = clock_mono_ms(m->clock);
+	str_copy(slot->text, sizeof(slot->text), str_of(clean));
+	free(clean);
+	log_msg(level == MESSAGE_ERROR ? LOG_LEVEL_ERROR : level == MESSAGE_WARN ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
+		"%s", slot->text);
+	m->next = (m->next + 1) % MESSAGES_MAX;
+	if (m->count < MESSAGES_MAX)
+		m->count++;
+	m->showing = true;
+}
+
+void messages_add(struct messages *m, enum message_level level, const char *format, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, format);
+	text = xvasprintf(format, ap);
+	va_end(ap);
+	add_text(m, level, text);
+	free(text);
+}
+
+void messages_add_err(struct messages *m, const struct err *e)
+{
+	if (e->hint[0] != '\0')
+		messages_add(m, MESSAGE_ERROR, "%s: %s", e->message, e->hint);
+	else
+		messages_add(m, MESSAGE_ERROR, "%s", e->message);
+}
+
+static bool fades(const struct message *msg)
+{
+	return msg->level == MESSAGE_INFO;
+}
+
+const struct message *messages_current(const struct messages *m)
+{
+	const struct message *newest = m->count > 0 ? messages_get(m, 0) : NULL;
+
+	if (!newest || !m->showing)
+		return NULL;
+	if (fades(newest) && clock_mono_ms(m->clock) - newest->mono_ms >= MESSAGE_INFO_MS)
+		return NULL;
+	return newest;
+}
+
+void messages_seen(struct messages *m)
+{
+	const struct message *current = messages_current(m);
+
+	if (current && !fades(current))
+		m->showing = false;
+}
+
+int64_t messages_next_at_ms(const struct messages *m)
+{
+	const struct message *current = messages_current(m);
+
+	return current && fades(current) ? current->mono_ms + MESSAGE_INFO_MS : -1;
+}
+
+size_t messages_count(const struct messages *m)
+{
+	return m->count;
+}
+
+const struct message *messages_get(const struct messages *m, size_t i)
+{
+	return &m->ring[(m->next + MESSAGES_MAX - 1 - i) % MESSAGES_MAX];
+}

@@ -1,0 +1,97 @@
+/* Reports in a hash keyed by number and server. */
+#include "config.h"
+
+#include "trunkdeck/route_table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "trunkdeck/mem.h"
+
+#define KEY_SIZE (40 + E164_SIZE)
+
+struct entry {
+	char key[KEY_SIZE];		/* number, NUL, server: zero-filled */
+	struct route_report report;
+	UT_hash_handle hh;
+};
+
+struct route_table {
+	struct entry *by_key;
+};
+
+struct route_table *route_table_new(void)
+{
+	return xcalloc(1, sizeof(struct route_table));
+}
+
+void route_table_free(struct route_table **t)
+{
+	struct entry *e, *next;
+
+	if (!*t)
+		return;
+	HASH_ITER(hh, (*t)->by_key, e, next) {
+		HASH_DEL((*t)->by_key, e);
+		free(e);
+	}
+	FREE(t);
+}
+
+static void make_key(char key[KEY_SIZE], const char *server, const char *number)
+{
+	memset(key, 0, KEY_SIZE);
+	str_copy(key, E164_SIZE, str_of(number));
+	str_copy(key + E164_SIZE, KEY_SIZE - E164_SIZE, str_of(server));
+}
+
+static struct entry *find(const struct route_table *t, const char *server, const char *number)
+{
+	char key[KEY_SIZE];
+	struct entry *e;
+
+	make_key(key, server, number);
+	HASH_FIND(hh, t->by_key, key, KEY_SIZE, e);
+	return e;
+}
+
+void route_table_report(struct route_table *t, const struct ami_route_report *r)
+{
+	struct entry *e = find(t, r->server, r->route.number);
+
+	if (r->route.gone) {
+		if (e) {
+			HASH_DEL(t->by_key, e);
+			free(e);
+		}
+		return;
+	}
+	if (!e) {
+		e = xcalloc(1, sizeof(*e));
+		make_key(e->key, r->server, r->route.number);
+		HASH_ADD(hh, t->by_key, key, KEY_SIZE, e);
+	}
+	e->report = r->route;
+}
+
+void route_table_server_down(struct route_table *t, const char *server)
+{
+	struct entry *e, *next;
+
+	HASH_ITER(hh, t->by_key, e, next) {
+		if (strcmp(e->key + E164_SIZE, server) == 0)
+			e->report.state = ROUTE_UNKNOWN;
+	}
+}
+
+enum route_state route_table_get(const struct route_table *t, const char *server, const char *number,
+				 const struct route_report **report)
+{
+	struct entry *e = find(t, server, number);
+
+	if (report)
+		*report = e ? &e->report : NULL;
+	return e ? e->report.state : ROUTE_UNKNOWN;
+}

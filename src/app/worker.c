@@ -1,0 +1,417 @@
+/*
+ * The thread's life: open the store (retrying with back-off), read everything, then wait for jobs or news. News is read
+ * from the change feed since the last id seen; each change is turned into a step for the snapshot with the record of its
+ * `after`, so a refresh costs what changed, not what is there.
+ *
+ * Records are sent in batches of WORKER_BATCH. The inbox may refuse a batch only when it is full; records are sent as
+ * MAIL_MUST, since a lost one would be a wrong screen, and the number of batches is bounded by the workspace.
+ */
+#include "config.h"
+
+#include "worker.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "trunkdeck/log.h"
+#include "trunkdeck/mem.h"
+
+#define RETRY_FIRST_MS 500
+#define RETRY_MAX_MS 15000
+
+enum job_kind { JOB_MUTATE = 1, JOB_STOP };
+
+struct job {
+	uint64_t token;
+	struct mutation mutation;
+};
+
+struct worker {
+	pthread_t thread;
+	char *url;
+	char *actor;
+	struct store_options options;
+	struct mailbox *jobs;
+	struct mailbox *to_main;
+	struct store *store;
+	int64_t last_change;
+	int retry_ms;
+	struct worker_records *batch;
+	atomic_uint pending;		/* jobs not answered yet */
+	bool stopping;
+};
+
+static void mutation_clear(struct mutation *m)
+{
+	record_clear(&m->record);
+}
+
+static void job_free(void *value)
+{
+	struct job *j = value;
+
+	mutation_clear(&j->mutation);
+	free(j);
+}
+
+static void step_clear(struct worker_step *s)
+{
+	if (s->kind != STEP_CLEAR && s->kind != STEP_COMPLETE)
+		record_clear(&s->record);
+	if (s->change)
+		change_clear(s->change);
+	free(s->change);
+}
+
+static void records_free(void *value)
+{
+	struct worker_records *r = value;
+
+	for (size_t i = 0; i < r->count; i++)
+		step_clear(&r->steps[i]);
+	free(r);
+}
+
+static void result_free(void *value)
+{
+	struct worker_result *r = value;
+
+	mutation_result_clear(&r->result);
+	free(r);
+}
+
+static void post(struct worker *w, enum worker_mail kind, void *value, void (*free_value)(void *))
+{
+	mailbox_post(w->to_main, (struct mail){ .kind = (int)kind, .value = value, .free_value = free_value }, MAIL_MUST);
+}
+
+static void post_state(struct worker *w, bool ok, bool retrying, const struct err *e, int64_t retry_at_ms)
+{
+	struct worker_state *s = xcalloc(1, sizeof(*s));
+
+	s->ok = ok;
+	s->retrying = retrying;
+	s->retry_at_ms = retry_at_ms;
+	if (e)
+		s->err = *e;
+	post(w, WORKER_MAIL_STATE, s, free);
+}
+
+static void flush_batch(struct worker *w)
+{
+	if (w->batch && w->batch->count > 0)
+		post(w, WORKER_MAIL_RECORDS, w->batch, records_free);
+	else
+		free(w->batch);
+	w->batch = NULL;
+}
+
+/* The next free step of the batch; the caller fills it before anything else is added. */
+static struct worker_step *add_step(struct worker *w, enum worker_step_kind kind)
+{
+	struct worker_step *s;
+
+	if (w->batch && w->batch->count == WORKER_BATCH)
+		flush_batch(w);
+	if (!w->batch) {
+		w->batch = xmalloc(sizeof(*w->batch));
+		w->batch->count = 0;
+	}
+	s = &w->batch->steps[w->batch->count++];
+	*s = (struct worker_step){ .kind = kind };
+	return s;
+}
+
+static void read_workspace(void *arg, const struct workspace *ws)
+{
+	struct worker_step *s = add_step(arg, STEP_PUT);
+
+	s->record.entity = ENTITY_WORKSPACE;
+	workspace_copy(&s->record.workspace, ws);
+}
+
+static void read_provider(void *arg, const struct provider *p, int64_t numbers)
+{
+	struct worker_step *s = add_step(arg, STEP_PUT);
+
+	s->record.entity = ENTITY_PROVIDER;
+	provider_copy(&s->record.provider, p);
+	s = add_step(arg, STEP_BADGE);
+	s->record.entity = ENTITY_PROVIDER;
+	provider_copy(&s->record.provider, p);
+	s->badge = numbers;
+}
+
+static void read_agent(void *arg, const struct agent *a)
+{
+	struct worker_step *s = add_step(arg, STEP_PUT);
+
+	s->record.entity = ENTITY_AGENT;
+	agent_copy(&s->record.agent, a);
+}
+
+static void read_badges_done(void *arg, int64_t change_id)
+{
+	(void)change_id;
+	flush_batch(arg);
+}
+
+static void read_number(void *arg, const struct number *n)
+{
+	struct worker_step *s = add_step(arg, STEP_PUT);
+
+	s->record.entity = ENTITY_NUMBER;
+	number_copy(&s->record.number, n);
+}
+
+static bool load(struct worker *w, struct err *e)
+{
+	const struct store_reader reader = {
+		.arg = w,
+		.workspace = read_workspace,
+		.provider = read_provider,
+		.agent = read_agent,
+		.badges_done = read_badges_done,
+		.number = read_number,
+	};
+	bool ok;
+
+	add_step(w, STEP_CLEAR);
+	ok = store_read(w->store, &reader, &w->last_change, e);
+	if (ok)
+		add_step(w, STEP_COMPLETE);
+	flush_batch(w);
+	return ok;
+}
+
+static void change_copy(struct change *to, const struct change *from)
+{
+	*to = *from;
+	to->actor = xstrdup(from->actor);
+	to->action = xstrdup(from->action);
+	to->key = xstrdup(from->key);
+	to->before = xstrdup(from->before);
+	to->after = xstrdup(from->after);
+}
+
+/* The record a change left behind; for a deletion the one it removed. */
+static bool change_record(const struct change *c, bool deleted, struct record *out)
+{
+	json_t *json = json_loads(deleted ? c->before : c->after, 0, NULL);
+	struct err e;
+	bool ok;
+
+	record_init(out, c->entity);
+	ok = json && record_from_json(out, json, &e);
+	json_decref(json);
+	if (!ok)
+		record_clear(out);
+	return ok;
+}
+
+static void read_change(void *arg, const struct change *c)
+{
+	struct worker *w = arg;
+	bool deleted = c->after[0] == '\0';
+	struct record r;
+	struct worker_step *s;
+
+	w->last_change = c->id;
+	if (!change_record(c, deleted, &r)) {
+		log_msg(LOG_LEVEL_ERROR, "change %lld can't be read", (long long)c->id);
+		return;
+	}
+	s = add_step(w, deleted ? STEP_REMOVE : STEP_PUT);
+	s->record = r;
+	s->change = xmalloc(sizeof(*s->change));
+	change_copy(s->change, c);
+}
+
+static bool read_news(struct worker *w, struct err *e)
+{
+	bool ok = store_changes(w->store, w->last_change, 0, read_change, w, e);
+
+	flush_batch(w);
+	return ok;
+}
+
+static void answer(struct worker *w, uint64_t token, const struct mutation_result *result)
+{
+	struct worker_result *r = xmalloc(sizeof(*r));
+
+	r->token = token;
+	r->result = *result;
+	post(w, WORKER_MAIL_RESULT, r, result_free);
+	atomic_fetch_sub(&w->pending, 1);
+}
+
+/* The failed result of a mutation that was not even tried. */
+static void answer_failure(struct worker *w, const struct job *j, const struct err *e)
+{
+	struct mutation_result r = { .err = *e };
+
+	record_copy(&r.now, &j->mutation.record);
+	answer(w, j->token, &r);
+}
+
+/* The feed is read before the answer goes out, so that whoever is told "done" finds it on the screen already. */
+static bool do_mutate(struct worker *w, struct job *j, struct err *e)
+{
+	struct mutation_result r = { .done = false };
+	bool news;
+
+	record_init(&r.now, j->mutation.record.entity);
+	store_mutate(w->store, &j->mutation, 1, MUTATE_PARTIAL, &r, e);
+	if (!r.done && r.err.code == ERR_NONE)
+		r.err = *e;
+	news = r.done ? read_news(w, e) : err_class_of(r.err.code) != ERR_CLASS_UNREACHABLE;
+	if (!news && !r.done)
+		*e = r.err;
+	answer(w, j->token, &r);
+	return news;
+}
+
+/* One job; false when the store failed under it. */
+static bool do_job(struct worker *w, struct mail *m, struct err *e)
+{
+	bool ok = true;
+
+	if (m->kind == JOB_STOP) {
+		w->stopping = true;
+	} else if (w->store) {
+		ok = do_mutate(w, m->value, e);
+	} else {
+		answer_failure(w, m->value, e);
+	}
+	mail_discard(m);
+	return ok;
+}
+
+static void store_failed(struct worker *w, const struct err *e)
+{
+	store_close(&w->store);
+	log_msg(LOG_LEVEL_ERROR, "store: %s: %s", e->message, e->hint);
+}
+
+static bool connect_store(struct worker *w, struct err *e)
+{
+	if (!store_open(&w->store, w->url, &w->options, e))
+		return false;
+	if (!load(w, e)) {
+		store_close(&w->store);
+		return false;
+	}
+	w->retry_ms = RETRY_FIRST_MS;
+	post_state(w, true, false, NULL, 0);
+	return true;
+}
+
+/* Jobs are answered with the failure until the time to retry has come. */
+static void wait_to_retry(struct worker *w, struct err *e)
+{
+	int64_t until = clock_mono_ms(&clock_system) + w->retry_ms;
+
+	post_state(w, false, true, e, until);
+	while (!w->stopping) {
+		int64_t left = until - clock_mono_ms(&clock_system);
+		struct mail m;
+
+		if (left <= 0)
+			break;
+		if (mailbox_wait(w->jobs, (int)left, &m))
+			do_job(w, &m, e);
+	}
+	w->retry_ms = w->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : w->retry_ms * 2;
+}
+
+static bool do_jobs(struct worker *w, struct err *e)
+{
+	struct mail m;
+
+	while (!w->stopping && mailbox_take(w->jobs, &m)) {
+		if (!do_job(w, &m, e))
+			return false;
+	}
+	return true;
+}
+
+static bool serve(struct worker *w, struct err *e)
+{
+	while (!w->stopping) {
+		bool changed = false;
+
+		if (!do_jobs(w, e))
+			return false;
+		if (w->stopping)
+			break;
+		if (!store_wait(w->store, mailbox_fd(w->jobs), STORE_POLL_MS, &changed, e))
+			return false;
+		if (changed && !read_news(w, e))
+			return false;
+	}
+	return true;
+}
+
+static void *worker_main(void *arg)
+{
+	struct worker *w = arg;
+
+	while (!w->stopping) {
+		struct err e = { 0 };
+
+		if (!connect_store(w, &e)) {
+			wait_to_retry(w, &e);
+			continue;
+		}
+		if (!serve(w, &e)) {
+			store_failed(w, &e);
+			wait_to_retry(w, &e);
+		}
+	}
+	store_close(&w->store);
+	return NULL;
+}
+
+struct worker *worker_start(const char *url, const struct store_options *options, struct mailbox *to_main)
+{
+	struct worker *w = xcalloc(1, sizeof(*w));
+
+	w->url = xstrdup(url);
+	w->actor = xstrdup(options->actor);
+	w->options = *options;
+	w->options.actor = w->actor;
+	w->jobs = mailbox_new(1024);
+	w->to_main = to_main;
+	w->retry_ms = RETRY_FIRST_MS;
+	if (pthread_create(&w->thread, NULL, worker_main, w) != 0)
+		die("can't start a thread");
+	return w;
+}
+
+void worker_stop(struct worker **w)
+{
+	if (!*w)
+		return;
+	mailbox_post((*w)->jobs, (struct mail){ .kind = JOB_STOP }, MAIL_MUST);
+	pthread_join((*w)->thread, NULL);
+	mailbox_free(&(*w)->jobs);
+	free((*w)->url);
+	free((*w)->actor);
+	FREE(w);
+}
+
+void worker_mutate(struct worker *w, uint64_t token, struct mutation *m)
+{
+	struct job *j = xmalloc(sizeof(*j));
+
+	j->token = token;
+	j->mutation = *m;
+	atomic_fetch_add(&w->pending, 1);
+	mailbox_post(w->jobs, (struct mail){ .kind = JOB_MUTATE, .value = j, .free_value = job_free }, MAIL_MUST);
+}
+
+bool worker_is_idle(struct worker *w)
+{
+	return atomic_load(&w->pending) == 0;
+}
