@@ -35,11 +35,9 @@ static bool is_continuation(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* Bytes of the character that starts with this byte; 0 when none does. */
+/* Bytes of the character that starts with this byte, which isn't ASCII; 0 when none does. */
 static size_t length_by_lead(unsigned char lead)
 {
-	if (lead < 0x80)
-		return 1;
 	if (lead < 0xc2)
 		return 0;
 	if (lead < 0xe0)
@@ -51,11 +49,15 @@ static size_t length_by_lead(unsigned char lead)
 
 size_t utf8_next(struct str s, uint32_t *code)
 {
-	static const unsigned char lead_mask[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	static const unsigned char lead_mask[] = { 0, 0, 0x1f, 0x0f, 0x07 };
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t len;
 	uint32_t value;
 
+	if (s.len && (unsigned char)s.p[0] < 0x80) {
+		*code = (unsigned char)s.p[0];
+		return 1;
+	}
 	*code = REPLACEMENT;
 	if (!s.len)
 		return 0;
@@ -282,17 +284,24 @@ static bool needle_is_exact(struct str needle, bool *ascii)
 	return exact;
 }
 
-static char ascii_lower(char c)
+static uint32_t fold(uint32_t code)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+	if (code < 0x80)
+		return code >= 'A' && code <= 'Z' ? code | 0x20 : code;
+	return (uint32_t)towlower((wint_t)code);
 }
 
 static bool find_ascii(const char *text, const char *needle)
 {
-	for (; *text; text++) {
-		size_t i = 0;
+	char first = needle[0];
+	char other = first >= 'a' && first <= 'z' ? (char)(first - 0x20) : first;
 
-		while (needle[i] && ascii_lower(text[i]) == needle[i])
+	for (; *text; text++) {
+		size_t i = 1;
+
+		if (*text != first && *text != other)
+			continue;
+		while (needle[i] && fold((unsigned char)text[i]) == (unsigned char)needle[i])
 			i++;
 		if (!needle[i])
 			return true;
@@ -308,7 +317,7 @@ static bool starts_folded(struct str text, struct str needle)
 	while ((n = utf8_next(needle, &b))) {
 		size_t t = utf8_next(text, &a);
 
-		if (!t || towlower((wint_t)a) != towlower((wint_t)b))
+		if (!t || fold(a) != fold(b))
 			return false;
 		text = skip(text, t);
 		needle = skip(needle, n);
@@ -321,6 +330,9 @@ static bool find_folded(struct str text, struct str needle)
 	uint32_t code;
 	size_t bytes;
 
+	/* Lower case of ASCII is ASCII: a text of nothing else can't hold such a needle. */
+	if (plain_run(text) == text.len)
+		return false;
 	for (; (bytes = utf8_next(text, &code)); text = skip(text, bytes))
 		if (starts_folded(text, needle))
 			return true;

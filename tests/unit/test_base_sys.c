@@ -102,7 +102,7 @@ static void die_with_dying_hook(void)
 
 static void overflow_the_product(void)
 {
-	void *p = xreallocarray(NULL, SIZE_MAX / 2, 3);
+	void *p = xreallocarray(NULL, SIZE_MAX / 2 + 1, 2);
 
 	free(p);
 }

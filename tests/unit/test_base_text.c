@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <string.h>
 
 #include "trunkdeck/buf.h"
 #include "trunkdeck/mem.h"
@@ -121,6 +122,14 @@ static void buf_formats_what_is_longer_than_its_room(void **state)
 	struct buf b;
 
 	(void)state;
+	for (int width = 1; width < 300; width++) {
+		buf_init(&b, BUF_UNBOUNDED);
+		buf_addf(&b, "%*s", width, "x");
+		assert_int_equal(b.len, width);
+		assert_int_equal(strlen(b.p), width);
+		assert_int_equal(b.p[width - 1], 'x');
+		buf_clear(&b);
+	}
 	buf_init(&b, BUF_UNBOUNDED);
 	buf_addf(&b, "%*s|", 5000, "x");
 	assert_int_equal(b.len, 5001);

@@ -242,6 +242,8 @@ static void finds(void **state)
 	assert_false(utf8_find("supp", "support"));
 	assert_false(utf8_find("", "a"));
 	assert_true(utf8_find("aaab", "aab"));
+	assert_false(utf8_find("[", "{"));
+	assert_false(utf8_find("plain", KANJI));
 	assert_true(utf8_find("CAF\xc3\x89 M\xc3\x9cNCHEN", "caf" E_ACUTE));
 	assert_true(utf8_find("CAF\xc3\x89 M\xc3\x9cNCHEN", "m\xc3\xbcnchen"));
 	assert_false(utf8_find("m\xc3\xbcnchen", "M\xc3\x9cN"));
