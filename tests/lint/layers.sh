@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every include points downwards: base <- model <- store, asterisk, agents <- app <- ui, cli. A header in
-# src/LAYER/ is for that layer alone, and a library only for the files that wrap it.
+# src/LAYER/ is for that layer and main.c alone, and a library only for the files that wrap it.
 . "${0%/*}/lib.sh"
 
 lint() {
