@@ -1,2 +1,3 @@
 noinst_LIBRARIES += libtdcli.a
-libtdcli_a_SOURCES =
+libtdcli_a_SOURCES = src/cli/cli.c
+libtdcli_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)

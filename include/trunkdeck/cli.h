@@ -1,0 +1,32 @@
+/*
+ * Batch commands: the same actions as on the screen, for scripts, cron and CI. One table of commands (cli.c) gives name,
+ * arguments, options, help and function; usage texts and the manual come from it. Output goes to stdout (table, JSON or
+ * CSV), failures to stderr as "trunkdeck: message" and "hint: ..." (with --json as one JSON object too).
+ *
+ * Exit codes: 0 done, 1 refused or found wrong, 2 usage or configuration, 3 a server or the store was unreachable
+ * (enum err_class). Records are given as options named by the field table (records.h): `--agent support`.
+ */
+#ifndef TRUNKDECK_CLI_H
+#define TRUNKDECK_CLI_H
+
+#include <stdbool.h>
+
+#include "trunkdeck/config.h"
+
+enum output_format { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_CSV };
+
+struct cli_options {
+	const struct config *config;
+	enum output_format format;
+};
+
+/* Is this word the name of a command group ("number", "replay", ...)? */
+bool cli_is_command(const char *word);
+/* Does the command work without reading a configuration (replay, help)? */
+bool cli_needs_config(int argc, char **argv);
+/* Runs the command in argv[0..argc-1]; returns the exit code. */
+int cli_run(const struct cli_options *options, int argc, char **argv);
+/* Usage of everything, or of one command. */
+void cli_print_usage(const char *command);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * The demonstration workspace: a store in a temporary folder with a few providers, agents and numbers
+ * (data/demo/workspace.json), and two demonstration servers on the loopback that answer like Asterisk. Nothing outside is
+ * touched. Used by `trunkdeck --demo`, the screen tests and the README's first command.
+ */
+#ifndef TRUNKDECK_DEMO_H
+#define TRUNKDECK_DEMO_H
+
+#include <stdbool.h>
+
+#include "trunkdeck/config.h"
+
+struct demo;
+
+/* Makes the workspace and the servers, and flags that point a configuration at them. `calls` = make inbound calls too. */
+bool demo_start(struct demo **out, bool calls, struct err *e);
+/* Ends the servers and removes the folder. */
+void demo_stop(struct demo **d);
+/* For config_load(); owned by the demo. */
+const struct config_flag *demo_flags(const struct demo *d, size_t *count);
+
+#endif

@@ -1,2 +1,0 @@
-noinst_LIBRARIES += libtdagents.a
-libtdagents_a_SOURCES =
