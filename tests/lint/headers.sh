@@ -21,7 +21,9 @@ compile_all() {
 	# shellcheck disable=SC2086 # $CC may carry options
 	printf '%s\n' *.c | xargs -n 8 -P 4 $1 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only \
 		-I. -I"$top/include" -I"$top/src" 2>&1 |
-		grep -E ':[0-9]+:[0-9]+: (fatal )?error:' | sed "s,^.*$top/,,"
+		awk '/(In file included| +)from [a-z0-9_-]+\.c:/ { user = $0; sub(/.*from /, "", user); sub(/\.c:.*/, "", user) }
+			/:[0-9]+:[0-9]+: (fatal )?error:/ { print $0 " (in " user ".h)" }' |
+		sed "s,^.*$top/,,"
 }
 
 lint() {
