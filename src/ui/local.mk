@@ -1,2 +1,32 @@
+# The screen: the only part that knows curses.
 noinst_LIBRARIES += libtdui.a
-libtdui_a_SOURCES =
+libtdui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+libtdui_a_SOURCES = \
+	src/ui/curses_wide.h \
+	src/ui/dialog.c \
+	src/ui/draw.c src/ui/draw.h \
+	src/ui/filter.c \
+	src/ui/form.c \
+	src/ui/form_number.c \
+	src/ui/form_provider.c \
+	src/ui/format.c \
+	src/ui/frame.c \
+	src/ui/help.c \
+	src/ui/layout.c src/ui/layout.h \
+	src/ui/line_edit.c src/ui/line_edit.h \
+	src/ui/list.c src/ui/list.h \
+	src/ui/palette.c \
+	src/ui/script.c src/ui/script.h \
+	src/ui/term.c src/ui/term.h src/ui/term_private.h \
+	src/ui/term_copy.c \
+	src/ui/term_dump.c \
+	src/ui/term_keys.c src/ui/term_keys.h \
+	src/ui/term_restore.c src/ui/term_restore.h \
+	src/ui/term_terminfo.c src/ui/term_terminfo.h \
+	src/ui/text.c \
+	src/ui/theme.c src/ui/theme.h \
+	src/ui/ui.c src/ui/ui.h src/ui/ui_private.h \
+	src/ui/view_calls.c \
+	src/ui/view_deck.c \
+	src/ui/view_log.c \
+	src/ui/view_servers.c

@@ -36,7 +36,8 @@ enum role {
 /* After curses has started. Colours are used when `color` says so, the terminal has them, and NO_COLOR is empty (an
  * explicit WHEN_ALWAYS wins over NO_COLOR). */
 void theme_start(enum when color);
-int theme_attr(enum role r);		/* curses attributes; selected rows: theme_attr(r) | A_REVERSE */
+int theme_attr(enum role r);		/* curses attributes */
+int theme_selected_attr(enum role r);	/* on the selected row: reversed, without colours, so that the row stays one bar */
 char theme_letter(int attrs);		/* for screen dumps */
 
 #endif

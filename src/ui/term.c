@@ -1,0 +1,475 @@
+/*
+ * curses never sees the terminal. newterm() is given a file in memory; after doupdate() the bytes it holds are one frame,
+ * and term_frame_end() hands them to the terminal in one write(2), whatever their number - curses' own buffer is
+ * fixed at start and splits larger frames. Large frames travel between mode 2026 brackets inside that same write, so
+ * that terminals which know it show them at once; the others ignore it. Nothing drawn means nothing written.
+ *
+ * It also means that terminal modes, the size, and keys are ours: raw mode by tcsetattr(), TIOCGWINSZ, and the decoder of
+ * term_keys.c. Output processing (OPOST) is off, since curses computes for a terminal that takes its bytes as they are.
+ *
+ * `endwin()` once after newterm(): until then curses flushes at every cursor move (ncurses 6.4 and 6.6), after it once per
+ * doupdate(). What it has written by then is thrown away; the first frame says all of it again.
+ *
+ * The descriptor stays blocking: O_NONBLOCK would be shared with the shell and everything else on the terminal. When the
+ * terminal stalls, the main thread waits in write(); workers go on, and the next frame shows where they are then.
+ *
+ * Refused: standard input or output that isn't a terminal, and a TERM that can't place the cursor.
+ */
+#include "config.h"
+
+#include "term_private.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "term_restore.h"
+#include "term_terminfo.h"
+#include "trunkdeck/clock.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+
+#define ROWS_MAX 500
+#define COLUMNS_MAX 1000
+#define SYNC_FROM 1024			/* bytes of a frame from which mode 2026 pays */
+#define SYNC_BEGIN "\033[?2026h"
+#define SYNC_END "\033[?2026l"
+#define MODES_ON "\033[?2004h"
+#define MODES_OFF "\033[?2004l"
+#define MOUSE_ON "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
+
+static bool refuse(struct err *e, const char *message)
+{
+	err_set_message(e, ERR_USAGE, "%s", message);
+	err_hint(e, "%s", _("for scripts use 'trunkdeck number list --json'; 'trunkdeck --help' lists the commands"));
+	return false;
+}
+
+static int clamp(int value, int min, int max)
+{
+	return value < min ? min : value > max ? max : value;
+}
+
+static int environment_number(const char *name, int otherwise)
+{
+	const char *s = getenv(name);
+	int64_t value;
+
+	return s != NULL && str_to_i64(str_of(s), &value) && value > 0 && value < 100000 ? (int)value : otherwise;
+}
+
+static void read_size(struct term *t)
+{
+	struct winsize size = { 0 };
+
+	if (t->out_fd < 0)
+		return;
+	if (ioctl(t->out_fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) {
+		size.ws_row = (unsigned short)environment_number("LINES", 24);
+		size.ws_col = (unsigned short)environment_number("COLUMNS", 80);
+	}
+	t->rows = size.ws_row;
+	t->columns = size.ws_col;
+}
+
+static void apply_size(struct term *t)
+{
+	t->rows = clamp(t->rows, 1, ROWS_MAX);
+	t->columns = clamp(t->columns, 1, COLUMNS_MAX);
+	resize_term(t->rows, t->columns);
+	clearok(curscr, TRUE);
+}
+
+/* Output */
+
+static void write_all(struct term *t, const char *p, size_t len)
+{
+	while (len > 0 && !t->eof) {
+		ssize_t n = write(t->out_fd, p, len);
+
+		if (n >= 0) {
+			t->stats.writes++;
+			p += n;
+			len -= (size_t)n;
+		} else if (errno == EAGAIN) {		/* somebody else's doing: wait, don't spin */
+			poll(&(struct pollfd){ .fd = t->out_fd, .events = POLLOUT }, 1, -1);
+		} else if (errno != EINTR) {
+			t->eof = true;
+		}
+	}
+}
+
+/* Appends what curses has written since the last time. */
+static void take_sink(struct term *t, struct buf *to)
+{
+	off_t len = lseek(t->sink_fd, 0, SEEK_CUR);
+	char part[8192];
+
+	for (off_t at = 0; at < len;) {
+		ssize_t n = pread(t->sink_fd, part, sizeof(part), at);
+
+		if (n <= 0)
+			die("screen: the frame can't be read back: %s", n < 0 ? strerror(errno) : "short");
+		buf_add(to, part, (size_t)n);
+		at += n;
+	}
+	if (lseek(t->sink_fd, 0, SEEK_SET) != 0)
+		die("screen: %s", strerror(errno));
+}
+
+/* Sends t->frame and empties it; headless it is only counted. */
+static void send_frame(struct term *t)
+{
+	if (t->frame.len == 0)
+		return;
+	if (t->out_fd >= 0)
+		write_all(t, t->frame.p, t->frame.len);
+	else
+		t->stats.writes++;
+	t->stats.bytes += t->frame.len;
+	t->stats.last_bytes = t->frame.len;
+	if (t->frame.len > t->stats.max_bytes)
+		t->stats.max_bytes = t->frame.len;
+	buf_reset(&t->frame);
+}
+
+/* Modes */
+
+static void set_raw(const struct term *t)
+{
+	struct termios modes = t->saved;
+
+	modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF | ICRNL | INLCR | IGNCR | ISTRIP);
+	modes.c_oflag &= ~(tcflag_t)OPOST;
+	modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+	modes.c_cc[VMIN] = 1;
+	modes.c_cc[VTIME] = 0;
+	tcsetattr(t->in_fd, TCSADRAIN, &modes);
+}
+
+static void append_modes_off(const struct term *t, struct buf *to)
+{
+	if (t->options.mouse)
+		buf_adds(to, MOUSE_OFF);
+	buf_adds(to, MODES_OFF);
+}
+
+static void arm_restore(const struct term *t)
+{
+	struct buf bytes;
+
+	buf_init(&bytes, BUF_UNBOUNDED);
+	buf_adds(&bytes, SYNC_END);
+	append_modes_off(t, &bytes);
+	terminfo_append_reset(&bytes);
+	restore_arm(t->in_fd, t->out_fd, &t->saved, bytes.p, bytes.len);
+	buf_clear(&bytes);
+}
+
+static void enter_terminal(struct term *t)
+{
+	if (t->in_fd < 0)
+		return;
+	arm_restore(t);
+	set_raw(t);
+}
+
+/* Back to the shell's screen and modes; the next frame enters again. */
+static void leave_terminal(struct term *t)
+{
+	endwin();
+	buf_reset(&t->frame);
+	append_modes_off(t, &t->frame);
+	take_sink(t, &t->frame);
+	if (t->in_fd >= 0) {
+		write_all(t, t->frame.p, t->frame.len);
+		tcsetattr(t->in_fd, TCSADRAIN, &t->saved);
+		restore_disarm();
+	}
+	buf_reset(&t->frame);
+	t->entered = false;
+}
+
+/* Starting */
+
+static bool open_sink(struct term *t)
+{
+	t->sink_fd = memfd_create("trunkdeck-screen", MFD_CLOEXEC);
+	if (t->sink_fd < 0)
+		return false;
+	t->sink = fdopen(t->sink_fd, "w+");
+	return t->sink != NULL;
+}
+
+/* newterm() puts handlers on signals that belong to the loop. */
+static SCREEN *newterm_without_handlers(const char *type, FILE *sink)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
+	struct sigaction before[ARRAY_LEN(signals)];
+	SCREEN *screen;
+
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		sigaction(signals[i], NULL, &before[i]);
+	use_env(FALSE);
+	screen = newterm(type, sink, sink);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		sigaction(signals[i], &before[i], NULL);
+	return screen;
+}
+
+static bool start_curses(struct term *t, struct err *e)
+{
+	const char *type = t->options.headless ? "xterm-256color" : getenv("TERM");
+
+	if (type == NULL || *type == '\0')
+		return refuse(e, _("TERM is not set: trunkdeck can't know the terminal"));
+	t->screen = newterm_without_handlers(type, t->sink);
+	if (t->screen == NULL && t->options.headless)
+		t->screen = newterm_without_handlers("ansi", t->sink);
+	if (t->screen == NULL) {
+		refuse(e, _("this terminal is unknown here"));
+		err_hint(e, _("TERM=%.40s has no entry in terminfo: install ncurses-term, or set TERM=xterm-256color"), type);
+		return false;
+	}
+	set_term(t->screen);
+	if (!terminfo_can_move())
+		return refuse(e, _("this terminal can't place the cursor"));
+	typeahead(-1);
+	nonl();
+	endwin();
+	buf_reset(&t->frame);
+	take_sink(t, &t->frame);
+	buf_reset(&t->frame);
+	return true;
+}
+
+static bool open_terminal(struct term *t, struct err *e)
+{
+	t->in_fd = t->out_fd = -1;
+	if (t->options.headless) {
+		t->rows = t->options.rows;
+		t->columns = t->options.columns;
+		return true;
+	}
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &t->saved) != 0)
+		return refuse(e, _("trunkdeck needs a terminal for its screen"));
+	t->in_fd = STDIN_FILENO;
+	t->out_fd = STDOUT_FILENO;
+	return true;
+}
+
+static void free_term(struct term *t)
+{
+	if (t->screen != NULL)
+		delscreen(t->screen);
+	if (t->sink != NULL)
+		fclose(t->sink);
+	buf_clear(&t->frame);
+	buf_clear(&t->extra);
+	free(t);
+}
+
+bool term_start(struct term **out, const struct term_options *options, struct err *e)
+{
+	struct term *t = xcalloc(1, sizeof(*t));
+
+	t->options = *options;
+	buf_init(&t->frame, BUF_UNBOUNDED);
+	buf_init(&t->extra, BUF_UNBOUNDED);
+	keys_init(&t->keys, environment_number("ESCDELAY", KEYS_ESC_MS));
+	t->cursor_y = -1;
+	t->cursor_shown = true;
+	if (!open_terminal(t, e)) {
+		free_term(t);
+		return false;
+	}
+	if (!open_sink(t))
+		die("screen: no memory file: %s", strerror(errno));
+	if (!start_curses(t, e)) {
+		free_term(t);
+		return false;
+	}
+	read_size(t);
+	apply_size(t);
+	enter_terminal(t);
+	*out = t;
+	return true;
+}
+
+void term_stop(struct term **t)
+{
+	if (*t == NULL)
+		return;
+	leave_terminal(*t);
+	free_term(*t);
+	*t = NULL;
+}
+
+void term_suspend(struct term *t)
+{
+	sigset_t stop, before;
+
+	if (t->in_fd < 0)
+		return;
+	leave_terminal(t);
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	pthread_sigmask(SIG_UNBLOCK, &stop, &before);
+	kill(0, SIGTSTP);			/* the whole group: sudo and pipelines stop with us */
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	enter_terminal(t);
+	term_resize(t);
+}
+
+void term_resize(struct term *t)
+{
+	read_size(t);
+	apply_size(t);
+}
+
+void term_set_size(struct term *t, int rows, int columns)
+{
+	t->rows = rows;
+	t->columns = columns;
+	apply_size(t);
+}
+
+void term_redraw(struct term *t)
+{
+	(void)t;
+	clearok(curscr, TRUE);
+}
+
+int term_rows(const struct term *t)
+{
+	return t->rows;
+}
+
+int term_columns(const struct term *t)
+{
+	return t->columns;
+}
+
+int term_fd(const struct term *t)
+{
+	return t->in_fd;
+}
+
+/* Keys */
+
+static void read_bytes(struct term *t)
+{
+	struct pollfd p = { .fd = t->in_fd, .events = POLLIN };
+	unsigned char bytes[1024];
+	size_t room = keys_room(&t->keys);
+	ssize_t n;
+
+	if (room == 0 || poll(&p, 1, 0) <= 0)
+		return;
+	n = read(t->in_fd, bytes, room < sizeof(bytes) ? room : sizeof(bytes));
+	if (n > 0)
+		keys_feed(&t->keys, bytes, (size_t)n, clock_mono_ms(&clock_system));
+	else if (n == 0 || (errno != EINTR && errno != EAGAIN))
+		t->eof = true;
+}
+
+bool term_key(struct term *t, key_code *key)
+{
+	if (t->in_fd < 0)
+		return false;
+	if (!t->eof)
+		read_bytes(t);
+	return keys_next(&t->keys, clock_mono_ms(&clock_system), key);
+}
+
+int64_t term_next_at_ms(const struct term *t)
+{
+	return keys_next_at_ms(&t->keys);
+}
+
+bool term_eof(const struct term *t)
+{
+	return t->eof;
+}
+
+void term_mouse_event(const struct term *t, struct term_mouse *out)
+{
+	*out = t->keys.mouse;
+}
+
+/* Frames */
+
+void term_frame_begin(struct term *t)
+{
+	t->build_started_us = clock_mono_us(&clock_system);
+	t->cursor_y = -1;
+	erase();
+}
+
+void term_cursor(struct term *t, int y, int x)
+{
+	t->cursor_y = y;
+	t->cursor_x = x;
+}
+
+static void place_cursor(struct term *t)
+{
+	bool show = t->cursor_y >= 0 && t->cursor_y < t->rows && t->cursor_x >= 0;
+
+	leaveok(stdscr, show ? FALSE : TRUE);
+	if (show)
+		move(t->cursor_y, t->cursor_x < t->columns ? t->cursor_x : t->columns - 1);
+	if (show != t->cursor_shown)
+		curs_set(show ? 1 : 0);
+	t->cursor_shown = show;
+}
+
+/* t->frame := what goes in front of the frame, and the frame. */
+static void assemble_frame(struct term *t)
+{
+	struct buf drawn;
+
+	buf_init(&drawn, BUF_UNBOUNDED);
+	take_sink(t, &drawn);
+	buf_add(&t->frame, t->extra.p, t->extra.len);
+	buf_reset(&t->extra);
+	if (drawn.len >= SYNC_FROM)
+		buf_adds(&t->frame, SYNC_BEGIN);
+	buf_add(&t->frame, drawn.p, drawn.len);
+	if (!t->entered) {
+		buf_adds(&t->frame, MODES_ON);
+		if (t->options.mouse)
+			buf_adds(&t->frame, MOUSE_ON);
+		t->entered = true;
+	}
+	if (drawn.len >= SYNC_FROM)
+		buf_adds(&t->frame, SYNC_END);
+	buf_clear(&drawn);
+}
+
+void term_frame_end(struct term *t)
+{
+	int64_t built_us = clock_mono_us(&clock_system);
+
+	place_cursor(t);
+	wnoutrefresh(stdscr);
+	doupdate();
+	assemble_frame(t);
+	t->stats.frames++;
+	t->stats.last_bytes = 0;
+	send_frame(t);
+	t->stats.last_build_us = built_us - t->build_started_us;
+	t->stats.last_flush_us = clock_mono_us(&clock_system) - built_us;
+}
+
+void term_get_stats(const struct term *t, struct term_stats *out)
+{
+	*out = t->stats;
+}

@@ -1,0 +1,75 @@
+/*
+ * OSC 52: the terminal takes the text into the clipboard of the person in front of it, also over SSH. Inside tmux it is sent
+ * twice, plain (for `set-clipboard on`) and wrapped for the terminal around tmux (for `allow-passthrough on`): which one
+ * works is tmux's configuration, and one that does not is ignored. GNU screen needs the wrapping, in short pieces.
+ */
+#include "config.h"
+
+#include "term_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COPY_MAX 74994			/* bytes encoded: what xterm takes */
+#define SCREEN_PIECE 240
+
+static void append_base64(struct buf *to, const unsigned char *p, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < len; i += 3) {
+		unsigned n = (unsigned)p[i] << 16;
+
+		if (i + 1 < len)
+			n |= (unsigned)p[i + 1] << 8;
+		if (i + 2 < len)
+			n |= p[i + 2];
+		buf_addc(to, digits[n >> 18]);
+		buf_addc(to, digits[n >> 12 & 63]);
+		buf_addc(to, i + 1 < len ? digits[n >> 6 & 63] : '=');
+		buf_addc(to, i + 2 < len ? digits[n & 63] : '=');
+	}
+}
+
+static void append_screen(struct buf *to, const struct buf *osc)
+{
+	for (size_t at = 0; at < osc->len; at += SCREEN_PIECE) {
+		size_t len = osc->len - at < SCREEN_PIECE ? osc->len - at : SCREEN_PIECE;
+
+		buf_adds(to, "\033P");
+		buf_add(to, osc->p + at, len);
+		buf_adds(to, "\033\\");
+	}
+}
+
+static bool inside(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value != NULL && *value != '\0';
+}
+
+bool term_copy(struct term *t, const char *text)
+{
+	size_t len = strlen(text);
+	struct buf osc;
+
+	if ((len + 2) / 3 * 4 > COPY_MAX)
+		return false;
+	buf_init(&osc, BUF_UNBOUNDED);
+	buf_adds(&osc, "\033]52;c;");
+	append_base64(&osc, (const unsigned char *)text, len);
+	buf_addc(&osc, '\a');
+	if (inside("TMUX")) {
+		buf_add(&t->extra, osc.p, osc.len);
+		buf_adds(&t->extra, "\033Ptmux;\033");
+		buf_add(&t->extra, osc.p, osc.len);
+		buf_adds(&t->extra, "\033\\");
+	} else if (inside("STY")) {
+		append_screen(&t->extra, &osc);
+	} else {
+		buf_add(&t->extra, osc.p, osc.len);
+	}
+	buf_clear(&osc);
+	return true;
+}

@@ -1,0 +1,276 @@
+/*
+ * Decoding works on the front of a byte queue: each step either takes a whole key (or a sequence nobody needs) off it,
+ * or finds it incomplete. Incomplete is left alone until the rest comes or esc_ms have passed since the last byte; then
+ * the first byte is what it is - ESC - and the rest is text. An ESC followed by anything that can't start a sequence is
+ * decided at once, so `Esc` `j` typed ahead over a slow link stays two keys. Meta (ESC + letter) is not a key of this
+ * program, modifiers of arrow and function keys are dropped.
+ */
+#include "config.h"
+
+#include "term_keys.h"
+
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+
+#define SEQUENCE_MAX 256		/* longer ones are garbage */
+
+enum step { STEP_INCOMPLETE, STEP_KEY, STEP_SKIP };
+
+void keys_init(struct key_decoder *d, int esc_ms)
+{
+	memset(d, 0, sizeof(*d));
+	d->esc_ms = esc_ms;
+	d->click_ms = -KEYS_DOUBLE_MS;
+}
+
+size_t keys_room(const struct key_decoder *d)
+{
+	return sizeof(d->bytes) - d->len;
+}
+
+void keys_feed(struct key_decoder *d, const void *bytes, size_t n, int64_t now_ms)
+{
+	if (d->pasting && now_ms - d->fed_ms > KEYS_PASTE_MS)
+		d->paste_lost = true;
+	if (n > keys_room(d))
+		n = keys_room(d);
+	memcpy(d->bytes + d->len, bytes, n);
+	d->len += n;
+	d->fed_ms = now_ms;
+}
+
+static void drop(struct key_decoder *d, size_t n)
+{
+	d->len -= n;
+	memmove(d->bytes, d->bytes + n, d->len);
+}
+
+/* Final bytes of CSI and SS3 sequences. */
+static key_code key_of_final(unsigned char final)
+{
+	switch (final) {
+	case 'A': return KEYS_UP;
+	case 'B': return KEYS_DOWN;
+	case 'C': return KEYS_RIGHT;
+	case 'D': return KEYS_LEFT;
+	case 'H': return KEYS_HOME;
+	case 'F': return KEYS_END;
+	case 'Z': return KEYS_BACKTAB;
+	case 'M': return KEYS_ENTER;	/* keypad */
+	case 'P': case 'Q': case 'R': case 'S': return KEYS_F1 + (key_code)(final - 'P');
+	default: return 0;
+	}
+}
+
+/* CSI number ~ */
+static key_code key_of_number(int number)
+{
+	static const struct { int number; key_code key; } table[] = {
+		{ 1, KEYS_HOME }, { 2, KEYS_INSERT }, { 3, KEYS_DELETE }, { 4, KEYS_END }, { 5, KEYS_PAGE_UP },
+		{ 6, KEYS_PAGE_DOWN }, { 7, KEYS_HOME }, { 8, KEYS_END }, { 11, KEYS_F1 }, { 12, KEYS_F1 + 1 },
+		{ 13, KEYS_F1 + 2 }, { 14, KEYS_F1 + 3 }, { 15, KEYS_F1 + 4 }, { 17, KEYS_F1 + 5 },
+		{ 18, KEYS_F1 + 6 }, { 19, KEYS_F1 + 7 }, { 20, KEYS_F1 + 8 }, { 21, KEYS_F1 + 9 },
+		{ 23, KEYS_F1 + 10 }, { 24, KEYS_F12 }, { 200, KEYS_PASTE_BEGIN }, { 201, KEYS_PASTE_END },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (table[i].number == number)
+			return table[i].key;
+	return 0;
+}
+
+static int parse_numbers(const unsigned char *p, size_t len, int *out, int max)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < len && n < max; i++) {
+		int value = 0;
+
+		for (; i < len && p[i] >= '0' && p[i] <= '9'; i++)
+			if (value < 100000)
+				value = value * 10 + (p[i] - '0');
+		out[n++] = value;
+	}
+	return n;
+}
+
+static void note_click(struct key_decoder *d, int y, int x)
+{
+	bool again = d->mouse.y == y && d->mouse.x == x && d->fed_ms - d->click_ms < KEYS_DOUBLE_MS;
+
+	d->mouse.kind = again ? MOUSE_DOUBLE : MOUSE_CLICK;
+	d->mouse.y = y;
+	d->mouse.x = x;
+	d->click_ms = again ? d->fed_ms - KEYS_DOUBLE_MS : d->fed_ms;
+}
+
+/* CSI < button ; column ; row M|m (m = released). Left button and wheel only. */
+static key_code mouse_report(struct key_decoder *d, const unsigned char *params, size_t len, bool released)
+{
+	int v[3];
+
+	if (parse_numbers(params, len, v, 3) != 3 || v[1] < 1 || v[2] < 1 || released)
+		return 0;
+	switch (v[0]) {
+	case 0:
+		note_click(d, v[2] - 1, v[1] - 1);
+		return KEYS_MOUSE;
+	case 64:
+	case 65:
+		d->mouse = (struct term_mouse){ v[2] - 1, v[1] - 1, v[0] == 64 ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN };
+		return KEYS_MOUSE;
+	default:
+		return 0;
+	}
+}
+
+static key_code csi_key(struct key_decoder *d, const unsigned char *params, size_t len, unsigned char final)
+{
+	int number[1];
+
+	if (len > 0 && params[0] == '<' && (final == 'M' || final == 'm'))
+		return mouse_report(d, params + 1, len - 1, final == 'm');
+	if (len > 0 && (params[0] < '0' || params[0] > '9'))
+		return 0;
+	if (final == '~')
+		return parse_numbers(params, len, number, 1) == 1 ? key_of_number(number[0]) : 0;
+	return key_of_final(final);
+}
+
+/* d->bytes begins with ESC [ */
+static enum step step_csi(struct key_decoder *d, size_t *used, key_code *key)
+{
+	size_t i = 2;
+
+	if (d->len > 2 && d->bytes[2] == '[') {		/* Linux console: ESC [ [ A is F1 */
+		if (d->len < 4)
+			return STEP_INCOMPLETE;
+		*used = 4;
+		*key = d->bytes[3] >= 'A' && d->bytes[3] <= 'E' ? KEYS_F1 + (key_code)(d->bytes[3] - 'A') : 0;
+		return *key ? STEP_KEY : STEP_SKIP;
+	}
+	while (i < d->len && d->bytes[i] >= 0x20 && d->bytes[i] <= 0x3f)
+		i++;
+	if (i >= SEQUENCE_MAX) {
+		*used = i;
+		return STEP_SKIP;
+	}
+	if (i == d->len)
+		return STEP_INCOMPLETE;
+	if (d->bytes[i] < 0x40 || d->bytes[i] > 0x7e) {
+		*used = i;
+		return STEP_SKIP;
+	}
+	*used = i + 1;
+	*key = csi_key(d, d->bytes + 2, i - 2, d->bytes[i]);
+	return *key ? STEP_KEY : STEP_SKIP;
+}
+
+/* OSC, DCS, APC, PM: answers to queries of somebody else; to their end (BEL or ESC \). */
+static enum step step_string(const struct key_decoder *d, size_t *used)
+{
+	for (size_t i = 2; i < d->len; i++) {
+		*used = i + 1;
+		if (d->bytes[i] == '\a' || (d->bytes[i] == '\\' && d->bytes[i - 1] == 0x1b) || i >= SEQUENCE_MAX)
+			return STEP_SKIP;
+	}
+	return STEP_INCOMPLETE;
+}
+
+static enum step step_escape(struct key_decoder *d, size_t *used, key_code *key)
+{
+	if (d->len < 2)
+		return STEP_INCOMPLETE;
+	switch (d->bytes[1]) {
+	case '[':
+		return step_csi(d, used, key);
+	case 'O':
+		if (d->len < 3)
+			return STEP_INCOMPLETE;
+		*used = 3;
+		*key = key_of_final(d->bytes[2]);
+		return *key ? STEP_KEY : STEP_SKIP;
+	case ']': case 'P': case '_': case '^':
+		return step_string(d, used);
+	default:
+		*used = 1;
+		*key = KEYS_ESC;
+		return STEP_KEY;
+	}
+}
+
+static size_t utf8_length(unsigned char first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first >= 0xc2 && first <= 0xdf)
+		return 2;
+	if ((first & 0xf0) == 0xe0)
+		return 3;
+	return first >= 0xf0 && first <= 0xf4 ? 4 : 1;
+}
+
+static enum step step_text(const struct key_decoder *d, size_t *used, key_code *key)
+{
+	unsigned char first = d->bytes[0];
+	uint32_t code;
+
+	if (d->len < utf8_length(first))
+		return STEP_INCOMPLETE;
+	*used = utf8_next((struct str){ (const char *)d->bytes, d->len }, &code);
+	if (first >= 0x80 && *used == 1)
+		return STEP_SKIP;			/* not UTF-8 */
+	*key = code;
+	if (code == '\n')
+		*key = KEYS_ENTER;
+	else if (code == 0x7f || code == '\b')
+		*key = KEYS_BACKSPACE;
+	return code == 0 ? STEP_SKIP : STEP_KEY;
+}
+
+/* What an incomplete sequence is when nothing follows it. */
+static enum step step_timed_out(const struct key_decoder *d, size_t *used, key_code *key)
+{
+	*used = 1;
+	*key = KEYS_ESC;
+	return d->bytes[0] == 0x1b ? STEP_KEY : STEP_SKIP;
+}
+
+static bool paste_key(struct key_decoder *d, key_code *key)
+{
+	if (*key == KEYS_PASTE_BEGIN)
+		d->pasting = true;
+	else if (*key == KEYS_PASTE_END)
+		d->pasting = false;
+	return true;
+}
+
+bool keys_next(struct key_decoder *d, int64_t now_ms, key_code *key)
+{
+	if (d->paste_lost) {
+		d->paste_lost = d->pasting = false;
+		*key = KEYS_PASTE_END;
+		return true;
+	}
+	while (d->len > 0) {
+		size_t used = 0;
+		enum step step = d->bytes[0] == 0x1b ? step_escape(d, &used, key) : step_text(d, &used, key);
+
+		if (step == STEP_INCOMPLETE) {
+			if (now_ms - d->fed_ms < d->esc_ms)
+				return false;
+			step = step_timed_out(d, &used, key);
+		}
+		drop(d, used);
+		if (step == STEP_KEY)
+			return paste_key(d, key);
+	}
+	return false;
+}
+
+int64_t keys_next_at_ms(const struct key_decoder *d)
+{
+	return d->len > 0 ? d->fed_ms + d->esc_ms : -1;
+}

@@ -1,0 +1,40 @@
+/*
+ * Bytes of a terminal into keys: a pure decoder, so that it can be tested without one. It knows the sequences that xterm,
+ * the VT family, the Linux console, rxvt, tmux and screen send (ECMA-48 grammar, so unknown ones are swallowed whole),
+ * bracketed paste, and SGR mouse reports. A lone ESC is told from the start of a sequence by time.
+ */
+#ifndef UI_TERM_KEYS_H
+#define UI_TERM_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "term.h"
+#include "trunkdeck/keymap.h"
+
+#define KEYS_ESC_MS 25			/* tui.md: what nnn, htop and sngrep use; an environment ESCDELAY wins */
+#define KEYS_PASTE_MS 2000		/* a paste whose end got lost is over after this silence */
+#define KEYS_DOUBLE_MS 400
+
+struct key_decoder {
+	unsigned char bytes[4096];
+	size_t len;
+	int64_t fed_ms;			/* when the last bytes came */
+	int esc_ms;
+	bool pasting;
+	bool paste_lost;
+	struct term_mouse mouse;	/* of the last KEYS_MOUSE */
+	int64_t click_ms;		/* of the last click, for double clicks */
+};
+
+void keys_init(struct key_decoder *d, int esc_ms);
+/* Room for more bytes; 0 = take keys out first. */
+size_t keys_room(const struct key_decoder *d);
+void keys_feed(struct key_decoder *d, const void *bytes, size_t n, int64_t now_ms);
+/* The next key; false when there is none, or only half of one and its time is not over. */
+bool keys_next(struct key_decoder *d, int64_t now_ms, key_code *key);
+/* When half a key is decided; -1 = nothing waits. */
+int64_t keys_next_at_ms(const struct key_decoder *d);
+
+#endif

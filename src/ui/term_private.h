@@ -1,0 +1,32 @@
+/* The inside of struct term, for the term_*.c files only. */
+#ifndef UI_TERM_PRIVATE_H
+#define UI_TERM_PRIVATE_H
+
+#include <stdio.h>
+#include <termios.h>
+
+#include "curses_wide.h"
+#include "term.h"
+#include "term_keys.h"
+#include "trunkdeck/buf.h"
+
+struct term {
+	struct term_options options;
+	SCREEN *screen;
+	FILE *sink;			/* where curses writes: a file in memory */
+	int sink_fd;
+	int in_fd, out_fd;		/* the terminal; -1 headless */
+	struct termios saved;		/* before us */
+	int rows, columns;
+	int cursor_y, cursor_x;		/* for the end of the frame; y < 0 = hidden */
+	bool cursor_shown;
+	bool entered;			/* our modes (paste, mouse) are on */
+	bool eof;
+	struct key_decoder keys;
+	struct buf frame;		/* what goes out in one write */
+	struct buf extra;		/* goes out in front of the next frame: OSC 52 */
+	int64_t build_started_us;
+	struct term_stats stats;
+};
+
+#endif

@@ -1,0 +1,45 @@
+#include "config.h"
+
+#include "term_terminfo.h"
+
+#include <string.h>
+
+#include "curses_wide.h"
+#include <term.h>
+
+#include "trunkdeck/mem.h"
+
+static const char *capability(const char *name)
+{
+	const char *value = tigetstr(name);
+
+	return value == NULL || value == (const char *)-1 ? "" : value;
+}
+
+bool terminfo_can_move(void)
+{
+	return *capability("cup") != '\0';
+}
+
+/* Without its padding ("$<5>"): no terminal of today waits. */
+static void append_plain(struct buf *to, const char *value)
+{
+	while (*value != '\0') {
+		const char *end;
+
+		if (strncmp(value, "$<", 2) == 0 && (end = strchr(value, '>')) != NULL) {
+			value = end + 1;
+			continue;
+		}
+		buf_addc(to, *value++);
+	}
+}
+
+void terminfo_append_reset(struct buf *to)
+{
+	static const char *const names[] = { "sgr0", "cnorm", "rmkx", "rmcup" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		append_plain(to, capability(names[i]));
+	buf_adds(to, "\r\n");
+}

@@ -1,0 +1,13 @@
+/* What is asked of terminfo by name. Apart, because <term.h> defines macros called `columns`, `lines` and the like. */
+#ifndef UI_TERM_TERMINFO_H
+#define UI_TERM_TERMINFO_H
+
+#include <stdbool.h>
+
+#include "trunkdeck/buf.h"
+
+bool terminfo_can_move(void);
+/* The bytes that leave full screen mode: attributes off, cursor shown, keypad normal, the other screen. */
+void terminfo_append_reset(struct buf *to);
+
+#endif

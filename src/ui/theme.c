@@ -1,0 +1,65 @@
+#include "config.h"
+
+#include "theme.h"
+
+#include <stdlib.h>
+
+#include "curses_wide.h"
+
+/* A colour pair per role; in mono the attributes alone. */
+static const struct {
+	char letter;
+	short color;
+	attr_t with_color, mono;
+} roles[] = {
+#define ROLE_ROW(id, letter, color, attr, mono) { letter, color, attr, mono },
+	ROLE_TABLE(ROLE_ROW)
+#undef ROLE_ROW
+};
+
+/* Set once by theme_start(), constant afterwards. */
+static bool use_color;
+
+static bool color_wanted(enum when color)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (color == WHEN_AUTO)
+		return no_color == NULL || *no_color == '\0';
+	return color == WHEN_ALWAYS;
+}
+
+void theme_start(enum when color)
+{
+	use_color = false;
+	if (!color_wanted(color) || !has_colors() || start_color() == ERR || use_default_colors() == ERR)
+		return;
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if (roles[r].color >= 0)
+			init_pair((short)(r + 1), roles[r].color, -1);
+	use_color = true;
+}
+
+int theme_attr(enum role r)
+{
+	if (!use_color)
+		return (int)roles[r].mono;
+	if (roles[r].color < 0)
+		return (int)roles[r].with_color;
+	return (int)(roles[r].with_color | (attr_t)COLOR_PAIR(r + 1));
+}
+
+int theme_selected_attr(enum role r)
+{
+	return (int)((roles[r].mono & ~(attr_t)A_DIM) | A_REVERSE);
+}
+
+char theme_letter(int attrs)
+{
+	if ((attr_t)attrs & A_REVERSE)
+		return roles[ROLE_SELECTED].letter;
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if (theme_attr((enum role)r) == attrs)
+			return roles[r].letter;
+	return '?';
+}
