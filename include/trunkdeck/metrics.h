@@ -1,6 +1,7 @@
 /*
  * Metrics over calls as they happen: per number and in all (DESIGN.md 4.5). Fed by the tracker's callback (or from
- * history); counts every call once, test calls not at all. One owner, one thread.
+ * history: finished calls only); counts every call once, whatever is heard of it first, test calls not at all. Numbers
+ * come from callers, so their count is bounded; past it they are in the total only. One owner, one thread.
  */
 #ifndef TRUNKDECK_METRICS_H
 #define TRUNKDECK_METRICS_H

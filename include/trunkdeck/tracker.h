@@ -3,15 +3,23 @@
  *
  * Invariants: every channel is keyed by its Uniqueid; channels of one call are joined by Linkedid and by bridges
  * (union-find); applying an event twice changes nothing; events may come in any order the ami.md 2.3 table shows; a call
- * ends exactly once and has exactly one outcome; memory is bounded (live calls + calls held for late events, both
- * capped; past the cap the oldest ends as `lost`).
+ * ends exactly once, with the hang-up of the caller's leg, and has exactly one outcome; memory is bounded: everything
+ * about a call goes with it, ids of what is over are kept in a table of fixed size (so that late and repeated events
+ * resurrect nothing), and past 16384 live calls the oldest ends as `lost`.
  *
  * A call starts with the first Newchannel of a trunk technology in a trunk context. Local/, AudioSocket/, WebSocket/,
- * UnicastRTP/, Message/, Announcer/, Recorder/ channels never start one.
+ * UnicastRTP/, Message/, Announcer/, Recorder/ channels never start one, as they are no trunk technologies.
+ *
+ * The state is RINGING, CONNECTING (an agent leg exists), TALKING (answered), HELD, ENDED. The tracker has no clock, so
+ * SILENT is for the one who shows it to derive: TALKING, no first_audio_us, answered a while ago.
  *
  * What can't be known: a call answered by the AudioSocket() *application* has no agent leg. The trunk leg's Up is the
- * only sign of an answer, and Asterisk gives the same cause 0 whether the agent took it or could not be reached
- * (fixtures A and Y). Rule: see tracker.c; it is the one place where an outcome is inferred.
+ * only sign of an answer, and Asterisk gives the same cause 0 and the same CDR whether the agent took it or could not be
+ * reached (fixtures A and Y). Rule: answered when the caller hung up, when UserEvent AgentReady came, or when the leg was
+ * up for 3 s or more (Answer() waits at most 0.5 s, the application at most 2 s to connect); unreachable when our side
+ * hung up sooner. It is wrong for a caller who hangs up while the application still tries to connect (counted
+ * answered), and for an agent who hangs up within 3 s of the answer (counted unreachable). Use Dial(AudioSocket/...) to
+ * know.
  *
  * One owner, one thread (the ami thread per server; replay; tests). It calls back, never blocks, never reads a clock.
  */
@@ -60,7 +68,7 @@ void tracker_resync_end(struct tracker *t, int64_t at_us);
 void tracker_gap(struct tracker *t, int64_t at_us);
 /* Asterisk itself restarted: every live call ends as `lost`. */
 void tracker_restarted(struct tracker *t, int64_t at_us);
-/* The stream is over (replay): calls whose end is known are finished, the others stay live. */
+/* The stream is over (replay): calls whose caller has hung up are finished, the others stay live. */
 void tracker_flush(struct tracker *t, int64_t at_us);
 /* A frame about this channel was rejected as forged: its call, if any, is marked uncertain. */
 void tracker_taint(struct tracker *t, struct str uniqueid);

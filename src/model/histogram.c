@@ -1,0 +1,129 @@
+/*
+ * Log-linear bins: 128 of equal width in every octave (power of two), so that a bin is at most 1/128 of its values wide.
+ * Octave 0 holds 0..127, octave n holds 2^(n+6)..2^(n+7)-1.
+ */
+#include "config.h"
+
+#include "trunkdeck/histogram.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+
+#define SUB_BITS 7
+#define SUB (1u << SUB_BITS)
+#define MAX_US ((uint64_t)24 * 3600 * 1000000)
+
+static unsigned octave_of(uint64_t us)
+{
+	return us < SUB ? 0 : 63 - (unsigned)__builtin_clzll(us) - SUB_BITS + 1;
+}
+
+static uint64_t bin_width(unsigned octave)
+{
+	return octave ? (uint64_t)1 << (octave - 1) : 1;
+}
+
+static uint64_t bin_low(unsigned octave, unsigned sub)
+{
+	return octave ? (uint64_t)(SUB + sub) << (octave - 1) : sub;
+}
+
+void histogram_init(struct histogram *h)
+{
+	memset(h, 0, sizeof(*h));
+}
+
+void histogram_clear(struct histogram *h)
+{
+	free(h->bins);
+	histogram_init(h);
+}
+
+/* Bins for the octaves from..to (inclusive), those already there kept. */
+static void make_room(struct histogram *h, unsigned from, unsigned to)
+{
+	uint32_t *bins;
+
+	if (h->octaves) {
+		if (from >= h->first && to < h->first + h->octaves)
+			return;
+		if (from > h->first)
+			from = h->first;
+		if (to < h->first + h->octaves - 1)
+			to = h->first + h->octaves - 1;
+	}
+	bins = xcalloc((size_t)(to - from + 1) * SUB, sizeof(*bins));
+	if (h->octaves)
+		memcpy(bins + (size_t)(h->first - from) * SUB, h->bins, (size_t)h->octaves * SUB * sizeof(*bins));
+	free(h->bins);
+	h->bins = bins;
+	h->first = from;
+	h->octaves = to - from + 1;
+}
+
+void histogram_add(struct histogram *h, int64_t us)
+{
+	uint64_t v = us < 0 ? 0 : (uint64_t)us;
+	unsigned octave, sub;
+
+	if (v > MAX_US)
+		v = MAX_US;
+	octave = octave_of(v);
+	sub = (unsigned)((v - bin_low(octave, 0)) / bin_width(octave));
+	make_room(h, octave, octave);
+	h->bins[(size_t)(octave - h->first) * SUB + sub]++;
+	h->count++;
+	h->sum_us += v;
+	if (v > h->max_us)
+		h->max_us = v;
+}
+
+void histogram_merge(struct histogram *to, const struct histogram *from)
+{
+	uint32_t *bins;
+
+	if (!from->octaves)
+		return;
+	make_room(to, from->first, from->first + from->octaves - 1);
+	bins = to->bins + (size_t)(from->first - to->first) * SUB;
+	for (size_t i = 0; i < (size_t)from->octaves * SUB; i++)
+		bins[i] += from->bins[i];
+	to->count += from->count;
+	to->sum_us += from->sum_us;
+	if (from->max_us > to->max_us)
+		to->max_us = from->max_us;
+}
+
+int64_t histogram_mean(const struct histogram *h)
+{
+	return h->count ? (int64_t)((h->sum_us + h->count / 2) / h->count) : 0;
+}
+
+/* The place in its bin of the value with this many before it, as if the bin's values were spread evenly. */
+static uint64_t value_in_bin(const struct histogram *h, size_t bin, uint64_t before)
+{
+	unsigned octave = h->first + (unsigned)(bin / SUB);
+	uint64_t low = bin_low(octave, (unsigned)(bin % SUB));
+	uint64_t v = low + (uint64_t)((double)bin_width(octave) * ((double)before + 0.5) / h->bins[bin]);
+
+	return v < h->max_us ? v : h->max_us;
+}
+
+int64_t histogram_quantile(const struct histogram *h, double q)
+{
+	uint64_t rank, seen = 0;
+
+	if (!h->count)
+		return 0;
+	rank = q <= 0 ? 0 : (uint64_t)(q * (double)h->count);
+	if (rank >= h->count - 1)
+		return (int64_t)h->max_us;
+	for (size_t bin = 0; bin < (size_t)h->octaves * SUB; bin++) {
+		if (seen + h->bins[bin] > rank)
+			return (int64_t)value_in_bin(h, bin, rank - seen);
+		seen += h->bins[bin];
+	}
+	return (int64_t)h->max_us;
+}

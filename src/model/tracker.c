@@ -1,0 +1,500 @@
+/*
+ * The call tracker's public face: one handler per kind of event, which names the legs; tracker_legs.c keeps those,
+ * tracker_calls.c draws the conclusions.
+ *
+ * Every event about a known channel first refreshes it (Linkedid, whether it is up), so that a skipped Newstate or a
+ * silent change of Linkedid is caught up with by whatever comes next. Events about channels nobody announced are late,
+ * repeated or not ours: they are counted and change nothing. A handler returns whether its event was of use.
+ *
+ * Cdr events are not used: not every call has one, and Asterisk's ANSWERED is not ours (ami.md 0, fact 5).
+ */
+#include "config.h"
+
+#include "trunkdeck/tracker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/tracker_internal.h"
+
+#define STATE_UP 6
+/* Boot time derived from FullyBooted is this much uncertain: whole seconds, and the boot itself. */
+#define BOOT_SLACK_US 2000000
+
+typedef bool handler(struct tracker *t, const struct call_event *e);
+
+struct tracker *tracker_new(const struct tracker_config *config)
+{
+	struct tracker *t = xcalloc(1, sizeof(*t));
+
+	t->config = *config;
+	t->server = xstrdup(config->server ? config->server : "");
+	t->trunk_techs = xstrdup(config->trunk_techs && *config->trunk_techs ? config->trunk_techs : "PJSIP");
+	t->trunk_contexts = xstrdup(config->trunk_contexts ? config->trunk_contexts : "");
+	t->call_pool.size = sizeof(struct tracked);
+	legs_init(t);
+	return t;
+}
+
+/* Ends nothing: the owner goes away, the calls do not. */
+static void forget_calls(struct tracker *t)
+{
+	struct tracked *k, *next;
+
+	DL_FOREACH_SAFE(t->live, k, next)
+		pool_give(&t->call_pool, k);
+	t->live = NULL;
+}
+
+void tracker_free(struct tracker **t)
+{
+	struct tracker *x = *t;
+
+	if (!x)
+		return;
+	forget_calls(x);
+	legs_clear(x);
+	pool_clear(&x->call_pool);
+	pool_clear(&x->channel_pool);
+	pool_clear(&x->group_pool);
+	pool_clear(&x->bridge_pool);
+	free(x->server);
+	free(x->trunk_techs);
+	free(x->trunk_contexts);
+	FREE(t);
+}
+
+static struct tracked *call_of(const struct channel *c)
+{
+	return c ? c->group->call : NULL;
+}
+
+static bool is_trunk(const struct channel *c)
+{
+	return c->group->call && c->group->call->trunk == c;
+}
+
+static void refresh(struct tracker *t, struct channel *c, const struct event_leg *leg, int64_t at_us)
+{
+	legs_set_linkedid(t, c, leg->linkedid);
+	if (leg->state != STATE_UP || c->up)
+		return;
+	c->up = true;
+	if (is_trunk(c))
+		calls_trunk_up(t, call_of(c), at_us);
+}
+
+/* The known channel of a leg, refreshed; NULL when it is not known. */
+static struct channel *leg_channel(struct tracker *t, const struct event_leg *leg, int64_t at_us)
+{
+	struct channel *c = legs_find(t, leg->uniqueid);
+
+	if (c)
+		refresh(t, c, leg, at_us);
+	return c;
+}
+
+static bool on_any(struct tracker *t, const struct call_event *e)
+{
+	return leg_channel(t, &e->leg, e->at_us) != NULL;
+}
+
+/* A leg we are told of, whoever tells first. */
+static struct channel *announce(struct tracker *t, const struct event_leg *leg, int64_t at_us, bool *fresh)
+{
+	struct channel *c = legs_announce(t, leg, fresh);
+	struct tracked *k;
+
+	if (!c)
+		return NULL;
+	c->round = t->round;
+	refresh(t, c, leg, at_us);
+	k = call_of(c);
+	if (*fresh && k)
+		calls_leg_joined(t, k, c);
+	return c;
+}
+
+static bool on_newchannel(struct tracker *t, const struct call_event *e)
+{
+	bool fresh;
+	struct channel *c = announce(t, &e->leg, e->at_us, &fresh);
+
+	if (!c)
+		return false;
+	if (fresh && !call_of(c) && calls_starts(t, &e->leg))
+		calls_start(t, c, &e->leg, e->at_us, false);
+	return true;
+}
+
+static bool on_rename(struct tracker *t, const struct call_event *e)
+{
+	struct channel *c = legs_find(t, e->leg.uniqueid);
+	char old[CALL_TEXT];
+
+	if (!c || !e->new_name.len)
+		return false;
+	str_copy(old, sizeof(old), str_of(c->name));
+	str_copy(c->name, sizeof(c->name), e->new_name);
+	if (call_of(c))
+		calls_renamed(t, call_of(c), c, str_of(old));
+	return true;
+}
+
+/* The call a dial is about. Only a dial by the caller's own leg speaks for the agent: what happens behind a Local
+ * channel shows in the dial of that channel. */
+static struct tracked *dialling_call(struct channel *from)
+{
+	return from && is_trunk(from) ? call_of(from) : NULL;
+}
+
+/* Halves and dialled legs carry the Linkedid of who dials them; joining says so even when that came garbled. */
+static struct channel *dialled_leg(struct tracker *t, const struct call_event *e, struct channel *from)
+{
+	struct channel *to = leg_channel(t, &e->dest, e->at_us);
+
+	if (from && to)
+		legs_join(t, from, to);
+	return to;
+}
+
+static bool on_dial_begin(struct tracker *t, const struct call_event *e)
+{
+	struct channel *from = leg_channel(t, &e->leg, e->at_us);
+	struct channel *to = dialled_leg(t, e, from);
+	struct tracked *k = dialling_call(from);
+
+	if (!to && legs_is_finished(t, e->dest.uniqueid))
+		return false;
+	if (k && !(to && to->dial_ended))
+		calls_dialled(t, k, &e->dest, e->at_us);
+	return from || to;
+}
+
+static bool on_dial_end(struct tracker *t, const struct call_event *e)
+{
+	struct channel *from = leg_channel(t, &e->leg, e->at_us);
+	struct channel *to = dialled_leg(t, e, from);
+	struct tracked *k = dialling_call(from);
+
+	if (to)
+		to->dial_ended = true;
+	if (k)
+		calls_dial_ended(t, k, &e->dest, e->dial_status, e->at_us);
+	return from || to;
+}
+
+static bool on_bridge_enter(struct tracker *t, const struct call_event *e)
+{
+	struct channel *c = leg_channel(t, &e->leg, e->at_us);
+
+	if (!c)
+		return false;
+	if (legs_enter_bridge(t, c, e->bridge) && call_of(c))
+		calls_bridged(t, call_of(c), e->at_us);
+	return true;
+}
+
+static bool on_bridge_leave(struct tracker *t, const struct call_event *e)
+{
+	struct channel *c = leg_channel(t, &e->leg, e->at_us);
+
+	if (!c || !c->bridge || !str_eq(e->bridge, str_of(c->bridge->id)))
+		return c != NULL;
+	if (call_of(c))
+		calls_leg_leaving(call_of(c), c);
+	legs_leave_bridge(t, c);
+	return true;
+}
+
+static bool on_bridge_destroy(struct tracker *t, const struct call_event *e)
+{
+	legs_destroy_bridge(t, e->bridge);
+	return true;
+}
+
+static bool on_bridge_merge(struct tracker *t, const struct call_event *e)
+{
+	legs_merge_bridges(t, e->bridge, e->to_bridge);
+	return true;
+}
+
+static bool on_hangup_request(struct tracker *t, const struct call_event *e)
+{
+	struct channel *c = leg_channel(t, &e->leg, e->at_us);
+	struct tracked *k = call_of(c);
+
+	if (k && is_trunk(c))
+		calls_caller_left(k, e->cause, e->at_us);
+	else if (k)
+		calls_leg_leaving(k, c);
+	return c != NULL;
+}
+
+static bool on_soft_hangup_request(struct tracker *t, const struct call_event *e)
+{
+	struct channel *c = leg_channel(t, &e->leg, e->at_us);
+
+	if (c && is_trunk(c))
+		calls_system_hangup(call_of(c));
+	return c != NULL;
+}
+
+static bool on_hangup(struct tracker *t, const struct call_event *e)
+{
+	struct channel *c = leg_channel(t, &e->leg, e->at_us);
+
+	if (!c)
+		return false;
+	if (is_trunk(c)) {
+		calls_finish(t, call_of(c), e->cause, e->tech_cause, e->at_us);
+		return true;
+	}
+	if (call_of(c))
+		calls_leg_leaving(call_of(c), c);
+	legs_drop(t, c);
+	return true;
+}
+
+static bool on_hold(struct tracker *t, const struct call_event *e)
+{
+	struct channel *c = leg_channel(t, &e->leg, e->at_us);
+
+	if (call_of(c))
+		calls_hold(t, call_of(c), e->kind == EVENT_HOLD);
+	return c != NULL;
+}
+
+static bool on_talking_start(struct tracker *t, const struct call_event *e)
+{
+	struct channel *c = leg_channel(t, &e->leg, e->at_us);
+
+	if (call_of(c) && !is_trunk(c))
+		calls_audio(t, call_of(c), e->at_us);
+	return c != NULL;
+}
+
+static bool on_local_pair(struct tracker *t, const struct call_event *e)
+{
+	struct channel *one = leg_channel(t, &e->leg, e->at_us);
+	struct channel *two = leg_channel(t, &e->dest, e->at_us);
+
+	if (one && two)
+		legs_join(t, one, two);
+	return one || two;
+}
+
+/* From the dialplan with a channel block, or from the agent platform with a Linkedid or Uniqueid of its own adding. */
+static bool on_user(struct tracker *t, const struct call_event *e)
+{
+	struct channel *c = leg_channel(t, &e->leg, e->at_us);
+	struct tracked *k = call_of(c ? c : legs_find(t, e->leg.linkedid));
+
+	if (!k)
+		return false;
+	if (str_eq(e->user_event, STR("TrunkdeckUnmapped")))
+		k->unmapped = true;
+	else if (str_eq(e->user_event, STR("AgentReady")))
+		calls_audio(t, k, e->at_us);
+	else
+		return c != NULL;
+	return true;
+}
+
+/* Calls older than the server itself are gone. */
+static bool on_fully_booted(struct tracker *t, const struct call_event *e)
+{
+	struct tracked *k, *next;
+	int64_t boot_us = e->at_us - e->uptime_s * 1000000 - BOOT_SLACK_US;
+
+	if (e->uptime_s < 0)
+		return false;
+	DL_FOREACH_SAFE(t->live, k, next)
+		if (k->call.started_us < boot_us)
+			calls_lose(t, k, e->at_us);
+	return true;
+}
+
+static bool on_listed(struct tracker *t, const struct call_event *e)
+{
+	tracker_resync_channel(t, e);
+	return true;
+}
+
+static handler *const handlers[EVENT_KIND_COUNT] = {
+	[EVENT_NEWCHANNEL] = on_newchannel,
+	[EVENT_NEWSTATE] = on_any,
+	[EVENT_RENAME] = on_rename,
+	[EVENT_DIAL_BEGIN] = on_dial_begin,
+	[EVENT_DIAL_END] = on_dial_end,
+	[EVENT_BRIDGE_ENTER] = on_bridge_enter,
+	[EVENT_BRIDGE_LEAVE] = on_bridge_leave,
+	[EVENT_BRIDGE_DESTROY] = on_bridge_destroy,
+	[EVENT_BRIDGE_MERGE] = on_bridge_merge,
+	[EVENT_HANGUP_REQUEST] = on_hangup_request,
+	[EVENT_SOFT_HANGUP_REQUEST] = on_soft_hangup_request,
+	[EVENT_HANGUP] = on_hangup,
+	[EVENT_HOLD] = on_hold,
+	[EVENT_UNHOLD] = on_hold,
+	[EVENT_TALKING_START] = on_talking_start,
+	[EVENT_NEW_CONNECTED_LINE] = on_any,
+	[EVENT_LOCAL_BRIDGE] = on_local_pair,
+	[EVENT_LOCAL_OPTIMIZED] = on_local_pair,
+	[EVENT_BLIND_TRANSFER] = on_any,
+	[EVENT_ATTENDED_TRANSFER] = on_any,
+	[EVENT_USER] = on_user,
+	[EVENT_CHANNEL_LISTED] = on_listed,
+	[EVENT_FULLY_BOOTED] = on_fully_booted,
+};
+
+void tracker_apply(struct tracker *t, const struct call_event *e)
+{
+	handler *handle = handlers[e->kind];
+
+	t->stats.events++;
+	if (!handle || !handle(t, e))
+		t->stats.ignored++;
+	if (t->dirty)
+		calls_tell(t);
+}
+
+void tracker_resync_begin(struct tracker *t)
+{
+	t->round++;
+}
+
+/* Asterisk's own Uniqueids are [systemname-]epoch.sequence. */
+static bool epoch_of_id(struct str id, int64_t *epoch)
+{
+	const char *dot = memrchr(id.p, '.', id.len), *dash;
+
+	if (!dot)
+		return false;
+	id.len = (size_t)(dot - id.p);
+	dash = memrchr(id.p, '-', id.len);
+	if (dash)
+		id = (struct str){ dash + 1, (size_t)(dot - dash - 1) };
+	return str_to_i64(id, epoch);
+}
+
+/* HH:MM:SS, hours without bound; anything else is as good as 0. */
+static int64_t duration_s(struct str s)
+{
+	int64_t total = 0, field = 0;
+
+	for (size_t i = 0; i < s.len && i < 12; i++) {
+		if (s.p[i] == ':') {
+			total = (total + field) * 60;
+			field = 0;
+		} else {
+			field = field * 10 + (s.p[i] - '0');
+		}
+	}
+	return total + field;
+}
+
+/* When the channel was made: by its id, unless somebody chose that, else by its age. Both are whole seconds. */
+static int64_t listed_start_us(const struct call_event *e)
+{
+	int64_t epoch;
+
+	if (epoch_of_id(e->leg.uniqueid, &epoch) && epoch > 1000000000 && epoch < e->at_us / 1000000 + 86400)
+		return epoch * 1000000;
+	return e->at_us - duration_s(e->duration) * 1000000;
+}
+
+void tracker_resync_channel(struct tracker *t, const struct call_event *e)
+{
+	bool fresh;
+	struct channel *c = announce(t, &e->leg, e->at_us, &fresh);
+
+	if (!c)
+		return;
+	if (fresh && !call_of(c) && calls_joins_late(t, &e->leg)) {
+		calls_start(t, c, &e->leg, listed_start_us(e), true);
+		if (c->up)
+			calls_trunk_up(t, call_of(c), e->at_us);
+	}
+	if (e->bridge.len && legs_enter_bridge(t, c, e->bridge) && call_of(c))
+		calls_bridged(t, call_of(c), e->at_us);
+	if (t->dirty)
+		calls_tell(t);
+}
+
+/* Those the server no longer has, as a list: dropping one takes placeholders with it, which must not be walked into. */
+static struct channel *unlisted(struct tracker *t)
+{
+	struct channel *c, *next, *doomed = NULL;
+
+	HASH_ITER(hh, t->channels, c, next) {
+		if (!c->announced || c->round == t->round || is_trunk(c))
+			continue;
+		c->doomed = doomed;
+		doomed = c;
+	}
+	return doomed;
+}
+
+void tracker_resync_end(struct tracker *t, int64_t at_us)
+{
+	struct tracked *k, *next_call;
+	struct channel *c, *next;
+
+	DL_FOREACH_SAFE(t->live, k, next_call)
+		if (k->trunk->round != t->round)
+			calls_lose(t, k, at_us);
+	for (c = unlisted(t); c; c = next) {
+		next = c->doomed;
+		legs_drop(t, c);
+	}
+	t->round++;
+}
+
+void tracker_gap(struct tracker *t, int64_t at_us)
+{
+	struct tracked *k;
+
+	(void)at_us;
+	DL_FOREACH(t->live, k)
+		calls_uncertain(t, k);
+	calls_tell(t);
+}
+
+void tracker_restarted(struct tracker *t, int64_t at_us)
+{
+	while (t->live)
+		calls_lose(t, t->live, at_us);
+	legs_clear(t);
+}
+
+void tracker_flush(struct tracker *t, int64_t at_us)
+{
+	struct tracked *k, *next;
+
+	(void)at_us;
+	DL_FOREACH_SAFE(t->live, k, next)
+		if (k->caller_left_us)
+			calls_finish(t, k, k->caller_left_cause, -1, k->caller_left_us);
+}
+
+void tracker_taint(struct tracker *t, struct str uniqueid)
+{
+	struct tracked *k = call_of(legs_find(t, uniqueid));
+
+	if (k)
+		calls_uncertain(t, k);
+	calls_tell(t);
+}
+
+void tracker_each_live(const struct tracker *t, void (*fn)(void *arg, const struct call *c), void *arg)
+{
+	const struct tracked *k;
+
+	DL_FOREACH(t->live, k)
+		fn(arg, &k->call);
+}
+
+void tracker_get_stats(const struct tracker *t, struct tracker_stats *out)
+{
+	*out = t->stats;
+}

@@ -1,0 +1,484 @@
+/*
+ * What the legs mean for a call: its start, its states, and its one outcome.
+ *
+ * The outcome is decided when the caller's leg hangs up, by the first of these that applies:
+ *   1. an agent leg answered: answered. Signs: Asterisk's DialEnd ANSWER of a Dial by the caller's leg, or the caller's
+ *      leg, up, in one bridge with an agent leg. Neither counts once the caller has hung up.
+ *   2. the dialplan said TrunkdeckUnmapped: unmapped.
+ *   3. the last Dial said why not: busy, no_answer, unreachable. Its CANCEL says nothing: the caller may have left.
+ *   4. the caller's leg was up and there was never an agent leg: see application_outcome().
+ *   5. the caller hung up: abandoned.
+ *   6. the cause of the hang-up, then the SIP code: the tables below.
+ * `lost` is never decided here: it means that none of this was seen.
+ */
+#include "config.h"
+
+#include "model/tracker_internal.h"
+
+#include <string.h>
+
+#include "trunkdeck/e164.h"
+
+/* Answer() waits up to 0.5 s for media, res_audiosocket up to 2 s for a connection. */
+#define APPLICATION_CONNECT_US 3000000
+
+/* Q.850 causes as in Asterisk's causes.h. The cause goes before the SIP code, which says less: chan_pjsip makes 480 of
+ * 19, 20 and 31. */
+static const struct outcome_row {
+	int code;
+	enum call_outcome outcome;
+} causes[] = {
+	{ 1, OUTCOME_UNMAPPED },	/* unallocated */
+	{ 2, OUTCOME_UNMAPPED },	/* no route to transit network */
+	{ 3, OUTCOME_UNMAPPED },	/* no route to destination */
+	{ 22, OUTCOME_UNMAPPED },	/* number changed */
+	{ 28, OUTCOME_UNMAPPED },	/* invalid number format */
+	{ 17, OUTCOME_BUSY },		/* user busy */
+	{ 18, OUTCOME_NO_ANSWER },	/* no user response */
+	{ 19, OUTCOME_NO_ANSWER },	/* no answer */
+	{ 20, OUTCOME_UNREACHABLE },	/* subscriber absent: DIALSTATUS CHANUNAVAIL */
+	{ 27, OUTCOME_UNREACHABLE },	/* destination out of order */
+	{ 34, OUTCOME_UNREACHABLE },	/* congestion */
+	{ 38, OUTCOME_UNREACHABLE },	/* network out of order: also AST_CAUSE_FAILURE */
+	{ 41, OUTCOME_UNREACHABLE },	/* temporary failure */
+	{ 42, OUTCOME_UNREACHABLE },	/* switch congestion */
+	{ 44, OUTCOME_UNREACHABLE },	/* requested channel unavailable */
+	{ 66, OUTCOME_UNREACHABLE },	/* channel not implemented: its module is not loaded */
+}, sip_codes[] = {
+	{ 404, OUTCOME_UNMAPPED },
+	{ 410, OUTCOME_UNMAPPED },
+	{ 484, OUTCOME_UNMAPPED },
+	{ 604, OUTCOME_UNMAPPED },
+	{ 486, OUTCOME_BUSY },
+	{ 600, OUTCOME_BUSY },
+	{ 408, OUTCOME_NO_ANSWER },
+	{ 487, OUTCOME_ABANDONED },	/* the caller's CANCEL */
+	{ 500, OUTCOME_UNREACHABLE },
+	{ 502, OUTCOME_UNREACHABLE },
+	{ 503, OUTCOME_UNREACHABLE },
+	{ 504, OUTCOME_UNREACHABLE },
+};
+
+static enum call_outcome row_find(const struct outcome_row *rows, size_t count, int code)
+{
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].code == code)
+			return rows[i].outcome;
+	return OUTCOME_FAILED;
+}
+
+/* Causes that say only that the call was cleared leave it to the SIP code. With an agent leg made there was a route. */
+static enum call_outcome outcome_of_cause(const struct tracked *k, int cause, int sip_code)
+{
+	enum call_outcome o;
+
+	if (cause == 0 || cause == 16 || cause == 127)
+		o = row_find(sip_codes, ARRAY_LEN(sip_codes), sip_code);
+	else
+		o = row_find(causes, ARRAY_LEN(causes), cause);
+	return o == OUTCOME_UNMAPPED && k->agent_seen ? OUTCOME_FAILED : o;
+}
+
+/*
+ * The one place where an outcome is inferred: the dialplan answered and no agent leg was ever made, as with the
+ * AudioSocket() application. Whether its agent took the call is not on the wire; both ways Asterisk says cause 0 and
+ * CDR ANSWERED. Rule: a word from the agent (AgentReady), or a caller who hangs up, or more time than connecting can
+ * take, is answered; a hang-up by our side before that is unreachable, unless its cause says something else.
+ */
+static enum call_outcome application_outcome(const struct tracked *k, int cause, int sip_code, int64_t at_us)
+{
+	enum call_outcome o;
+
+	if (k->caller_left_us || k->call.first_audio_us)
+		return OUTCOME_ANSWERED;
+	o = outcome_of_cause(k, cause, sip_code);
+	if (o != OUTCOME_FAILED && o != OUTCOME_ABANDONED)
+		return o;
+	return at_us - k->trunk_up_us >= APPLICATION_CONNECT_US ? OUTCOME_ANSWERED : OUTCOME_UNREACHABLE;
+}
+
+static enum call_outcome call_outcome_of(const struct tracked *k, int cause, int sip_code, int64_t at_us)
+{
+	static const enum call_outcome by_verdict[] = {
+		[DIAL_BUSY] = OUTCOME_BUSY,
+		[DIAL_NO_ANSWER] = OUTCOME_NO_ANSWER,
+		[DIAL_UNREACHABLE] = OUTCOME_UNREACHABLE,
+	};
+
+	if (k->agent_answered_us)
+		return OUTCOME_ANSWERED;
+	if (k->unmapped)
+		return OUTCOME_UNMAPPED;
+	if (k->verdict != DIAL_OPEN)
+		return by_verdict[k->verdict];
+	if (k->trunk_up_us && !k->agent_seen)
+		return application_outcome(k, cause, sip_code, at_us);
+	if (k->caller_left_us)
+		return OUTCOME_ABANDONED;
+	return outcome_of_cause(k, cause, sip_code);
+}
+
+void calls_tell(struct tracker *t)
+{
+	struct tracked *k = t->dirty;
+
+	t->dirty = NULL;
+	if (k)
+		t->config.on_call(t->config.arg, &k->call, CALL_CHANGE_UPDATED);
+}
+
+static void touch(struct tracker *t, struct tracked *k)
+{
+	if (t->dirty && t->dirty != k)
+		calls_tell(t);
+	t->dirty = k;
+}
+
+/* Makes what the call shows follow from what is known of its legs. */
+static void settle(struct tracker *t, struct tracked *k)
+{
+	struct call *c = &k->call;
+	int64_t answered = k->agent_seen ? k->agent_answered_us : k->trunk_up_us;
+	enum call_state state = CALL_RINGING;
+
+	if (answered)
+		state = k->held ? CALL_HELD : CALL_TALKING;
+	else if (k->agent_seen)
+		state = CALL_CONNECTING;
+	if (c->answered_us == answered && c->state == state)
+		return;
+	c->answered_us = answered;
+	c->state = state;
+	touch(t, k);
+}
+
+/* One of a comma list; an empty list has everything. */
+static bool list_has(const char *list, struct str item)
+{
+	size_t len;
+
+	if (!*list)
+		return true;
+	for (;; list += len + 1) {
+		len = strcspn(list, ",");
+		if (str_eq_nocase((struct str){ list, len }, item))
+			return true;
+		if (!list[len])
+			return false;
+	}
+}
+
+static struct str channel_tech(struct str channel)
+{
+	const char *slash = channel.len ? memchr(channel.p, '/', channel.len) : NULL;
+
+	return (struct str){ channel.p, slash ? (size_t)(slash - channel.p) : 0 };
+}
+
+/* PJSIP/twilio-00000a5f: between the slash and the last dash. */
+static struct str channel_endpoint(struct str channel)
+{
+	size_t skip = channel_tech(channel).len + 1;
+	struct str name;
+	const char *dash;
+
+	if (skip > channel.len)
+		return (struct str){ NULL, 0 };
+	name = (struct str){ channel.p + skip, channel.len - skip };
+	dash = name.len ? memrchr(name.p, '-', name.len) : NULL;
+	if (dash)
+		name.len = (size_t)(dash - name.p);
+	return name;
+}
+
+/* The oldest channel of its linked set, of a trunk technology, named within bounds. */
+static bool may_be_trunk(const struct tracker *t, const struct event_leg *leg)
+{
+	struct str tech = channel_tech(leg->channel);
+
+	return tech.len && list_has(t->trunk_techs, tech) && leg->uniqueid.len < sizeof(((struct call *)0)->linkedid) &&
+		(!leg->linkedid.len || str_eq(leg->linkedid, leg->uniqueid));
+}
+
+#define STATE_RING 4
+#define STATE_UP 6
+
+bool calls_starts(const struct tracker *t, const struct event_leg *leg)
+{
+	return (leg->state == STATE_RING || leg->state == -1) && may_be_trunk(t, leg) &&
+		list_has(t->trunk_contexts, leg->context);
+}
+
+/* By then the call may be in another context than the one it came in by; an extension that reads as a number does. */
+bool calls_joins_late(const struct tracker *t, const struct event_leg *leg)
+{
+	char number[E164_SIZE];
+
+	if ((leg->state != STATE_RING && leg->state != STATE_UP) || !may_be_trunk(t, leg))
+		return false;
+	return list_has(t->trunk_contexts, leg->context) ||
+		(e164_from_wire(leg->exten, "+", number) && strlen(number) > 7);
+}
+
+static void copy_number(struct tracker *t, struct call *c, struct str endpoint, struct str exten)
+{
+	const char *prefix = t->config.prefix_of ? t->config.prefix_of(t->config.arg, endpoint) : NULL;
+	char number[E164_SIZE];
+
+	if (e164_from_wire(exten, prefix ? prefix : "+", number))
+		str_copy(c->number, sizeof(c->number), str_of(number));
+	else
+		str_copy(c->number, sizeof(c->number), exten);
+}
+
+static void copy_caller(struct call *c, struct str caller)
+{
+	static const char *const withheld[] = {
+		"<unknown>", "unknown", "anonymous", "restricted", "unavailable", "withheld", "private",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(withheld); i++)
+		if (str_eq_nocase(caller, str_of(withheld[i])))
+			return;
+	str_copy(c->caller, sizeof(c->caller), caller);
+}
+
+static struct tracked *call_new(struct tracker *t, const struct event_leg *leg, int64_t at_us)
+{
+	struct str endpoint = channel_endpoint(leg->channel);
+	struct tracked *k;
+	struct call *c;
+
+	if (t->stats.live >= TRACKER_MAX_CALLS)
+		calls_lose(t, t->live, at_us);
+	k = pool_take(&t->call_pool);
+	c = &k->call;
+	str_copy(c->server, sizeof(c->server), str_of(t->server));
+	str_copy(c->linkedid, sizeof(c->linkedid), leg->uniqueid);
+	str_copy(c->channel, sizeof(c->channel), leg->channel);
+	str_copy(c->endpoint, sizeof(c->endpoint), endpoint);
+	copy_number(t, c, endpoint, leg->exten);
+	copy_caller(c, leg->caller);
+	c->started_us = at_us;
+	DL_APPEND(t->live, k);
+	t->stats.live++;
+	t->stats.calls++;
+	return k;
+}
+
+void calls_start(struct tracker *t, struct channel *trunk, const struct event_leg *leg, int64_t at_us, bool late)
+{
+	struct tracked *k = call_new(t, leg, at_us);
+	struct channel *c;
+
+	k->trunk = trunk;
+	k->call.joined_late = late;
+	trunk->group->call = k;
+	t->config.on_call(t->config.arg, &k->call, CALL_CHANGE_STARTED);
+	DL_FOREACH(trunk->group->channels, c)
+		if (c->announced && c != trunk)
+			calls_leg_joined(t, k, c);
+}
+
+/* A real leg is named before a Local half, the latest dialled before an earlier one, until one has answered. */
+static void name_agent_leg(struct tracker *t, struct tracked *k, struct str name, bool local, bool answered)
+{
+	struct call *c = &k->call;
+	bool empty = !c->agent_leg[0];
+
+	if (!name.len || str_eq(name, str_of(c->agent_leg)))
+		return;
+	if (!empty && local && !k->agent_leg_local)
+		return;
+	if (!empty && !answered && k->agent_answered_us && !(k->agent_leg_local && !local))
+		return;
+	str_copy(c->agent_leg, sizeof(c->agent_leg), name);
+	k->agent_leg_local = local;
+	touch(t, k);
+}
+
+static void agent_answered(struct tracker *t, struct tracked *k, int64_t at_us)
+{
+	if (!k->agent_answered_us && !k->caller_left_us)
+		k->agent_answered_us = at_us;
+	settle(t, k);
+}
+
+void calls_leg_joined(struct tracker *t, struct tracked *k, struct channel *c)
+{
+	k->agent_seen = true;
+	if (!c->local || !k->call.agent_leg[0])
+		name_agent_leg(t, k, str_of(c->name), c->local, false);
+	if (k->call.joined_late && k->trunk_up_us && c->up)
+		agent_answered(t, k, k->trunk_up_us);
+	settle(t, k);
+}
+
+void calls_trunk_up(struct tracker *t, struct tracked *k, int64_t at_us)
+{
+	struct channel *c;
+
+	if (k->trunk_up_us)
+		return;
+	k->trunk_up_us = k->call.joined_late ? k->call.started_us : at_us;
+	if (k->call.joined_late)
+		DL_FOREACH(k->trunk->group->channels, c)
+			if (c != k->trunk && c->announced)
+				calls_leg_joined(t, k, c);
+	calls_bridged(t, k, at_us);
+	settle(t, k);
+}
+
+/* A new attempt: what the last one said no longer counts. */
+void calls_dialled(struct tracker *t, struct tracked *k, const struct event_leg *dest, int64_t at_us)
+{
+	k->agent_seen = true;
+	k->verdict = DIAL_OPEN;
+	if (k->call.hung_up_by != HUNG_UP_CALLER)
+		k->call.hung_up_by = HUNG_UP_UNKNOWN;
+	if (!k->call.agent_dialled_us) {
+		k->call.agent_dialled_us = at_us;
+		touch(t, k);
+	}
+	name_agent_leg(t, k, dest->channel, str_starts(dest->channel, STR("Local/")), false);
+	settle(t, k);
+}
+
+static enum dial_verdict verdict_of(struct str status)
+{
+	static const struct {
+		const char *status;
+		enum dial_verdict verdict;
+	} rows[] = {
+		{ "BUSY", DIAL_BUSY },
+		{ "NOANSWER", DIAL_NO_ANSWER },
+		{ "CHANUNAVAIL", DIAL_UNREACHABLE },
+		{ "CONGESTION", DIAL_UNREACHABLE },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (str_eq(status, str_of(rows[i].status)))
+			return rows[i].verdict;
+	return DIAL_OPEN;
+}
+
+void calls_dial_ended(struct tracker *t, struct tracked *k, const struct event_leg *dest, struct str status, int64_t at_us)
+{
+	k->agent_seen = true;
+	if (str_eq(status, STR("ANSWER"))) {
+		name_agent_leg(t, k, dest->channel, str_starts(dest->channel, STR("Local/")), true);
+		agent_answered(t, k, at_us);
+		return;
+	}
+	if (!k->caller_left_us)
+		k->verdict = verdict_of(status);
+	settle(t, k);
+}
+
+void calls_bridged(struct tracker *t, struct tracked *k, int64_t at_us)
+{
+	struct channel *trunk = k->trunk, *c;
+
+	if (!trunk->bridge)
+		return;
+	DL_FOREACH2(trunk->bridge->members, c, bridge_next) {
+		if (c == trunk || c->group != trunk->group)
+			continue;
+		if (k->call.hung_up_by == HUNG_UP_AGENT)
+			k->call.hung_up_by = HUNG_UP_UNKNOWN;
+		name_agent_leg(t, k, str_of(c->name), c->local, true);
+		if (k->trunk_up_us)
+			agent_answered(t, k, at_us);
+	}
+}
+
+void calls_leg_leaving(struct tracked *k, const struct channel *c)
+{
+	if (k->call.hung_up_by == HUNG_UP_UNKNOWN && c != k->trunk && legs_together(c, k->trunk))
+		k->call.hung_up_by = HUNG_UP_AGENT;
+}
+
+void calls_audio(struct tracker *t, struct tracked *k, int64_t at_us)
+{
+	if (k->call.first_audio_us)
+		return;
+	k->call.first_audio_us = at_us;
+	touch(t, k);
+}
+
+void calls_hold(struct tracker *t, struct tracked *k, bool held)
+{
+	k->held = held;
+	settle(t, k);
+}
+
+void calls_caller_left(struct tracked *k, int cause, int64_t at_us)
+{
+	if (k->caller_left_us)
+		return;
+	k->caller_left_us = at_us;
+	k->caller_left_cause = cause;
+	k->call.hung_up_by = HUNG_UP_CALLER;
+}
+
+void calls_system_hangup(struct tracked *k)
+{
+	if (k->call.hung_up_by == HUNG_UP_UNKNOWN)
+		k->call.hung_up_by = HUNG_UP_SYSTEM;
+}
+
+void calls_uncertain(struct tracker *t, struct tracked *k)
+{
+	if (k->call.uncertain)
+		return;
+	k->call.uncertain = true;
+	touch(t, k);
+}
+
+void calls_renamed(struct tracker *t, struct tracked *k, struct channel *c, struct str old_name)
+{
+	char *shown = c == k->trunk ? k->call.channel : k->call.agent_leg;
+
+	if (c != k->trunk && !str_eq(old_name, str_of(shown)))
+		return;
+	str_copy(shown, CALL_TEXT, str_of(c->name));
+	touch(t, k);
+}
+
+static void call_end(struct tracker *t, struct tracked *k, int64_t at_us)
+{
+	if (t->dirty == k)
+		t->dirty = NULL;
+	k->call.state = CALL_ENDED;
+	k->call.ended_us = at_us;
+	DL_DELETE(t->live, k);
+	t->stats.live--;
+	k->trunk->group->call = NULL;
+	legs_drop_group(t, k->trunk->group);
+	t->config.on_call(t->config.arg, &k->call, CALL_CHANGE_FINISHED);
+	pool_give(&t->call_pool, k);
+}
+
+void calls_finish(struct tracker *t, struct tracked *k, int cause, int sip_code, int64_t at_us)
+{
+	struct call *c = &k->call;
+
+	c->cause = cause > 0 ? cause : 0;
+	c->sip_code = sip_code > 0 ? sip_code : 0;
+	c->outcome = call_outcome_of(k, c->cause, c->sip_code, at_us);
+	if (c->outcome == OUTCOME_ABANDONED)
+		c->hung_up_by = HUNG_UP_CALLER;
+	if (c->outcome != OUTCOME_ANSWERED)
+		c->answered_us = c->first_audio_us = 0;
+	else if (k->trunk_up_us && at_us > k->trunk_up_us)
+		c->talk_us = at_us - k->trunk_up_us;
+	call_end(t, k, at_us);
+}
+
+void calls_lose(struct tracker *t, struct tracked *k, int64_t at_us)
+{
+	k->call.outcome = OUTCOME_LOST;
+	k->call.uncertain = true;
+	k->call.hung_up_by = HUNG_UP_UNKNOWN;
+	call_end(t, k, at_us);
+}

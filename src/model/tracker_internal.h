@@ -1,0 +1,151 @@
+/*
+ * What the three files of the call tracker share: tracker.c (events and the public face), tracker_legs.c (channels,
+ * groups, bridges), tracker_calls.c (what the legs mean for a call).
+ *
+ * A channel is a node known by its Uniqueid. Channels that belong together share a group: joined by Linkedid, by a
+ * common bridge, or as halves of a Local channel. A group has at most one call; groups of two calls are never joined, as
+ * two callers in one bridge are still two calls. A Linkedid that names no channel we know gets a placeholder node, so
+ * that legs find each other in any order; a channel that others name by Linkedid stays as one when it is gone.
+ *
+ * Nothing is allocated per event: nodes come from free lists, ids of finished channels go into a fixed table.
+ */
+#ifndef TRUNKDECK_MODEL_TRACKER_INTERNAL_H
+#define TRUNKDECK_MODEL_TRACKER_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/mem.h"
+#include "trunkdeck/tracker.h"
+
+#define uthash_malloc(size) xmalloc(size)
+#define uthash_fatal(message) die("%s", message)
+#include <uthash.h>
+#include <utlist.h>
+
+#define CHANNEL_ID_SIZE 152		/* Asterisk's own limit (AST_MAX_UNIQUEID) and a bit */
+#define BRIDGE_ID_SIZE 152
+#define TRACKER_MAX_CALLS 16384
+#define TRACKER_MAX_CHANNELS 65536
+#define TRACKER_FINISHED 8192		/* a power of two */
+
+struct pool {
+	size_t size;
+	void *free;
+};
+
+struct bridge {
+	UT_hash_handle hh;
+	struct channel *members;
+	char id[BRIDGE_ID_SIZE];
+};
+
+struct group {
+	struct channel *channels;
+	struct tracked *call;		/* NULL: none */
+	unsigned announced;		/* channels that are not placeholders */
+};
+
+struct channel {
+	UT_hash_handle hh;
+	struct group *group;
+	struct channel *prev, *next;			/* in the group */
+	struct bridge *bridge;				/* NULL: in none */
+	struct channel *bridge_prev, *bridge_next;	/* in the bridge */
+	struct channel *doomed;				/* next in resync's list of those gone */
+	uint64_t linkedid;				/* hash of the last Linkedid seen */
+	uint32_t round;					/* of the last resync that listed it */
+	bool announced;
+	bool ended;					/* hung up; stays as a placeholder */
+	bool anchor;					/* another channel has it as Linkedid */
+	bool dial_ended;
+	bool local;					/* Local/...: half of a pair, never an agent itself */
+	bool up;
+	char name[CALL_TEXT];
+	char id[CHANNEL_ID_SIZE];
+};
+
+/* What a Dial said about the agent; anything that leaves the matter open is DIAL_OPEN. */
+enum dial_verdict { DIAL_OPEN, DIAL_BUSY, DIAL_NO_ANSWER, DIAL_UNREACHABLE };
+
+/* A call and what is known of it beyond what it shows. */
+struct tracked {
+	struct call call;
+	struct tracked *prev, *next;	/* live calls, oldest first */
+	struct channel *trunk;
+	int64_t trunk_up_us;
+	int64_t agent_answered_us;
+	int64_t caller_left_us;
+	int caller_left_cause;
+	enum dial_verdict verdict;
+	bool agent_seen;		/* an agent leg was made or dialled */
+	bool agent_leg_local;		/* call.agent_leg names a Local channel */
+	bool unmapped;
+	bool held;
+};
+
+struct tracker {
+	char *server;
+	char *trunk_techs;
+	char *trunk_contexts;
+	struct tracker_config config;
+	struct tracker_stats stats;
+	struct channel *channels;	/* by id */
+	struct bridge *bridges;		/* by id */
+	struct tracked *live;
+	struct tracked *dirty;		/* changed by this event, not told yet */
+	struct pool channel_pool, group_pool, bridge_pool, call_pool;
+	uint32_t round;			/* of resync */
+	uint64_t finished[TRACKER_FINISHED];
+};
+
+/* tracker_legs.c */
+void legs_init(struct tracker *t);
+void legs_clear(struct tracker *t);
+struct channel *legs_find(struct tracker *t, struct str id);
+/* The channel, new or known; NULL when it is known to be over, or there are too many. *fresh: not known before. */
+struct channel *legs_announce(struct tracker *t, const struct event_leg *leg, bool *fresh);
+void legs_set_linkedid(struct tracker *t, struct channel *c, struct str linkedid);
+void legs_join(struct tracker *t, struct channel *a, struct channel *b);
+/* False when it was there already. */
+bool legs_enter_bridge(struct tracker *t, struct channel *c, struct str id);
+void legs_leave_bridge(struct tracker *t, struct channel *c);
+void legs_merge_bridges(struct tracker *t, struct str from, struct str to);
+void legs_destroy_bridge(struct tracker *t, struct str id);
+/* Shares a bridge with another channel. */
+bool legs_together(const struct channel *a, const struct channel *b);
+bool legs_is_finished(const struct tracker *t, struct str id);
+void legs_drop(struct tracker *t, struct channel *c);
+void legs_drop_group(struct tracker *t, struct group *g);
+void *pool_take(struct pool *p);
+void pool_give(struct pool *p, void *item);
+void pool_clear(struct pool *p);
+
+/* tracker_calls.c */
+/* Whether a new channel starts a call. */
+bool calls_starts(const struct tracker *t, const struct event_leg *leg);
+/* Whether a channel that was up before we came is a caller's. */
+bool calls_joins_late(const struct tracker *t, const struct event_leg *leg);
+void calls_start(struct tracker *t, struct channel *trunk, const struct event_leg *leg, int64_t at_us, bool late);
+/* A leg other than the trunk's has become part of the call. */
+void calls_leg_joined(struct tracker *t, struct tracked *k, struct channel *c);
+void calls_trunk_up(struct tracker *t, struct tracked *k, int64_t at_us);
+void calls_dialled(struct tracker *t, struct tracked *k, const struct event_leg *dest, int64_t at_us);
+void calls_dial_ended(struct tracker *t, struct tracked *k, const struct event_leg *dest, struct str status, int64_t at_us);
+/* c entered its bridge: connected, if the other side is there. */
+void calls_bridged(struct tracker *t, struct tracked *k, int64_t at_us);
+/* c left the caller's bridge, or was asked to hang up: the agent ends the call, unless it is seen to go on. */
+void calls_leg_leaving(struct tracked *k, const struct channel *c);
+void calls_audio(struct tracker *t, struct tracked *k, int64_t at_us);
+void calls_hold(struct tracker *t, struct tracked *k, bool held);
+void calls_caller_left(struct tracked *k, int cause, int64_t at_us);
+void calls_system_hangup(struct tracked *k);
+void calls_uncertain(struct tracker *t, struct tracked *k);
+void calls_finish(struct tracker *t, struct tracked *k, int cause, int sip_code, int64_t at_us);
+void calls_lose(struct tracker *t, struct tracked *k, int64_t at_us);
+void calls_renamed(struct tracker *t, struct tracked *k, struct channel *c, struct str old_name);
+/* Tells what the event changed. */
+void calls_tell(struct tracker *t);
+
+#endif
