@@ -23,10 +23,10 @@ enum key_special {
 #define KEYS_ENTER ((key_code)'\r')
 #define KEYS_TAB ((key_code)'\t')
 
-/* Buffers of KEY_NAME_SIZE. */
-#define KEY_NAME_SIZE 16
-void key_name(key_code key, char *to);
-bool key_parse(const char *name, key_code *out);
+/* Buffers of KEYMAP_NAME_SIZE. */
+#define KEYMAP_NAME_SIZE 16
+void keymap_name(key_code key, char *to);
+bool keymap_parse(const char *name, key_code *out);
 /* The action bound to a key in a scope (bits of enum action_scope), ACTION_NONE when none. */
 enum action_id keymap_lookup(key_code key, unsigned scope);
 /* The first key of an action, as shown in footer and help; "" when it has none. */

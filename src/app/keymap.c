@@ -42,18 +42,18 @@ static void encode_utf8(key_code c, char *to)
 	*p = '\0';
 }
 
-void key_name(key_code key, char *to)
+void keymap_name(key_code key, char *to)
 {
 	for (size_t i = 0; i < ARRAY_LEN(named_keys); i++) {
 		if (named_keys[i].key == key) {
-			snprintf(to, KEY_NAME_SIZE, "%s", named_keys[i].name);
+			snprintf(to, KEYMAP_NAME_SIZE, "%s", named_keys[i].name);
 			return;
 		}
 	}
 	if (key >= KEYS_F1 && key <= KEYS_F12)
-		snprintf(to, KEY_NAME_SIZE, "F%u", (unsigned)(key - KEYS_F1 + 1));
+		snprintf(to, KEYMAP_NAME_SIZE, "F%u", (unsigned)(key - KEYS_F1 + 1));
 	else if (key < 0x20)
-		snprintf(to, KEY_NAME_SIZE, "^%c", (char)(key | 0x40));
+		snprintf(to, KEYMAP_NAME_SIZE, "^%c", (char)(key | 0x40));
 	else
 		encode_utf8(key, to);
 }
@@ -69,7 +69,7 @@ static bool parse_function_key(const char *name, key_code *out)
 	return true;
 }
 
-bool key_parse(const char *name, key_code *out)
+bool keymap_parse(const char *name, key_code *out)
 {
 	uint32_t code;
 	size_t len = utf8_next(str_of(name), &code);
@@ -94,14 +94,14 @@ bool key_parse(const char *name, key_code *out)
 /* Calls out for each key named in a blank-separated list until fn says stop. */
 static bool each_key(const char *keys, bool (*fn)(void *arg, key_code key), void *arg)
 {
-	char name[KEY_NAME_SIZE];
+	char name[KEYMAP_NAME_SIZE];
 	key_code key;
 
 	while (*keys != '\0') {
 		size_t len = strcspn(keys, " ");
 
 		str_copy(name, sizeof(name), (struct str){ keys, len });
-		if (key_parse(name, &key) && fn(arg, key))
+		if (keymap_parse(name, &key) && fn(arg, key))
 			return true;
 		keys += len;
 		keys += strspn(keys, " ");
@@ -127,7 +127,7 @@ enum action_id keymap_lookup(key_code key, unsigned scope)
 
 static bool take_first(void *arg, key_code key)
 {
-	key_name(key, arg);
+	keymap_name(key, arg);
 	return true;
 }
 

@@ -1,0 +1,23 @@
+/*
+ * What is typed after `/` (and given to --where): words that must all match. `word` looks anywhere, `field:value` in one
+ * field, a leading `!` negates. Smart case: an upper-case letter makes the word exact. Pure.
+ */
+#ifndef TRUNKDECK_QUERY_H
+#define TRUNKDECK_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct query;
+
+/* The text of a field of the row being matched; NULL = the row has no such field. */
+typedef const char *query_get_fn(const void *row, int field);
+
+struct query *query_new(const char *text, const char *const *fields);	/* fields: names, NULL at the end; static */
+void query_free(struct query **q);
+bool query_is_empty(const struct query *q);
+/* A word names a field that does not exist: the word, for a message; else NULL. Such a word is looked for anywhere. */
+const char *query_unknown_field(const struct query *q);
+bool query_match(const struct query *q, query_get_fn *get, const void *row);
+
+#endif

@@ -1,0 +1,118 @@
+#include "config.h"
+
+#include "trunkdeck/query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+
+#define TERMS_MAX 16
+
+struct term {
+	char *text;
+	int field;			/* -1 = any */
+	bool negated;
+};
+
+struct query {
+	struct term terms[TERMS_MAX];
+	size_t count;
+	int field_count;
+	char *unknown;
+};
+
+static int field_index(const char *const *fields, const char *name, size_t len)
+{
+	for (int i = 0; fields[i]; i++) {
+		if (strlen(fields[i]) == len && strncmp(fields[i], name, len) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* One word without blanks: [!][field:]text. */
+static void add_term(struct query *q, const char *const *fields, const char *word, size_t len)
+{
+	struct term *t = &q->terms[q->count];
+	const char *colon;
+
+	t->negated = word[0] == '!';
+	word += t->negated;
+	len -= t->negated;
+	colon = memchr(word, ':', len);
+	t->field = colon ? field_index(fields, word, (size_t)(colon - word)) : -1;
+	if (colon && t->field < 0 && !q->unknown)
+		q->unknown = xstrndup(word, (size_t)(colon - word));
+	if (t->field >= 0) {
+		len -= (size_t)(colon + 1 - word);
+		word = colon + 1;
+	}
+	if (len == 0)
+		return;
+	t->text = xstrndup(word, len);
+	q->count++;
+}
+
+struct query *query_new(const char *text, const char *const *fields)
+{
+	struct query *q = xcalloc(1, sizeof(*q));
+
+	while (fields[q->field_count])
+		q->field_count++;
+	for (text += strspn(text, " "); *text != '\0' && q->count < TERMS_MAX; text += strspn(text, " ")) {
+		size_t len = strcspn(text, " ");
+
+		add_term(q, fields, text, len);
+		text += len;
+	}
+	return q;
+}
+
+void query_free(struct query **q)
+{
+	if (!*q)
+		return;
+	for (size_t i = 0; i < (*q)->count; i++)
+		free((*q)->terms[i].text);
+	free((*q)->unknown);
+	FREE(q);
+}
+
+bool query_is_empty(const struct query *q)
+{
+	return q->count == 0;
+}
+
+const char *query_unknown_field(const struct query *q)
+{
+	return q->unknown;
+}
+
+static bool field_has(query_get_fn *get, const void *row, int field, const char *text)
+{
+	const char *value = get(row, field);
+
+	return value && utf8_find(value, text);
+}
+
+static bool term_match(const struct query *q, const struct term *t, query_get_fn *get, const void *row)
+{
+	if (t->field >= 0)
+		return field_has(get, row, t->field, t->text);
+	for (int i = 0; i < q->field_count; i++) {
+		if (field_has(get, row, i, t->text))
+			return true;
+	}
+	return false;
+}
+
+bool query_match(const struct query *q, query_get_fn *get, const void *row)
+{
+	for (size_t i = 0; i < q->count; i++) {
+		if (term_match(q, &q->terms[i], get, row) == q->terms[i].negated)
+			return false;
+	}
+	return true;
+}
