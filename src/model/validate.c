@@ -153,6 +153,7 @@ static char slug_char(char c)
 char *slug_of(const char *name)
 {
 	struct buf slug;
+	char *text;
 
 	buf_init(&slug, SLUG_MAX);
 	for (; *name && slug.len < SLUG_MAX; name++) {
@@ -165,5 +166,7 @@ char *slug_of(const char *name)
 		slug.p[--slug.len] = '\0';
 	if (!slug.len)
 		buf_adds(&slug, "provider");
-	return buf_take(&slug);
+	text = buf_take(&slug);
+	buf_clear(&slug);
+	return text;
 }

@@ -28,3 +28,27 @@ tests_unit_test_base_sys_LDADD = libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 tests_unit_test_base_mailbox_SOURCES = tests/unit/test_base_mailbox.c
 tests_unit_test_base_mailbox_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_base_mailbox_LDADD = libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+# model
+unit_tests += tests/unit/test_model_records tests/unit/test_model_json tests/unit/test_model_e164 \
+	tests/unit/test_model_validate tests/unit/test_model_snapshot
+
+tests_unit_test_model_records_SOURCES = tests/unit/test_model_records.c
+tests_unit_test_model_records_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_model_records_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_model_json_SOURCES = tests/unit/test_model_json.c
+tests_unit_test_model_json_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_model_json_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_model_e164_SOURCES = tests/unit/test_model_e164.c
+tests_unit_test_model_e164_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_model_e164_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_model_validate_SOURCES = tests/unit/test_model_validate.c
+tests_unit_test_model_validate_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_model_validate_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_model_snapshot_SOURCES = tests/unit/test_model_snapshot.c
+tests_unit_test_model_snapshot_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_model_snapshot_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

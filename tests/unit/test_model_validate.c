@@ -1,0 +1,312 @@
+/* Rules past a single field: references, usability, limits; and slugs. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "trunkdeck/mem.h"
+#include "trunkdeck/validate.h"
+
+/* A number to be added that nothing speaks against; each test spoils one thing. */
+struct fixture {
+	struct number number, holder;
+	struct provider provider;
+	struct agent agent;
+	struct number_context ctx;
+	struct err err;
+};
+
+static void put(char **at, const char *text)
+{
+	free(*at);
+	*at = xstrdup(text);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *f = xcalloc(1, sizeof(*f));
+
+	number_init(&f->number);
+	put(&f->number.e164, "+15551234567");
+	put(&f->number.provider, "twilio");
+	put(&f->number.agent, "support");
+	number_copy(&f->holder, &f->number);
+	provider_init(&f->provider);
+	put(&f->provider.id, "twilio");
+	put(&f->provider.name, "Twilio");
+	put(&f->provider.sip_domain, "pstn.twilio.com");
+	agent_init(&f->agent);
+	put(&f->agent.id, "support");
+	put(&f->agent.title, "Customer Support");
+	put(&f->agent.dial, "WebSocket/support/c(ulaw)");
+	f->ctx = (struct number_context){
+		.provider = &f->provider, .agent = &f->agent, .used = 4, .limit = 5, .plan = "free", .adding = true,
+	};
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	number_clear(&f->number);
+	number_clear(&f->holder);
+	provider_clear(&f->provider);
+	agent_clear(&f->agent);
+	free(f);
+	return 0;
+}
+
+static void expect(struct fixture *f, enum err_code code, const char *message, const char *hint)
+{
+	assert_false(number_validate(&f->number, &f->ctx, &f->err));
+	assert_int_equal(f->err.code, code);
+	assert_string_equal(f->err.message, message);
+	assert_string_equal(f->err.hint, hint);
+	assert_false(number_validate(&f->number, &f->ctx, NULL));
+}
+
+static void a_good_number(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(number_validate(&f->number, &f->ctx, &f->err));
+	assert_int_equal(f->err.code, ERR_NONE);
+	assert_null(number_warning(&f->number, &f->ctx));
+}
+
+/* Everything wrong at once, mended in the order of the form. */
+static void errors_come_in_the_order_of_the_form(void **state)
+{
+	struct fixture *f = *state;
+
+	put(&f->number.e164, "");
+	put(&f->number.provider, "");
+	put(&f->number.agent, "");
+	put(&f->number.label, "a\nb");
+	f->ctx.holder = &f->holder;
+	f->ctx.holder_provider_name = "Twilio";
+	f->ctx.provider = NULL;
+	f->ctx.agent = NULL;
+	f->ctx.used = 5;
+	f->agent.disabled = true;
+	expect(f, ERR_NUMBER_REQUIRED, "Phone number is required", "Enter a number such as +15551234567");
+	put(&f->number.e164, "5551234567");
+	expect(f, ERR_NUMBER_FORMAT, "Invalid phone number format",
+	       "start with + and the country code: did you mean +15551234567?");
+	put(&f->number.e164, "+15551234567");
+	expect(f, ERR_NUMBER_EXISTS, "Phone number already exists",
+	       "already on provider Twilio: edit it there or use another number");
+	f->ctx.holder_provider_name = NULL;
+	expect(f, ERR_NUMBER_EXISTS, "Phone number already exists",
+	       "already on provider twilio: edit it there or use another number");
+	f->ctx.holder = NULL;
+	expect(f, ERR_TRUNK_REQUIRED, "Trunk is required", "choose a provider: see 'trunkdeck provider list'");
+	put(&f->number.provider, "telnyx");
+	expect(f, ERR_TRUNK_NOT_FOUND, "Trunk not found",
+	       "there is no provider telnyx: see 'trunkdeck provider list'");
+	f->ctx.provider = &f->provider;
+	expect(f, ERR_AGENT_REQUIRED, "Agent is required", "choose an agent: see 'trunkdeck agent list'");
+	put(&f->number.agent, "billing");
+	expect(f, ERR_AGENT_NOT_FOUND, "Agent not found", "there is no agent billing: see 'trunkdeck agent list'");
+	f->ctx.agent = &f->agent;
+	expect(f, ERR_AGENT_UNUSABLE, "Agent can't take calls",
+	       "billing: the agent is disabled; choose another agent");
+	f->agent.disabled = false;
+	expect(f, ERR_NUMBER_LIMIT, "Phone number limit reached",
+	       "5 of 5 used (plan free): delete a number or raise the plan");
+	f->ctx.plan = NULL;
+	expect(f, ERR_NUMBER_LIMIT, "Phone number limit reached",
+	       "5 of 5 used: delete a number or raise the workspace's limit");
+	f->ctx.limit = LIMIT_NONE;
+	expect(f, ERR_FIELD_INVALID, "label: this value is not allowed",
+	       "line ends and other control characters are not allowed");
+	put(&f->number.label, "");
+	assert_true(number_validate(&f->number, &f->ctx, NULL));
+}
+
+static void unusable_agents_are_named_with_their_reason(void **state)
+{
+	struct fixture *f = *state;
+
+	f->agent.voice_enabled = false;
+	put(&f->agent.voice_problem, "no transcriber is set");
+	expect(f, ERR_AGENT_UNUSABLE, "Agent can't take calls",
+	       "support: no transcriber is set; choose another agent");
+}
+
+static void an_edit_is_not_an_addition(void **state)
+{
+	struct fixture *f = *state;
+
+	f->ctx.adding = false;
+	f->ctx.holder = &f->holder;
+	f->ctx.used = 5;
+	assert_true(number_validate(&f->number, &f->ctx, &f->err));
+	/* The agent it has already may have become unusable; a new one may not be. */
+	f->agent.disabled = true;
+	assert_true(number_validate(&f->number, &f->ctx, &f->err));
+	put(&f->holder.agent, "sales");
+	expect(f, ERR_AGENT_UNUSABLE, "Agent can't take calls",
+	       "support: the agent is disabled; choose another agent");
+	f->ctx.holder = NULL;
+	assert_false(number_validate(&f->number, &f->ctx, NULL));
+}
+
+static void parameters_are_checked(void **state)
+{
+	struct fixture *f = *state;
+
+	put(&f->number.params, "[]");
+	expect(f, ERR_FIELD_INVALID, "additionalParams: this value is not allowed",
+	       "a JSON object is expected, e.g. {\"department\":\"sales\"}");
+}
+
+static void regions_that_differ_are_a_warning(void **state)
+{
+	struct fixture *f = *state;
+
+	f->agent.region = REGION_EU;
+	assert_true(number_validate(&f->number, &f->ctx, NULL));
+	assert_string_equal(number_warning(&f->number, &f->ctx),
+			    "The agent runs in eu, the number is in na: callers will wait longer for answers");
+	f->agent.region = REGION_NA;
+	f->number.region = REGION_EU;
+	assert_string_equal(number_warning(&f->number, &f->ctx),
+			    "The agent runs in na, the number is in eu: callers will wait longer for answers");
+	f->ctx.agent = NULL;
+	assert_null(number_warning(&f->number, &f->ctx));
+}
+
+static void providers(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(provider_validate(&f->provider, NULL));
+	/* The store makes it from the name. */
+	put(&f->provider.id, "");
+	assert_true(provider_validate(&f->provider, NULL));
+	put(&f->provider.sip_domain, "sip:pstn.twilio.com");
+	assert_false(provider_validate(&f->provider, &f->err));
+	assert_string_equal(f->err.message, "sipDomain: this value is not allowed");
+	assert_string_equal(f->err.hint, "no sip:, no port: write pstn.twilio.com");
+	put(&f->provider.name, "");
+	assert_false(provider_validate(&f->provider, &f->err));
+	assert_int_equal(f->err.code, ERR_FIELD_REQUIRED);
+	assert_string_equal(f->err.message, "name: a value is required");
+}
+
+static void agents(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(agent_validate(&f->agent, NULL));
+	put(&f->agent.dial, "");
+	assert_false(agent_validate(&f->agent, &f->err));
+	assert_int_equal(f->err.code, ERR_FIELD_REQUIRED);
+	assert_string_equal(f->err.message, "dial: a value is required");
+	/* Who takes no calls needs no dial string. */
+	f->agent.disabled = true;
+	assert_true(agent_validate(&f->agent, NULL));
+	f->agent.disabled = false;
+	f->agent.voice_enabled = false;
+	assert_true(agent_validate(&f->agent, NULL));
+	put(&f->agent.dial, "PJSIP/1,2");
+	assert_false(agent_validate(&f->agent, NULL));
+	put(&f->agent.dial, "");
+	put(&f->agent.id, "");
+	assert_false(agent_validate(&f->agent, NULL));
+}
+
+static void workspaces(void **state)
+{
+	static const char *const zones[] = { "UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+3" };
+	static const char *const no_zones[] = { "", "/etc/passwd", "../x", "Europe Berlin", "UTC\n" };
+	struct workspace w;
+	struct err e;
+
+	(void)state;
+	workspace_init(&w);
+	for (size_t i = 0; i < ARRAY_LEN(zones); i++) {
+		put(&w.time_zone, zones[i]);
+		assert_true(workspace_validate(&w, NULL));
+	}
+	w.has_max = true;
+	w.max_phone_numbers = -2;
+	assert_false(workspace_validate(&w, &e));
+	assert_string_equal(e.message, "maxPhoneNumbers: this value is not allowed");
+	w.max_phone_numbers = LIMIT_NONE;
+	assert_true(workspace_validate(&w, NULL));
+	for (size_t i = 0; i < ARRAY_LEN(no_zones); i++) {
+		put(&w.time_zone, no_zones[i]);
+		assert_false(workspace_validate(&w, &e));
+		assert_int_equal(strncmp(e.message, "timeZone: ", 10), 0);
+	}
+	workspace_clear(&w);
+}
+
+static void limit_states(void **state)
+{
+	(void)state;
+	assert_int_equal(limit_state_of(3, 5), LIMIT_OK);
+	assert_int_equal(limit_state_of(4, 5), LIMIT_NEAR);
+	assert_int_equal(limit_state_of(5, 5), LIMIT_REACHED);
+	assert_int_equal(limit_state_of(6, 5), LIMIT_REACHED);
+	assert_int_equal(limit_state_of(0, 0), LIMIT_REACHED);
+	assert_int_equal(limit_state_of(0, 1), LIMIT_OK);
+	assert_int_equal(limit_state_of(1000000, LIMIT_NONE), LIMIT_OK);
+	assert_int_equal(limit_state_of(INT64_MAX - 1, INT64_MAX), LIMIT_NEAR);
+	for (int64_t limit = 1; limit < 500; limit++)
+		for (int64_t used = 0; used < limit; used++)
+			assert_int_equal(limit_state_of(used, limit), used * 10 >= limit * 8 ? LIMIT_NEAR : LIMIT_OK);
+}
+
+static void slugs(void **state)
+{
+	static const struct {
+		const char *name, *slug;
+	} cases[] = {
+		{ "Twilio", "twilio" },	       { "Twilio  EU (2)", "twilio-eu-2" },
+		{ "--A--", "a" },	       { "", "provider" },
+		{ "\xc3\xa4\xc3\xb6", "provider" }, { "M\xc3\xbcller", "m-ller" },
+		{ "a.b_c", "a-b-c" },
+	};
+	char name[200], *slug;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		slug = slug_of(cases[i].name);
+		assert_string_equal(slug, cases[i].slug);
+		free(slug);
+	}
+	memset(name, 'x', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	slug = slug_of(name);
+	assert_in_range(strlen(slug), 40, 60);
+	free(slug);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_good_number),
+		TEST(errors_come_in_the_order_of_the_form),
+		TEST(unusable_agents_are_named_with_their_reason),
+		TEST(an_edit_is_not_an_addition),
+		TEST(parameters_are_checked),
+		TEST(regions_that_differ_are_a_warning),
+		TEST(providers),
+		TEST(agents),
+		cmocka_unit_test(workspaces),
+		cmocka_unit_test(limit_states),
+		cmocka_unit_test(slugs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
