@@ -21,6 +21,9 @@
 
 /* Decodes one character: returns its bytes (1..4) and the code point; an invalid byte is 1 byte and U+FFFD. 0 at the end. */
 size_t utf8_next(struct str s, uint32_t *code);
+/* The bytes (1..4) of a code point, not terminated. */
+#define UTF8_MAX 4
+size_t utf8_encode(char *to, uint32_t code);
 /* Is every byte part of valid UTF-8 (no surrogates, no overlong forms, <= U+10FFFF)? */
 bool utf8_valid(struct str s);
 /* Appends a form of s safe to show (see above). */

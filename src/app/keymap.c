@@ -20,28 +20,6 @@ static const struct {
 	{ KEYS_MOUSE, "Mouse" },
 };
 
-static void encode_utf8(key_code c, char *to)
-{
-	unsigned char *p = (unsigned char *)to;
-
-	if (c < 0x80) {
-		*p++ = (unsigned char)c;
-	} else if (c < 0x800) {
-		*p++ = (unsigned char)(0xc0 | c >> 6);
-		*p++ = (unsigned char)(0x80 | (c & 0x3f));
-	} else if (c < 0x10000) {
-		*p++ = (unsigned char)(0xe0 | c >> 12);
-		*p++ = (unsigned char)(0x80 | (c >> 6 & 0x3f));
-		*p++ = (unsigned char)(0x80 | (c & 0x3f));
-	} else {
-		*p++ = (unsigned char)(0xf0 | c >> 18);
-		*p++ = (unsigned char)(0x80 | (c >> 12 & 0x3f));
-		*p++ = (unsigned char)(0x80 | (c >> 6 & 0x3f));
-		*p++ = (unsigned char)(0x80 | (c & 0x3f));
-	}
-	*p = '\0';
-}
-
 void keymap_name(key_code key, char *to)
 {
 	for (size_t i = 0; i < ARRAY_LEN(named_keys); i++) {
@@ -55,7 +33,7 @@ void keymap_name(key_code key, char *to)
 	else if (key < 0x20)
 		snprintf(to, KEYMAP_NAME_SIZE, "^%c", (char)(key | 0x40));
 	else
-		encode_utf8(key, to);
+		to[utf8_encode(to, key)] = '\0';
 }
 
 static bool parse_function_key(const char *name, key_code *out)

@@ -81,6 +81,25 @@ static struct str skip(struct str s, size_t bytes)
 	return (struct str){ s.p + bytes, s.len - bytes };
 }
 
+size_t utf8_encode(char *to, uint32_t code)
+{
+	size_t len = 0;
+
+	if (code < 0x80) {
+		to[len++] = (char)code;
+		return len;
+	}
+	if (code >= 0x10000)
+		to[len++] = (char)(0xf0 | code >> 18);
+	if (code >= 0x10000)
+		to[len++] = (char)(0x80 | (code >> 12 & 0x3f));
+	else if (code >= 0x800)
+		to[len++] = (char)(0xe0 | code >> 12);
+	to[len++] = (char)(code >= 0x800 ? 0x80 | (code >> 6 & 0x3f) : 0xc0 | code >> 6);
+	to[len++] = (char)(0x80 | (code & 0x3f));
+	return len;
+}
+
 bool utf8_valid(struct str s)
 {
 	uint32_t code;
