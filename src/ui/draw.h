@@ -50,11 +50,11 @@ struct canvas draw_box(const struct canvas *c, int rows, int columns, const char
 enum mark { MARK_OPEN, MARK_CLOSED, MARK_CURSOR, MARK_OK, MARK_WARN, MARK_ALARM, MARK_ELLIPSIS, MARK_DOT, MARK_UP, MARK_DOWN };
 const char *mark_text(const struct canvas *c, enum mark m);
 
-/* "0:42", "1:03:10", "2 d": ages in a row; "0.6s": response times. */
+/* Buffers of SHORT_SIZE. "0:42", "1:03:10", "2 d": ages in a row; "0.6s", "12s": response times, "" when negative. */
 #define SHORT_SIZE 16
 void format_age(char *to, int64_t us);
 void format_seconds(char *to, int64_t us);
-/* "0.2 s ago", "3 min". */
+/* "0.2 s ago", "12 s ago", "3 min ago", "2 h ago", "5 d ago". */
 void format_ago(char *to, int64_t ms);
 
 #endif

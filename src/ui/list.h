@@ -35,6 +35,8 @@ struct list_layout {
 struct list {
 	struct list_row *rows;
 	size_t count, size;
+	struct list_row *old;		/* before the last refill: who was next to whom */
+	size_t old_count, old_size;
 	size_t top;			/* first visible row */
 	size_t cursor;
 	uint64_t cursor_key;

@@ -1,0 +1,313 @@
+/*
+ * Clipping happens in one place, put(): columns are counted by character width, a text that does not fit ends in an
+ * ellipsis, and a wide character is never cut in half. Bytes that the locale can't show become '?'.
+ */
+#include "config.h"
+
+#include "draw.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "curses_wide.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+
+static int min(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int max(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+struct canvas canvas_of(struct rect area, bool ascii)
+{
+	return (struct canvas){ .area = area, .ascii = ascii };
+}
+
+struct canvas canvas_sub(const struct canvas *c, int y, int x, int rows, int columns)
+{
+	struct canvas sub = *c;
+	int y1 = min(max(y, 0), c->area.rows), x1 = min(max(x, 0), c->area.columns);
+
+	sub.area.y = c->area.y + y1;
+	sub.area.x = c->area.x + x1;
+	sub.area.rows = max(0, min(y + rows, c->area.rows) - y1);
+	sub.area.columns = max(0, min(x + columns, c->area.columns) - x1);
+	return sub;
+}
+
+static attr_t attr_of(const struct canvas *c, enum role r)
+{
+	return (attr_t)(c->selected ? theme_selected_attr(r) : theme_attr(r));
+}
+
+/* One byte a character: the locale has no other, so the screen has none either. */
+static bool can_show(uint32_t code)
+{
+	return code < 0x80 || MB_CUR_MAX > 1;
+}
+
+/* `len` bytes of clean text at a place already clipped. */
+static void put(const struct canvas *c, int y, int x, attr_t attr, const char *text, size_t len)
+{
+	wchar_t part[256];
+	int n = 0;
+
+	attrset((int)attr);
+	move(c->area.y + y, c->area.x + x);
+	for (struct str s = { text, len }; s.len > 0;) {
+		uint32_t code;
+		size_t used = utf8_next(s, &code);
+
+		part[n++] = (wchar_t)(can_show(code) ? code : '?');
+		s.p += used;
+		s.len -= used;
+		if (n == ARRAY_LEN(part) || s.len == 0) {
+			addnwstr(part, n);
+			n = 0;
+		}
+	}
+	attrset(A_NORMAL);
+}
+
+static int room(const struct canvas *c, int y, int x, int width)
+{
+	int left = c->area.columns - x;
+
+	if (y < 0 || y >= c->area.rows || x < 0 || left <= 0)
+		return 0;
+	return width <= 0 ? left : min(width, left);
+}
+
+static bool is_ascii(const char *text, size_t *len)
+{
+	const char *p = text;
+
+	while ((unsigned char)*p >= 0x20 && (unsigned char)*p < 0x7f)
+		p++;
+	*len = (size_t)(p - text);
+	return *p == '\0';
+}
+
+/* The bytes of text that fit in `columns`; *width = their columns; *cut = an ellipsis has to follow. */
+static size_t fit(const struct canvas *c, const char *text, int columns, int *width, bool *cut)
+{
+	size_t len;
+
+	*cut = false;
+	if (is_ascii(text, &len) && len <= (size_t)columns) {
+		*width = (int)len;
+		return len;
+	}
+	len = utf8_fit(text, columns, width);
+	*cut = text[len] != '\0';
+	if (*cut)
+		len = utf8_fit(text, max(0, columns - utf8_width(mark_text(c, MARK_ELLIPSIS))), width);
+	return len;
+}
+
+int draw_text(const struct canvas *c, int y, int x, int width, enum role r, const char *text)
+{
+	int columns = room(c, y, x, width), used;
+	const char *ellipsis;
+	bool cut;
+	size_t len;
+
+	if (columns == 0 || *text == '\0')
+		return 0;
+	len = fit(c, text, columns, &used, &cut);
+	put(c, y, x, attr_of(c, r), text, len);
+	if (!cut)
+		return used;
+	ellipsis = mark_text(c, MARK_ELLIPSIS);
+	put(c, y, x + used, attr_of(c, r), ellipsis, utf8_fit(ellipsis, columns - used, &used));
+	return columns;
+}
+
+int draw_textf(const struct canvas *c, int y, int x, int width, enum role r, const char *format, ...)
+{
+	va_list ap;
+	char *text;
+	int used;
+
+	va_start(ap, format);
+	text = xvasprintf(format, ap);
+	va_end(ap);
+	used = draw_text(c, y, x, width, r, text);
+	free(text);
+	return used;
+}
+
+int draw_foreign(const struct canvas *c, int y, int x, int width, enum role r, const char *text)
+{
+	size_t len;
+	char *clean;
+	int used;
+
+	if (is_ascii(text, &len))
+		return draw_text(c, y, x, width, r, text);
+	clean = utf8_clean_dup(str_of(text));
+	used = draw_text(c, y, x, width, r, clean);
+	free(clean);
+	return used;
+}
+
+int draw_right(const struct canvas *c, int y, int x, int width, enum role r, const char *text)
+{
+	int columns = room(c, y, x, width), used = utf8_width(text);
+
+	if (columns == 0)
+		return 0;
+	return draw_text(c, y, x + max(0, columns - used), min(columns, used), r, text);
+}
+
+static void fill_line(const struct canvas *c, int y, int x, int columns, attr_t attr, uint32_t code)
+{
+	wchar_t part[128];
+
+	wmemset(part, (wchar_t)code, ARRAY_LEN(part));
+	attrset((int)attr);
+	move(c->area.y + y, c->area.x + x);
+	for (; columns > 0; columns -= (int)ARRAY_LEN(part))
+		addnwstr(part, min(columns, (int)ARRAY_LEN(part)));
+	attrset(A_NORMAL);
+}
+
+static void draw_line(const struct canvas *c, int y, int x, int columns)
+{
+	int n = room(c, y, x, columns);
+
+	if (columns > 0 && n > 0)
+		fill_line(c, y, x, n, attr_of(c, ROLE_RULE), c->ascii ? '-' : 0x2500);
+}
+
+void draw_rule(const struct canvas *c, int y, const char *title, const char *note)
+{
+	int columns = c->area.columns, x = 0, note_width = note ? utf8_width(note) : 0;
+
+	if (title != NULL && *title != '\0' && columns > 8) {
+		draw_line(c, y, 0, 2);
+		x = 4 + draw_text(c, y, 3, columns - 6, ROLE_TITLE, title);
+	}
+	if (note_width > 0 && x + note_width + 6 <= columns) {
+		draw_line(c, y, x, columns - x - note_width - 4);
+		draw_text(c, y, columns - note_width - 3, note_width, ROLE_NORMAL, note);
+		draw_line(c, y, columns - 2, 2);
+	} else {
+		draw_line(c, y, x, columns - x);
+	}
+}
+
+void draw_selected_row(const struct canvas *c, int y)
+{
+	if (room(c, y, 0, 0) > 0)
+		fill_line(c, y, 0, c->area.columns, (attr_t)theme_selected_attr(ROLE_NORMAL), ' ');
+}
+
+void draw_clear(const struct canvas *c)
+{
+	for (int y = 0; y < c->area.rows; y++)
+		if (c->area.columns > 0)
+			fill_line(c, y, 0, c->area.columns, A_NORMAL, ' ');
+}
+
+/* The bytes of one line of wrapped text; *next is where the following one begins. */
+static size_t wrap_line(const char *text, int columns, const char **next)
+{
+	size_t end = strcspn(text, "\n"), len, at;
+	int width;
+
+	len = utf8_fit(text, columns, &width);
+	if (len >= end) {
+		*next = text + end + (text[end] == '\n');
+		return end;
+	}
+	for (at = len; at > 0 && text[at] != ' '; at--)
+		;
+	if (at == 0)
+		at = len > 0 ? len : utf8_forward(text, 0);
+	*next = text + at + strspn(text + at, " ");
+	return at;
+}
+
+int draw_wrapped(const struct canvas *c, int y, int skip, enum role r, const char *text)
+{
+	int line = 0;
+
+	if (c->area.columns <= 0)
+		return 0;
+	for (const char *next; *text != '\0'; text = next, line++) {
+		size_t len = wrap_line(text, c->area.columns, &next);
+		int row = y + line - skip;
+
+		if (line >= skip && row >= 0 && row < c->area.rows)
+			put(c, row, 0, attr_of(c, r), text, len);
+	}
+	return line;
+}
+
+static void draw_frame(const struct canvas *c, const char *title)
+{
+	static const char *const fancy[] = { "┌", "┐", "└", "┘", "│" };
+	static const char *const plain[] = { "+", "+", "+", "+", "|" };
+	const char *const *edge = c->ascii ? plain : fancy;
+	int bottom = c->area.rows - 1, right = c->area.columns - 1;
+
+	draw_line(c, 0, 1, right - 1);
+	draw_line(c, bottom, 1, right - 1);
+	draw_text(c, 0, 0, 1, ROLE_RULE, edge[0]);
+	draw_text(c, 0, right, 1, ROLE_RULE, edge[1]);
+	draw_text(c, bottom, 0, 1, ROLE_RULE, edge[2]);
+	draw_text(c, bottom, right, 1, ROLE_RULE, edge[3]);
+	for (int y = 1; y < bottom; y++) {
+		draw_text(c, y, 0, 1, ROLE_RULE, edge[4]);
+		draw_text(c, y, right, 1, ROLE_RULE, edge[4]);
+	}
+	if (title != NULL && *title != '\0' && right > 6) {
+		int used = draw_text(c, 0, 3, right - 5, ROLE_TITLE, title);
+
+		draw_text(c, 0, 2, 1, ROLE_NORMAL, " ");
+		draw_text(c, 0, 3 + used, 1, ROLE_NORMAL, " ");
+	}
+}
+
+struct canvas draw_box(const struct canvas *c, int rows, int columns, const char *title)
+{
+	int outer_rows = min(rows + 2, c->area.rows), outer_columns = min(columns + 4, c->area.columns);
+	struct canvas box;
+
+	if (c->area.rows < 5 || c->area.columns < 20) {
+		draw_clear(c);
+		return *c;
+	}
+	box = canvas_sub(c, (c->area.rows - outer_rows) / 2, (c->area.columns - outer_columns) / 2, outer_rows, outer_columns);
+	draw_clear(&box);
+	draw_frame(&box, title);
+	return canvas_sub(&box, 1, 2, outer_rows - 2, outer_columns - 4);
+}
+
+const char *mark_text(const struct canvas *c, enum mark m)
+{
+	static const struct { const char *fancy, *plain; } marks[] = {
+		[MARK_OPEN] = { "▾", "v" },
+		[MARK_CLOSED] = { "▸", ">" },
+		[MARK_CURSOR] = { ">", ">" },
+		[MARK_OK] = { "✓", "+" },
+		[MARK_WARN] = { "!", "!" },
+		[MARK_ALARM] = { "✗", "x" },
+		[MARK_ELLIPSIS] = { "…", ".." },
+		[MARK_DOT] = { "•", "*" },
+		[MARK_UP] = { "↑", "^" },
+		[MARK_DOWN] = { "↓", "v" },
+	};
+
+	return c->ascii ? marks[m].plain : marks[m].fancy;
+}

@@ -1,0 +1,51 @@
+/* Durations and ages in the few columns a list has. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "draw.h"
+#include "trunkdeck/gettext.h"
+
+#define SECOND_US INT64_C(1000000)
+#define MINUTE_S 60
+#define HOUR_S 3600
+#define DAY_S 86400
+
+void format_age(char *to, int64_t us)
+{
+	int64_t s = us < 0 ? 0 : us / SECOND_US;
+
+	if (s < HOUR_S)
+		snprintf(to, SHORT_SIZE, "%d:%02d", (int)(s / MINUTE_S), (int)(s % MINUTE_S));
+	else if (s < DAY_S)
+		snprintf(to, SHORT_SIZE, "%d:%02d:%02d", (int)(s / HOUR_S), (int)(s % HOUR_S / MINUTE_S), (int)(s % MINUTE_S));
+	else
+		snprintf(to, SHORT_SIZE, _("%" PRId64 " d"), s / DAY_S);
+}
+
+void format_seconds(char *to, int64_t us)
+{
+	if (us < 0)
+		to[0] = '\0';
+	else if (us < 10 * SECOND_US)
+		snprintf(to, SHORT_SIZE, _("%d.%ds"), (int)(us / SECOND_US), (int)(us % SECOND_US / (SECOND_US / 10)));
+	else
+		snprintf(to, SHORT_SIZE, _("%" PRId64 "s"), us / SECOND_US);
+}
+
+void format_ago(char *to, int64_t ms)
+{
+	int64_t s = ms < 0 ? 0 : ms / 1000;
+
+	if (s < 10)
+		snprintf(to, SHORT_SIZE, _("%d.%d s ago"), (int)s, ms < 0 ? 0 : (int)(ms % 1000 / 100));
+	else if (s < MINUTE_S)
+		snprintf(to, SHORT_SIZE, _("%d s ago"), (int)s);
+	else if (s < HOUR_S)
+		snprintf(to, SHORT_SIZE, _("%d min ago"), (int)(s / MINUTE_S));
+	else if (s < DAY_S)
+		snprintf(to, SHORT_SIZE, _("%d h ago"), (int)(s / HOUR_S));
+	else
+		snprintf(to, SHORT_SIZE, _("%" PRId64 " d ago"), s / DAY_S);
+}

@@ -1,0 +1,235 @@
+#include "config.h"
+
+#include "line_edit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+
+void line_init(struct line_edit *l, const char *text, size_t max)
+{
+	memset(l, 0, sizeof(*l));
+	l->max = max;
+	buf_init(&l->text, max);
+	line_set(l, text);
+}
+
+void line_clear(struct line_edit *l)
+{
+	buf_clear(&l->text);
+	l->at = 0;
+}
+
+const char *line_text(const struct line_edit *l)
+{
+	return l->text.p != NULL ? l->text.p : "";
+}
+
+bool line_pasting(const struct line_edit *l)
+{
+	return l->pasting;
+}
+
+/* text[from, to) := with; the cursor goes behind it. Not at all when it would become too long. */
+static void replace(struct line_edit *l, size_t from, size_t to, const char *with, size_t len)
+{
+	struct buf next;
+
+	if (l->text.len - (to - from) + len > l->max)
+		return;
+	buf_init(&next, l->max);
+	buf_add(&next, line_text(l), from);
+	buf_add(&next, with, len);
+	buf_adds(&next, line_text(l) + to);
+	buf_clear(&l->text);
+	l->text = next;
+	l->at = from + len;
+}
+
+void line_set(struct line_edit *l, const char *text)
+{
+	char *clean = utf8_clean_dup(str_of(text));
+	size_t len = strlen(clean);
+
+	while (len > l->max)
+		len = utf8_backward(clean, len);
+	buf_reset(&l->text);
+	buf_add(&l->text, clean, len);
+	l->at = l->text.len;
+	l->shift = 0;
+	free(clean);
+}
+
+static enum line_result insert(struct line_edit *l, key_code key)
+{
+	struct buf clean;
+	char bytes[UTF8_MAX];
+
+	buf_init(&clean, 64);
+	utf8_clean(&clean, (struct str){ bytes, utf8_encode(bytes, key) });
+	if (clean.len > 0)
+		replace(l, l->at, l->at, clean.p, clean.len);
+	buf_clear(&clean);
+	return LINE_CHANGED;
+}
+
+static enum line_result erase_range(struct line_edit *l, size_t from, size_t to)
+{
+	if (from == to)
+		return LINE_MOVED;
+	replace(l, from, to, "", 0);
+	return LINE_CHANGED;
+}
+
+static size_t word_start(const struct line_edit *l)
+{
+	const char *text = line_text(l);
+	size_t at = l->at;
+
+	while (at > 0 && text[at - 1] == ' ')
+		at--;
+	while (at > 0 && text[at - 1] != ' ')
+		at--;
+	return at;
+}
+
+/* A pasted line end is a blank; those at the end of the paste go. */
+static enum line_result paste_key(struct line_edit *l, key_code key)
+{
+	if (key == KEYS_PASTE_END) {
+		size_t end = l->at;
+
+		l->pasting = false;
+		while (end > l->paste_end && line_text(l)[end - 1] == ' ')
+			end--;
+		erase_range(l, end, l->at);
+		return LINE_CHANGED;
+	}
+	if (key == KEYS_ENTER || key == KEYS_TAB)
+		return insert(l, ' ');
+	return key >= 0x20 && key < KEYS_UP ? insert(l, key) : LINE_MOVED;
+}
+
+static enum line_result edit_key(struct line_edit *l, key_code key)
+{
+	const char *text = line_text(l);
+
+	switch (key) {
+	case KEYS_BACKSPACE:
+		return erase_range(l, l->at > 0 ? utf8_backward(text, l->at) : 0, l->at);
+	case KEYS_DELETE:
+	case KEYS_CTRL('D'):
+		return erase_range(l, l->at, utf8_forward(text, l->at));
+	case KEYS_CTRL('U'):
+		return erase_range(l, 0, l->at);
+	case KEYS_CTRL('K'):
+		return erase_range(l, l->at, l->text.len);
+	case KEYS_CTRL('W'):
+		return erase_range(l, word_start(l), l->at);
+	default:
+		return LINE_IGNORED;
+	}
+}
+
+static bool move_key(struct line_edit *l, key_code key)
+{
+	const char *text = line_text(l);
+
+	switch (key) {
+	case KEYS_LEFT:
+		l->at = l->at > 0 ? utf8_backward(text, l->at) : 0;
+		return true;
+	case KEYS_RIGHT:
+		l->at = l->at < l->text.len ? utf8_forward(text, l->at) : l->at;
+		return true;
+	case KEYS_HOME:
+	case KEYS_CTRL('A'):
+		l->at = 0;
+		return true;
+	case KEYS_END:
+	case KEYS_CTRL('E'):
+		l->at = l->text.len;
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum line_result line_key(struct line_edit *l, key_code key)
+{
+	if (l->pasting)
+		return paste_key(l, key);
+	if (key == KEYS_PASTE_BEGIN) {
+		l->pasting = true;
+		l->paste_end = l->at;
+		return LINE_MOVED;
+	}
+	if (move_key(l, key))
+		return LINE_MOVED;
+	if (key >= 0x20 && key < KEYS_UP)
+		return insert(l, key);
+	return edit_key(l, key);
+}
+
+/* A bullet for each character. */
+static char *masked_text(const char *text, bool ascii)
+{
+	struct buf out;
+
+	buf_init(&out, BUF_UNBOUNDED);
+	for (size_t at = 0; text[at] != '\0'; at = utf8_forward(text, at))
+		buf_adds(&out, ascii ? "*" : "•");
+	return buf_take(&out);
+}
+
+static int columns_before(const char *text, size_t at)
+{
+	char *head = xstrndup(text, at);
+	int width = utf8_width(head);
+
+	free(head);
+	return width;
+}
+
+/* The first byte shown: at least `shift` columns are left out. */
+static size_t skip_columns(const char *text, int shift, int *skipped)
+{
+	size_t at = utf8_fit(text, shift, skipped);
+
+	if (*skipped < shift && text[at] != '\0') {	/* half a wide character */
+		size_t next = utf8_forward(text, at);
+
+		*skipped = columns_before(text, next);
+		at = next;
+	}
+	return at;
+}
+
+int line_draw(struct line_edit *l, const struct canvas *c, int y, int x, int width, enum role r, bool masked)
+{
+	char *text = masked ? masked_text(line_text(l), c->ascii) : xstrdup(line_text(l));
+	int cursor = columns_before(line_text(l), l->at), used, skipped;
+	struct buf shown;
+	size_t from;
+
+	if (masked)
+		for (size_t at = cursor = 0; at < l->at; at = utf8_forward(line_text(l), at))
+			cursor++;
+	if (cursor < l->shift)
+		l->shift = cursor;
+	else if (cursor - l->shift >= width)
+		l->shift = cursor - width + 1;
+	from = skip_columns(text, l->shift, &skipped);
+	l->shift = skipped;
+	text[from + utf8_fit(text + from, width, &used)] = '\0';
+	buf_init(&shown, BUF_UNBOUNDED);
+	buf_adds(&shown, text + from);
+	for (; used < width; used++)
+		buf_addc(&shown, ' ');
+	draw_text(c, y, x, width, r, shown.p);
+	buf_clear(&shown);
+	free(text);
+	return x + cursor - skipped;
+}
