@@ -1,1 +1,108 @@
--- placeholder replaced by the store's author
+-- The workspace. One row: mutations are made while holding the lock of this row, and take their change ids from
+-- last_change, so that ids are dense and in the order of commit.
+CREATE TABLE workspace (
+	id TEXT NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL,
+	plan TEXT NOT NULL,
+	max_phone_numbers BIGINT,
+	time_zone TEXT NOT NULL,
+	last_change BIGINT NOT NULL DEFAULT 0,
+	one BOOLEAN NOT NULL DEFAULT true UNIQUE CHECK (one)
+);
+
+CREATE TABLE provider (
+	id TEXT NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE,
+	sip_domain TEXT NOT NULL,
+	endpoint TEXT NOT NULL,
+	region TEXT NOT NULL,
+	inbound_prefix TEXT NOT NULL,
+	notes TEXT NOT NULL,
+	version BIGINT NOT NULL
+);
+
+CREATE TABLE agent (
+	id TEXT NOT NULL PRIMARY KEY,
+	title TEXT NOT NULL,
+	region TEXT NOT NULL,
+	dial TEXT NOT NULL,
+	voice_enabled BOOLEAN NOT NULL,
+	voice_problem TEXT NOT NULL,
+	disabled BOOLEAN NOT NULL,
+	source TEXT NOT NULL,
+	version BIGINT NOT NULL
+);
+
+CREATE TABLE number (
+	e164 TEXT NOT NULL PRIMARY KEY,
+	provider TEXT NOT NULL REFERENCES provider (id),
+	agent TEXT NOT NULL REFERENCES agent (id),
+	region TEXT NOT NULL,
+	label TEXT NOT NULL,
+	enabled BOOLEAN NOT NULL,
+	params TEXT NOT NULL,
+	version BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	created_by TEXT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	updated_by TEXT NOT NULL
+);
+
+CREATE INDEX number_by_provider ON number (provider, e164);
+CREATE INDEX number_by_agent ON number (agent);
+
+-- The audit trail, which is the change feed too. before/after: JSON, '' = none.
+CREATE TABLE change (
+	id BIGINT NOT NULL PRIMARY KEY,
+	at BIGINT NOT NULL,
+	actor TEXT NOT NULL,
+	action TEXT NOT NULL,
+	entity TEXT NOT NULL,
+	key TEXT NOT NULL,
+	before TEXT NOT NULL,
+	after TEXT NOT NULL
+);
+
+CREATE INDEX change_by_key ON change (entity, key, id);
+
+-- Calls, by the server's clock in microseconds since 1970; 0 = did not happen. `knows` ranks what two recorders say of
+-- the same call: the row that knows more stays.
+CREATE TABLE call (
+	server TEXT NOT NULL,
+	linkedid TEXT NOT NULL,
+	channel TEXT NOT NULL,
+	endpoint TEXT NOT NULL,
+	number TEXT NOT NULL,
+	caller TEXT NOT NULL,
+	agent_leg TEXT NOT NULL,
+	provider TEXT NOT NULL,
+	agent TEXT NOT NULL,
+	region TEXT NOT NULL,
+	started_us BIGINT NOT NULL,
+	agent_dialled_us BIGINT NOT NULL,
+	answered_us BIGINT NOT NULL,
+	first_audio_us BIGINT NOT NULL,
+	ended_us BIGINT NOT NULL,
+	talk_us BIGINT NOT NULL,
+	state TEXT NOT NULL,
+	outcome TEXT NOT NULL,
+	hung_up_by TEXT NOT NULL,
+	cause BIGINT NOT NULL,
+	sip_code BIGINT NOT NULL,
+	joined_late BOOLEAN NOT NULL,
+	uncertain BOOLEAN NOT NULL,
+	is_test BOOLEAN NOT NULL,
+	knows BIGINT NOT NULL,
+	PRIMARY KEY (server, linkedid)
+);
+
+CREATE INDEX call_by_start ON call (started_us);
+CREATE INDEX call_by_number ON call (number, started_us);
+CREATE INDEX call_by_provider ON call (provider, started_us);
+CREATE INDEX call_by_agent ON call (agent, started_us);
+
+-- What Asterisk reads with routes = odbc: the numbers that shall be served, each on the servers of its region.
+CREATE VIEW trunkdeck_routes AS
+SELECT n.e164 AS number, n.agent AS agent, a.dial AS dial, n.region AS region
+FROM number n JOIN agent a ON a.id = n.agent
+WHERE n.enabled AND a.voice_enabled AND NOT a.disabled AND a.dial <> '';

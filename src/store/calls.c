@@ -1,0 +1,317 @@
+/*
+ * Calls: recording them, each once, and reading them back.
+ *
+ * A call is known by (server, linkedid), and several programs may record the same one. Each row carries `knows`, a rank of how
+ * much of the call was seen: an end counts most, then that it is no guess, then every fact. A row is replaced only by
+ * one that knows more, or as much while the call is still going on. Calls are sent in the order of their keys, so that two
+ * recorders never wait for each other in a circle. Text from the network becomes valid UTF-8 on the way in.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/private.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+
+/* --- the columns --- */
+
+enum column_type { COLUMN_TEXT, COLUMN_I64, COLUMN_INT, COLUMN_BOOL, COLUMN_STATE, COLUMN_OUTCOME, COLUMN_HUNG_UP };
+
+struct column {
+	const char *name;
+	enum column_type type;
+	size_t offset, size;
+};
+
+#define COLUMN(type, member) { #member, COLUMN_##type, offsetof(struct call, member), sizeof(((struct call *)0)->member) }
+
+/* The key first. */
+static const struct column columns[] = {
+	COLUMN(TEXT, server), COLUMN(TEXT, linkedid), COLUMN(TEXT, channel), COLUMN(TEXT, endpoint),
+	COLUMN(TEXT, number), COLUMN(TEXT, caller), COLUMN(TEXT, agent_leg), COLUMN(TEXT, provider),
+	COLUMN(TEXT, agent), COLUMN(TEXT, region), COLUMN(I64, started_us), COLUMN(I64, agent_dialled_us),
+	COLUMN(I64, answered_us), COLUMN(I64, first_audio_us), COLUMN(I64, ended_us), COLUMN(I64, talk_us),
+	COLUMN(STATE, state), COLUMN(OUTCOME, outcome), COLUMN(HUNG_UP, hung_up_by), COLUMN(INT, cause),
+	COLUMN(INT, sip_code), COLUMN(BOOL, joined_late), COLUMN(BOOL, uncertain), COLUMN(BOOL, is_test),
+};
+
+enum { COLUMNS = ARRAY_LEN(columns), KEY_COLUMNS = 2 };
+
+#define HUNG_UP_COUNT (HUNG_UP_SYSTEM + 1)
+
+static const char *state_word(int i)
+{
+	return call_state_name((enum call_state)i);
+}
+
+static const char *outcome_word(int i)
+{
+	return outcome_name((enum call_outcome)i);
+}
+
+static const char *hung_up_word(int i)
+{
+	return hung_up_by_name((enum hung_up_by)i);
+}
+
+/* A word this program doesn't know is the first one. */
+static int word_index(const char *(*word)(int), int count, const char *text)
+{
+	for (int i = 0; i < count; i++)
+		if (!strcmp(word(i), text))
+			return i;
+	return 0;
+}
+
+static void column_from_row(struct call *c, const struct column *column, const char *value)
+{
+	char *at = (char *)c + column->offset;
+	const char *text = db_text(value);
+
+	switch (column->type) {
+	case COLUMN_TEXT:
+		str_copy(at, column->size, str_of(text));
+		break;
+	case COLUMN_I64:
+		*(int64_t *)at = db_int(value);
+		break;
+	case COLUMN_INT:
+		*(int *)at = (int)db_int(value);
+		break;
+	case COLUMN_BOOL:
+		*(bool *)at = db_bool(value);
+		break;
+	case COLUMN_STATE:
+		*(enum call_state *)at = (enum call_state)word_index(state_word, CALL_STATE_COUNT, text);
+		break;
+	case COLUMN_OUTCOME:
+		*(enum call_outcome *)at = (enum call_outcome)word_index(outcome_word, OUTCOME_COUNT, text);
+		break;
+	case COLUMN_HUNG_UP:
+		*(enum hung_up_by *)at = (enum hung_up_by)word_index(hung_up_word, HUNG_UP_COUNT, text);
+		break;
+	}
+}
+
+/* Texts are put in *texts, which the caller clears after use of the parameters. */
+static void column_to_param(struct db_params *p, const struct call *c, const struct column *column, char **text)
+{
+	const char *at = (const char *)c + column->offset;
+
+	switch (column->type) {
+	case COLUMN_TEXT:
+		*text = db_valid_text(at);
+		db_param_text(p, *text);
+		break;
+	case COLUMN_I64:
+		db_param_int(p, *(const int64_t *)at);
+		break;
+	case COLUMN_INT:
+		db_param_int(p, *(const int *)at);
+		break;
+	case COLUMN_BOOL:
+		db_param_bool(p, *(const bool *)at);
+		break;
+	case COLUMN_STATE:
+		db_param_text(p, call_state_name(c->state));
+		break;
+	case COLUMN_OUTCOME:
+		/* It means nothing before the end, and must not be found by it. */
+		db_param_text(p, c->state == CALL_ENDED ? outcome_name(c->outcome) : "");
+		break;
+	case COLUMN_HUNG_UP:
+		db_param_text(p, hung_up_by_name(c->hung_up_by));
+		break;
+	}
+}
+
+/* --- recording --- */
+
+enum { KNOWS_ENDED = 1000, KNOWS_HOW = 500, KNOWS_SURELY = 200, KNOWS_FROM_START = 100 };
+
+static bool is_known(const struct call *c, const struct column *column)
+{
+	const char *at = (const char *)c + column->offset;
+
+	switch (column->type) {
+	case COLUMN_TEXT:
+		return *at;
+	case COLUMN_I64:
+		return *(const int64_t *)at;
+	case COLUMN_INT:
+		return *(const int *)at;
+	case COLUMN_HUNG_UP:
+		return c->hung_up_by != HUNG_UP_UNKNOWN;
+	default:
+		return false;
+	}
+}
+
+static int64_t knows(const struct call *c)
+{
+	int64_t rank = 0;
+
+	if (c->state == CALL_ENDED)
+		rank += c->outcome == OUTCOME_LOST ? KNOWS_ENDED : KNOWS_ENDED + KNOWS_HOW;
+	if (!c->uncertain)
+		rank += KNOWS_SURELY;
+	if (!c->joined_late)
+		rank += KNOWS_FROM_START;
+	for (size_t i = 0; i < COLUMNS; i++)
+		rank += is_known(c, &columns[i]);
+	return rank;
+}
+
+static char *record_sql(void)
+{
+	const char *names[COLUMNS + 1];
+	struct buf sql;
+	char *insert;
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		names[i] = columns[i].name;
+	names[COLUMNS] = "knows";
+	insert = table_insert_sql("call", names, COLUMNS + 1, 1);
+	buf_init(&sql, BUF_UNBOUNDED);
+	buf_addf(&sql, "%s ON CONFLICT (server, linkedid) DO UPDATE SET knows = excluded.knows", insert);
+	free(insert);
+	for (size_t i = KEY_COLUMNS; i < COLUMNS; i++)
+		buf_addf(&sql, ", %s = excluded.%s", names[i], names[i]);
+	buf_adds(&sql, " WHERE excluded.knows > call.knows OR "
+		       "(excluded.knows = call.knows AND call.state <> 'ended')");
+	return buf_take(&sql);
+}
+
+static bool record_one(struct store *s, const char *sql, const struct call *c, struct err *e)
+{
+	char *texts[COLUMNS] = { 0 };
+	struct db_params p = { 0 };
+	bool ok;
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		column_to_param(&p, c, &columns[i], &texts[i]);
+	db_param_int(&p, knows(c));
+	ok = db_post(s->db, sql, p.values, p.n, e);
+	for (size_t i = 0; i < COLUMNS; i++)
+		free(texts[i]);
+	return ok;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct call *x = *(const struct call *const *)a, *y = *(const struct call *const *)b;
+	int order = strcmp(x->server, y->server);
+
+	return order ? order : strcmp(x->linkedid, y->linkedid);
+}
+
+static bool record_sorted(struct store *s, const struct call *const *calls, size_t n, struct err *e)
+{
+	char *sql = record_sql();
+	bool ok = db_begin(s->db, DB_WRITE, e);
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = record_one(s, sql, calls[i], e);
+	ok = ok && db_commit(s->db, e);
+	if (!ok)
+		db_rollback(s->db);
+	free(sql);
+	return ok;
+}
+
+bool store_record_calls(struct store *s, const struct call *calls, size_t n, struct err *e)
+{
+	const struct call **sorted;
+	bool ok;
+
+	if (!store_check_writable(s, e) || !store_connect(s, e))
+		return false;
+	if (!n)
+		return true;
+	sorted = xcalloc(n, sizeof(*sorted));
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &calls[i];
+	qsort(sorted, n, sizeof(*sorted), by_key);
+	ok = record_sorted(s, sorted, n, e);
+	free(sorted);
+	return ok;
+}
+
+/* --- reading --- */
+
+struct call_reading {
+	void (*fn)(void *arg, const struct call *c);
+	void *arg;
+};
+
+static bool read_call(void *arg, const char *const *values)
+{
+	struct call_reading *r = arg;
+	struct call c = { .server = "" };
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		column_from_row(&c, &columns[i], values[i]);
+	r->fn(r->arg, &c);
+	return true;
+}
+
+static void add_condition(struct buf *sql, struct db_params *p, const char *condition)
+{
+	buf_addf(sql, "%s %s $%zu", p->n ? " AND" : " WHERE", condition, p->n + 1);
+}
+
+static void add_text(struct buf *sql, struct db_params *p, const char *condition, const char *value)
+{
+	if (!value)
+		return;
+	add_condition(sql, p, condition);
+	db_param_text(p, value);
+}
+
+static void add_time(struct buf *sql, struct db_params *p, const char *condition, int64_t value)
+{
+	if (!value)
+		return;
+	add_condition(sql, p, condition);
+	db_param_int(p, value);
+}
+
+static char *query_sql(const struct call_query *q, struct db_params *p)
+{
+	struct buf sql;
+
+	buf_init(&sql, BUF_UNBOUNDED);
+	for (size_t i = 0; i < COLUMNS; i++)
+		buf_addf(&sql, "%s %s", i ? "," : "SELECT", columns[i].name);
+	buf_adds(&sql, " FROM call");
+	add_text(&sql, p, "number =", q->number);
+	add_text(&sql, p, "agent =", q->agent);
+	add_text(&sql, p, "provider =", q->provider);
+	add_text(&sql, p, "server =", q->server);
+	add_text(&sql, p, "outcome =", q->outcome);
+	add_time(&sql, p, "started_us >=", q->since_us);
+	add_time(&sql, p, "started_us <", q->until_us);
+	buf_adds(&sql, " ORDER BY started_us DESC, server, linkedid");
+	if (q->max) {
+		buf_addf(&sql, " LIMIT $%zu", p->n + 1);
+		db_param_int(p, (int64_t)q->max);
+	}
+	return buf_take(&sql);
+}
+
+bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *arg, const struct call *c), void *arg,
+		 struct err *e)
+{
+	struct call_reading reading = { fn, arg };
+	struct db_params p = { 0 };
+	char *sql = query_sql(q, &p);
+	bool ok = store_connect(s, e) && db_query(s->db, sql, p.values, p.n, read_call, &reading, e);
+
+	free(sql);
+	return ok;
+}

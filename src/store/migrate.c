@@ -1,0 +1,197 @@
+/*
+ * The schema and its versions: data/sql/DRIVER/NNNN_name.sql, applied in order, in one transaction.
+ *
+ * schema_version has one row; whoever migrates holds its lock, so that of two programs started at once one migrates and
+ * the other finds it done. It is a row lock and no advisory lock, which not every PostgreSQL-compatible engine has. A newer
+ * schema is refused before anything else is read. The workspace's row is made in the same transaction, with a random id
+ * that marks the servers it owns, and is the first change.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "store/private.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/embed.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+
+enum { NUMBER_DIGITS = 4, ID_BYTES = 16 };
+
+/* The number of a migration of this driver, 0 for any other file. */
+static int64_t migration_number(const struct db *db, const struct embed_file *f)
+{
+	const char *folder = db->driver->migrations;
+	int64_t number = 0;
+
+	if (strncmp(f->name, folder, strlen(folder)))
+		return 0;
+	str_to_i64((struct str){ f->name + strlen(folder), NUMBER_DIGITS }, &number);
+	return number;
+}
+
+static int64_t latest_version(const struct db *db)
+{
+	int64_t latest = 0, number;
+
+	for (const struct embed_file *f = embed_files; f->name; f++) {
+		number = migration_number(db, f);
+		if (number > latest)
+			latest = number;
+	}
+	return latest;
+}
+
+/* In the order of their numbers, whatever the order of the files. */
+static bool apply_from(struct db *db, int64_t version, int64_t latest, struct err *e)
+{
+	while (++version <= latest)
+		for (const struct embed_file *f = embed_files; f->name; f++)
+			if (migration_number(db, f) == version && !db_script(db, f->text, e))
+				return false;
+	return true;
+}
+
+static bool refuse_newer(const struct db *db, int64_t version, int64_t latest, struct err *e)
+{
+	if (version <= latest)
+		return true;
+	return err_set(e, ERR_STORE_NEWER, _("%s has schema %" PRId64 ", this program knows %" PRId64
+					     ": install the newer program"), db->name, version, latest);
+}
+
+/* 0 when there is no schema yet. */
+static bool current_version(struct db *db, int64_t *version, struct err *e)
+{
+	const char *const table[] = { "schema_version" };
+	int64_t there;
+
+	*version = 0;
+	if (!db_query_int(db, db->driver->has_table, table, 1, 0, &there, e))
+		return false;
+	return !there || db_query_int(db, "SELECT version FROM schema_version", NULL, 0, 0, version, e);
+}
+
+/* --- the workspace --- */
+
+static char *random_id(void)
+{
+	unsigned char bytes[ID_BYTES];
+	struct buf hex;
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		die("no random numbers");
+	buf_init(&hex, BUF_UNBOUNDED);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		buf_addf(&hex, "%02x", bytes[i]);
+	return buf_take(&hex);
+}
+
+static bool insert_workspace(struct store *s, const struct record *r, struct err *e)
+{
+	struct db_params p;
+	struct change c = { .id = 1, .at = clock_wall_us(s->clock), .actor = s->actor, .action = (char *)"add",
+			    .entity = ENTITY_WORKSPACE, .key = r->workspace.id, .before = (char *)"" };
+	json_t *json = record_to_json(r);
+	bool ok;
+
+	record_to_params(&p, r);
+	ok = db_post(s->db, s->tables.of[ENTITY_WORKSPACE].insert, p.values, p.n, e);
+	c.after = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	change_to_params(&p, &c);
+	ok = ok && db_post(s->db, s->tables.insert_change, p.values, p.n, e) &&
+	     db_post(s->db, "UPDATE workspace SET last_change = 1", NULL, 0, e);
+	free(c.after);
+	return ok;
+}
+
+static bool make_workspace(struct store *s, struct err *e)
+{
+	struct record r;
+	int64_t there;
+	bool ok;
+
+	if (!db_query_int(s->db, "SELECT count(*) FROM workspace", NULL, 0, 0, &there, e))
+		return false;
+	if (there)
+		return true;
+	record_init(&r, ENTITY_WORKSPACE);
+	free(r.workspace.id);
+	r.workspace.id = random_id();
+	ok = insert_workspace(s, &r, e);
+	record_clear(&r);
+	return ok;
+}
+
+/* --- migrating --- */
+
+/* Two programs that make the table at once: the database may fail one of them, though the table is there then. */
+static bool make_version_table(struct db *db, struct err *e)
+{
+	const char *const table[] = { "schema_version" };
+	struct err first;
+	int64_t there;
+
+	if (db_script(db, "CREATE TABLE IF NOT EXISTS schema_version "
+			  "(one INTEGER NOT NULL PRIMARY KEY, version BIGINT NOT NULL)", &first))
+		return true;
+	if (db->driver->is_connected(db) &&
+	    db_query_int(db, db->driver->has_table, table, 1, 0, &there, e) && there)
+		return true;
+	if (e)
+		*e = first;
+	return false;
+}
+
+static bool lock_version(struct db *db, int64_t *version, struct err *e)
+{
+	char *sql = xasprintf("SELECT version FROM schema_version%s", db->driver->for_update);
+	bool ok = db_post(db, "INSERT INTO schema_version (one, version) VALUES (1, 0) ON CONFLICT (one) DO NOTHING",
+			  NULL, 0, e) &&
+		  db_query_int(db, sql, NULL, 0, 0, version, e);
+
+	free(sql);
+	return ok;
+}
+
+static bool migrate_locked(struct store *s, int64_t latest, struct err *e)
+{
+	struct db_params p = { 0 };
+	int64_t version;
+
+	db_param_int(&p, latest);
+	return lock_version(s->db, &version, e) && refuse_newer(s->db, version, latest, e) &&
+	       apply_from(s->db, version, latest, e) &&
+	       db_post(s->db, "UPDATE schema_version SET version = $1", p.values, p.n, e) && make_workspace(s, e) &&
+	       db_commit(s->db, e);
+}
+
+static bool refuse_unmade(struct store *s, int64_t version, struct err *e)
+{
+	return err_set(e, ERR_READ_ONLY, version ? _("%s must be brought up to date first: open it once without read-only") :
+			_("%s holds no workspace yet: open it once without read-only"), s->db->name);
+}
+
+bool store_migrate(struct store *s, struct err *e)
+{
+	int64_t latest = latest_version(s->db), version;
+
+	if (!current_version(s->db, &version, e) || !refuse_newer(s->db, version, latest, e))
+		return false;
+	if (version == latest)
+		return true;
+	if (s->read_only)
+		return refuse_unmade(s, version, e);
+	if (!make_version_table(s->db, e) || !db_begin(s->db, DB_WRITE, e))
+		return false;
+	if (migrate_locked(s, latest, e))
+		return true;
+	db_rollback(s->db);
+	return false;
+}

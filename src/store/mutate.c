@@ -1,0 +1,492 @@
+/*
+ * Mutations: what may be changed, and what a refusal says.
+ *
+ * The rules are those of validate.c, on records looked up in the transaction that holds the workspace; this file adds what
+ * only the store can know: what is there already, who changed it meanwhile, what still refers to it, how many numbers there
+ * are. A batch goes on after a refusal, so that every row of it is judged; whether what was accepted is kept is decided at
+ * the end. A failure of the database ends it at once.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/txn.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+#include "trunkdeck/validate.h"
+
+/* From this many mutations on, what they refer to is read together rather than one by one. */
+enum { PREFETCH_FROM = 8, WHEN_SIZE = 24, WHO_SIZE = 128 };
+
+/* --- what is there --- */
+
+struct last_change {
+	bool found;
+	char who[WHO_SIZE];
+	char when[WHEN_SIZE];	/* "2026-11-22 10:29:39 UTC" */
+};
+
+static bool take_last_change(void *arg, const char *const *values)
+{
+	struct last_change *last = arg;
+	char iso[CLOCK_ISO_SIZE];
+
+	last->found = true;
+	str_copy(last->who, sizeof(last->who), str_of(db_text(values[0])));
+	clock_format_iso(iso, db_int(values[1]));
+	snprintf(last->when, sizeof(last->when), "%.10s %.8s UTC", iso, iso + 11);
+	return false;
+}
+
+static bool find_last_change(struct txn *t, enum entity entity, const char *key, struct last_change *last,
+			     struct err *e)
+{
+	const char *const params[] = { entity_name(entity), key };
+
+	*last = (struct last_change){ .found = false };
+	return txn_flush(t, e) &&
+	       (db_query(t->s->db, "SELECT actor, at FROM change WHERE entity = $1 AND key = $2 "
+			 "ORDER BY id DESC LIMIT 1", params, 2, take_last_change, last, e) ||
+		txn_broken(t));
+}
+
+static bool count_numbers(struct txn *t, const char *sql, const char *key, int64_t *count, struct err *e)
+{
+	return txn_flush(t, e) && (db_query_int(t->s->db, sql, &key, 1, 0, count, e) || txn_broken(t));
+}
+
+/* --- refusals --- */
+
+static enum err_code not_found_code(enum entity entity)
+{
+	switch (entity) {
+	case ENTITY_PROVIDER:
+		return ERR_TRUNK_NOT_FOUND;
+	case ENTITY_AGENT:
+		return ERR_AGENT_NOT_FOUND;
+	case ENTITY_NUMBER:
+		return ERR_NUMBER_NOT_FOUND;
+	default:
+		return ERR_FIELD_INVALID;
+	}
+}
+
+static bool refuse_missing(struct txn *t, enum entity entity, const char *key, struct err *e)
+{
+	struct last_change last;
+
+	if (!find_last_change(t, entity, key, &last, e))
+		return false;
+	if (last.found)
+		return err_set(e, not_found_code(entity), _("%s was deleted by %s at %s"), key, last.who, last.when);
+	return err_set(e, not_found_code(entity), _("there is no %s %s"), entity_name(entity), key);
+}
+
+static bool refuse_changed(struct txn *t, const struct record *there, struct mutation_result *result, struct err *e)
+{
+	struct last_change last;
+
+	if (!find_last_change(t, there->entity, record_key(there), &last, e))
+		return false;
+	record_clear(&result->now);
+	record_copy(&result->now, there);
+	return err_set(e, ERR_CHANGED_MEANWHILE, _("by %s at %s, now version %" PRId64 ": look at it and try again"),
+		       last.who, last.when, record_version(there));
+}
+
+/* The record a mutation starts from; false = refused, or the database failed. */
+static bool find_current(struct txn *t, const struct mutation *m, const struct record **there,
+			 struct mutation_result *result, struct err *e)
+{
+	enum entity entity = m->record.entity;
+	const char *key = entity == ENTITY_WORKSPACE ? txn_workspace(t)->id : record_key(&m->record);
+
+	if (!txn_find(t, entity, key, there, e))
+		return false;
+	if (!*there)
+		return refuse_missing(t, entity, key, e);
+	if (entity != ENTITY_WORKSPACE && m->version && m->version != record_version(*there))
+		return refuse_changed(t, *there, result, e);
+	return true;
+}
+
+/* --- rules --- */
+
+static bool check_number(struct txn *t, const struct number *n, const struct record *holder, bool adding,
+			 struct err *e)
+{
+	const struct workspace *w = txn_workspace(t);
+	struct number_context ctx = { .limit = workspace_limit(w), .adding = adding,
+				      .plan = w->has_max ? NULL : plan_name(w->plan) };
+	const struct record *provider, *agent, *held_by = NULL;
+
+	if (!txn_find(t, ENTITY_PROVIDER, n->provider, &provider, e) ||
+	    !txn_find(t, ENTITY_AGENT, n->agent, &agent, e))
+		return false;
+	if (adding && holder && !txn_find(t, ENTITY_PROVIDER, holder->number.provider, &held_by, e))
+		return false;
+	if (adding && ctx.limit != LIMIT_NONE && !txn_used(t, &ctx.used, e))
+		return false;
+	ctx.provider = provider ? &provider->provider : NULL;
+	ctx.agent = agent ? &agent->agent : NULL;
+	ctx.holder = holder ? &holder->number : NULL;
+	ctx.holder_provider_name = held_by ? held_by->provider.name : NULL;
+	return number_validate(n, &ctx, e);
+}
+
+struct found_id {
+	char id[WHO_SIZE];
+};
+
+static bool take_id(void *arg, const char *const *values)
+{
+	struct found_id *found = arg;
+
+	str_copy(found->id, sizeof(found->id), str_of(db_text(values[0])));
+	return false;
+}
+
+static bool check_provider(struct txn *t, const struct provider *p, struct err *e)
+{
+	const char *const params[] = { p->name, p->id };
+	struct found_id other = { "" };
+
+	if (!provider_validate(p, e) || !txn_flush(t, e))
+		return false;
+	if (!db_query(t->s->db, "SELECT id FROM provider WHERE name = $1 AND id <> $2", params, 2, take_id, &other, e))
+		return txn_broken(t);
+	if (!other.id[0])
+		return true;
+	return err_set(e, ERR_PROVIDER_EXISTS, _("%s is the name of provider %s: choose another"), p->name, other.id);
+}
+
+static bool check_record(struct txn *t, const struct record *r, const struct record *there, bool adding,
+			 struct err *e)
+{
+	switch (r->entity) {
+	case ENTITY_NUMBER:
+		return check_number(t, &r->number, there, adding, e);
+	case ENTITY_PROVIDER:
+		return check_provider(t, &r->provider, e);
+	case ENTITY_AGENT:
+		return agent_validate(&r->agent, e);
+	default:
+		return workspace_validate(&r->workspace, e);
+	}
+}
+
+/* --- adding and editing --- */
+
+/* The slug of the name, with -2, -3, ... when it is taken. */
+static bool give_provider_id(struct txn *t, struct provider *p, struct err *e)
+{
+	char *slug = slug_of(p->name);
+	const struct record *there;
+	bool ok;
+
+	FREE(&p->id);
+	p->id = xstrdup(slug);
+	for (int n = 2; (ok = txn_find(t, ENTITY_PROVIDER, p->id, &there, e)) && there; n++) {
+		free(p->id);
+		p->id = xasprintf("%s-%d", slug, n);
+	}
+	free(slug);
+	return ok;
+}
+
+/* What the store sets by itself; there: the record as it was, NULL when adding. */
+static void stamp(struct txn *t, struct record *r, const struct record *there)
+{
+	struct number *n = &r->number;
+
+	record_set_version(r, there ? record_version(there) + 1 : 1);
+	if (r->entity != ENTITY_NUMBER)
+		return;
+	n->created_at = there ? there->number.created_at : t->now_us;
+	n->updated_at = t->now_us;
+	free(n->created_by);
+	n->created_by = xstrdup(there ? there->number.created_by : t->s->actor);
+	free(n->updated_by);
+	n->updated_by = xstrdup(t->s->actor);
+}
+
+static bool put(struct txn *t, struct record *r, struct mutation_result *result, struct err *e)
+{
+	const struct record *now;
+
+	if (!txn_put(t, r, &now, &result->change_id, e))
+		return false;
+	record_clear(&result->now);
+	record_copy(&result->now, now);
+	return true;
+}
+
+static bool refuse_existing(const struct record *there, struct err *e)
+{
+	if (there->entity == ENTITY_AGENT)
+		return err_set(e, ERR_AGENT_EXISTS, _("%s is the id of agent %s: choose another"), there->agent.id,
+			       there->agent.title);
+	return err_set(e, ERR_PROVIDER_EXISTS, _("%s is the id of provider %s: choose another"), there->provider.id,
+		       there->provider.name);
+}
+
+static bool add_copy(struct txn *t, struct record *r, struct mutation_result *result, struct err *e)
+{
+	const struct record *there;
+
+	if (r->entity == ENTITY_WORKSPACE)
+		return err_set(e, ERR_FIELD_INVALID, _("a store holds one workspace, and has it already: edit it"));
+	if (r->entity == ENTITY_PROVIDER && !r->provider.id[0] && !give_provider_id(t, &r->provider, e))
+		return false;
+	if (!txn_find(t, r->entity, record_key(r), &there, e) || !check_record(t, r, there, true, e))
+		return false;
+	if (there)
+		return refuse_existing(there, e);
+	stamp(t, r, NULL);
+	return put(t, r, result, e);
+}
+
+static bool edit_copy(struct txn *t, const struct mutation *m, struct record *r, struct mutation_result *result,
+		      struct err *e)
+{
+	const struct record *there;
+
+	if (!find_current(t, m, &there, result, e))
+		return false;
+	if (r->entity == ENTITY_WORKSPACE) {
+		free(r->workspace.id);
+		r->workspace.id = xstrdup(there->workspace.id);
+	}
+	if (!check_record(t, r, there, false, e))
+		return false;
+	stamp(t, r, there);
+	return put(t, r, result, e);
+}
+
+/* --- deleting --- */
+
+static bool refuse_agent_in_use(struct txn *t, const char *id, struct err *e)
+{
+	int64_t used;
+
+	if (!count_numbers(t, "SELECT count(*) FROM number WHERE agent = $1", id, &used, e))
+		return false;
+	if (!used)
+		return true;
+	return err_set(e, ERR_AGENT_IN_USE, ngettext("%" PRId64 " number uses it: give it another agent first",
+						     "%" PRId64 " numbers use it: give them another agent first",
+						     (unsigned long)used), used);
+}
+
+struct key_list {
+	char **keys;
+	size_t n, size;
+};
+
+static bool take_key(void *arg, const char *const *values)
+{
+	struct key_list *list = arg;
+
+	if (list->n == list->size) {
+		list->size = list->size ? 2 * list->size : 16;
+		list->keys = xreallocarray(list->keys, list->size, sizeof(*list->keys));
+	}
+	list->keys[list->n++] = xstrdup(db_text(values[0]));
+	return true;
+}
+
+static bool remove_numbers(struct txn *t, const struct key_list *list, struct err *e)
+{
+	struct record was;
+	int64_t change_id;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (!txn_want(t, ENTITY_NUMBER, list->keys[i], e))
+			return false;
+	if (!txn_want_done(t, e))
+		return false;
+	for (size_t i = 0; i < list->n; i++) {
+		if (!txn_remove(t, ENTITY_NUMBER, list->keys[i], &was, &change_id, e))
+			return false;
+		record_clear(&was);
+	}
+	return true;
+}
+
+static bool remove_numbers_of(struct txn *t, const char *provider, struct err *e)
+{
+	struct key_list list = { 0 };
+	bool ok = db_query(t->s->db, "SELECT e164 FROM number WHERE provider = $1 ORDER BY e164", &provider, 1,
+			   take_key, &list, e) || txn_broken(t);
+
+	ok = ok && remove_numbers(t, &list, e);
+	for (size_t i = 0; i < list.n; i++)
+		free(list.keys[i]);
+	free(list.keys);
+	return ok;
+}
+
+static bool free_provider(struct txn *t, const char *id, bool cascade, struct err *e)
+{
+	int64_t used;
+
+	if (!count_numbers(t, "SELECT count(*) FROM number WHERE provider = $1", id, &used, e))
+		return false;
+	if (!used)
+		return true;
+	if (cascade)
+		return remove_numbers_of(t, id, e);
+	return err_set(e, ERR_PROVIDER_IN_USE,
+		       ngettext("%" PRId64 " number is on it: move or delete it first, or delete both together",
+				"%" PRId64 " numbers are on it: move or delete them first, or delete all together",
+				(unsigned long)used), used);
+}
+
+static bool delete_record(struct txn *t, const struct mutation *m, struct mutation_result *result, struct err *e)
+{
+	const struct record *there;
+	const char *key = record_key(&m->record);
+	enum entity entity = m->record.entity;
+
+	if (entity == ENTITY_WORKSPACE)
+		return err_set(e, ERR_FIELD_INVALID, _("the workspace can't be deleted: delete its store"));
+	if (!find_current(t, m, &there, result, e))
+		return false;
+	if (entity == ENTITY_AGENT && !refuse_agent_in_use(t, key, e))
+		return false;
+	if (entity == ENTITY_PROVIDER && !free_provider(t, key, m->cascade, e))
+		return false;
+	record_clear(&result->now);
+	if (txn_remove(t, entity, key, &result->now, &result->change_id, e))
+		return true;
+	record_init(&result->now, entity);
+	return false;
+}
+
+/* --- batches --- */
+
+static bool mutate_one(struct txn *t, const struct mutation *m, struct mutation_result *result)
+{
+	struct record copy;
+
+	if (m->kind == MUTATION_DELETE)
+		return delete_record(t, m, result, &result->err);
+	record_copy(&copy, &m->record);
+	if (m->kind == MUTATION_ADD)
+		result->done = add_copy(t, &copy, result, &result->err);
+	else
+		result->done = edit_copy(t, m, &copy, result, &result->err);
+	record_clear(&copy);
+	return result->done;
+}
+
+static bool prefetch(struct txn *t, const struct mutation *m, size_t n, struct err *e)
+{
+	static const enum entity order[] = { ENTITY_PROVIDER, ENTITY_AGENT, ENTITY_NUMBER };
+
+	for (size_t k = 0; n >= PREFETCH_FROM && k < ARRAY_LEN(order); k++) {
+		for (size_t i = 0; i < n; i++) {
+			const struct record *r = &m[i].record;
+			const char *key = r->entity == order[k] ? record_key(r) : "";
+
+			if (r->entity == ENTITY_NUMBER && order[k] == ENTITY_PROVIDER)
+				key = r->number.provider;
+			else if (r->entity == ENTITY_NUMBER && order[k] == ENTITY_AGENT)
+				key = r->number.agent;
+			if (!txn_want(t, order[k], key, e))
+				return false;
+		}
+		if (!txn_want_done(t, e))
+			return false;
+	}
+	return true;
+}
+
+static void result_init(struct mutation_result *r, enum entity entity)
+{
+	*r = (struct mutation_result){ .done = false };
+	record_init(&r->now, entity);
+}
+
+void mutation_result_clear(struct mutation_result *r)
+{
+	record_clear(&r->now);
+	*r = (struct mutation_result){ .now = { .entity = r->now.entity } };
+}
+
+/* What a row of a batch that was undone still says: its refusal. */
+static void result_undo(struct mutation_result *r)
+{
+	enum entity entity = r->now.entity;
+
+	if (!r->done)
+		return;
+	record_clear(&r->now);
+	record_init(&r->now, entity);
+	r->done = false;
+	r->change_id = 0;
+}
+
+/* False: the database failed, *e says how. *refused: at least one row, of which the first is in *e. */
+static bool mutate_all(struct txn *t, const struct mutation *m, size_t n, struct mutation_result *results,
+		       bool *refused, struct err *e)
+{
+	struct mutation_result own;
+
+	for (size_t i = 0; i < n; i++) {
+		struct mutation_result *r = results ? &results[i] : &own;
+
+		if (!results)
+			result_init(r, m[i].record.entity);
+		r->done = mutate_one(t, &m[i], r);
+		if (!r->done && (t->broken || !*refused)) {
+			*refused = true;
+			if (e)
+				*e = r->err;
+		}
+		if (!results)
+			mutation_result_clear(r);
+		if (t->broken)
+			return false;
+	}
+	return true;
+}
+
+static bool mutate_in(struct txn *t, const struct mutation *m, size_t n, enum mutate_mode mode,
+		      struct mutation_result *results, struct err *e)
+{
+	struct err first = { .code = ERR_NONE };
+	bool refused = false;
+
+	if (!prefetch(t, m, n, e))
+		return false;
+	if (!mutate_all(t, m, n, results, &refused, &first) || (refused && mode == MUTATE_ALL_OR_NOTHING)) {
+		if (e)
+			*e = first;
+		return false;
+	}
+	return txn_commit(t, e);
+}
+
+bool store_mutate(struct store *s, const struct mutation *m, size_t n, enum mutate_mode mode,
+		  struct mutation_result *results, struct err *e)
+{
+	struct txn t;
+	bool ok;
+
+	for (size_t i = 0; results && i < n; i++)
+		result_init(&results[i], m[i].record.entity);
+	if (!store_check_writable(s, e) || !store_connect(s, e))
+		return false;
+	if (!n)
+		return true;
+	ok = txn_begin(&t, s, e) && mutate_in(&t, m, n, mode, results, e);
+	txn_end(&t);
+	for (size_t i = 0; !ok && results && i < n; i++)
+		result_undo(&results[i]);
+	return ok;
+}

@@ -1,0 +1,199 @@
+/*
+ * Reading: the snapshot, the change feed, the history of a record, one record.
+ *
+ * Rows are handed on as they arrive, in records whose texts are the row's own: nothing is copied, nothing gathered, so that
+ * reading a large workspace takes neither time nor memory beyond the rows themselves.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/private.h"
+#include "trunkdeck/mem.h"
+
+/* go_on is asked once in so many numbers. */
+enum { GO_ON_EVERY = 256 };
+
+/* --- the snapshot --- */
+
+struct reading {
+	struct store *s;
+	const struct store_reader *r;
+	int64_t change_id;
+	size_t numbers;
+};
+
+static bool read_workspace(void *arg, const char *const *values)
+{
+	struct reading *reading = arg;
+	struct record row;
+
+	reading->change_id = db_int(values[reading->s->tables.of[ENTITY_WORKSPACE].columns]);
+	row_to_record(&row, ENTITY_WORKSPACE, values);
+	if (reading->r->workspace)
+		reading->r->workspace(reading->r->arg, &row.workspace);
+	return true;
+}
+
+static bool read_provider(void *arg, const char *const *values)
+{
+	struct reading *reading = arg;
+	struct record row;
+
+	row_to_record(&row, ENTITY_PROVIDER, values);
+	reading->r->provider(reading->r->arg, &row.provider,
+			     db_int(values[reading->s->tables.of[ENTITY_PROVIDER].columns]));
+	return true;
+}
+
+static bool read_agent(void *arg, const char *const *values)
+{
+	struct reading *reading = arg;
+	struct record row;
+
+	row_to_record(&row, ENTITY_AGENT, values);
+	reading->r->agent(reading->r->arg, &row.agent);
+	return true;
+}
+
+static bool read_number(void *arg, const char *const *values)
+{
+	struct reading *reading = arg;
+	const struct store_reader *r = reading->r;
+	struct record row;
+
+	row_to_record(&row, ENTITY_NUMBER, values);
+	r->number(r->arg, &row.number);
+	return ++reading->numbers % GO_ON_EVERY || !r->go_on || r->go_on(r->arg);
+}
+
+static bool read_rows(struct reading *reading, enum entity entity, db_row_fn *fn, struct err *e)
+{
+	return db_query(reading->s->db, reading->s->tables.of[entity].read, NULL, 0, fn, reading, e);
+}
+
+static bool read_all(struct reading *reading, struct err *e)
+{
+	const struct store_reader *r = reading->r;
+
+	if (!read_rows(reading, ENTITY_WORKSPACE, read_workspace, e) ||
+	    (r->provider && !read_rows(reading, ENTITY_PROVIDER, read_provider, e)) ||
+	    (r->agent && !read_rows(reading, ENTITY_AGENT, read_agent, e)))
+		return false;
+	if (r->badges_done)
+		r->badges_done(r->arg, reading->change_id);
+	if (!r->number || (r->go_on && !r->go_on(r->arg)))
+		return true;
+	return read_rows(reading, ENTITY_NUMBER, read_number, e);
+}
+
+bool store_read(struct store *s, const struct store_reader *r, int64_t *change_id, struct err *e)
+{
+	struct reading reading = { .s = s, .r = r };
+
+	if (!store_connect(s, e) || !db_begin(s->db, DB_READ, e))
+		return false;
+	if (!read_all(&reading, e) || !db_commit(s->db, e)) {
+		db_rollback(s->db);
+		return false;
+	}
+	if (s->seen < reading.change_id)
+		s->seen = reading.change_id;
+	if (change_id)
+		*change_id = reading.change_id;
+	return true;
+}
+
+/* --- changes --- */
+
+struct feeding {
+	void (*fn)(void *arg, const struct change *c);
+	void *arg;
+	int64_t last;
+};
+
+static bool feed(void *arg, const char *const *values)
+{
+	struct feeding *f = arg;
+	struct change c;
+
+	row_to_change(&c, values);
+	f->last = c.id;
+	f->fn(f->arg, &c);
+	return true;
+}
+
+static void param_max(struct db_params *p, size_t max)
+{
+	db_param_int(p, max && max < INT64_MAX ? (int64_t)max : INT64_MAX);
+}
+
+bool store_changes(struct store *s, int64_t since, size_t max, void (*fn)(void *arg, const struct change *c), void *arg,
+		   struct err *e)
+{
+	struct feeding f = { fn, arg, 0 };
+	struct db_params p = { 0 };
+
+	db_param_int(&p, since);
+	param_max(&p, max);
+	if (!store_connect(s, e) ||
+	    !db_query(s->db, "SELECT " CHANGE_COLUMNS " FROM change WHERE id > $1 ORDER BY id LIMIT $2", p.values, p.n,
+		      feed, &f, e))
+		return false;
+	if (s->seen < f.last)
+		s->seen = f.last;
+	return true;
+}
+
+bool store_history(struct store *s, enum entity entity, const char *key, size_t max,
+		   void (*fn)(void *arg, const struct change *c), void *arg, struct err *e)
+{
+	static const char of_all[] = "SELECT " CHANGE_COLUMNS " FROM change ORDER BY id DESC LIMIT $1";
+	static const char of_one[] = "SELECT " CHANGE_COLUMNS
+				     " FROM change WHERE entity = $2 AND key = $3 ORDER BY id DESC LIMIT $1";
+	struct feeding f = { fn, arg, 0 };
+	struct db_params p = { 0 };
+
+	param_max(&p, max);
+	if (key) {
+		db_param_text(&p, entity_name(entity));
+		db_param_text(&p, key);
+	}
+	return store_connect(s, e) && db_query(s->db, key ? of_one : of_all, p.values, p.n, feed, &f, e);
+}
+
+/* --- one record --- */
+
+struct getting {
+	struct record *r;
+	bool found;
+};
+
+static bool take_record(void *arg, const char *const *values)
+{
+	struct getting *g = arg;
+	struct record row;
+
+	row_to_record(&row, g->r->entity, values);
+	record_clear(g->r);
+	record_copy(g->r, &row);
+	g->found = true;
+	return false;
+}
+
+bool store_get(struct store *s, enum entity entity, const char *key, struct record *r, bool *found, struct err *e)
+{
+	const struct table *table = &s->tables.of[entity];
+	struct getting g = { r, false };
+	bool is_workspace = entity == ENTITY_WORKSPACE, ok;
+
+	record_init(r, entity);
+	*found = false;
+	if (!store_connect(s, e))
+		return false;
+	ok = db_query(s->db, is_workspace ? table->read : table->find, &key, is_workspace ? 0 : 1, take_record, &g, e);
+	*found = ok && g.found;
+	return ok;
+}

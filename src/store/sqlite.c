@@ -1,0 +1,416 @@
+/*
+ * The driver for SQLite: the embedded store, one file.
+ *
+ * WAL, so that readers never wait; synchronous=FULL, so that what was acknowledged survives a power cut too; foreign keys
+ * on; the busy handler waits BUSY_MS for another process. Statements are prepared once and kept. SQL is written with
+ * $1..$n; SQLite numbers its parameters with ?1..?n, so the sign is exchanged when a statement is prepared. Parameters are
+ * bound as text and converted by the column's affinity.
+ *
+ * The file is created 0600 with its folders. Before every transaction the file is looked up: when it was moved away or
+ * replaced, the connection is closed and ERR_STORE_UNREACHABLE told, rather than written to a file nobody sees.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <uthash.h>
+
+#include "store/db.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+
+enum { BUSY_MS = 5000, BUSY_STEP_MS = 10, COLUMNS_MAX = 32 };
+
+struct statement {
+	char *sql;		/* the key */
+	sqlite3_stmt *stmt;
+	UT_hash_handle hh;
+};
+
+struct sqlite {
+	struct db base;
+	char *path;
+	sqlite3 *handle;	/* NULL = not connected */
+	struct statement *statements;
+	dev_t device;		/* which file is open */
+	ino_t inode;
+};
+
+static struct sqlite *of(struct db *db)
+{
+	return (struct sqlite *)db;
+}
+
+static bool in_memory(const struct sqlite *s)
+{
+	return !strcmp(s->path, ":memory:");
+}
+
+/* --- failures --- */
+
+static enum err_code code_of(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return ERR_STORE_UNREACHABLE;
+	case SQLITE_READONLY:
+		return ERR_READ_ONLY;
+	default:
+		return ERR_STORE_FAILED;
+	}
+}
+
+static bool failed(struct sqlite *s, int rc, struct err *e)
+{
+	switch (rc & 0xff) {
+	case SQLITE_NOTADB:
+		return err_set(e, ERR_STORE_FAILED, _("%s is not a trunkdeck store: it is no SQLite database"), s->path);
+	case SQLITE_CORRUPT:
+		return err_set(e, ERR_STORE_FAILED, _("%s is damaged: restore it from a backup"), s->path);
+	case SQLITE_BUSY:
+		return err_set(e, ERR_STORE_FAILED, _("%s has been locked by another program for %d s: try again"),
+			       s->path, BUSY_MS / 1000);
+	case SQLITE_FULL:
+		return err_set(e, ERR_STORE_FAILED, _("%s: the disk is full"), s->path);
+	case SQLITE_READONLY:
+		return err_set(e, ERR_READ_ONLY, _("%s can't be written: check its owner and mode"), s->path);
+	default:
+		return db_failed(e, code_of(rc), &s->base,
+				 s->handle ? sqlite3_errmsg(s->handle) : sqlite3_errstr(rc));
+	}
+}
+
+/* --- connection --- */
+
+static void disconnect(struct sqlite *s)
+{
+	struct statement *st, *next;
+
+	HASH_ITER(hh, s->statements, st, next) {
+		HASH_DEL(s->statements, st);
+		sqlite3_finalize(st->stmt);
+		free(st->sql);
+		free(st);
+	}
+	sqlite3_close(s->handle);
+	s->handle = NULL;
+}
+
+static void close_connection(struct db *db)
+{
+	disconnect(of(db));
+}
+
+static void destroy(struct db *db)
+{
+	struct sqlite *s = of(db);
+
+	disconnect(s);
+	free(s->path);
+	free(s);
+}
+
+static bool no_file(const char *path, struct err *e)
+{
+	return err_set(e, ERR_STORE_UNREACHABLE, "%s: %s", path, strerror(errno));
+}
+
+/* mkdir -p of what is before the last slash. */
+static bool make_folders(const char *path, struct err *e)
+{
+	char *folder = xstrdup(path);
+	bool ok = true;
+
+	for (char *c = folder + 1; ok && *c; c++) {
+		if (*c != '/')
+			continue;
+		*c = '\0';
+		if (mkdir(folder, 0700) && errno != EEXIST)
+			ok = no_file(folder, e);
+		*c = '/';
+	}
+	free(folder);
+	return ok;
+}
+
+/* Made by us, so that its mode is ours; SQLite gives its -wal and -shm the same. Leaves which file it is in s. */
+static bool claim_file(struct sqlite *s, struct err *e)
+{
+	int flags = s->base.read_only ? O_RDONLY : O_RDWR | O_CREAT;
+	struct stat st;
+	int fd;
+
+	if (!s->base.read_only && !make_folders(s->path, e))
+		return false;
+	fd = open(s->path, flags | O_CLOEXEC, 0600);
+	/* A file that may only be read can still be looked at. */
+	if (fd < 0 && (errno == EACCES || errno == EROFS))
+		fd = open(s->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st)) {
+		no_file(s->path, e);
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	close(fd);
+	s->device = st.st_dev;
+	s->inode = st.st_ino;
+	if (S_ISREG(st.st_mode))
+		return true;
+	return err_set(e, ERR_STORE_UNREACHABLE, _("%s is not a file"), s->path);
+}
+
+static bool run_script(struct sqlite *s, const char *sql, struct err *e)
+{
+	int rc = sqlite3_exec(s->handle, sql, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK || failed(s, rc, e);
+}
+
+/* The change to WAL needs the file alone and does not wait by itself: another process may be opening it too. */
+static bool set_wal(struct sqlite *s, struct err *e)
+{
+	int rc;
+
+	for (int waited = 0;; waited += BUSY_STEP_MS) {
+		rc = sqlite3_exec(s->handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+		if ((rc & 0xff) != SQLITE_BUSY || waited >= BUSY_MS)
+			return rc == SQLITE_OK || failed(s, rc, e);
+		poll(NULL, 0, BUSY_STEP_MS);
+	}
+}
+
+static bool configure(struct sqlite *s, struct err *e)
+{
+	sqlite3_extended_result_codes(s->handle, 1);
+	sqlite3_busy_timeout(s->handle, BUSY_MS);
+	if (s->base.read_only)
+		return run_script(s, "PRAGMA query_only = ON; SELECT count(*) FROM sqlite_master", e);
+	return set_wal(s, e) && run_script(s, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", e);
+}
+
+static bool sqlite_connect(struct db *db, struct err *e)
+{
+	struct sqlite *s = of(db);
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	int rc;
+
+	if (in_memory(s))
+		flags |= SQLITE_OPEN_CREATE;
+	else if (!claim_file(s, e))
+		return false;
+	rc = sqlite3_open_v2(s->path, &s->handle, flags, NULL);
+	if (rc == SQLITE_OK && configure(s, e))
+		return true;
+	if (rc != SQLITE_OK)
+		failed(s, rc, e);
+	disconnect(s);
+	return false;
+}
+
+static bool is_connected(struct db *db)
+{
+	return of(db)->handle;
+}
+
+/* Is the open file still the one at the path? */
+static bool still_there(struct sqlite *s, struct err *e)
+{
+	struct stat st;
+
+	if (in_memory(s))
+		return true;
+	if (!stat(s->path, &st) && st.st_dev == s->device && st.st_ino == s->inode)
+		return true;
+	disconnect(s);
+	return err_set(e, ERR_STORE_UNREACHABLE, _("%s was moved away or replaced"), s->path);
+}
+
+/* --- statements --- */
+
+static char *numbered(const char *sql)
+{
+	char *text = xstrdup(sql);
+
+	for (char *c = text; *c; c++)
+		if (c[0] == '$' && c[1] >= '1' && c[1] <= '9')
+			*c = '?';
+	return text;
+}
+
+static sqlite3_stmt *prepare(struct sqlite *s, const char *sql, struct err *e)
+{
+	size_t len = strlen(sql);
+	struct statement *st;
+	char *text;
+	int rc;
+
+	HASH_FIND(hh, s->statements, sql, len, st);
+	if (st)
+		return st->stmt;
+	st = xcalloc(1, sizeof(*st));
+	text = numbered(sql);
+	rc = sqlite3_prepare_v3(s->handle, text, -1, SQLITE_PREPARE_PERSISTENT, &st->stmt, NULL);
+	free(text);
+	if (rc != SQLITE_OK) {
+		free(st);
+		failed(s, rc, e);
+		return NULL;
+	}
+	st->sql = xstrdup(sql);
+	HASH_ADD_KEYPTR(hh, s->statements, st->sql, len, st);
+	return st->stmt;
+}
+
+static int bind_all(sqlite3_stmt *stmt, const char *const *params, size_t n)
+{
+	int rc = SQLITE_OK;
+
+	for (size_t i = 0; rc == SQLITE_OK && i < n; i++)
+		rc = params[i] ? sqlite3_bind_text(stmt, (int)i + 1, params[i], -1, SQLITE_STATIC) :
+				 sqlite3_bind_null(stmt, (int)i + 1);
+	return rc;
+}
+
+/* SQLITE_DONE, also when fn had enough, or what went wrong. */
+static int step_all(sqlite3_stmt *stmt, db_row_fn *fn, void *arg)
+{
+	const char *values[COLUMNS_MAX];
+	int columns = sqlite3_column_count(stmt);
+	int rc;
+
+	if (columns > COLUMNS_MAX)
+		die("more than %d columns", COLUMNS_MAX);
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		if (!fn)
+			continue;
+		for (int i = 0; i < columns; i++)
+			values[i] = (const char *)sqlite3_column_text(stmt, i);
+		if (!fn(arg, values))
+			return SQLITE_DONE;
+	}
+	return rc;
+}
+
+static bool query(struct db *db, const char *sql, const char *const *params, size_t n, db_row_fn *fn, void *arg,
+		  struct err *e)
+{
+	struct sqlite *s = of(db);
+	sqlite3_stmt *stmt = prepare(s, sql, e);
+	bool ok;
+	int rc;
+
+	if (!stmt)
+		return false;
+	rc = bind_all(stmt, params, n);
+	if (rc == SQLITE_OK)
+		rc = step_all(stmt, fn, arg);
+	/* Before the reset, which forgets the message. */
+	ok = rc == SQLITE_DONE || failed(s, rc, e);
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	return ok;
+}
+
+static bool script(struct db *db, const char *sql, struct err *e)
+{
+	return run_script(of(db), sql, e);
+}
+
+static bool post(struct db *db, const char *sql, const char *const *params, size_t n, struct err *e)
+{
+	return query(db, sql, params, n, NULL, NULL, e);
+}
+
+static bool settle(struct db *db, struct err *e)
+{
+	(void)db;
+	(void)e;
+	return true;
+}
+
+/* --- transactions --- */
+
+static bool begin(struct db *db, enum db_access access, struct err *e)
+{
+	return still_there(of(db), e) &&
+	       query(db, access == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", NULL, 0, NULL, NULL, e);
+}
+
+static bool commit(struct db *db, struct err *e)
+{
+	return query(db, "COMMIT", NULL, 0, NULL, NULL, e);
+}
+
+static void rollback(struct db *db)
+{
+	struct sqlite *s = of(db);
+
+	/* Some failures end the transaction by themselves. */
+	if (s->handle && !sqlite3_get_autocommit(s->handle))
+		query(db, "ROLLBACK", NULL, 0, NULL, NULL, NULL);
+}
+
+static bool announce(struct db *db, struct err *e)
+{
+	return settle(db, e);
+}
+
+static int notice_fd(struct db *db)
+{
+	(void)db;
+	return -1;
+}
+
+static bool take_notices(struct db *db, bool *any, struct err *e)
+{
+	*any = false;
+	return settle(db, e);
+}
+
+static const struct db_driver sqlite_driver = {
+	.migrations = "sql/sqlite/",
+	.for_update = "",
+	.has_table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
+	.insert_rows = 1,
+	.destroy = destroy,
+	.connect = sqlite_connect,
+	.disconnect = close_connection,
+	.is_connected = is_connected,
+	.script = script,
+	.query = query,
+	.post = post,
+	.settle = settle,
+	.begin = begin,
+	.commit = commit,
+	.rollback = rollback,
+	.announce = announce,
+	.notice_fd = notice_fd,
+	.take_notices = take_notices,
+};
+
+struct db *sqlite_new(const char *url, struct err *e)
+{
+	const char *path = url + strlen("sqlite:");
+	struct sqlite *s;
+
+	if (!*path) {
+		err_set(e, ERR_CONFIG, _("the store's URL names no file: write sqlite:/path/to/store.db"));
+		return NULL;
+	}
+	s = xcalloc(1, sizeof(*s));
+	s->base.driver = &sqlite_driver;
+	s->base.name = xstrdup(url);
+	s->path = xstrdup(path);
+	return &s->base;
+}

@@ -1,0 +1,162 @@
+/*
+ * The handle: opening by URL, reconnecting, waiting for change.
+ *
+ * A connection is made at store_open() and again by whichever call finds it gone; the call that notices the loss fails,
+ * the next one connects. Nothing that was sent is ever sent again by itself. Waiting compares the store's last change with the
+ * last one the caller was told of, so that a notification missed while reconnecting is not missed for good; notices
+ * of the server only make the next look come earlier.
+ */
+#include "config.h"
+
+#include "trunkdeck/store.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/private.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+#include "trunkdeck/utf8.h"
+
+/* With a server that notifies: how often to look all the same, should something in between swallow notices. */
+enum { LISTEN_LOOK_MS = 15000 };
+
+/* --- the handle --- */
+
+static struct db *db_for(const char *url, struct err *e)
+{
+	struct str text = str_of(url);
+
+	if (str_starts(text, STR("sqlite:")))
+		return sqlite_new(url, e);
+	if (str_starts(text, STR("postgresql://")) || str_starts(text, STR("postgres://")))
+		return postgres_new(url, e);
+	/* Not repeated: it may hold a password. */
+	err_set(e, ERR_CONFIG, "%s", _("the store's URL must begin with sqlite: or postgresql://"));
+	return NULL;
+}
+
+bool store_connect(struct store *s, struct err *e)
+{
+	if (s->db->driver->is_connected(s->db))
+		return true;
+	if (!s->db->driver->connect(s->db, e))
+		return false;
+	if (store_migrate(s, e))
+		return true;
+	/* Or the next call would take a schema for good that was refused. */
+	s->db->driver->disconnect(s->db);
+	return false;
+}
+
+/* As a record's createdBy takes it: no control bytes, not too long. */
+static char *actor_text(const char *actor)
+{
+	size_t max = field_by_key(ENTITY_NUMBER, "createdBy")->max;
+	char *clean = utf8_clean_dup(str_of(actor)), *cut = xmalloc(max + 1);
+
+	str_copy(cut, max + 1, str_of(clean));
+	free(clean);
+	return cut;
+}
+
+bool store_open(struct store **out, const char *url, const struct store_options *options, struct err *e)
+{
+	struct db *db = db_for(url, e);
+	struct store *s;
+
+	*out = NULL;
+	if (!db)
+		return false;
+	s = xcalloc(1, sizeof(*s));
+	s->db = db;
+	s->db->read_only = options->read_only;
+	s->read_only = options->read_only;
+	s->actor = actor_text(options->actor);
+	s->clock = options->clock ? options->clock : &clock_system;
+	tables_init(&s->tables, db->driver);
+	if (!store_connect(s, e)) {
+		store_close(&s);
+		return false;
+	}
+	*out = s;
+	return true;
+}
+
+void store_close(struct store **s)
+{
+	if (!*s)
+		return;
+	tables_clear(&(*s)->tables);
+	db_free(&(*s)->db);
+	free((*s)->actor);
+	FREE(s);
+}
+
+const char *store_name(const struct store *s)
+{
+	return s->db->name;
+}
+
+bool store_check_writable(const struct store *s, struct err *e)
+{
+	if (!s->read_only)
+		return true;
+	return err_set(e, ERR_READ_ONLY, _("nothing was changed: the store was opened for reading only"));
+}
+
+/* --- waiting --- */
+
+static bool look(struct store *s, bool *changed, struct err *e)
+{
+	int64_t last;
+
+	if (!db_query_int(s->db, "SELECT last_change FROM workspace", NULL, 0, 0, &last, e))
+		return false;
+	*changed = last > s->seen;
+	if (*changed)
+		s->seen = last;
+	return true;
+}
+
+/* Sleeps until it is time to look again; *fd_ready when other_fd ended it. */
+static bool sleep_until_due(struct store *s, int other_fd, int64_t timeout_ms, bool *fd_ready, struct err *e)
+{
+	int notice_fd = s->db->driver->notice_fd(s->db);
+	int64_t due = notice_fd < 0 ? STORE_POLL_MS : LISTEN_LOOK_MS;
+	struct pollfd fds[] = {
+		{ .fd = other_fd, .events = POLLIN },
+		{ .fd = notice_fd, .events = POLLIN },
+	};
+	bool any;
+
+	if (timeout_ms < due)
+		due = timeout_ms;
+	if (poll(fds, ARRAY_LEN(fds), (int)due) < 0 && errno != EINTR)
+		die("poll failed");
+	*fd_ready = fds[0].revents;
+	return !fds[1].revents || s->db->driver->take_notices(s->db, &any, e);
+}
+
+bool store_wait(struct store *s, int other_fd, int timeout_ms, bool *changed, struct err *e)
+{
+	int64_t end = clock_mono_ms(&clock_system) + timeout_ms;
+	bool fd_ready = false;
+	int64_t left;
+
+	*changed = false;
+	if (!store_connect(s, e))
+		return false;
+	for (;;) {
+		if (!look(s, changed, e))
+			return false;
+		left = end - clock_mono_ms(&clock_system);
+		if (*changed || fd_ready || left <= 0)
+			return true;
+		if (!sleep_until_due(s, other_fd, left, &fd_ready, e))
+			return false;
+	}
+}

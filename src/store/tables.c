@@ -1,0 +1,244 @@
+#include "config.h"
+
+#include "store/tables.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/buf.h"
+#include "trunkdeck/mem.h"
+
+static const char *const change_columns[] = { "id", "at", "actor", "action", "entity", "key", "before", "after" };
+
+/* --- SQL --- */
+
+static void add_values(struct buf *sql, size_t columns, size_t rows)
+{
+	size_t at = 1;
+
+	for (size_t row = 0; row < rows; row++) {
+		buf_adds(sql, row ? ", (" : "(");
+		for (size_t i = 0; i < columns; i++)
+			buf_addf(sql, i ? ", $%zu" : "$%zu", at++);
+		buf_addc(sql, ')');
+	}
+}
+
+char *table_insert_sql(const char *table, const char *const *columns, size_t n, size_t rows)
+{
+	struct buf sql;
+
+	buf_init(&sql, BUF_UNBOUNDED);
+	buf_addf(&sql, "INSERT INTO %s (", table);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&sql, i ? ", %s" : "%s", columns[i]);
+	buf_adds(&sql, ") VALUES ");
+	add_values(&sql, n, rows);
+	return buf_take(&sql);
+}
+
+static char *list_sql(const char *const *columns, size_t n)
+{
+	struct buf list;
+
+	buf_init(&list, BUF_UNBOUNDED);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&list, i ? ", %s" : "%s", columns[i]);
+	return buf_take(&list);
+}
+
+static char *read_sql(enum entity entity, const char *list)
+{
+	switch (entity) {
+	case ENTITY_WORKSPACE:
+		return xasprintf("SELECT %s, last_change FROM workspace", list);
+	case ENTITY_PROVIDER:
+		return xasprintf("SELECT %s, coalesce(numbers, 0) FROM provider LEFT JOIN "
+				 "(SELECT provider, count(*) AS numbers FROM number GROUP BY provider) badge "
+				 "ON badge.provider = id ORDER BY name", list);
+	case ENTITY_AGENT:
+		return xasprintf("SELECT %s FROM agent ORDER BY title, id", list);
+	default:
+		return xasprintf("SELECT %s FROM number ORDER BY provider, e164", list);
+	}
+}
+
+static char *find_many_sql(const char *list, const char *table, const char *key)
+{
+	struct buf sql;
+
+	buf_init(&sql, BUF_UNBOUNDED);
+	buf_addf(&sql, "SELECT %s FROM %s WHERE %s IN ", list, table, key);
+	add_values(&sql, TABLE_KEYS, 1);
+	return buf_take(&sql);
+}
+
+static char *update_sql(const char *table, const char *const *columns, size_t n)
+{
+	struct buf sql;
+
+	buf_init(&sql, BUF_UNBOUNDED);
+	buf_addf(&sql, "UPDATE %s SET ", table);
+	for (size_t i = 1; i < n; i++)
+		buf_addf(&sql, i > 1 ? ", %s = $%zu" : "%s = $%zu", columns[i], i + 1);
+	buf_addf(&sql, " WHERE %s = $1", columns[0]);
+	return buf_take(&sql);
+}
+
+static void table_init(struct table *t, enum entity entity, size_t insert_rows)
+{
+	const char *columns[DB_PARAMS_MAX], *name = entity_name(entity);
+	char *list;
+
+	for (const struct field *f = entity_fields(entity); f->key; f++)
+		columns[t->columns++] = f->column;
+	list = list_sql(columns, t->columns);
+	t->read = read_sql(entity, list);
+	t->find = xasprintf("SELECT %s FROM %s WHERE %s = $1", list, name, columns[0]);
+	t->find_many = find_many_sql(list, name, columns[0]);
+	t->insert = table_insert_sql(name, columns, t->columns, 1);
+	t->insert_many = table_insert_sql(name, columns, t->columns, insert_rows);
+	t->update = update_sql(name, columns, t->columns);
+	t->remove = xasprintf("DELETE FROM %s WHERE %s = $1", name, columns[0]);
+	free(list);
+}
+
+void tables_init(struct tables *t, const struct db_driver *driver)
+{
+	*t = (struct tables){ .change_columns = ARRAY_LEN(change_columns) };
+	for (size_t i = 0; i < ENTITY_COUNT; i++)
+		table_init(&t->of[i], (enum entity)i, driver->insert_rows);
+	t->lock = xasprintf("%s%s", t->of[ENTITY_WORKSPACE].read, driver->for_update);
+	t->insert_change = table_insert_sql("change", change_columns, t->change_columns, 1);
+	t->insert_changes = table_insert_sql("change", change_columns, t->change_columns, driver->insert_rows);
+}
+
+void tables_clear(struct tables *t)
+{
+	for (size_t i = 0; i < ENTITY_COUNT; i++) {
+		struct table *of = &t->of[i];
+
+		FREE(&of->read);
+		FREE(&of->find);
+		FREE(&of->find_many);
+		FREE(&of->insert);
+		FREE(&of->insert_many);
+		FREE(&of->update);
+		FREE(&of->remove);
+	}
+	FREE(&t->lock);
+	FREE(&t->insert_change);
+	FREE(&t->insert_changes);
+}
+
+/* --- rows --- */
+
+static void set_limit(struct workspace *w, const char *value)
+{
+	w->has_max = value;
+	w->max_phone_numbers = db_int(value);
+}
+
+/* A word this program doesn't know leaves the member at its first value. */
+static void set_member(const struct field *f, struct record *r, const char *value)
+{
+	/* Members of the union share their address. */
+	char *at = (char *)&r->number + f->offset;
+
+	switch (f->type) {
+	case FIELD_REGION:
+		region_parse(db_text(value), (enum region *)at);
+		break;
+	case FIELD_PLAN:
+		plan_parse(db_text(value), (enum plan *)at);
+		break;
+	case FIELD_BOOL:
+		*(bool *)at = db_bool(value);
+		break;
+	case FIELD_LIMIT:
+		set_limit(&r->workspace, value);
+		break;
+	case FIELD_INT:
+	case FIELD_TIME:
+		*(int64_t *)at = db_int(value);
+		break;
+	default:
+		*(const char **)at = db_text(value);
+	}
+}
+
+void row_to_record(struct record *r, enum entity entity, const char *const *values)
+{
+	memset(r, 0, sizeof(*r));
+	r->entity = entity;
+	for (const struct field *f = entity_fields(entity); f->key; f++)
+		set_member(f, r, *values++);
+}
+
+static void add_limit(struct db_params *p, const struct workspace *w)
+{
+	if (w->has_max)
+		db_param_int(p, w->max_phone_numbers);
+	else
+		db_param_text(p, NULL);
+}
+
+static void add_member(struct db_params *p, const struct field *f, const struct record *r)
+{
+	const char *at = (const char *)&r->number + f->offset;
+
+	switch (f->type) {
+	case FIELD_REGION:
+		db_param_text(p, region_name(*(const enum region *)at));
+		break;
+	case FIELD_PLAN:
+		db_param_text(p, plan_name(*(const enum plan *)at));
+		break;
+	case FIELD_BOOL:
+		db_param_bool(p, *(const bool *)at);
+		break;
+	case FIELD_LIMIT:
+		add_limit(p, &r->workspace);
+		break;
+	case FIELD_INT:
+	case FIELD_TIME:
+		db_param_int(p, *(const int64_t *)at);
+		break;
+	default:
+		db_param_text(p, *(const char *const *)at);
+	}
+}
+
+void record_to_params(struct db_params *p, const struct record *r)
+{
+	p->n = 0;
+	for (const struct field *f = entity_fields(r->entity); f->key; f++)
+		add_member(p, f, r);
+}
+
+void row_to_change(struct change *c, const char *const *values)
+{
+	*c = (struct change){
+		.id = db_int(values[0]),
+		.at = db_int(values[1]),
+		.actor = (char *)db_text(values[2]),
+		.action = (char *)db_text(values[3]),
+		.key = (char *)db_text(values[5]),
+		.before = (char *)db_text(values[6]),
+		.after = (char *)db_text(values[7]),
+	};
+	entity_parse(db_text(values[4]), &c->entity);
+}
+
+void change_to_params(struct db_params *p, const struct change *c)
+{
+	p->n = 0;
+	db_param_int(p, c->id);
+	db_param_int(p, c->at);
+	db_param_text(p, c->actor);
+	db_param_text(p, c->action);
+	db_param_text(p, entity_name(c->entity));
+	db_param_text(p, c->key);
+	db_param_text(p, c->before);
+	db_param_text(p, c->after);
+}

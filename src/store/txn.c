@@ -1,0 +1,329 @@
+#include "config.h"
+
+#include "store/txn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <uthash.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+
+struct txn_entry {
+	char *key;
+	bool present;		/* `record` holds it */
+	struct record record;
+	UT_hash_handle hh;
+};
+
+bool txn_broken(struct txn *t)
+{
+	t->broken = true;
+	return false;
+}
+
+static struct db *db_of(const struct txn *t)
+{
+	return t->s->db;
+}
+
+/* --- the records looked at --- */
+
+static struct txn_entry *entry_find(struct txn *t, enum entity entity, const char *key)
+{
+	struct txn_entry *entry;
+
+	HASH_FIND_STR(t->entries[entity], key, entry);
+	return entry;
+}
+
+static struct txn_entry *entry_add(struct txn *t, enum entity entity, const char *key)
+{
+	struct txn_entry *entry = xcalloc(1, sizeof(*entry));
+
+	entry->key = xstrdup(key);
+	HASH_ADD_KEYPTR(hh, t->entries[entity], entry->key, strlen(entry->key), entry);
+	return entry;
+}
+
+static void entry_set_absent(struct txn_entry *entry)
+{
+	if (entry->present)
+		record_clear(&entry->record);
+	entry->present = false;
+}
+
+static void entries_free(struct txn *t, enum entity entity)
+{
+	struct txn_entry *entry, *next;
+
+	HASH_ITER(hh, t->entries[entity], entry, next) {
+		HASH_DEL(t->entries[entity], entry);
+		entry_set_absent(entry);
+		free(entry->key);
+		free(entry);
+	}
+}
+
+struct loading {
+	struct txn *t;
+	enum entity entity;
+};
+
+static bool load_row(void *arg, const char *const *values)
+{
+	struct loading *l = arg;
+	struct txn_entry *entry = entry_find(l->t, l->entity, db_text(values[0]));
+	struct record row;
+
+	if (!entry || entry->present)
+		return true;
+	row_to_record(&row, l->entity, values);
+	record_copy(&entry->record, &row);
+	entry->present = true;
+	return true;
+}
+
+bool txn_find(struct txn *t, enum entity entity, const char *key, const struct record **r, struct err *e)
+{
+	struct txn_entry *entry = entry_find(t, entity, key);
+	struct loading l = { t, entity };
+
+	*r = NULL;
+	if (!entry) {
+		/* Nothing on its way can be this record: what was put is remembered. */
+		entry = entry_add(t, entity, key);
+		if (!db_query(db_of(t), t->s->tables.of[entity].find, &key, 1, load_row, &l, e))
+			return txn_broken(t);
+	}
+	if (entry->present)
+		*r = &entry->record;
+	return true;
+}
+
+bool txn_want_done(struct txn *t, struct err *e)
+{
+	const struct table *table = &t->s->tables.of[t->wanted_of];
+	struct loading l = { t, t->wanted_of };
+	const char *keys[TABLE_KEYS];
+	size_t n = t->wanted_n;
+
+	if (!n)
+		return true;
+	/* Always as many parameters: one statement to prepare. */
+	for (size_t i = 0; i < TABLE_KEYS; i++)
+		keys[i] = t->wanted[i < n ? i : n - 1]->key;
+	t->wanted_n = 0;
+	return db_query(db_of(t), table->find_many, keys, TABLE_KEYS, load_row, &l, e) || txn_broken(t);
+}
+
+bool txn_want(struct txn *t, enum entity entity, const char *key, struct err *e)
+{
+	if (!*key || entry_find(t, entity, key))
+		return true;
+	if ((t->wanted_of != entity || t->wanted_n == TABLE_KEYS) && !txn_want_done(t, e))
+		return false;
+	t->wanted_of = entity;
+	t->wanted[t->wanted_n++] = entry_add(t, entity, key);
+	return true;
+}
+
+bool txn_used(struct txn *t, int64_t *used, struct err *e)
+{
+	if (t->used < 0 && (!txn_flush(t, e) ||
+			    !db_query_int(db_of(t), "SELECT count(*) FROM number", NULL, 0, 0, &t->used, e)))
+		return txn_broken(t);
+	*used = t->used;
+	return true;
+}
+
+/* --- rows on their way --- */
+
+static bool flush_records(struct txn *t, struct err *e)
+{
+	bool ok;
+
+	if (t->records_of == ENTITY_COUNT)
+		return true;
+	ok = insert_flush(&t->records, e);
+	insert_clear(&t->records);
+	t->records_of = ENTITY_COUNT;
+	return ok || txn_broken(t);
+}
+
+bool txn_flush(struct txn *t, struct err *e)
+{
+	return flush_records(t, e) && (insert_flush(&t->changes, e) || txn_broken(t));
+}
+
+/* Records refer to each other: before rows of another table, those gathered so far are sent. */
+static bool post_insert(struct txn *t, enum entity entity, const struct db_params *p, struct err *e)
+{
+	const struct table *table = &t->s->tables.of[entity];
+
+	if (t->records_of != entity) {
+		if (!flush_records(t, e))
+			return false;
+		insert_init(&t->records, db_of(t), table->insert, table->insert_many, table->columns);
+		t->records_of = entity;
+	}
+	return insert_add(&t->records, p, e) || txn_broken(t);
+}
+
+static bool post_row(struct txn *t, const struct record *r, bool is_new, struct err *e)
+{
+	struct db_params p;
+
+	record_to_params(&p, r);
+	if (is_new)
+		return post_insert(t, r->entity, &p, e);
+	return flush_records(t, e) &&
+	       (db_post(db_of(t), t->s->tables.of[r->entity].update, p.values, p.n, e) || txn_broken(t));
+}
+
+static char *json_text(const struct record *r)
+{
+	json_t *json;
+	char *text;
+
+	if (!r)
+		return xstrdup("");
+	json = record_to_json(r);
+	text = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	if (!text)
+		die("JSON could not be written");
+	return text;
+}
+
+static bool post_change(struct txn *t, const struct record *before, const struct record *after, int64_t *id,
+			struct err *e)
+{
+	const struct record *r = after ? after : before;
+	const char *action = !before ? "add" : !after ? "delete" : "edit";
+	struct change c = { .id = ++t->last_change, .at = t->now_us, .actor = t->s->actor, .action = (char *)action,
+			    .entity = r->entity, .key = (char *)record_key(r) };
+	struct db_params p;
+	bool ok;
+
+	c.before = json_text(before);
+	c.after = json_text(after);
+	change_to_params(&p, &c);
+	ok = insert_add(&t->changes, &p, e);
+	free(c.before);
+	free(c.after);
+	*id = c.id;
+	return ok || txn_broken(t);
+}
+
+/* --- changing --- */
+
+static void count_number(struct txn *t, enum entity entity, int64_t by)
+{
+	if (entity == ENTITY_NUMBER && t->used >= 0)
+		t->used += by;
+}
+
+bool txn_put(struct txn *t, struct record *r, const struct record **now, int64_t *change_id, struct err *e)
+{
+	const struct record *before;
+	struct txn_entry *entry;
+
+	if (!txn_find(t, r->entity, record_key(r), &before, e) || !post_row(t, r, !before, e) ||
+	    !post_change(t, before, r, change_id, e))
+		return false;
+	if (!before)
+		count_number(t, r->entity, 1);
+	entry = entry_find(t, r->entity, record_key(r));
+	entry_set_absent(entry);
+	entry->record = *r;
+	entry->present = true;
+	*r = (struct record){ .entity = r->entity };
+	if (now)
+		*now = &entry->record;
+	return true;
+}
+
+bool txn_remove(struct txn *t, enum entity entity, const char *key, struct record *r, int64_t *change_id,
+		struct err *e)
+{
+	struct txn_entry *entry;
+	const struct record *before;
+
+	if (!txn_find(t, entity, key, &before, e) || !flush_records(t, e))
+		return false;
+	if (!before)
+		die("a record that is not there can't be removed");
+	if (!db_post(db_of(t), t->s->tables.of[entity].remove, &key, 1, e))
+		return txn_broken(t);
+	if (!post_change(t, before, NULL, change_id, e))
+		return false;
+	count_number(t, entity, -1);
+	entry = entry_find(t, entity, key);
+	*r = entry->record;
+	entry->present = false;
+	return true;
+}
+
+/* --- begin and end --- */
+
+static bool take_workspace(void *arg, const char *const *values)
+{
+	struct txn *t = arg;
+	struct txn_entry *entry;
+	struct record row;
+
+	row_to_record(&row, ENTITY_WORKSPACE, values);
+	t->last_change = t->first_change = db_int(values[t->s->tables.of[ENTITY_WORKSPACE].columns]);
+	entry = entry_add(t, ENTITY_WORKSPACE, row.workspace.id);
+	record_copy(&entry->record, &row);
+	entry->present = true;
+	return true;
+}
+
+bool txn_begin(struct txn *t, struct store *s, struct err *e)
+{
+	const struct tables *tables = &s->tables;
+
+	*t = (struct txn){ .s = s, .used = -1, .now_us = clock_wall_us(s->clock), .records_of = ENTITY_COUNT };
+	insert_init(&t->changes, s->db, tables->insert_change, tables->insert_changes, tables->change_columns);
+	if (!db_begin(s->db, DB_WRITE, e) || !db_query(s->db, tables->lock, NULL, 0, take_workspace, t, e))
+		return txn_broken(t);
+	if (t->entries[ENTITY_WORKSPACE])
+		return true;
+	err_set(e, ERR_STORE_FAILED, _("%s holds no workspace"), store_name(s));
+	return txn_broken(t);
+}
+
+const struct workspace *txn_workspace(const struct txn *t)
+{
+	return &t->entries[ENTITY_WORKSPACE]->record.workspace;
+}
+
+bool txn_commit(struct txn *t, struct err *e)
+{
+	struct db_params p = { 0 };
+
+	if (t->last_change == t->first_change) {
+		db_rollback(db_of(t));
+		return true;
+	}
+	db_param_int(&p, t->last_change);
+	if (!txn_flush(t, e))
+		return false;
+	if (db_post(db_of(t), "UPDATE workspace SET last_change = $1", p.values, p.n, e) &&
+	    db_of(t)->driver->announce(db_of(t), e) && db_commit(db_of(t), e))
+		return true;
+	return txn_broken(t);
+}
+
+void txn_end(struct txn *t)
+{
+	db_rollback(db_of(t));
+	for (size_t i = 0; i < ENTITY_COUNT; i++)
+		entries_free(t, (enum entity)i);
+	if (t->records_of != ENTITY_COUNT)
+		insert_clear(&t->records);
+	insert_clear(&t->changes);
+}

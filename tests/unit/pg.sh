@@ -1,0 +1,97 @@
+#!/bin/sh
+# A PostgreSQL server of a test's own, in a temporary folder, on a Unix socket only.
+#
+# usage: pg.sh < commands > answers
+# Prints "ok URL" when the server is up, or "failed: why". Then one command a line, each answered with "ok ..." or "failed: ...":
+#   sql TEXT    runs TEXT with psql, answers "ok" and the first line of what it gave
+#   kill        kills the server with SIGKILL, as a crash would
+#   hang        stops it with SIGSTOP: it is there and says nothing
+#   wake        ends hang
+#   start       starts it again
+# At the end of the input the server is stopped and its folder removed: so it goes when the test goes, however that ends.
+# As root the server runs as another user, postgres or nobody. PGBIN names the folder of initdb when it is not found by itself.
+
+fail() {
+	echo "failed: $*"
+	exit 1
+}
+
+find_bin() {
+	if [ -n "$PGBIN" ]; then echo "$PGBIN"; return; fi
+	for bin in $(ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/local/pgsql/bin 2>/dev/null | sort -Vr); do
+		if [ -x "$bin/initdb" ]; then echo "$bin"; return; fi
+	done
+	initdb=$(command -v initdb) && dirname "$(readlink -f "$initdb")"
+}
+
+# The server refuses to run as root.
+as_server() {
+	if [ "$(id -u)" != 0 ]; then "$@"; return; fi
+	(cd "$dir" && setpriv --reuid="$owner" --regid="$group" --clear-groups env HOME="$dir" "$@")
+}
+
+start_server() {
+	# After a kill what is left of the old processes may hold the folder for a moment.
+	for try in $(seq 50); do
+		if as_server "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 start > "$dir/start" 2>&1 < /dev/null; then
+			return 0
+		fi
+		tail -3 "$dir/log" | grep -q -e 'shared memory' -e 'another postmaster' || return 1
+		sleep 0.2
+	done
+	return 1
+}
+
+# The first process of the server and those it started.
+pids() {
+	pid=$(head -1 "$dir/data/postmaster.pid" 2>/dev/null) || return 0
+	echo "$pid"
+	ps -o pid= --ppid "$pid"
+}
+
+clean_up() {
+	trap '' HUP INT TERM PIPE
+	if [ -f "$dir/data/postmaster.pid" ]; then
+		kill -CONT $(pids) 2>/dev/null
+		as_server "$bin/pg_ctl" -D "$dir/data" -w -m immediate stop > /dev/null 2>&1
+	fi
+	rm -rf "$dir"
+}
+
+bin=$(find_bin)
+[ -n "$bin" ] && [ -x "$bin/initdb" ] ||
+	fail "PostgreSQL's server is not installed (initdb not found): on Debian, apt-get install postgresql"
+owner=postgres
+id postgres > /dev/null 2>&1 || owner=nobody
+group=$(id -g "$owner")
+dir=$(mktemp -d "${TMPDIR:-/tmp}/tdpg.XXXXXX") || fail "no temporary folder"
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM PIPE
+if [ "$(id -u)" = 0 ]; then chown "$owner:$group" "$dir"; fi
+
+as_server "$bin/initdb" -D "$dir/data" -U trunkdeck -A trust -E UTF8 --locale=C.UTF-8 > "$dir/initdb" 2>&1 ||
+	fail "initdb: $(tail -1 "$dir/initdb")"
+cat >> "$dir/data/postgresql.conf" <<END
+listen_addresses = ''
+unix_socket_directories = '$dir'
+max_connections = 40
+END
+start_server || fail "pg_ctl: $(tail -1 "$dir/start"); $(tail -1 "$dir/log")"
+url="postgresql://trunkdeck@/postgres?host=$dir"
+echo "ok $url"
+
+while read -r command rest; do
+	case $command in
+	sql)	if answer=$("$bin/psql" -X -q -t -A -v ON_ERROR_STOP=1 -d "$url" -c "$rest" 2>&1 < /dev/null); then
+			echo "ok $(echo "$answer" | head -1)"
+		else
+			echo "failed: $(echo "$answer" | head -1)"
+		fi ;;
+	kill)	kill -KILL $(head -1 "$dir/data/postmaster.pid") && echo ok || echo "failed: no server" ;;
+	hang)	kill -STOP $(pids) && echo ok || echo "failed: no server" ;;
+	wake)	kill -CONT $(pids) && echo ok || echo "failed: no server" ;;
+	start)	if start_server; then echo ok; else echo "failed: $(tail -1 "$dir/log")"; fi ;;
+	*)	echo "failed: unknown command $command" ;;
+	esac
+done
+exit 0
