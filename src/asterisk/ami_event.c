@@ -1,0 +1,228 @@
+/*
+ * Accepted frames into call events.
+ *
+ * An event is decoded only in the form Asterisk gives it: with the channel block it always has, and, for the two that
+ * end every call (FullyBooted after a restart, Shutdown), with all its keys. Whatever comes in another form is
+ * EVENT_OTHER. Numbers and times are read here; nothing is believed yet (the tracker knows who is who).
+ */
+#include "config.h"
+
+#include "trunkdeck/ami_event.h"
+
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+
+enum legs { LEGS_NONE, LEGS_PLAIN, LEGS_LOCAL, LEGS_BLIND, LEGS_ATTENDED };
+
+static const struct event_form {
+	struct str name;
+	enum event_kind kind;
+	unsigned blocks;		/* one of these must be whole; 0 = none needed */
+	enum legs legs;
+	bool answer;			/* an item of a list, not an event of its own */
+} forms[] = {
+#define FORM(name, kind, blocks, legs, answer) { { name, sizeof(name) - 1 }, EVENT_##kind, blocks, LEGS_##legs, answer }
+	FORM("Newstate", NEWSTATE, AMI_BLOCK_LEG, PLAIN, false),
+	FORM("Newchannel", NEWCHANNEL, AMI_BLOCK_LEG, PLAIN, false),
+	FORM("Hangup", HANGUP, AMI_BLOCK_LEG, PLAIN, false),
+	FORM("HangupRequest", HANGUP_REQUEST, AMI_BLOCK_LEG, PLAIN, false),
+	FORM("SoftHangupRequest", SOFT_HANGUP_REQUEST, AMI_BLOCK_LEG, PLAIN, false),
+	FORM("BridgeEnter", BRIDGE_ENTER, AMI_BLOCK_LEG, PLAIN, false),
+	FORM("BridgeLeave", BRIDGE_LEAVE, AMI_BLOCK_LEG, PLAIN, false),
+	FORM("BridgeDestroy", BRIDGE_DESTROY, 0, NONE, false),
+	FORM("BridgeMerge", BRIDGE_MERGE, 0, NONE, false),
+	FORM("NewConnectedLine", NEW_CONNECTED_LINE, AMI_BLOCK_LEG, PLAIN, false),
+	FORM("DialBegin", DIAL_BEGIN, AMI_BLOCK_DEST, PLAIN, false),
+	FORM("DialEnd", DIAL_END, AMI_BLOCK_DEST, PLAIN, false),
+	FORM("ChannelTalkingStart", TALKING_START, AMI_BLOCK_LEG, PLAIN, false),
+	FORM("Hold", HOLD, AMI_BLOCK_LEG, PLAIN, false),
+	FORM("Unhold", UNHOLD, AMI_BLOCK_LEG, PLAIN, false),
+	FORM("Rename", RENAME, 0, PLAIN, false),
+	FORM("LocalBridge", LOCAL_BRIDGE, AMI_BLOCK_LOCALONE, LOCAL, false),
+	FORM("LocalOptimizationEnd", LOCAL_OPTIMIZED, AMI_BLOCK_LOCALONE, LOCAL, false),
+	FORM("BlindTransfer", BLIND_TRANSFER, 0, BLIND, false),
+	FORM("AttendedTransfer", ATTENDED_TRANSFER, 0, ATTENDED, false),
+	FORM("Cdr", CDR, AMI_BLOCK_CDR, PLAIN, false),
+	FORM("UserEvent", USER, 0, PLAIN, false),
+	FORM("CoreShowChannel", CHANNEL_LISTED, AMI_BLOCK_LEG, PLAIN, true),
+	FORM("FullyBooted", FULLY_BOOTED, 0, NONE, false),
+	FORM("Shutdown", SHUTDOWN, 0, NONE, false),
+#undef FORM
+};
+
+static const struct event_form *form_of(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		if (forms[i].name.len == name.len && memcmp(forms[i].name.p, name.p, name.len) == 0)
+			return &forms[i];
+	return NULL;
+}
+
+/* Small whole numbers; -1 for anything else. */
+static int64_t number_of(struct str s)
+{
+	int64_t n = 0;
+
+	if (!s.len || s.len > 15)
+		return -1;
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return -1;
+		n = n * 10 + (s.p[i] - '0');
+	}
+	return n;
+}
+
+static int small_number_of(struct str s)
+{
+	int64_t n = number_of(s);
+
+	return n > INT32_MAX ? -1 : (int)n;
+}
+
+/* Seconds, a dot, and up to six decimals as Asterisk prints them; -1 for anything else. */
+static int64_t time_of(struct str s)
+{
+	const char *dot = s.len ? memchr(s.p, '.', s.len) : NULL;
+	size_t whole = dot ? (size_t)(dot - s.p) : s.len, decimals = dot ? s.len - whole - 1 : 0;
+	int64_t seconds, us;
+
+	if (whole > 11 || decimals > 6 || (dot && !decimals))
+		return -1;
+	seconds = number_of((struct str){ s.p, whole });
+	us = decimals ? number_of((struct str){ dot + 1, decimals }) : 0;
+	if (seconds < 0 || us < 0)
+		return -1;
+	for (; decimals && decimals < 6; decimals++)
+		us *= 10;
+	return seconds * 1000000 + us;
+}
+
+/* The block whose keys begin at `first` in the key table. */
+static void decode_leg(struct event_leg *leg, const struct ami_frame *f, enum ami_key first)
+{
+	const int shift = (int)first - AMI_KEY_CHANNEL;
+
+	leg->channel = ami_get(f, (enum ami_key)(AMI_KEY_CHANNEL + shift));
+	leg->uniqueid = ami_get(f, (enum ami_key)(AMI_KEY_UNIQUEID + shift));
+	leg->linkedid = ami_get(f, (enum ami_key)(AMI_KEY_LINKEDID + shift));
+	leg->context = ami_get(f, (enum ami_key)(AMI_KEY_CONTEXT + shift));
+	leg->exten = ami_get(f, (enum ami_key)(AMI_KEY_EXTEN + shift));
+	leg->caller = ami_get(f, (enum ami_key)(AMI_KEY_CALLERIDNUM + shift));
+	leg->state = small_number_of(ami_get(f, (enum ami_key)(AMI_KEY_CHANNELSTATE + shift)));
+}
+
+/* A block without ids in the key table; seldom met. */
+static void decode_named_leg(struct event_leg *leg, const struct ami_frame *f, const char *channel, const char *state,
+			     const char *uniqueid, const char *linkedid)
+{
+	leg->channel = ami_find(f, channel);
+	leg->uniqueid = ami_find(f, uniqueid);
+	leg->linkedid = ami_find(f, linkedid);
+	leg->state = small_number_of(ami_find(f, state));
+}
+
+#define NAMED_LEG(leg, f, prefix) \
+	decode_named_leg(leg, f, prefix "Channel", prefix "ChannelState", prefix "Uniqueid", prefix "Linkedid")
+
+static void decode_legs(struct call_event *e, const struct ami_frame *f, enum legs legs)
+{
+	switch (legs) {
+	case LEGS_NONE:
+		break;
+	case LEGS_PLAIN:
+		decode_leg(&e->leg, f, AMI_KEY_CHANNEL);
+		if (f->blocks & AMI_BLOCK_DEST)
+			decode_leg(&e->dest, f, AMI_KEY_DESTCHANNEL);
+		break;
+	case LEGS_LOCAL:
+		decode_leg(&e->leg, f, AMI_KEY_LOCALONECHANNEL);
+		decode_leg(&e->dest, f, AMI_KEY_LOCALTWOCHANNEL);
+		break;
+	case LEGS_BLIND:
+		NAMED_LEG(&e->leg, f, "Transferer");
+		NAMED_LEG(&e->dest, f, "Transferee");
+		break;
+	case LEGS_ATTENDED:
+		NAMED_LEG(&e->leg, f, "OrigTransferer");
+		NAMED_LEG(&e->dest, f, "Transferee");
+		break;
+	}
+}
+
+static void decode_rest(struct call_event *e, const struct ami_frame *f)
+{
+	switch (e->kind) {
+	case EVENT_BRIDGE_MERGE:
+		e->bridge = ami_get(f, AMI_KEY_FROMBRIDGEUNIQUEID);
+		e->to_bridge = ami_get(f, AMI_KEY_TOBRIDGEUNIQUEID);
+		break;
+	case EVENT_BRIDGE_ENTER:
+	case EVENT_BRIDGE_LEAVE:
+	case EVENT_BRIDGE_DESTROY:
+		e->bridge = ami_get(f, AMI_KEY_BRIDGEUNIQUEID);
+		break;
+	case EVENT_DIAL_END:
+		e->dial_status = ami_get(f, AMI_KEY_DIALSTATUS);
+		break;
+	case EVENT_RENAME:
+		e->new_name = ami_get(f, AMI_KEY_NEWNAME);
+		break;
+	case EVENT_USER:
+		e->user_event = ami_get(f, AMI_KEY_USEREVENT);
+		e->user_number = ami_get(f, AMI_KEY_NUMBER);
+		break;
+	case EVENT_CDR:
+		e->disposition = ami_get(f, AMI_KEY_DISPOSITION);
+		break;
+	case EVENT_CHANNEL_LISTED:
+		e->duration = ami_get(f, AMI_KEY_DURATION);
+		break;
+	case EVENT_HANGUP:
+	case EVENT_HANGUP_REQUEST:
+	case EVENT_SOFT_HANGUP_REQUEST:
+		e->cause = small_number_of(ami_get(f, AMI_KEY_CAUSE));
+		e->tech_cause = small_number_of(ami_get(f, AMI_KEY_TECHCAUSE));
+		break;
+	case EVENT_FULLY_BOOTED:
+		e->uptime_s = number_of(ami_get(f, AMI_KEY_UPTIME));
+		break;
+	default:
+		break;
+	}
+}
+
+/* The keys that come with an event beside its blocks. */
+static bool is_whole(const struct ami_frame *f, enum event_kind kind)
+{
+	switch (kind) {
+	case EVENT_FULLY_BOOTED:
+		return f->by_key[AMI_KEY_UPTIME] && f->by_key[AMI_KEY_LASTRELOAD] &&
+		       str_eq(ami_get(f, AMI_KEY_STATUS), STR("Fully Booted"));
+	case EVENT_SHUTDOWN:
+		return f->by_key[AMI_KEY_SHUTDOWN] && f->by_key[AMI_KEY_RESTART];
+	case EVENT_HANGUP:
+		return f->by_key[AMI_KEY_CAUSE] && f->by_key[AMI_KEY_CAUSETXT];
+	case EVENT_DIAL_END:
+		return f->by_key[AMI_KEY_DIALSTATUS] != NULL;
+	default:
+		return true;
+	}
+}
+
+void ami_event_decode(struct call_event *e, const struct ami_frame *f, int64_t arrival_us)
+{
+	const struct event_form *form = NULL;
+	int64_t stamp = time_of(ami_get(f, AMI_KEY_TIMESTAMP));
+
+	if (f->kind == AMI_EVENT && f->reject == AMI_ACCEPTED)
+		form = form_of(f->headers[0].value);
+	if (form && (form->answer == f->async || (form->blocks && !(f->blocks & form->blocks)) || !is_whole(f, form->kind)))
+		form = NULL;
+	call_event_init(e, form ? form->kind : EVENT_OTHER, stamp < 0 ? arrival_us : stamp);
+	if (!form)
+		return;
+	decode_legs(e, f, form->legs);
+	decode_rest(e, f);
+}

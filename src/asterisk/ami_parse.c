@@ -1,0 +1,362 @@
+/*
+ * The stream side of the AMI parser: where frames begin and end, what neighbours say of each other, and delivery.
+ *
+ * Frames that lie wholly in the bytes fed are read in place; only a tail without its end is copied to `carry`, and the
+ * one event held back (rule 4 of ami_parse.h) to `hold` when feeding ends. Two frames take turns: the one being read and
+ * the one held. Memory is bounded by AMI_MAX_FRAME each; a longer frame is skipped, looking only for its end.
+ *
+ * Offsets into the stream, not time, decide how long a broken block is owed its rest.
+ */
+#include "config.h"
+
+#include "trunkdeck/ami_parse.h"
+
+#include <string.h>
+
+#include "ami_frame.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+
+/* Frames without time stamp in a row that mean the server was told to stop sending them. */
+#define UNSTAMPED_MAX 64
+
+struct ami_parser {
+	ami_frame_fn *fn;
+	void *arg;
+	bool banner;			/* the banner line is still to come */
+	bool overlong;			/* the banner line was, its rest is dropped */
+	bool skipping;			/* inside a frame above the limit */
+	bool timestamps;		/* this connection sends them */
+	unsigned unstamped;
+	uint64_t offset;		/* of the next frame in the stream */
+	struct owed owed;
+	uint64_t owed_since;
+	struct parsed *held;		/* one of frames, or NULL */
+	struct parsed *free;		/* the other one */
+	struct buf carry;		/* a frame without its end */
+	struct buf hold;		/* bytes of the held frame when the caller's are gone */
+	struct ami_parser_stats stats;
+	struct tokenizer tokenizer;
+	struct parsed frames[2];
+};
+
+/* The longest frame, its empty line, and what is needed to see that it goes on. */
+#define CARRY_MAX (AMI_MAX_FRAME + 4)
+
+struct ami_parser *ami_parser_new(bool banner, ami_frame_fn *fn, void *arg)
+{
+	struct ami_parser *p = xcalloc(1, sizeof(*p));
+
+	p->fn = fn;
+	p->arg = arg;
+	p->free = &p->frames[0];
+	p->banner = banner;
+	buf_init(&p->carry, CARRY_MAX);
+	buf_init(&p->hold, CARRY_MAX);
+	tokenizer_init(&p->tokenizer);
+	return p;
+}
+
+void ami_parser_free(struct ami_parser **p)
+{
+	if (!*p)
+		return;
+	buf_clear(&(*p)->carry);
+	buf_clear(&(*p)->hold);
+	FREE(p);
+}
+
+void ami_parser_restart(struct ami_parser *p, bool banner)
+{
+	p->banner = banner;
+	p->overlong = p->skipping = p->timestamps = p->owed.active = false;
+	p->unstamped = 0;
+	p->held = NULL;
+	buf_reset(&p->carry);
+	buf_reset(&p->hold);
+}
+
+void ami_parser_get_stats(const struct ami_parser *p, struct ami_parser_stats *out)
+{
+	*out = p->stats;
+}
+
+static void deliver(struct ami_parser *p, const struct ami_frame *f)
+{
+	if (f->reject != AMI_ACCEPTED) {
+		p->stats.rejected++;
+		p->stats.rejected_by[f->reject]++;
+	} else if (f->kind != AMI_BANNER) {
+		p->stats.frames++;
+		p->stats.events += f->kind == AMI_EVENT;
+	}
+	p->fn(p->arg, f);
+}
+
+static void deliver_held(struct ami_parser *p)
+{
+	struct parsed *f = p->held;
+
+	if (!f)
+		return;
+	p->held = NULL;
+	deliver(p, &f->pub);
+}
+
+/* The held frame stays while the bytes it was read from go. */
+static void keep_held(struct ami_parser *p)
+{
+	if (!p->held || p->held->pub.bytes.p == p->hold.p)
+		return;
+	buf_reset(&p->hold);
+	buf_add(&p->hold, p->held->pub.bytes.p, p->held->pub.bytes.len);
+	parsed_move(p->held, p->hold.p);
+}
+
+/* Only an accepted stamp counts, so a forger can't make the rule; nor can he end it, because Asterisk's own frames,
+ * stamped, come between his. */
+static void learn_timestamps(struct ami_parser *p, const struct parsed *f)
+{
+	if (f->pub.reject == AMI_REJECT_NO_TIMESTAMP) {
+		if (++p->unstamped >= UNSTAMPED_MAX)
+			p->timestamps = false;
+	} else if (f->pub.reject == AMI_ACCEPTED && f->pub.async) {
+		p->unstamped = 0;
+		p->timestamps = p->timestamps || (f->pub.count > 2 && f->headers[2].id == AMI_KEY_TIMESTAMP);
+	}
+}
+
+/* Rule 4: what the neighbours say. */
+static void judge(struct ami_parser *p, struct parsed *f)
+{
+	if (p->owed.active && p->offset - p->owed_since > AMI_SPLIT_REACH)
+		p->owed.active = false;
+	if (p->owed.active) {
+		f->pub.reject = AMI_REJECT_AFTER_SPLIT;
+		owed_pay(&p->owed, f, 0);
+		return;
+	}
+	if (f->remainder && p->held)
+		p->held->pub.reject = AMI_REJECT_SPLIT;
+	if (f->owed.active) {
+		p->owed = f->owed;
+		p->owed_since = p->offset;
+	}
+}
+
+static void reject_large(struct ami_parser *p, enum ami_frame_kind kind)
+{
+	static const struct ami_header *const none[AMI_KEY_COUNT];
+	const struct ami_frame f = { .kind = kind, .reject = AMI_REJECT_TOO_LARGE, .by_key = none };
+
+	deliver_held(p);
+	deliver(p, &f);
+}
+
+/* p->free has been read: `size` bytes of the stream. */
+static void accept_frame(struct ami_parser *p, size_t size)
+{
+	struct parsed *f = p->free;
+
+	p->offset += size;
+	if (f->pub.reject == AMI_REJECT_TOO_LARGE) {
+		reject_large(p, AMI_EVENT);
+		return;
+	}
+	frame_check(f, p->timestamps);
+	judge(p, f);
+	learn_timestamps(p, f);
+	deliver_held(p);
+	if (f->pub.reject == AMI_ACCEPTED && f->pub.blocks) {
+		p->held = f;
+		p->free = f == &p->frames[0] ? &p->frames[1] : &p->frames[0];
+	} else {
+		deliver(p, &f->pub);
+	}
+}
+
+/* How many of the bytes belong to a frame that began in carry: up to its empty line, or all; *ended says which. */
+static size_t find_end(const struct buf *carry, const char *bytes, size_t len, bool *ended)
+{
+	const char *from = bytes, *lf;
+
+	*ended = false;
+	while ((lf = memchr(from, '\n', len - (size_t)(from - bytes)))) {
+		char before[3] = { 0 };
+		size_t in = (size_t)(lf - bytes);
+
+		for (size_t back = 1; back <= 3; back++) {
+			if (back <= in)
+				before[3 - back] = bytes[in - back];
+			else if (back - in <= carry->len)
+				before[3 - back] = carry->p[carry->len - (back - in)];
+		}
+		from = lf + 1;
+		if (memcmp(before, "\r\n\r", 3) == 0) {
+			*ended = true;
+			break;
+		}
+	}
+	return *ended ? (size_t)(from - bytes) : len;
+}
+
+/* Inside a frame above the limit only the last three bytes are kept. */
+static size_t skip_large(struct ami_parser *p, const char *bytes, size_t len)
+{
+	bool ended;
+	size_t n = find_end(&p->carry, bytes, len, &ended);
+
+	p->offset += n;
+	buf_add(&p->carry, bytes + (n > 3 ? n - 3 : 0), n > 3 ? 3 : n);
+	if (p->carry.len > 3)
+		buf_consume(&p->carry, p->carry.len - 3);
+	if (ended) {
+		p->skipping = false;
+		buf_reset(&p->carry);
+		reject_large(p, AMI_EVENT);
+	}
+	return n;
+}
+
+static void start_skipping(struct ami_parser *p)
+{
+	p->skipping = true;
+	p->offset += p->carry.len;
+	buf_consume(&p->carry, p->carry.len - 3);
+}
+
+/* More of the frame in carry. */
+static size_t continue_carry(struct ami_parser *p, const char *bytes, size_t len)
+{
+	const size_t room = AMI_MAX_FRAME + 2 - p->carry.len;
+	bool ended;
+	size_t n;
+
+	if (p->carry.len == 1 && p->carry.p[0] == '\r' && bytes[0] == '\n') {
+		p->offset += 2;
+		buf_reset(&p->carry);
+		return 1;
+	}
+	n = find_end(&p->carry, bytes, len < room ? len : room, &ended);
+	buf_add(&p->carry, bytes, n);
+	if (ended) {
+		tokenizer_read(&p->tokenizer, p->free, p->carry.p, p->carry.p + p->carry.len);
+		accept_frame(p, p->carry.len);
+		keep_held(p);
+		buf_reset(&p->carry);
+	} else if (p->carry.len >= AMI_MAX_FRAME + 2) {
+		start_skipping(p);
+	}
+	return n;
+}
+
+/* All frames that end within the bytes; what is left goes to carry. */
+static size_t read_in_place(struct ami_parser *p, const char *bytes, size_t len)
+{
+	const char *at = bytes, *const end = bytes + len;
+
+	while (at < end) {
+		const char *next;
+
+		if (end - at >= 2 && at[0] == '\r' && at[1] == '\n') {
+			p->offset += 2;
+			at += 2;
+			continue;
+		}
+		next = tokenizer_read(&p->tokenizer, p->free, at, end);
+		if (!next)
+			break;
+		accept_frame(p, (size_t)(next - at));
+		at = next;
+	}
+	keep_held(p);
+	if (at < end && end - at < AMI_MAX_FRAME + 2)
+		buf_add(&p->carry, at, (size_t)(end - at));
+	else if (at < end)
+		return (size_t)(at - bytes) + continue_carry(p, at, (size_t)(end - at));
+	return len;
+}
+
+static void end_banner(struct ami_parser *p)
+{
+	static const struct ami_header *const none[AMI_KEY_COUNT];
+	struct ami_frame f = { .kind = AMI_BANNER, .by_key = none, .bytes = { p->carry.p, p->carry.len } };
+
+	p->banner = false;
+	if (str_starts(f.bytes, STR("Event: ")) || str_starts(f.bytes, STR("Response: ")))
+		return;
+	while (f.bytes.len && (f.bytes.p[f.bytes.len - 1] == '\n' || f.bytes.p[f.bytes.len - 1] == '\r'))
+		f.bytes.len--;
+	if (!str_starts(f.bytes, STR("Asterisk Call Manager/")))
+		f.reject = AMI_REJECT_FIRST_LINE;
+	p->offset += p->carry.len;
+	deliver(p, &f);
+	buf_reset(&p->carry);
+}
+
+static size_t read_banner(struct ami_parser *p, const char *bytes, size_t len)
+{
+	const char *lf = memchr(bytes, '\n', len);
+	size_t n = lf ? (size_t)(lf - bytes) + 1 : len;
+
+	if (p->overlong || p->carry.len + n > AMI_MAX_BANNER) {
+		p->overlong = true;
+		p->offset += n;
+	} else {
+		buf_add(&p->carry, bytes, n);
+	}
+	if (lf && p->overlong) {
+		p->banner = p->overlong = false;
+		p->offset += p->carry.len;
+		buf_reset(&p->carry);
+		reject_large(p, AMI_BANNER);
+	} else if (lf) {
+		end_banner(p);
+	}
+	return n;
+}
+
+void ami_parser_feed(struct ami_parser *p, const char *bytes, size_t len)
+{
+	p->stats.bytes += len;
+	while (len) {
+		size_t n;
+
+		if (p->banner)
+			n = read_banner(p, bytes, len);
+		else if (p->skipping)
+			n = skip_large(p, bytes, len);
+		else if (p->carry.len)
+			n = continue_carry(p, bytes, len);
+		else
+			n = read_in_place(p, bytes, len);
+		bytes += n;
+		len -= n;
+	}
+}
+
+void ami_parser_idle(struct ami_parser *p)
+{
+	if (!p->carry.len && !p->skipping)
+		deliver_held(p);
+}
+
+static const struct {
+	const char *name, *text;
+} rejects[AMI_REJECT_COUNT] = {
+	[AMI_ACCEPTED] = { "accepted", N_("accepted") },
+#define REJECT_ENTRY(id, reject_name, reject_text) [AMI_REJECT_##id] = { reject_name, reject_text },
+	AMI_REJECT_TABLE(REJECT_ENTRY)
+#undef REJECT_ENTRY
+};
+
+const char *ami_reject_text(enum ami_reject r)
+{
+	return _(rejects[r].text);
+}
+
+const char *ami_reject_name(enum ami_reject r)
+{
+	return rejects[r].name;
+}

@@ -1,0 +1,190 @@
+/*
+ * Runs a recorded stream through parser, tracker and metrics, as fast as it can be read.
+ *
+ * The file is read in pieces that stay in the cache, once per repetition, so that memory does not grow with its size nor
+ * with the count. Each repetition gets a parser at rest and a tracker of its own, feeding the same metrics: ids need not
+ * be made distinct, because no tracker sees one twice. Time is the stream's own, except cpu_s and elapsed_s.
+ */
+#include "config.h"
+
+#include "trunkdeck/replay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "trunkdeck/ami_event.h"
+#include "trunkdeck/ami_parse.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/metrics.h"
+#include "trunkdeck/tracker.h"
+
+enum { PIECE = 128 * 1024 };
+
+struct replay {
+	const struct replay_options *options;
+	struct ami_parser *parser;
+	struct tracker *tracker;	/* NULL when parsing only */
+	struct metrics *metrics;
+	uint64_t calls;
+	uint64_t live;
+	int64_t last_us;		/* time stamp of the last event */
+};
+
+static void on_call(void *arg, const struct call *c, enum call_change change)
+{
+	struct replay *r = arg;
+
+	metrics_call(r->metrics, c, change);
+}
+
+static void on_frame(void *arg, const struct ami_frame *f)
+{
+	struct replay *r = arg;
+	struct call_event event;
+
+	if (!r->tracker || f->kind != AMI_EVENT)
+		return;
+	if (f->reject != AMI_ACCEPTED) {
+		tracker_taint(r->tracker, ami_get(f, AMI_KEY_UNIQUEID));
+		return;
+	}
+	ami_event_decode(&event, f, r->last_us);
+	r->last_us = event.at_us;
+	if (event.kind != EVENT_OTHER)
+		tracker_apply(r->tracker, &event);
+}
+
+static bool feed_all(struct replay *r, int fd, const char *path, struct err *e)
+{
+	char *piece = xmalloc(PIECE);
+	ssize_t n;
+
+	while ((n = read(fd, piece, PIECE)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		ami_parser_feed(r->parser, piece, (size_t)n);
+	}
+	free(piece);
+	if (n < 0)
+		return err_set_message(e, ERR_FILE, "%s: %s", path, strerror(errno));
+	ami_parser_idle(r->parser);
+	return true;
+}
+
+static void end_run(struct replay *r)
+{
+	struct tracker_stats stats;
+
+	if (!r->tracker)
+		return;
+	tracker_flush(r->tracker, r->last_us);
+	tracker_get_stats(r->tracker, &stats);
+	r->calls += stats.calls;
+	r->live += stats.live;
+	tracker_free(&r->tracker);
+}
+
+static bool run_once(struct replay *r, int fd, const char *path, struct err *e)
+{
+	const struct tracker_config config = {
+		.server = "replay",
+		.trunk_techs = r->options->trunk_techs,
+		.trunk_contexts = r->options->trunk_contexts,
+		.on_call = on_call,
+		.arg = r,
+	};
+	bool ok;
+
+	if (!r->options->parse_only)
+		r->tracker = tracker_new(&config);
+	ami_parser_restart(r->parser, true);
+	ok = feed_all(r, fd, path, e);
+	end_run(r);
+	return ok;
+}
+
+static bool run_all(struct replay *r, int fd, const char *path, struct err *e)
+{
+	for (unsigned i = 0; i < r->options->repeat; i++) {
+		if (i > 0 && lseek(fd, 0, SEEK_SET) != 0) {
+			err_set_message(e, ERR_FILE, _("%s can't be read twice"), path);
+			err_hint(e, _("Save the stream to a file to repeat it"));
+			return false;
+		}
+		if (!run_once(r, fd, path, e))
+			return false;
+	}
+	return true;
+}
+
+static double seconds(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static json_t *rejected_to_json(const struct ami_parser_stats *stats)
+{
+	json_t *o = json_object();
+
+	for (int r = AMI_ACCEPTED + 1; r < AMI_REJECT_COUNT; r++)
+		if (stats->rejected_by[r])
+			json_object_set_new(o, ami_reject_name((enum ami_reject)r),
+					    json_integer((json_int_t)stats->rejected_by[r]));
+	return o;
+}
+
+static json_t *result_to_json(const struct replay *r, double elapsed, double cpu)
+{
+	struct ami_parser_stats stats;
+	json_t *o = json_object();
+
+	ami_parser_get_stats(r->parser, &stats);
+	json_object_set_new(o, "events", json_integer((json_int_t)stats.events));
+	json_object_set_new(o, "frames_rejected", json_integer((json_int_t)stats.rejected));
+	json_object_set_new(o, "rejected", rejected_to_json(&stats));
+	json_object_set_new(o, "calls", json_integer((json_int_t)r->calls));
+	json_object_set_new(o, "live", json_integer((json_int_t)r->live));
+	json_object_set_new(o, "numbers", metrics_numbers_to_json(r->metrics));
+	json_object_set_new(o, "elapsed_s", json_real(elapsed));
+	json_object_set_new(o, "cpu_s", json_real(cpu));
+	return o;
+}
+
+static json_t *replay_fd(int fd, const char *path, const struct replay_options *options, struct err *e)
+{
+	const double elapsed = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+	struct replay r = { .options = options, .metrics = metrics_new() };
+	json_t *result = NULL;
+
+	r.parser = ami_parser_new(true, on_frame, &r);
+	if (run_all(&r, fd, path, e))
+		result = result_to_json(&r, seconds(CLOCK_MONOTONIC) - elapsed, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
+	ami_parser_free(&r.parser);
+	metrics_free(&r.metrics);
+	return result;
+}
+
+json_t *replay_run(const char *path, const struct replay_options *options, struct err *e)
+{
+	const bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	json_t *result;
+
+	if (fd < 0) {
+		err_set_message(e, ERR_FILE, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	result = replay_fd(fd, standard ? _("standard input") : path, options, e);
+	if (!standard)
+		close(fd);
+	return result;
+}
