@@ -18,6 +18,7 @@
 enum message_level { MESSAGE_INFO, MESSAGE_WARN, MESSAGE_ERROR };
 
 struct message {
+	uint64_t id;			/* counts up: identity in lists */
 	enum message_level level;
 	int64_t wall_us;
 	int64_t mono_ms;

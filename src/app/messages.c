@@ -17,6 +17,7 @@ struct messages {
 	struct message ring[MESSAGES_MAX];
 	size_t count, next;
 	bool showing;
+	uint64_t last_id;
 };
 
 struct messages *messages_new(const struct td_clock *clock)
@@ -37,6 +38,7 @@ static void add_text(struct messages *m, enum message_level level, const char *t
 	struct message *slot = &m->ring[m->next];
 	char *clean = utf8_clean_dup(str_of(text));
 
+	slot->id = ++m->last_id;
 	slot->level = level;
 	slot->wall_us = clock_wall_us(m->clock);
 	slot->mono_ms = clock_mono_ms(m->clock);

@@ -1,0 +1,116 @@
+/*
+ * Deleting, safely: the question says what breaks and how many calls are live, computed from the model when asked. The
+ * record is named by key and version, so that what is deleted is what was shown, or nothing.
+ */
+#include "config.h"
+
+#include "deck.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+
+/* A question that is open. */
+struct pending {
+	struct app *app;
+	struct mutation mutation;
+};
+
+static void pending_free(void *arg)
+{
+	struct pending *p = arg;
+
+	record_clear(&p->mutation.record);
+	free(p);
+}
+
+static void confirmed(void *arg)
+{
+	struct pending *p = arg;
+
+	app_mutate(p->app, &p->mutation, NULL, NULL);
+}
+
+static void ask(struct deck *d, const struct mutation *m, const char *title, const char *text, const char *typed)
+{
+	struct pending *p = xcalloc(1, sizeof(*p));
+	const struct dialog_options options = {
+		.title = title,
+		.text = text,
+		.yes = _("Delete"),
+		.no = _("Keep"),
+		.typed = typed,
+		.confirmed = confirmed,
+		.closed = pending_free,
+		.arg = p,
+	};
+
+	p->app = d->app;
+	p->mutation = *m;
+	dialog_ask(d->ui, &options);
+}
+
+static void say_live(struct buf *text, size_t live)
+{
+	if (live > 0)
+		buf_addf(text, ngettext("%zu call is live: it goes on until it ends.\n",
+					"%zu calls are live: they go on until they end.\n", live), live);
+}
+
+/* The servers that hold routes of a region. */
+static void say_servers(struct buf *text, const struct app *a, enum region region)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->server_count; i++) {
+		const struct server_config *s = a->servers[i].config;
+
+		if (s->region == region && s->routes != ROUTES_NONE)
+			buf_addf(text, "%s%s", n++ == 0 ? _("Its route is removed from ") : ", ", s->name);
+	}
+	if (n > 0)
+		buf_adds(text, ".\n");
+}
+
+void deck_delete_number(struct deck *d, const struct number *n)
+{
+	const struct agent *agent = snapshot_agent(d->app->snapshot, n->agent);
+	struct mutation m = { .kind = MUTATION_DELETE, .version = n->version };
+	struct buf text;
+	char *title = xasprintf(_("Delete %s?"), n->e164);
+
+	buf_init(&text, 2000);
+	buf_addf(&text, _("Calls to it will no longer reach %s; callers get \"not found\".\n"),
+		 agent ? agent->title : n->agent);
+	say_live(&text, live_count_number(d->app->live, n->e164));
+	say_servers(&text, d->app, n->region);
+	buf_adds(&text, _("The number itself stays with your SIP provider."));
+	m.record.entity = ENTITY_NUMBER;
+	number_copy(&m.record.number, n);
+	ask(d, &m, title, text.p, NULL);
+	buf_clear(&text);
+	free(title);
+}
+
+void deck_delete_provider(struct deck *d, const struct provider *p)
+{
+	int64_t numbers = snapshot_badge(d->app->snapshot, p->id);
+	struct mutation m = { .kind = MUTATION_DELETE, .version = p->version, .cascade = numbers > 0 };
+	struct buf text;
+	char *title = xasprintf(_("Delete provider %s?"), p->name);
+
+	buf_init(&text, 2000);
+	if (numbers > 0)
+		buf_addf(&text, ngettext("Its %lld number is deleted too and calls to it fail. This can't be undone.\n",
+					 "Its %lld numbers are deleted too and calls to them fail. This can't be undone.\n",
+					 (unsigned long)numbers), (long long)numbers);
+	else
+		buf_adds(&text, _("It has no numbers.\n"));
+	say_live(&text, live_count_provider(d->app->live, p->id));
+	m.record.entity = ENTITY_PROVIDER;
+	provider_copy(&m.record.provider, p);
+	ask(d, &m, title, text.p, numbers > 0 ? p->name : NULL);
+	buf_clear(&text);
+	free(title);
+}

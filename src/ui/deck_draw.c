@@ -1,0 +1,192 @@
+/* How the Deck looks: a provider's line, a number's line, and what is said when there is nothing to show. */
+#include "config.h"
+
+#include "deck.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { COL_NUMBER, COL_AGENT, COL_LABEL, COL_REGION, COL_ROUTE, COL_LIVE, COL_CALLS, COL_SUCCESS, COL_RESPONSE };
+
+static const struct list_column number_columns[] = {
+	{ COL_NUMBER, N_("Number"), 16, 16, 0, false },
+	{ COL_AGENT, N_("Agent"), 10, 24, 1, false },
+	{ COL_LABEL, N_("Label"), 10, 0, 6, false },
+	{ COL_REGION, N_("Region"), 2, 2, 5, false },
+	{ COL_ROUTE, N_("Route"), 16, 18, 0, false },
+	{ COL_LIVE, N_("Live"), 7, 7, 2, true },
+	{ COL_CALLS, N_("Calls"), 9, 9, 3, true },
+	{ COL_SUCCESS, N_("Answered"), 4, 4, 4, true },
+	{ COL_RESPONSE, N_("Response"), 5, 5, 4, true },
+};
+
+enum { COL_NAME, COL_DOMAIN, COL_PROVIDER_LIVE, COL_BADGE };
+
+static const struct list_column provider_columns[] = {
+	{ COL_NAME, N_("Provider"), 12, 24, 0, false },
+	{ COL_DOMAIN, N_("SIP domain"), 12, 0, 2, false },
+	{ COL_PROVIDER_LIVE, N_("Live"), 8, 8, 1, true },
+	{ COL_BADGE, N_("Numbers"), 13, 13, 0, true },
+};
+
+#define TEXT_SIZE 64
+
+static void live_text(char *to, size_t live)
+{
+	if (live > 0)
+		snprintf(to, TEXT_SIZE, _("%zu live"), live);
+	else
+		to[0] = '\0';
+}
+
+static void badge_text(char *to, const struct deck *d, const struct provider *p)
+{
+	int64_t n = snapshot_badge(d->app->snapshot, p->id);
+
+	if (n == 0)
+		snprintf(to, TEXT_SIZE, "%s", _("no numbers"));
+	else
+		snprintf(to, TEXT_SIZE, ngettext("%lld number", "%lld numbers", (unsigned long)n), (long long)n);
+}
+
+static void draw_provider(const struct deck *d, const struct canvas *c, int y, const struct provider *p)
+{
+	struct canvas row = canvas_sub(c, y, 3, 1, c->area.columns - 4);
+	struct list_layout lay;
+	char text[TEXT_SIZE];
+
+	row.selected = c->selected;
+	draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, deck_is_open(d, p->id) ? MARK_OPEN : MARK_CLOSED));
+	list_layout(&lay, provider_columns, sizeof(provider_columns) / sizeof(provider_columns[0]), row.area.columns, 2);
+	list_cell(&row, 0, &lay, COL_NAME, ROLE_STRONG, p->name);
+	list_cell(&row, 0, &lay, COL_DOMAIN, ROLE_DIM, p->sip_domain);
+	live_text(text, live_count_provider(d->app->live, p->id));
+	list_cell(&row, 0, &lay, COL_PROVIDER_LIVE, ROLE_ACCENT, text);
+	badge_text(text, d, p);
+	list_cell(&row, 0, &lay, COL_BADGE, ROLE_NORMAL, text);
+}
+
+/* "ok", "pending", "missing on eu-1", "off", "no server". */
+static enum role route_text(char *to, const struct deck *d, const struct number *n)
+{
+	struct route_summary sum = app_route_summary(d->app, n);
+
+	if (!n->enabled) {
+		snprintf(to, TEXT_SIZE, "%s", _("disabled"));
+		return ROLE_DIM;
+	}
+	if (sum.servers == 0) {
+		snprintf(to, TEXT_SIZE, "%s", d->app->server_count > 0 ? _("no server") : "");
+		return ROLE_DIM;
+	}
+	if (sum.server)
+		snprintf(to, TEXT_SIZE, _("%s on %s"), route_state_text(sum.state), sum.server);
+	else
+		snprintf(to, TEXT_SIZE, "%s", route_state_text(sum.state));
+	if (route_state_needs_person(sum.state))
+		return ROLE_ALARM;
+	return sum.state == ROUTE_VERIFIED ? ROLE_GOOD : ROLE_DIM;
+}
+
+static void draw_figures(const struct deck *d, const struct canvas *row, const struct list_layout *lay,
+			 const struct number *n)
+{
+	const struct number_metrics *m = metrics_number(d->app->metrics, n->e164);
+	char text[TEXT_SIZE];
+	int permille;
+
+	if (!m || m->offered == 0)
+		return;
+	snprintf(text, sizeof(text), ngettext("%llu call", "%llu calls", m->offered), (unsigned long long)m->offered);
+	list_cell(row, 0, lay, COL_CALLS, ROLE_NORMAL, text);
+	permille = metrics_success_permille(m);
+	if (permille >= 0) {
+		snprintf(text, sizeof(text), "%d%%", (permille + 5) / 10);
+		list_cell(row, 0, lay, COL_SUCCESS, permille < 500 ? ROLE_ALARM : ROLE_NORMAL, text);
+	}
+	if (m->response.count > 0) {
+		format_seconds(text, histogram_quantile(&m->response, 0.5));
+		list_cell(row, 0, lay, COL_RESPONSE, ROLE_DIM, text);
+	}
+}
+
+static void draw_number(const struct deck *d, const struct canvas *c, int y, const struct number *n)
+{
+	const struct agent *agent = snapshot_agent(d->app->snapshot, n->agent);
+	struct canvas row = canvas_sub(c, y, 5, 1, c->area.columns - 6);
+	const char *why = NULL;
+	bool usable = agent && agent_usable(agent, &why);
+	struct list_layout lay;
+	char text[TEXT_SIZE];
+	enum role role;
+
+	row.selected = c->selected;
+	list_layout(&lay, number_columns, sizeof(number_columns) / sizeof(number_columns[0]), row.area.columns, 1);
+	list_cell(&row, 0, &lay, COL_NUMBER, n->enabled ? ROLE_NORMAL : ROLE_DIM, n->e164);
+	list_cell(&row, 0, &lay, COL_AGENT, usable ? ROLE_NORMAL : ROLE_WARN, agent ? agent->title : n->agent);
+	list_cell(&row, 0, &lay, COL_LABEL, ROLE_DIM, n->label);
+	list_cell(&row, 0, &lay, COL_REGION, ROLE_DIM, region_name(n->region));
+	role = route_text(text, d, n);
+	list_cell(&row, 0, &lay, COL_ROUTE, role, text);
+	live_text(text, live_count_number(d->app->live, n->e164));
+	list_cell(&row, 0, &lay, COL_LIVE, ROLE_ACCENT, text);
+	draw_figures(d, &row, &lay, n);
+}
+
+static void draw_row(const struct deck *d, const struct canvas *c, int y, const struct list_row *row)
+{
+	switch (row->kind) {
+	case DECK_PROVIDER:
+		draw_provider(d, c, y, row->data);
+		break;
+	case DECK_NUMBER:
+		draw_number(d, c, y, row->data);
+		break;
+	case DECK_EMPTY:
+		draw_text(c, y, 5, 0, ROLE_DIM, _("No numbers yet. a adds one."));
+		break;
+	}
+}
+
+/* Why there is nothing in the list. */
+static void draw_nothing(const struct deck *d, const struct canvas *c)
+{
+	const struct app *a = d->app;
+
+	if (d->query && !query_is_empty(d->query)) {
+		draw_text(c, 1, 3, 0, ROLE_DIM, _("Nothing matches the filter. / changes it."));
+		return;
+	}
+	switch (a->store_state) {
+	case STORE_STATE_OPENING:
+	case STORE_STATE_LOADING:
+		draw_text(c, 1, 3, 0, ROLE_DIM, _("Reading the store..."));
+		break;
+	case STORE_STATE_RETRY:
+		draw_text(c, 1, 3, 0, ROLE_ALARM, a->store_err.message);
+		draw_text(c, 2, 3, 0, ROLE_NORMAL, a->store_err.hint);
+		break;
+	case STORE_STATE_OK:
+		draw_text(c, 1, 3, 0, ROLE_NORMAL, _("No providers yet. A adds the first one."));
+		draw_text(c, 2, 3, 0, ROLE_DIM, _("A provider is the SIP trunk your phone numbers come in by."));
+		break;
+	}
+}
+
+void deck_draw(struct deck *d, const struct canvas *c, bool focused)
+{
+	list_fit(&d->list, c->area.rows);
+	if (d->list.count == 0)
+		draw_nothing(d, c);
+	for (int y = 0; y < c->area.rows && d->list.top + (size_t)y < d->list.count; y++) {
+		size_t i = d->list.top + (size_t)y;
+		struct canvas row = *c;
+
+		row.selected = focused && i == d->list.cursor;
+		if (row.selected) {
+			draw_selected_row(&row, y);
+			term_cursor(ui_term(d->ui), c->area.y + y, c->area.x);
+		}
+		draw_row(d, &row, y, &d->list.rows[i]);
+	}
+}

@@ -1,0 +1,454 @@
+/*
+ * The Deck: providers as cards that open to their numbers. Rows are rebuilt from the snapshot whenever the workspace or
+ * the filter changes; the list keeps the cursor on its record. While a filter is typed, cards with matches are open.
+ */
+#include "config.h"
+
+#include "deck.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+
+/* What `field:value` can name here, in the order of deck_field(). */
+static const char *const deck_fields[] = {
+	"number", "agent", "label", "provider", "region", "route", "enabled", NULL,
+};
+
+/* What a query looks at. */
+struct deck_match {
+	const struct app *app;
+	const struct number *number;
+};
+
+static const char *agent_text(const struct deck_match *m)
+{
+	const struct agent *a = snapshot_agent(m->app->snapshot, m->number->agent);
+
+	return a ? a->title : m->number->agent;
+}
+
+static const char *provider_text(const struct deck_match *m)
+{
+	const struct provider *p = snapshot_provider(m->app->snapshot, m->number->provider);
+
+	return p ? p->name : m->number->provider;
+}
+
+static const char *deck_field(const void *row, int field)
+{
+	const struct deck_match *m = row;
+
+	switch (field) {
+	case 0:
+		return m->number->e164;
+	case 1:
+		return agent_text(m);
+	case 2:
+		return m->number->label;
+	case 3:
+		return provider_text(m);
+	case 4:
+		return region_name(m->number->region);
+	case 5:
+		return route_state_name(app_route_summary(m->app, m->number).state);
+	case 6:
+		return m->number->enabled ? "yes" : "no";
+	default:
+		return NULL;
+	}
+}
+
+/* --- which cards are open --- */
+
+bool deck_is_open(const struct deck *d, const char *provider_id)
+{
+	for (const struct deck_open *o = d->open; o; o = o->next) {
+		if (strcmp(o->id, provider_id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void open_card(struct deck *d, const char *provider_id)
+{
+	struct deck_open *o;
+
+	if (deck_is_open(d, provider_id))
+		return;
+	o = xcalloc(1, sizeof(*o));
+	str_copy(o->id, sizeof(o->id), str_of(provider_id));
+	o->next = d->open;
+	d->open = o;
+}
+
+static void close_card(struct deck *d, const char *provider_id)
+{
+	for (struct deck_open **p = &d->open; *p; p = &(*p)->next) {
+		if (strcmp((*p)->id, provider_id) == 0) {
+			struct deck_open *gone = *p;
+
+			*p = gone->next;
+			free(gone);
+			return;
+		}
+	}
+}
+
+/* --- rows --- */
+
+static uint64_t provider_key(const struct provider *p)
+{
+	return mail_key(p->id, strlen(p->id) + 1);	/* with the NUL: no number has such a key */
+}
+
+static uint64_t number_key(const struct number *n)
+{
+	return mail_key(n->e164, strlen(n->e164));
+}
+
+static bool filtering(const struct deck *d)
+{
+	return d->query && !query_is_empty(d->query);
+}
+
+static size_t add_matching(struct deck *d, const struct provider *p)
+{
+	size_t count, found = 0;
+	const struct number *const *numbers = snapshot_numbers_of(d->app->snapshot, p->id, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct deck_match m = { d->app, numbers[i] };
+
+		if (!query_match(d->query, deck_field, &m))
+			continue;
+		if (found++ == 0)
+			list_add(&d->list, provider_key(p), DECK_PROVIDER, p);
+		list_add(&d->list, number_key(numbers[i]), DECK_NUMBER, numbers[i]);
+	}
+	return found;
+}
+
+static void add_card(struct deck *d, const struct provider *p)
+{
+	size_t count;
+	const struct number *const *numbers;
+
+	list_add(&d->list, provider_key(p), DECK_PROVIDER, p);
+	if (!deck_is_open(d, p->id))
+		return;
+	numbers = snapshot_numbers_of(d->app->snapshot, p->id, &count);
+	for (size_t i = 0; i < count; i++)
+		list_add(&d->list, number_key(numbers[i]), DECK_NUMBER, numbers[i]);
+	if (count == 0 && snapshot_is_complete(d->app->snapshot))
+		list_add(&d->list, provider_key(p) ^ 1, DECK_EMPTY, p);
+}
+
+static void rebuild(struct deck *d)
+{
+	size_t count;
+	const struct provider *const *providers = snapshot_providers(d->app->snapshot, &count);
+
+	if (!d->opened_first && count > 0) {
+		open_card(d, providers[0]->id);
+		d->opened_first = true;
+	}
+	list_begin(&d->list);
+	d->matching = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (filtering(d))
+			d->matching += add_matching(d, providers[i]);
+		else
+			add_card(d, providers[i]);
+	}
+	list_end(&d->list);
+	ui_touch(d->ui);
+}
+
+static void deck_update(void *state, unsigned dirty)
+{
+	struct deck *d = state;
+
+	if (dirty & (APP_DIRTY_WORKSPACE | APP_DIRTY_STORE))
+		rebuild(d);
+	else
+		ui_touch(d->ui);
+}
+
+/* --- what is under the cursor --- */
+
+static const struct provider *selected_provider(const struct deck *d)
+{
+	const struct list_row *row = list_selected(&d->list);
+	const struct number *n;
+
+	if (!row)
+		return NULL;
+	if (row->kind != DECK_NUMBER)
+		return row->data;
+	n = row->data;
+	return snapshot_provider(d->app->snapshot, n->provider);
+}
+
+static const struct number *selected_number(const struct deck *d)
+{
+	const struct list_row *row = list_selected(&d->list);
+
+	return row && row->kind == DECK_NUMBER ? row->data : NULL;
+}
+
+/* --- actions --- */
+
+static void toggle(struct deck *d)
+{
+	const struct provider *p = selected_provider(d);
+
+	if (!p)
+		return;
+	if (deck_is_open(d, p->id))
+		close_card(d, p->id);
+	else
+		open_card(d, p->id);
+	list_select(&d->list, provider_key(p));
+	rebuild(d);
+}
+
+static void open_selected(struct deck *d)
+{
+	const struct provider *p = selected_provider(d);
+
+	if (!p || selected_number(d))
+		return;
+	if (deck_is_open(d, p->id)) {
+		list_action(&d->list, ACTION_DOWN);
+		ui_touch(d->ui);
+		return;
+	}
+	open_card(d, p->id);
+	rebuild(d);
+}
+
+/* From a number up to its card; from a card: close it. */
+static void close_selected(struct deck *d)
+{
+	const struct provider *p = selected_provider(d);
+	const struct list_row *row = list_selected(&d->list);
+
+	if (!p)
+		return;
+	if (row->kind == DECK_PROVIDER)
+		close_card(d, p->id);
+	else
+		list_select(&d->list, provider_key(p));
+	rebuild(d);
+}
+
+static void toggle_all(struct deck *d)
+{
+	size_t count;
+	const struct provider *const *providers = snapshot_providers(d->app->snapshot, &count);
+	bool all_open = true;
+
+	for (size_t i = 0; i < count; i++)
+		all_open = all_open && deck_is_open(d, providers[i]->id);
+	for (size_t i = 0; i < count; i++) {
+		if (all_open)
+			close_card(d, providers[i]->id);
+		else
+			open_card(d, providers[i]->id);
+	}
+	rebuild(d);
+}
+
+static void edit_selected(struct deck *d)
+{
+	const struct number *n = selected_number(d);
+	const struct provider *p = selected_provider(d);
+
+	if (n)
+		form_number_open(d->ui, n->provider, n);
+	else if (p)
+		form_provider_open(d->ui, p);
+}
+
+static void delete_selected(struct deck *d)
+{
+	const struct number *n = selected_number(d);
+	const struct provider *p = selected_provider(d);
+
+	if (n)
+		deck_delete_number(d, n);
+	else if (p)
+		deck_delete_provider(d, p);
+}
+
+static void add_number(struct deck *d)
+{
+	const struct provider *p = selected_provider(d);
+
+	if (!p)
+		return;
+	open_card(d, p->id);
+	form_number_open(d->ui, p->id, NULL);
+}
+
+static bool deck_action(void *state, enum action_id action)
+{
+	struct deck *d = state;
+
+	if (list_action(&d->list, action)) {
+		ui_touch(d->ui);
+		return true;
+	}
+	switch (action) {
+	case ACTION_NUMBER_ADD:
+		add_number(d);
+		return true;
+	case ACTION_NUMBER_EDIT:
+		edit_selected(d);
+		return true;
+	case ACTION_NUMBER_DELETE:
+		delete_selected(d);
+		return true;
+	case ACTION_PROVIDER_ADD:
+		form_provider_open(d->ui, NULL);
+		return true;
+	case ACTION_UNDO:
+		app_undo(d->app, NULL, NULL);
+		return true;
+	case ACTION_EXPAND:
+		toggle(d);
+		return true;
+	case ACTION_OPEN:
+		open_selected(d);
+		return true;
+	case ACTION_CLOSE:
+		close_selected(d);
+		return true;
+	case ACTION_EXPAND_ALL:
+		toggle_all(d);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const char *why_not_add(const struct deck *d)
+{
+	if (!selected_provider(d))
+		return app_why_no_change(d->app) ? app_why_no_change(d->app) : _("add a provider first");
+	return app_why_no_add(d->app);
+}
+
+static const char *deck_why_not(void *state, enum action_id action)
+{
+	struct deck *d = state;
+	const char *why = app_why_no_change(d->app);
+
+	switch (action) {
+	case ACTION_NUMBER_ADD:
+		return why_not_add(d);
+	case ACTION_NUMBER_EDIT:
+	case ACTION_NUMBER_DELETE:
+		return why || selected_provider(d) ? why : _("nothing is selected");
+	case ACTION_UNDO:
+		return why || app_undo_text(d->app)[0] != '\0' ? why : _("nothing to undo");
+	case ACTION_PROVIDER_ADD:
+		return why;
+	default:
+		return NULL;
+	}
+}
+
+static void deck_filter(void *state, const char *text)
+{
+	struct deck *d = state;
+
+	query_free(&d->query);
+	d->query = query_new(text, deck_fields);
+	rebuild(d);
+}
+
+static char *copy_record(enum entity entity, const void *data)
+{
+	struct record r = { .entity = entity };
+	json_t *json;
+	char *text;
+
+	if (entity == ENTITY_NUMBER)
+		r.number = *(const struct number *)data;
+	else
+		r.provider = *(const struct provider *)data;
+	json = record_to_json(&r);
+	text = json_dumps(json, JSON_INDENT(2));
+	json_decref(json);
+	return text;
+}
+
+static char *deck_copy(void *state, bool json)
+{
+	struct deck *d = state;
+	const struct number *n = selected_number(d);
+	const struct provider *p = selected_provider(d);
+
+	if (n)
+		return json ? copy_record(ENTITY_NUMBER, n) : xstrdup(n->e164);
+	if (p)
+		return json ? copy_record(ENTITY_PROVIDER, p) : xstrdup(p->sip_domain);
+	return NULL;
+}
+
+static void deck_click(void *state, int y, int x, const struct term_mouse *m)
+{
+	struct deck *d = state;
+
+	(void)x;
+	if (m->kind == MOUSE_WHEEL_UP || m->kind == MOUSE_WHEEL_DOWN)
+		list_scroll(&d->list, m->kind == MOUSE_WHEEL_UP ? -3 : 3);
+	else if (list_click(&d->list, y) && list_selected(&d->list)->kind == DECK_PROVIDER)
+		toggle(d);
+	ui_touch(d->ui);
+}
+
+static void *deck_new(struct ui *ui)
+{
+	struct deck *d = xcalloc(1, sizeof(*d));
+
+	d->ui = ui;
+	d->app = ui_app(ui);
+	list_init(&d->list);
+	return d;
+}
+
+static void deck_free(void *state)
+{
+	struct deck *d = state;
+
+	while (d->open)
+		close_card(d, d->open->id);
+	query_free(&d->query);
+	list_clear(&d->list);
+	free(d);
+}
+
+static void deck_draw_view(void *state, const struct canvas *c, bool focused)
+{
+	deck_draw(state, c, focused);
+}
+
+const struct view_ops view_deck_ops = {
+	.id = VIEW_DECK,
+	.title = N_("Deck"),
+	.digit = '1',
+	.scope = SCOPE_DECK | SCOPE_LIST,
+	.open = deck_new,
+	.close = deck_free,
+	.update = deck_update,
+	.draw = deck_draw_view,
+	.action = deck_action,
+	.why_not = deck_why_not,
+	.filter = deck_filter,
+	.copy = deck_copy,
+	.click = deck_click,
+};

@@ -1,0 +1,153 @@
+/* What was said, newest first. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "list.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/query.h"
+#include "ui.h"
+
+struct log_view {
+	struct ui *ui;
+	struct app *app;
+	struct list list;		/* data: struct message */
+	struct query *query;
+};
+
+static const char *const log_fields[] = { "text", NULL };
+
+static const char *log_field(const void *row, int field)
+{
+	return field == 0 ? ((const struct message *)row)->text : NULL;
+}
+
+static void rebuild(struct log_view *v)
+{
+	list_begin(&v->list);
+	for (size_t i = 0; i < messages_count(v->app->messages); i++) {
+		const struct message *m = messages_get(v->app->messages, i);
+
+		if (!v->query || query_match(v->query, log_field, m))
+			list_add(&v->list, m->id, 0, m);
+	}
+	list_end(&v->list);
+}
+
+static void log_update(void *state, unsigned dirty)
+{
+	struct log_view *v = state;
+
+	if (dirty & APP_DIRTY_MESSAGES) {
+		rebuild(v);
+		ui_touch(v->ui);
+	}
+}
+
+static enum role level_role(enum message_level level)
+{
+	switch (level) {
+	case MESSAGE_ERROR:
+		return ROLE_ALARM;
+	case MESSAGE_WARN:
+		return ROLE_WARN;
+	default:
+		return ROLE_NORMAL;
+	}
+}
+
+static void draw_message(const struct canvas *c, int y, const struct message *m)
+{
+	time_t seconds = (time_t)(m->wall_us / 1000000);
+	struct tm local;
+	char when[32];
+
+	localtime_r(&seconds, &local);
+	strftime(when, sizeof(when), "%H:%M:%S", &local);
+	draw_text(c, y, 1, 8, ROLE_DIM, when);
+	draw_text(c, y, 11, 0, level_role(m->level), m->text);
+}
+
+static void log_draw(void *state, const struct canvas *c, bool focused)
+{
+	struct log_view *v = state;
+
+	list_fit(&v->list, c->area.rows);
+	if (v->list.count == 0)
+		draw_text(c, 1, 3, 0, ROLE_DIM, _("Nothing has happened yet."));
+	for (int y = 0; y < c->area.rows && v->list.top + (size_t)y < v->list.count; y++) {
+		size_t i = v->list.top + (size_t)y;
+		struct canvas row = *c;
+
+		row.selected = focused && i == v->list.cursor;
+		if (row.selected) {
+			draw_selected_row(&row, y);
+			term_cursor(ui_term(v->ui), c->area.y + y, c->area.x);
+		}
+		draw_message(&row, y, v->list.rows[i].data);
+	}
+}
+
+static bool log_action(void *state, enum action_id action)
+{
+	struct log_view *v = state;
+
+	if (!list_action(&v->list, action))
+		return false;
+	ui_touch(v->ui);
+	return true;
+}
+
+static void log_filter(void *state, const char *text)
+{
+	struct log_view *v = state;
+
+	query_free(&v->query);
+	v->query = query_new(text, log_fields);
+	rebuild(v);
+	ui_touch(v->ui);
+}
+
+static char *log_copy(void *state, bool json)
+{
+	struct log_view *v = state;
+	const struct list_row *row = list_selected(&v->list);
+
+	return row && !json ? xstrdup(((const struct message *)row->data)->text) : NULL;
+}
+
+static void *log_new(struct ui *ui)
+{
+	struct log_view *v = xcalloc(1, sizeof(*v));
+
+	v->ui = ui;
+	v->app = ui_app(ui);
+	list_init(&v->list);
+	return v;
+}
+
+static void log_free(void *state)
+{
+	struct log_view *v = state;
+
+	query_free(&v->query);
+	list_clear(&v->list);
+	free(v);
+}
+
+const struct view_ops view_log_ops = {
+	.id = VIEW_LOG,
+	.title = N_("Log"),
+	.digit = '5',
+	.scope = SCOPE_LOG | SCOPE_LIST,
+	.open = log_new,
+	.close = log_free,
+	.update = log_update,
+	.draw = log_draw,
+	.action = log_action,
+	.filter = log_filter,
+	.copy = log_copy,
+};
