@@ -23,6 +23,7 @@
 #include "trunkdeck/records.h"
 #include "trunkdeck/route.h"
 
+/* Only ROUTES_ASTDB writes and reads routes; with the others every number's state is reported as unknown. */
 enum routes_mode { ROUTES_NONE, ROUTES_ASTDB, ROUTES_ODBC };
 
 const char *routes_mode_name(enum routes_mode m);	/* "none", "astdb", "odbc" */
@@ -94,6 +95,20 @@ struct ami_resync_report {
 
 struct ami;
 
+/* All in ms. NULL in the options = the ordinary ones; tests are less patient. */
+struct ami_timing {
+	int64_t connect;		/* name, connection, TLS */
+	int64_t login;			/* banner and login */
+	int64_t ping_every;
+	int64_t ping_deadline;		/* dead after this long with neither the answer nor any other byte */
+	int64_t retry_min, retry_max;	/* first and longest wait before the next try; doubled in between */
+	int64_t retry_refused;		/* shortest wait after a refused login */
+	int64_t resync_min;		/* between the end of a resync and the next one */
+	int64_t verify_wait;		/* struct routes_config */
+};
+
+extern const struct ami_timing ami_timing_default;
+
 struct ami_options {
 	const struct server_config *servers;
 	size_t count;
@@ -101,6 +116,7 @@ struct ami_options {
 	const char *owner;		/* store id for the owner key, "" = unknown yet: routes stay unwritten */
 	bool read_only;			/* nothing is written to any server */
 	bool take_over;
+	const struct ami_timing *timing;
 };
 
 bool ami_start(struct ami **out, const struct ami_options *options, struct err *e);

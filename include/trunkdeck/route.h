@@ -98,8 +98,6 @@ void routes_connected(struct routes *r, int64_t now_ms);
 void routes_disconnected(struct routes *r, int64_t now_ms);
 /* Read everything back again: on demand, after FullyBooted. */
 void routes_verify_all(struct routes *r, int64_t now_ms);
-/* Reports every number as it stands: after reports were lost on their way. */
-void routes_report_all(struct routes *r, int64_t now_ms);
 
 /* The next action to send, false when there is none now. */
 bool routes_next(struct routes *r, int64_t now_ms, struct route_action *out);

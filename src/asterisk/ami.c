@@ -1,0 +1,295 @@
+/*
+ * The thread, its loop, and the requests into it.
+ *
+ * One epoll holds the request mailbox and every link's descriptor. A turn: wait for input or the earliest deadline, take
+ * all requests, let each link with input read a bounded number of blocks, then let each server do what has become
+ * possible. Nothing in a turn waits, so that a stop request is heard at once.
+ *
+ * All signals are blocked in the thread: they are the main loop's.
+ */
+#include "config.h"
+
+#include "trunkdeck/ami.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "ami_server.h"
+#include "transport.h"
+#include "trunkdeck/clock.h"
+#include "trunkdeck/mem.h"
+
+#define REQUESTS_MAX 1024		/* all are MAIL_MUST: bounded by what the operator does */
+#define EVENTS_PER_TURN 64
+
+enum request_kind { REQUEST_STOP, REQUEST_OWNER, REQUEST_WANT, REQUEST_UNWANT, REQUEST_COMPLETE, REQUEST_VERIFY };
+
+/* One block of memory, so that free() is all it takes. */
+struct request {
+	char server[40];		/* "" = all */
+	char text[80];			/* owner, or number */
+	size_t count;
+	struct route routes[];
+};
+
+struct ami {
+	pthread_t thread;
+	struct mailbox *requests;
+	int epoll;
+	char *buffer;
+	struct ami_server **servers;
+	size_t count;
+	bool stop;			/* the thread's own */
+};
+
+const struct ami_timing ami_timing_default = {
+	.connect = 10000,
+	.login = 10000,
+	.ping_every = 5000,
+	.ping_deadline = 5000,
+	.retry_min = 500,
+	.retry_max = 30000,
+	.retry_refused = 10000,
+	.resync_min = 2000,
+	.verify_wait = 1500,
+};
+
+static const char *const mode_names[] = {
+	[ROUTES_NONE] = "none", [ROUTES_ASTDB] = "astdb", [ROUTES_ODBC] = "odbc",
+};
+
+const char *routes_mode_name(enum routes_mode m)
+{
+	return mode_names[m];
+}
+
+bool routes_mode_parse(const char *s, enum routes_mode *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(mode_names); i++) {
+		if (strcmp(s, mode_names[i]) == 0) {
+			*out = (enum routes_mode)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *link_state_text(enum link_state s)
+{
+	static const char *const texts[] = {
+		[LINK_OFF] = N_("off"), [LINK_CONNECTING] = N_("connecting"), [LINK_LOGIN] = N_("logging in"),
+		[LINK_UP] = N_("up"), [LINK_RETRY] = N_("retrying"),
+	};
+
+	return _(texts[s]);
+}
+
+static void answer_request(struct ami_server *s, int kind, const struct request *r)
+{
+	int64_t now = clock_mono_ms(&clock_system);
+
+	if (kind == REQUEST_WANT)
+		for (size_t i = 0; i < r->count; i++)
+			ami_routes_want(s, &r->routes[i]);
+	else if (kind == REQUEST_UNWANT)
+		ami_routes_unwant(s, r->text);
+	else if (!s->routes)
+		return;
+	else if (kind == REQUEST_OWNER)
+		routes_set_owner(s->routes, r->text, now);
+	else if (kind == REQUEST_COMPLETE)
+		routes_complete(s->routes, now);
+	else if (kind == REQUEST_VERIFY)
+		routes_verify_all(s->routes, now);
+}
+
+static void take_requests(struct ami *a)
+{
+	struct mail m;
+
+	while (mailbox_take(a->requests, &m)) {
+		const struct request *r = m.value;
+
+		a->stop = a->stop || m.kind == REQUEST_STOP;
+		for (size_t i = 0; i < a->count; i++)
+			if (!*r->server || strcmp(r->server, a->servers[i]->config.name) == 0)
+				answer_request(a->servers[i], m.kind, r);
+		mail_discard(&m);
+	}
+}
+
+static int wait_ms(const struct ami *a)
+{
+	int64_t now = clock_mono_ms(&clock_system);
+	int64_t wait = -1;
+
+	for (size_t i = 0; i < a->count; i++) {
+		int64_t at = ami_server_next_at_ms(a->servers[i]);
+		int64_t left = at > now ? at - now : 0;
+
+		if (ami_link_has_more(a->servers[i]->tail) || ami_link_has_more(a->servers[i]->control))
+			return 0;
+		if (at >= 0 && (wait < 0 || left < wait))
+			wait = left;
+	}
+	return (int)wait;
+}
+
+/* TLS may hold bytes back that no descriptor tells of. */
+static void read_more(struct ami *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		if (ami_link_has_more(a->servers[i]->tail))
+			ami_link_work(a->servers[i]->tail);
+		if (ami_link_has_more(a->servers[i]->control))
+			ami_link_work(a->servers[i]->control);
+	}
+}
+
+static void turn(struct ami *a)
+{
+	struct epoll_event events[EVENTS_PER_TURN];
+	int n = epoll_wait(a->epoll, events, EVENTS_PER_TURN, wait_ms(a));
+
+	if (n < 0 && errno != EINTR)
+		die("epoll_wait: %s", strerror(errno));
+	read_more(a);
+	for (int i = 0; i < n; i++) {
+		if (events[i].data.ptr == a)
+			take_requests(a);
+		else
+			ami_link_work(events[i].data.ptr);
+	}
+	for (size_t i = 0; i < a->count; i++)
+		ami_server_turn(a->servers[i]);
+}
+
+static void *run(void *arg)
+{
+	struct ami *a = arg;
+
+	while (!a->stop)
+		turn(a);
+	return NULL;
+}
+
+static void add_servers(struct ami *a, const struct ami_options *o)
+{
+	struct ami_server_config config = {
+		.timing = o->timing ? o->timing : &ami_timing_default,
+		.to_main = o->to_main,
+		.epoll = a->epoll,
+		.buffer = a->buffer,
+		.owner = o->owner ? o->owner : "",
+		.read_only = o->read_only,
+		.take_over = o->take_over,
+	};
+
+	a->servers = xcalloc(o->count ? o->count : 1, sizeof(struct ami_server *));
+	for (; a->count < o->count; a->count++) {
+		config.server = &o->servers[a->count];
+		a->servers[a->count] = ami_server_new(&config);
+	}
+}
+
+static void ami_free(struct ami **a)
+{
+	for (size_t i = 0; i < (*a)->count; i++)
+		ami_server_free(&(*a)->servers[i]);
+	free((*a)->servers);
+	free((*a)->buffer);
+	close((*a)->epoll);
+	mailbox_free(&(*a)->requests);
+	transport_global_cleanup();
+	FREE(a);
+}
+
+static bool start_thread(struct ami *a, struct err *e)
+{
+	sigset_t all, before;
+	int failure;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failure = pthread_create(&a->thread, NULL, run, a);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failure)
+		return err_set(e, ERR_SERVER_UNREACHABLE, "pthread_create: %s", strerror(failure));
+	return true;
+}
+
+bool ami_start(struct ami **out, const struct ami_options *options, struct err *e)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+	struct ami *a;
+
+	*out = NULL;
+	if (!transport_global_init(e))
+		return false;
+	a = xcalloc(1, sizeof(*a));
+	a->buffer = xmalloc(AMI_READ_SIZE);
+	a->requests = mailbox_new(REQUESTS_MAX);
+	a->epoll = epoll_create1(EPOLL_CLOEXEC);
+	ev.data.ptr = a;
+	if (a->epoll < 0 || epoll_ctl(a->epoll, EPOLL_CTL_ADD, mailbox_fd(a->requests), &ev))
+		die("epoll: %s", strerror(errno));
+	add_servers(a, options);
+	if (!start_thread(a, e)) {
+		ami_free(&a);
+		return false;
+	}
+	*out = a;
+	return true;
+}
+
+static void post(struct ami *a, int kind, const char *server, const char *text, const struct route *routes, size_t n)
+{
+	struct request *r = xcalloc(1, sizeof(*r) + n * sizeof(*routes));
+	struct mail m = { .kind = kind, .value = r, .free_value = free };
+
+	str_copy(r->server, sizeof(r->server), str_of(server));
+	str_copy(r->text, sizeof(r->text), str_of(text));
+	r->count = n;
+	if (n)
+		memcpy(r->routes, routes, n * sizeof(*routes));
+	mailbox_post(a->requests, m, MAIL_MUST);
+}
+
+void ami_stop(struct ami **a)
+{
+	if (!*a)
+		return;
+	post(*a, REQUEST_STOP, NULL, NULL, NULL, 0);
+	pthread_join((*a)->thread, NULL);
+	ami_free(a);
+}
+
+void ami_set_owner(struct ami *a, const char *owner)
+{
+	post(a, REQUEST_OWNER, NULL, owner, NULL, 0);
+}
+
+void ami_want_routes(struct ami *a, const char *server, const struct route *routes, size_t n)
+{
+	post(a, REQUEST_WANT, server, NULL, routes, n);
+}
+
+void ami_unwant_route(struct ami *a, const char *server, const char *number)
+{
+	post(a, REQUEST_UNWANT, server, number, NULL, 0);
+}
+
+void ami_routes_complete(struct ami *a, const char *server)
+{
+	post(a, REQUEST_COMPLETE, server, NULL, NULL, 0);
+}
+
+void ami_verify(struct ami *a, const char *server)
+{
+	post(a, REQUEST_VERIFY, server, NULL, NULL, 0);
+}

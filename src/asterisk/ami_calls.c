@@ -1,0 +1,332 @@
+/*
+ * Events of the tail into the tracker, changes of calls to the main thread, and the two repairs:
+ *
+ * Resync. After a (re)connect and after a frame that was not believed, CoreShowChannels on the control link tells which
+ * channels there are. Events keep coming on the tail meanwhile, so the list may name a channel whose Hangup has been
+ * applied already; such channels are remembered until the list ends, and not brought back to life.
+ *
+ * Recovery. When the mailbox is full a report of a live call is dropped: the newest state will do. A finished call is
+ * told once only, so it waits here. When there is room again, what waits goes first, then every live call, then
+ * AMI_MAIL_RESYNCED with the round they were reported in.
+ */
+#include "config.h"
+
+#include "ami_server.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/ami_event.h"
+#include "trunkdeck/clock.h"
+#include "trunkdeck/mem.h"
+
+#define uthash_malloc(size) xmalloc(size)
+#define uthash_fatal(why) die("uthash: %s", why)
+#include <uthash.h>
+#include <utlist.h>
+
+#define RECOVER_EVERY_MS 250
+#define UNSENT_MAX 10000
+#define GONE_MAX 10000
+#define JUST_BOOTED_S 60
+
+struct gone_channel {
+	char uniqueid[160];
+	UT_hash_handle hh;
+};
+
+struct unsent_call {
+	struct ami_call_report report;
+	struct unsent_call *prev, *next;
+};
+
+static bool post_call(struct ami_server *s, const struct ami_call_report *r)
+{
+	return ami_server_post(s, AMI_MAIL_CALL, call_key(&r->call), r, sizeof(*r), MAIL_MAY_DROP);
+}
+
+static void drop_unsent(struct ami_calls *c)
+{
+	struct unsent_call *u = c->unsent;
+
+	DL_DELETE(c->unsent, u);
+	c->unsent_count--;
+	free(u);
+}
+
+static void keep_unsent(struct ami_calls *c, const struct ami_call_report *r)
+{
+	struct unsent_call *u = xmalloc(sizeof(*u));
+
+	if (c->unsent_count == UNSENT_MAX)
+		drop_unsent(c);
+	u->report = *r;
+	DL_APPEND(c->unsent, u);
+	c->unsent_count++;
+}
+
+static void no_room(struct ami_server *s)
+{
+	s->status.dropped++;
+	if (s->calls.recover_at_ms < 0)
+		s->calls.recover_at_ms = clock_mono_ms(&clock_system) + RECOVER_EVERY_MS;
+}
+
+static void on_call(void *arg, const struct call *call, enum call_change change)
+{
+	struct ami_server *s = arg;
+	struct ami_call_report r = { .call = *call, .change = change, .serial = s->calls.serial };
+
+	if (change == CALL_CHANGE_FINISHED && s->calls.unsent) {
+		keep_unsent(&s->calls, &r);
+		return;
+	}
+	if (post_call(s, &r))
+		return;
+	no_room(s);
+	if (change == CALL_CHANGE_FINISHED)
+		keep_unsent(&s->calls, &r);
+}
+
+void ami_calls_init(struct ami_server *s)
+{
+	struct tracker_config config = {
+		.server = s->config.name,
+		.trunk_techs = s->config.trunk_techs,
+		.trunk_contexts = s->config.trunk_contexts,
+		.on_call = on_call,
+		.arg = s,
+	};
+
+	s->calls.tracker = tracker_new(&config);
+	s->calls.resync_at_ms = s->calls.recover_at_ms = -1;
+}
+
+static void forget_gone(struct ami_calls *c)
+{
+	struct gone_channel *g, *next;
+
+	HASH_ITER(hh, c->gone, g, next) {
+		HASH_DEL(c->gone, g);
+		free(g);
+	}
+}
+
+void ami_calls_clear(struct ami_server *s)
+{
+	tracker_free(&s->calls.tracker);
+	forget_gone(&s->calls);
+	while (s->calls.unsent)
+		drop_unsent(&s->calls);
+}
+
+static struct gone_channel *find_gone(const struct ami_calls *c, struct str uniqueid)
+{
+	struct gone_channel *g;
+
+	HASH_FIND(hh, c->gone, uniqueid.p, uniqueid.len, g);
+	return g;
+}
+
+static void remember_gone(struct ami_calls *c, struct str uniqueid)
+{
+	struct gone_channel *g;
+
+	if (!uniqueid.len || uniqueid.len >= sizeof(g->uniqueid) || HASH_COUNT(c->gone) >= GONE_MAX ||
+	    find_gone(c, uniqueid))
+		return;
+	g = xcalloc(1, sizeof(*g));
+	memcpy(g->uniqueid, uniqueid.p, uniqueid.len);
+	HASH_ADD_KEYPTR(hh, c->gone, g->uniqueid, uniqueid.len, g);
+}
+
+void ami_calls_resync(struct ami_server *s)
+{
+	int64_t now = clock_mono_ms(&clock_system);
+
+	if (s->calls.resync_at_ms < now)
+		s->calls.resync_at_ms = now;
+}
+
+void ami_calls_rejected(struct ami_server *s, const struct ami_frame *f)
+{
+	s->status.rejected++;
+	str_copy(s->status.last_reject, sizeof(s->status.last_reject), str_of(ami_reject_text(f->reject)));
+}
+
+/* Later, not at once: a forger must not make us ask all the time. */
+static void disbelieve(struct ami_server *s, const struct ami_frame *f)
+{
+	struct str uniqueid = ami_get(f, AMI_KEY_UNIQUEID);
+
+	ami_calls_rejected(s, f);
+	if (uniqueid.len)
+		tracker_taint(s->calls.tracker, uniqueid);
+	if (s->calls.resync_at_ms < 0)
+		s->calls.resync_at_ms = clock_mono_ms(&clock_system) + s->timing->resync_min;
+}
+
+/* Asterisk says so after each login; what it remembers is in doubt only when it has just started. */
+static void booted(struct ami_server *s, const struct call_event *e)
+{
+	s->status.uptime_s = e->uptime_s;
+	if (s->routes && e->uptime_s < JUST_BOOTED_S)
+		routes_verify_all(s->routes, clock_mono_ms(&clock_system));
+}
+
+static void measure_lag(struct ami_server *s, const struct ami_frame *f, int64_t at_us, int64_t arrival_us)
+{
+	int64_t offset;
+
+	if (!ami_get(f, AMI_KEY_TIMESTAMP).len || !ami_link_offset_us(s->tail, &offset))
+		return;
+	s->status.lag_us = arrival_us + offset - at_us;
+	/* Half the round trip is only a guess at the way back. */
+	if (s->status.lag_us < 0)
+		s->status.lag_us = 0;
+}
+
+void ami_calls_frame(struct ami_server *s, const struct ami_frame *f)
+{
+	int64_t arrival_us = clock_wall_us(&clock_system);
+	struct call_event e;
+
+	if (f->reject) {
+		disbelieve(s, f);
+		return;
+	}
+	if (f->kind != AMI_EVENT)
+		return;
+	s->status.events++;
+	ami_event_decode(&e, f, arrival_us);
+	measure_lag(s, f, e.at_us, arrival_us);
+	if (e.kind == EVENT_HANGUP && s->calls.resyncing)
+		remember_gone(&s->calls, e.leg.uniqueid);
+	if (e.kind == EVENT_FULLY_BOOTED)
+		booted(s, &e);
+	tracker_apply(s->calls.tracker, &e);
+}
+
+void ami_calls_control_down(struct ami_server *s)
+{
+	if (!s->calls.resyncing)
+		return;
+	s->calls.resyncing = false;
+	forget_gone(&s->calls);
+	ami_calls_resync(s);
+}
+
+void ami_calls_tail_down(struct ami_server *s)
+{
+	tracker_gap(s->calls.tracker, clock_wall_us(&clock_system));
+	s->status.lag_us = -1;
+}
+
+struct live_round {
+	struct ami_server *s;
+	bool refused;
+};
+
+static void report_live(void *arg, const struct call *call)
+{
+	struct live_round *round = arg;
+	struct ami_call_report r = {
+		.call = *call, .change = CALL_CHANGE_UPDATED, .serial = round->s->calls.serial,
+	};
+
+	round->refused = round->refused || !post_call(round->s, &r);
+}
+
+static void recover(struct ami_server *s, int64_t now_ms)
+{
+	struct live_round round = { .s = s };
+	struct ami_resync_report done = { .serial = ++s->calls.serial };
+
+	while (s->calls.unsent && post_call(s, &s->calls.unsent->report))
+		drop_unsent(&s->calls);
+	if (!s->calls.unsent)
+		tracker_each_live(s->calls.tracker, report_live, &round);
+	str_copy(done.server, sizeof(done.server), str_of(s->config.name));
+	if (!s->calls.unsent && !round.refused &&
+	    ami_server_post(s, AMI_MAIL_RESYNCED, 0, &done, sizeof(done), MAIL_MAY_DROP))
+		s->calls.recover_at_ms = -1;
+	else
+		s->calls.recover_at_ms = now_ms + RECOVER_EVERY_MS;
+}
+
+static void end_resync(struct ami_server *s, bool ok)
+{
+	int64_t now = clock_mono_ms(&clock_system);
+
+	s->calls.resyncing = false;
+	forget_gone(&s->calls);
+	/* Asked for again meanwhile. */
+	if (s->calls.resync_at_ms >= 0)
+		s->calls.resync_at_ms = now + s->timing->resync_min;
+	if (!ok)
+		return;
+	tracker_resync_end(s->calls.tracker, clock_wall_us(&clock_system));
+	s->status.resyncs++;
+	recover(s, now);
+}
+
+static void listed(struct ami_server *s, const struct ami_frame *f)
+{
+	struct call_event e;
+
+	ami_event_decode(&e, f, clock_wall_us(&clock_system));
+	if (e.kind == EVENT_CHANNEL_LISTED && !find_gone(&s->calls, e.leg.uniqueid))
+		tracker_resync_channel(s->calls.tracker, &e);
+}
+
+static void on_channels(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
+{
+	struct ami_server *s = arg;
+	struct err e = { 0 };
+
+	(void)tag;
+	if (f->kind == AMI_RESPONSE && !ami_response_ok(f)) {
+		err_set(&e, ERR_SERVER_REFUSED, _("the manager user of %s needs write=reporting for CoreShowChannels"),
+			s->config.name);
+		s->status.err = e;
+		end_resync(s, false);
+	} else if (last) {
+		end_resync(s, true);
+	} else if (f->kind == AMI_EVENT) {
+		listed(s, f);
+	}
+}
+
+static void begin_resync(struct ami_server *s)
+{
+	const struct ami_field none[] = { { NULL, NULL } };
+	struct err e = { 0 };
+
+	s->calls.resync_at_ms = -1;
+	if (!ami_link_request(s->control, "CoreShowChannels", none, on_channels, s, 0, &e))
+		return;
+	s->calls.resyncing = true;
+	tracker_resync_begin(s->calls.tracker);
+}
+
+static bool may_resync(const struct ami_server *s)
+{
+	return s->calls.resync_at_ms >= 0 && !s->calls.resyncing && ami_link_state(s->tail) == LINK_UP &&
+	       ami_link_state(s->control) == LINK_UP;
+}
+
+void ami_calls_turn(struct ami_server *s, int64_t now_ms)
+{
+	if (may_resync(s) && now_ms >= s->calls.resync_at_ms)
+		begin_resync(s);
+	if (s->calls.recover_at_ms >= 0 && now_ms >= s->calls.recover_at_ms)
+		recover(s, now_ms);
+}
+
+int64_t ami_calls_next_at_ms(const struct ami_server *s)
+{
+	int64_t at = may_resync(s) ? s->calls.resync_at_ms : -1;
+	int64_t recover_at = s->calls.recover_at_ms;
+
+	return at < 0 || (recover_at >= 0 && recover_at < at) ? recover_at : at;
+}

@@ -1,0 +1,469 @@
+/*
+ * A small state machine around a transport and a parser:
+ *
+ *     RETRY -(time)-> CONNECTING -(open)-> LOGIN: banner, then Login -(accepted)-> UP
+ *       ^---------------- any failure, from anywhere ------------------------------'
+ *
+ * Failures inside parser callbacks are only noted (`broken`), because the parser is at work on our buffers then; the
+ * connection is taken down when it has returned. Everything that can take long has a deadline: connecting, login, the
+ * answer to a Ping, the answer to a request.
+ *
+ * Login carries the event mask, so that no event is missed and none unwanted comes between login and a later Events
+ * action (ami.md 1.1).
+ */
+#include "config.h"
+
+#include "ami_link.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+
+#include "transport.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/clock.h"
+#include "trunkdeck/log.h"
+#include "trunkdeck/mem.h"
+
+#define uthash_malloc(size) xmalloc(size)
+#define uthash_fatal(why) die("uthash: %s", why)
+#include <uthash.h>
+
+#define READS_PER_WORK 4		/* so that one busy server does not starve the others */
+#define OUT_MAX ((size_t)16 * 1024 * 1024)
+#define REQUEST_DEADLINE_MS 30000
+
+struct request {
+	uint64_t id;
+	int64_t sent_ms;
+	ami_answer_fn *fn;
+	void *arg;
+	uint64_t tag;
+	UT_hash_handle hh;
+};
+
+struct ami_link {
+	struct ami_link_config config;
+	enum link_state state;
+	struct transport *transport;
+	struct ami_parser *parser;
+	struct buf out;
+	struct request *requests;	/* oldest first */
+	uint64_t next_id;
+	bool broken;			/* *err says why: to be taken down */
+	bool refused;			/* ... by the server, on purpose */
+	bool has_more;
+	struct err err;
+	unsigned failures;		/* in a row */
+	int64_t retry_at_ms;
+	int64_t login_by_ms;		/* connecting and login must be done by then */
+	int64_t idle_at_ms;		/* 0 = the parser holds nothing back */
+	int64_t heard_ms;		/* last byte */
+	int64_t ping_at_ms;		/* next one */
+	int64_t ping_sent_us;		/* 0 = none on its way */
+	int64_t rtt_us;
+	bool has_offset;
+	int64_t offset_us;
+};
+
+static int64_t now_ms(void)
+{
+	return clock_mono_ms(&clock_system);
+}
+
+static void on_frame(void *arg, const struct ami_frame *f);
+
+struct ami_link *ami_link_new(const struct ami_link_config *config)
+{
+	struct ami_link *l = xcalloc(1, sizeof(*l));
+
+	l->config = *config;
+	l->state = LINK_OFF;
+	l->rtt_us = -1;
+	l->parser = ami_parser_new(true, on_frame, l);
+	buf_init(&l->out, OUT_MAX);
+	return l;
+}
+
+static void forget_requests(struct ami_link *l)
+{
+	struct request *r, *next;
+
+	HASH_ITER(hh, l->requests, r, next) {
+		HASH_DEL(l->requests, r);
+		free(r);
+	}
+}
+
+void ami_link_free(struct ami_link **l)
+{
+	if (!*l)
+		return;
+	forget_requests(*l);
+	transport_close(&(*l)->transport);
+	ami_parser_free(&(*l)->parser);
+	buf_clear(&(*l)->out);
+	FREE(l);
+}
+
+/* Doubled with every failure up to the cap, less up to a quarter: servers that fell together don't come back together. */
+static int64_t retry_delay(const struct ami_link *l)
+{
+	const struct ami_timing *t = l->config.timing;
+	int64_t delay = t->retry_min;
+	uint32_t random = 0;
+
+	for (unsigned i = 1; i < l->failures && delay < t->retry_max; i++)
+		delay *= 2;
+	if (l->refused && delay < t->retry_refused)
+		delay = t->retry_refused;
+	if (delay > t->retry_max)
+		delay = t->retry_max;
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
+		random = (uint32_t)clock_mono_us(&clock_system);
+	return delay - delay * (int64_t)(random % 256) / 1024;
+}
+
+static void take_down(struct ami_link *l)
+{
+	bool was_up = l->state == LINK_UP;
+
+	l->broken = false;
+	/* What the parser held back is real: nothing headless followed. */
+	if (was_up)
+		ami_parser_idle(l->parser);
+	l->failures++;
+	l->state = LINK_RETRY;
+	l->retry_at_ms = now_ms() + retry_delay(l);
+	log_msg(LOG_LEVEL_WARN, "%s %s: %s", l->config.server->name, l->config.name, l->err.message);
+	transport_close(&l->transport);
+	ami_parser_restart(l->parser, true);
+	forget_requests(l);
+	buf_reset(&l->out);
+	l->broken = l->refused = l->has_more = l->has_offset = false;
+	l->idle_at_ms = l->ping_sent_us = 0;
+	l->rtt_us = -1;
+	if (was_up)
+		l->config.on_down(l->config.arg);
+}
+
+static void start(struct ami_link *l)
+{
+	const struct server_config *s = l->config.server;
+	struct transport_options options = {
+		.host = s->host,
+		.port = s->port,
+		.tls = s->tls,
+		.ca_file = s->ca_file,
+		.connect_timeout_ms = (long)l->config.timing->connect,
+		.receive_buffer = l->config.receive_buffer,
+	};
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = l };
+
+	l->state = LINK_CONNECTING;
+	l->retry_at_ms = 0;
+	l->login_by_ms = now_ms() + l->config.timing->connect + l->config.timing->login;
+	l->transport = transport_open(&options, &l->err);
+	if (!l->transport)
+		take_down(l);
+	else if (epoll_ctl(l->config.epoll, EPOLL_CTL_ADD, transport_fd(l->transport), &ev))
+		die("epoll_ctl failed");
+}
+
+static void break_link(struct ami_link *l, enum err_code code, const char *why)
+{
+	if (l->broken)
+		return;
+	l->broken = true;
+	err_set_message(&l->err, code, "%s:%d: %s", l->config.server->host, l->config.server->port, why);
+}
+
+bool ami_response_ok(const struct ami_frame *f)
+{
+	return str_eq_nocase(ami_get(f, AMI_KEY_RESPONSE), STR("Success"));
+}
+
+bool ami_link_request(struct ami_link *l, const char *action, const struct ami_field *fields, ami_answer_fn *fn,
+		      void *arg, uint64_t tag, struct err *e)
+{
+	struct request *r;
+	uint64_t id = ++l->next_id;
+
+	if (!ami_action_write(&l->out, action, id, fields, e))
+		return false;
+	r = xcalloc(1, sizeof(*r));
+	*r = (struct request){ .id = id, .sent_ms = now_ms(), .fn = fn, .arg = arg, .tag = tag };
+	HASH_ADD(hh, l->requests, id, sizeof(r->id), r);
+	return true;
+}
+
+void ami_link_flush(struct ami_link *l)
+{
+	size_t taken = 0;
+	enum transport_io io;
+
+	if (l->state < LINK_LOGIN || l->state == LINK_RETRY || l->broken)
+		return;
+	io = transport_write(l->transport, l->out.p, l->out.len, &taken, &l->err);
+	buf_consume(&l->out, taken);
+	if (io == TRANSPORT_IO_FAILED)
+		l->broken = true;
+}
+
+static void on_login(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
+{
+	struct ami_link *l = arg;
+
+	(void)tag;
+	(void)last;
+	if (!ami_response_ok(f)) {
+		char *why = str_dup(ami_get(f, AMI_KEY_MESSAGE));
+
+		break_link(l, ERR_SERVER_LOGIN, why);
+		err_hint(&l->err, _("check user and secret of [server %s], and permit/deny in manager.conf"),
+			 l->config.server->name);
+		l->refused = true;
+		free(why);
+		return;
+	}
+	l->state = LINK_UP;
+	l->ping_at_ms = now_ms();
+	log_msg(LOG_LEVEL_INFO, "%s %s: up", l->config.server->name, l->config.name);
+	l->config.on_up(l->config.arg);
+}
+
+static void on_banner(struct ami_link *l, const struct ami_frame *f)
+{
+	const struct server_config *s = l->config.server;
+	const struct ami_field fields[] = {
+		{ "Username", s->user }, { "Secret", s->secret }, { "Events", l->config.events }, { NULL, NULL },
+	};
+	struct err e = { 0 };
+
+	if (!str_starts(f->bytes, STR("Asterisk Call Manager/"))) {
+		break_link(l, ERR_SERVER_UNREACHABLE, _("this is no Asterisk manager interface"));
+		err_hint(&l->err, _("check port of [server %s]: 5038, or 5039 with tls = yes"), s->name);
+		return;
+	}
+	if (!ami_link_request(l, "Login", fields, on_login, l, 0, &e)) {
+		break_link(l, e.code, e.message);
+		err_hint(&l->err, "%s", e.hint);
+	}
+}
+
+/* Hands an answer to its request; false when the frame answers nothing of ours. */
+static bool answers(struct ami_link *l, const struct ami_frame *f)
+{
+	struct str more = ami_get(f, AMI_KEY_EVENTLIST);
+	bool last = f->kind == AMI_RESPONSE ? !str_eq_nocase(more, STR("start")) : str_eq_nocase(more, STR("Complete"));
+	struct request *r = NULL;
+	int64_t number;
+	uint64_t id;
+
+	if (f->async || !str_to_i64(ami_get(f, AMI_KEY_ACTIONID), &number))
+		return false;
+	id = (uint64_t)number;
+	HASH_FIND(hh, l->requests, &id, sizeof(id), r);
+	if (!r)
+		return false;
+	if (last)
+		HASH_DEL(l->requests, r);
+	r->fn(r->arg, r->tag, f, last);
+	if (last)
+		free(r);
+	return true;
+}
+
+static void on_frame(void *arg, const struct ami_frame *f)
+{
+	struct ami_link *l = arg;
+
+	if (l->broken)
+		return;
+	if (f->kind == AMI_BANNER)
+		on_banner(l, f);
+	else if (l->state != LINK_UP && !l->requests)
+		break_link(l, ERR_SERVER_UNREACHABLE, _("this is no Asterisk manager interface"));
+	else if (!f->reject && answers(l, f))
+		return;
+	else if (l->state == LINK_UP)
+		l->config.on_frame(l->config.arg, f);
+}
+
+static void on_pong(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
+{
+	struct ami_link *l = arg;
+	struct str stamp = ami_get(f, AMI_KEY_TIMESTAMP);
+	const char *dot = stamp.len ? memchr(stamp.p, '.', stamp.len) : NULL;
+	int64_t s, us;
+
+	(void)tag;
+	(void)last;
+	l->rtt_us = clock_mono_us(&clock_system) - l->ping_sent_us;
+	l->ping_sent_us = 0;
+	l->ping_at_ms = now_ms() + l->config.timing->ping_every;
+	l->failures = 0;
+	if (!dot || !str_to_i64((struct str){ stamp.p, (size_t)(dot - stamp.p) }, &s) ||
+	    !str_to_i64((struct str){ dot + 1, stamp.len - (size_t)(dot - stamp.p) - 1 }, &us))
+		return;
+	l->has_offset = true;
+	l->offset_us = s * 1000000 + us - (clock_wall_us(&clock_system) - l->rtt_us / 2);
+}
+
+static void ping(struct ami_link *l)
+{
+	const struct ami_field none[] = { { NULL, NULL } };
+	struct err e;
+
+	if (ami_link_request(l, "Ping", none, on_pong, l, 0, &e)) {
+		l->ping_sent_us = clock_mono_us(&clock_system);
+		l->ping_at_ms = -1;
+	}
+	ami_link_flush(l);
+}
+
+static void receive(struct ami_link *l)
+{
+	enum transport_io io = TRANSPORT_IO_OK;
+	size_t got = 0;
+
+	for (int i = 0; i < READS_PER_WORK && io == TRANSPORT_IO_OK && !l->broken; i++) {
+		struct err e = { 0 };
+
+		io = transport_read(l->transport, l->config.buffer, AMI_READ_SIZE, &got, &e);
+		if (io == TRANSPORT_IO_OK) {
+			l->heard_ms = now_ms();
+			l->idle_at_ms = l->heard_ms + AMI_IDLE_MS;
+			ami_parser_feed(l->parser, l->config.buffer, got);
+		} else if (io != TRANSPORT_IO_AGAIN && !l->broken) {
+			l->broken = true;
+			l->err = e;
+		}
+	}
+	l->has_more = io == TRANSPORT_IO_OK;
+}
+
+void ami_link_work(struct ami_link *l)
+{
+	if (l->state == LINK_CONNECTING) {
+		enum transport_state state = transport_drive(l->transport, &l->err);
+
+		if (state == TRANSPORT_OPEN) {
+			l->state = LINK_LOGIN;
+			l->login_by_ms = now_ms() + l->config.timing->login;
+		}
+		l->broken = state == TRANSPORT_FAILED;
+	}
+	if (l->state == LINK_LOGIN || l->state == LINK_UP) {
+		receive(l);
+		ami_link_flush(l);
+	}
+	if (l->broken)
+		take_down(l);
+}
+
+bool ami_link_has_more(const struct ami_link *l)
+{
+	return l->has_more;
+}
+
+static bool ping_overdue(const struct ami_link *l, int64_t now)
+{
+	int64_t since = l->ping_sent_us / 1000;
+
+	if (!l->ping_sent_us)
+		return false;
+	return now >= (since > l->heard_ms ? since : l->heard_ms) + l->config.timing->ping_deadline;
+}
+
+static void tick_up(struct ami_link *l, int64_t now)
+{
+	if (ping_overdue(l, now))
+		break_link(l, ERR_SERVER_UNREACHABLE, _("the server has gone silent"));
+	else if (l->requests && now >= l->requests->sent_ms + REQUEST_DEADLINE_MS)
+		break_link(l, ERR_SERVER_UNREACHABLE, _("the server did not answer an action"));
+	else if (l->ping_at_ms >= 0 && now >= l->ping_at_ms)
+		ping(l);
+}
+
+void ami_link_tick(struct ami_link *l, int64_t now)
+{
+	if (l->state == LINK_OFF || (l->state == LINK_RETRY && now >= l->retry_at_ms))
+		start(l);
+	if (l->state == LINK_CONNECTING && !transport_timeout_ms(l->transport))
+		ami_link_work(l);
+	if (l->idle_at_ms && now >= l->idle_at_ms) {
+		l->idle_at_ms = 0;
+		ami_parser_idle(l->parser);
+	}
+	if ((l->state == LINK_CONNECTING || l->state == LINK_LOGIN) && now >= l->login_by_ms) {
+		break_link(l, ERR_SERVER_UNREACHABLE, _("no answer"));
+		err_hint(&l->err, _("something listens there, but does not greet as Asterisk does"));
+	}
+	if (l->state == LINK_UP)
+		tick_up(l, now);
+	if (l->broken)
+		take_down(l);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+static int64_t up_next_at_ms(const struct ami_link *l)
+{
+	int64_t sent = l->ping_sent_us / 1000;
+	int64_t at = l->ping_at_ms;
+
+	if (l->ping_sent_us)
+		at = earlier(at, (sent > l->heard_ms ? sent : l->heard_ms) + l->config.timing->ping_deadline);
+	return l->idle_at_ms ? earlier(at, l->idle_at_ms) : at;
+}
+
+int64_t ami_link_next_at_ms(const struct ami_link *l)
+{
+	int wait;
+
+	switch (l->state) {
+	case LINK_OFF:
+		return 0;
+	case LINK_RETRY:
+		return l->retry_at_ms;
+	case LINK_UP:
+		return up_next_at_ms(l);
+	case LINK_CONNECTING:
+		wait = transport_timeout_ms(l->transport);
+		return earlier(l->login_by_ms, wait < 0 ? -1 : now_ms() + wait);
+	default:
+		return l->idle_at_ms ? earlier(l->login_by_ms, l->idle_at_ms) : l->login_by_ms;
+	}
+}
+
+enum link_state ami_link_state(const struct ami_link *l)
+{
+	return l->state;
+}
+
+const struct err *ami_link_err(const struct ami_link *l)
+{
+	return &l->err;
+}
+
+int64_t ami_link_retry_at_ms(const struct ami_link *l)
+{
+	return l->retry_at_ms;
+}
+
+int64_t ami_link_rtt_us(const struct ami_link *l)
+{
+	return l->rtt_us;
+}
+
+bool ami_link_offset_us(const struct ami_link *l, int64_t *out)
+{
+	if (l->has_offset)
+		*out = l->offset_us;
+	return l->has_offset;
+}

@@ -1,0 +1,61 @@
+/*
+ * One AMI connection, for life: connects, logs in, keeps alive, and starts over with back-off when it is lost.
+ *
+ * The owner (the ami thread) watches ami_link's descriptor through the epoll given at init (its data pointer is the
+ * link), calls ami_link_work() when it fires or ami_link_has_more() says so, and ami_link_tick() by
+ * ami_link_next_at_ms(). Callbacks come from within these two only; they may send requests.
+ */
+#ifndef TRUNKDECK_AMI_LINK_H
+#define TRUNKDECK_AMI_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trunkdeck/ami.h"
+#include "trunkdeck/ami_action.h"
+#include "trunkdeck/ami_parse.h"
+
+struct ami_link;
+
+#define AMI_READ_SIZE ((size_t)256 * 1024)
+
+struct ami_link_config {
+	const struct server_config *server;	/* outlives the link, as do the next two */
+	const struct ami_timing *timing;
+	char *buffer;				/* of AMI_READ_SIZE, shared by all links of the thread */
+	int epoll;
+	const char *name;			/* "tail", "control": for the log */
+	const char *events;			/* mask at login */
+	int receive_buffer;			/* of the kernel, 0 = its default */
+	void (*on_up)(void *arg);
+	void (*on_down)(void *arg);		/* was up */
+	void (*on_frame)(void *arg, const struct ami_frame *f);	/* events and rejected frames */
+	void *arg;
+};
+
+/* An answer to a request: the response, and for a list each item; `last` closes it. A request whose link goes down is
+ * forgotten without an answer: on_down says so for all. */
+typedef void ami_answer_fn(void *arg, uint64_t tag, const struct ami_frame *f, bool last);
+
+struct ami_link *ami_link_new(const struct ami_link_config *config);
+void ami_link_free(struct ami_link **l);
+void ami_link_work(struct ami_link *l);
+bool ami_link_has_more(const struct ami_link *l);
+void ami_link_tick(struct ami_link *l, int64_t now_ms);
+int64_t ami_link_next_at_ms(const struct ami_link *l);	/* -1 = never */
+
+/* Queues an action; sent by the next ami_link_flush(). False when it may not be written (*e says why). Only when up. */
+bool ami_link_request(struct ami_link *l, const char *action, const struct ami_field *fields, ami_answer_fn *fn,
+		      void *arg, uint64_t tag, struct err *e);
+void ami_link_flush(struct ami_link *l);
+/* True when the response of an answer says Success. */
+bool ami_response_ok(const struct ami_frame *f);
+
+enum link_state ami_link_state(const struct ami_link *l);
+const struct err *ami_link_err(const struct ami_link *l);	/* the last failure */
+int64_t ami_link_retry_at_ms(const struct ami_link *l);		/* 0 = not waiting to retry */
+int64_t ami_link_rtt_us(const struct ami_link *l);		/* -1 = unknown */
+/* Server's clock minus ours by the last Ping. */
+bool ami_link_offset_us(const struct ami_link *l, int64_t *out);
+
+#endif

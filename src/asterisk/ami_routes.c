@@ -1,0 +1,129 @@
+/*
+ * The reconciler's actions on the control link: DBGet, DBPut, DBDel, and what Asterisk's answers mean.
+ *
+ * A DBGet that finds something answers with a list: the response, an item with the value, an end. A missing key is an
+ * Error with a text, and so is everything else that can go wrong; the texts tell them apart (main/db.c has had the same
+ * ones since they were written).
+ *
+ * Reports of routes are never dropped: they coalesce by number, so at most one waits for each number wanted.
+ */
+#include "config.h"
+
+#include "ami_server.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/clock.h"
+#include "trunkdeck/mem.h"
+
+#define WINDOW 256
+
+static void on_report(void *arg, const struct route_report *report)
+{
+	struct ami_server *s = arg;
+	struct ami_route_report r = { .route = *report };
+	char key[sizeof(r.server) + E164_SIZE + 1];
+	int len;
+
+	str_copy(r.server, sizeof(r.server), str_of(s->config.name));
+	len = snprintf(key, sizeof(key), "%s|%s", r.server, report->number);
+	ami_server_post(s, AMI_MAIL_ROUTE, mail_key(key, (size_t)len), &r, sizeof(r), MAIL_MUST);
+}
+
+void ami_routes_init(struct ami_server *s, const struct ami_server_config *config)
+{
+	struct routes_config rc = {
+		.owner = config->owner,
+		.take_over = config->take_over,
+		.read_only = config->read_only,
+		.verify_wait_ms = config->timing->verify_wait,
+		.window = WINDOW,
+		.report = on_report,
+		.arg = s,
+	};
+
+	if (s->config.routes == ROUTES_ASTDB)
+		s->routes = routes_new(&rc);
+}
+
+/* Where we don't keep the routes there is nothing to wait for. */
+static void report_unmanaged(struct ami_server *s, const char *number, bool gone)
+{
+	struct route_report r = { .state = gone ? ROUTE_NONE : ROUTE_UNKNOWN, .gone = gone };
+
+	r.at_ms = clock_mono_ms(&clock_system);
+	str_copy(r.number, sizeof(r.number), str_of(number));
+	on_report(s, &r);
+}
+
+void ami_routes_want(struct ami_server *s, const struct route *route)
+{
+	if (s->routes)
+		routes_want(s->routes, route, clock_mono_ms(&clock_system));
+	else
+		report_unmanaged(s, route->number, false);
+}
+
+void ami_routes_unwant(struct ami_server *s, const char *number)
+{
+	if (s->routes)
+		routes_unwant(s->routes, number, clock_mono_ms(&clock_system));
+	else
+		report_unmanaged(s, number, true);
+}
+
+static enum route_answer answer_of_error(struct str message)
+{
+	if (str_eq_nocase(message, STR("Database entry not found")) ||
+	    str_eq_nocase(message, STR("Database entry could not be deleted")))
+		return ROUTE_ANSWER_NOT_FOUND;
+	return ROUTE_ANSWER_REFUSED;
+}
+
+static void answer(struct ami_server *s, uint64_t id, enum route_answer a, struct str text)
+{
+	char *value = str_dup(text);
+
+	routes_answer(s->routes, id, a, value, clock_mono_ms(&clock_system));
+	free(value);
+}
+
+/* The end of a list answers too: by then the item has, unless there was none, and a second answer is not heard. */
+static void on_answer(void *arg, uint64_t id, const struct ami_frame *f, bool last)
+{
+	struct ami_server *s = arg;
+	struct str message = ami_get(f, AMI_KEY_MESSAGE);
+
+	if (f->kind == AMI_EVENT && f->by_key[AMI_KEY_VAL])
+		answer(s, id, ROUTE_ANSWER_OK, ami_get(f, AMI_KEY_VAL));
+	else if (f->kind == AMI_RESPONSE && !ami_response_ok(f))
+		answer(s, id, answer_of_error(message), message);
+	else if (last)
+		answer(s, id, f->kind == AMI_RESPONSE ? ROUTE_ANSWER_OK : ROUTE_ANSWER_NOT_FOUND, message);
+}
+
+static void send_action(struct ami_server *s, const struct route_action *a)
+{
+	static const char *const names[] = {
+		[ROUTE_OP_GET] = "DBGet", [ROUTE_OP_PUT] = "DBPut", [ROUTE_OP_DEL] = "DBDel",
+	};
+	const struct ami_field fields[] = {
+		{ "Family", a->family }, { "Key", a->key },
+		{ a->op == ROUTE_OP_PUT ? "Val" : NULL, a->value }, { NULL, NULL },
+	};
+	struct err e = { 0 };
+
+	if (!ami_link_request(s->control, names[a->op], fields, on_answer, s, a->id, &e))
+		answer(s, a->id, ROUTE_ANSWER_REFUSED, str_of(*e.hint ? e.hint : e.message));
+}
+
+void ami_routes_turn(struct ami_server *s, int64_t now_ms)
+{
+	struct route_action a;
+
+	if (!s->routes || ami_link_state(s->control) != LINK_UP)
+		return;
+	while (routes_next(s->routes, now_ms, &a))
+		send_action(s, &a);
+}

@@ -1,0 +1,77 @@
+/*
+ * Inside the client thread: one server. ami_server.c has its two links and its status, ami_calls.c the events of the
+ * tail, ami_routes.c the reconciler on the control link. All of it belongs to the ami thread.
+ */
+#ifndef TRUNKDECK_AMI_SERVER_H
+#define TRUNKDECK_AMI_SERVER_H
+
+#include "ami_link.h"
+#include "trunkdeck/ami.h"
+#include "trunkdeck/tracker.h"
+
+struct gone_channel;
+struct unsent_call;
+
+/* Live calls: the tracker, and what it takes to keep it and the main thread right. */
+struct ami_calls {
+	struct tracker *tracker;
+	uint64_t serial;		/* rounds of reporting every live call */
+	int64_t resync_at_ms;		/* -1 = not needed */
+	bool resyncing;			/* CoreShowChannels is on its way */
+	struct gone_channel *gone;	/* hung up meanwhile: may still be in the list */
+	int64_t recover_at_ms;		/* reports were dropped: try again then; -1 = none were */
+	struct unsent_call *unsent;	/* finished calls that found the mailbox full, oldest first */
+	size_t unsent_count;
+};
+
+struct ami_server {
+	struct server_config config;	/* a copy */
+	const struct ami_timing *timing;
+	struct mailbox *to_main;
+	struct ami_link *tail;
+	struct ami_link *control;
+	struct ami_calls calls;
+	struct routes *routes;		/* NULL unless ROUTES_ASTDB */
+	struct server_status status;	/* as it is, times of links filled in when sent */
+	struct server_status sent;	/* as last reported */
+	int64_t sent_at_ms;
+	bool reported;
+};
+
+struct ami_server_config {
+	const struct server_config *server;
+	const struct ami_timing *timing;
+	struct mailbox *to_main;
+	int epoll;
+	char *buffer;			/* AMI_READ_SIZE */
+	const char *owner;
+	bool read_only;
+	bool take_over;
+};
+
+struct ami_server *ami_server_new(const struct ami_server_config *config);
+void ami_server_free(struct ami_server **s);
+/* Whatever time or input made possible; at the end of each turn of the loop. */
+void ami_server_turn(struct ami_server *s);
+int64_t ami_server_next_at_ms(const struct ami_server *s);	/* -1 = never */
+bool ami_server_post(struct ami_server *s, int kind, uint64_t key, const void *value, size_t size,
+		     enum mail_flags flags);
+
+/* ami_calls.c */
+void ami_calls_init(struct ami_server *s);
+void ami_calls_clear(struct ami_server *s);
+void ami_calls_frame(struct ami_server *s, const struct ami_frame *f);
+void ami_calls_rejected(struct ami_server *s, const struct ami_frame *f);	/* counts it */
+void ami_calls_tail_down(struct ami_server *s);
+void ami_calls_control_down(struct ami_server *s);
+void ami_calls_resync(struct ami_server *s);			/* as soon as it may be */
+void ami_calls_turn(struct ami_server *s, int64_t now_ms);
+int64_t ami_calls_next_at_ms(const struct ami_server *s);
+
+/* ami_routes.c */
+void ami_routes_init(struct ami_server *s, const struct ami_server_config *config);
+void ami_routes_want(struct ami_server *s, const struct route *route);
+void ami_routes_unwant(struct ami_server *s, const char *number);
+void ami_routes_turn(struct ami_server *s, int64_t now_ms);
+
+#endif

@@ -1,0 +1,393 @@
+/*
+ * libcurl's multi interface makes the connection (name, happy eyeballs, proxy, TLS) without blocking; afterwards
+ * curl_easy_recv() and curl_easy_send() carry the bytes. The easy handle stays in its multi handle: taking it out closes
+ * the connection.
+ *
+ * Each transport has an epoll descriptor of its own. While connecting, curl tells which sockets to watch there; once
+ * open it holds the one socket. So the owner watches one descriptor for life, whatever curl does behind it.
+ *
+ * Writes go through a small block that is offered to curl again unchanged until it is gone, as TLS libraries demand.
+ */
+#include "config.h"
+
+#include "transport.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "trunkdeck/clock.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+
+#define BLOCK (16 * 1024)
+#define EVENTS_PER_DRIVE 8
+
+struct transport {
+	CURLM *multi;
+	CURL *easy;
+	CURLU *url;
+	int epoll;
+	curl_socket_t socket;		/* once open */
+	bool open;
+	bool watches_output;
+	bool tls;
+	int receive_buffer;
+	int64_t due_ms;			/* curl wants to be called then, -1 = never */
+	char where[192];		/* host:port, for messages */
+	char why[CURL_ERROR_SIZE];
+	char block[BLOCK];
+	size_t block_len;
+	size_t block_sent;
+};
+
+bool transport_global_init(struct err *e)
+{
+	CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+
+	if (code)
+		return err_set(e, ERR_SERVER_UNREACHABLE, "%s", curl_easy_strerror(code));
+	return true;
+}
+
+void transport_global_cleanup(void)
+{
+	curl_global_cleanup();
+}
+
+static void watch(struct transport *t, curl_socket_t s, uint32_t events)
+{
+	struct epoll_event ev = { .events = events, .data.fd = s };
+
+	if (epoll_ctl(t->epoll, EPOLL_CTL_MOD, s, &ev) && errno == ENOENT)
+		epoll_ctl(t->epoll, EPOLL_CTL_ADD, s, &ev);
+}
+
+static int on_socket(CURL *easy, curl_socket_t s, int what, void *arg, void *socket_arg)
+{
+	struct transport *t = arg;
+
+	(void)easy;
+	(void)socket_arg;
+	if (what == CURL_POLL_REMOVE)
+		epoll_ctl(t->epoll, EPOLL_CTL_DEL, s, NULL);
+	else
+		watch(t, s, (what & CURL_POLL_IN ? EPOLLIN : 0U) | (what & CURL_POLL_OUT ? EPOLLOUT : 0U));
+	return 0;
+}
+
+static int on_timer(CURLM *multi, long timeout_ms, void *arg)
+{
+	struct transport *t = arg;
+
+	(void)multi;
+	t->due_ms = timeout_ms < 0 ? -1 : clock_mono_ms(&clock_system) + timeout_ms;
+	return 0;
+}
+
+/*
+ * A burst of events must fit into the kernel while we work: Asterisk drops a client that does not take its bytes. A
+ * plain SO_RCVBUF would cap the buffer at net.core.rmem_max and switch the kernel's own growth off, which by default is
+ * the smaller of the two; so the size is set only where it can be had.
+ */
+static void enlarge(int fd, int bytes)
+{
+	FILE *limit;
+	long max = 0;
+
+	if (!setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
+		return;
+	limit = fopen("/proc/sys/net/core/rmem_max", "re");
+	if (!limit)
+		return;
+	if (fscanf(limit, "%ld", &max) != 1)
+		max = 0;
+	fclose(limit);
+	if (max >= bytes)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+}
+
+static int on_new_socket(void *arg, curl_socket_t s, curlsocktype purpose)
+{
+	struct transport *t = arg;
+
+	if (purpose == CURLSOCKTYPE_IPCXN && t->receive_buffer)
+		enlarge(s, t->receive_buffer);
+	return CURL_SOCKOPT_OK;
+}
+
+static bool is_loopback(const char *host)
+{
+	return !strcasecmp(host, "localhost") || !strncmp(host, "127.", 4) || !strcmp(host, "::1");
+}
+
+static const char *proxy_for(const char *host)
+{
+	const char *proxy = getenv("all_proxy");
+
+	if (is_loopback(host))
+		return "";
+	if (!proxy)
+		proxy = getenv("ALL_PROXY");
+	return proxy ? proxy : "";
+}
+
+/* http(s) is only the scheme that lets curl stop after connecting; not a byte of HTTP is spoken. */
+static bool make_url(struct transport *t, const struct transport_options *o, struct err *e)
+{
+	bool bare_ipv6 = strchr(o->host, ':') && o->host[0] != '[';
+	char *host = xasprintf(bare_ipv6 ? "[%s]" : "%s", o->host);
+	char port[16];
+	CURLUcode code;
+
+	snprintf(port, sizeof(port), "%d", o->port);
+	snprintf(t->where, sizeof(t->where), "%s:%d", host, o->port);
+	t->url = curl_url();
+	code = curl_url_set(t->url, CURLUPART_SCHEME, o->tls ? "https" : "http", 0);
+	if (!code)
+		code = curl_url_set(t->url, CURLUPART_HOST, host, 0);
+	if (!code)
+		code = curl_url_set(t->url, CURLUPART_PORT, port, 0);
+	free(host);
+	if (code)
+		return err_set_message(e, ERR_SERVER_UNREACHABLE, "%s: %s", t->where, curl_url_strerror(code));
+	return true;
+}
+
+static CURLcode set_connection(struct transport *t, const struct transport_options *o)
+{
+	CURL *c = t->easy;
+
+	curl_easy_setopt(c, CURLOPT_CURLU, t->url);
+	curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L);
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, t->why);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, o->connect_timeout_ms);
+	curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(c, CURLOPT_TCP_KEEPIDLE, 10L);
+	curl_easy_setopt(c, CURLOPT_TCP_KEEPINTVL, 5L);
+	curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, on_new_socket);
+	curl_easy_setopt(c, CURLOPT_SOCKOPTDATA, t);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* A name that takes long to resolve must not hold up closing. */
+	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
+#endif
+	curl_easy_setopt(c, CURLOPT_HTTPPROXYTUNNEL, 1L);
+	return curl_easy_setopt(c, CURLOPT_PROXY, proxy_for(o->host));
+}
+
+static CURLcode set_tls(struct transport *t, const struct transport_options *o)
+{
+	CURL *c = t->easy;
+	CURLcode code = CURLE_OK;
+
+	if (!o->tls)
+		return code;
+	/* The server speaks AMI, not HTTP: it need not hear of h2. */
+	curl_easy_setopt(c, CURLOPT_SSL_ENABLE_ALPN, 0L);
+	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	if (o->ca_file && *o->ca_file)
+		code = curl_easy_setopt(c, CURLOPT_CAINFO, o->ca_file);
+	return code;
+}
+
+static bool begin(struct transport *t, const struct transport_options *o, struct err *e)
+{
+	CURLcode code;
+
+	if (!make_url(t, o, e))
+		return false;
+	code = set_connection(t, o);
+	if (!code)
+		code = set_tls(t, o);
+	if (code)
+		return err_set_message(e, ERR_SERVER_UNREACHABLE, "%s: %s", t->where, curl_easy_strerror(code));
+	curl_multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(t->multi, CURLMOPT_SOCKETDATA, t);
+	curl_multi_setopt(t->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(t->multi, CURLMOPT_TIMERDATA, t);
+	if (curl_multi_add_handle(t->multi, t->easy))
+		die("curl_multi_add_handle failed");
+	return true;
+}
+
+struct transport *transport_open(const struct transport_options *options, struct err *e)
+{
+	struct transport *t = xcalloc(1, sizeof(*t));
+
+	t->socket = CURL_SOCKET_BAD;
+	t->due_ms = -1;
+	t->tls = options->tls;
+	t->receive_buffer = options->receive_buffer;
+	t->epoll = epoll_create1(EPOLL_CLOEXEC);
+	t->multi = curl_multi_init();
+	t->easy = curl_easy_init();
+	if (t->epoll < 0 || !t->multi || !t->easy)
+		die("no descriptor or memory for a connection");
+	if (!begin(t, options, e))
+		transport_close(&t);
+	return t;
+}
+
+void transport_close(struct transport **t)
+{
+	if (!*t)
+		return;
+	curl_multi_setopt((*t)->multi, CURLMOPT_SOCKETFUNCTION, NULL);
+	curl_multi_setopt((*t)->multi, CURLMOPT_TIMERFUNCTION, NULL);
+	curl_multi_remove_handle((*t)->multi, (*t)->easy);
+	curl_easy_cleanup((*t)->easy);
+	curl_multi_cleanup((*t)->multi);
+	curl_url_cleanup((*t)->url);
+	close((*t)->epoll);
+	FREE(t);
+}
+
+int transport_fd(const struct transport *t)
+{
+	return t->epoll;
+}
+
+int transport_timeout_ms(const struct transport *t)
+{
+	int64_t left;
+
+	if (t->open || t->due_ms < 0)
+		return -1;
+	left = t->due_ms - clock_mono_ms(&clock_system);
+	return left > 0 ? (int)left : 0;
+}
+
+static void explain(const struct transport *t, CURLcode code, struct err *e)
+{
+	err_set_message(e, ERR_SERVER_UNREACHABLE, "%s: %s", t->where, *t->why ? t->why : curl_easy_strerror(code));
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		err_hint(e, _("check host in the configuration, and the name service"));
+		break;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+		err_hint(e, _("ca_file must hold the certificate that signed the server's, and host its name"));
+		break;
+	case CURLE_SSL_CONNECT_ERROR:
+		err_hint(e, _("is this the TLS port (tlsbindaddr in manager.conf, usually 5039)?"));
+		break;
+	default:
+		err_hint(e, _("is Asterisk running, and manager.conf enabled and bound to this address and port?"));
+	}
+}
+
+static void went_open(struct transport *t)
+{
+	if (curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &t->socket) || t->socket == CURL_SOCKET_BAD)
+		die("curl is connected, but without a socket");
+	t->open = true;
+	watch(t, t->socket, EPOLLIN);
+}
+
+static void let_curl_work(struct transport *t)
+{
+	struct epoll_event events[EVENTS_PER_DRIVE];
+	int running;
+	int n = epoll_wait(t->epoll, events, EVENTS_PER_DRIVE, 0);
+
+	for (int i = 0; i < n; i++) {
+		int mask = (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) |
+			   (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+			   (events[i].events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
+
+		curl_multi_socket_action(t->multi, events[i].data.fd, mask, &running);
+	}
+	if (!transport_timeout_ms(t)) {
+		t->due_ms = -1;
+		curl_multi_socket_action(t->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	}
+}
+
+enum transport_state transport_drive(struct transport *t, struct err *e)
+{
+	CURLMsg *msg;
+	int left;
+
+	if (t->open)
+		return TRANSPORT_OPEN;
+	let_curl_work(t);
+	msg = curl_multi_info_read(t->multi, &left);
+	if (!msg || msg->msg != CURLMSG_DONE)
+		return TRANSPORT_CONNECTING;
+	if (msg->data.result) {
+		explain(t, msg->data.result, e);
+		return TRANSPORT_FAILED;
+	}
+	went_open(t);
+	return TRANSPORT_OPEN;
+}
+
+static enum transport_io failed(const struct transport *t, CURLcode code, struct err *e)
+{
+	err_set_message(e, ERR_SERVER_UNREACHABLE, "%s: %s", t->where, *t->why ? t->why : curl_easy_strerror(code));
+	return TRANSPORT_IO_FAILED;
+}
+
+enum transport_io transport_read(struct transport *t, char *to, size_t size, size_t *got, struct err *e)
+{
+	CURLcode code = curl_easy_recv(t->easy, to, size, got);
+
+	if (code == CURLE_AGAIN)
+		return TRANSPORT_IO_AGAIN;
+	if (code)
+		return failed(t, code, e);
+	if (!*got) {
+		err_set_message(e, ERR_SERVER_UNREACHABLE, _("%s: the server closed the connection"), t->where);
+		return TRANSPORT_IO_CLOSED;
+	}
+	return TRANSPORT_IO_OK;
+}
+
+static void watch_output(struct transport *t, bool on)
+{
+	if (t->watches_output != on)
+		watch(t, t->socket, on ? EPOLLIN | EPOLLOUT : EPOLLIN);
+	t->watches_output = on;
+}
+
+enum transport_io transport_flush(struct transport *t, struct err *e)
+{
+	while (t->block_sent < t->block_len) {
+		size_t sent = 0;
+		CURLcode code = curl_easy_send(t->easy, t->block + t->block_sent, t->block_len - t->block_sent, &sent);
+
+		if (code == CURLE_AGAIN) {
+			watch_output(t, true);
+			return TRANSPORT_IO_AGAIN;
+		}
+		if (code)
+			return failed(t, code, e);
+		t->block_sent += sent;
+	}
+	t->block_len = t->block_sent = 0;
+	watch_output(t, false);
+	return TRANSPORT_IO_OK;
+}
+
+enum transport_io transport_write(struct transport *t, const char *bytes, size_t len, size_t *taken, struct err *e)
+{
+	enum transport_io io = transport_flush(t, e);
+
+	*taken = 0;
+	while (io == TRANSPORT_IO_OK && *taken < len) {
+		size_t part = len - *taken < BLOCK ? len - *taken : BLOCK;
+
+		memcpy(t->block, bytes + *taken, part);
+		t->block_len = part;
+		*taken += part;
+		io = transport_flush(t, e);
+	}
+	return io;
+}

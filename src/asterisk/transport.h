@@ -1,0 +1,55 @@
+/*
+ * A byte stream to a server: TCP, or TLS with the server's certificate and name verified. libcurl in CONNECT_ONLY mode;
+ * transport.c is the only file of asterisk/ that knows it. Nothing blocks.
+ *
+ * transport_fd() stays the same for life and becomes readable whenever transport_drive(), transport_read() or
+ * transport_flush() has something to do; transport_timeout_ms() says when transport_drive() is due without that.
+ *
+ * Proxies: the environment's http_proxy is for web pages and is ignored. all_proxy (usually a SOCKS proxy) is used as
+ * curl does, with no_proxy; never for loopback.
+ *
+ * One owner, one thread.
+ */
+#ifndef TRUNKDECK_TRANSPORT_H
+#define TRUNKDECK_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "trunkdeck/err.h"
+
+struct transport;
+
+enum transport_state { TRANSPORT_CONNECTING, TRANSPORT_OPEN, TRANSPORT_FAILED };
+
+struct transport_options {
+	const char *host;		/* name or address */
+	int port;
+	bool tls;
+	const char *ca_file;		/* "" = the system's */
+	long connect_timeout_ms;	/* name, connection and TLS together */
+	int receive_buffer;		/* bytes the kernel may hold for us, 0 = its default */
+};
+
+/* Before and after all use, in the main thread; counted. */
+bool transport_global_init(struct err *e);
+void transport_global_cleanup(void);
+
+/* Starts connecting. NULL and *e when it can't even begin. */
+struct transport *transport_open(const struct transport_options *options, struct err *e);
+void transport_close(struct transport **t);
+int transport_fd(const struct transport *t);
+int transport_timeout_ms(const struct transport *t);	/* -1 = none; only while connecting */
+/* Goes on connecting. */
+enum transport_state transport_drive(struct transport *t, struct err *e);
+
+enum transport_io { TRANSPORT_IO_OK, TRANSPORT_IO_AGAIN, TRANSPORT_IO_CLOSED, TRANSPORT_IO_FAILED };
+
+/* Once open. Read until TRANSPORT_IO_AGAIN: TLS holds bytes back that the descriptor does not show. */
+enum transport_io transport_read(struct transport *t, char *to, size_t size, size_t *got, struct err *e);
+/* Takes over what it can: *taken may be less than len, the rest is to be offered again when the descriptor is readable. */
+enum transport_io transport_write(struct transport *t, const char *bytes, size_t len, size_t *taken, struct err *e);
+/* Sends on what was taken over; OK when nothing is left. */
+enum transport_io transport_flush(struct transport *t, struct err *e);
+
+#endif
