@@ -2,6 +2,7 @@
 # Tabs and control bytes are fine, NUL bytes are not.
 embedded_files = \
 	data/countries.tsv \
+	data/demo/workspace.json \
 	data/sql/sqlite/0001_initial.sql \
 	data/sql/postgres/0001_initial.sql
 

@@ -1,0 +1,193 @@
+/*
+ * A folder under the temporary directory with a SQLite store in it, filled from data/demo/workspace.json through the very
+ * functions an operator's changes go through, and one demonstration server per region. The flags made here are what an
+ * operator would have written into the configuration.
+ */
+#include "config.h"
+
+#include "trunkdeck/demo.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "trunkdeck/demo_pbx.h"
+#include "trunkdeck/embed.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/store.h"
+
+#define DEMO_FLAGS 16
+
+static const struct {
+	const char *name;
+	enum region region;
+	unsigned seed;
+} demo_servers[] = {
+	{ "na-1", REGION_NA, 1 },
+	{ "eu-1", REGION_EU, 2 },
+};
+
+struct demo {
+	char folder[64];
+	char *url;
+	struct demo_pbx *pbx[ARRAY_LEN(demo_servers)];
+	struct config_flag flags[DEMO_FLAGS];
+	size_t flag_count;
+};
+
+/* --- the store --- */
+
+static bool make_folder(struct demo *d, struct err *e)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(d->folder, sizeof(d->folder), "%.40s/trunkdeck-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp");
+	if (!mkdtemp(d->folder)) {
+		d->folder[0] = '\0';
+		err_set_message(e, ERR_FILE, _("no folder for the demonstration: %s"), strerror(errno));
+		return false;
+	}
+	d->url = xasprintf("sqlite:%s/demo.db", d->folder);
+	return true;
+}
+
+/* One mutation per object of a list. */
+static bool fill_list(struct store *s, enum entity entity, json_t *list, struct err *e)
+{
+	size_t i, n = json_array_size(list);
+	struct mutation *m = xcalloc(n + 1, sizeof(*m));
+	json_t *object;
+	bool ok = true;
+
+	json_array_foreach(list, i, object) {
+		m[i].kind = MUTATION_ADD;
+		record_init(&m[i].record, entity);
+		ok = ok && record_from_json(&m[i].record, object, e);
+	}
+	ok = ok && store_mutate(s, m, n, MUTATE_ALL_OR_NOTHING, NULL, e);
+	for (i = 0; i < n; i++)
+		record_clear(&m[i].record);
+	free(m);
+	return ok;
+}
+
+static bool name_workspace(struct store *s, json_t *object, struct err *e)
+{
+	struct mutation m = { .kind = MUTATION_EDIT };
+	bool found, ok;
+
+	ok = store_get(s, ENTITY_WORKSPACE, "", &m.record, &found, e) && record_from_json(&m.record, object, e)
+		&& store_mutate(s, &m, 1, MUTATE_ALL_OR_NOTHING, NULL, e);
+	record_clear(&m.record);
+	return ok;
+}
+
+static bool fill_store(const struct demo *d, struct err *e)
+{
+	const struct store_options options = { .actor = "demo" };
+	const struct embed_file *file = embed_find("demo/workspace.json");
+	json_t *all = json_loadb(file->text, file->len, 0, NULL);
+	struct store *s;
+	bool ok;
+
+	if (!all)
+		die("data/demo/workspace.json can't be read");
+	ok = store_open(&s, d->url, &options, e);
+	if (ok) {
+		ok = name_workspace(s, json_object_get(all, "workspace"), e)
+			&& fill_list(s, ENTITY_PROVIDER, json_object_get(all, "providers"), e)
+			&& fill_list(s, ENTITY_AGENT, json_object_get(all, "agents"), e)
+			&& fill_list(s, ENTITY_NUMBER, json_object_get(all, "numbers"), e);
+		store_close(&s);
+	}
+	json_decref(all);
+	return ok;
+}
+
+/* --- the flags --- */
+
+static void add_flag(struct demo *d, char *name, char *value)
+{
+	if (d->flag_count == DEMO_FLAGS)
+		die("too many flags for the demonstration");
+	d->flags[d->flag_count++] = (struct config_flag){ .name = name, .flag = "--demo", .value = value };
+}
+
+static void add_server_flag(struct demo *d, const char *server, const char *key, char *value)
+{
+	add_flag(d, xasprintf("server %s.%s", server, key), value);
+}
+
+static bool start_server(struct demo *d, size_t i, bool calls, struct err *e)
+{
+	const struct demo_pbx_options options = {
+		.name = demo_servers[i].name,
+		.seed = demo_servers[i].seed,
+		.calls = calls,
+	};
+	int port;
+
+	d->pbx[i] = demo_pbx_start(&options, &port, e);
+	if (!d->pbx[i])
+		return false;
+	add_server_flag(d, demo_servers[i].name, "host", xstrdup("127.0.0.1"));
+	add_server_flag(d, demo_servers[i].name, "port", xasprintf("%d", port));
+	add_server_flag(d, demo_servers[i].name, "region", xstrdup(region_name(demo_servers[i].region)));
+	add_server_flag(d, demo_servers[i].name, "secret", xstrdup("demo"));
+	return true;
+}
+
+bool demo_start(struct demo **out, bool calls, struct err *e)
+{
+	struct demo *d = xcalloc(1, sizeof(*d));
+	bool ok = make_folder(d, e) && fill_store(d, e);
+
+	if (ok)
+		add_flag(d, xstrdup("store.url"), xstrdup(d->url));
+	for (size_t i = 0; ok && i < ARRAY_LEN(demo_servers); i++)
+		ok = start_server(d, i, calls, e);
+	*out = d;
+	if (!ok)
+		demo_stop(out);
+	return ok;
+}
+
+static void remove_folder(const struct demo *d)
+{
+	static const char *const files[] = { "demo.db", "demo.db-wal", "demo.db-shm" };
+
+	if (d->folder[0] == '\0')
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		char *path = xasprintf("%s/%s", d->folder, files[i]);
+
+		unlink(path);
+		free(path);
+	}
+	rmdir(d->folder);
+}
+
+void demo_stop(struct demo **demo)
+{
+	struct demo *d = *demo;
+
+	if (!d)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(d->pbx); i++)
+		demo_pbx_stop(&d->pbx[i]);
+	for (size_t i = 0; i < d->flag_count; i++) {
+		free((char *)d->flags[i].name);
+		free((char *)d->flags[i].value);
+	}
+	remove_folder(d);
+	free(d->url);
+	FREE(demo);
+}
+
+const struct config_flag *demo_flags(const struct demo *d, size_t *count)
+{
+	*count = d->flag_count;
+	return d->flags;
+}
