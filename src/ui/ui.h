@@ -81,6 +81,9 @@ void ui_loop_client(struct ui *ui, struct loop_client *out);
 struct app *ui_app(struct ui *ui);
 struct term *ui_term(struct ui *ui);
 void ui_push(struct ui *ui, const struct overlay_ops *ops, void *state);
+/* Closes the overlay with this state, wherever it is on the stack: for results that come while nobody presses a key. Not from
+ * inside its own key(), which returns true instead. */
+void ui_pop(struct ui *ui, void *state);
 void ui_touch(struct ui *ui);			/* draw at the end of this turn */
 bool ui_frozen(const struct ui *ui);		/* an overlay wants the order of rows to hold */
 void ui_show(struct ui *ui, enum view_id view);
