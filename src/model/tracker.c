@@ -100,15 +100,15 @@ static bool on_any(struct tracker *t, const struct call_event *e)
 }
 
 /* A leg we are told of, whoever tells first. */
-static struct channel *announce(struct tracker *t, const struct event_leg *leg, int64_t at_us, bool *fresh)
+static struct channel *announce(struct tracker *t, const struct call_event *e, bool caller, bool *fresh)
 {
-	struct channel *c = legs_announce(t, leg, fresh);
+	struct channel *c = legs_announce(t, &e->leg, caller, fresh);
 	struct tracked *k;
 
 	if (!c)
 		return NULL;
 	c->round = t->round;
-	refresh(t, c, leg, at_us);
+	refresh(t, c, &e->leg, e->at_us);
 	k = call_of(c);
 	if (*fresh && k)
 		calls_leg_joined(t, k, c);
@@ -117,12 +117,12 @@ static struct channel *announce(struct tracker *t, const struct event_leg *leg, 
 
 static bool on_newchannel(struct tracker *t, const struct call_event *e)
 {
-	bool fresh;
-	struct channel *c = announce(t, &e->leg, e->at_us, &fresh);
+	bool fresh, caller = calls_starts(t, &e->leg);
+	struct channel *c = announce(t, e, caller, &fresh);
 
 	if (!c)
 		return false;
-	if (fresh && !call_of(c) && calls_starts(t, &e->leg))
+	if (fresh && !call_of(c) && caller)
 		calls_start(t, c, &e->leg, e->at_us, false);
 	return true;
 }
@@ -215,7 +215,14 @@ static bool on_bridge_destroy(struct tracker *t, const struct call_event *e)
 
 static bool on_bridge_merge(struct tracker *t, const struct call_event *e)
 {
-	legs_merge_bridges(t, e->bridge, e->to_bridge);
+	struct bridge *b = legs_merge_bridges(t, e->bridge, e->to_bridge);
+	struct channel *c;
+
+	if (!b)
+		return false;
+	DL_FOREACH2(b->members, c, bridge_next)
+		if (is_trunk(c))
+			calls_bridged(t, call_of(c), e->at_us);
 	return true;
 }
 
@@ -405,12 +412,12 @@ static int64_t listed_start_us(const struct call_event *e)
 
 void tracker_resync_channel(struct tracker *t, const struct call_event *e)
 {
-	bool fresh;
-	struct channel *c = announce(t, &e->leg, e->at_us, &fresh);
+	bool fresh, caller = calls_joins_late(t, &e->leg);
+	struct channel *c = announce(t, e, caller, &fresh);
 
 	if (!c)
 		return;
-	if (fresh && !call_of(c) && calls_joins_late(t, &e->leg)) {
+	if (fresh && !call_of(c) && caller) {
 		calls_start(t, c, &e->leg, listed_start_us(e), true);
 		if (c->up)
 			calls_trunk_up(t, call_of(c), e->at_us);

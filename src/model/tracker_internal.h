@@ -104,14 +104,16 @@ struct tracker {
 void legs_init(struct tracker *t);
 void legs_clear(struct tracker *t);
 struct channel *legs_find(struct tracker *t, struct str id);
-/* The channel, new or known; NULL when it is known to be over, or there are too many. *fresh: not known before. */
-struct channel *legs_announce(struct tracker *t, const struct event_leg *leg, bool *fresh);
+/* The channel, new or known; NULL when it is known to be over, or there are too many and it is not a caller's (calls have
+ * a bound of their own). *fresh: not known before. */
+struct channel *legs_announce(struct tracker *t, const struct event_leg *leg, bool caller, bool *fresh);
 void legs_set_linkedid(struct tracker *t, struct channel *c, struct str linkedid);
 void legs_join(struct tracker *t, struct channel *a, struct channel *b);
 /* False when it was there already. */
 bool legs_enter_bridge(struct tracker *t, struct channel *c, struct str id);
 void legs_leave_bridge(struct tracker *t, struct channel *c);
-void legs_merge_bridges(struct tracker *t, struct str from, struct str to);
+/* The surviving bridge; NULL when nothing was merged. */
+struct bridge *legs_merge_bridges(struct tracker *t, struct str from, struct str to);
 void legs_destroy_bridge(struct tracker *t, struct str id);
 /* Shares a bridge with another channel. */
 bool legs_together(const struct channel *a, const struct channel *b);

@@ -107,12 +107,12 @@ struct channel *legs_find(struct tracker *t, struct str id)
 	return c && c->announced ? c : NULL;
 }
 
-/* A placeholder in a group of its own. NULL when there are too many, or the id is none. */
+/* A placeholder in a group of its own. NULL when the id is none. */
 static struct channel *node_new(struct tracker *t, struct str id, uint64_t hash)
 {
 	struct channel *c;
 
-	if (id.len >= CHANNEL_ID_SIZE || t->stats.channels >= TRACKER_MAX_CHANNELS)
+	if (id.len >= CHANNEL_ID_SIZE)
 		return NULL;
 	c = pool_take(&t->channel_pool);
 	memcpy(c->id, id.p, id.len);
@@ -132,7 +132,12 @@ static void node_free(struct tracker *t, struct channel *c)
 	pool_give(&t->channel_pool, c);
 }
 
-struct channel *legs_announce(struct tracker *t, const struct event_leg *leg, bool *fresh)
+static bool is_full(const struct tracker *t)
+{
+	return t->stats.channels >= TRACKER_MAX_CHANNELS;
+}
+
+struct channel *legs_announce(struct tracker *t, const struct event_leg *leg, bool caller, bool *fresh)
 {
 	uint64_t hash = id_hash(leg->uniqueid);
 	struct channel *c;
@@ -141,7 +146,7 @@ struct channel *legs_announce(struct tracker *t, const struct event_leg *leg, bo
 	if (!leg->uniqueid.len)
 		return NULL;
 	c = node_find(t, leg->uniqueid, hash);
-	if (!c && t->finished[hash & (TRACKER_FINISHED - 1)] != hash)
+	if (!c && (caller || !is_full(t)) && t->finished[hash & (TRACKER_FINISHED - 1)] != hash)
 		c = node_new(t, leg->uniqueid, hash);
 	if (!c || c->ended)
 		return NULL;
@@ -195,7 +200,7 @@ void legs_set_linkedid(struct tracker *t, struct channel *c, struct str linkedid
 	oldest = node_find(t, linkedid, hash);
 	if (oldest == c)
 		return;
-	if (!oldest)
+	if (!oldest && !is_full(t))
 		oldest = node_new(t, linkedid, hash);
 	if (!oldest)
 		return;
@@ -254,17 +259,18 @@ void legs_leave_bridge(struct tracker *t, struct channel *c)
 	pool_give(&t->bridge_pool, b);
 }
 
-void legs_merge_bridges(struct tracker *t, struct str from, struct str to)
+struct bridge *legs_merge_bridges(struct tracker *t, struct str from, struct str to)
 {
 	struct bridge *b = bridge_find(t, from);
 	bool last;
 
 	if (!b || !to.len || to.len >= BRIDGE_ID_SIZE || str_eq(from, to))
-		return;
+		return NULL;
 	do {
 		last = !b->members->bridge_next;
 		legs_enter_bridge(t, b->members, to);
 	} while (!last);
+	return bridge_find(t, to);
 }
 
 void legs_destroy_bridge(struct tracker *t, struct str id)

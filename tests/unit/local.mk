@@ -52,3 +52,29 @@ tests_unit_test_model_validate_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) 
 tests_unit_test_model_snapshot_SOURCES = tests/unit/test_model_snapshot.c
 tests_unit_test_model_snapshot_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_model_snapshot_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+# asterisk: routes, client, transport
+unit_tests += tests/unit/test_routes
+
+tests_unit_test_routes_SOURCES = tests/unit/test_routes.c
+tests_unit_test_routes_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_routes_LDADD = libtdasterisk.a libtdbase.a $(CMOCKA_LIBS) $(LTLIBINTL)
+
+# calls
+unit_tests += tests/unit/test_tracker tests/unit/test_tracker_state tests/unit/test_metrics tests/unit/test_histogram
+
+tests_unit_test_tracker_SOURCES = tests/unit/test_tracker.c tests/unit/call_script.c tests/unit/call_script.h
+tests_unit_test_tracker_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_tracker_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_tracker_state_SOURCES = tests/unit/test_tracker_state.c tests/unit/call_script.c tests/unit/call_script.h
+tests_unit_test_tracker_state_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_tracker_state_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c
+tests_unit_test_metrics_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_metrics_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_histogram_SOURCES = tests/unit/test_histogram.c
+tests_unit_test_histogram_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_histogram_LDADD = libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -1,0 +1,52 @@
+/*
+ * Events by hand, for tests of the tracker: one line of words per event, so that a test reads like the stream.
+ *
+ *   new T            Newchannel            up T             Newstate Up
+ *   dial T A         DialBegin             dialend T A BUSY DialEnd
+ *   enter A B1       BridgeEnter           leave A B1       BridgeLeave
+ *   destroy B1       BridgeDestroy         merge B1 B2      BridgeMerge
+ *   request T 127 487  HangupRequest       soft T           SoftHangupRequest
+ *   hangup T 16 0    Hangup: cause, SIP    cdr T ANSWERED   Cdr
+ *   talk A           ChannelTalkingStart   hold T, unhold T
+ *   local L M        LocalBridge           optimized L M    LocalOptimizationEnd
+ *   line A           NewConnectedLine      rename A NAME    Rename
+ *   user T NAME      UserEvent             ready T          UserEvent AgentReady that only names the Linkedid
+ *   list T up 0:01:40  an item of CoreShowChannels          booted 5         FullyBooted, Uptime 5 s
+ *   wait 3000        ms pass
+ *
+ * Legs: T and U come in by trunks, A is an AudioSocket, W a WebSocket, L and M the halves of a Local channel, X a
+ * UnicastRTP, P a phone dialled over PJSIP. All have T's Linkedid but T, U and X, which have their own; "X+T" is X once
+ * its Linkedid is T's. Every event comes 10 ms after the one before.
+ */
+#ifndef TRUNKDECK_TESTS_CALL_SCRIPT_H
+#define TRUNKDECK_TESTS_CALL_SCRIPT_H
+
+#include "trunkdeck/tracker.h"
+
+#define STAGE_START_US INT64_C(1700000000000000)
+#define STAGE_MAX_CALLS 8
+
+struct stage {
+	struct tracker *tracker;
+	int64_t now_us;
+	unsigned base;			/* set between calls to make their ids distinct */
+	unsigned up;			/* legs by bit */
+	unsigned started, updated, finished;
+	struct call ended[STAGE_MAX_CALLS];	/* the last ones that finished */
+	struct call seen;		/* as last reported */
+};
+
+void stage_open(struct stage *s, const char *trunk_contexts);
+void stage_close(struct stage *s);
+void stage_event(struct stage *s, const char *line);
+/* Until NULL. */
+void stage_play(struct stage *s, const char *const *lines);
+/* The only call that has finished. */
+const struct call *stage_call(struct stage *s);
+size_t stage_live(struct stage *s);
+size_t stage_channels(struct stage *s);
+
+/* All orders of what lines[0..n-1] say: the first order is theirs. False when there are no more. */
+bool next_order(unsigned *order, size_t n);
+
+#endif

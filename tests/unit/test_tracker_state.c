@@ -1,0 +1,496 @@
+/* The tracker: what a call shows while it lives, joining late, resynchronising, and bounded memory. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "call_script.h"
+#include "trunkdeck/mem.h"
+
+#define PLAY(s, ...) stage_play((s), (const char *const []){ __VA_ARGS__, NULL })
+#define ANSWERED_CALL "new T", "new A", "dial T A", "up A", "dialend T A ANSWER", "up T", "enter A B1", "enter T B1"
+#define CALLER_HANGS_UP "request T 16", "leave T B1", "leave A B1", "hangup A 16", "hangup T 16"
+
+static void a_call_tells_its_story(void **state)
+{
+	struct stage s;
+	const struct call *c;
+	bool first_audio;
+
+	(void)state;
+	stage_open(&s, "from-trunk");
+	PLAY(&s, ANSWERED_CALL, "wait 700", "talk A", "wait 2000", "talk A", CALLER_HANGS_UP);
+	c = stage_call(&s);
+	assert_string_equal(c->server, "na-1");
+	assert_string_equal(c->linkedid, "1700000000.1");
+	assert_string_equal(c->channel, "PJSIP/twilio-00000001");
+	assert_string_equal(c->endpoint, "twilio");
+	assert_string_equal(c->number, "+15551110001");
+	assert_string_equal(c->caller, "+4930123456");
+	assert_string_equal(c->agent_leg, "AudioSocket/127.0.0.1:9092-40325ec2");
+	assert_int_equal(c->started_us - STAGE_START_US, 10000);
+	assert_int_equal(c->agent_dialled_us - STAGE_START_US, 30000);
+	assert_int_equal(c->answered_us - STAGE_START_US, 50000);
+	assert_int_equal(c->first_audio_us - STAGE_START_US, 790000);
+	assert_int_equal(c->ended_us - STAGE_START_US, 2850000);
+	assert_int_equal(c->talk_us, 2850000 - 60000);
+	assert_false(c->joined_late || c->uncertain || c->is_test);
+	assert_int_equal(call_response_us(c, &first_audio), 780000);
+	assert_true(first_audio);
+	stage_close(&s);
+}
+
+static void states_follow_the_events(void **state)
+{
+	static const struct {
+		const char *line;
+		enum call_state state;
+	} steps[] = {
+		{ "new T", CALL_RINGING }, { "new A", CALL_CONNECTING }, { "dial T A", CALL_CONNECTING },
+		{ "dialend T A CHANUNAVAIL", CALL_CONNECTING }, { "dial T W", CALL_CONNECTING },
+		{ "dialend T W ANSWER", CALL_TALKING }, { "hold T", CALL_HELD }, { "talk A", CALL_HELD },
+		{ "unhold T", CALL_TALKING }, { "hangup T 16", CALL_ENDED },
+	};
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		stage_event(&s, steps[i].line);
+		if (s.seen.state != steps[i].state)
+			fail_msg("%s: %s", steps[i].line, call_state_name(s.seen.state));
+	}
+	stage_close(&s);
+}
+
+/* Until an agent leg appears, the caller's leg being up is the answer; then it is the agent's. */
+static void the_answer_moves_to_the_agent(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, "new T", "up T");
+	assert_int_equal(s.seen.state, CALL_TALKING);
+	assert_int_equal(s.seen.answered_us - STAGE_START_US, 20000);
+	PLAY(&s, "new A", "dial T A");
+	assert_int_equal(s.seen.state, CALL_CONNECTING);
+	assert_int_equal(s.seen.answered_us, 0);
+	PLAY(&s, "dialend T A ANSWER");
+	assert_int_equal(s.seen.answered_us - STAGE_START_US, 50000);
+	stage_close(&s);
+}
+
+static void only_changes_are_told(void **state)
+{
+	struct stage s;
+	unsigned before;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, ANSWERED_CALL, "talk A");
+	before = s.updated;
+	PLAY(&s, "talk A", "line A", "line T", "cdr T ANSWERED", "leave A B1", "enter A B1", "up T", "user T Other");
+	assert_int_equal(s.updated, before);
+	PLAY(&s, "hold T", "hold T");
+	assert_int_equal(s.updated, before + 1);
+	stage_close(&s);
+}
+
+static void names_follow_renames(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, ANSWERED_CALL, "rename T PJSIP/twilio-0000000f", "rename A AudioSocket/other");
+	assert_string_equal(s.seen.channel, "PJSIP/twilio-0000000f");
+	assert_string_equal(s.seen.agent_leg, "AudioSocket/other");
+	PLAY(&s, CALLER_HANGS_UP);
+	assert_int_equal(stage_call(&s)->outcome, OUTCOME_ANSWERED);
+	stage_close(&s);
+}
+
+static void what_starts_no_call(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, "elsewhere,from-carrier");
+	PLAY(&s, "new T", "up T", "hangup T 16");
+	stage_close(&s);
+	assert_int_equal(s.started, 0);
+	stage_open(&s, "elsewhere,from-trunk");
+	PLAY(&s, "new L", "new M", "new A", "new W", "new X", "new P", "up P");
+	assert_int_equal(s.started, 0);
+	assert_int_equal(stage_channels(&s), 7);
+	PLAY(&s, "new T");
+	assert_int_equal(s.started, 1);
+	PLAY(&s, "hangup T 16", "hangup L 16", "hangup M 16", "hangup A 16", "hangup W 16", "hangup P 16", "hangup X 16");
+	assert_int_equal(stage_channels(&s), 0);
+	stage_close(&s);
+}
+
+static void numbers_become_e164(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, "new U");
+	assert_string_equal(s.seen.number, "+442071110006");
+	assert_string_equal(s.seen.endpoint, "telnyx-eu");
+	stage_close(&s);
+}
+
+static void start_with(struct stage *s, struct str exten, struct str caller)
+{
+	struct call_event e;
+
+	call_event_init(&e, EVENT_NEWCHANNEL, STAGE_START_US);
+	e.leg = (struct event_leg){
+		.channel = STR("PJSIP/x-1"), .uniqueid = STR("1700000000.7"), .linkedid = STR("1700000000.7"),
+		.exten = exten, .caller = caller, .state = 4,
+	};
+	tracker_apply(s->tracker, &e);
+}
+
+static void odd_numbers_and_callers(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	start_with(&s, STR("reception"), STR("Anonymous"));
+	assert_string_equal(s.seen.number, "reception");
+	assert_string_equal(s.seen.caller, "");
+	stage_close(&s);
+	stage_open(&s, NULL);
+	start_with(&s, STR(""), STR("<unknown>"));
+	assert_string_equal(s.seen.number, "");
+	assert_string_equal(s.seen.caller, "");
+	stage_close(&s);
+}
+
+/* Two callers in one bridge are two calls, whoever speaks. */
+static void two_callers_in_one_bridge(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, ANSWERED_CALL, "new U", "up U", "enter U B1", "talk A", "leave T B1", "request T 16", "hangup T 16");
+	assert_int_equal(s.finished, 1);
+	assert_string_equal(s.ended[0].number, "+15551110001");
+	assert_int_not_equal(s.ended[0].first_audio_us, 0);
+	PLAY(&s, "request U 16", "hangup U 16");
+	assert_int_equal(s.finished, 2);
+	assert_int_equal(s.ended[1].first_audio_us, 0);
+	assert_int_equal(stage_channels(&s), 0);
+	stage_close(&s);
+}
+
+/* The agent transfers the caller to a phone: one call, and not the agent's hang-up. */
+static void a_transfer_goes_on(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, ANSWERED_CALL, "leave A B1", "hangup A 16", "leave T B1", "new P", "dial T P", "up P", "dialend T P ANSWER",
+		"enter P B2", "enter T B2", "soft T", "leave P B2", "hangup P 16", "hangup T 16");
+	assert_int_equal(stage_call(&s)->outcome, OUTCOME_ANSWERED);
+	assert_int_equal(stage_call(&s)->hung_up_by, HUNG_UP_SYSTEM);
+	assert_int_equal(stage_channels(&s), 0);
+	stage_close(&s);
+}
+
+static void bridges_merge(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, "new T", "up T", "enter T B1", "new X", "up X", "enter X B2", "merge B2 B1", "talk X", "request T 16",
+		"hangup T 16");
+	assert_int_not_equal(stage_call(&s)->first_audio_us, 0);
+	assert_string_equal(stage_call(&s)->agent_leg, "UnicastRTP/127.0.0.1:4000-0x1");
+	assert_int_equal(stage_channels(&s), 0);
+	stage_close(&s);
+}
+
+static void resync(struct stage *s, const char *const *listed)
+{
+	tracker_resync_begin(s->tracker);
+	stage_play(s, listed);
+	tracker_resync_end(s->tracker, s->now_us);
+}
+
+#define RESYNC(s, ...) resync((s), (const char *const []){ __VA_ARGS__, NULL })
+
+static void joins_late_in_any_order(void **state)
+{
+	static const char *const listed[] = { "list T up 0:01:40 B1", "list L up 0:01:40 B1", "list A up 0:01:39 B2",
+		"list M up 0:01:40 B2" };
+	unsigned order[] = { 0, 1, 2, 3 };
+	const struct call *c;
+	struct stage s;
+	bool first_audio;
+
+	(void)state;
+	do {
+		stage_open(&s, "from-trunk");
+		s.now_us += 100 * 1000000;
+		RESYNC(&s, listed[order[0]], listed[order[1]], listed[order[2]], listed[order[3]]);
+		assert_int_equal(s.started, 1);
+		assert_int_equal(s.seen.state, CALL_TALKING);
+		assert_int_equal(stage_live(&s), 1);
+		PLAY(&s, "talk A", "request T 16", "leave T B1", "hangup T 16", "hangup L 16", "hangup M 16", "hangup A 16");
+		c = stage_call(&s);
+		assert_true(c->joined_late);
+		assert_string_equal(c->agent_leg, "AudioSocket/127.0.0.1:9092-40325ec2");
+		assert_int_equal(c->started_us, STAGE_START_US);
+		assert_int_equal(c->outcome, OUTCOME_ANSWERED);
+		assert_int_equal(call_response_us(c, &first_audio), -1);
+		assert_int_equal(stage_channels(&s), 0);
+		stage_close(&s);
+	} while (next_order(order, ARRAY_LEN(order)));
+}
+
+/* Somebody chose the id (Originate, ARI): then the age counts. */
+static void late_start_by_age(void **state)
+{
+	struct call_event e;
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	call_event_init(&e, EVENT_CHANNEL_LISTED, STAGE_START_US);
+	e.leg = (struct event_leg){ .channel = STR("PJSIP/x-1"), .uniqueid = STR("mine"), .linkedid = STR("mine"),
+		.exten = STR("+15551110001"), .context = STR("somewhere"), .state = 6 };
+	e.duration = STR("01:01:40");
+	tracker_resync_begin(s.tracker);
+	tracker_resync_channel(s.tracker, &e);
+	tracker_resync_end(s.tracker, STAGE_START_US);
+	assert_int_equal(STAGE_START_US - s.seen.started_us, INT64_C(3700000000));
+	stage_close(&s);
+}
+
+static void resync_finds_out(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, "from-trunk");
+	PLAY(&s, ANSWERED_CALL, "new U", "new X");
+	tracker_gap(s.tracker, s.now_us);
+	assert_true(s.seen.uncertain);
+	RESYNC(&s, "list U ring 0:00:01");
+	assert_int_equal(s.finished, 1);
+	assert_int_equal(s.ended[0].outcome, OUTCOME_LOST);
+	assert_string_equal(s.ended[0].linkedid, "1700000000.1");
+	assert_int_equal(s.ended[0].ended_us, s.now_us);
+	assert_int_equal(stage_live(&s), 1);
+	assert_int_equal(stage_channels(&s), 1);
+	PLAY(&s, "hangup T 16", "hangup A 16", "new T");
+	assert_int_equal(s.started, 2);
+	RESYNC(&s, "list U ring 0:00:01");
+	assert_int_equal(s.finished, 1);
+	stage_close(&s);
+}
+
+/* Events overtake the list, or the list them: what was announced since the beginning stays, what hung up stays gone. */
+static void resync_amid_events(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, "from-trunk");
+	PLAY(&s, "new U");
+	tracker_resync_begin(s.tracker);
+	PLAY(&s, "hangup U 1 404", ANSWERED_CALL, "list U ring 0:00:01");
+	tracker_resync_end(s.tracker, s.now_us);
+	assert_int_equal(s.started, 2);
+	assert_int_equal(stage_live(&s), 1);
+	assert_int_equal(s.ended[0].outcome, OUTCOME_UNMAPPED);
+	PLAY(&s, CALLER_HANGS_UP);
+	assert_int_equal(s.finished, 2);
+	assert_int_equal(s.ended[1].outcome, OUTCOME_ANSWERED);
+	assert_int_equal(stage_channels(&s), 0);
+	stage_close(&s);
+}
+
+/* Neither a phone's call in its own context nor the leg that a call dials is a caller's. */
+static void what_does_not_join_late(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, "from-trunk");
+	RESYNC(&s, "list P up 0:00:10", "list A up 0:00:10", "list X up 0:00:10", "list L up 0:00:10");
+	assert_int_equal(s.started, 0);
+	stage_close(&s);
+}
+
+static void restart_ends_everything(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, ANSWERED_CALL, "new U", "new X");
+	tracker_restarted(s.tracker, s.now_us);
+	assert_int_equal(s.finished, 2);
+	assert_int_equal(s.ended[0].outcome, OUTCOME_LOST);
+	assert_true(s.ended[0].uncertain);
+	assert_int_equal(stage_live(&s), 0);
+	assert_int_equal(stage_channels(&s), 0);
+	stage_close(&s);
+}
+
+static void a_boot_ends_older_calls(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, "new T", "wait 60000", "new U", "booted 500");
+	assert_int_equal(s.finished, 0);
+	PLAY(&s, "booted 30");
+	assert_string_equal(stage_call(&s)->linkedid, "1700000000.1");
+	assert_int_equal(stage_call(&s)->outcome, OUTCOME_LOST);
+	assert_int_equal(stage_live(&s), 1);
+	stage_close(&s);
+}
+
+static void taint_marks_the_call(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, ANSWERED_CALL);
+	tracker_taint(s.tracker, STR("1700000000.99"));
+	tracker_taint(s.tracker, STR(""));
+	assert_false(s.seen.uncertain);
+	tracker_taint(s.tracker, STR("1700000000.11"));
+	assert_true(s.seen.uncertain);
+	stage_close(&s);
+}
+
+static void flush_finishes_what_ended(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, ANSWERED_CALL, "new U", "request T 16");
+	tracker_flush(s.tracker, s.now_us);
+	assert_int_equal(stage_call(&s)->outcome, OUTCOME_ANSWERED);
+	assert_int_equal(stage_call(&s)->ended_us, s.now_us);
+	assert_int_equal(stage_live(&s), 1);
+	stage_close(&s);
+}
+
+static void memory_is_flat(void **state)
+{
+	static const char *const call[] = { "new T", "new L", "new M", "local L M", "dial T L", "up L", "dialend T L ANSWER",
+		"up T", "enter L B1", "enter T B1", "request T 16", "hangup L 16", "hangup T 16", "hangup M 16", NULL };
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, "from-trunk");
+	for (s.base = 1; s.base <= 100000; s.base++) {
+		s.up = 0;
+		stage_play(&s, call);
+		assert_int_equal(stage_channels(&s), 0);
+	}
+	assert_int_equal(s.finished, 100000);
+	assert_int_equal(stage_live(&s), 0);
+	stage_close(&s);
+}
+
+/* Ends that never come: the oldest calls make room. */
+static void live_calls_are_bounded(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, "from-trunk");
+	for (s.base = 1; s.base <= 16384 + 3; s.base++)
+		stage_event(&s, "new T");
+	assert_int_equal(s.finished, 3);
+	assert_int_equal(s.ended[0].outcome, OUTCOME_LOST);
+	assert_string_equal(s.ended[0].linkedid, "1700000000.101");
+	assert_int_equal(stage_live(&s), 16384);
+	stage_close(&s);
+}
+
+static void channels_are_bounded(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, "from-trunk");
+	for (s.base = 1; s.base <= 70000; s.base++)
+		stage_event(&s, "new X");
+	assert_int_equal(stage_channels(&s), 65536);
+	stage_event(&s, "new T");
+	assert_int_equal(s.started, 1);
+	RESYNC(&s, "list T up 0:00:01");
+	assert_int_equal(stage_channels(&s), 1);
+	stage_close(&s);
+}
+
+static void keys_and_names(void **state)
+{
+	struct call a = { .server = "na-1", .linkedid = "1.1" }, b = { .server = "na-", .linkedid = "11.1" };
+	enum call_outcome o;
+
+	(void)state;
+	assert_int_not_equal(call_key(&a), call_key(&b));
+	assert_int_not_equal(call_key(&a), 0);
+	assert_string_equal(outcome_name(OUTCOME_NO_ANSWER), "no_answer");
+	assert_true(outcome_parse("unmapped", &o));
+	assert_int_equal(o, OUTCOME_UNMAPPED);
+	assert_false(outcome_parse("Unmapped", &o));
+	assert_string_equal(call_state_name(CALL_HELD), "held");
+	assert_string_equal(hung_up_by_name(HUNG_UP_AGENT), "agent");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_call_tells_its_story),
+		cmocka_unit_test(states_follow_the_events),
+		cmocka_unit_test(the_answer_moves_to_the_agent),
+		cmocka_unit_test(only_changes_are_told),
+		cmocka_unit_test(names_follow_renames),
+		cmocka_unit_test(what_starts_no_call),
+		cmocka_unit_test(numbers_become_e164),
+		cmocka_unit_test(odd_numbers_and_callers),
+		cmocka_unit_test(two_callers_in_one_bridge),
+		cmocka_unit_test(a_transfer_goes_on),
+		cmocka_unit_test(bridges_merge),
+		cmocka_unit_test(joins_late_in_any_order),
+		cmocka_unit_test(late_start_by_age),
+		cmocka_unit_test(resync_finds_out),
+		cmocka_unit_test(resync_amid_events),
+		cmocka_unit_test(what_does_not_join_late),
+		cmocka_unit_test(restart_ends_everything),
+		cmocka_unit_test(a_boot_ends_older_calls),
+		cmocka_unit_test(taint_marks_the_call),
+		cmocka_unit_test(flush_finishes_what_ended),
+		cmocka_unit_test(memory_is_flat),
+		cmocka_unit_test(live_calls_are_bounded),
+		cmocka_unit_test(channels_are_bounded),
+		cmocka_unit_test(keys_and_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
