@@ -71,6 +71,7 @@ struct snapshot {
 	struct agent_entry *agents;
 	struct number_entry *numbers;
 	struct group *groups;
+	struct group *last_group;	/* asked for last; NULL = none */
 	struct tally *tallies;
 	struct sorted providers_sorted, agents_sorted, numbers_sorted;
 	bool complete;
@@ -132,8 +133,12 @@ static struct group *group_find(const struct snapshot *s, const char *provider)
 
 static struct group *group_get(struct snapshot *s, const char *provider)
 {
-	struct group *g = group_find(s, provider);
+	struct group *g = s->last_group;
 
+	/* Numbers are read by provider. */
+	if (!g || strcmp(g->provider, provider))
+		g = group_find(s, provider);
+	s->last_group = g;
 	if (g)
 		return g;
 	g = xcalloc(1, sizeof(*g));
@@ -146,6 +151,8 @@ static struct group *group_get(struct snapshot *s, const char *provider)
 static void group_free(struct snapshot *s, struct group *g)
 {
 	HASH_DEL(s->groups, g);
+	if (s->last_group == g)
+		s->last_group = NULL;
 	sorted_clear(&g->numbers);
 	free(g->provider);
 	free(g);
@@ -204,30 +211,38 @@ static void number_unlink(struct snapshot *s, struct number_entry *n)
 		tally_free(s, n->tally);
 }
 
+static void number_replace(struct snapshot *s, struct number_entry *n, struct number *record)
+{
+	bool same = !strcmp(n->record.provider, record->provider) && !strcmp(n->record.agent, record->agent);
+	char *key = n->record.e164;
+
+	if (!same)
+		number_unlink(s, n);
+	/* The hash holds the address of the key it was given. */
+	free(record->e164);
+	record->e164 = key;
+	n->record.e164 = NULL;
+	number_clear(&n->record);
+	n->record = *record;
+	if (!same)
+		number_link(s, n);
+}
+
 static void number_put(struct snapshot *s, struct number *record)
 {
+	size_t len = strlen(record->e164);
 	struct number_entry *n;
+	unsigned hash;
 
-	HASH_FIND_STR(s->numbers, record->e164, n);
+	HASH_VALUE(record->e164, len, hash);
+	HASH_FIND_BYHASHVALUE(hh, s->numbers, record->e164, len, hash, n);
 	if (n) {
-		bool same = !strcmp(n->record.provider, record->provider) && !strcmp(n->record.agent, record->agent);
-		char *key = n->record.e164;
-
-		if (!same)
-			number_unlink(s, n);
-		/* The hash holds the address of the key it was given. */
-		free(record->e164);
-		record->e164 = key;
-		n->record.e164 = NULL;
-		number_clear(&n->record);
-		n->record = *record;
-		if (!same)
-			number_link(s, n);
+		number_replace(s, n, record);
 		return;
 	}
 	n = xcalloc(1, sizeof(*n));
 	n->record = *record;
-	HASH_ADD_KEYPTR(hh, s->numbers, n->record.e164, strlen(n->record.e164), n);
+	HASH_ADD_KEYPTR_BYHASHVALUE(hh, s->numbers, n->record.e164, len, hash, n);
 	sorted_add(&s->numbers_sorted, n);
 	number_link(s, n);
 }
