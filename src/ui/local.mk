@@ -18,6 +18,7 @@ libtdui_a_SOURCES = \
 	src/ui/list.c src/ui/list.h \
 	src/ui/palette.c \
 	src/ui/script.c src/ui/script.h \
+	src/ui/stats.c \
 	src/ui/term.c src/ui/term.h src/ui/term_private.h \
 	src/ui/term_copy.c \
 	src/ui/term_dump.c \

@@ -1,0 +1,542 @@
+/*
+ * The frame around the views: header, tabs, rules, status line, footer. Everything is computed anew for each frame from the
+ * app and the action table; what does not fit is dropped, the least important first, and never wraps.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+#include "ui_private.h"
+
+#define PARTS_MAX 24
+#define NAME_COLUMNS 24
+#define LIMIT_PERCENT 80		/* of the number limit from which it is said */
+
+/* A piece of the header: "label value". What is dropped first has the highest `drop`. */
+struct part {
+	char label[80];
+	char value[48];
+	enum role label_role, value_role;
+	int drop;
+	bool right;
+};
+
+struct parts {
+	struct part part[PARTS_MAX];
+	size_t count;
+};
+
+static struct part *add_part(struct parts *p, bool right, int drop, enum role label_role, const char *label)
+{
+	struct part *part = &p->part[p->count < PARTS_MAX ? p->count++ : PARTS_MAX - 1];
+	struct buf clean;
+	int width;
+
+	buf_init(&clean, sizeof(part->label) - 1);
+	utf8_clean(&clean, str_of(label));
+	*part = (struct part){ .right = right, .drop = drop, .label_role = label_role, .value_role = ROLE_NORMAL };
+	str_copy(part->label, sizeof(part->label), (struct str){ clean.p, utf8_fit(clean.p, NAME_COLUMNS, &width) });
+	buf_clear(&clean);
+	return part;
+}
+
+static void retry_text(char *to, size_t size, int64_t at_ms, int64_t now_ms)
+{
+	int64_t s = at_ms > now_ms ? (at_ms - now_ms + 999) / 1000 : 0;
+
+	snprintf(to, size, _("retry %d s"), (int)s);
+}
+
+static void add_store(struct parts *p, const struct app *app)
+{
+	struct part *part = add_part(p, true, app->store_state == STORE_STATE_OK ? 5 : 1, ROLE_NORMAL, _("store"));
+
+	switch (app->store_state) {
+	case STORE_STATE_OPENING:
+		str_copy(part->value, sizeof(part->value), str_of(_("opening")));
+		break;
+	case STORE_STATE_LOADING:
+		str_copy(part->value, sizeof(part->value), str_of(_("loading")));
+		break;
+	case STORE_STATE_OK:
+		str_copy(part->value, sizeof(part->value), str_of(_("ok")));
+		part->value_role = ROLE_GOOD;
+		break;
+	case STORE_STATE_RETRY:
+		retry_text(part->value, sizeof(part->value), app->store_retry_at_ms, clock_mono_ms(app->clock));
+		part->value_role = ROLE_ALARM;
+		break;
+	}
+}
+
+static bool link_retries(const struct server_status *s)
+{
+	return s->tail == LINK_RETRY || s->control == LINK_RETRY;
+}
+
+static void add_server(struct parts *p, const struct app *app, const struct app_server *server)
+{
+	const struct server_status *s = &server->status;
+	bool up = s->tail == LINK_UP && s->control == LINK_UP;
+	struct part *part = add_part(p, true, up ? 6 : 2, ROLE_NORMAL, server->config->name);
+
+	part->value_role = up ? ROLE_GOOD : ROLE_WARN;
+	if (up) {
+		str_copy(part->value, sizeof(part->value), str_of(_("ok")));
+	} else if (link_retries(s) && s->err.code == ERR_SERVER_LOGIN) {
+		str_copy(part->value, sizeof(part->value), str_of(_("refused")));
+		part->value_role = ROLE_ALARM;
+	} else if (link_retries(s)) {
+		retry_text(part->value, sizeof(part->value), s->retry_at_ms, clock_mono_ms(app->clock));
+	} else if (s->tail == LINK_OFF) {
+		str_copy(part->value, sizeof(part->value), str_of(_("off")));
+		part->value_role = ROLE_DIM;
+	} else {
+		str_copy(part->value, sizeof(part->value), str_of(_("connecting")));
+	}
+}
+
+static void add_clock(struct parts *p, const struct app *app)
+{
+	time_t now = (time_t)(clock_wall_us(app->clock) / 1000000);
+	char text[16] = "";
+	struct tm tm;
+
+	if (localtime_r(&now, &tm) != NULL)
+		strftime(text, sizeof(text), "%H:%M", &tm);
+	add_part(p, true, 7, ROLE_NORMAL, text);
+}
+
+static void collect_parts(struct parts *p, const struct app *app)
+{
+	const struct workspace *w = snapshot_workspace(app->snapshot);
+
+	p->count = 0;
+	add_part(p, false, 4, ROLE_TITLE, "trunkdeck");
+	if (w->name != NULL && *w->name != '\0')
+		add_part(p, false, 0, ROLE_ACCENT, w->name);
+	if (app->config->read_only)
+		add_part(p, false, 1, ROLE_WARN, _("read-only"));
+	add_store(p, app);
+	for (size_t i = 0; i < app->server_count; i++)
+		add_server(p, app, &app->servers[i]);
+	add_clock(p, app);
+}
+
+static int part_width(const struct part *p)
+{
+	return utf8_width(p->label) + (p->value[0] != '\0' ? 1 + utf8_width(p->value) : 0);
+}
+
+static int parts_width(const struct parts *p)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		width += part_width(&p->part[i]) + 2;
+	return width;
+}
+
+static void drop_least(struct parts *p)
+{
+	size_t least = 0;
+
+	for (size_t i = 1; i < p->count; i++)
+		if (p->part[i].drop >= p->part[least].drop)
+			least = i;
+	p->count--;
+	memmove(&p->part[least], &p->part[least + 1], (p->count - least) * sizeof(p->part[0]));
+}
+
+static int draw_part(const struct canvas *c, int x, const struct part *p)
+{
+	int used = draw_text(c, 0, x, 0, p->label_role, p->label);
+
+	if (p->value[0] != '\0')
+		used += 1 + draw_text(c, 0, x + used + 1, 0, p->value_role, p->value);
+	return used;
+}
+
+static void draw_header(struct ui *ui, const struct canvas *screen)
+{
+	const struct rect *r = &ui->layout.header;
+	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+	struct parts p;
+	int left = 1, right;
+
+	if (r->rows == 0)
+		return;
+	collect_parts(&p, ui->app);
+	while (p.count > 1 && parts_width(&p) > r->columns)
+		drop_least(&p);
+	right = r->columns - 1;
+	for (size_t i = 0; i < p.count; i++) {
+		if (p.part[i].right)
+			right -= part_width(&p.part[i]) + 2;
+		else
+			left += draw_part(&c, left, &p.part[i]) + 2;
+	}
+	for (size_t i = 0; i < p.count; i++)
+		if (p.part[i].right)
+			right += draw_part(&c, right + 2, &p.part[i]) + 2;
+}
+
+/* Tabs */
+
+static void add_hit(struct ui *ui, int y, int x, int columns, enum action_id action)
+{
+	if (ui->hit_count < HITS_MAX)
+		ui->hits[ui->hit_count++] = (struct hit){ { y, x, 1, columns }, action };
+}
+
+static enum action_id action_of_view(enum view_id view)
+{
+	static const enum action_id actions[] = {
+		[VIEW_DECK] = ACTION_VIEW_DECK,
+		[VIEW_CALLS] = ACTION_VIEW_CALLS,
+		[VIEW_SERVERS] = ACTION_VIEW_SERVERS,
+		[VIEW_LOG] = ACTION_VIEW_LOG,
+	};
+
+	return actions[view];
+}
+
+static void badge_of(struct ui *ui, enum view_id view, char *to, size_t size)
+{
+	const struct view_ops *ops = ui_view_ops(view);
+
+	to[0] = '\0';
+	if (ops->badge != NULL)
+		ops->badge(ui->states[view], to, size);
+}
+
+/* "1 Deck" or, short, "1"; with the badge behind it. */
+static int tab_width(struct ui *ui, enum view_id view, bool with_title)
+{
+	char badge[32];
+
+	badge_of(ui, view, badge, sizeof(badge));
+	return 3 + (with_title ? 1 + utf8_width(_(ui_view_ops(view)->title)) : 0) +
+	       (badge[0] != '\0' ? 1 + utf8_width(badge) : 0);
+}
+
+static void draw_tab(struct ui *ui, struct canvas c, int x, int width, enum view_id view, bool with_title)
+{
+	const struct view_ops *ops = ui_view_ops(view);
+	struct canvas tab = canvas_sub(&c, 0, x, 1, width);
+	const char digit[2] = { ops->digit, '\0' };
+	char badge[32];
+	int used = 1;
+
+	tab.selected = view == ui->view;
+	if (tab.selected)
+		draw_selected_row(&tab, 0);
+	used += draw_text(&tab, 0, used, 0, ROLE_KEY, digit);
+	if (with_title)
+		used += 1 + draw_text(&tab, 0, used + 1, 0, ROLE_NORMAL, _(ops->title));
+	badge_of(ui, view, badge, sizeof(badge));
+	if (badge[0] != '\0')
+		draw_text(&tab, 0, used + 1, 0, badge[0] == '!' ? ROLE_ALARM : ROLE_STRONG, badge);
+	add_hit(ui, tab.area.y, tab.area.x, width, action_of_view(view));
+}
+
+/* "3 of 5 used" when it begins to matter. */
+static void limit_text(const struct app *app, char *to, size_t size, enum role *role)
+{
+	int64_t limit = workspace_limit(snapshot_workspace(app->snapshot)), used = snapshot_used(app->snapshot);
+
+	to[0] = '\0';
+	if (limit == LIMIT_NONE || used * 100 < limit * LIMIT_PERCENT)
+		return;
+	*role = used >= limit ? ROLE_ALARM : ROLE_WARN;
+	snprintf(to, size, _("%lld of %lld used"), (long long)used, (long long)limit);
+}
+
+static void draw_tabs(struct ui *ui, const struct canvas *screen)
+{
+	const struct rect *r = &ui->layout.tabs;
+	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+	enum role role = ROLE_NORMAL;
+	int width = 0, x = 0;
+	char limit[64];
+
+	if (r->rows == 0)
+		return;
+	for (int v = 0; v < VIEW_COUNT; v++)
+		width += tab_width(ui, (enum view_id)v, true);
+	for (int v = 0; v < VIEW_COUNT; v++) {
+		bool with_title = width <= r->columns || v == (int)ui->view;
+		int columns = tab_width(ui, (enum view_id)v, with_title);
+
+		draw_tab(ui, c, x, columns, (enum view_id)v, with_title);
+		x += columns;
+	}
+	limit_text(ui->app, limit, sizeof(limit), &role);
+	if (x + utf8_width(limit) + 2 <= r->columns)
+		draw_right(&c, 0, x, r->columns - x - 1, role, limit);
+}
+
+/* The rule under the tabs says what the view is filtered by. */
+static void draw_view_rule(struct ui *ui, const struct canvas *screen)
+{
+	const struct rect *r = &ui->layout.rule;
+	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+	const struct view_ops *ops = ui_view_ops(ui->view);
+	size_t shown = 0, all = 0;
+	char title[128] = "/", note[64] = "";
+
+	if (r->rows == 0)
+		return;
+	if (*ui->filters[ui->view] == '\0') {
+		draw_rule(&c, 0, NULL, NULL);
+		return;
+	}
+	str_copy(title + 1, sizeof(title) - 1, str_of(ui->filters[ui->view]));
+	if (ops->counts != NULL) {
+		ops->counts(ui->states[ui->view], &shown, &all);
+		snprintf(note, sizeof(note), _("%zu of %zu"), shown, all);
+	}
+	draw_rule(&c, 0, title, note);
+}
+
+/* The views */
+
+static void draw_panel(struct ui *ui, const struct canvas *screen)
+{
+	const struct rect *rule = &ui->layout.panel_rule, *r = &ui->layout.panel;
+	struct canvas c = canvas_sub(screen, rule->y, rule->x, rule->rows, rule->columns);
+	char badge[32];
+
+	if (r->rows == 0)
+		return;
+	badge_of(ui, VIEW_CALLS, badge, sizeof(badge));
+	draw_rule(&c, 0, _("Live calls"), badge);
+	c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+	ui_view_ops(VIEW_CALLS)->draw(ui->states[VIEW_CALLS], &c, false);
+}
+
+static void draw_view(struct ui *ui, const struct canvas *screen)
+{
+	const struct rect *r = &ui->layout.body;
+	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+
+	if (r->rows > 0)
+		ui_view_ops(ui->view)->draw(ui->states[ui->view], &c, true);
+}
+
+/* Status line and footer */
+
+static void draw_message(const struct canvas *c, const struct message *m)
+{
+	static const enum role roles[] = { ROLE_NORMAL, ROLE_WARN, ROLE_ALARM };
+	const char *more = _("! more");
+	int x = 1, width = c->area.columns - 2, more_width = utf8_width(more);
+
+	if (m->level != MESSAGE_INFO) {
+		const char *mark = mark_text(c, m->level == MESSAGE_WARN ? MARK_WARN : MARK_ALARM);
+
+		x += draw_text(c, 0, x, 0, roles[m->level], mark) + 1;
+		width -= x - 1;
+	}
+	if (utf8_width(m->text) > width && width > more_width + 20) {
+		draw_right(c, 0, x, width, ROLE_DIM, more);
+		width -= more_width + 2;
+	}
+	if (width > 0)
+		draw_foreign(c, 0, x, width, roles[m->level], m->text);
+}
+
+static void draw_status(struct ui *ui, const struct canvas *screen)
+{
+	struct canvas c = frame_status(ui, screen);
+	const struct message *m = messages_current(ui->app->messages);
+	const char *filter = ui->filters[ui->view];
+	char badge[32];
+
+	if (m != NULL) {
+		draw_message(&c, m);
+	} else if (ui->layout.rule.rows == 0 && *filter != '\0') {
+		draw_textf(&c, 0, 1, 0, ROLE_DIM, "/%s", filter);
+	} else if (ui->layout.tabs.rows == 0) {
+		badge_of(ui, ui->view, badge, sizeof(badge));
+		draw_textf(&c, 0, ui->layout.body.rows > 0 ? 1 : 0, 0, ROLE_DIM, "%s %s", _(ui_view_ops(ui->view)->title), badge);
+	}
+}
+
+static int footer_item(struct ui *ui, const struct canvas *c, int x, const struct action *a, bool draw)
+{
+	char key[KEYMAP_NAME_SIZE];
+	int used;
+
+	keymap_key_of(a->id, key);
+	used = utf8_width(key) + 1 + utf8_width(_(a->footer)) + 2;
+	if (draw) {
+		int key_width = draw_text(c, 0, x, 0, ROLE_KEY, key);
+
+		draw_text(c, 0, x + key_width + 1, 0, ROLE_NORMAL, _(a->footer));
+		add_hit(ui, c->area.y, c->area.x + x, used - 2, a->id);
+	}
+	return used;
+}
+
+static bool in_footer(struct ui *ui, const struct action *a)
+{
+	return *a->footer != '\0' && action_in_scope(a, ui_scope(ui)) && ui_why_not(ui, a->id) == NULL;
+}
+
+/* What works here, in the order of the action table; help and quit have their place reserved. */
+static void draw_actions(struct ui *ui, const struct canvas *c)
+{
+	int x = 1, reserved = 0;
+
+	for (int id = ACTION_HELP; id <= ACTION_QUIT; id++)
+		reserved += footer_item(ui, c, 0, action_get((enum action_id)id), false);
+	for (int id = 1; id < ACTION_COUNT; id++) {
+		const struct action *a = action_get((enum action_id)id);
+		int width;
+
+		if (!in_footer(ui, a))
+			continue;
+		width = footer_item(ui, c, 0, a, false);
+		if (id == ACTION_HELP || id == ACTION_QUIT)
+			reserved -= width;
+		if (x + width + reserved <= c->area.columns + 1)
+			x += footer_item(ui, c, x, a, true);
+	}
+}
+
+/* "Enter choose  Esc close": the first word of each group is a key. */
+static void draw_hint(const struct canvas *c, const char *hint)
+{
+	int x = 1;
+
+	while (*hint != '\0') {
+		const char *end = strstr(hint, "  ");
+		size_t len = end != NULL ? (size_t)(end - hint) : strlen(hint), key = strcspn(hint, " ");
+		char *part = xstrndup(hint, len);
+
+		if (key < len) {
+			part[key] = '\0';
+			x += draw_text(c, 0, x, 0, ROLE_KEY, part) + 1;
+			x += draw_text(c, 0, x, 0, ROLE_NORMAL, part + key + 1) + 2;
+		} else {
+			x += draw_text(c, 0, x, 0, ROLE_NORMAL, part) + 2;
+		}
+		free(part);
+		hint += len + strspn(hint + len, " ");
+	}
+}
+
+static void draw_footer(struct ui *ui, const struct canvas *screen)
+{
+	const struct rect *r = &ui->layout.footer;
+	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+
+	if (r->rows == 0)
+		return;
+	if (ui->overlay_count == 0) {
+		draw_actions(ui, &c);
+	} else {
+		const char *hint = ui->overlays[ui->overlay_count - 1].ops->hint;
+
+		draw_hint(&c, hint != NULL ? _(hint) : "");
+	}
+}
+
+void frame_draw(struct ui *ui)
+{
+	struct rect all = { 0, 0, term_rows(ui->term), term_columns(ui->term) };
+	struct canvas screen = canvas_of(all, ui->ascii);
+
+	layout_compute(&ui->layout, all.rows, all.columns, ui->view == VIEW_DECK);
+	ui->hit_count = 0;
+	draw_header(ui, &screen);
+	draw_tabs(ui, &screen);
+	draw_view_rule(ui, &screen);
+	draw_panel(ui, &screen);
+	draw_view(ui, &screen);
+	draw_status(ui, &screen);
+	draw_footer(ui, &screen);
+	for (size_t i = 0; i < ui->overlay_count; i++)
+		ui->overlays[i].ops->draw(ui->overlays[i].state, &screen);
+}
+
+/* Time */
+
+static int64_t earliest(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+static bool counts_down(const struct app *app)
+{
+	if (app->store_state == STORE_STATE_RETRY)
+		return true;
+	for (size_t i = 0; i < app->server_count; i++)
+		if (link_retries(&app->servers[i].status) && app->servers[i].status.err.code != ERR_SERVER_LOGIN)
+			return true;
+	return false;
+}
+
+static int64_t view_next_at_ms(struct ui *ui, enum view_id view)
+{
+	const struct view_ops *ops = ui_view_ops(view);
+
+	return ops->next_at_ms != NULL ? ops->next_at_ms(ui->states[view]) : -1;
+}
+
+int64_t frame_next_at_ms(struct ui *ui)
+{
+	int64_t now = clock_mono_ms(ui->app->clock);
+	int64_t at = earliest(messages_next_at_ms(ui->app->messages), view_next_at_ms(ui, ui->view));
+
+	if (ui->layout.panel.rows > 0)
+		at = earliest(at, view_next_at_ms(ui, VIEW_CALLS));
+	if (ui->layout.header.rows > 0)
+		at = earliest(at, now + 60000 - clock_wall_us(ui->app->clock) / 1000 % 60000);
+	if (ui->layout.header.rows > 0 && counts_down(ui->app))
+		at = earliest(at, now + 1000);
+	return at;
+}
+
+/* For overlays */
+
+struct canvas frame_page(struct ui *ui, const struct canvas *screen, const char *title, const char *note)
+{
+	int top = ui->layout.rule.rows > 0 ? ui->layout.rule.y : ui->layout.body.y;
+	struct canvas page = canvas_sub(screen, top, 0, ui->layout.status.y - top, screen->area.columns);
+
+	if (page.area.rows < 2) {
+		draw_clear(screen);
+		return *screen;
+	}
+	draw_clear(&page);
+	draw_rule(&page, 0, title, note);
+	return canvas_sub(&page, 1, 0, page.area.rows - 1, page.area.columns);
+}
+
+struct canvas frame_status(struct ui *ui, const struct canvas *screen)
+{
+	const struct rect *r = &ui->layout.status;
+
+	return canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+}
+
+void frame_prompt(struct ui *ui, const struct canvas *screen, const char *prompt, struct line_edit *line)
+{
+	struct canvas c = frame_status(ui, screen);
+	int x, width;
+
+	draw_clear(&c);
+	x = 1 + draw_text(&c, 0, 1, 0, ROLE_KEY, prompt);
+	width = c.area.columns - x - 1;
+	if (width > 0)
+		term_cursor(ui->term, c.area.y, c.area.x + line_draw(line, &c, 0, x, width, ROLE_NORMAL, false));
+}

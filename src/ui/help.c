@@ -1,0 +1,162 @@
+/*
+ * Help is the action table as a list: what works in this view, in any list, everywhere. Typing narrows it, Enter does the action
+ * under the cursor. What can't be done now is dim and says why.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+#include "ui_private.h"
+
+struct help {
+	struct ui *ui;
+	struct line_edit line;
+	struct list list;
+};
+
+enum { COLUMN_KEYS, COLUMN_NAME, COLUMN_HELP };
+
+static const struct list_column columns[] = {
+	{ COLUMN_KEYS, N_("Key"), 12, 14, 0, false },
+	{ COLUMN_NAME, N_("Action"), 14, 15, 1, false },
+	{ COLUMN_HELP, N_("What it does"), 12, 0, 0, false },
+};
+
+static bool matches(const struct action *a, const char *text)
+{
+	return utf8_find(a->name, text) || utf8_find(_(a->help), text) || utf8_find(a->keys, text);
+}
+
+/* The view's own actions first, then those of lists, then those that work everywhere. */
+static int group_of(const struct help *h, const struct action *a)
+{
+	if (a->scope == SCOPE_ALL)
+		return 2;
+	if (!action_in_scope(a, ui_scope(h->ui)))
+		return -1;
+	return a->scope & SCOPE_LIST ? 1 : 0;
+}
+
+static void fill(struct help *h)
+{
+	list_begin(&h->list);
+	for (int group = 0; group < 3; group++) {
+		for (int id = 1; id < ACTION_COUNT; id++) {
+			const struct action *a = action_get((enum action_id)id);
+
+			if (group_of(h, a) == group && matches(a, line_text(&h->line)))
+				list_add(&h->list, (uint64_t)id, 0, a);
+		}
+	}
+	list_end(&h->list);
+}
+
+static void draw_row(struct help *h, const struct canvas *page, int y, const struct list_layout *lay, size_t index)
+{
+	const struct action *a = h->list.rows[index].data;
+	const char *why = ui_why_not(h->ui, a->id);
+	struct canvas c = *page;
+	char *text = why != NULL ? xasprintf(_("not now: %s"), why) : xstrdup(_(a->help));
+
+	c.selected = index == h->list.cursor;
+	if (c.selected) {
+		draw_selected_row(&c, y);
+		term_cursor(ui_term(h->ui), c.area.y + y, c.area.x);
+	}
+	c = canvas_sub(&c, y, 1, 1, c.area.columns - 2);
+	list_cell(&c, 0, lay, COLUMN_KEYS, why != NULL ? ROLE_DIM : ROLE_KEY, a->keys);
+	list_cell(&c, 0, lay, COLUMN_NAME, why != NULL ? ROLE_DIM : ROLE_STRONG, a->name);
+	list_cell(&c, 0, lay, COLUMN_HELP, why != NULL ? ROLE_DIM : ROLE_NORMAL, text);
+	free(text);
+}
+
+static void help_draw(void *state, const struct canvas *screen)
+{
+	struct help *h = state;
+	struct canvas page = frame_page(h->ui, screen, _("What works here"), NULL);
+	struct list_layout lay;
+
+	list_layout(&lay, columns, ARRAY_LEN(columns), page.area.columns - 2, 1);
+	list_fit(&h->list, page.area.rows);
+	for (int y = 0; y < page.area.rows && h->list.top + (size_t)y < h->list.count; y++)
+		draw_row(h, &page, y, &lay, h->list.top + (size_t)y);
+	if (h->list.count == 0) {
+		draw_text(&page, 0, 1, 0, ROLE_DIM, _("Nothing matches"));
+		term_cursor(ui_term(h->ui), -1, 0);
+	}
+	if (*line_text(&h->line) != '\0')
+		frame_prompt(h->ui, screen, "/", &h->line);
+}
+
+static bool do_selected(struct help *h)
+{
+	const struct list_row *row = list_selected(&h->list);
+	const struct action *a = row != NULL ? row->data : NULL;
+
+	if (a != NULL && a->id != ACTION_HELP)
+		ui_do(h->ui, a->id);
+	return true;
+}
+
+static bool move(struct help *h, key_code key)
+{
+	switch (key) {
+	case KEYS_UP: return list_action(&h->list, ACTION_UP);
+	case KEYS_DOWN: return list_action(&h->list, ACTION_DOWN);
+	case KEYS_PAGE_UP: return list_action(&h->list, ACTION_PAGE_UP);
+	case KEYS_PAGE_DOWN: return list_action(&h->list, ACTION_PAGE_DOWN);
+	default: return false;
+	}
+}
+
+static bool help_key(void *state, key_code key)
+{
+	struct help *h = state;
+	bool empty = *line_text(&h->line) == '\0';
+
+	if (!line_pasting(&h->line)) {
+		if (key == KEYS_ESC || key == KEYS_F1 || (empty && key == '?'))
+			return true;
+		if (key == KEYS_ENTER)
+			return do_selected(h);
+		if (move(h, key) || (empty && key == '/'))
+			return false;
+	}
+	if (line_key(&h->line, key) == LINE_CHANGED) {
+		fill(h);
+		list_action(&h->list, ACTION_FIRST);
+	}
+	return false;
+}
+
+static void help_close(void *state)
+{
+	struct help *h = state;
+
+	line_clear(&h->line);
+	list_clear(&h->list);
+	free(h);
+}
+
+static const struct overlay_ops help_ops = {
+	.name = "help",
+	.draw = help_draw,
+	.key = help_key,
+	.close = help_close,
+	.hint = N_("Up/Down move  Enter do it  Esc back  Type to search"),
+};
+
+void help_open(struct ui *ui)
+{
+	struct help *h = xcalloc(1, sizeof(*h));
+
+	h->ui = ui;
+	line_init(&h->line, NULL, 80);
+	list_init(&h->list);
+	fill(h);
+	ui_push(ui, &help_ops, h);
+}

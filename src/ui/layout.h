@@ -1,0 +1,21 @@
+/* Where everything goes for a size of the screen: pure, so that all sizes can be tested. A rectangle without rows is not there. */
+#ifndef UI_LAYOUT_H
+#define UI_LAYOUT_H
+
+#include <stdbool.h>
+
+#include "draw.h"
+
+struct layout {
+	struct rect header, tabs, rule;
+	struct rect body;		/* the view */
+	struct rect panel_rule;		/* above, or beside (then in the rule's row) */
+	struct rect panel;		/* the live calls beside or below the deck */
+	struct rect status;
+	struct rect footer;
+};
+
+/* with_panel: the view shown is one that the live calls go with. */
+void layout_compute(struct layout *out, int rows, int columns, bool with_panel);
+
+#endif

@@ -1,0 +1,193 @@
+/*
+ * `:` and an action by its name, as in scripts and, where there is one, as the batch command. Candidates show above the line while
+ * typing; Tab goes through them, Enter does the only or the chosen one, Up and Down bring earlier lines back.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+#include "ui_private.h"
+
+#define SHOWN_MAX 8
+
+struct palette {
+	struct ui *ui;
+	struct line_edit line;
+	enum action_id found[ACTION_COUNT];
+	int count;
+	int chosen;			/* index in found, -1 = none by Tab */
+	size_t history;			/* the line shown, history_count = the one being typed */
+};
+
+static bool starts_with(const char *name, const char *text)
+{
+	return strncasecmp(name, text, strlen(text)) == 0;
+}
+
+/* Names that start with the text come first, then those that contain it. */
+static void search(struct palette *p)
+{
+	const char *text = line_text(&p->line);
+
+	p->count = 0;
+	p->chosen = -1;
+	for (int pass = 0; pass < 2; pass++) {
+		for (int id = 1; id < ACTION_COUNT; id++) {
+			const struct action *a = action_get((enum action_id)id);
+			bool starts = starts_with(a->name, text);
+
+			if (action_in_scope(a, ui_scope(p->ui)) && (pass == 0 ? starts : !starts && utf8_find(a->name, text)))
+				p->found[p->count++] = a->id;
+		}
+	}
+}
+
+static void draw_candidate(struct palette *p, const struct canvas *box, int y, int index)
+{
+	const struct action *a = action_get(p->found[index]);
+	const char *why = ui_why_not(p->ui, a->id);
+	struct canvas c = *box;
+
+	c.selected = index == p->chosen;
+	if (c.selected)
+		draw_selected_row(&c, y);
+	draw_text(&c, y, 1, 16, why != NULL ? ROLE_DIM : ROLE_STRONG, a->name);
+	draw_text(&c, y, 18, 12, why != NULL ? ROLE_DIM : ROLE_KEY, a->keys);
+	draw_text(&c, y, 31, c.area.columns - 32, why != NULL ? ROLE_DIM : ROLE_NORMAL, why != NULL ? why : _(a->help));
+}
+
+static void palette_draw(void *state, const struct canvas *screen)
+{
+	struct palette *p = state;
+	struct canvas status = frame_status(p->ui, screen), box;
+	int room = status.area.y > 1 ? status.area.y - 1 : 0, rows = p->count, first;
+
+	if (rows > SHOWN_MAX)
+		rows = SHOWN_MAX;
+	if (rows > room)
+		rows = room;
+	if (rows > 0) {
+		box = canvas_sub(screen, status.area.y - rows - 1, 0, rows + 1, screen->area.columns);
+		draw_clear(&box);
+		draw_rule(&box, 0, _("Command"), NULL);
+		first = p->chosen >= rows ? p->chosen - rows + 1 : 0;
+		for (int i = 0; i < rows; i++)
+			draw_candidate(p, &box, i + 1, first + i);
+	}
+	frame_prompt(p->ui, screen, ":", &p->line);
+}
+
+static void remember(struct ui *ui, const char *text)
+{
+	if (ui->history_count > 0 && strcmp(ui->history[ui->history_count - 1], text) == 0)
+		return;
+	if (ui->history_count == HISTORY_MAX) {
+		free(ui->history[0]);
+		memmove(&ui->history[0], &ui->history[1], (HISTORY_MAX - 1) * sizeof(ui->history[0]));
+		ui->history_count--;
+	}
+	ui->history[ui->history_count++] = xstrdup(text);
+}
+
+/* What the line means: an exact name, the chosen candidate, or the only one. */
+static enum action_id meant(const struct palette *p)
+{
+	for (int i = 0; i < p->count; i++)
+		if (strcasecmp(action_get(p->found[i])->name, line_text(&p->line)) == 0)
+			return p->found[i];
+	if (p->count == 1)
+		return p->found[0];
+	return ACTION_NONE;
+}
+
+static bool enter(struct palette *p)
+{
+	const char *text = line_text(&p->line);
+	enum action_id action;
+
+	if (*text == '\0')
+		return true;
+	action = meant(p);
+	if (action != ACTION_NONE) {
+		remember(p->ui, action_get(action)->name);
+		if (action != ACTION_PALETTE)
+			ui_do(p->ui, action);
+		return true;
+	}
+	messages_add(ui_app(p->ui)->messages, MESSAGE_WARN,
+		     p->count > 1 ? _("\"%s\" could be several actions; Tab goes through them") : _("No action is called \"%s\" here"), text);
+	return p->count == 0;
+}
+
+static void choose(struct palette *p, int step)
+{
+	if (p->count == 0)
+		return;
+	p->chosen = p->chosen < 0 ? (step > 0 ? 0 : p->count - 1) : (p->chosen + step + p->count) % p->count;
+	line_set(&p->line, action_get(p->found[p->chosen])->name);
+}
+
+static void recall(struct palette *p, bool older)
+{
+	if (older ? p->history == 0 : p->history >= p->ui->history_count)
+		return;
+	p->history += older ? (size_t)-1 : 1;
+	line_set(&p->line, p->history < p->ui->history_count ? p->ui->history[p->history] : "");
+	search(p);
+}
+
+static bool palette_key(void *state, key_code key)
+{
+	struct palette *p = state;
+
+	if (!line_pasting(&p->line)) {
+		switch (key) {
+		case KEYS_ESC: return true;
+		case KEYS_ENTER: return enter(p);
+		case KEYS_TAB: choose(p, 1); return false;
+		case KEYS_BACKTAB: choose(p, -1); return false;
+		case KEYS_UP: recall(p, true); return false;
+		case KEYS_DOWN: recall(p, false); return false;
+		case KEYS_BACKSPACE:
+			if (*line_text(&p->line) == '\0')
+				return true;
+			break;
+		default: break;
+		}
+	}
+	if (line_key(&p->line, key) == LINE_CHANGED)
+		search(p);
+	return false;
+}
+
+static void palette_close(void *state)
+{
+	struct palette *p = state;
+
+	line_clear(&p->line);
+	free(p);
+}
+
+static const struct overlay_ops palette_ops = {
+	.name = "palette",
+	.draw = palette_draw,
+	.key = palette_key,
+	.close = palette_close,
+	.hint = N_("Tab complete  Enter do it  Up earlier  Esc back"),
+};
+
+void palette_open(struct ui *ui)
+{
+	struct palette *p = xcalloc(1, sizeof(*p));
+
+	p->ui = ui;
+	p->history = ui->history_count;
+	line_init(&p->line, NULL, 80);
+	search(p);
+	ui_push(ui, &palette_ops, p);
+}

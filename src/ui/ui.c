@@ -1,0 +1,450 @@
+/*
+ * Keys come in, actions go out, one frame is painted per turn at most: at once after a key, at the configured rate when
+ * only data changed. Handlers change state and mark it; drawing happens in ui_paint() alone.
+ *
+ * Views hold pointers into the app, which live until the app changes. So whatever runs into a view - a key, a frame - first
+ * lets the views take over what changed (take_changes()).
+ */
+#include "config.h"
+
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/keymap.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+#include "ui_private.h"
+
+static const struct view_ops *const views[VIEW_COUNT] = {
+	[VIEW_DECK] = &view_deck_ops,
+	[VIEW_CALLS] = &view_calls_ops,
+	[VIEW_SERVERS] = &view_servers_ops,
+	[VIEW_LOG] = &view_log_ops,
+};
+
+const struct view_ops *ui_view_ops(enum view_id view)
+{
+	return views[view];
+}
+
+unsigned ui_scope(const struct ui *ui)
+{
+	return views[ui->view]->scope | SCOPE_LIST;
+}
+
+/* Life */
+
+static bool locale_is_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+bool ui_new(struct ui **out, struct app *app, const struct ui_options *options, struct err *e)
+{
+	const struct term_options term_options = {
+		.headless = options->headless,
+		.rows = options->rows,
+		.columns = options->columns,
+		.mouse = app->config->screen_mouse,
+	};
+	struct ui *ui = xcalloc(1, sizeof(*ui));
+
+	if (!term_start(&ui->term, &term_options, e)) {
+		free(ui);
+		return false;
+	}
+	theme_start(app->config->screen_color);
+	ui->app = app;
+	ui->ascii = app->config->screen_ascii || !locale_is_utf8();
+	ui->tick_ms = -1;
+	for (int v = 0; v < VIEW_COUNT; v++) {
+		ui->filters[v] = xstrdup("");
+		ui->states[v] = views[v]->open(ui);
+		if (views[v]->update != NULL)
+			views[v]->update(ui->states[v], ~0u);
+	}
+	*out = ui;
+	return true;
+}
+
+void ui_free(struct ui **p)
+{
+	struct ui *ui = *p;
+
+	if (ui == NULL)
+		return;
+	while (ui->overlay_count > 0) {
+		struct overlay *top = &ui->overlays[--ui->overlay_count];
+
+		top->ops->close(top->state);
+	}
+	for (int v = 0; v < VIEW_COUNT; v++) {
+		views[v]->close(ui->states[v]);
+		free(ui->filters[v]);
+	}
+	for (size_t i = 0; i < ui->history_count; i++)
+		free(ui->history[i]);
+	term_stop(&ui->term);
+	free(ui);
+	*p = NULL;
+}
+
+/* State */
+
+struct app *ui_app(struct ui *ui)
+{
+	return ui->app;
+}
+
+struct term *ui_term(struct ui *ui)
+{
+	return ui->term;
+}
+
+void ui_touch(struct ui *ui)
+{
+	ui->touched = true;
+}
+
+void *ui_view_state(struct ui *ui, enum view_id view)
+{
+	return ui->states[view];
+}
+
+void ui_quit(struct ui *ui)
+{
+	ui->quit = true;
+}
+
+bool ui_frozen(const struct ui *ui)
+{
+	for (size_t i = 0; i < ui->overlay_count; i++)
+		if (ui->overlays[i].ops->wants_freeze)
+			return true;
+	return false;
+}
+
+void ui_push(struct ui *ui, const struct overlay_ops *ops, void *state)
+{
+	if (ui->overlay_count == OVERLAYS_MAX)
+		die("screen: too many overlays");
+	ui->overlays[ui->overlay_count++] = (struct overlay){ ops, state };
+	ui->touched = true;
+}
+
+/* By its state: others may be on top of it by now. */
+void ui_pop(struct ui *ui, void *state)
+{
+	bool was_frozen = ui_frozen(ui);
+	size_t i = ui->overlay_count;
+	struct overlay finished;
+
+	while (i > 0 && ui->overlays[i - 1].state != state)
+		i--;
+	if (i == 0)
+		return;
+	finished = ui->overlays[i - 1];
+	ui->overlay_count--;
+	memmove(&ui->overlays[i - 1], &ui->overlays[i], (ui->overlay_count - (i - 1)) * sizeof(ui->overlays[0]));
+	finished.ops->close(finished.state);
+	if (was_frozen && !ui_frozen(ui))	/* the order that was held may have changed meanwhile */
+		ui->app->dirty |= APP_DIRTY_WORKSPACE | APP_DIRTY_CALLS | APP_DIRTY_SERVERS;
+	ui->touched = true;
+}
+
+/* Gives what changed in the app to views and overlays. */
+static void take_changes(struct ui *ui)
+{
+	unsigned dirty = ui->app->dirty;
+
+	if (dirty == 0)
+		return;
+	ui->app->dirty = 0;
+	ui->data_changed = true;
+	for (int v = 0; v < VIEW_COUNT; v++)
+		if (views[v]->update != NULL)
+			views[v]->update(ui->states[v], dirty);
+	for (size_t i = 0; i < ui->overlay_count; i++)
+		if (ui->overlays[i].ops->update != NULL)
+			ui->overlays[i].ops->update(ui->overlays[i].state, dirty);
+}
+
+/* Actions */
+
+void ui_show(struct ui *ui, enum view_id view)
+{
+	if (view == ui->view)
+		return;
+	ui->last_view = ui->view;
+	ui->view = view;
+	ui->touched = true;
+}
+
+void ui_set_filter(struct ui *ui, const char *text)
+{
+	char *copy = xstrdup(text);
+
+	free(ui->filters[ui->view]);
+	ui->filters[ui->view] = copy;
+	if (views[ui->view]->filter != NULL)
+		views[ui->view]->filter(ui->states[ui->view], copy);
+	ui->touched = true;
+}
+
+bool ui_view_action(struct ui *ui, enum action_id action)
+{
+	ui->touched = true;
+	return views[ui->view]->action(ui->states[ui->view], action);
+}
+
+static const char *why_not_here(const struct ui *ui, enum action_id action)
+{
+	const struct view_ops *ops = views[ui->view];
+
+	switch (action) {
+	case ACTION_FILTER:
+		return ops->filter == NULL ? _("this view can't be filtered") : NULL;
+	case ACTION_COPY:
+	case ACTION_COPY_JSON:
+		return ops->copy == NULL ? _("there is nothing to copy in this view") : NULL;
+	case ACTION_FULL_MESSAGE:
+		return messages_count(ui->app->messages) == 0 ? _("nothing has been said yet") : NULL;
+	case ACTION_SUSPEND:
+		return term_fd(ui->term) < 0 ? _("there is no terminal to give back") : NULL;
+	default:
+		return NULL;
+	}
+}
+
+const char *ui_why_not(struct ui *ui, enum action_id action)
+{
+	const struct view_ops *ops = views[ui->view];
+	const char *why = why_not_here(ui, action);
+
+	if (why == NULL && ops->why_not != NULL)
+		why = ops->why_not(ui->states[ui->view], action);
+	return why;
+}
+
+static void copy(struct ui *ui, bool json)
+{
+	char *text = views[ui->view]->copy(ui->states[ui->view], json);
+
+	if (text == NULL)
+		messages_add(ui->app->messages, MESSAGE_WARN, "%s", _("There is nothing to copy here"));
+	else if (!term_copy(ui->term, text))
+		messages_add(ui->app->messages, MESSAGE_ERROR, "%s", _("Too long for the clipboard of a terminal"));
+	else if (json)
+		messages_add(ui->app->messages, MESSAGE_INFO, "%s", _("Copied as JSON"));
+	else
+		messages_add(ui->app->messages, MESSAGE_INFO, _("Copied %.200s"), text);
+	free(text);
+}
+
+static void show_last_message(struct ui *ui)
+{
+	const struct message *m = messages_get(ui->app->messages, 0);
+
+	text_open(ui, _("Last message"), m->text);
+}
+
+static void do_session(struct ui *ui, enum action_id action)
+{
+	switch (action) {
+	case ACTION_FILTER: filter_open(ui, ui->filters[ui->view]); break;
+	case ACTION_COPY: copy(ui, false); break;
+	case ACTION_COPY_JSON: copy(ui, true); break;
+	case ACTION_PALETTE: palette_open(ui); break;
+	case ACTION_HELP: help_open(ui); break;
+	case ACTION_FULL_MESSAGE: show_last_message(ui); break;
+	case ACTION_REDRAW: term_redraw(ui->term); break;
+	case ACTION_STATS: stats_open(ui); break;
+	case ACTION_SUSPEND: term_suspend(ui->term); break;
+	case ACTION_QUIT: ui_quit(ui); break;
+	default: ui_view_action(ui, action);
+	}
+}
+
+void ui_do(struct ui *ui, enum action_id action)
+{
+	const char *why = ui_why_not(ui, action);
+
+	ui->touched = true;
+	if (why != NULL) {
+		messages_add(ui->app->messages, MESSAGE_WARN, "%s: %s", action_get(action)->name, why);
+		return;
+	}
+	switch (action) {
+	case ACTION_NONE: break;
+	case ACTION_VIEW_DECK: ui_show(ui, VIEW_DECK); break;
+	case ACTION_VIEW_CALLS: ui_show(ui, VIEW_CALLS); break;
+	case ACTION_VIEW_SERVERS: ui_show(ui, VIEW_SERVERS); break;
+	case ACTION_VIEW_LOG: ui_show(ui, VIEW_LOG); break;
+	case ACTION_NEXT_VIEW: ui_show(ui, (ui->view + 1) % VIEW_COUNT); break;
+	case ACTION_PREVIOUS_VIEW: ui_show(ui, (ui->view + VIEW_COUNT - 1) % VIEW_COUNT); break;
+	case ACTION_LAST_VIEW: ui_show(ui, ui->last_view); break;
+	default: do_session(ui, action);
+	}
+}
+
+/* Keys */
+
+static bool inside(const struct rect *r, int y, int x)
+{
+	return y >= r->y && y < r->y + r->rows && x >= r->x && x < r->x + r->columns;
+}
+
+static void click_view(struct ui *ui, enum view_id view, const struct rect *area, const struct term_mouse *m)
+{
+	if (views[view]->click != NULL)
+		views[view]->click(ui->states[view], m->y - area->y, m->x - area->x, m);
+}
+
+static void mouse(struct ui *ui)
+{
+	struct term_mouse m;
+
+	term_mouse_event(ui->term, &m);
+	if (ui->overlay_count > 0)
+		return;
+	for (size_t i = 0; i < ui->hit_count; i++) {
+		if (inside(&ui->hits[i].area, m.y, m.x)) {
+			if (m.kind == MOUSE_CLICK)
+				ui_do(ui, ui->hits[i].action);
+			return;
+		}
+	}
+	if (inside(&ui->layout.body, m.y, m.x))
+		click_view(ui, ui->view, &ui->layout.body, &m);
+	else if (inside(&ui->layout.panel, m.y, m.x))
+		click_view(ui, VIEW_CALLS, &ui->layout.panel, &m);
+}
+
+/* Keys without an overlay: actions, and Esc, which clears the filter and never leaves. */
+static void view_key(struct ui *ui, key_code key)
+{
+	if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END)
+		ui->pasting = key == KEYS_PASTE_BEGIN;
+	else if (ui->pasting)
+		return;
+	else if (key == KEYS_MOUSE)
+		mouse(ui);
+	else if (key == KEYS_CTRL('C'))
+		messages_add(ui->app->messages, MESSAGE_INFO, "%s", _("q leaves trunkdeck"));
+	else if (key != KEYS_ESC)
+		ui_do(ui, keymap_lookup(key, ui_scope(ui)));
+	else if (*ui->filters[ui->view] != '\0')
+		ui_set_filter(ui, "");
+}
+
+void ui_key(struct ui *ui, key_code key)
+{
+	take_changes(ui);
+	messages_seen(ui->app->messages);
+	ui->touched = true;
+	if (ui->overlay_count == 0) {
+		view_key(ui, key);
+	} else {
+		struct overlay top = ui->overlays[ui->overlay_count - 1];
+
+		if (top.ops->key(top.state, key == KEYS_CTRL('C') ? KEYS_ESC : key))
+			ui_pop(ui, top.state);
+	}
+}
+
+/* Frames */
+
+void ui_paint(struct ui *ui)
+{
+	take_changes(ui);
+	ui->touched = ui->data_changed = false;
+	term_frame_begin(ui->term);
+	frame_draw(ui);
+	term_frame_end(ui->term);
+	ui->painted_ms = clock_mono_ms(ui->app->clock);
+	ui->tick_ms = frame_next_at_ms(ui);
+}
+
+static int64_t frame_interval_ms(const struct ui *ui)
+{
+	return ui->app->config->screen_fps > 0 ? 1000 / ui->app->config->screen_fps : 100;
+}
+
+static bool take_keys(struct ui *ui)
+{
+	key_code key;
+
+	while (!ui->quit && term_key(ui->term, &key))
+		ui_key(ui, key);
+	return !term_eof(ui->term);
+}
+
+/* The loop's client */
+
+static bool on_input(void *arg)
+{
+	return take_keys(arg);
+}
+
+static void on_resized(void *arg)
+{
+	struct ui *ui = arg;
+
+	term_resize(ui->term);
+	ui->touched = true;
+}
+
+static void on_suspend(void *arg)
+{
+	struct ui *ui = arg;
+
+	term_suspend(ui->term);
+	ui->touched = true;
+}
+
+static void on_turn(void *arg)
+{
+	struct ui *ui = arg;
+	int64_t now = clock_mono_ms(ui->app->clock);
+
+	if (term_next_at_ms(ui->term) >= 0)
+		take_keys(ui);
+	if (ui->app->dirty != 0 || (ui->tick_ms >= 0 && now >= ui->tick_ms))
+		ui->data_changed = true;
+	if (ui->touched || (ui->data_changed && now >= ui->painted_ms + frame_interval_ms(ui)))
+		ui_paint(ui);
+}
+
+static int64_t on_next_at_ms(void *arg)
+{
+	struct ui *ui = arg;
+	int64_t at = ui->data_changed ? ui->painted_ms + frame_interval_ms(ui) : ui->tick_ms;
+	int64_t key_at = term_next_at_ms(ui->term);
+
+	if (at < 0 || (key_at >= 0 && key_at < at))
+		at = key_at;
+	return at;
+}
+
+static bool on_done(void *arg)
+{
+	struct ui *ui = arg;
+
+	return ui->quit || term_eof(ui->term);
+}
+
+void ui_loop_client(struct ui *ui, struct loop_client *out)
+{
+	*out = (struct loop_client){
+		.arg = ui,
+		.input_fd = term_fd(ui->term),
+		.input = on_input,
+		.resized = on_resized,
+		.suspend = on_suspend,
+		.turn = on_turn,
+		.next_at_ms = on_next_at_ms,
+		.done = on_done,
+	};
+}

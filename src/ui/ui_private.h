@@ -1,0 +1,67 @@
+/* The inside of struct ui, for the frame and the overlays that are part of it. */
+#ifndef UI_UI_PRIVATE_H
+#define UI_UI_PRIVATE_H
+
+#include "layout.h"
+#include "line_edit.h"
+#include "ui.h"
+
+#define OVERLAYS_MAX 8
+#define HITS_MAX 32
+#define HISTORY_MAX 50
+
+struct overlay {
+	const struct overlay_ops *ops;
+	void *state;
+};
+
+/* A place of the last frame that does something when clicked. */
+struct hit {
+	struct rect area;
+	enum action_id action;
+};
+
+struct ui {
+	struct app *app;
+	struct term *term;
+	bool ascii;
+	enum view_id view, last_view;
+	void *states[VIEW_COUNT];
+	char *filters[VIEW_COUNT];	/* never NULL */
+	struct overlay overlays[OVERLAYS_MAX];
+	size_t overlay_count;
+	char *history[HISTORY_MAX];	/* of the palette, oldest first */
+	size_t history_count;
+
+	bool touched;			/* draw in this turn */
+	bool data_changed;			/* draw when the frame rate allows */
+	int64_t painted_ms;		/* the last frame */
+	int64_t tick_ms;		/* something shown changes by time then; -1 = never */
+	bool pasting;			/* a paste without a field: ignored to its end */
+	bool quit;
+
+	struct layout layout;		/* of the last frame */
+	struct hit hits[HITS_MAX];
+	size_t hit_count;
+};
+
+const struct view_ops *ui_view_ops(enum view_id view);
+unsigned ui_scope(const struct ui *ui);		/* of the view shown, for keymap and help */
+void ui_set_filter(struct ui *ui, const char *text);
+bool ui_view_action(struct ui *ui, enum action_id action);
+
+/* frame.c */
+void frame_draw(struct ui *ui);
+/* When something in the frame changes by time alone, monotonic ms; -1 = never. */
+int64_t frame_next_at_ms(struct ui *ui);
+/* A page over the views: cleared, a rule with title and note on top; the canvas below it. */
+struct canvas frame_page(struct ui *ui, const struct canvas *screen, const char *title, const char *note);
+/* The status line: prompts are typed there. */
+struct canvas frame_status(struct ui *ui, const struct canvas *screen);
+/* A prompt with its line being edited, in the status line, with the cursor in it. */
+void frame_prompt(struct ui *ui, const struct canvas *screen, const char *prompt, struct line_edit *line);
+
+/* stats.c */
+void stats_open(struct ui *ui);
+
+#endif
