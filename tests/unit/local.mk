@@ -31,7 +31,7 @@ tests_unit_test_base_mailbox_LDADD = libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
 # model
 unit_tests += tests/unit/test_model_records tests/unit/test_model_json tests/unit/test_model_e164 \
-	tests/unit/test_model_validate tests/unit/test_model_snapshot
+	tests/unit/test_model_validate tests/unit/test_model_snapshot tests/unit/test_model_params
 
 tests_unit_test_model_records_SOURCES = tests/unit/test_model_records.c
 tests_unit_test_model_records_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
@@ -52,6 +52,10 @@ tests_unit_test_model_validate_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) 
 tests_unit_test_model_snapshot_SOURCES = tests/unit/test_model_snapshot.c
 tests_unit_test_model_snapshot_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_model_snapshot_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_model_params_SOURCES = tests/unit/test_model_params.c
+tests_unit_test_model_params_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_model_params_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
 # asterisk: routes, client, transport
 unit_tests += tests/unit/test_routes
@@ -78,3 +82,17 @@ tests_unit_test_metrics_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCK
 tests_unit_test_histogram_SOURCES = tests/unit/test_histogram.c
 tests_unit_test_histogram_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_histogram_LDADD = libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+# app
+unit_tests += tests/unit/test_app_tables tests/unit/test_app
+
+app_test_libs = libtdapp.a libtdasterisk.a libtdstore.a libtdmodel.a libtdbase.a $(CURL_LIBS) $(JANSSON_LIBS) \
+	$(LIBPQ_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS) $(LTLIBINTL)
+
+tests_unit_test_app_tables_SOURCES = tests/unit/test_app_tables.c
+tests_unit_test_app_tables_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_app_tables_LDADD = $(app_test_libs)
+
+tests_unit_test_app_SOURCES = tests/unit/test_app.c
+tests_unit_test_app_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_app_LDADD = $(app_test_libs)
