@@ -96,3 +96,11 @@ tests_unit_test_app_tables_LDADD = $(app_test_libs)
 tests_unit_test_app_SOURCES = tests/unit/test_app.c
 tests_unit_test_app_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_app_LDADD = $(app_test_libs)
+
+# What has threads, for a build with the thread sanitizer: see ./dev check threads.
+threaded_tests = tests/unit/test_base_mailbox tests/unit/test_app
+
+.PHONY: threaded-tests check-threads
+threaded-tests: $(threaded_tests)
+check-threads: $(threaded_tests)
+	$(MAKE) check TESTS='$(threaded_tests)' check_PROGRAMS=

@@ -1,0 +1,252 @@
+/* The tables and small models of the app layer: actions, keys, queries, messages, live calls, route states. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "trunkdeck/action.h"
+#include "trunkdeck/keymap.h"
+#include "trunkdeck/live.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/messages.h"
+#include "trunkdeck/query.h"
+#include "trunkdeck/route_table.h"
+
+static const unsigned scopes[] = { SCOPE_DECK | SCOPE_LIST, SCOPE_CALLS | SCOPE_LIST, SCOPE_SERVERS | SCOPE_LIST,
+				   SCOPE_LOG | SCOPE_LIST };
+
+/* Every key of every action reaches that action in every scope it works in: nothing is shadowed. */
+static void check_keys(enum action_id id, unsigned scope)
+{
+	const struct action *a = action_get(id);
+	const char *p = a->keys;
+
+	while (*p != '\0') {
+		char name[KEYMAP_NAME_SIZE];
+		key_code key;
+		size_t len = strcspn(p, " ");
+
+		str_copy(name, sizeof(name), (struct str){ p, len });
+		assert_true(keymap_parse(name, &key));
+		assert_int_equal(keymap_lookup(key, scope), id);
+		p += len + strspn(p + len, " ");
+	}
+}
+
+static void test_no_key_is_shadowed(void **state)
+{
+	(void)state;
+	for (int id = 1; id < ACTION_COUNT; id++) {
+		for (size_t s = 0; s < ARRAY_LEN(scopes); s++) {
+			if (action_in_scope(action_get((enum action_id)id), scopes[s]))
+				check_keys((enum action_id)id, scopes[s]);
+		}
+	}
+}
+
+static void test_action_names(void **state)
+{
+	(void)state;
+	for (int id = 1; id < ACTION_COUNT; id++)
+		assert_int_equal(action_by_name(action_get((enum action_id)id)->name), id);
+	assert_int_equal(action_by_name("sy"), ACTION_SYNC);
+	assert_int_equal(action_by_name("QUIT"), ACTION_QUIT);
+	assert_int_equal(action_by_name("e"), ACTION_NONE);		/* edit, expand... */
+	assert_int_equal(action_by_name(""), ACTION_NONE);
+}
+
+static void test_key_names_round_trip(void **state)
+{
+	static const key_code keys[] = { 'a', '?', ' ', KEYS_ENTER, KEYS_ESC, KEYS_TAB, KEYS_CTRL('L'), KEYS_UP,
+					 KEYS_PAGE_DOWN, KEYS_F1, KEYS_F12, 0xe9, 0x4e2d, 0x1f600 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		char name[KEYMAP_NAME_SIZE];
+		key_code back = 0;
+
+		keymap_name(keys[i], name);
+		assert_true(keymap_parse(name, &back));
+		assert_int_equal(back, keys[i]);
+	}
+}
+
+/* --- queries --- */
+
+static const char *const fields[] = { "number", "agent", NULL };
+
+static const char *get_field(const void *row, int field)
+{
+	return ((const char *const *)row)[field];
+}
+
+static bool matches(const char *text, const char *number, const char *agent)
+{
+	const char *row[] = { number, agent };
+	struct query *q = query_new(text, fields);
+	bool ok = query_match(q, get_field, row);
+
+	query_free(&q);
+	return ok;
+}
+
+static void test_query(void **state)
+{
+	(void)state;
+	assert_true(matches("", "+1555", "Sales"));
+	assert_true(matches("sal", "+1555", "Sales"));
+	assert_false(matches("SAL", "+1555", "Sales"));
+	assert_true(matches("sal 15", "+1555", "Sales"));
+	assert_false(matches("sal 16", "+1555", "Sales"));
+	assert_true(matches("agent:sales", "+1555", "Sales"));
+	assert_false(matches("number:sales", "+1555", "Sales"));
+	assert_false(matches("!agent:sales", "+1555", "Sales"));
+	assert_true(matches("!support 555", "+1555", "Sales"));
+	assert_true(matches("agent:", "+1555", "Sales"));
+	assert_true(matches("  ! ", "+1555", "Sales"));
+}
+
+static void test_query_unknown_field(void **state)
+{
+	struct query *q = query_new("agnet:x", fields);
+
+	(void)state;
+	assert_string_equal(query_unknown_field(q), "agnet");
+	query_free(&q);
+}
+
+/* --- messages --- */
+
+static void test_messages_fade_and_stay(void **state)
+{
+	struct td_clock clock;
+	struct messages *m;
+
+	(void)state;
+	clock_init_virtual(&clock, 1000000);
+	m = messages_new(&clock);
+	assert_null(messages_current(m));
+	messages_add(m, MESSAGE_INFO, "saved %d", 1);
+	assert_string_equal(messages_current(m)->text, "saved 1");
+	messages_seen(m);
+	assert_non_null(messages_current(m));
+	clock_advance(&clock, MESSAGE_INFO_MS);
+	assert_null(messages_current(m));
+	messages_add(m, MESSAGE_ERROR, "bad\033[2J");
+	clock_advance(&clock, 100 * MESSAGE_INFO_MS);
+	assert_non_null(messages_current(m));
+	assert_null(strchr(messages_current(m)->text, '\033'));
+	messages_seen(m);
+	assert_null(messages_current(m));
+	assert_int_equal(messages_count(m), 2);
+	messages_free(&m);
+}
+
+static void test_messages_keep_the_newest(void **state)
+{
+	struct td_clock clock;
+	struct messages *m;
+
+	(void)state;
+	clock_init_virtual(&clock, 1000000);
+	m = messages_new(&clock);
+	for (int i = 0; i < MESSAGES_MAX + 10; i++)
+		messages_add(m, MESSAGE_INFO, "%d", i);
+	assert_int_equal(messages_count(m), MESSAGES_MAX);
+	assert_string_equal(messages_get(m, 0)->text, "509");
+	assert_string_equal(messages_get(m, MESSAGES_MAX - 1)->text, "10");
+	messages_free(&m);
+}
+
+/* --- live calls --- */
+
+static struct ami_call_report report(const char *server, const char *id, int64_t started, enum call_change change)
+{
+	struct ami_call_report r = { .change = change };
+
+	str_copy(r.call.server, sizeof(r.call.server), str_of(server));
+	str_copy(r.call.linkedid, sizeof(r.call.linkedid), str_of(id));
+	str_copy(r.call.number, sizeof(r.call.number), STR("+15550001"));
+	r.call.started_us = started;
+	return r;
+}
+
+static void test_live(void **state)
+{
+	struct live *l = live_new();
+	struct ami_call_report a = report("na-1", "1.1", 200, CALL_CHANGE_STARTED);
+	struct ami_call_report b = report("eu-1", "1.1", 100, CALL_CHANGE_UPDATED);
+	size_t count;
+
+	(void)state;
+	assert_true(live_report(l, &a));
+	assert_true(live_report(l, &b));
+	assert_int_equal(live_calls(l, &count)[0]->started_us, 100);
+	assert_int_equal(count, 2);
+	assert_int_equal(live_count_number(l, "+15550001"), 2);
+	a.change = CALL_CHANGE_FINISHED;
+	assert_true(live_report(l, &a));
+	assert_false(live_report(l, &a));
+	assert_null(live_find(l, "na-1", "1.1"));
+	assert_non_null(live_find(l, "eu-1", "1.1"));
+	live_free(&l);
+}
+
+static void test_live_resynced_drops_what_was_not_reported(void **state)
+{
+	struct live *l = live_new();
+	struct ami_call_report old = report("na-1", "1.1", 1, CALL_CHANGE_UPDATED);
+	struct ami_call_report fresh = report("na-1", "1.2", 2, CALL_CHANGE_UPDATED);
+	struct ami_call_report other = report("eu-1", "1.3", 3, CALL_CHANGE_UPDATED);
+	struct ami_resync_report round = { .server = "na-1", .serial = 1 };
+
+	(void)state;
+	fresh.serial = 1;
+	live_report(l, &old);
+	live_report(l, &fresh);
+	live_report(l, &other);
+	live_resynced(l, &round);
+	assert_null(live_find(l, "na-1", "1.1"));
+	assert_non_null(live_find(l, "na-1", "1.2"));
+	assert_non_null(live_find(l, "eu-1", "1.3"));
+	live_free(&l);
+}
+
+/* --- route states --- */
+
+static void test_route_table(void **state)
+{
+	struct route_table *t = route_table_new();
+	struct ami_route_report r = { .server = "na-1", .route = { .number = "+15550001", .state = ROUTE_VERIFIED } };
+
+	(void)state;
+	assert_int_equal(route_table_get(t, "na-1", "+15550001", NULL), ROUTE_UNKNOWN);
+	route_table_report(t, &r);
+	assert_int_equal(route_table_get(t, "na-1", "+15550001", NULL), ROUTE_VERIFIED);
+	assert_int_equal(route_table_get(t, "eu-1", "+15550001", NULL), ROUTE_UNKNOWN);
+	route_table_server_down(t, "na-1");
+	assert_int_equal(route_table_get(t, "na-1", "+15550001", NULL), ROUTE_UNKNOWN);
+	r.route.gone = true;
+	route_table_report(t, &r);
+	route_table_free(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_key_is_shadowed),
+		cmocka_unit_test(test_action_names),
+		cmocka_unit_test(test_key_names_round_trip),
+		cmocka_unit_test(test_query),
+		cmocka_unit_test(test_query_unknown_field),
+		cmocka_unit_test(test_messages_fade_and_stay),
+		cmocka_unit_test(test_messages_keep_the_newest),
+		cmocka_unit_test(test_live),
+		cmocka_unit_test(test_live_resynced_drops_what_was_not_reported),
+		cmocka_unit_test(test_route_table),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
