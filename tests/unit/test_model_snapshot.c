@@ -220,6 +220,11 @@ static void a_number_moves(void **state)
 	assert_int_equal(count, 0);
 	snapshot_numbers(s, &count);
 	assert_int_equal(count, 1);
+	/* The provider's numbers were gone altogether: they start anew. */
+	put_number(s, "+15551234569", "telnyx", "sales");
+	numbers = snapshot_numbers_of(s, "telnyx", &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(numbers[0]->e164, "+15551234569");
 }
 
 static void the_generation_counts_changes(void **state)
