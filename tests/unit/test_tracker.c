@@ -60,6 +60,8 @@ static const struct scenario scenarios[] = {
 	{ "an answer that comes after the caller left", OUTCOME_ABANDONED, HUNG_UP_CALLER, 16, 0,
 		{ "new T", "new A", "dial T A", "request T 127 487", "up A", "dialend T A ANSWER" },
 		{ "hangup A 16", "hangup T 16" } },
+	{ "a Dial that times out after the caller left", OUTCOME_ABANDONED, HUNG_UP_CALLER, 127, 0,
+		{ "new T", "new A", "dial T A", "request T 127 487", "dialend T A NOANSWER" }, { "hangup A 127", "hangup T 127" } },
 	{ "Dial cannot reach the agent (X)", OUTCOME_UNREACHABLE, HUNG_UP_SYSTEM, 38, 500,
 		{ "new T", "soft T" }, { "hangup T 38 500" } },
 	{ "subscriber absent, as the load stream has it", OUTCOME_UNREACHABLE, HUNG_UP_SYSTEM, 20, 480,

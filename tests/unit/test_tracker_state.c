@@ -125,6 +125,10 @@ static void what_starts_no_call(void **state)
 	PLAY(&s, "new T", "up T", "hangup T 16");
 	stage_close(&s);
 	assert_int_equal(s.started, 0);
+	stage_open(&s, NULL);
+	PLAY(&s, "new P+P", "up P");
+	stage_close(&s);
+	assert_int_equal(s.started, 0);
 	stage_open(&s, "elsewhere,from-trunk");
 	PLAY(&s, "new L", "new M", "new A", "new W", "new X", "new P", "up P");
 	assert_int_equal(s.started, 0);
@@ -195,6 +199,72 @@ static void two_callers_in_one_bridge(void **state)
 	stage_close(&s);
 }
 
+static void a_caller_is_no_agent(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, "new T", "up T", "enter T B1", "new U", "up U", "enter U B1", "talk T");
+	assert_string_equal(s.seen.agent_leg, "");
+	PLAY(&s, "request T 16", "hangup T 16");
+	assert_string_equal(stage_call(&s)->agent_leg, "");
+	assert_int_equal(stage_call(&s)->first_audio_us, 0);
+	stage_close(&s);
+}
+
+/* Each way of belonging together, alone: the leg's audio is the call's. */
+static void legs_find_their_call(void **state)
+{
+	static const char *const ways[][6] = {
+		{ "new X", "line X+T", "talk X+T" },
+		{ "new X", "dial T X", "talk X" },
+		{ "new X", "enter X B1", "enter T B1", "talk X" },
+		{ "new L", "new M+X", "local L M+X", "talk M+X" },
+		{ "new X", "new A+X", "hangup X 16", "new W+X", "line A", "talk W+X" },
+		{ "new M+X", "new X", "line X+T", "talk M+X" },
+	};
+	struct stage s;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		stage_open(&s, NULL);
+		PLAY(&s, "new T", "up T");
+		for (size_t j = 0; j < ARRAY_LEN(ways[i]) && ways[i][j]; j++) {
+			assert_int_equal(s.seen.first_audio_us, 0);
+			stage_event(&s, ways[i][j]);
+		}
+		if (!s.seen.first_audio_us)
+			fail_msg("way %zu", i);
+		PLAY(&s, "new X", "hangup T 16");
+		assert_int_equal(stage_channels(&s), 0);
+		stage_close(&s);
+	}
+}
+
+/* The oldest leg of a set is over, the others still name it. */
+static void what_is_over_stays_over(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, "new X", "new A+X", "hangup X 16", "new X", "up X", "hangup A 16");
+	assert_int_equal(stage_channels(&s), 0);
+	stage_close(&s);
+}
+
+static void an_old_dial_says_nothing_new(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, "new T", "new A", "dial T A", "dialend T A BUSY", "dial T A", "hangup A 17", "dial T A", "hangup T 16");
+	assert_int_equal(stage_call(&s)->outcome, OUTCOME_BUSY);
+	stage_close(&s);
+}
+
 /* The agent transfers the caller to a phone: one call, and not the agent's hang-up. */
 static void a_transfer_goes_on(void **state)
 {
@@ -255,6 +325,8 @@ static void joins_late_in_any_order(void **state)
 		assert_true(c->joined_late);
 		assert_string_equal(c->agent_leg, "AudioSocket/127.0.0.1:9092-40325ec2");
 		assert_int_equal(c->started_us, STAGE_START_US);
+		assert_int_equal(c->answered_us, c->started_us);
+		assert_int_equal(c->talk_us, c->ended_us - c->started_us);
 		assert_int_equal(c->outcome, OUTCOME_ANSWERED);
 		assert_int_equal(call_response_us(c, &first_audio), -1);
 		assert_int_equal(stage_channels(&s), 0);
@@ -331,9 +403,20 @@ static void what_does_not_join_late(void **state)
 	struct stage s;
 
 	(void)state;
-	stage_open(&s, "from-trunk");
+	stage_open(&s, NULL);
 	RESYNC(&s, "list P up 0:00:10", "list A up 0:00:10", "list X up 0:00:10", "list L up 0:00:10");
 	assert_int_equal(s.started, 0);
+	/* and the one that three of them name by Linkedid */
+	assert_int_equal(stage_channels(&s), 5);
+	stage_close(&s);
+	stage_open(&s, "phones");
+	RESYNC(&s, "list P+P up 0:00:10", "list T up 0:00:10");
+	assert_int_equal(s.started, 2);
+	stage_close(&s);
+	stage_open(&s, "elsewhere");
+	RESYNC(&s, "list P+P up 0:00:10", "list T up 0:00:10");
+	assert_int_equal(s.started, 1);
+	assert_string_equal(s.seen.number, "+15551110001");
 	stage_close(&s);
 }
 
@@ -475,6 +558,10 @@ int main(void)
 		cmocka_unit_test(numbers_become_e164),
 		cmocka_unit_test(odd_numbers_and_callers),
 		cmocka_unit_test(two_callers_in_one_bridge),
+		cmocka_unit_test(a_caller_is_no_agent),
+		cmocka_unit_test(legs_find_their_call),
+		cmocka_unit_test(what_is_over_stays_over),
+		cmocka_unit_test(an_old_dial_says_nothing_new),
 		cmocka_unit_test(a_transfer_goes_on),
 		cmocka_unit_test(bridges_merge),
 		cmocka_unit_test(joins_late_in_any_order),
