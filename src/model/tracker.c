@@ -1,6 +1,6 @@
 /*
  * The call tracker's public face: one handler per kind of event, which names the legs; tracker_legs.c keeps those,
- * tracker_calls.c draws the conclusions.
+ * tracker_calls.c draws the conclusions, tracker_resync.c compares with the server's own list.
  *
  * Every event about a known channel first refreshes it (Linkedid, whether it is up), so that a skipped Newstate or a
  * silent change of Linkedid is caught up with by whatever comes next. Events about channels nobody announced are late,
@@ -18,7 +18,7 @@
 #include "model/tracker_internal.h"
 
 #define STATE_UP 6
-/* Boot time derived from FullyBooted is this much uncertain: whole seconds, and the boot itself. */
+/* A boot time from FullyBooted is this much uncertain: whole seconds, and the boot itself. */
 #define BOOT_SLACK_US 2000000
 
 typedef bool handler(struct tracker *t, const struct call_event *e);
@@ -64,17 +64,7 @@ void tracker_free(struct tracker **t)
 	FREE(t);
 }
 
-static struct tracked *call_of(const struct channel *c)
-{
-	return c ? c->group->call : NULL;
-}
-
-static bool is_trunk(const struct channel *c)
-{
-	return c->group->call && c->group->call->trunk == c;
-}
-
-static void refresh(struct tracker *t, struct channel *c, const struct event_leg *leg, int64_t at_us)
+void tracker_refresh(struct tracker *t, struct channel *c, const struct event_leg *leg, int64_t at_us)
 {
 	legs_set_linkedid(t, c, leg->linkedid);
 	if (leg->state != STATE_UP || c->up)
@@ -90,7 +80,7 @@ static struct channel *leg_channel(struct tracker *t, const struct event_leg *le
 	struct channel *c = legs_find(t, leg->uniqueid);
 
 	if (c)
-		refresh(t, c, leg, at_us);
+		tracker_refresh(t, c, leg, at_us);
 	return c;
 }
 
@@ -99,8 +89,7 @@ static bool on_any(struct tracker *t, const struct call_event *e)
 	return leg_channel(t, &e->leg, e->at_us) != NULL;
 }
 
-/* A leg we are told of, whoever tells first. */
-static struct channel *announce(struct tracker *t, const struct call_event *e, bool caller, bool *fresh)
+struct channel *tracker_announce(struct tracker *t, const struct call_event *e, bool caller, bool *fresh)
 {
 	struct channel *c = legs_announce(t, &e->leg, caller, fresh);
 	struct tracked *k;
@@ -108,7 +97,7 @@ static struct channel *announce(struct tracker *t, const struct call_event *e, b
 	if (!c)
 		return NULL;
 	c->round = t->round;
-	refresh(t, c, &e->leg, e->at_us);
+	tracker_refresh(t, c, &e->leg, e->at_us);
 	k = call_of(c);
 	if (*fresh && k)
 		calls_leg_joined(t, k, c);
@@ -118,7 +107,7 @@ static struct channel *announce(struct tracker *t, const struct call_event *e, b
 static bool on_newchannel(struct tracker *t, const struct call_event *e)
 {
 	bool fresh, caller = calls_starts(t, &e->leg);
-	struct channel *c = announce(t, e, caller, &fresh);
+	struct channel *c = tracker_announce(t, e, caller, &fresh);
 
 	if (!c)
 		return false;
@@ -308,11 +297,12 @@ static bool on_user(struct tracker *t, const struct call_event *e)
 	return true;
 }
 
-/* Calls older than the server itself are gone. */
+/* Calls older than the server itself are gone. It comes without a time stamp, so its time is by another clock than the
+ * calls'; reckoned from the last event instead, the boot is never put too late, and what is missed a resync finds. */
 static bool on_fully_booted(struct tracker *t, const struct call_event *e)
 {
 	struct tracked *k, *next;
-	int64_t boot_us = e->at_us - e->uptime_s * 1000000 - BOOT_SLACK_US;
+	int64_t boot_us = t->last_us - e->uptime_s * 1000000 - BOOT_SLACK_US;
 
 	if (e->uptime_s < 0)
 		return false;
@@ -359,102 +349,12 @@ void tracker_apply(struct tracker *t, const struct call_event *e)
 	handler *handle = handlers[e->kind];
 
 	t->stats.events++;
+	if (e->kind != EVENT_FULLY_BOOTED)
+		t->last_us = e->at_us;
 	if (!handle || !handle(t, e))
 		t->stats.ignored++;
 	if (t->dirty)
 		calls_tell(t);
-}
-
-void tracker_resync_begin(struct tracker *t)
-{
-	t->round++;
-}
-
-/* Asterisk's own Uniqueids are [systemname-]epoch.sequence. */
-static bool epoch_of_id(struct str id, int64_t *epoch)
-{
-	const char *dot = memrchr(id.p, '.', id.len), *dash;
-
-	if (!dot)
-		return false;
-	id.len = (size_t)(dot - id.p);
-	dash = memrchr(id.p, '-', id.len);
-	if (dash)
-		id = (struct str){ dash + 1, (size_t)(dot - dash - 1) };
-	return str_to_i64(id, epoch);
-}
-
-/* HH:MM:SS, hours without bound; anything else is as good as 0. */
-static int64_t duration_s(struct str s)
-{
-	int64_t total = 0, field = 0;
-
-	for (size_t i = 0; i < s.len && i < 12; i++) {
-		if (s.p[i] == ':') {
-			total = (total + field) * 60;
-			field = 0;
-		} else {
-			field = field * 10 + (s.p[i] - '0');
-		}
-	}
-	return total + field;
-}
-
-/* When the channel was made: by its id, unless somebody chose that, else by its age. Both are whole seconds. */
-static int64_t listed_start_us(const struct call_event *e)
-{
-	int64_t epoch;
-
-	if (epoch_of_id(e->leg.uniqueid, &epoch) && epoch > 1000000000 && epoch < e->at_us / 1000000 + 86400)
-		return epoch * 1000000;
-	return e->at_us - duration_s(e->duration) * 1000000;
-}
-
-void tracker_resync_channel(struct tracker *t, const struct call_event *e)
-{
-	bool fresh, caller = calls_joins_late(t, &e->leg);
-	struct channel *c = announce(t, e, caller, &fresh);
-
-	if (!c)
-		return;
-	if (fresh && !call_of(c) && caller) {
-		calls_start(t, c, &e->leg, listed_start_us(e), true);
-		if (c->up)
-			calls_trunk_up(t, call_of(c), e->at_us);
-	}
-	if (e->bridge.len && legs_enter_bridge(t, c, e->bridge) && call_of(c))
-		calls_bridged(t, call_of(c), e->at_us);
-	if (t->dirty)
-		calls_tell(t);
-}
-
-/* Those the server no longer has, as a list: dropping one takes placeholders with it, which must not be walked into. */
-static struct channel *unlisted(struct tracker *t)
-{
-	struct channel *c, *next, *doomed = NULL;
-
-	HASH_ITER(hh, t->channels, c, next) {
-		if (!c->announced || c->round == t->round || is_trunk(c))
-			continue;
-		c->doomed = doomed;
-		doomed = c;
-	}
-	return doomed;
-}
-
-void tracker_resync_end(struct tracker *t, int64_t at_us)
-{
-	struct tracked *k, *next_call;
-	struct channel *c, *next;
-
-	DL_FOREACH_SAFE(t->live, k, next_call)
-		if (k->trunk->round != t->round)
-			calls_lose(t, k, at_us);
-	for (c = unlisted(t); c; c = next) {
-		next = c->doomed;
-		legs_drop(t, c);
-	}
-	t->round++;
 }
 
 void tracker_gap(struct tracker *t, int64_t at_us)

@@ -1,6 +1,6 @@
 /*
- * What the three files of the call tracker share: tracker.c (events and the public face), tracker_legs.c (channels,
- * groups, bridges), tracker_calls.c (what the legs mean for a call).
+ * What the files of the call tracker share: tracker.c (events and the public face), tracker_resync.c (the server's list),
+ * tracker_legs.c (channels, groups, bridges), tracker_calls.c (what the legs mean for a call).
  *
  * A channel is a node known by its Uniqueid. Channels that belong together share a group: joined by Linkedid, by a
  * common bridge, or as halves of a Local channel. A group has at most one call; groups of two calls are never joined, as
@@ -97,8 +97,25 @@ struct tracker {
 	struct tracked *dirty;		/* changed by this event, not told yet */
 	struct pool channel_pool, group_pool, bridge_pool, call_pool;
 	uint32_t round;			/* of resync */
+	int64_t last_us;		/* time of the last event */
 	uint64_t finished[TRACKER_FINISHED];
 };
+
+static inline struct tracked *call_of(const struct channel *c)
+{
+	return c ? c->group->call : NULL;
+}
+
+static inline bool is_trunk(const struct channel *c)
+{
+	return c->group->call && c->group->call->trunk == c;
+}
+
+/* tracker.c */
+/* Takes in what every event says of a known channel. */
+void tracker_refresh(struct tracker *t, struct channel *c, const struct event_leg *leg, int64_t at_us);
+/* The channel an event tells of, whoever tells first; see legs_announce(). */
+struct channel *tracker_announce(struct tracker *t, const struct call_event *e, bool caller, bool *fresh);
 
 /* tracker_legs.c */
 void legs_init(struct tracker *t);

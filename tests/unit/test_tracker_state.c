@@ -442,7 +442,7 @@ static void a_boot_ends_older_calls(void **state)
 
 	(void)state;
 	stage_open(&s, NULL);
-	PLAY(&s, "new T", "wait 60000", "new U", "booted 500");
+	PLAY(&s, "new T", "wait 60000", "new U", "booted 500", "wait 999000", "booted 70");
 	assert_int_equal(s.finished, 0);
 	PLAY(&s, "booted 30");
 	assert_string_equal(stage_call(&s)->linkedid, "1700000000.1");
