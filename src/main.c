@@ -31,11 +31,13 @@ struct arguments {
 	const char *script;
 	const char *size;
 	bool demo;
+	enum output_format format;
 	struct config_flag flags[FLAGS_MAX];
 	size_t flag_count;
 };
 
-enum { OPT_STORE = 256, OPT_READ_ONLY, OPT_DEMO, OPT_SCRIPT, OPT_SIZE, OPT_COLOR, OPT_ASCII, OPT_MOUSE };
+enum { OPT_STORE = 256, OPT_READ_ONLY, OPT_DEMO, OPT_SCRIPT, OPT_SIZE, OPT_COLOR, OPT_ASCII, OPT_MOUSE,
+       OPT_FORMAT, OPT_JSON };
 
 /* A global option: getopt's row, the configuration option it sets (NULL: handled below), and help. */
 static const struct {
@@ -47,17 +49,19 @@ static const struct {
 	const char *argument_name;
 	const char *help;
 } global_options[] = {
-	{ "config", required_argument, 'c', NULL, NULL, N_("FILE"), N_("read this configuration file") },
-	{ "store", required_argument, OPT_STORE, "store.url", NULL, N_("URL"), N_("sqlite:PATH or postgresql://...") },
-	{ "read-only", no_argument, OPT_READ_ONLY, "store.read_only", "yes", NULL, N_("look, but change nothing") },
-	{ "color", required_argument, OPT_COLOR, "screen.color", NULL, N_("WHEN"), N_("auto, always or never") },
-	{ "ascii", no_argument, OPT_ASCII, "screen.ascii", "yes", NULL, N_("draw with ASCII only") },
-	{ "mouse", no_argument, OPT_MOUSE, "screen.mouse", "yes", NULL, N_("use the mouse") },
-	{ "demo", no_argument, OPT_DEMO, NULL, NULL, NULL, N_("open a demonstration workspace") },
-	{ "script", required_argument, OPT_SCRIPT, NULL, NULL, N_("FILE"), N_("run the screen from a script, without a terminal") },
-	{ "size", required_argument, OPT_SIZE, NULL, NULL, N_("COLSxROWS"), N_("size of the screen of a script") },
-	{ "help", no_argument, 'h', NULL, NULL, NULL, N_("show this help") },
-	{ "version", no_argument, 'V', NULL, NULL, NULL, N_("show the version") },
+	{ "--config", required_argument, 'c', NULL, NULL, N_("FILE"), N_("read this configuration file") },
+	{ "--store", required_argument, OPT_STORE, "store.url", NULL, N_("URL"), N_("sqlite:PATH or postgresql://...") },
+	{ "--read-only", no_argument, OPT_READ_ONLY, "store.read_only", "yes", NULL, N_("look, but change nothing") },
+	{ "--color", required_argument, OPT_COLOR, "screen.color", NULL, N_("WHEN"), N_("auto, always or never") },
+	{ "--ascii", no_argument, OPT_ASCII, "screen.ascii", "yes", NULL, N_("draw with ASCII only") },
+	{ "--mouse", no_argument, OPT_MOUSE, "screen.mouse", "yes", NULL, N_("use the mouse") },
+	{ "--demo", no_argument, OPT_DEMO, NULL, NULL, NULL, N_("open a demonstration workspace") },
+	{ "--script", required_argument, OPT_SCRIPT, NULL, NULL, N_("FILE"), N_("run the screen from a script, without a terminal") },
+	{ "--size", required_argument, OPT_SIZE, NULL, NULL, N_("COLSxROWS"), N_("size of the screen of a script") },
+	{ "--format", required_argument, OPT_FORMAT, NULL, NULL, "table|json|csv", N_("how batch commands print") },
+	{ "--json", no_argument, OPT_JSON, NULL, NULL, NULL, N_("the same as --format json") },
+	{ "--help", no_argument, 'h', NULL, NULL, NULL, N_("show this help") },
+	{ "--version", no_argument, 'V', NULL, NULL, NULL, N_("show the version") },
 };
 
 static void print_usage(void)
@@ -67,7 +71,7 @@ static void print_usage(void)
 	for (size_t i = 0; i < ARRAY_LEN(global_options); i++) {
 		char left[48];
 
-		snprintf(left, sizeof(left), "--%s%s%s", global_options[i].name,
+		snprintf(left, sizeof(left), "%s%s%s", global_options[i].name,
 			 global_options[i].argument_name ? " " : "",
 			 global_options[i].argument_name ? _(global_options[i].argument_name) : "");
 		printf("  %-22s %s\n", left, _(global_options[i].help));
@@ -76,17 +80,9 @@ static void print_usage(void)
 	cli_print_usage(NULL);
 }
 
-static void print_err(const struct err *e)
-{
-	fprintf(stderr, "trunkdeck: %s\n", e->message);
-	if (e->hint[0] != '\0')
-		fprintf(stderr, _("hint: %s\n"), e->hint);
-}
-
 static int fail(const struct err *e)
 {
-	print_err(e);
-	return (int)err_class_of(e->code);
+	return cli_fail(e, OUTPUT_TABLE);
 }
 
 static void add_flag(struct arguments *a, size_t option, const char *value)
@@ -98,6 +94,17 @@ static void add_flag(struct arguments *a, size_t option, const char *value)
 		.flag = global_options[option].name,
 		.value = value,
 	};
+}
+
+static int take_format(struct arguments *a, const char *value)
+{
+	struct err e;
+
+	if (output_format_parse(value, &a->format))
+		return -1;
+	err_set_message(&e, ERR_USAGE, _("--format %s is not allowed"), value);
+	err_hint(&e, _("allowed: table, json, csv"));
+	return fail(&e);
 }
 
 /* Takes one option; returns an exit code to leave with, or -1 to go on. */
@@ -120,6 +127,11 @@ static int take_option(struct arguments *a, int id, const char *value)
 	case OPT_SIZE:
 		a->size = value;
 		break;
+	case OPT_JSON:
+		a->format = OUTPUT_JSON;
+		break;
+	case OPT_FORMAT:
+		return take_format(a, value);
 	case 'h':
 		print_usage();
 		return 0;
@@ -139,7 +151,7 @@ static int parse_options(struct arguments *a, int argc, char **argv)
 	int id, code;
 
 	for (size_t i = 0; i < ARRAY_LEN(global_options); i++)
-		options[i] = (struct option){ global_options[i].name, global_options[i].argument, NULL, global_options[i].id };
+		options[i] = (struct option){ global_options[i].name + 2, global_options[i].argument, NULL, global_options[i].id };
 	while ((id = getopt_long(argc, argv, "+c:hV", options, NULL)) != -1) {
 		code = take_option(a, id, optarg);
 		if (code >= 0)
@@ -219,9 +231,9 @@ static int run_screen(const struct arguments *a, const struct config *config)
 	return a->script ? code : 0;
 }
 
-static int run_command(const struct config *config, int argc, char **argv)
+static int run_command(const struct arguments *a, const struct config *config, int argc, char **argv)
 {
-	const struct cli_options options = { .config = config };
+	const struct cli_options options = { .config = config, .format = a->format };
 
 	return cli_run(&options, argc, argv);
 }
@@ -259,11 +271,11 @@ int main(int argc, char **argv)
 	if (a.demo && !demo_start(&demo, a.script == NULL, &e))
 		return fail(&e);
 	if (optind < argc && !cli_needs_config(argc - optind, argv + optind)) {
-		code = run_command(NULL, argc - optind, argv + optind);
+		code = run_command(&a, NULL, argc - optind, argv + optind);
 	} else if (!load_config(&config, &a, demo, &e)) {
-		code = fail(&e);
+		code = cli_fail(&e, cli_format(argc - optind, argv + optind, a.format));
 	} else if (optind < argc) {
-		code = run_command(config, argc - optind, argv + optind);
+		code = run_command(&a, config, argc - optind, argv + optind);
 	} else {
 		open_log();
 		code = run_screen(&a, config);

@@ -1,0 +1,457 @@
+/*
+ * The table of batch commands, and running one: find the row, parse its words, open the store if it needs one, run, write
+ * out, and turn a failure into a message and an exit code. Nothing below prints failures.
+ */
+#include "config.h"
+
+#include "trunkdeck/cli.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli_command.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/store.h"
+#include "trunkdeck/utf8.h"
+
+#define CLI_WORD_MAX 32
+
+/* --- the table --- */
+
+static const struct cli_option list_options[] = {
+	{ "where", N_("QUERY"), N_("Only rows that match, e.g. 'agent:support region:eu !label:test'"), NULL },
+	{ 0 },
+};
+
+static const struct cli_option param_options[] = {
+	{ "param", N_("KEY=VALUE"), N_("Set one additional parameter; a value that is JSON keeps its type; repeatable"),
+	  NULL },
+	{ "unset-param", N_("KEY"), N_("Remove one additional parameter; repeatable"), NULL },
+	{ 0 },
+};
+
+static const struct cli_option delete_options[] = {
+	{ "yes", NULL, N_("Don't ask"), NULL },
+	{ 0 },
+};
+
+static const struct cli_option cascade_options[] = {
+	{ "cascade", NULL, N_("Delete its numbers too"), NULL },
+	{ "yes", NULL, N_("Don't ask"), NULL },
+	{ 0 },
+};
+
+static const struct cli_option replay_options[] = {
+	{ "repeat", "N", N_("Run the stream N times"), NULL },
+	{ "trunk-techs", N_("LIST"), N_("Channel technologies of trunks, separated by commas; default PJSIP"), NULL },
+	{ "trunk-contexts", N_("LIST"), N_("Contexts calls from trunks arrive in; default any"), NULL },
+	{ 0 },
+};
+
+static const struct cli_option changes_options[] = {
+	{ "since", "ID", N_("Only changes after this one"), NULL },
+	{ "last", "N", N_("Begin N changes before the end"), NULL },
+	{ "max", "N", N_("End after N changes"), NULL },
+	{ "follow", NULL, N_("Then wait for more, until interrupted"), NULL },
+	{ 0 },
+};
+
+static const struct cli_option no_options[] = { { 0 } };
+
+static bool run_help(struct cli *c, struct err *e);
+
+const struct command cli_commands[] = {
+	{ "init", NULL, "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, true, no_options, cli_init_workspace,
+	  N_("Create the store if needed, and set up its workspace") },
+	{ "workspace", "show", "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, no_options, cli_record_show,
+	  N_("Show the workspace: plan, limit, time zone") },
+	{ "workspace", "edit", "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, true, no_options, cli_record_edit,
+	  N_("Change the workspace") },
+
+	{ "provider", "add", N_("NAME"), 0, 1, NEEDS_STORE, ENTITY_PROVIDER, true, no_options, cli_record_add,
+	  N_("Add a SIP provider") },
+	{ "provider", "list", "", 0, 0, NEEDS_STORE, ENTITY_PROVIDER, false, list_options, cli_record_list,
+	  N_("List the providers with their count of numbers") },
+	{ "provider", "show", N_("PROVIDER"), 1, 1, NEEDS_STORE, ENTITY_PROVIDER, false, no_options, cli_record_show,
+	  N_("Show a provider, by id or name") },
+	{ "provider", "edit", N_("PROVIDER"), 1, 1, NEEDS_STORE, ENTITY_PROVIDER, true, no_options, cli_record_edit,
+	  N_("Change a provider") },
+	{ "provider", "delete", N_("PROVIDER"), 1, 1, NEEDS_STORE, ENTITY_PROVIDER, false, cascade_options,
+	  cli_record_delete, N_("Delete a provider") },
+
+	{ "agent", "add", "ID", 0, 1, NEEDS_STORE, ENTITY_AGENT, true, no_options, cli_record_add,
+	  N_("Add an agent") },
+	{ "agent", "list", "", 0, 0, NEEDS_STORE, ENTITY_AGENT, false, list_options, cli_record_list,
+	  N_("List the agents") },
+	{ "agent", "show", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, false, no_options, cli_record_show,
+	  N_("Show an agent") },
+	{ "agent", "edit", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, true, no_options, cli_record_edit,
+	  N_("Change an agent") },
+	{ "agent", "delete", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, false, delete_options, cli_record_delete,
+	  N_("Delete an agent that no number uses") },
+
+	{ "number", "add", N_("NUMBER"), 0, 1, NEEDS_STORE, ENTITY_NUMBER, true, param_options, cli_record_add,
+	  N_("Add a phone number; without --region it takes its provider's") },
+	{ "number", "list", "", 0, 0, NEEDS_STORE, ENTITY_NUMBER, false, list_options, cli_record_list,
+	  N_("List the phone numbers") },
+	{ "number", "show", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, no_options, cli_record_show,
+	  N_("Show a phone number") },
+	{ "number", "edit", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, true, param_options, cli_record_edit,
+	  N_("Change a phone number: its agent, provider, region, ...") },
+	{ "number", "delete", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, delete_options, cli_record_delete,
+	  N_("Delete a phone number") },
+
+	{ "changes", NULL, "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, changes_options, cli_changes,
+	  N_("Who changed what, and when") },
+	{ "config", NULL, "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, no_options, cli_show_config,
+	  N_("Show the configuration, and where each value comes from") },
+	{ "replay", NULL, N_("FILE"), 1, 1, NEEDS_NOTHING, ENTITY_WORKSPACE, false, replay_options, cli_replay,
+	  N_("Run a recorded AMI stream through parser, tracker and metrics; - is standard input") },
+	{ "help", NULL, N_("[COMMAND]"), 0, 2, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, run_help,
+	  N_("Show how to use a command") },
+	{ 0 },
+};
+
+static const struct cli_option common_options[] = {
+	{ "json", NULL, N_("The same as --format json"), NULL },
+	{ "format", "table|json|csv", N_("How to print the result"), NULL },
+};
+
+void cli_allow_options(struct cli_args *a, const struct command *command)
+{
+	if (command->fields)
+		cli_args_allow_fields(a, command->entity);
+	for (const struct cli_option *o = command->options; o->name; o++)
+		cli_args_allow(a, o);
+	for (size_t i = 0; i < ARRAY_LEN(common_options); i++)
+		cli_args_allow(a, &common_options[i]);
+}
+
+/* --- formats --- */
+
+static const char *const format_names[] = { "table", "json", "csv" };
+
+bool output_format_parse(const char *name, enum output_format *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(format_names); i++) {
+		if (strcmp(name, format_names[i]) == 0) {
+			*out = (enum output_format)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool take_format(const char *name, enum output_format *out, struct err *e)
+{
+	if (output_format_parse(name, out))
+		return true;
+	err_set_message(e, ERR_USAGE, _("--format %s is not allowed"), name);
+	err_hint(e, _("allowed: table, json, csv"));
+	return false;
+}
+
+/* Reads the words as they come, because parsing them may be what fails. */
+enum output_format cli_format(int argc, char **argv, enum output_format given)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const char *word = argv[i];
+
+		if (strcmp(word, "--json") == 0)
+			given = OUTPUT_JSON;
+		else if (strcmp(word, "--format") == 0 && i + 1 < argc)
+			output_format_parse(argv[++i], &given);
+		else if (strncmp(word, "--format=", 9) == 0)
+			output_format_parse(word + 9, &given);
+	}
+	return given;
+}
+
+static bool choose_format(struct cli *c, enum output_format given, struct err *e)
+{
+	enum output_format format = given;
+
+	for (size_t i = 0; i < c->args.given_count; i++) {
+		const struct cli_given *g = &c->args.given[i];
+
+		if (strcmp(g->option->name, "json") == 0)
+			format = OUTPUT_JSON;
+		else if (strcmp(g->option->name, "format") == 0 && !take_format(g->value, &format, e))
+			return false;
+	}
+	cli_output_init(&c->out, format, stdout);
+	return true;
+}
+
+/* --- failures --- */
+
+/* The rules name the field at the start of their message where the code does not say it: "sipDomain: ...". */
+static char *field_of(const struct err *e)
+{
+	size_t len = strcspn(e->message, ":");
+	char *key = xstrndup(e->message, len);
+
+	for (int entity = 0; (e->code == ERR_FIELD_INVALID || e->code == ERR_FIELD_REQUIRED) && entity < ENTITY_COUNT;
+	     entity++) {
+		if (field_by_key((enum entity)entity, key))
+			return key;
+	}
+	free(key);
+	return xstrdup(err_field_of(e->code));
+}
+
+static json_t *clean_json(const char *text)
+{
+	char *clean = utf8_clean_dup(str_of(text));
+	json_t *json = json_string(clean);
+
+	free(clean);
+	return json;
+}
+
+static void fail_json(const struct err *e)
+{
+	struct cli_output out;
+	json_t *o = json_object();
+	char *field = field_of(e);
+
+	json_object_set_new(o, "code", json_string(err_name_of(e->code)));
+	json_object_set_new(o, "message", clean_json(e->message));
+	json_object_set_new(o, "field", json_string(field));
+	json_object_set_new(o, "hint", clean_json(e->hint));
+	cli_output_init(&out, OUTPUT_JSON, stderr);
+	cli_output_object(&out, o);
+	cli_output_clear(&out);
+	free(field);
+}
+
+int cli_fail(const struct err *e, enum output_format format)
+{
+	char *message = utf8_clean_dup(str_of(e->message)), *hint = utf8_clean_dup(str_of(e->hint));
+
+	fflush(stdout);
+	if (format == OUTPUT_JSON)
+		fail_json(e);
+	else
+		fprintf(stderr, "trunkdeck: %s\n", message);
+	if (format != OUTPUT_JSON && hint[0] != '\0')
+		fprintf(stderr, _("hint: %s\n"), hint);
+	free(message);
+	free(hint);
+	return (int)err_class_of(e->code);
+}
+
+void cli_note(const struct cli *c, const char *format, ...)
+{
+	char *text, *clean;
+	va_list ap;
+
+	if (c->out.format != OUTPUT_TABLE)
+		return;
+	va_start(ap, format);
+	text = xvasprintf(format, ap);
+	va_end(ap);
+	clean = utf8_clean_dup(str_of(text));
+	fflush(stdout);
+	fprintf(stderr, "%s\n", clean);
+	free(clean);
+	free(text);
+}
+
+/* --- finding the command --- */
+
+bool cli_is_command(const char *word)
+{
+	for (const struct command *command = cli_commands; command->group; command++) {
+		if (strcmp(command->group, word) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The row, and how many words name it; NULL when there is none. */
+static const struct command *find_command(int argc, char **argv, int *used)
+{
+	for (const struct command *command = cli_commands; argc > 0 && command->group; command++) {
+		*used = command->verb ? 2 : 1;
+		if (strcmp(command->group, argv[0]) == 0 &&
+		    (!command->verb || (argc > 1 && strcmp(command->verb, argv[1]) == 0)))
+			return command;
+	}
+	return NULL;
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	}
+	return false;
+}
+
+bool cli_needs_config(int argc, char **argv)
+{
+	int used;
+	const struct command *command = find_command(argc, argv, &used);
+
+	return command && command->needs != NEEDS_NOTHING && !asks_for_help(argc, argv);
+}
+
+/* Edits that make b of a: insert, remove, replace a letter, or swap two neighbours. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t rows[3][CLI_WORD_MAX + 1], *before = rows[0], *above = rows[1], *row = rows[2];
+	size_t len = strlen(b);
+
+	if (strlen(a) > CLI_WORD_MAX || len > CLI_WORD_MAX)
+		return CLI_WORD_MAX;
+	for (size_t j = 0; j <= len; j++)
+		above[j] = j;
+	for (size_t i = 1; a[i - 1] != '\0'; i++) {
+		size_t *free_row = before;
+
+		row[0] = i;
+		for (size_t j = 1; j <= len; j++) {
+			size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
+
+			if (above[j] + 1 < best)
+				best = above[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+				best = before[j - 2] + 1;
+			row[j] = best;
+		}
+		before = above;
+		above = row;
+		row = free_row;
+	}
+	return above[len];
+}
+
+/* The word of the table nearest to what was typed: a verb of `group`, or a group. NULL = nothing is near. */
+static const char *nearest(const char *typed, const char *group)
+{
+	const char *best = NULL;
+	size_t least = strlen(typed) < 4 ? 2 : 3;
+
+	for (const struct command *command = cli_commands; command->group; command++) {
+		const char *word = group ? command->verb : command->group;
+
+		if ((group && strcmp(command->group, group) != 0) || !word || distance(typed, word) >= least)
+			continue;
+		least = distance(typed, word);
+		best = word;
+	}
+	return best;
+}
+
+static void refuse_command(int argc, char **argv, struct err *e)
+{
+	const char *group = argc > 0 && cli_is_command(argv[0]) ? argv[0] : NULL;
+	const char *typed = group ? (argc > 1 ? argv[1] : NULL) : (argc > 0 ? argv[0] : NULL);
+	const char *near = typed ? nearest(typed, group) : NULL;
+
+	if (!typed)
+		err_set_message(e, ERR_USAGE, _("%s: what shall be done?"), group ? group : "trunkdeck");
+	else
+		err_set_message(e, ERR_USAGE, _("unknown command \"%s%s%s\""), group ? group : "", group ? " " : "", typed);
+	if (near)
+		err_hint(e, _("did you mean 'trunkdeck %s%s%s'?"), group ? group : "", group ? " " : "", near);
+}
+
+/* --- running --- */
+
+static bool run_help(struct cli *c, struct err *e)
+{
+	const struct cli_args *a = &c->args;
+	char *name = xasprintf("%s%s%s", a->positional_count > 0 ? a->positionals[0] : "",
+			       a->positional_count > 1 ? " " : "", a->positional_count > 1 ? a->positionals[1] : "");
+	bool ok = cli_usage(stdout, a->positional_count > 0 ? name : NULL);
+
+	if (!ok) {
+		err_set_message(e, ERR_USAGE, _("unknown command \"%s\""), name);
+		err_hint(e, "%s", _("'trunkdeck help' lists the commands"));
+	}
+	free(name);
+	return ok;
+}
+
+static bool open_store(struct cli *c, struct err *e)
+{
+	const struct store_options options = {
+		.actor = c->config->actor,
+		.read_only = c->config->read_only,
+	};
+
+	return c->command->needs != NEEDS_STORE || store_open(&c->store, c->config->store_url, &options, e);
+}
+
+static bool run_parsed(struct cli *c, struct err *e)
+{
+	bool ok;
+
+	if (c->args.help) {
+		char *name = xasprintf("%s%s%s", c->command->group, c->command->verb ? " " : "",
+				       c->command->verb ? c->command->verb : "");
+
+		cli_usage(stdout, name);
+		free(name);
+		return cli_output_end(&c->out, e);
+	}
+	ok = open_store(c, e) && c->command->run(c, e);
+	/* What was printed before a failure goes out too; the failure is what is told. */
+	return cli_output_end(&c->out, ok ? e : NULL) && ok;
+}
+
+static bool run(struct cli *c, enum output_format given, int argc, char **argv, bool *usage, struct err *e)
+{
+	int used;
+
+	c->command = find_command(argc, argv, &used);
+	*usage = !c->command;
+	if (!c->command) {
+		refuse_command(argc, argv, e);
+		return false;
+	}
+	cli_allow_options(&c->args, c->command);
+	if (!cli_args_parse(&c->args, argc - used, argv + used, c->command->min, c->command->max, e)) {
+		if (e->hint[0] == '\0')
+			err_hint(e, _("usage: trunkdeck %s%s%s %s [OPTION]..."), c->command->group,
+				 c->command->verb ? " " : "", c->command->verb ? c->command->verb : "",
+				 c->command->words);
+		return false;
+	}
+	return choose_format(c, given, e) && run_parsed(c, e);
+}
+
+int cli_run(const struct cli_options *options, int argc, char **argv)
+{
+	enum output_format format = cli_format(argc, argv, options->format);
+	struct cli c = { .config = options->config };
+	struct err e = { .code = ERR_NONE };
+	bool usage, ok;
+	int code = 0;
+
+	cli_args_init(&c.args);
+	ok = run(&c, options->format, argc, argv, &usage, &e);
+	if (!ok)
+		code = cli_fail(&e, format);
+	if (!ok && usage && format != OUTPUT_JSON) {
+		fputc('\n', stderr);
+		cli_usage(stderr, argc > 0 && cli_is_command(argv[0]) ? argv[0] : NULL);
+	}
+	store_close(&c.store);
+	cli_output_clear(&c.out);
+	cli_args_clear(&c.args);
+	return code;
+}
+
+bool cli_print_usage(const char *command)
+{
+	return cli_usage(stdout, command);
+}

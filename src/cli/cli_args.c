@@ -1,0 +1,207 @@
+/*
+ * Parsing against a table, without getopt: its state is global, it prints by itself, and it would accept half a word.
+ * Options and other words may be mixed. A word that starts with '-' where a value is expected is the value, so that
+ * "--label -" works; what is not known is refused, never guessed.
+ */
+#include "config.h"
+
+#include "cli_args.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/buf.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+
+void cli_args_init(struct cli_args *a)
+{
+	*a = (struct cli_args){ 0 };
+}
+
+void cli_args_clear(struct cli_args *a)
+{
+	free(a->given);
+	cli_args_init(a);
+}
+
+void cli_args_allow(struct cli_args *a, const struct cli_option *option)
+{
+	if (a->option_count == CLI_OPTIONS_MAX)
+		die("a command has more than %d options", CLI_OPTIONS_MAX);
+	a->options[a->option_count++] = *option;
+}
+
+static const char *argument_of(const struct field *f)
+{
+	switch (f->type) {
+	case FIELD_REGION:
+		return "na|eu";
+	case FIELD_PLAN:
+		return "free|pro|enterprise";
+	case FIELD_BOOL:
+		return "yes|no";
+	case FIELD_LIMIT:
+		return N_("N|unlimited");
+	case FIELD_PARAMS:
+		return "JSON";
+	case FIELD_HOST:
+		return N_("HOST");
+	case FIELD_PROVIDER:
+		return N_("PROVIDER");
+	case FIELD_AGENT:
+	case FIELD_ID:
+		return "ID";
+	case FIELD_PREFIX:
+		return N_("PREFIX");
+	default:
+		return N_("TEXT");
+	}
+}
+
+void cli_args_allow_fields(struct cli_args *a, enum entity entity)
+{
+	for (const struct field *f = entity_fields(entity); f->key; f++) {
+		if (f->option && !(f->flags & FIELD_READONLY))
+			cli_args_allow(a, &(struct cli_option){ f->option, argument_of(f), f->help, f });
+	}
+}
+
+/* --- parsing --- */
+
+static bool hint_allowed(const struct cli_args *a, struct err *e)
+{
+	struct buf allowed;
+
+	buf_init(&allowed, BUF_UNBOUNDED);
+	for (size_t i = 0; i < a->option_count; i++)
+		buf_addf(&allowed, "%s--%s", i > 0 ? ", " : "", a->options[i].name);
+	err_hint(e, _("allowed: %s"), allowed.p);
+	buf_clear(&allowed);
+	return false;
+}
+
+static const struct cli_option *find(const struct cli_args *a, const char *name, size_t len)
+{
+	for (size_t i = 0; i < a->option_count; i++) {
+		if (strlen(a->options[i].name) == len && strncmp(a->options[i].name, name, len) == 0)
+			return &a->options[i];
+	}
+	return NULL;
+}
+
+static void give(struct cli_args *a, const struct cli_option *option, const char *value)
+{
+	a->given = xreallocarray(a->given, a->given_count + 1, sizeof(*a->given));
+	a->given[a->given_count++] = (struct cli_given){ option, value };
+}
+
+static bool needs_value(const struct cli_option *option, struct err *e)
+{
+	err_set_message(e, ERR_USAGE, _("option --%s needs a value"), option->name);
+	err_hint(e, "%s", _(option->help));
+	return false;
+}
+
+/* One word that starts with '-'; *used = words taken, this one included. */
+static bool take_option(struct cli_args *a, int argc, char **argv, int *used, struct err *e)
+{
+	const char *value = strchr(argv[0], '='), *name = argv[0][1] == '-' ? argv[0] + 2 : "";
+	size_t len = strcspn(name, "=");
+	const struct cli_option *option;
+
+	*used = 1;
+	if (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0) {
+		a->help = true;
+		return true;
+	}
+	option = find(a, name, len);
+	if (!option) {
+		err_set_message(e, ERR_USAGE, _("unknown option %.*s"), (int)strcspn(argv[0], "="), argv[0]);
+		return hint_allowed(a, e);
+	}
+	if (!option->argument && value)
+		return err_set_message(e, ERR_USAGE, _("option --%s takes no value"), option->name);
+	if (option->argument && value)
+		value++;
+	else if (option->argument && argc > 1)
+		value = argv[(*used)++];
+	if (option->argument && !value)
+		return needs_value(option, e);
+	give(a, option, value);
+	return true;
+}
+
+static bool take_positional(struct cli_args *a, const char *word, size_t max, struct err *e)
+{
+	if (a->positional_count == max || max > CLI_POSITIONALS_MAX) {
+		err_set_message(e, ERR_USAGE, _("\"%s\" is one word too many"), word);
+		err_hint(e, "%s", _("put a text of several words in quotes"));
+		return false;
+	}
+	a->positionals[a->positional_count++] = word;
+	return true;
+}
+
+bool cli_args_parse(struct cli_args *a, int argc, char **argv, size_t min, size_t max, struct err *e)
+{
+	bool options = true;
+	int used;
+
+	for (int i = 0; i < argc; i += used) {
+		const char *word = argv[i];
+
+		used = 1;
+		if (options && strcmp(word, "--") == 0)
+			options = false;
+		else if (options && word[0] == '-' && word[1] != '\0') {
+			if (!take_option(a, argc - i, argv + i, &used, e))
+				return false;
+		} else if (!take_positional(a, word, max, e)) {
+			return false;
+		}
+	}
+	if (a->positional_count >= min || a->help)
+		return true;
+	return err_set_message(e, ERR_USAGE, "%s", _("a word is missing"));
+}
+
+/* --- what was given --- */
+
+static const struct cli_given *given(const struct cli_args *a, const char *name)
+{
+	for (size_t i = a->given_count; i > 0; i--) {
+		if (strcmp(a->given[i - 1].option->name, name) == 0)
+			return &a->given[i - 1];
+	}
+	return NULL;
+}
+
+const char *cli_args_value(const struct cli_args *a, const char *name)
+{
+	const struct cli_given *g = given(a, name);
+
+	if (!g)
+		return NULL;
+	return g->value ? g->value : "";
+}
+
+bool cli_args_has(const struct cli_args *a, const char *name)
+{
+	return given(a, name) != NULL;
+}
+
+bool cli_args_count(const struct cli_args *a, const char *name, int64_t min, int64_t fallback, int64_t *out,
+		    struct err *e)
+{
+	const char *value = cli_args_value(a, name);
+
+	*out = fallback;
+	if (!value || (str_to_i64(str_of(value), out) && *out >= min))
+		return true;
+	err_set_message(e, ERR_USAGE, _("--%s %s is not allowed"), name, value);
+	err_hint(e, _("allowed: a number from %" PRId64 " on"), min);
+	return false;
+}

@@ -1,0 +1,55 @@
+/*
+ * The words after a command: its options, and what was given. An option is the command's own, or a field of the record
+ * it works on (records.h), or one of those every command has. Pure: nothing is printed, nothing is changed.
+ */
+#ifndef CLI_ARGS_H
+#define CLI_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "trunkdeck/err.h"
+#include "trunkdeck/records.h"
+
+struct cli_option {
+	const char *name;		/* without dashes */
+	const char *argument;		/* N_(): the word for its value; NULL = a switch */
+	const char *help;		/* N_() */
+	const struct field *field;	/* the member it sets; NULL = handled by the command */
+};
+
+#define CLI_OPTIONS_MAX 32
+#define CLI_POSITIONALS_MAX 2
+
+struct cli_given {
+	const struct cli_option *option;	/* of struct cli_args: that must stay where it is */
+	const char *value;			/* NULL for a switch */
+};
+
+struct cli_args {
+	struct cli_option options[CLI_OPTIONS_MAX];	/* those allowed, in the order of the help */
+	size_t option_count;
+	const char *positionals[CLI_POSITIONALS_MAX];
+	size_t positional_count;
+	struct cli_given *given;			/* in the order given */
+	size_t given_count;
+	bool help;					/* -h or --help */
+};
+
+void cli_args_init(struct cli_args *a);
+void cli_args_clear(struct cli_args *a);
+void cli_args_allow(struct cli_args *a, const struct cli_option *option);
+/* The fields of a record an operator may give, as options: "--agent ID". */
+void cli_args_allow_fields(struct cli_args *a, enum entity entity);
+
+/* "--option value", "--option=value", "--switch"; "--" ends the options, "-" alone is none. At least `min` and at most
+ * `max` other words. What it keeps of argv is not copied. On failure *e is ERR_USAGE and says what is allowed. */
+bool cli_args_parse(struct cli_args *a, int argc, char **argv, size_t min, size_t max, struct err *e);
+/* The last value given, NULL = not given; for a switch "" when given. */
+const char *cli_args_value(const struct cli_args *a, const char *name);
+bool cli_args_has(const struct cli_args *a, const char *name);
+/* A count from `min` on; `fallback` when the option was not given. */
+bool cli_args_count(const struct cli_args *a, const char *name, int64_t min, int64_t fallback, int64_t *out,
+		    struct err *e);
+
+#endif

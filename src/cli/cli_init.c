@@ -1,0 +1,48 @@
+/* init: opening the store has made it and its workspace where there was none; what was given is set. */
+#include "config.h"
+
+#include <inttypes.h>
+
+#include "cli_command.h"
+#include "cli_lookup.h"
+#include "cli_rows.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/store.h"
+
+static void tell(struct cli *c, const struct workspace *w, int64_t used)
+{
+	int64_t limit = workspace_limit(w);
+
+	cli_output_line(&c->out, _("store      %s"), store_name(c->store));
+	cli_output_line(&c->out, _("workspace  %s (%s)"), w->name[0] != '\0' ? w->name : _("without a name"), w->id);
+	cli_output_line(&c->out, _("plan       %s"), plan_name(w->plan));
+	if (limit == LIMIT_NONE)
+		cli_output_line(&c->out, _("numbers    %" PRId64 " used, no limit"), used);
+	else
+		cli_output_line(&c->out, _("numbers    %" PRId64 " of %" PRId64 " used"), used, limit);
+	cli_output_line(&c->out, _("time zone  %s"), w->time_zone);
+}
+
+bool cli_init_workspace(struct cli *c, struct err *e)
+{
+	struct snapshot *directory;
+
+	for (size_t i = 0; i < c->args.given_count; i++) {
+		if (c->args.given[i].option->field)
+			return cli_record_edit(c, e);
+	}
+	directory = cli_directory(c, e);
+	if (!directory)
+		return false;
+	if (c->out.format == OUTPUT_TABLE) {
+		tell(c, snapshot_workspace(directory), snapshot_used(directory));
+	} else {
+		struct record r = { .entity = ENTITY_WORKSPACE };
+
+		workspace_copy(&r.workspace, snapshot_workspace(directory));
+		cli_rows_one(&c->out, &r);
+		record_clear(&r);
+	}
+	snapshot_free(&directory);
+	return true;
+}

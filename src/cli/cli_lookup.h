@@ -1,0 +1,22 @@
+/*
+ * Finding records by what an operator types. The directory is a snapshot without the numbers themselves: workspace,
+ * providers with their counts, agents.
+ */
+#ifndef CLI_LOOKUP_H
+#define CLI_LOOKUP_H
+
+#include <stdbool.h>
+
+#include "cli_command.h"
+#include "trunkdeck/snapshot.h"
+
+/* NULL and *e on failure. */
+struct snapshot *cli_directory(const struct cli *c, struct err *e);
+/* The record the command's first word names; for the workspace, the workspace. *r is initialised either way. */
+bool cli_find(const struct cli *c, struct snapshot *directory, struct record *r, struct err *e);
+/* Exchanges a provider's id or name for its id. */
+bool cli_provider_id(struct snapshot *directory, const char **name, struct err *e);
+/* Is it an agent's id? */
+bool cli_agent_known(struct snapshot *directory, const char *id, struct err *e);
+
+#endif

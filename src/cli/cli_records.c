@@ -1,0 +1,405 @@
+/*
+ * add, list, show, edit, delete: one implementation for every kind of record, driven by its table of fields (records.h).
+ *
+ * An edit reads the record, sets what was given, and writes it with the version it read, so that what another operator
+ * changed in between is refused and not lost. A delete that was confirmed names the version that was shown, for the same
+ * reason. Rules and limits are the store's; here only names are looked up (a provider may be named by id or name) and a
+ * number without --region gets its provider's.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli_command.h"
+#include "cli_lookup.h"
+#include "cli_params.h"
+#include "cli_rows.h"
+#include "trunkdeck/e164.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/query.h"
+#include "trunkdeck/snapshot.h"
+#include "trunkdeck/store.h"
+
+/* --- setting fields --- */
+
+static bool set_field(const struct cli_given *g, struct snapshot *directory, struct record *r, struct err *e)
+{
+	const struct field *f = g->option->field;
+	const char *value = g->value;
+
+	if (f && f->type == FIELD_PROVIDER && value[0] != '\0' && !cli_provider_id(directory, &value, e))
+		return false;
+	if (f && f->type == FIELD_AGENT && value[0] != '\0' && !cli_agent_known(directory, value, e))
+		return false;
+	if (f)
+		return field_set(f, r, value, e);
+	if (strcmp(g->option->name, "param") == 0)
+		return cli_param_set(r, value, e);
+	if (strcmp(g->option->name, "unset-param") == 0)
+		return cli_param_unset(r, value, e);
+	return true;
+}
+
+static bool set_fields(const struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
+{
+	for (size_t i = 0; i < c->args.given_count; i++) {
+		if (!set_field(&c->args.given[i], directory, r, e))
+			return false;
+	}
+	return true;
+}
+
+static bool changes_something(const struct cli *c)
+{
+	for (size_t i = 0; i < c->args.given_count; i++) {
+		const struct cli_option *o = c->args.given[i].option;
+
+		if (o->field || strcmp(o->name, "param") == 0 || strcmp(o->name, "unset-param") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The field the word after "add" means: the key, or what the key is made from. */
+static const struct field *named_field(enum entity entity)
+{
+	const struct field *f = entity_fields(entity);
+
+	while (f->flags & FIELD_READONLY)
+		f++;
+	return f;
+}
+
+static void default_region(const struct cli *c, struct snapshot *directory, struct record *r)
+{
+	const struct provider *p;
+
+	if (r->entity != ENTITY_NUMBER || cli_args_has(&c->args, "region"))
+		return;
+	p = snapshot_provider(directory, r->number.provider);
+	if (p)
+		r->number.region = p->region;
+}
+
+/* --- writing --- */
+
+/* *now is set either way; the caller clears it. */
+static bool mutate(struct cli *c, enum mutation_kind kind, const struct record *r, int64_t version,
+		   struct record *now, struct err *e)
+{
+	const struct mutation m = {
+		.kind = kind,
+		.record = *r,
+		.version = version,
+		.cascade = kind == MUTATION_DELETE && cli_args_has(&c->args, "cascade"),
+	};
+	struct mutation_result result;
+	bool ok = store_mutate(c->store, &m, 1, MUTATE_ALL_OR_NOTHING, &result, e);
+
+	record_copy(now, &result.now);
+	mutation_result_clear(&result);
+	return ok;
+}
+
+/* --- what is said beside the result --- */
+
+static void warn_region(const struct cli *c, struct snapshot *directory, const struct record *r)
+{
+	const struct number_context ctx = { .agent = snapshot_agent(directory, r->number.agent) };
+	const char *warning = number_warning(&r->number, &ctx);
+
+	if (warning)
+		cli_note(c, _("warning: %s"), warning);
+}
+
+static void note_limit(const struct cli *c, struct snapshot *directory)
+{
+	int64_t limit = workspace_limit(snapshot_workspace(directory)), used = snapshot_used(directory) + 1;
+
+	if (limit_state_of(used, limit) != LIMIT_OK)
+		cli_note(c, _("note: %" PRId64 " of %" PRId64 " numbers used"), used, limit);
+}
+
+static bool writes_routes(const struct cli *c)
+{
+	for (size_t i = 0; i < c->config->server_count; i++) {
+		if (c->config->servers[i].routes == ROUTES_ASTDB)
+			return true;
+	}
+	return false;
+}
+
+static void note_routes(const struct cli *c, const struct record *r)
+{
+	bool cascaded = r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade");
+
+	if ((r->entity == ENTITY_NUMBER || r->entity == ENTITY_AGENT || cascaded) && writes_routes(c))
+		cli_note(c, _("note: the servers get their routes from a running trunkdeck screen"));
+}
+
+/* "added number +15551234567", or the record. */
+static void report(struct cli *c, const char *done, const struct record *r)
+{
+	if (c->out.format == OUTPUT_TABLE)
+		cli_output_line(&c->out, "%s %s %s", done, entity_name(r->entity), record_key(r));
+	else
+		cli_rows_one(&c->out, r);
+	note_routes(c, r);
+}
+
+/* --- the commands --- */
+
+static bool add(struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
+{
+	const char *name = c->args.positional_count > 0 ? c->args.positionals[0] : NULL;
+	struct record now;
+
+	if (name && !field_set(named_field(r->entity), r, name, e))
+		return false;
+	if (!set_fields(c, directory, r, e))
+		return false;
+	default_region(c, directory, r);
+	if (!mutate(c, MUTATION_ADD, r, 0, &now, e)) {
+		record_clear(&now);
+		return false;
+	}
+	report(c, _("added"), &now);
+	if (now.entity == ENTITY_NUMBER) {
+		warn_region(c, directory, &now);
+		note_limit(c, directory);
+	}
+	record_clear(&now);
+	return true;
+}
+
+bool cli_record_add(struct cli *c, struct err *e)
+{
+	struct snapshot *directory = cli_directory(c, e);
+	struct record r;
+	bool ok;
+
+	if (!directory)
+		return false;
+	record_init(&r, c->command->entity);
+	ok = add(c, directory, &r, e);
+	record_clear(&r);
+	snapshot_free(&directory);
+	return ok;
+}
+
+static bool edit(struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
+{
+	struct record now;
+	bool ok;
+
+	if (!set_fields(c, directory, r, e))
+		return false;
+	ok = mutate(c, MUTATION_EDIT, r, record_version(r), &now, e);
+	if (ok)
+		report(c, _("changed"), &now);
+	if (ok && now.entity == ENTITY_NUMBER)
+		warn_region(c, directory, &now);
+	record_clear(&now);
+	return ok;
+}
+
+bool cli_record_edit(struct cli *c, struct err *e)
+{
+	struct snapshot *directory;
+	struct record r;
+	bool ok;
+
+	if (!changes_something(c)) {
+		err_set_message(e, ERR_USAGE, "%s", _("nothing to change"));
+		err_hint(e, _("'trunkdeck help %s edit' lists what can be changed"), c->command->group);
+		return false;
+	}
+	directory = cli_directory(c, e);
+	if (!directory)
+		return false;
+	ok = cli_find(c, directory, &r, e) && edit(c, directory, &r, e);
+	record_clear(&r);
+	snapshot_free(&directory);
+	return ok;
+}
+
+bool cli_record_show(struct cli *c, struct err *e)
+{
+	struct snapshot *directory = cli_directory(c, e);
+	struct record r;
+	bool ok;
+
+	if (!directory)
+		return false;
+	ok = cli_find(c, directory, &r, e);
+	if (ok)
+		cli_rows_one(&c->out, &r);
+	record_clear(&r);
+	snapshot_free(&directory);
+	return ok;
+}
+
+/* --- listing --- */
+
+struct listing {
+	struct cli *c;
+	struct cli_rows rows;
+	struct query *query;
+};
+
+static const char *cell_of(const void *row, int field)
+{
+	const char *const *cells = row;
+
+	return cells[field];
+}
+
+static void list_one(struct listing *l, const struct record *r, int64_t numbers)
+{
+	char *cells[CLI_COLUMNS_MAX];
+
+	cli_rows_cells(&l->rows, r, numbers, cells);
+	if (query_match(l->query, cell_of, cells))
+		cli_rows_put(&l->rows, r, numbers, cells);
+	cli_rows_free_cells(&l->rows, cells);
+}
+
+static void list_provider(void *arg, const struct provider *p, int64_t numbers)
+{
+	list_one(arg, &(struct record){ .entity = ENTITY_PROVIDER, .provider = *p }, numbers);
+}
+
+static void list_agent(void *arg, const struct agent *a)
+{
+	list_one(arg, &(struct record){ .entity = ENTITY_AGENT, .agent = *a }, 0);
+}
+
+static void list_number(void *arg, const struct number *n)
+{
+	list_one(arg, &(struct record){ .entity = ENTITY_NUMBER, .number = *n }, 0);
+}
+
+static bool list_goes_on(void *arg)
+{
+	const struct listing *l = arg;
+
+	return !cli_output_broken(&l->c->out);
+}
+
+static bool read_list(struct listing *l, struct err *e)
+{
+	struct store_reader reader = { .arg = l, .go_on = list_goes_on };
+
+	switch (l->c->command->entity) {
+	case ENTITY_PROVIDER:
+		reader.provider = list_provider;
+		break;
+	case ENTITY_AGENT:
+		reader.agent = list_agent;
+		break;
+	default:
+		reader.number = list_number;
+		break;
+	}
+	return store_read(l->c->store, &reader, NULL, e);
+}
+
+static bool check_query(const struct listing *l, struct err *e)
+{
+	const char *unknown = query_unknown_field(l->query);
+
+	if (!unknown)
+		return true;
+	err_set_message(e, ERR_USAGE, _("--where: no field \"%s\""), unknown);
+	cli_rows_hint_fields(&l->rows, e);
+	return false;
+}
+
+bool cli_record_list(struct cli *c, struct err *e)
+{
+	const char *where = cli_args_value(&c->args, "where");
+	struct listing l = { .c = c };
+	bool ok;
+
+	cli_rows_init(&l.rows, &c->out, c->command->entity, c->command->entity == ENTITY_PROVIDER);
+	l.query = query_new(where ? where : "", l.rows.names);
+	ok = check_query(&l, e);
+	if (ok) {
+		cli_rows_begin(&l.rows);
+		ok = read_list(&l, e);
+	}
+	if (ok && c->out.written == 0)
+		cli_note(c, "%s", where ? _("nothing matches") : _("there is none yet"));
+	query_free(&l.query);
+	return ok;
+}
+
+/* --- deleting --- */
+
+static void tell_consequences(const struct record *r, int64_t numbers)
+{
+	switch (r->entity) {
+	case ENTITY_NUMBER:
+		fprintf(stderr, _("Calls to %s will be refused; the number stays yours at the provider.\n"), r->number.e164);
+		break;
+	case ENTITY_PROVIDER:
+		if (numbers > 0)
+			fprintf(stderr, ngettext("%" PRId64 " number of it is deleted too.\n",
+						 "%" PRId64 " numbers of it are deleted too.\n", (unsigned long)numbers),
+				numbers);
+		break;
+	default:
+		break;
+	}
+}
+
+static bool is_yes(const char *answer)
+{
+	return strncmp(answer, "y", 1) == 0 || strncmp(answer, "Y", 1) == 0;
+}
+
+/* False: not confirmed; *e says why. */
+static bool confirm(const struct cli *c, const struct record *r, int64_t numbers, struct err *e)
+{
+	char answer[16] = "";
+
+	if (cli_args_has(&c->args, "yes"))
+		return true;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+		err_set_message(e, ERR_USAGE, "%s", _("delete asks before, and there is no terminal to ask on"));
+		err_hint(e, "%s", _("--yes deletes without asking"));
+		return false;
+	}
+	tell_consequences(r, cli_args_has(&c->args, "cascade") ? numbers : 0);
+	fprintf(stderr, _("Delete %s %s? [y/N] "), entity_name(r->entity), record_key(r));
+	fflush(stderr);
+	if (fgets(answer, sizeof(answer), stdin) && is_yes(answer))
+		return true;
+	return err_set_message(e, ERR_FOUND_WRONG, "%s", _("not deleted"));
+}
+
+bool cli_record_delete(struct cli *c, struct err *e)
+{
+	struct snapshot *directory = cli_directory(c, e);
+	struct record r, now;
+	int64_t version;
+	bool ok;
+
+	if (!directory)
+		return false;
+	ok = cli_find(c, directory, &r, e) && confirm(c, &r, snapshot_badge(directory, record_key(&r)), e);
+	if (ok) {
+		version = cli_args_has(&c->args, "yes") ? 0 : record_version(&r);
+		ok = mutate(c, MUTATION_DELETE, &r, version, &now, e);
+		if (ok)
+			report(c, _("deleted"), &now);
+		record_clear(&now);
+	}
+	record_clear(&r);
+	snapshot_free(&directory);
+	return ok;
+}

@@ -1,0 +1,35 @@
+/*
+ * Records as rows: columns from the table of fields. Tables show what an operator sets, the other forms everything; a list
+ * of providers has their count of numbers as a last column.
+ */
+#ifndef CLI_ROWS_H
+#define CLI_ROWS_H
+
+#include <stdint.h>
+
+#include "cli_output.h"
+#include "trunkdeck/records.h"
+
+struct cli_rows {
+	struct cli_output *out;
+	enum entity entity;
+	bool counted;				/* the last column is a count of numbers */
+	size_t count;				/* columns */
+	struct cli_column columns[CLI_COLUMNS_MAX];
+	const char *names[CLI_COLUMNS_MAX + 1];	/* for queries: the option's word, else the key; NULL at the end */
+};
+
+void cli_rows_init(struct cli_rows *rows, struct cli_output *out, enum entity entity, bool counted);
+/* Announces the columns. */
+void cli_rows_begin(struct cli_rows *rows);
+/* The cells of a record, in the order of the columns; freed by cli_rows_free_cells(). */
+void cli_rows_cells(const struct cli_rows *rows, const struct record *r, int64_t numbers, char *cells[CLI_COLUMNS_MAX]);
+void cli_rows_free_cells(const struct cli_rows *rows, char *cells[CLI_COLUMNS_MAX]);
+void cli_rows_put(struct cli_rows *rows, const struct record *r, int64_t numbers, char *const cells[CLI_COLUMNS_MAX]);
+/* "allowed: number, provider, ..." */
+void cli_rows_hint_fields(const struct cli_rows *rows, struct err *e);
+
+/* One record by itself: in a table, a line for each field. */
+void cli_rows_one(struct cli_output *out, const struct record *r);
+
+#endif
