@@ -1,0 +1,30 @@
+/*
+ * The demonstration Asterisk: a thread that listens on a loopback port and speaks as much AMI as the client needs (login,
+ * events, Ping, CoreSettings, CoreShowChannels, and the database in memory). Calls arrive for the numbers it holds
+ * routes for, from callers of many countries; most are answered, some are not, in every way there is.
+ *
+ * `trunkdeck --demo` runs the real client against it. The same seed and routes give the same calls, at the real time.
+ */
+#ifndef TRUNKDECK_DEMO_PBX_H
+#define TRUNKDECK_DEMO_PBX_H
+
+#include <stdint.h>
+
+#include "trunkdeck/err.h"
+
+struct demo_pbx_options {
+	uint64_t seed;
+	double calls_per_minute;	/* on the average; 0 = none */
+	double speed;			/* calls take 1/speed of their natural time; 0 = 1 */
+	const char *user;		/* who may log in */
+	const char *secret;
+};
+
+struct demo_pbx;
+
+/* *port becomes the port it listens on, at 127.0.0.1. NULL and *e when there is none to be had. */
+struct demo_pbx *demo_pbx_start(const struct demo_pbx_options *options, int *port, struct err *e);
+/* Stops and joins the thread, closes all connections. */
+void demo_pbx_stop(struct demo_pbx **p);
+
+#endif

@@ -1,0 +1,35 @@
+/* The calls of the demonstration Asterisk: what happens, when, and the events that tell of it. One owner, no thread. */
+#ifndef TRUNKDECK_DEMO_CALLS_H
+#define TRUNKDECK_DEMO_CALLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/buf.h"
+
+struct demo_calls;
+
+/* Where a call may go; strings owned by whoever tells, valid during the callback only. */
+struct demo_route {
+	const char *number;
+	const char *dial;
+};
+
+struct demo_calls_config {
+	uint64_t seed;
+	double calls_per_minute;
+	double speed;
+	/* The route picked by any number `pick`; false when there are no routes. */
+	bool (*route)(void *arg, uint64_t pick, struct demo_route *out);
+	void *arg;
+};
+
+struct demo_calls *demo_calls_new(const struct demo_calls_config *config, int64_t now_ms);
+void demo_calls_free(struct demo_calls **c);
+/* Lets happen what is due; appends the events to out. */
+void demo_calls_turn(struct demo_calls *c, int64_t now_ms, struct buf *out);
+int64_t demo_calls_next_at_ms(const struct demo_calls *c);	/* -1 = never */
+/* Appends an item of CoreShowChannels for every channel, id_text being the ActionID line; returns how many. */
+size_t demo_calls_list(const struct demo_calls *c, const char *id_text, struct buf *out);
+
+#endif

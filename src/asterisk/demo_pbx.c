@@ -1,0 +1,479 @@
+/*
+ * The demonstration Asterisk's thread: sessions, their actions, the database. What calls do is demo_calls.c.
+ *
+ * One poll loop over the listening socket, the sessions and a descriptor that says stop. A session that does not take
+ * what it is sent is dropped, as by the real one.
+ */
+#include "config.h"
+
+#include "trunkdeck/demo_pbx.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "demo_calls.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/clock.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+
+#define uthash_malloc(size) xmalloc(size)
+#define uthash_fatal(why) die("uthash: %s", why)
+#include <uthash.h>
+
+#define NUMBER_FAMILY "trunkdeck/"
+#define SESSIONS_MAX 32
+#define HEADERS_MAX 32
+#define IN_MAX ((size_t)256 * 1024)
+#define OUT_MAX ((size_t)16 * 1024 * 1024)
+
+struct entry {
+	char *path;			/* family/key */
+	char *value;
+	UT_hash_handle hh;
+};
+
+struct session {
+	int fd;
+	bool authenticated;
+	bool wants_events;
+	bool closing;			/* once its output is sent */
+	struct buf in, out;
+};
+
+struct demo_pbx {
+	pthread_t thread;
+	int listener;
+	int stop;
+	int64_t began_ms;
+	char *user, *secret;
+	struct entry *database;
+	struct demo_calls *calls;
+	struct session sessions[SESSIONS_MAX];
+	size_t session_count;
+};
+
+/* One action as received; slices of the session's input. */
+struct action {
+	struct { struct str key, value; } headers[HEADERS_MAX];
+	size_t count;
+	char id_text[160];		/* "ActionID: x\r\n", or empty */
+};
+
+static struct str field(const struct action *a, const char *key)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (str_eq_nocase(a->headers[i].key, str_of(key)))
+			return a->headers[i].value;
+	return (struct str){ "", 0 };
+}
+
+static void respond(struct session *s, const struct action *a, bool ok, const char *message)
+{
+	buf_addf(&s->out, "Response: %s\r\n%sMessage: %s\r\n\r\n", ok ? "Success" : "Error", a->id_text, message);
+}
+
+static void begin_list(struct session *s, const struct action *a, const char *message)
+{
+	buf_addf(&s->out, "Response: Success\r\n%sEventList: start\r\nMessage: %s\r\n\r\n", a->id_text, message);
+}
+
+static void end_list(struct session *s, const struct action *a, const char *event, size_t items)
+{
+	buf_addf(&s->out, "Event: %s\r\n%sEventList: Complete\r\nListItems: %zu\r\n\r\n", event, a->id_text, items);
+}
+
+static void on_login(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	if (!str_eq_nocase(field(a, "Username"), str_of(p->user)) || !str_eq(field(a, "Secret"), str_of(p->secret))) {
+		respond(s, a, false, "Authentication failed");
+		s->closing = true;
+		return;
+	}
+	s->authenticated = true;
+	s->wants_events = !str_eq_nocase(field(a, "Events"), STR("off"));
+	respond(s, a, true, "Authentication accepted");
+	if (s->wants_events) {
+		long long up = (clock_mono_ms(&clock_system) - p->began_ms) / 1000;
+
+		buf_addf(&s->out, "Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: %lld\r\nLastReload: %lld\r\n"
+			 "Status: Fully Booted\r\n\r\n", up, up);
+	}
+}
+
+static void on_logoff(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	(void)p;
+	buf_addf(&s->out, "Response: Goodbye\r\n%sMessage: Thanks for all the fish.\r\n\r\n", a->id_text);
+	s->closing = true;
+}
+
+static void on_events(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	(void)p;
+	s->wants_events = !str_eq_nocase(field(a, "EventMask"), STR("off"));
+	buf_addf(&s->out, "Response: Success\r\n%sEvents: %s\r\n\r\n", a->id_text, s->wants_events ? "On" : "Off");
+}
+
+static void on_ping(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	int64_t now = clock_wall_us(&clock_system);
+
+	(void)p;
+	buf_addf(&s->out, "Response: Success\r\n%sPing: Pong\r\nTimestamp: %lld.%06lld\r\n\r\n", a->id_text,
+		 (long long)(now / 1000000), (long long)(now % 1000000));
+}
+
+static void on_settings(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	(void)p;
+	buf_addf(&s->out, "Response: Success\r\n%sAMIversion: 11.0.0\r\nAsteriskVersion: demo\r\nSystemName: \r\n"
+		 "CoreMaxCalls: 0\r\n\r\n", a->id_text);
+}
+
+static void on_channels(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	begin_list(s, a, "Channels will follow");
+	end_list(s, a, "CoreShowChannelsComplete", demo_calls_list(p->calls, a->id_text, &s->out));
+}
+
+static struct entry *find(struct demo_pbx *p, const struct action *a, char **path)
+{
+	struct str family = field(a, "Family"), key = field(a, "Key");
+	struct entry *e;
+
+	*path = xasprintf("%.*s/%.*s", (int)family.len, family.p, (int)key.len, key.p);
+	HASH_FIND_STR(p->database, *path, e);
+	return e;
+}
+
+static void on_get(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	struct str family = field(a, "Family"), key = field(a, "Key");
+	char *path;
+	struct entry *e = find(p, a, &path);
+
+	free(path);
+	if (!e) {
+		respond(s, a, false, "Database entry not found");
+		return;
+	}
+	begin_list(s, a, "Result will follow");
+	buf_addf(&s->out, "Event: DBGetResponse\r\nFamily: %.*s\r\nKey: %.*s\r\nVal: %s\r\n%s\r\n", (int)family.len,
+		 family.p, (int)key.len, key.p, e->value, a->id_text);
+	end_list(s, a, "DBGetComplete", 1);
+}
+
+static void on_put(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	char *path;
+	struct entry *e = find(p, a, &path);
+
+	if (!e) {
+		e = xcalloc(1, sizeof(*e));
+		e->path = xstrdup(path);
+		HASH_ADD_KEYPTR(hh, p->database, e->path, strlen(e->path), e);
+	}
+	free(path);
+	free(e->value);
+	e->value = str_dup(field(a, "Val"));
+	respond(s, a, true, "Updated database successfully");
+}
+
+static void forget(struct demo_pbx *p, struct entry *e)
+{
+	HASH_DEL(p->database, e);
+	free(e->path);
+	free(e->value);
+	free(e);
+}
+
+static void on_del(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	char *path;
+	struct entry *e = find(p, a, &path);
+
+	free(path);
+	if (e)
+		forget(p, e);
+	respond(s, a, e != NULL, e ? "Key deleted successfully" : "Database entry could not be deleted");
+}
+
+static const struct {
+	const char *name;
+	bool before_login;
+	void (*fn)(struct demo_pbx *p, struct session *s, const struct action *a);
+} actions[] = {
+	{ "Login", true, on_login }, { "Logoff", true, on_logoff }, { "Events", false, on_events },
+	{ "Ping", false, on_ping }, { "CoreSettings", false, on_settings }, { "CoreShowChannels", false, on_channels },
+	{ "DBGet", false, on_get }, { "DBPut", false, on_put }, { "DBDel", false, on_del },
+};
+
+static void perform(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
+		if (!str_eq_nocase(field(a, "Action"), str_of(actions[i].name)))
+			continue;
+		if (s->authenticated || actions[i].before_login)
+			actions[i].fn(p, s, a);
+		else
+			respond(s, a, false, "Permission denied");
+		return;
+	}
+	respond(s, a, false, "Invalid/unknown command");
+}
+
+static struct str trimmed(const char *from, const char *to)
+{
+	while (from < to && *from == ' ')
+		from++;
+	return (struct str){ from, (size_t)(to - from) };
+}
+
+static void parse(struct action *a, const char *text, const char *end)
+{
+	struct str id;
+
+	a->count = 0;
+	for (const char *line = text; line < end && a->count < HEADERS_MAX;) {
+		const char *stop = memmem(line, (size_t)(end - line), "\r\n", 2);
+		const char *colon = memchr(line, ':', (size_t)(stop - line));
+
+		if (colon) {
+			a->headers[a->count].key = trimmed(line, colon);
+			a->headers[a->count++].value = trimmed(colon + 1, stop);
+		}
+		line = stop + 2;
+	}
+	id = field(a, "ActionID");
+	a->id_text[0] = '\0';
+	if (id.len)
+		snprintf(a->id_text, sizeof(a->id_text), "ActionID: %.*s\r\n", id.len < 128 ? (int)id.len : 128, id.p);
+}
+
+static void perform_all(struct demo_pbx *p, struct session *s)
+{
+	size_t done = 0;
+	struct action a;
+
+	while (!s->closing) {
+		const char *from = s->in.p + done;
+		const char *end = s->in.len > done ? memmem(from, s->in.len - done, "\r\n\r\n", 4) : NULL;
+
+		if (!end)
+			break;
+		parse(&a, from, end + 2);
+		perform(p, s, &a);
+		done = (size_t)(end + 4 - s->in.p);
+	}
+	buf_consume(&s->in, done);
+}
+
+static void drop_session(struct demo_pbx *p, size_t i)
+{
+	struct session *s = &p->sessions[i];
+
+	close(s->fd);
+	buf_clear(&s->in);
+	buf_clear(&s->out);
+	*s = p->sessions[--p->session_count];
+}
+
+static void accept_session(struct demo_pbx *p)
+{
+	int fd = accept4(p->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct session *s = &p->sessions[p->session_count];
+
+	if (fd < 0)
+		return;
+	if (p->session_count == SESSIONS_MAX) {
+		close(fd);
+		return;
+	}
+	*s = (struct session){ .fd = fd };
+	buf_init(&s->in, IN_MAX);
+	buf_init(&s->out, OUT_MAX);
+	buf_adds(&s->out, "Asterisk Call Manager/11.0.0\r\n");
+	p->session_count++;
+}
+
+/* False when the session is over. */
+static bool receive(struct demo_pbx *p, struct session *s)
+{
+	char block[16384];
+	ssize_t got = recv(s->fd, block, sizeof(block), 0);
+
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR;
+	buf_add(&s->in, block, (size_t)got);
+	perform_all(p, s);
+	return got > 0 && !s->in.overflow;
+}
+
+static bool send_out(struct session *s)
+{
+	ssize_t sent = s->out.len ? send(s->fd, s->out.p, s->out.len, MSG_NOSIGNAL) : 0;
+
+	if (sent < 0)
+		return errno == EAGAIN || errno == EINTR;
+	buf_consume(&s->out, (size_t)sent);
+	return !s->out.overflow && !(s->closing && !s->out.len);
+}
+
+static void tell_events(struct demo_pbx *p, const struct buf *events)
+{
+	for (size_t i = 0; i < p->session_count && events->len; i++)
+		if (p->sessions[i].wants_events)
+			buf_add(&p->sessions[i].out, events->p, events->len);
+}
+
+static int wait_ms(const struct demo_pbx *p)
+{
+	int64_t at = demo_calls_next_at_ms(p->calls);
+	int64_t left = at - clock_mono_ms(&clock_system);
+
+	return at < 0 ? -1 : left > 0 ? (int)left : 0;
+}
+
+static bool turn(struct demo_pbx *p)
+{
+	struct pollfd fds[SESSIONS_MAX + 2] = {
+		{ .fd = p->stop, .events = POLLIN }, { .fd = p->listener, .events = POLLIN },
+	};
+	size_t polled = p->session_count;
+	struct buf events;
+
+	for (size_t i = 0; i < polled; i++) {
+		fds[i + 2].fd = p->sessions[i].fd;
+		fds[i + 2].events = p->sessions[i].out.len ? POLLIN | POLLOUT : POLLIN;
+	}
+	if (poll(fds, polled + 2, wait_ms(p)) < 0 && errno != EINTR)
+		die("poll: %s", strerror(errno));
+	buf_init(&events, OUT_MAX);
+	demo_calls_turn(p->calls, clock_mono_ms(&clock_system), &events);
+	tell_events(p, &events);
+	buf_clear(&events);
+	/* From the end: a dropped session's place is taken by the last. */
+	for (size_t i = polled; i-- > 0;)
+		if ((fds[i + 2].revents & ~POLLOUT && !receive(p, &p->sessions[i])) || !send_out(&p->sessions[i]))
+			drop_session(p, i);
+	if (fds[1].revents)
+		accept_session(p);
+	return !fds[0].revents;
+}
+
+static void *run(void *arg)
+{
+	while (turn(arg))
+		continue;
+	return NULL;
+}
+
+static bool is_number(const struct entry *e)
+{
+	return strncmp(e->path, NUMBER_FAMILY, sizeof(NUMBER_FAMILY) - 1) == 0;
+}
+
+static bool pick_route(void *arg, uint64_t pick, struct demo_route *out)
+{
+	struct demo_pbx *p = arg;
+	struct entry *e, *next, *agent = NULL;
+	uint64_t numbers = 0;
+	char *path;
+
+	HASH_ITER(hh, p->database, e, next)
+		numbers += is_number(e);
+	if (!numbers)
+		return false;
+	pick %= numbers;
+	for (e = p->database; !is_number(e) || pick--; e = e->hh.next)
+		continue;
+	path = xasprintf("trunkdeckagent/%s", e->value);
+	HASH_FIND_STR(p->database, path, agent);
+	free(path);
+	*out = (struct demo_route){ e->path + sizeof(NUMBER_FAMILY) - 1, agent ? agent->value : "" };
+	return agent != NULL;
+}
+
+static bool listen_on_loopback(struct demo_pbx *p, int *port, struct err *e)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(address);
+
+	p->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (p->listener < 0 || bind(p->listener, (struct sockaddr *)&address, len) || listen(p->listener, 16) ||
+	    getsockname(p->listener, (struct sockaddr *)&address, &len))
+		return err_set(e, ERR_SERVER_UNREACHABLE, "127.0.0.1: %s", strerror(errno));
+	*port = ntohs(address.sin_port);
+	return true;
+}
+
+static void demo_pbx_free(struct demo_pbx **p)
+{
+	struct entry *e, *next;
+
+	while ((*p)->session_count)
+		drop_session(*p, 0);
+	HASH_ITER(hh, (*p)->database, e, next)
+		forget(*p, e);
+	demo_calls_free(&(*p)->calls);
+	if ((*p)->listener >= 0)
+		close((*p)->listener);
+	close((*p)->stop);
+	free((*p)->user);
+	free((*p)->secret);
+	FREE(p);
+}
+
+static bool start_thread(struct demo_pbx *p, struct err *e)
+{
+	sigset_t all, before;
+	int failure;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failure = pthread_create(&p->thread, NULL, run, p);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failure)
+		return err_set(e, ERR_SERVER_UNREACHABLE, "pthread_create: %s", strerror(failure));
+	return true;
+}
+
+struct demo_pbx *demo_pbx_start(const struct demo_pbx_options *options, int *port, struct err *e)
+{
+	struct demo_pbx *p = xcalloc(1, sizeof(*p));
+	struct demo_calls_config calls = {
+		.seed = options->seed,
+		.calls_per_minute = options->calls_per_minute,
+		.speed = options->speed,
+		.route = pick_route,
+		.arg = p,
+	};
+
+	p->began_ms = clock_mono_ms(&clock_system);
+	p->user = xstrdup(options->user);
+	p->secret = xstrdup(options->secret);
+	p->calls = demo_calls_new(&calls, p->began_ms);
+	p->stop = eventfd(0, EFD_CLOEXEC);
+	if (!listen_on_loopback(p, port, e) || !start_thread(p, e))
+		demo_pbx_free(&p);
+	return p;
+}
+
+void demo_pbx_stop(struct demo_pbx **p)
+{
+	if (!*p)
+		return;
+	eventfd_write((*p)->stop, 1);
+	pthread_join((*p)->thread, NULL);
+	demo_pbx_free(p);
+}
