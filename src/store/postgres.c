@@ -4,8 +4,8 @@
  * libpq is used without blocking: everything is sent, and then awaited with a deadline (SILENCE_MS without a byte), so that
  * a server that is dead, stopped or cut off can't hang the caller; the connection is closed then. The server is asked
  * for time-outs of its own, a little shorter, so that it normally says itself what took too long. Statements are prepared
- * once per connection. Posted statements go through libpq's pipeline in groups of POSTS_MAX: their results are read at the
- * next sync, so that a batch costs one round trip per group and neither side can block on a full buffer.
+ * once per connection. Posted statements go through libpq's pipeline in groups of POSTS_MAX, of which two are out at most: the
+ * server works on one while the next is made, and neither side can block on a full buffer.
  *
  * LISTEN is tried at connect; a server without it is looked at now and then instead. No extension, no superuser.
  */
@@ -51,6 +51,7 @@ struct postgres {
 	unsigned prepared;	/* statements so far: makes their names */
 	bool listening;
 	size_t posts;		/* in the pipeline since its last sync */
+	size_t groups;		/* ended by a sync that has not been answered yet */
 };
 
 static struct postgres *of(struct db *db)
@@ -71,7 +72,7 @@ static void disconnect(struct postgres *pg)
 	}
 	PQfinish(pg->conn);
 	pg->conn = NULL;
-	pg->posts = 0;
+	pg->posts = pg->groups = 0;
 }
 
 /* The connection is gone: says why and closes it. */
@@ -194,8 +195,8 @@ static bool simple(struct postgres *pg, const char *sql, struct err *e)
 
 /* --- pipeline --- */
 
-/* One result of the pipeline; *synced at its end. */
-static bool take_posted(struct postgres *pg, bool *synced, bool ok, struct err *e)
+/* One result of the pipeline; ends a group when it is its sync. */
+static bool take_posted(struct postgres *pg, bool ok, struct err *e)
 {
 	PGresult *result = PQgetResult(pg->conn);
 
@@ -204,7 +205,7 @@ static bool take_posted(struct postgres *pg, bool *synced, bool ok, struct err *
 		return ok;
 	switch (PQresultStatus(result)) {
 	case PGRES_PIPELINE_SYNC:
-		*synced = true;
+		pg->groups--;
 		break;
 	case PGRES_COMMAND_OK:
 	case PGRES_TUPLES_OK:
@@ -218,24 +219,30 @@ static bool take_posted(struct postgres *pg, bool *synced, bool ok, struct err *
 	return ok;
 }
 
-/* Reads the results of everything posted. */
-static bool sync_posts(struct postgres *pg, struct err *e)
+/* Reads results until no more than this many groups are out. The first failure counts. */
+static bool await_groups(struct postgres *pg, size_t groups, struct err *e)
 {
-	bool synced = false, ok = true;
+	bool ok = true;
 
-	if (!pg->posts)
-		return true;
-	pg->posts = 0;
-	if (!PQpipelineSync(pg->conn))
-		return lost(pg, NULL, e);
-	while (!synced) {
+	while (pg->groups > groups) {
 		if (!await(pg, ok ? e : NULL))
 			return false;
-		ok = take_posted(pg, &synced, ok, e);
+		ok = take_posted(pg, ok, e);
 		if (!pg->conn)
 			return false;
 	}
 	return ok;
+}
+
+static bool end_group(struct postgres *pg, struct err *e)
+{
+	if (!pg->posts)
+		return true;
+	if (!PQpipelineSync(pg->conn))
+		return lost(pg, NULL, e);
+	pg->posts = 0;
+	pg->groups++;
+	return true;
 }
 
 static bool settle(struct db *db, struct err *e)
@@ -246,7 +253,7 @@ static bool settle(struct db *db, struct err *e)
 		return err_set(e, ERR_STORE_UNREACHABLE, "%s", db->name);
 	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF)
 		return true;
-	if (!sync_posts(pg, e))
+	if (!end_group(pg, e) || !await_groups(pg, 0, e))
 		return false;
 	return PQexitPipelineMode(pg->conn) || lost(pg, NULL, e);
 }
@@ -314,7 +321,8 @@ static bool post(struct db *db, const char *sql, const char *const *params, size
 		return false;
 	/* Wide statements count more, so that what is not sent yet stays small too. */
 	pg->posts += 1 + n / POST_PARAMS;
-	return pg->posts < POSTS_MAX || sync_posts(pg, e);
+	/* While the server works on one group, the next is made. */
+	return pg->posts < POSTS_MAX || (end_group(pg, e) && await_groups(pg, 1, e));
 }
 
 static bool script(struct db *db, const char *sql, struct err *e)

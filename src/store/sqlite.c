@@ -29,6 +29,9 @@
 
 enum { BUSY_MS = 5000, BUSY_STEP_MS = 10, COLUMNS_MAX = 32 };
 
+/* 64 MB at most: with less, a large import writes the same pages again and again. */
+#define CACHE "PRAGMA cache_size = -65536"
+
 struct statement {
 	char *sql;		/* the key */
 	sqlite3_stmt *stmt;
@@ -196,7 +199,7 @@ static bool configure(struct sqlite *s, struct err *e)
 	sqlite3_busy_timeout(s->handle, BUSY_MS);
 	if (s->base.read_only)
 		return run_script(s, "PRAGMA query_only = ON; SELECT count(*) FROM sqlite_master", e);
-	return set_wal(s, e) && run_script(s, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", e);
+	return set_wal(s, e) && run_script(s, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; " CACHE, e);
 }
 
 static bool sqlite_connect(struct db *db, struct err *e)

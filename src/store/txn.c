@@ -10,6 +10,8 @@
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
 
+enum { JSON_FIRST_SIZE = 1024 };
+
 struct txn_entry {
 	char *key;
 	bool present;		/* `record` holds it */
@@ -182,19 +184,25 @@ static bool post_row(struct txn *t, const struct record *r, bool is_new, struct 
 	       (db_post(db_of(t), t->s->tables.of[r->entity].update, p.values, p.n, e) || txn_broken(t));
 }
 
-static char *json_text(const struct record *r)
+/* The JSON of a record in a buffer that is used again for the next; "" for none. */
+static const char *json_text(struct json_buf *b, const struct record *r)
 {
 	json_t *json;
-	char *text;
+	size_t len;
 
+	b->text[0] = '\0';
 	if (!r)
-		return xstrdup("");
+		return b->text;
 	json = record_to_json(r);
-	text = json_dumps(json, JSON_COMPACT);
+	while ((len = json_dumpb(json, b->text, b->size - 1, JSON_COMPACT)) >= b->size) {
+		b->size = len + 1;
+		b->text = xreallocarray(b->text, b->size, 1);
+	}
 	json_decref(json);
-	if (!text)
+	if (!len)
 		die("JSON could not be written");
-	return text;
+	b->text[len] = '\0';
+	return b->text;
 }
 
 static bool post_change(struct txn *t, const struct record *before, const struct record *after, int64_t *id,
@@ -205,16 +213,12 @@ static bool post_change(struct txn *t, const struct record *before, const struct
 	struct change c = { .id = ++t->last_change, .at = t->now_us, .actor = t->s->actor, .action = (char *)action,
 			    .entity = r->entity, .key = (char *)record_key(r) };
 	struct db_params p;
-	bool ok;
 
-	c.before = json_text(before);
-	c.after = json_text(after);
+	c.before = (char *)json_text(&t->before, before);
+	c.after = (char *)json_text(&t->after, after);
 	change_to_params(&p, &c);
-	ok = insert_add(&t->changes, &p, e);
-	free(c.before);
-	free(c.after);
 	*id = c.id;
-	return ok || txn_broken(t);
+	return insert_add(&t->changes, &p, e) || txn_broken(t);
 }
 
 /* --- changing --- */
@@ -268,6 +272,11 @@ bool txn_remove(struct txn *t, enum entity entity, const char *key, struct recor
 
 /* --- begin and end --- */
 
+static void json_buf_init(struct json_buf *b)
+{
+	*b = (struct json_buf){ .text = xmalloc(JSON_FIRST_SIZE), .size = JSON_FIRST_SIZE };
+}
+
 static bool take_workspace(void *arg, const char *const *values)
 {
 	struct txn *t = arg;
@@ -287,6 +296,8 @@ bool txn_begin(struct txn *t, struct store *s, struct err *e)
 	const struct tables *tables = &s->tables;
 
 	*t = (struct txn){ .s = s, .used = -1, .now_us = clock_wall_us(s->clock), .records_of = ENTITY_COUNT };
+	json_buf_init(&t->before);
+	json_buf_init(&t->after);
 	insert_init(&t->changes, s->db, tables->insert_change, tables->insert_changes, tables->change_columns);
 	if (!db_begin(s->db, DB_WRITE, e) || !db_query(s->db, tables->lock, NULL, 0, take_workspace, t, e))
 		return txn_broken(t);
@@ -326,4 +337,6 @@ void txn_end(struct txn *t)
 	if (t->records_of != ENTITY_COUNT)
 		insert_clear(&t->records);
 	insert_clear(&t->changes);
+	free(t->before.text);
+	free(t->after.text);
 }

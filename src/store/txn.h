@@ -18,6 +18,11 @@
 
 struct txn_entry;
 
+struct json_buf {
+	char *text;
+	size_t size;
+};
+
 struct txn {
 	struct store *s;
 	bool broken;
@@ -28,6 +33,7 @@ struct txn {
 	struct insert records;			/* of one entity at a time */
 	enum entity records_of;			/* ENTITY_COUNT = none */
 	struct insert changes;
+	struct json_buf before, after;
 	struct txn_entry *wanted[TABLE_KEYS];	/* announced by txn_want(), not looked up yet */
 	size_t wanted_n;
 	enum entity wanted_of;

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "trunkdeck/clock.h"
 #include "trunkdeck/mem.h"
@@ -72,11 +73,20 @@ static struct mutation *numbers(size_t n)
 	return m;
 }
 
+/* Of this process: on PostgreSQL the server's comes on top. */
+static double cpu_ms(void)
+{
+	return (double)clock() * 1000 / CLOCKS_PER_SEC;
+}
+
 static void say(const char *what, size_t n, int64_t since_us)
 {
-	int64_t us = clock_mono_us(&clock_system) - since_us;
+	static double cpu_before;
+	double ms = (double)(clock_mono_us(&clock_system) - since_us) / 1000, cpu = cpu_ms();
 
-	printf("%-28s %8zu rows %8.1f ms  %6.2f us/row\n", what, n, (double)us / 1000, n ? (double)us / (double)n : 0);
+	printf("%-28s %8zu rows %8.1f ms  %6.2f us/row  cpu %8.1f ms\n", what, n, ms, n ? ms * 1000 / (double)n : 0,
+	       cpu - cpu_before);
+	cpu_before = cpu;
 }
 
 struct reading {

@@ -104,3 +104,14 @@ threaded_tests = tests/unit/test_base_mailbox tests/unit/test_app
 threaded-tests: $(threaded_tests)
 check-threads: $(threaded_tests)
 	$(MAKE) check TESTS='$(threaded_tests)' check_PROGRAMS=
+
+# store: one suite on SQLite and on a PostgreSQL server of its own
+unit_tests += tests/unit/test_store
+
+tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/test_store_batch.c tests/unit/test_store_calls.c \
+	tests/unit/test_store_drivers.c tests/unit/test_store_feed.c tests/unit/test_store_races.c \
+	tests/unit/test_store_records.c tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_store_LDADD = libtdstore.a libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(JANSSON_LIBS) $(LIBPQ_LIBS) \
+	$(SQLITE_LIBS) $(PTHREAD_LIBS)
+EXTRA_DIST += tests/unit/pg.sh

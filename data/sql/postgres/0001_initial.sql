@@ -1,7 +1,9 @@
+-- Keys compare byte by byte: with a language's rules their indexes would cost several times as much.
+
 -- The workspace. One row: mutations are made while holding the lock of this row, and take their change ids from
 -- last_change, so that ids are dense and in the order of commit.
 CREATE TABLE workspace (
-	id TEXT NOT NULL PRIMARY KEY,
+	id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
 	name TEXT NOT NULL,
 	plan TEXT NOT NULL,
 	max_phone_numbers BIGINT,
@@ -11,8 +13,8 @@ CREATE TABLE workspace (
 );
 
 CREATE TABLE provider (
-	id TEXT NOT NULL PRIMARY KEY,
-	name TEXT NOT NULL UNIQUE,
+	id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+	name TEXT COLLATE "C" NOT NULL UNIQUE,
 	sip_domain TEXT NOT NULL,
 	endpoint TEXT NOT NULL,
 	region TEXT NOT NULL,
@@ -22,7 +24,7 @@ CREATE TABLE provider (
 );
 
 CREATE TABLE agent (
-	id TEXT NOT NULL PRIMARY KEY,
+	id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
 	title TEXT NOT NULL,
 	region TEXT NOT NULL,
 	dial TEXT NOT NULL,
@@ -34,9 +36,9 @@ CREATE TABLE agent (
 );
 
 CREATE TABLE number (
-	e164 TEXT NOT NULL PRIMARY KEY,
-	provider TEXT NOT NULL REFERENCES provider (id),
-	agent TEXT NOT NULL REFERENCES agent (id),
+	e164 TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+	provider TEXT COLLATE "C" NOT NULL REFERENCES provider (id),
+	agent TEXT COLLATE "C" NOT NULL REFERENCES agent (id),
 	region TEXT NOT NULL,
 	label TEXT NOT NULL,
 	enabled BOOLEAN NOT NULL,
@@ -49,7 +51,6 @@ CREATE TABLE number (
 );
 
 CREATE INDEX number_by_provider ON number (provider, e164);
-CREATE INDEX number_by_agent ON number (agent);
 
 -- The audit trail, which is the change feed too. before/after: JSON, '' = none.
 CREATE TABLE change (
@@ -57,26 +58,26 @@ CREATE TABLE change (
 	at BIGINT NOT NULL,
 	actor TEXT NOT NULL,
 	action TEXT NOT NULL,
-	entity TEXT NOT NULL,
-	key TEXT NOT NULL,
+	entity TEXT COLLATE "C" NOT NULL,
+	key TEXT COLLATE "C" NOT NULL,
 	before TEXT NOT NULL,
 	after TEXT NOT NULL
 );
 
-CREATE INDEX change_by_key ON change (entity, key, id);
+CREATE INDEX change_by_key ON change (key, entity, id);
 
 -- Calls, by the server's clock in microseconds since 1970; 0 = did not happen. `knows` ranks what two recorders say of
 -- the same call: the row that knows more stays.
 CREATE TABLE call (
-	server TEXT NOT NULL,
-	linkedid TEXT NOT NULL,
+	server TEXT COLLATE "C" NOT NULL,
+	linkedid TEXT COLLATE "C" NOT NULL,
 	channel TEXT NOT NULL,
 	endpoint TEXT NOT NULL,
-	number TEXT NOT NULL,
+	number TEXT COLLATE "C" NOT NULL,
 	caller TEXT NOT NULL,
 	agent_leg TEXT NOT NULL,
-	provider TEXT NOT NULL,
-	agent TEXT NOT NULL,
+	provider TEXT COLLATE "C" NOT NULL,
+	agent TEXT COLLATE "C" NOT NULL,
 	region TEXT NOT NULL,
 	started_us BIGINT NOT NULL,
 	agent_dialled_us BIGINT NOT NULL,

@@ -48,9 +48,8 @@ CREATE TABLE number (
 	updated_by TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- Both end with the primary key, e164, by themselves.
+-- Ends with the primary key, e164, by itself.
 CREATE INDEX number_by_provider ON number (provider);
-CREATE INDEX number_by_agent ON number (agent);
 
 -- The audit trail, which is the change feed too. before/after: JSON, '' = none.
 CREATE TABLE change (
@@ -64,7 +63,7 @@ CREATE TABLE change (
 	after TEXT NOT NULL
 );
 
-CREATE INDEX change_by_key ON change (entity, key, id);
+CREATE INDEX change_by_key ON change (key, entity, id);
 
 -- Calls, by the server's clock in microseconds since 1970; 0 = did not happen. `knows` ranks what two recorders say of
 -- the same call: the row that knows more stays.

@@ -1,0 +1,85 @@
+/*
+ * What the store's tests share: a fresh store for each test on the database under test, a PostgreSQL server of their own
+ * (pg.sh), records to put in, and child processes that do something at the same time.
+ */
+#ifndef TD_TESTS_STORE_FIXTURE_H
+#define TD_TESTS_STORE_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <cmocka.h>
+
+#include "trunkdeck/mem.h"
+#include "trunkdeck/store.h"
+
+enum backend { BACKEND_SQLITE, BACKEND_POSTGRES };
+
+/* Which database the tests run against from now on. PostgreSQL is started at the first use; without it, says why and ends the
+ * program as failed. */
+void backend_use(enum backend b);
+enum backend backend_now(void);
+/* Stops the server and removes the temporary folder. */
+void backend_end(void);
+/* A command for pg.sh; fails the test unless it answers "ok". Returns what follows; caller frees. */
+char *pg_command(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Runs SQL on the store behind our back; the first value of the first row; caller frees. */
+char *behind_sql(const char *url, const char *sql);
+
+/* cmocka setup and teardown: *state is a struct fixture. */
+struct fixture {
+	char *url;
+	struct store *store;		/* opened, with the actor "alice" */
+};
+
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
+char *fresh_url(void);			/* of a store that does not exist yet; caller frees */
+const char *temporary_folder(void);
+
+#define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
+
+/* Fails the test with the error when it can't. */
+struct store *open_store(const char *url, const char *actor);
+
+/* Mutations of one record. The record is taken over and cleared. */
+struct record provider_of(const char *name);
+struct record agent_of(const char *id);
+struct record number_of(const char *e164, const char *provider, const char *agent);
+void set_text(char **text, const char *value);
+bool try_mutate(struct store *s, enum mutation_kind kind, struct record r, int64_t version, struct err *e);
+void must_mutate(struct store *s, enum mutation_kind kind, struct record r, int64_t version);
+void must_add(struct store *s, struct record r);
+/* A provider "twilio" named Twilio and an agent "support". */
+void add_parties(struct store *s);
+void set_limit(struct store *s, int64_t limit);
+int64_t count_numbers(struct store *s);
+int64_t last_change(struct store *s);
+bool has_record(struct store *s, enum entity entity, const char *key);
+void assert_refused(const struct err *e, enum err_code code, const char *in_hint);
+
+/* A process beside this one: fn runs in it with its own end of two pipes, and its result is the exit code. */
+struct child {
+	pid_t pid;
+	int to, from;
+};
+
+void child_start(struct child *c, int (*fn)(int in, int out, void *arg), void *arg);
+int child_wait(struct child *c);	/* exit code, or 128 + signal */
+void child_close_input(struct child *c);
+/* One byte; false at the end of the stream. */
+bool byte_send(int fd, unsigned char byte);
+bool byte_receive(int fd, unsigned char *byte);
+
+int run_record_tests(const char *name);
+int run_batch_tests(const char *name);
+int run_feed_tests(const char *name);
+int run_call_tests(const char *name);
+int run_race_tests(const char *name);
+int run_sqlite_tests(void);
+int run_postgres_tests(void);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * One suite for every database: the same tests on SQLite and on a real PostgreSQL, then what only one of them can be asked.
+ * A PostgreSQL that can't be started is a failure, never a skip. With an argument, "sqlite" or "postgres", only that half.
+ */
+#include "config.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_fixture.h"
+
+static int run_all(enum backend b, const char *name)
+{
+	backend_use(b);
+	return run_record_tests(name) + run_batch_tests(name) + run_feed_tests(name) + run_call_tests(name) +
+	       run_race_tests(name);
+}
+
+int main(int argc, char **argv)
+{
+	const char *only = argc > 1 ? argv[1] : "";
+	int failed = 0;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (strcmp(only, "postgres"))
+		failed += run_all(BACKEND_SQLITE, "sqlite") + run_sqlite_tests();
+	if (strcmp(only, "sqlite"))
+		failed += run_all(BACKEND_POSTGRES, "postgres") + run_postgres_tests();
+	backend_end();
+	return failed ? 1 : 0;
+}

@@ -1,0 +1,203 @@
+/* Calls: each once, whoever records it, and found again by every filter. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_fixture.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/str.h"
+
+static struct call call_of(const char *id, int64_t started_us)
+{
+	struct call c = { .started_us = started_us, .state = CALL_RINGING };
+
+	str_copy(c.server, sizeof(c.server), STR("na-1"));
+	str_copy(c.linkedid, sizeof(c.linkedid), str_of(id));
+	str_copy(c.number, sizeof(c.number), STR("+15551234567"));
+	return c;
+}
+
+static struct call ended_call(const char *id, int64_t started_us, enum call_outcome outcome)
+{
+	struct call c = call_of(id, started_us);
+
+	c.state = CALL_ENDED;
+	c.outcome = outcome;
+	c.ended_us = started_us + 1000;
+	return c;
+}
+
+static void must_record(struct store *s, const struct call *calls, size_t n)
+{
+	struct err e;
+
+	if (!store_record_calls(s, calls, n, &e))
+		fail_msg("%s (%s)", e.message, e.hint);
+}
+
+struct found {
+	struct buf ids;
+	struct call last;
+};
+
+static void keep_call(void *arg, const struct call *c)
+{
+	struct found *found = arg;
+
+	buf_addf(&found->ids, "%s ", c->linkedid);
+	found->last = *c;
+}
+
+static struct call expect_calls(struct store *s, struct call_query q, const char *ids)
+{
+	struct found found;
+	struct err e;
+
+	buf_init(&found.ids, BUF_UNBOUNDED);
+	if (!store_calls(s, &q, keep_call, &found, &e))
+		fail_msg("%s (%s)", e.message, e.hint);
+	assert_string_equal(found.ids.p, ids);
+	buf_clear(&found.ids);
+	return found.last;
+}
+
+static void a_call_comes_back_whole(void **state)
+{
+	struct fixture *f = *state;
+	struct call c = ended_call("1700000000.1", 1700000000000001, OUTCOME_BUSY), back;
+
+	str_copy(c.channel, sizeof(c.channel), STR("PJSIP/twilio-00000001"));
+	str_copy(c.endpoint, sizeof(c.endpoint), STR("twilio"));
+	str_copy(c.caller, sizeof(c.caller), STR("anna'; DROP TABLE call; --"));
+	str_copy(c.agent_leg, sizeof(c.agent_leg), STR("WebSocket/x"));
+	str_copy(c.provider, sizeof(c.provider), STR("twilio"));
+	str_copy(c.agent, sizeof(c.agent), STR("support"));
+	str_copy(c.region, sizeof(c.region), STR("eu"));
+	c.agent_dialled_us = 1700000000000002;
+	c.answered_us = 1700000000000003;
+	c.first_audio_us = 1700000000000004;
+	c.talk_us = 5;
+	c.hung_up_by = HUNG_UP_AGENT;
+	c.cause = 17;
+	c.sip_code = 486;
+	c.joined_late = c.uncertain = c.is_test = true;
+	must_record(f->store, &c, 1);
+	back = expect_calls(f->store, (struct call_query){ 0 }, "1700000000.1 ");
+	assert_string_equal(back.server, c.server);
+	assert_string_equal(back.channel, c.channel);
+	assert_string_equal(back.endpoint, c.endpoint);
+	assert_string_equal(back.number, c.number);
+	assert_string_equal(back.caller, c.caller);
+	assert_string_equal(back.agent_leg, c.agent_leg);
+	assert_string_equal(back.provider, c.provider);
+	assert_string_equal(back.agent, c.agent);
+	assert_string_equal(back.region, c.region);
+	assert_true(back.started_us == c.started_us && back.agent_dialled_us == c.agent_dialled_us &&
+		    back.answered_us == c.answered_us && back.first_audio_us == c.first_audio_us &&
+		    back.ended_us == c.ended_us && back.talk_us == c.talk_us);
+	assert_true(back.state == c.state && back.outcome == c.outcome && back.hung_up_by == c.hung_up_by);
+	assert_true(back.cause == 17 && back.sip_code == 486);
+	assert_true(back.joined_late && back.uncertain && back.is_test);
+}
+
+static void recording_twice_is_recording_once(void **state)
+{
+	struct fixture *f = *state;
+	struct store *other = open_store(f->url, "bob");
+	struct call calls[] = { ended_call("2", 2000, OUTCOME_ANSWERED), ended_call("1", 1000, OUTCOME_BUSY),
+				ended_call("2", 2000, OUTCOME_ANSWERED) };
+
+	must_record(f->store, calls, ARRAY_LEN(calls));
+	must_record(other, calls, ARRAY_LEN(calls));
+	expect_calls(other, (struct call_query){ 0 }, "2 1 ");
+	/* The same id on another server is another call. */
+	str_copy(calls[0].server, sizeof(calls[0].server), STR("eu-1"));
+	must_record(other, calls, 1);
+	expect_calls(other, (struct call_query){ 0 }, "2 2 1 ");
+	store_close(&other);
+}
+
+static void who_knows_more_wins(void **state)
+{
+	struct fixture *f = *state;
+	struct call live = call_of("1", 1000), lost = ended_call("1", 1000, OUTCOME_LOST);
+	struct call busy = ended_call("1", 1000, OUTCOME_BUSY), there;
+
+	must_record(f->store, &live, 1);
+	live.state = CALL_TALKING;
+	must_record(f->store, &live, 1);
+	there = expect_calls(f->store, (struct call_query){ 0 }, "1 ");
+	assert_int_equal(there.state, CALL_TALKING);
+	lost.uncertain = true;
+	must_record(f->store, &lost, 1);
+	must_record(f->store, &live, 1);
+	there = expect_calls(f->store, (struct call_query){ 0 }, "1 ");
+	assert_int_equal(there.state, CALL_ENDED);
+	assert_int_equal(there.outcome, OUTCOME_LOST);
+	must_record(f->store, &busy, 1);
+	must_record(f->store, &lost, 1);
+	must_record(f->store, &live, 1);
+	there = expect_calls(f->store, (struct call_query){ 0 }, "1 ");
+	assert_int_equal(there.outcome, OUTCOME_BUSY);
+	assert_false(there.uncertain);
+	busy.cause = 17;
+	must_record(f->store, &busy, 1);
+	there = expect_calls(f->store, (struct call_query){ 0 }, "1 ");
+	assert_int_equal(there.cause, 17);
+}
+
+static void every_filter_filters(void **state)
+{
+	struct fixture *f = *state;
+	struct call c[5];
+
+	for (int i = 0; i < 5; i++) {
+		char id[] = { (char)('a' + i), '\0' };
+
+		c[i] = ended_call(id, 1000 * (i + 1), i % 2 ? OUTCOME_ANSWERED : OUTCOME_BUSY);
+	}
+	str_copy(c[1].number, sizeof(c[1].number), STR("+442071234567"));
+	str_copy(c[2].provider, sizeof(c[2].provider), STR("twilio"));
+	str_copy(c[3].agent, sizeof(c[3].agent), STR("support"));
+	str_copy(c[4].server, sizeof(c[4].server), STR("eu-1"));
+	c[4].state = CALL_TALKING;
+	must_record(f->store, c, 5);
+	expect_calls(f->store, (struct call_query){ 0 }, "e d c b a ");
+	expect_calls(f->store, (struct call_query){ .max = 2 }, "e d ");
+	expect_calls(f->store, (struct call_query){ .number = "+442071234567" }, "b ");
+	expect_calls(f->store, (struct call_query){ .provider = "twilio" }, "c ");
+	expect_calls(f->store, (struct call_query){ .agent = "support" }, "d ");
+	expect_calls(f->store, (struct call_query){ .server = "eu-1" }, "e ");
+	expect_calls(f->store, (struct call_query){ .outcome = "answered" }, "d b ");
+	/* A live call has no outcome yet. */
+	expect_calls(f->store, (struct call_query){ .outcome = "busy" }, "c a ");
+	expect_calls(f->store, (struct call_query){ .since_us = 2000, .until_us = 4000 }, "c b ");
+	expect_calls(f->store, (struct call_query){ .since_us = 2000, .outcome = "answered", .max = 1 }, "d ");
+	expect_calls(f->store, (struct call_query){ .number = "' OR '1' = '1" }, "");
+}
+
+static void bytes_from_the_network_are_stored(void **state)
+{
+	struct fixture *f = *state;
+	struct call c = call_of("x\xff\xfe", 1000), back;
+
+	str_copy(c.caller, sizeof(c.caller), STR("a\x1b[31m\xc3(\xf0\x9f\x93\x9e"));
+	must_record(f->store, &c, 1);
+	must_record(f->store, &c, 1);
+	back = expect_calls(f->store, (struct call_query){ 0 }, "x\xef\xbf\xbd\xef\xbf\xbd ");
+	assert_string_equal(back.caller, "a\x1b[31m\xef\xbf\xbd(\xf0\x9f\x93\x9e");
+}
+
+int run_call_tests(const char *name)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(a_call_comes_back_whole),
+		STORE_TEST(recording_twice_is_recording_once),
+		STORE_TEST(who_knows_more_wins),
+		STORE_TEST(every_filter_filters),
+		STORE_TEST(bytes_from_the_network_are_stored),
+	};
+
+	return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+}

@@ -1,0 +1,364 @@
+/* Reading while others write: the snapshot, the change feed, waiting for change, migrations. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store_fixture.h"
+#include "trunkdeck/buf.h"
+
+enum { LONG_MS = 30000, SOON_MS = 10000 };
+
+/* --- snapshot --- */
+
+struct snapshot_log {
+	struct buf text;
+	struct store *writer;		/* adds a number in the middle */
+	int numbers_left;		/* before go_on says no; -1 = never */
+};
+
+static void log_workspace(void *arg, const struct workspace *w)
+{
+	struct snapshot_log *l = arg;
+
+	buf_addf(&l->text, "w%d ", w->plan);
+}
+
+static void log_provider(void *arg, const struct provider *p, int64_t numbers)
+{
+	struct snapshot_log *l = arg;
+
+	buf_addf(&l->text, "p:%s=%" PRId64 " ", p->id, numbers);
+}
+
+static void log_agent(void *arg, const struct agent *a)
+{
+	struct snapshot_log *l = arg;
+
+	buf_addf(&l->text, "a:%s ", a->id);
+}
+
+static void log_badges(void *arg, int64_t change_id)
+{
+	struct snapshot_log *l = arg;
+
+	buf_addf(&l->text, "badges@%" PRId64 " ", change_id);
+	if (l->writer)
+		must_add(l->writer, number_of("+15559999999", "twilio", "support"));
+}
+
+static void log_number(void *arg, const struct number *n)
+{
+	struct snapshot_log *l = arg;
+
+	buf_addf(&l->text, "%s/%s ", n->provider, n->e164);
+}
+
+static struct store_reader reader_of(struct snapshot_log *l)
+{
+	*l = (struct snapshot_log){ .numbers_left = -1 };
+	buf_init(&l->text, BUF_UNBOUNDED);
+	return (struct store_reader){ .arg = l, .workspace = log_workspace, .provider = log_provider,
+				      .agent = log_agent, .badges_done = log_badges, .number = log_number };
+}
+
+static void a_snapshot_is_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct snapshot_log l;
+	struct store_reader r = reader_of(&l);
+	int64_t id;
+	struct err e;
+
+	add_parties(f->store);
+	must_add(f->store, provider_of("Alpha"));
+	must_add(f->store, provider_of("Empty"));
+	must_add(f->store, agent_of("billing"));
+	must_add(f->store, number_of("+15551234562", "twilio", "support"));
+	must_add(f->store, number_of("+15551234561", "twilio", "support"));
+	must_add(f->store, number_of("+442071234567", "alpha", "support"));
+	assert_true(store_read(f->store, &r, &id, &e));
+	assert_string_equal(l.text.p, "w2 p:alpha=1 p:empty=0 p:twilio=2 a:billing a:support badges@9 "
+			    "alpha/+442071234567 twilio/+15551234561 twilio/+15551234562 ");
+	assert_int_equal(id, 9);
+	buf_clear(&l.text);
+}
+
+static void a_snapshot_is_one_moment(void **state)
+{
+	struct fixture *f = *state;
+	struct snapshot_log l;
+	struct store_reader r = reader_of(&l);
+	int64_t id;
+	struct err e;
+
+	add_parties(f->store);
+	must_add(f->store, number_of("+15551234561", "twilio", "support"));
+	l.writer = open_store(f->url, "bob");
+	assert_true(store_read(f->store, &r, &id, &e));
+	assert_string_equal(l.text.p, "w2 p:twilio=1 a:support badges@4 twilio/+15551234561 ");
+	assert_int_equal(id, 4);
+	/* And the feed goes on where the snapshot ended. */
+	store_close(&l.writer);
+	assert_int_equal(last_change(f->store), 5);
+	buf_clear(&l.text);
+}
+
+static bool count_down(void *arg)
+{
+	struct snapshot_log *l = arg;
+
+	return l->numbers_left-- > 0;
+}
+
+static void a_read_can_be_stopped(void **state)
+{
+	enum { N = 1000 };
+	struct fixture *f = *state;
+	struct mutation m[N];
+	struct snapshot_log l;
+	struct store_reader r = reader_of(&l);
+	struct err e;
+
+	add_parties(f->store);
+	for (int i = 0; i < N; i++) {
+		char *e164 = xasprintf("+1555%07d", i);
+
+		m[i] = (struct mutation){ .kind = MUTATION_ADD, .record = number_of(e164, "twilio", "support") };
+		free(e164);
+	}
+	assert_true(store_mutate(f->store, m, N, MUTATE_ALL_OR_NOTHING, NULL, &e));
+	for (int i = 0; i < N; i++)
+		record_clear(&m[i].record);
+	l.numbers_left = 2;
+	r.go_on = count_down;
+	assert_true(store_read(f->store, &r, NULL, &e));
+	assert_null(strstr(l.text.p, "+15550000999"));
+	assert_non_null(strstr(l.text.p, "+15550000001"));
+	/* The handle is good for more. */
+	assert_int_equal(count_numbers(f->store), N);
+	buf_clear(&l.text);
+}
+
+/* --- feed --- */
+
+struct feed_log {
+	struct buf text;
+};
+
+static void log_change(void *arg, const struct change *c)
+{
+	struct feed_log *l = arg;
+
+	buf_addf(&l->text, "%" PRId64 ":%s:%s:%s ", c->id, c->action, entity_name(c->entity), c->key);
+}
+
+static void expect_feed(struct store *s, int64_t since, size_t max, const char *expected)
+{
+	struct feed_log l;
+	struct err e;
+
+	buf_init(&l.text, BUF_UNBOUNDED);
+	assert_true(store_changes(s, since, max, log_change, &l, &e));
+	assert_string_equal(l.text.p, expected);
+	buf_clear(&l.text);
+}
+
+static void the_feed_is_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct store *bob = open_store(f->url, "bob");
+	struct feed_log l;
+	struct err e;
+
+	add_parties(f->store);
+	must_add(bob, number_of("+15551234561", "twilio", "support"));
+	must_mutate(f->store, MUTATION_DELETE, number_of("+15551234561", "", ""), 0);
+	expect_feed(bob, 1, 0, "2:add:provider:twilio 3:add:agent:support 4:add:number:+15551234561 "
+			       "5:delete:number:+15551234561 ");
+	expect_feed(bob, 2, 2, "3:add:agent:support 4:add:number:+15551234561 ");
+	expect_feed(bob, 5, 0, "");
+	buf_init(&l.text, BUF_UNBOUNDED);
+	assert_true(store_history(bob, ENTITY_NUMBER, NULL, 2, log_change, &l, &e));
+	assert_string_equal(l.text.p, "5:delete:number:+15551234561 4:add:number:+15551234561 ");
+	buf_clear(&l.text);
+	store_close(&bob);
+}
+
+static void times_are_those_of_the_clock(void **state)
+{
+	struct fixture *f = *state;
+	struct td_clock clock;
+	struct store_options options = { .actor = "alice", .clock = &clock };
+	struct store *s;
+	char *at;
+	struct err e;
+
+	clock_init_virtual(&clock, INT64_C(1700000000123456));
+	assert_true(store_open(&s, f->url, &options, &e));
+	must_add(s, provider_of("Twilio"));
+	at = behind_sql(f->url, "SELECT at FROM change WHERE id = 2");
+	assert_string_equal(at, "1700000000123456");
+	free(at);
+	store_close(&s);
+}
+
+/* --- waiting --- */
+
+static bool wait_change(struct store *s, int fd, int timeout_ms)
+{
+	struct err e;
+	bool changed;
+
+	if (!store_wait(s, fd, timeout_ms, &changed, &e))
+		fail_msg("%s (%s)", e.message, e.hint);
+	return changed;
+}
+
+/* Adds a number each time it is told to. */
+static int adder(int in, int out, void *arg)
+{
+	struct store *s = open_store(arg, "child");
+	unsigned char n;
+
+	byte_send(out, 0);
+	while (byte_receive(in, &n)) {
+		char *e164 = xasprintf("+1555123456%d", n);
+
+		must_add(s, number_of(e164, "twilio", "support"));
+		free(e164);
+	}
+	store_close(&s);
+	return 0;
+}
+
+static void anothers_change_wakes(void **state)
+{
+	struct fixture *f = *state;
+	struct child c;
+	unsigned char ready;
+
+	add_parties(f->store);
+	child_start(&c, adder, f->url);
+	assert_true(byte_receive(c.from, &ready));
+	last_change(f->store);
+	for (unsigned char n = 0; n < 5; n++) {
+		int64_t start = clock_mono_ms(&clock_system);
+
+		byte_send(c.to, n);
+		assert_true(wait_change(f->store, -1, LONG_MS));
+		/* It was woken, or looked; it did not find the change by chance at the end of its time. */
+		assert_true(clock_mono_ms(&clock_system) - start < SOON_MS);
+		assert_int_equal(last_change(f->store), 4 + n);
+		assert_false(wait_change(f->store, -1, 0));
+	}
+	assert_int_equal(child_wait(&c), 0);
+}
+
+static void ones_own_change_wakes_once(void **state)
+{
+	struct fixture *f = *state;
+
+	last_change(f->store);
+	assert_false(wait_change(f->store, -1, 0));
+	add_parties(f->store);
+	assert_true(wait_change(f->store, -1, LONG_MS));
+	assert_false(wait_change(f->store, -1, 0));
+	expect_feed(f->store, 1, 0, "2:add:provider:twilio 3:add:agent:support ");
+	assert_false(wait_change(f->store, -1, 10));
+}
+
+static void another_descriptor_wakes(void **state)
+{
+	struct fixture *f = *state;
+	int fds[2];
+
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	last_change(f->store);
+	byte_send(fds[1], 1);
+	assert_false(wait_change(f->store, fds[0], LONG_MS));
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* --- migrations --- */
+
+static void a_newer_schema_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct store_options options = { .actor = "alice" };
+	struct store *s;
+	struct err e;
+
+	add_parties(f->store);
+	free(behind_sql(f->url, "UPDATE schema_version SET version = 9999"));
+	assert_false(store_open(&s, f->url, &options, &e));
+	assert_refused(&e, ERR_STORE_NEWER, "9999");
+	assert_null(s);
+	free(behind_sql(f->url, "UPDATE schema_version SET version = 1"));
+	assert_true(store_open(&s, f->url, &options, &e));
+	assert_true(has_record(s, ENTITY_PROVIDER, "twilio"));
+	store_close(&s);
+}
+
+static int opener(int in, int out, void *arg)
+{
+	struct store_options options = { .actor = "child" };
+	unsigned char go;
+	struct store *s;
+	struct err e;
+
+	(void)out;
+	byte_receive(in, &go);
+	if (!store_open(&s, arg, &options, &e)) {
+		fprintf(stderr, "%s (%s)\n", e.message, e.hint);
+		return 1;
+	}
+	store_close(&s);
+	return 0;
+}
+
+static void many_open_a_fresh_store_at_once(void **state)
+{
+	enum { ROUNDS = 8, OPENERS = 4 };
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		char *url = fresh_url(), *count;
+		struct child c[OPENERS];
+
+		for (int i = 0; i < OPENERS; i++)
+			child_start(&c[i], opener, url);
+		for (int i = 0; i < OPENERS; i++)
+			byte_send(c[i].to, 1);
+		for (int i = 0; i < OPENERS; i++)
+			assert_int_equal(child_wait(&c[i]), 0);
+		count = behind_sql(url, "SELECT (SELECT count(*) FROM workspace) * 100 + "
+				   "(SELECT count(*) FROM change) * 10 + (SELECT max(version) FROM schema_version)");
+		assert_string_equal(count, "111");
+		free(count);
+		free(url);
+	}
+}
+
+int run_feed_tests(const char *name)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(a_snapshot_is_in_order),
+		STORE_TEST(a_snapshot_is_one_moment),
+		STORE_TEST(a_read_can_be_stopped),
+		STORE_TEST(the_feed_is_in_order),
+		STORE_TEST(times_are_those_of_the_clock),
+		STORE_TEST(anothers_change_wakes),
+		STORE_TEST(ones_own_change_wakes_once),
+		STORE_TEST(another_descriptor_wakes),
+		STORE_TEST(a_newer_schema_is_refused),
+		cmocka_unit_test(many_open_a_fresh_store_at_once),
+	};
+
+	return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+}
