@@ -530,6 +530,44 @@ static void channels_are_bounded(void **state)
 	stage_close(&s);
 }
 
+/* Whatever comes in whatever order: every call that started ends once, and nothing stays. */
+static void nonsense_is_survived(void **state)
+{
+	static const char *const lines[] = {
+		"new T", "new U", "new A", "new W+X", "new L", "new M+U", "new X", "new P+P", "up T", "up U", "up A", "up X",
+		"dial T A", "dial T L", "dial M W", "dial U X", "dial A T", "dialend T A ANSWER", "dialend T L BUSY",
+		"dialend U X NOANSWER", "dialend X X ANSWER", "enter T B1", "enter A B1", "enter X B1", "enter U B2", "enter L B2",
+		"enter M B3", "leave T B1", "leave A B1", "leave U B1", "leave L B2", "destroy B1", "destroy B2", "merge B1 B2",
+		"merge B2 B3", "merge B3 B3", "request T 16", "request A 16", "soft T", "soft U", "hangup T 16", "hangup U 17 486",
+		"hangup A 16", "hangup W 16", "hangup L 0", "hangup M 0", "hangup X 16", "hangup P 16", "talk A", "talk X",
+		"talk T", "hold T", "unhold A", "local L M", "optimized M L", "local T U", "line X+T", "line A+U", "line T+A",
+		"line W+P", "rename A other", "rename T PJSIP/x", "user T TrunkdeckUnmapped", "ready U", "list T up 0:00:01 B1",
+		"list X up 0:00:01 B2", "list U ring 0:00:01", "booted 1", "booted 9999",
+	};
+	uint64_t seed = 7;
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, NULL);
+	for (unsigned i = 1; i <= 200000; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		s.base = i / 500 * 4 + (unsigned)(seed >> 62);
+		stage_event(&s, lines[(seed >> 33) % ARRAY_LEN(lines)]);
+		if (i % 97 == 0)
+			tracker_resync_begin(s.tracker);
+		if (i % 97 == 20)
+			tracker_resync_end(s.tracker, s.now_us);
+		if (i % 5000 == 0) {
+			tracker_restarted(s.tracker, s.now_us);
+			assert_int_equal(stage_live(&s), 0);
+			assert_int_equal(stage_channels(&s), 0);
+		}
+	}
+	assert_int_equal(s.started, s.finished);
+	assert_true(s.started > 1000);
+	stage_close(&s);
+}
+
 static void keys_and_names(void **state)
 {
 	struct call a = { .server = "na-1", .linkedid = "1.1" }, b = { .server = "na-", .linkedid = "11.1" };
@@ -576,6 +614,7 @@ int main(void)
 		cmocka_unit_test(memory_is_flat),
 		cmocka_unit_test(live_calls_are_bounded),
 		cmocka_unit_test(channels_are_bounded),
+		cmocka_unit_test(nonsense_is_survived),
 		cmocka_unit_test(keys_and_names),
 	};
 
