@@ -128,8 +128,9 @@ int draw_text(const struct canvas *c, int y, int x, int width, enum role r, cons
 	if (!cut)
 		return used;
 	ellipsis = mark_text(c, MARK_ELLIPSIS);
-	put(c, y, x + used, attr_of(c, r), ellipsis, utf8_fit(ellipsis, columns - used, &used));
-	return columns;
+	len = utf8_fit(ellipsis, columns - used, &width);
+	put(c, y, x + used, attr_of(c, r), ellipsis, len);
+	return used + width;
 }
 
 int draw_textf(const struct canvas *c, int y, int x, int width, enum role r, const char *format, ...)

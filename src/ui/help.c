@@ -74,6 +74,17 @@ static void draw_row(struct help *h, const struct canvas *page, int y, const str
 	free(text);
 }
 
+/* In full, in the status line: the column above may have cut it. */
+static void draw_selected_help(const struct help *h, const struct canvas *screen)
+{
+	const struct list_row *row = list_selected(&h->list);
+	struct canvas c = frame_status(h->ui, screen);
+
+	draw_clear(&c);
+	if (row != NULL)
+		draw_text(&c, 0, 1, c.area.columns - 2, ROLE_NORMAL, _(((const struct action *)row->data)->help));
+}
+
 static void help_draw(void *state, const struct canvas *screen)
 {
 	struct help *h = state;
@@ -90,6 +101,8 @@ static void help_draw(void *state, const struct canvas *screen)
 	}
 	if (*line_text(&h->line) != '\0')
 		frame_prompt(h->ui, screen, "/", &h->line);
+	else
+		draw_selected_help(h, screen);
 }
 
 static bool do_selected(struct help *h)

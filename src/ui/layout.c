@@ -20,7 +20,7 @@
 #define FULL_ROWS 10
 #define LIST_COLUMNS 20
 #define LIST_ROWS 4
-#define GAP 2				/* blanks between deck and panel */
+#define GAP 1				/* blanks between deck and panel; rows begin with one more */
 
 static struct rect row_at(int y, int columns)
 {
@@ -29,7 +29,7 @@ static struct rect row_at(int y, int columns)
 
 static void split_right(struct layout *l, int columns)
 {
-	int left = columns * 3 / 5;
+	int left = columns * 8 / 15;
 
 	l->panel = l->body;
 	l->panel.x = left + GAP;

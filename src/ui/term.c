@@ -109,11 +109,12 @@ static void write_all(struct term *t, const char *p, size_t len)
 /* Appends what curses has written since the last time. */
 static void take_sink(struct term *t, struct buf *to)
 {
-	off_t len = lseek(t->sink_fd, 0, SEEK_CUR);
+	off_t len = lseek(t->sink_fd, 0, SEEK_CUR);	/* what lies behind is of an earlier, larger frame */
 	char part[8192];
 
 	for (off_t at = 0; at < len;) {
-		ssize_t n = pread(t->sink_fd, part, sizeof(part), at);
+		size_t want = len - at < (off_t)sizeof(part) ? (size_t)(len - at) : sizeof(part);
+		ssize_t n = pread(t->sink_fd, part, want, at);
 
 		if (n <= 0)
 			die("screen: the frame can't be read back: %s", n < 0 ? strerror(errno) : "short");
@@ -241,6 +242,7 @@ static bool start_curses(struct term *t, struct err *e)
 	set_term(t->screen);
 	if (!terminfo_can_move())
 		return refuse(e, _("this terminal can't place the cursor"));
+	t->charset_reset = terminfo_charset_reset();
 	typeahead(-1);
 	nonl();
 	endwin();
@@ -431,6 +433,22 @@ static void place_cursor(struct term *t)
 	t->cursor_shown = show;
 }
 
+/*
+ * Most terminfo entries leave line drawing mode with every change of an attribute. This program draws lines with Unicode or
+ * ASCII and never enters that mode, so after the first frame those bytes - a tenth of a cursor move - stay out.
+ */
+static void append_drawn(struct term *t, const struct buf *drawn)
+{
+	size_t len = t->entered ? strlen(t->charset_reset) : 0;
+	const char *p = drawn->p, *end = drawn->p + drawn->len, *found;
+
+	while (len > 0 && (found = memmem(p, (size_t)(end - p), t->charset_reset, len)) != NULL) {
+		buf_add(&t->frame, p, (size_t)(found - p));
+		p = found + len;
+	}
+	buf_add(&t->frame, p, (size_t)(end - p));
+}
+
 /* t->frame := what goes in front of the frame, and the frame. */
 static void assemble_frame(struct term *t)
 {
@@ -442,7 +460,7 @@ static void assemble_frame(struct term *t)
 	buf_reset(&t->extra);
 	if (drawn.len >= SYNC_FROM)
 		buf_adds(&t->frame, SYNC_BEGIN);
-	buf_add(&t->frame, drawn.p, drawn.len);
+	append_drawn(t, &drawn);
 	if (!t->entered) {
 		buf_adds(&t->frame, MODES_ON);
 		if (t->options.mouse)

@@ -23,6 +23,7 @@ struct term {
 	bool entered;			/* our modes (paste, mouse) are on */
 	bool eof;
 	struct key_decoder keys;
+	const char *charset_reset;	/* left out of frames: see append_drawn() */
 	struct buf frame;		/* what goes out in one write */
 	struct buf extra;		/* goes out in front of the next frame: OSC 52 */
 	int64_t build_started_us;

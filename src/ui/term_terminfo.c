@@ -21,6 +21,15 @@ bool terminfo_can_move(void)
 	return *capability("cup") != '\0';
 }
 
+const char *terminfo_charset_reset(void)
+{
+	const char *reset = capability("sgr0");
+
+	if (strstr(reset, "\033(B") != NULL)
+		return "\033(B";
+	return strchr(reset, '\017') != NULL ? "\017" : "";
+}
+
 /* Without its padding ("$<5>"): no terminal of today waits. */
 static void append_plain(struct buf *to, const char *value)
 {

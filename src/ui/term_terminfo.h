@@ -7,6 +7,8 @@
 #include "trunkdeck/buf.h"
 
 bool terminfo_can_move(void);
+/* What sgr0 says to leave line drawing mode; "" = nothing. */
+const char *terminfo_charset_reset(void);
 /* The bytes that leave full screen mode: attributes off, cursor shown, keypad normal, the other screen. */
 void terminfo_append_reset(struct buf *to);
 

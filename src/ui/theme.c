@@ -51,7 +51,7 @@ int theme_attr(enum role r)
 
 int theme_selected_attr(enum role r)
 {
-	return (int)((roles[r].mono & ~(attr_t)A_DIM) | A_REVERSE);
+	return r == ROLE_ALARM ? A_REVERSE | A_BOLD | A_UNDERLINE : A_REVERSE;
 }
 
 char theme_letter(int attrs)
