@@ -23,11 +23,13 @@
 static const struct {
 	const char *name;
 	enum region region;
-	unsigned seed;
+	double calls_per_minute;
 } demo_servers[] = {
-	{ "na-1", REGION_NA, 1 },
-	{ "eu-1", REGION_EU, 2 },
+	{ "na-1", REGION_NA, 9 },
+	{ "eu-1", REGION_EU, 5 },
 };
+
+#define DEMO_SECRET "demo"
 
 struct demo {
 	char folder[64];
@@ -123,9 +125,10 @@ static void add_server_flag(struct demo *d, const char *server, const char *key,
 static bool start_server(struct demo *d, size_t i, bool calls, struct err *e)
 {
 	const struct demo_pbx_options options = {
-		.name = demo_servers[i].name,
-		.seed = demo_servers[i].seed,
-		.calls = calls,
+		.seed = i + 1,
+		.calls_per_minute = calls ? demo_servers[i].calls_per_minute : 0,
+		.user = "trunkdeck",
+		.secret = DEMO_SECRET,
 	};
 	int port;
 
@@ -135,7 +138,7 @@ static bool start_server(struct demo *d, size_t i, bool calls, struct err *e)
 	add_server_flag(d, demo_servers[i].name, "host", xstrdup("127.0.0.1"));
 	add_server_flag(d, demo_servers[i].name, "port", xasprintf("%d", port));
 	add_server_flag(d, demo_servers[i].name, "region", xstrdup(region_name(demo_servers[i].region)));
-	add_server_flag(d, demo_servers[i].name, "secret", xstrdup("demo"));
+	add_server_flag(d, demo_servers[i].name, "secret", xstrdup(DEMO_SECRET));
 	return true;
 }
 
