@@ -111,7 +111,24 @@ unit_tests += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/test_store_batch.c tests/unit/test_store_calls.c \
 	tests/unit/test_store_drivers.c tests/unit/test_store_feed.c tests/unit/test_store_races.c \
 	tests/unit/test_store_records.c tests/unit/store_fixture.c tests/unit/store_fixture.h
-tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(LIBPQ_CFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_store_LDADD = libtdstore.a libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(JANSSON_LIBS) $(LIBPQ_LIBS) \
 	$(SQLITE_LIBS) $(PTHREAD_LIBS)
 EXTRA_DIST += tests/unit/pg.sh
+
+# ui: what needs no program around it
+unit_tests += tests/unit/test_ui_keys tests/unit/test_ui_list tests/unit/test_ui_draw
+
+ui_test_libs = libtdui.a libtdapp.a libtdbase.a $(NCURSES_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS) $(LTLIBINTL)
+
+tests_unit_test_ui_keys_SOURCES = tests/unit/test_ui_keys.c
+tests_unit_test_ui_keys_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ui_keys_LDADD = $(ui_test_libs)
+
+tests_unit_test_ui_list_SOURCES = tests/unit/test_ui_list.c
+tests_unit_test_ui_list_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ui_list_LDADD = $(ui_test_libs)
+
+tests_unit_test_ui_draw_SOURCES = tests/unit/test_ui_draw.c
+tests_unit_test_ui_draw_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ui_draw_LDADD = $(ui_test_libs)

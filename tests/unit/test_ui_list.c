@@ -1,0 +1,251 @@
+/* The list's cursor, the widths of its columns, and where the parts of the screen go. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "trunkdeck/mem.h"
+#include "ui/layout.h"
+#include "ui/list.h"
+
+static struct list list;
+
+static int start(void **state)
+{
+	(void)state;
+	list_init(&list);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	list_clear(&list);
+	return 0;
+}
+
+/* Rows with the keys of a text, a letter each. */
+static void fill(const char *keys)
+{
+	list_begin(&list);
+	for (; *keys != '\0'; keys++)
+		list_add(&list, (uint64_t)*keys, 0, NULL);
+	list_end(&list);
+}
+
+static char selected(void)
+{
+	const struct list_row *row = list_selected(&list);
+
+	return row ? (char)row->key : '-';
+}
+
+static void test_cursor_follows_key(void **state)
+{
+	(void)state;
+	fill("abcde");
+	assert_int_equal(selected(), 'a');
+	assert_true(list_select(&list, 'd'));
+	fill("xyabcde");
+	assert_int_equal(selected(), 'd');
+	fill("edcba");
+	assert_int_equal(selected(), 'd');
+	assert_false(list_select(&list, 'z'));
+	assert_int_equal(selected(), 'd');
+}
+
+static void test_removed_row(void **state)
+{
+	(void)state;
+	fill("abcde");
+	list_select(&list, 'c');
+	fill("abde");
+	assert_int_equal(selected(), 'd');	/* the one after it */
+	fill("ab");
+	assert_int_equal(selected(), 'b');	/* none after: the one before */
+	fill("");
+	assert_int_equal(selected(), '-');
+	assert_false(list_click(&list, 0));
+	list_action(&list, ACTION_DOWN);
+	fill("ab");
+	assert_int_equal(selected(), 'b');	/* it is back */
+}
+
+static void test_moves(void **state)
+{
+	(void)state;
+	fill("abcdefghij");
+	list_fit(&list, 4);
+	assert_true(list_action(&list, ACTION_UP));
+	assert_int_equal(selected(), 'a');
+	list_action(&list, ACTION_PAGE_DOWN);
+	assert_int_equal(selected(), 'd');
+	list_action(&list, ACTION_HALF_DOWN);
+	assert_int_equal(selected(), 'f');
+	list_fit(&list, 4);
+	assert_int_equal(list.top, 2);
+	list_action(&list, ACTION_LAST);
+	list_action(&list, ACTION_DOWN);
+	assert_int_equal(selected(), 'j');
+	list_fit(&list, 4);
+	assert_int_equal(list.top, 6);
+	list_action(&list, ACTION_FIRST);
+	list_fit(&list, 4);
+	assert_int_equal(list.top, 0);
+	assert_false(list_action(&list, ACTION_QUIT));
+}
+
+/* What comes in above does not move the selected row on the screen. */
+static void test_screen_row_is_kept(void **state)
+{
+	(void)state;
+	fill("defghijk");
+	list_fit(&list, 4);
+	list_select(&list, 'f');
+	fill("abcdefghijk");
+	list_fit(&list, 4);
+	assert_int_equal(list.cursor - list.top, 2);
+	list_fit(&list, 20);
+	assert_int_equal(list.top, 0);
+}
+
+static void test_click_and_wheel(void **state)
+{
+	(void)state;
+	fill("abcdefghij");
+	list_fit(&list, 4);
+	assert_true(list_click(&list, 3));
+	assert_int_equal(selected(), 'd');
+	assert_false(list_click(&list, 4));
+	list_scroll(&list, 3);
+	assert_int_equal(list.top, 3);
+	assert_int_equal(selected(), 'd');
+	list_scroll(&list, 100);
+	assert_int_equal(list.top, 6);
+	assert_int_equal(selected(), 'g');
+	list_scroll(&list, -100);
+	assert_int_equal(selected(), 'd');
+}
+
+/* Columns */
+
+enum { A, B, C, D };
+
+static const struct list_column columns[] = {
+	{ A, "a", 10, 12, 0, false },
+	{ B, "b", 5, 0, 1, false },
+	{ C, "c", 6, 6, 2, true },
+	{ D, "d", 8, 8, 3, true },
+};
+
+static int width_of(const struct list_layout *l, int id)
+{
+	for (int i = 0; i < l->count; i++)
+		if (l->column[i].id == id)
+			return l->column[i].width;
+	return -1;
+}
+
+static void test_columns_are_dropped_by_priority(void **state)
+{
+	struct list_layout l;
+
+	(void)state;
+	list_layout(&l, columns, ARRAY_LEN(columns), 32, 1);	/* exactly all minima */
+	assert_int_equal(l.count, 4);
+	assert_int_equal(width_of(&l, A), 10);
+	list_layout(&l, columns, ARRAY_LEN(columns), 31, 1);
+	assert_int_equal(l.count, 3);
+	assert_int_equal(width_of(&l, D), -1);
+	list_layout(&l, columns, ARRAY_LEN(columns), 16, 1);
+	assert_int_equal(l.count, 2);
+	list_layout(&l, columns, ARRAY_LEN(columns), 7, 1);
+	assert_int_equal(l.count, 1);
+	assert_int_equal(width_of(&l, A), 7);
+}
+
+static void test_columns_share_what_is_left(void **state)
+{
+	struct list_layout l;
+
+	(void)state;
+	list_layout(&l, columns, ARRAY_LEN(columns), 60, 1);
+	assert_int_equal(width_of(&l, A), 12);
+	assert_int_equal(width_of(&l, C), 6);
+	assert_int_equal(width_of(&l, B), 60 - 12 - 6 - 8 - 3);
+	assert_int_equal(l.column[3].x + l.column[3].width, 60);
+}
+
+/* The screen */
+
+static bool overlaps(const struct rect *a, const struct rect *b)
+{
+	return a->rows > 0 && b->rows > 0 && a->y < b->y + b->rows && b->y < a->y + a->rows &&
+	       a->x < b->x + b->columns && b->x < a->x + a->columns;
+}
+
+static void test_layout_fits_every_size(void **state)
+{
+	(void)state;
+	for (int rows = 1; rows <= 70; rows++) {
+		for (int width = 1; width <= 250; width++) {
+			struct layout l;
+			const struct rect *all[] = { &l.header, &l.tabs, &l.rule, &l.body, &l.panel_rule, &l.panel,
+						     &l.status, &l.footer };
+
+			layout_compute(&l, rows, width, true);
+			assert_int_equal(l.status.rows, 1);
+			for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+				assert_true(all[i]->rows >= 0 && all[i]->y >= 0 && all[i]->x >= 0);
+				assert_true(all[i]->y + all[i]->rows <= rows);
+				assert_true(all[i]->x + all[i]->columns <= width);
+				for (size_t k = 0; k < i; k++)
+					assert_false(overlaps(all[i], all[k]));
+			}
+		}
+	}
+}
+
+static void test_layout_steps(void **state)
+{
+	struct layout l;
+
+	(void)state;
+	layout_compute(&l, 24, 80, true);
+	assert_true(l.panel.rows > 0 && l.panel.y > l.body.y && l.panel.columns == 80);
+	layout_compute(&l, 24, 80, false);
+	assert_int_equal(l.panel.rows, 0);
+	assert_int_equal(l.body.rows, 19);
+	layout_compute(&l, 40, 120, true);
+	assert_true(l.panel.x > l.body.x + l.body.columns && l.panel.y == l.body.y);
+	layout_compute(&l, 19, 80, true);
+	assert_int_equal(l.panel.rows, 0);
+	layout_compute(&l, 10, 40, true);
+	assert_int_equal(l.header.rows, 1);
+	assert_int_equal(l.footer.rows, 1);
+	layout_compute(&l, 9, 40, true);
+	assert_int_equal(l.header.rows, 0);
+	assert_int_equal(l.body.rows, 8);
+	layout_compute(&l, 3, 20, true);
+	assert_int_equal(l.body.rows, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_cursor_follows_key, start, stop),
+		cmocka_unit_test_setup_teardown(test_removed_row, start, stop),
+		cmocka_unit_test_setup_teardown(test_moves, start, stop),
+		cmocka_unit_test_setup_teardown(test_screen_row_is_kept, start, stop),
+		cmocka_unit_test_setup_teardown(test_click_and_wheel, start, stop),
+		cmocka_unit_test(test_columns_are_dropped_by_priority),
+		cmocka_unit_test(test_columns_share_what_is_left),
+		cmocka_unit_test(test_layout_fits_every_size),
+		cmocka_unit_test(test_layout_steps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
