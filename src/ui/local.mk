@@ -7,8 +7,12 @@ libtdui_a_SOURCES = \
 	src/ui/dialog.c \
 	src/ui/draw.c src/ui/draw.h \
 	src/ui/filter.c \
-	src/ui/form.c \
+	src/ui/form.c src/ui/form.h \
+	src/ui/form_draw.c \
+	src/ui/form_item.c \
 	src/ui/form_number.c \
+	src/ui/form_params.c \
+	src/ui/form_pick.c \
 	src/ui/form_provider.c \
 	src/ui/format.c \
 	src/ui/frame.c \

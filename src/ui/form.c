@@ -1,0 +1,633 @@
+/*
+ * The life of a form: rows made from the field table, keys, leaving fields, saving, and what the store answers.
+ *
+ * Keys go, in this order, to: a paste (to its end, so that pasted line ends save nothing), the form as a whole, the form of
+ * this record, the editor of the field under the cursor, and then to moving about. While the store works, keys wait; Esc
+ * closes the form and leaves the store to it. An edit that somebody else overtook shows what they made of it and takes it
+ * over only on ^R.
+ */
+#include "config.h"
+
+#include "form.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+
+/* --- finding items --- */
+
+struct form_item *form_find(struct form *f, const char *key)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (f->items[i].field && !strcmp(f->items[i].field->key, key))
+			return &f->items[i];
+	return NULL;
+}
+
+const char *form_value(struct form *f, const char *key)
+{
+	const struct form_item *it = form_find(f, key);
+
+	return it ? item_value(it) : "";
+}
+
+bool form_is_focused(const struct form *f, const struct form_item *it)
+{
+	return &f->items[f->focus] == it;
+}
+
+static bool can_focus(const struct form *f, size_t i)
+{
+	const struct form_item *it = &f->items[i];
+
+	return !it->fixed && (it->editor != FORM_PARAM_VALUE || !form_row_is_empty(it - 1));
+}
+
+/* --- opening --- */
+
+static enum form_editor editor_of(const struct field *field)
+{
+	switch (field->type) {
+	case FIELD_PROVIDER:
+	case FIELD_AGENT:
+		return FORM_PICK;
+	case FIELD_REGION:
+	case FIELD_BOOL:
+		return FORM_TOGGLE;
+	default:
+		return FORM_LINE;
+	}
+}
+
+static void add_item(struct form *f, const struct field *field)
+{
+	char *text = field_get(field, &f->base);
+	struct form_item *it;
+
+	f->items = xreallocarray(f->items, f->count + 1, sizeof(*f->items));
+	it = &f->items[f->count++];
+	item_init(it, editor_of(field), field, text);
+	it->fixed = !f->adding && field->flags & FIELD_KEY;
+	free(text);
+}
+
+static void add_button(struct form *f)
+{
+	f->items = xreallocarray(f->items, f->count + 1, sizeof(*f->items));
+	item_init(&f->items[f->count++], FORM_BUTTON, NULL, "");
+}
+
+static void clear_items(struct form *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		item_clear(&f->items[i]);
+	f->count = f->focus = 0;
+	FREE(&f->params_original);
+}
+
+static void make_items(struct form *f)
+{
+	const struct field *params = NULL;
+
+	clear_items(f);
+	for (const struct field *field = entity_fields(f->ops->entity); field->key; field++) {
+		if (field->flags & FIELD_READONLY)
+			continue;
+		if (field->type == FIELD_PARAMS)
+			params = field;
+		else
+			add_item(f, field);
+	}
+	add_button(f);
+	if (params) {
+		char *object = field_get(params, &f->base);
+
+		form_params_load(f, params, object);
+		free(object);
+	}
+	f->params_original = form_params_text(f);
+	for (size_t i = 0; i < f->count; i++)
+		if (f->items[i].editor == FORM_PICK)
+			pick_refresh(f, &f->items[i], false);
+	if (f->ops->changed)
+		f->ops->changed(f, NULL);
+}
+
+static void focus_first(struct form *f)
+{
+	struct form_item *it = !f->adding && f->ops->first_edited ? form_find(f, f->ops->first_edited) : NULL;
+
+	f->focus = it ? (size_t)(it - f->items) : 0;
+	while (!can_focus(f, f->focus))
+		f->focus++;
+}
+
+void form_open(struct ui *ui, const struct form_ops *ops, const struct record *base, bool adding)
+{
+	struct form *f = xcalloc(1, sizeof(*f));
+
+	f->ui = ui;
+	f->ops = ops;
+	f->adding = adding;
+	record_copy(&f->base, base);
+	make_items(f);
+	focus_first(f);
+	ui_push(ui, &ops->overlay, f);
+}
+
+static void drop_theirs(struct form *f)
+{
+	if (f->has_theirs)
+		record_clear(&f->theirs);
+	f->has_theirs = false;
+}
+
+void form_close(void *state)
+{
+	struct form *f = state;
+
+	if (f->saving)
+		app_forget(ui_app(f->ui), f);
+	drop_theirs(f);
+	clear_items(f);
+	free(f->items);
+	record_clear(&f->base);
+	free(f);
+}
+
+/* --- values --- */
+
+void form_item_changed(struct form *f, struct form_item *it)
+{
+	if (it->editor == FORM_PARAM_VALUE)
+		it--;
+	it->refused = false;
+	err_clear(&f->err);
+	if (f->ops->changed)
+		f->ops->changed(f, it);
+	if (it->checked)
+		item_check(f, it);
+	else
+		err_clear(&it->err);
+}
+
+void form_put(struct form *f, struct form_item *it, const char *value)
+{
+	item_set(it, value);
+	form_item_changed(f, it);
+}
+
+void form_suggest(struct form *f, struct form_item *it, const char *value)
+{
+	(void)f;
+	if (!strcmp(item_value(it), value))
+		return;
+	item_set(it, value);
+	free(it->original);
+	it->original = xstrdup(value);
+}
+
+/* --- moving about --- */
+
+/* What has to happen before the cursor goes elsewhere. */
+static void leave(struct form *f)
+{
+	struct form_item *it = &f->items[f->focus];
+	enum pick_result picked = it->editor == FORM_PICK ? pick_accept(f, it) : PICK_NOTHING;
+
+	if (it->editor == FORM_BUTTON || it->editor == FORM_PARAM_VALUE)
+		return;
+	it->checked = true;
+	if (it->refused || (picked == PICK_REFUSED && !it->value[0]))
+		return;
+	item_check(f, it);
+}
+
+static void focus_on(struct form *f, size_t to)
+{
+	f->focus = to;
+	form_params_tidy(f, true);
+	if (f->items[f->focus].editor == FORM_PICK)
+		pick_refresh(f, &f->items[f->focus], false);
+}
+
+/* A row of parameters is tidied only when the cursor goes to another one. */
+static void go(struct form *f, size_t to)
+{
+	size_t from = f->focus;
+	bool same_row = (to == from + 1 && f->items[to].editor == FORM_PARAM_VALUE) ||
+			(to + 1 == from && f->items[from].editor == FORM_PARAM_VALUE);
+
+	leave(f);
+	if (same_row)
+		f->focus = to;
+	else
+		focus_on(f, to);
+}
+
+static size_t next_of(const struct form *f, size_t i)
+{
+	do
+		i = (i + 1) % f->count;
+	while (!can_focus(f, i));
+	return i;
+}
+
+static size_t previous_of(const struct form *f, size_t i)
+{
+	do
+		i = (i + f->count - 1) % f->count;
+	while (!can_focus(f, i));
+	return i;
+}
+
+static bool is_value(const struct form *f, size_t i)
+{
+	return f->items[i].editor == FORM_PARAM_VALUE;
+}
+
+/* A row of parameters holds two items; up and down keep to the column. */
+static size_t row_below(const struct form *f, size_t i)
+{
+	size_t to = i;
+
+	do
+		to = next_of(f, to);
+	while (is_value(f, to));
+	return is_value(f, i) && f->items[to].editor == FORM_PARAM_KEY && can_focus(f, to + 1) ? to + 1 : to;
+}
+
+static size_t row_above(const struct form *f, size_t i)
+{
+	size_t to = previous_of(f, is_value(f, i) ? i - 1 : i);
+
+	return is_value(f, to) && !is_value(f, i) ? to - 1 : to;
+}
+
+static bool is_last_field(const struct form *f)
+{
+	return f->items[next_of(f, f->focus)].editor == FORM_BUTTON;
+}
+
+/* --- saving --- */
+
+static void focus_wrong(struct form *f, struct form_item *it)
+{
+	if (!it->fixed)
+		f->focus = (size_t)(it - f->items);
+	if (it->editor == FORM_PICK)
+		pick_refresh(f, it, false);
+}
+
+static void show_refusal(struct form *f, const struct mutation_result *r)
+{
+	struct form_item *it = form_item_of_err(f, &r->err);
+
+	if (r->err.code == ERR_CHANGED_MEANWHILE) {
+		drop_theirs(f);
+		record_copy(&f->theirs, &r->now);
+		f->has_theirs = true;
+	} else if (!it) {
+		f->err = r->err;
+	} else {
+		it->checked = it->refused = true;
+		it->err = r->err;
+		focus_wrong(f, it);
+	}
+}
+
+/* Keys pressed meanwhile: to this form when it stays, else to what is below it. */
+static void serve_waiting(struct ui *ui, const key_code *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		ui_key(ui, keys[i]);
+}
+
+static void saved(void *arg, const struct mutation_result *r)
+{
+	struct form *f = arg;
+	struct ui *ui = f->ui;
+	key_code keys[FORM_WAITING_MAX];
+	size_t count = f->waiting_count;
+
+	memcpy(keys, f->waiting, count * sizeof(keys[0]));
+	f->waiting_count = 0;
+	f->saving = false;
+	if (r->done)
+		ui_pop(ui, f);
+	else
+		show_refusal(f, r);
+	ui_touch(ui);
+	serve_waiting(ui, keys, count);
+}
+
+/* Checks everything; the cursor goes to the first that is wrong. */
+static bool all_right(struct form *f)
+{
+	struct form_item *wrong = NULL;
+
+	leave(f);
+	form_params_tidy(f, true);
+	for (size_t i = f->count; i-- > 0;) {
+		struct form_item *it = &f->items[i];
+
+		it->checked = true;
+		item_check(f, it);
+		if (it->err.code != ERR_NONE)
+			wrong = it;
+	}
+	if (wrong)
+		focus_wrong(f, wrong);
+	return !wrong;
+}
+
+static void send(struct form *f, struct mutation *m)
+{
+	m->kind = f->adding ? MUTATION_ADD : MUTATION_EDIT;
+	m->version = f->adding ? 0 : record_version(&f->base);
+	f->saving = true;
+	app_mutate(ui_app(f->ui), m, saved, f);
+}
+
+/* True when the form can close: there was nothing to save. */
+static bool save(struct form *f)
+{
+	const char *why = app_why_no_change(ui_app(f->ui));
+	struct mutation m = { 0 };
+	struct form_item *wrong;
+
+	err_clear(&f->err);
+	if (!all_right(f))
+		return false;
+	if (!f->adding && form_changes(f) == 0)
+		return true;
+	if (why) {
+		err_set_message(&f->err, ERR_STORE_UNREACHABLE, _("Can't be saved now: %s"), why);
+		return false;
+	}
+	if (form_record(f, &m.record, &wrong))
+		send(f, &m);
+	else if (wrong)
+		focus_wrong(f, wrong);
+	record_clear(&m.record);
+	return false;
+}
+
+/* --- what others do meanwhile --- */
+
+/* The record as it is now; false when there is none. */
+static bool current_record(const struct form *f, struct record *out)
+{
+	const struct snapshot *s = ui_app(f->ui)->snapshot;
+	const char *key = record_key(&f->base);
+	const struct number *n = f->ops->entity == ENTITY_NUMBER ? snapshot_number(s, key) : NULL;
+	const struct provider *p = f->ops->entity == ENTITY_PROVIDER ? snapshot_provider(s, key) : NULL;
+
+	out->entity = f->ops->entity;
+	if (n)
+		number_copy(&out->number, n);
+	else if (p)
+		provider_copy(&out->provider, p);
+	return n || p;
+}
+
+static void notice_theirs(struct form *f)
+{
+	struct record now;
+
+	if (f->adding || f->saving || !current_record(f, &now))
+		return;
+	if (record_version(&now) > record_version(f->has_theirs ? &f->theirs : &f->base)) {
+		drop_theirs(f);
+		record_copy(&f->theirs, &now);
+		f->has_theirs = true;
+	}
+	record_clear(&now);
+}
+
+static void load_theirs(struct form *f)
+{
+	record_clear(&f->base);
+	record_copy(&f->base, &f->theirs);
+	drop_theirs(f);
+	err_clear(&f->err);
+	make_items(f);
+	focus_first(f);
+}
+
+void form_update(void *state, unsigned dirty)
+{
+	struct form *f = state;
+
+	if (!(dirty & APP_DIRTY_WORKSPACE))
+		return;
+	notice_theirs(f);
+	for (size_t i = 0; i < f->count; i++) {
+		struct form_item *it = &f->items[i];
+
+		if (it->editor == FORM_PICK)
+			pick_refresh(f, it, true);
+		if (it->checked && !it->refused)
+			item_check(f, it);
+	}
+}
+
+/* --- keys --- */
+
+static bool wait_key(struct form *f, key_code key)
+{
+	if (key == KEYS_ESC)
+		return true;
+	if (f->waiting_count < FORM_WAITING_MAX)
+		f->waiting[f->waiting_count++] = key;
+	return false;
+}
+
+static bool takes_text(const struct form_item *it)
+{
+	return it->editor != FORM_TOGGLE && it->editor != FORM_BUTTON;
+}
+
+/* The end of a paste is one change; nothing between its marks is a command. */
+static bool paste_key(struct form *f, key_code key)
+{
+	struct form_item *it = &f->items[f->focus];
+
+	if (!takes_text(it)) {
+		if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END)
+			f->pasting = key == KEYS_PASTE_BEGIN;
+		return f->pasting || key == KEYS_PASTE_END;
+	}
+	if (key != KEYS_PASTE_BEGIN && !line_pasting(&it->line))
+		return false;
+	if (it->editor == FORM_PICK && key == KEYS_PASTE_END) {
+		pick_key(f, it, key);
+		return true;
+	}
+	line_key(&it->line, key);
+	if (key == KEYS_PASTE_END) {
+		form_params_pasted(f, it);
+		form_item_changed(f, it);
+		form_params_tidy(f, false);
+	}
+	return true;
+}
+
+/* True when the form closes. What is half done is undone first, one thing for each Esc. */
+static bool escape(struct form *f)
+{
+	struct form_item *it = &f->items[f->focus];
+
+	if (it->editor == FORM_PICK && line_text(&it->line)[0]) {
+		line_set(&it->line, "");
+		it->pick.touched = false;
+		pick_refresh(f, it, false);
+		return false;
+	}
+	if (form_changes(f) == 0 || f->ask_discard)
+		return true;
+	f->ask_discard = true;
+	return false;
+}
+
+/* True when the form closes. */
+static bool enter(struct form *f)
+{
+	struct form_item *it = &f->items[f->focus];
+
+	if (it->editor == FORM_BUTTON || is_last_field(f))
+		return save(f);
+	if (it->editor != FORM_PICK || pick_accept(f, it) != PICK_REFUSED)
+		go(f, next_of(f, f->focus));
+	return false;
+}
+
+static void line_item_key(struct form *f, struct form_item *it, key_code key)
+{
+	if (form_params_key(f, it, key) || line_key(&it->line, key) != LINE_CHANGED)
+		return;
+	form_item_changed(f, it);
+	form_params_tidy(f, false);
+}
+
+static bool is_typing(key_code key)
+{
+	return (key >= 0x20 && key < KEYS_UP) || key == KEYS_LEFT || key == KEYS_RIGHT;
+}
+
+static bool item_key(struct form *f, struct form_item *it, key_code key)
+{
+	switch (it->editor) {
+	case FORM_PICK:
+		return pick_key(f, it, key);
+	case FORM_TOGGLE:
+		if (item_toggle_key(it, key)) {
+			f->region_is_set |= it->field->type == FIELD_REGION;
+			form_item_changed(f, it);
+		}
+		return is_typing(key);
+	case FORM_BUTTON:
+		return is_typing(key) && key != ' ';
+	default:
+		if (key == KEYS_UP || key == KEYS_DOWN || key == KEYS_PAGE_UP || key == KEYS_PAGE_DOWN)
+			return false;
+		line_item_key(f, it, key);
+		return true;
+	}
+}
+
+static bool is_in(const struct rect *r, int y, int x)
+{
+	return y >= r->y && y < r->y + r->rows && x >= r->x && x < r->x + r->columns;
+}
+
+static void click_line(struct form *f, int line, int x)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		const struct form_item *it = &f->items[i];
+
+		if (it->editor == FORM_BUTTON || line < it->y || line >= it->y + it->rows || !can_focus(f, i))
+			continue;
+		if (it->editor == FORM_PARAM_KEY && x > f->body.columns / 2 && can_focus(f, i + 1))
+			i++;
+		if (i != f->focus)
+			go(f, i);
+		else if (it->editor == FORM_TOGGLE)
+			item_key(f, &f->items[i], ' ');
+		return;
+	}
+}
+
+/* True when the form closes. */
+static bool click(struct form *f)
+{
+	struct form_item *it = &f->items[f->focus];
+	struct term_mouse m;
+
+	term_mouse_event(ui_term(f->ui), &m);
+	if (m.kind != MOUSE_CLICK && m.kind != MOUSE_DOUBLE)
+		return false;
+	if (is_in(&f->button, m.y, m.x))
+		return save(f);
+	if (it->editor == FORM_PICK && is_in(&f->list, m.y, m.x))
+		pick_click(f, it, m.y - f->list.y);
+	else if (is_in(&f->body, m.y, m.x))
+		click_line(f, m.y - f->body.y + f->top, m.x - f->body.x);
+	return false;
+}
+
+static void move_key(struct form *f, key_code key)
+{
+	if (key == KEYS_DOWN)
+		go(f, row_below(f, f->focus));
+	else if (key == KEYS_UP)
+		go(f, row_above(f, f->focus));
+	else if (key == KEYS_HOME || key == KEYS_PAGE_UP)
+		go(f, next_of(f, f->count - 1));
+	else if (key == KEYS_END || key == KEYS_PAGE_DOWN)
+		go(f, f->count - 1);
+}
+
+bool form_key(void *state, key_code key)
+{
+	struct form *f = state;
+
+	ui_touch(f->ui);
+	if (f->saving)
+		return wait_key(f, key);
+	if (paste_key(f, key))
+		return false;
+	if (key == KEYS_ESC)
+		return escape(f);
+	f->ask_discard = false;
+	switch (key) {
+	case KEYS_CTRL('S'):
+	case KEYS_F2:
+		return save(f);
+	case KEYS_ENTER:
+		return enter(f);
+	case KEYS_TAB:
+		go(f, next_of(f, f->focus));
+		return false;
+	case KEYS_BACKTAB:
+		go(f, previous_of(f, f->focus));
+		return false;
+	case KEYS_CTRL('R'):
+		if (f->has_theirs)
+			load_theirs(f);
+		return false;
+	case KEYS_CTRL('L'):
+		term_redraw(ui_term(f->ui));
+		return false;
+	case KEYS_MOUSE:
+		return click(f);
+	}
+	if ((f->ops->key && f->ops->key(f, key)) || item_key(f, &f->items[f->focus], key))
+		return false;
+	if (f->items[f->focus].editor == FORM_BUTTON && key == ' ')
+		return save(f);
+	move_key(f, key);
+	return false;
+}

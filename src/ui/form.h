@@ -1,0 +1,156 @@
+/*
+ * A form over one record, driven by its field table (records.h): each field becomes a row with the editor of its type, and what
+ * is particular to a record comes through struct form_ops. Parts: form.c (life, keys, saving), form_item.c (values and what
+ * is wrong with them), form_params.c (key = value rows), form_pick.c (choosing a record by typing), form_draw.c.
+ *
+ * What the operator typed is never lost: a refusal of the store is shown at its field, and the form stays.
+ */
+#ifndef UI_FORM_H
+#define UI_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "line_edit.h"
+#include "ui.h"
+
+enum form_editor { FORM_LINE, FORM_TOGGLE, FORM_PICK, FORM_PARAM_KEY, FORM_PARAM_VALUE, FORM_BUTTON };
+
+#define PICK_NONE ((size_t)-1)
+
+/* The list under a field that is chosen by typing. */
+struct form_pick {
+	size_t *match;			/* indexes into the snapshot's list */
+	size_t count;
+	size_t at;			/* the match under the cursor, PICK_NONE */
+	size_t top;			/* first match shown at the last draw */
+	bool touched;			/* what is under the cursor is taken when the field is left */
+};
+
+struct form_item {
+	enum form_editor editor;
+	const struct field *field;	/* NULL: the button */
+	bool fixed;			/* shown, can't be edited */
+	struct line_edit line;		/* LINE, PARAM_*: the value; PICK: what is searched for */
+	char *value;			/* TOGGLE: the word; PICK: the id */
+	char *original;			/* the value at first */
+	struct form_pick pick;
+	struct err err;			/* ERR_NONE: nothing is wrong */
+	bool checked;			/* left or saved once: from then on its error follows what is typed */
+	bool refused;			/* err is the store's: it stays until the value changes */
+	int y, rows;			/* in the lines of the form, at the last draw */
+};
+
+struct form;
+
+struct form_ops {
+	enum entity entity;
+	const char *title_add, *title_edit;	/* N_() */
+	const char *word_add;			/* N_(): on the button when adding */
+	const char *first_edited;		/* key of the field an edit starts in; NULL = the first */
+	struct overlay_ops overlay;		/* form_draw and its kin, with the hint of this form */
+	/* The rules beyond the form of a value. May be NULL. */
+	bool (*check)(struct form *f, const struct form_item *it, struct err *e);
+	/* The operator changed a value; NULL item: the form was opened or loaded. May be NULL. */
+	void (*changed)(struct form *f, const struct form_item *it);
+	/* A few words beside the value. May be NULL. */
+	void (*beside)(struct form *f, const struct form_item *it, char *to, size_t size);
+	/* A line under the value that is no error of a checked field: calm while typing, or a warning. May be NULL. */
+	enum role (*remark)(struct form *f, const struct form_item *it, char *to, size_t size);
+	/* What the bottom line says when nothing is more urgent. May be NULL. */
+	enum role (*status)(struct form *f, char *to, size_t size);
+	/* A key of this form alone; true when taken. May be NULL. */
+	bool (*key)(struct form *f, key_code key);
+};
+
+#define FORM_WAITING_MAX 64
+
+struct form {
+	struct ui *ui;
+	const struct form_ops *ops;
+	bool adding;
+	struct record base;		/* what the values are compared with; its version is the one edited */
+	struct form_item *items;
+	size_t count;
+	size_t focus;
+	char *params_original;		/* the rows of parameters at first, as form_params_text() */
+	bool region_is_set;		/* by the operator: suggestions end */
+	bool pasting;			/* into something that takes no text */
+	bool ask_discard;
+	bool saving;
+	key_code waiting[FORM_WAITING_MAX];	/* pressed while saving; served afterwards */
+	size_t waiting_count;
+	struct err err;			/* about no field */
+	bool has_theirs;
+	struct record theirs;		/* what somebody else made of the record meanwhile */
+	int top;			/* first line shown */
+	int lines;			/* of the largest frame so far: a box never shrinks */
+	struct rect body, list, button;	/* on the screen, at the last draw */
+};
+
+/* Takes a copy of the record. */
+void form_open(struct ui *ui, const struct form_ops *ops, const struct record *base, bool adding);
+void form_draw(void *state, const struct canvas *screen);
+bool form_key(void *state, key_code key);
+void form_update(void *state, unsigned dirty);
+void form_close(void *state);
+
+#define FORM_OVERLAY(hint_text) { \
+	.name = "form", .draw = form_draw, .key = form_key, .update = form_update, .close = form_close, \
+	.wants_freeze = true, .hint = (hint_text) }
+
+/* form.c, for the forms themselves */
+struct form_item *form_find(struct form *f, const char *key);		/* NULL when there is none */
+const char *form_value(struct form *f, const char *key);		/* "" when there is none; until the next change */
+/* As if the operator had typed it. */
+void form_put(struct form *f, struct form_item *it, const char *value);
+/* As a suggestion: no change of the operator's, so nothing to save or discard. */
+void form_suggest(struct form *f, struct form_item *it, const char *value);
+bool form_is_focused(const struct form *f, const struct form_item *it);
+/* After a value changed by the operator. */
+void form_item_changed(struct form *f, struct form_item *it);
+
+/* form_item.c */
+void item_init(struct form_item *it, enum form_editor editor, const struct field *field, const char *text);
+void item_clear(struct form_item *it);
+void item_set(struct form_item *it, const char *value);
+const char *item_value(const struct form_item *it);
+bool item_is_changed(const struct form_item *it);
+bool item_toggle_key(struct form_item *it, key_code key);
+size_t item_words(const struct field *f, const char *const **words);	/* of a toggle */
+/* Is the value allowed? Sets it->err. */
+void item_check(struct form *f, struct form_item *it);
+size_t form_changes(const struct form *f);
+/* The record as the form has it; false with *wrong when a value is not allowed after all. *out is initialised either way. */
+bool form_record(struct form *f, struct record *out, struct form_item **wrong);
+/* "Invalid phone number format: start with + and the country code": in the words of a form. */
+void form_err_text(const struct err *e, const struct field *field, char *to, size_t size);
+/* The item a refusal of the store is about, NULL when about none. */
+struct form_item *form_item_of_err(struct form *f, const struct err *e);
+
+/* form_params.c */
+void form_params_load(struct form *f, const struct field *field, const char *object);
+/* Rows without a key go, except a last one to type in. Keeps the focus on its item. */
+void form_params_tidy(struct form *f, bool remove);
+char *form_params_text(const struct form *f);		/* to compare; caller frees */
+/* The canonical object; NULL when a row is wrong: *wrong is its key. Caller frees. */
+char *form_params_object(struct form *f, struct form_item **wrong, struct err *e);
+bool form_params_key(struct form *f, struct form_item *it, key_code key);
+void form_params_pasted(struct form *f, struct form_item *it);
+bool form_row_is_empty(const struct form_item *key);	/* key and value of a row of parameters */
+
+/* form_pick.c */
+enum pick_result { PICK_NOTHING, PICK_TAKEN, PICK_REFUSED };
+void pick_refresh(struct form *f, struct form_item *it, bool keep);
+bool pick_is_open(const struct form *f, const struct form_item *it);
+bool pick_key(struct form *f, struct form_item *it, key_code key);
+enum pick_result pick_accept(struct form *f, struct form_item *it);
+void pick_click(struct form *f, struct form_item *it, int row);
+/* What people call the record chosen; the id when it is unknown. */
+const char *pick_title(const struct form *f, const struct field *field, const char *id);
+bool pick_check(struct form *f, const struct form_item *it, struct err *e);
+int pick_rows(const struct form *f, const struct form_item *it);	/* wanted for the list */
+void pick_draw(struct form *f, struct form_item *it, const struct canvas *c);
+void pick_hint(const struct form *f, const struct form_item *it, char *to, size_t size);
+
+#endif

@@ -1,0 +1,240 @@
+/*
+ * The values of a form: what each holds, whether it differs from what it was, and what is wrong with it. The rules are those
+ * of the model (field_set(), and the form's own check); here they only get words that fit below a field.
+ */
+#include "config.h"
+
+#include "form.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+
+/* More than a field may hold can be typed, so that it is said to be too long instead of being cut in silence. */
+static size_t typing_max(const struct field *f)
+{
+	return 2 * f->max + 64;
+}
+
+void item_init(struct form_item *it, enum form_editor editor, const struct field *field, const char *text)
+{
+	memset(it, 0, sizeof(*it));
+	it->editor = editor;
+	it->field = field;
+	it->value = xstrdup("");
+	it->pick.at = PICK_NONE;
+	line_init(&it->line, "", field ? typing_max(field) : 1);
+	item_set(it, text);
+	it->original = xstrdup(item_value(it));
+}
+
+void item_clear(struct form_item *it)
+{
+	line_clear(&it->line);
+	free(it->value);
+	free(it->original);
+	free(it->pick.match);
+	memset(it, 0, sizeof(*it));
+}
+
+static bool has_line_value(const struct form_item *it)
+{
+	return it->editor == FORM_LINE || it->editor == FORM_PARAM_KEY || it->editor == FORM_PARAM_VALUE;
+}
+
+void item_set(struct form_item *it, const char *value)
+{
+	char *copy;
+
+	if (has_line_value(it)) {
+		line_set(&it->line, value);
+		return;
+	}
+	copy = xstrdup(value);
+	free(it->value);
+	it->value = copy;
+	line_set(&it->line, "");
+}
+
+const char *item_value(const struct form_item *it)
+{
+	return has_line_value(it) ? line_text(&it->line) : it->value;
+}
+
+bool item_is_changed(const struct form_item *it)
+{
+	return strcmp(item_value(it), it->original) != 0;
+}
+
+/* --- toggles --- */
+
+size_t item_words(const struct field *f, const char *const **words)
+{
+	static const char *const bools[] = { N_("yes"), N_("no") };
+	static const char *const regions[] = { "na", "eu" };
+
+	*words = f->type == FIELD_REGION ? regions : bools;
+	return 2;
+}
+
+/* Space and arrows go to the next word, a letter to the word it begins. */
+bool item_toggle_key(struct form_item *it, key_code key)
+{
+	const char *const *words;
+	size_t n = item_words(it->field, &words), at = 0, to;
+
+	while (at + 1 < n && strcmp(words[at], it->value) != 0)
+		at++;
+	to = at;
+	if (key == ' ' || key == KEYS_RIGHT)
+		to = (at + 1) % n;
+	else if (key == KEYS_LEFT)
+		to = (at + n - 1) % n;
+	for (size_t i = 0; i < n; i++)
+		if (key == (key_code)words[i][0])
+			to = i;
+	if (to == at)
+		return false;
+	item_set(it, words[to]);
+	return true;
+}
+
+/* --- what is wrong --- */
+
+static bool check_form(struct form *f, const struct form_item *it, struct err *e)
+{
+	struct record scratch;
+	bool ok;
+
+	if (it->editor == FORM_PICK && !pick_check(f, it, e))
+		return false;
+	record_init(&scratch, f->ops->entity);
+	ok = field_set(it->field, &scratch, item_value(it), e);
+	record_clear(&scratch);
+	return ok;
+}
+
+static bool check_param(struct form *f, const struct form_item *it, struct err *e)
+{
+	struct form_item *wrong = NULL;
+	char *object = form_params_object(f, &wrong, e);
+
+	free(object);
+	return wrong != it;
+}
+
+void item_check(struct form *f, struct form_item *it)
+{
+	struct err e = { 0 };
+	bool ok = true;
+
+	it->refused = false;
+	if (it->editor == FORM_PARAM_KEY)
+		ok = check_param(f, it, &e);
+	else if (it->editor != FORM_BUTTON && it->editor != FORM_PARAM_VALUE && !it->fixed)
+		ok = check_form(f, it, &e) && (!f->ops->check || f->ops->check(f, it, &e));
+	if (ok)
+		err_clear(&it->err);
+	else
+		it->err = e;
+}
+
+/* The part of "sipDomain: this value is not allowed" that names the field. */
+static const struct field *field_in_message(enum entity entity, const char *message)
+{
+	char key[48];
+
+	str_copy(key, sizeof(key), (struct str){ message, strcspn(message, ":") });
+	return field_by_key(entity, key);
+}
+
+void form_err_text(const struct err *e, const struct field *field, char *to, size_t size)
+{
+	if (e->code == ERR_FIELD_REQUIRED && field)
+		snprintf(to, size, _("%s is required"), _(field->label));
+	else if (e->code == ERR_FIELD_INVALID && field && e->hint[0])
+		snprintf(to, size, "%s", e->hint);
+	else if (e->code == ERR_AGENT_REQUIRED || e->code == ERR_TRUNK_REQUIRED)
+		snprintf(to, size, _("%s: type to search the list"), e->message);
+	else if (e->hint[0])
+		snprintf(to, size, "%s: %s", e->message, e->hint);
+	else
+		snprintf(to, size, "%s", e->message);
+}
+
+struct form_item *form_item_of_err(struct form *f, const struct err *e)
+{
+	const char *key = err_field_of(e->code);
+	const struct field *field = NULL;
+
+	if (!key[0] && (e->code == ERR_FIELD_INVALID || e->code == ERR_FIELD_REQUIRED))
+		field = field_in_message(f->ops->entity, e->message);
+	return form_find(f, field ? field->key : key);
+}
+
+/* --- the record --- */
+
+static bool params_changed(const struct form *f)
+{
+	char *now = form_params_text(f);
+	bool changed = strcmp(now, f->params_original) != 0;
+
+	free(now);
+	return changed;
+}
+
+size_t form_changes(const struct form *f)
+{
+	size_t n = params_changed(f);
+
+	for (size_t i = 0; i < f->count; i++) {
+		const struct form_item *it = &f->items[i];
+
+		if (it->editor <= FORM_PICK && item_is_changed(it))
+			n++;
+	}
+	return n;
+}
+
+static bool record_params(struct form *f, struct record *out, struct form_item **wrong, struct err *e)
+{
+	const struct field *field = field_by_key(f->ops->entity, "additionalParams");
+	char *object;
+	bool ok;
+
+	if (!field || !params_changed(f))
+		return true;
+	object = form_params_object(f, wrong, e);
+	ok = object && field_set(field, out, object, e);
+	free(object);
+	return ok;
+}
+
+/* Only what was changed is set: a value that a line can't show as it is stays what it was. */
+bool form_record(struct form *f, struct record *out, struct form_item **wrong)
+{
+	struct err e = { 0 };
+
+	record_copy(out, &f->base);
+	*wrong = NULL;
+	for (size_t i = 0; i < f->count; i++) {
+		struct form_item *it = &f->items[i];
+
+		if (it->editor > FORM_PICK || it->fixed || (!f->adding && !item_is_changed(it)))
+			continue;
+		if (!field_set(it->field, out, item_value(it), &e)) {
+			*wrong = it;
+			break;
+		}
+	}
+	if (!*wrong && record_params(f, out, wrong, &e))
+		return true;
+	if (*wrong) {
+		(*wrong)->checked = true;
+		(*wrong)->err = e;
+	}
+	return false;
+}

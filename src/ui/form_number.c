@@ -1,0 +1,245 @@
+/*
+ * The form of a number. What is its own: the number is judged while it is typed, calmly until it is left, with the country
+ * beside it and, when something sensible was probably meant, an offer to use that; the region follows the country and the
+ * provider until the operator sets it; the way a call would take is warned about when agent and number are far apart.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "form.h"
+#include "trunkdeck/e164.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/validate.h"
+
+/* From so many digits on, what is typed looks like a whole number. */
+#define WHOLE_DIGITS 7
+
+static bool is_key(const struct form_item *it, const char *key)
+{
+	return it->field && !strcmp(it->field->key, key);
+}
+
+/* What the form says now, for the rules of the model: references, not forms. */
+static void fill(struct form *f, struct number *n)
+{
+	number_init(n);
+	free(n->e164);
+	free(n->provider);
+	free(n->agent);
+	n->e164 = xstrdup(form_value(f, "number"));
+	n->provider = xstrdup(form_value(f, "trunkId"));
+	n->agent = xstrdup(form_value(f, "agentId"));
+	region_parse(form_value(f, "region"), &n->region);
+}
+
+static void context(struct form *f, const struct number *n, struct number_context *ctx)
+{
+	snapshot_number_context(ui_app(f->ui)->snapshot, n, f->adding, ctx);
+}
+
+/* --- checks --- */
+
+static void put_text(char **to, const char *text)
+{
+	free(*to);
+	*to = xstrdup(text);
+}
+
+/* The rules answer with the first error of a number; so that each field gets its own, the others are made good. */
+static bool check_one(struct form *f, const struct form_item *it, struct err *e)
+{
+	struct number_context ctx;
+	struct provider provider;
+	struct agent agent;
+	struct number n;
+	bool ok;
+
+	fill(f, &n);
+	context(f, &n, &ctx);
+	provider_init(&provider);
+	agent_init(&agent);
+	put_text(&agent.dial, "Local/x");
+	if (!is_key(it, "trunkId")) {
+		put_text(&n.provider, "x");
+		ctx.provider = &provider;
+	}
+	if (!is_key(it, "agentId")) {
+		put_text(&n.agent, "x");
+		ctx.agent = &agent;
+	}
+	if (!is_key(it, "number")) {
+		put_text(&n.e164, "+15551234567");
+		if (f->adding)
+			ctx.holder = NULL;
+		ctx.limit = LIMIT_NONE;
+	}
+	ok = number_validate(&n, &ctx, e);
+	provider_clear(&provider);
+	agent_clear(&agent);
+	number_clear(&n);
+	return ok;
+}
+
+/* For a national form: the country of the provider's inbound prefix. */
+static bool suggestion(struct form *f, char *to)
+{
+	const struct provider *p = snapshot_provider(ui_app(f->ui)->snapshot, form_value(f, "trunkId"));
+	const struct country *home = p ? e164_country(str_of(p->inbound_prefix)) : NULL;
+
+	return e164_suggest(form_value(f, "number"), home, to);
+}
+
+static bool number_check(struct form *f, const struct form_item *it, struct err *e)
+{
+	char meant[E164_SIZE];
+
+	if (!is_key(it, "number") && !is_key(it, "trunkId") && !is_key(it, "agentId"))
+		return true;
+	return check_one(f, it, e) || (e->code == ERR_NUMBER_FORMAT && suggestion(f, meant) &&
+				       err_set(e, ERR_NUMBER_FORMAT, _("did you mean %s? ^F uses it"), meant));
+}
+
+/* --- suggestions --- */
+
+static const char *suggested_region(struct form *f)
+{
+	const struct country *country = e164_country(str_of(form_value(f, "number")));
+	const struct provider *p = snapshot_provider(ui_app(f->ui)->snapshot, form_value(f, "trunkId"));
+
+	if (country)
+		return region_name(country->region);
+	return region_name(p ? p->region : REGION_NA);
+}
+
+static void number_changed(struct form *f, const struct form_item *it)
+{
+	(void)it;
+	if (f->adding && !f->region_is_set)
+		form_suggest(f, form_find(f, "region"), suggested_region(f));
+}
+
+static bool number_key(struct form *f, key_code key)
+{
+	struct form_item *it = form_find(f, "number");
+	char meant[E164_SIZE];
+
+	if (key != KEYS_CTRL('F') || it->fixed || !suggestion(f, meant))
+		return false;
+	form_put(f, it, meant);
+	return true;
+}
+
+/* --- words --- */
+
+static void number_beside(struct form *f, const struct form_item *it, char *to, size_t size)
+{
+	const struct country *country;
+
+	if (is_key(it, "number")) {
+		country = e164_country(str_of(item_value(it)));
+		snprintf(to, size, "%s", country ? country->name : "");
+	} else if (is_key(it, "region") && f->adding && !f->region_is_set) {
+		snprintf(to, size, "%s", _("suggested"));
+	}
+}
+
+static bool looks_whole(const char *text)
+{
+	size_t digits = 0;
+
+	for (; *text; text++)
+		digits += *text >= '0' && *text <= '9';
+	return digits >= WHOLE_DIGITS;
+}
+
+static enum role remark_number(struct form *f, const struct form_item *it, char *to, size_t size)
+{
+	struct err e = { 0 };
+
+	if (it->fixed || !looks_whole(item_value(it)) || number_check(f, it, &e))
+		return ROLE_DIM;
+	form_err_text(&e, it->field, to, size);
+	return e.code == ERR_NUMBER_FORMAT ? ROLE_DIM : ROLE_WARN;
+}
+
+/* An agent that became unusable forbids no other change of its numbers, but it is said. */
+static enum role remark_agent(struct form *f, const struct form_item *it, char *to, size_t size)
+{
+	const struct agent *a = snapshot_agent(ui_app(f->ui)->snapshot, item_value(it));
+	const char *why;
+
+	if (a && !agent_usable(a, &why))
+		snprintf(to, size, "%s: %s", err_text_of(ERR_AGENT_UNUSABLE), why);
+	return ROLE_WARN;
+}
+
+static enum role remark_region(struct form *f, char *to, size_t size)
+{
+	struct number_context ctx;
+	struct number n;
+	const char *warning;
+
+	fill(f, &n);
+	context(f, &n, &ctx);
+	warning = number_warning(&n, &ctx);
+	if (warning)
+		snprintf(to, size, "%s", warning);
+	number_clear(&n);
+	return ROLE_WARN;
+}
+
+static enum role number_remark(struct form *f, const struct form_item *it, char *to, size_t size)
+{
+	if (is_key(it, "number"))
+		return remark_number(f, it, to, size);
+	if (is_key(it, "agentId"))
+		return remark_agent(f, it, to, size);
+	if (is_key(it, "region"))
+		return remark_region(f, to, size);
+	return ROLE_DIM;
+}
+
+static enum role number_status(struct form *f, char *to, size_t size)
+{
+	const struct snapshot *s = ui_app(f->ui)->snapshot;
+	int64_t used = snapshot_used(s), limit = workspace_limit(snapshot_workspace(s));
+	enum limit_state state = limit_state_of(used, limit);
+
+	if (f->adding && state != LIMIT_OK)
+		snprintf(to, size, _("%" PRId64 " of %" PRId64 " used"), used, limit);
+	return state == LIMIT_REACHED ? ROLE_ALARM : ROLE_WARN;
+}
+
+static const struct form_ops number_ops = {
+	.entity = ENTITY_NUMBER,
+	.title_add = N_("Add number"),
+	.title_edit = N_("Edit number"),
+	.word_add = N_("Add number"),
+	.first_edited = "agentId",
+	.overlay = FORM_OVERLAY(N_("^S save  Tab next  Esc close")),
+	.check = number_check,
+	.changed = number_changed,
+	.beside = number_beside,
+	.remark = number_remark,
+	.status = number_status,
+	.key = number_key,
+};
+
+void form_number_open(struct ui *ui, const char *provider_id, const struct number *original)
+{
+	struct record base = { .entity = ENTITY_NUMBER };
+
+	if (original) {
+		number_copy(&base.number, original);
+	} else {
+		number_init(&base.number);
+		put_text(&base.number.provider, provider_id ? provider_id : "");
+	}
+	form_open(ui, &number_ops, &base, !original);
+	record_clear(&base);
+}

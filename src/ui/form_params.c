@@ -1,0 +1,162 @@
+/*
+ * Rows of additional parameters: a key and a value each, and an empty row at the end to type the next one in. A row whose
+ * key was emptied goes when it is left. They are the last items of a form, before its button.
+ */
+#include "config.h"
+
+#include "form.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+#include "trunkdeck/params.h"
+
+/* A value may be a whole object, escaped for the line. */
+#define TEXT_MAX 131072
+
+static size_t first_row(const struct form *f)
+{
+	size_t i = 0;
+
+	while (i < f->count && f->items[i].editor != FORM_PARAM_KEY)
+		i++;
+	return i;
+}
+
+static size_t row_count(const struct form *f)
+{
+	return (f->count - 1 - first_row(f)) / 2;
+}
+
+bool form_row_is_empty(const struct form_item *key)
+{
+	return !line_text(&key->line)[0] && !line_text(&key[1].line)[0];
+}
+
+static void init_part(struct form_item *it, enum form_editor editor, const struct field *field, const char *text)
+{
+	item_init(it, editor, field, "");
+	it->line.max = it->line.text.max = TEXT_MAX;
+	line_set(&it->line, text);
+}
+
+/* Before the button, which is always the last item. */
+static void append_row(struct form *f, const struct field *field, const char *key, const char *value)
+{
+	size_t at = f->count - 1;
+
+	f->items = xreallocarray(f->items, f->count + 2, sizeof(*f->items));
+	memmove(&f->items[at + 2], &f->items[at], sizeof(*f->items));
+	init_part(&f->items[at], FORM_PARAM_KEY, field, key);
+	init_part(&f->items[at + 1], FORM_PARAM_VALUE, field, value);
+	f->count += 2;
+	if (f->focus >= at)
+		f->focus += 2;
+}
+
+static void remove_row(struct form *f, size_t at)
+{
+	item_clear(&f->items[at]);
+	item_clear(&f->items[at + 1]);
+	memmove(&f->items[at], &f->items[at + 2], (f->count - at - 2) * sizeof(*f->items));
+	f->count -= 2;
+	if (f->focus > at + 1)
+		f->focus -= 2;
+	else if (f->focus == at + 1)
+		f->focus--;
+}
+
+void form_params_load(struct form *f, const struct field *field, const char *object)
+{
+	size_t count;
+	struct param *rows = params_rows(object, &count);
+
+	while (first_row(f) + 1 < f->count)
+		remove_row(f, first_row(f));
+	for (size_t i = 0; i < count; i++)
+		append_row(f, field, rows[i].key, rows[i].value);
+	append_row(f, field, "", "");
+	params_free(rows, count);
+}
+
+void form_params_tidy(struct form *f, bool remove)
+{
+	size_t first = first_row(f), rows = row_count(f);
+
+	if (!rows)
+		return;
+	for (size_t i = remove ? rows - 1 : 0; i > 0; i--)
+		if (!line_text(&f->items[first + 2 * (i - 1)].line)[0])
+			remove_row(f, first + 2 * (i - 1));
+	if (line_text(&f->items[f->count - 3].line)[0])
+		append_row(f, f->items[first].field, "", "");
+}
+
+char *form_params_text(const struct form *f)
+{
+	struct buf text;
+	char *taken;
+
+	buf_init(&text, BUF_UNBOUNDED);
+	for (size_t i = first_row(f); i + 1 < f->count; i += 2)
+		if (line_text(&f->items[i].line)[0])
+			buf_addf(&text, "%s\n%s\n", line_text(&f->items[i].line), line_text(&f->items[i + 1].line));
+	taken = buf_take(&text);
+	buf_clear(&text);
+	return taken;
+}
+
+char *form_params_object(struct form *f, struct form_item **wrong, struct err *e)
+{
+	size_t first = first_row(f), count = row_count(f), bad = 0;
+	struct param *rows = xcalloc(count + 1, sizeof(*rows));
+	char *object;
+
+	for (size_t i = 0; i < count; i++) {
+		rows[i].key = xstrdup(line_text(&f->items[first + 2 * i].line));
+		rows[i].value = xstrdup(line_text(&f->items[first + 2 * i + 1].line));
+	}
+	object = params_object(rows, count, &bad, e);
+	params_free(rows, count);
+	if (!object)
+		*wrong = &f->items[first + 2 * bad];
+	return object;
+}
+
+static bool is_quoted(const struct form_item *key)
+{
+	return line_text(&key->line)[0] == '"';
+}
+
+/* '=' ends the key, as if the row were written "key = value"; in quotes it is part of it. */
+bool form_params_key(struct form *f, struct form_item *it, key_code key)
+{
+	if (it->editor != FORM_PARAM_KEY || key != '=' || is_quoted(it))
+		return false;
+	if (line_text(&it->line)[0])
+		f->focus++;
+	return true;
+}
+
+/* "language = en", pasted whole into the key. */
+void form_params_pasted(struct form *f, struct form_item *it)
+{
+	const char *text = line_text(&it->line), *equals = strchr(text, '=');
+	char *key, *value;
+	size_t len;
+
+	if (it->editor != FORM_PARAM_KEY || is_quoted(it) || !equals || line_text(&it[1].line)[0])
+		return;
+	len = (size_t)(equals - text);
+	while (len > 0 && text[len - 1] == ' ')
+		len--;
+	key = xstrndup(text, len);
+	value = xstrdup(equals + 1 + strspn(equals + 1, " "));
+	line_set(&it->line, key);
+	line_set(&it[1].line, value);
+	if (key[0])
+		f->focus++;
+	free(key);
+	free(value);
+}

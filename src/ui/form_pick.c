@@ -1,0 +1,374 @@
+/*
+ * Choosing a provider or an agent by typing: what is typed narrows the list under the field, by title and id; Up and Down
+ * move in the list, Enter or Tab takes what is under its cursor. With nothing typed, Left and Right go through those that can be
+ * chosen, one by one. One that can't take calls is listed with the reason, so that nobody looks for it in vain.
+ */
+#include "config.h"
+
+#include "form.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+
+#define LIST_ROWS 8
+#define PAGE 6
+
+/* A record that may be chosen; its texts are the snapshot's. */
+struct choice {
+	const char *id, *title, *aside;
+	const char *why_not;		/* NULL = can be chosen */
+};
+
+static struct choice choice_of_agent(const struct agent *a)
+{
+	struct choice c = { a->id, a->title, region_name(a->region), NULL };
+
+	agent_usable(a, &c.why_not);
+	return c;
+}
+
+static struct choice choice_of_provider(const struct provider *p)
+{
+	return (struct choice){ p->id, p->name, p->sip_domain, NULL };
+}
+
+static size_t choice_count(const struct form *f, const struct field *field)
+{
+	struct snapshot *s = ui_app(f->ui)->snapshot;
+	size_t count;
+
+	if (field->type == FIELD_AGENT)
+		snapshot_agents(s, &count);
+	else
+		snapshot_providers(s, &count);
+	return count;
+}
+
+static struct choice choice_at(const struct form *f, const struct field *field, size_t i)
+{
+	struct snapshot *s = ui_app(f->ui)->snapshot;
+	size_t count;
+
+	if (field->type == FIELD_AGENT)
+		return choice_of_agent(snapshot_agents(s, &count)[i]);
+	return choice_of_provider(snapshot_providers(s, &count)[i]);
+}
+
+static struct choice match_at(const struct form *f, const struct form_item *it, size_t i)
+{
+	return choice_at(f, it->field, it->pick.match[i]);
+}
+
+static bool is_searching(const struct form_item *it)
+{
+	return line_text(&it->line)[0];
+}
+
+const char *pick_title(const struct form *f, const struct field *field, const char *id)
+{
+	const struct snapshot *s = ui_app(f->ui)->snapshot;
+	const struct agent *a = field->type == FIELD_AGENT ? snapshot_agent(s, id) : NULL;
+	const struct provider *p = field->type == FIELD_PROVIDER ? snapshot_provider(s, id) : NULL;
+
+	if (a && a->title[0])
+		return a->title;
+	return p ? p->name : id;
+}
+
+/* --- what matches --- */
+
+static void collect(struct form *f, struct form_item *it)
+{
+	size_t count = choice_count(f, it->field);
+	const char *needle = line_text(&it->line);
+
+	free(it->pick.match);
+	it->pick.match = xcalloc(count + 1, sizeof(*it->pick.match));
+	it->pick.count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct choice c = choice_at(f, it->field, i);
+
+		if (utf8_find(c.title, needle) || utf8_find(c.id, needle))
+			it->pick.match[it->pick.count++] = i;
+	}
+}
+
+static size_t find_match(const struct form *f, const struct form_item *it, const char *id)
+{
+	for (size_t i = 0; i < it->pick.count; i++)
+		if (!strcmp(match_at(f, it, i).id, id))
+			return i;
+	return PICK_NONE;
+}
+
+/* What typing means: the very id, else the first that can be chosen, else the first. */
+static size_t best_match(const struct form *f, const struct form_item *it)
+{
+	size_t exact = find_match(f, it, line_text(&it->line));
+
+	if (exact != PICK_NONE)
+		return exact;
+	for (size_t i = 0; i < it->pick.count; i++)
+		if (!match_at(f, it, i).why_not)
+			return i;
+	return it->pick.count > 0 ? 0 : PICK_NONE;
+}
+
+/* keep: the records changed, not what was typed; the cursor stays on its record. */
+void pick_refresh(struct form *f, struct form_item *it, bool keep)
+{
+	size_t known = choice_count(f, it->field);
+	char *id = NULL;
+
+	if (keep && it->pick.at < it->pick.count && it->pick.match[it->pick.at] < known)
+		id = xstrdup(match_at(f, it, it->pick.at).id);
+	collect(f, it);
+	if (id)
+		it->pick.at = find_match(f, it, id);
+	else
+		it->pick.at = is_searching(it) ? best_match(f, it) : find_match(f, it, it->value);
+	free(id);
+}
+
+bool pick_is_open(const struct form *f, const struct form_item *it)
+{
+	return form_is_focused(f, it) && it->editor == FORM_PICK && (it->field->type == FIELD_AGENT || is_searching(it));
+}
+
+/* --- choosing --- */
+
+static void choose(struct form *f, struct form_item *it, const char *id)
+{
+	bool changes = strcmp(it->value, id) != 0;
+
+	item_set(it, id);
+	it->pick.touched = false;
+	pick_refresh(f, it, false);
+	if (changes)
+		form_item_changed(f, it);
+}
+
+static enum pick_result refuse(struct form_item *it, const struct choice *c)
+{
+	err_set(&it->err, ERR_AGENT_UNUSABLE, "%s", c->why_not);
+	it->checked = true;
+	return PICK_REFUSED;
+}
+
+static enum pick_result forget(struct form *f, struct form_item *it, enum pick_result result)
+{
+	it->pick.touched = false;
+	if (it->value[0]) {
+		line_set(&it->line, "");
+		pick_refresh(f, it, false);
+	}
+	return result;
+}
+
+enum pick_result pick_accept(struct form *f, struct form_item *it)
+{
+	struct choice c;
+
+	if (!it->pick.touched || it->pick.at >= it->pick.count)
+		return forget(f, it, PICK_NOTHING);
+	c = match_at(f, it, it->pick.at);
+	if (!strcmp(c.id, it->value))
+		return forget(f, it, PICK_TAKEN);
+	if (c.why_not)
+		return refuse(it, &c);
+	choose(f, it, c.id);
+	return PICK_TAKEN;
+}
+
+bool pick_check(struct form *f, const struct form_item *it, struct err *e)
+{
+	enum err_code code = it->field->type == FIELD_AGENT ? ERR_AGENT_NOT_FOUND : ERR_TRUNK_NOT_FOUND;
+
+	if (it->value[0] || !is_searching(it))
+		return true;
+	if (it->pick.at < it->pick.count && match_at(f, it, it->pick.at).why_not)
+		return err_set(e, ERR_AGENT_UNUSABLE, "%s", match_at(f, it, it->pick.at).why_not);
+	return err_set(e, code, _("nothing matches \"%s\""), line_text(&it->line));
+}
+
+/* --- keys --- */
+
+static bool move(struct form *f, struct form_item *it, int by)
+{
+	size_t last = it->pick.count - 1, at = it->pick.at;
+
+	if (!pick_is_open(f, it) || it->pick.count == 0)
+		return false;
+	if ((by < 0 && (at == 0 || at == PICK_NONE)) || (by > 0 && at == last)) {
+		it->pick.touched = is_searching(it);
+		return false;
+	}
+	if (at == PICK_NONE)
+		at = 0;
+	else if (by < 0)
+		at = at < (size_t)-by ? 0 : at - (size_t)-by;
+	else
+		at = last - at < (size_t)by ? last : at + (size_t)by;
+	it->pick.at = at;
+	it->pick.touched = true;
+	return true;
+}
+
+/* The next one that can be chosen, round and round. */
+static void cycle(struct form *f, struct form_item *it, bool forward)
+{
+	size_t n = it->pick.count, at = it->pick.at == PICK_NONE ? (forward ? n - 1 : 0) : it->pick.at;
+
+	for (size_t tried = 0; tried < n; tried++) {
+		at = forward ? (at + 1) % n : (at + n - 1) % n;
+		if (!match_at(f, it, at).why_not) {
+			choose(f, it, match_at(f, it, at).id);
+			return;
+		}
+	}
+}
+
+static bool search_key(struct form *f, struct form_item *it, key_code key)
+{
+	enum line_result result = line_key(&it->line, key);
+
+	if (result == LINE_CHANGED) {
+		it->pick.touched = is_searching(it);
+		pick_refresh(f, it, false);
+		if (!it->checked || it->value[0])
+			err_clear(&it->err);
+		else
+			item_check(f, it);
+	}
+	return result != LINE_IGNORED;
+}
+
+bool pick_key(struct form *f, struct form_item *it, key_code key)
+{
+	switch (key) {
+	case KEYS_UP:
+		return move(f, it, -1);
+	case KEYS_DOWN:
+		return move(f, it, 1);
+	case KEYS_PAGE_UP:
+		return move(f, it, -PAGE) || pick_is_open(f, it);
+	case KEYS_PAGE_DOWN:
+		return move(f, it, PAGE) || pick_is_open(f, it);
+	case KEYS_LEFT:
+	case KEYS_RIGHT:
+		if (is_searching(it))
+			break;
+		cycle(f, it, key == KEYS_RIGHT);
+		return true;
+	case KEYS_BACKSPACE:
+	case KEYS_DELETE:
+	case KEYS_CTRL('U'):
+		if (is_searching(it) || !it->value[0])
+			break;
+		choose(f, it, "");
+		return true;
+	}
+	return search_key(f, it, key);
+}
+
+void pick_click(struct form *f, struct form_item *it, int row)
+{
+	size_t at = it->pick.top + (size_t)row;
+
+	if (at >= it->pick.count)
+		return;
+	it->pick.at = at;
+	it->pick.touched = true;
+	pick_accept(f, it);
+}
+
+/* --- drawing --- */
+
+int pick_rows(const struct form *f, const struct form_item *it)
+{
+	if (!pick_is_open(f, it))
+		return 0;
+	return it->pick.count < LIST_ROWS ? (it->pick.count > 0 ? (int)it->pick.count : 1) : LIST_ROWS;
+}
+
+void pick_hint(const struct form *f, const struct form_item *it, char *to, size_t size)
+{
+	size_t all = choice_count(f, it->field);
+
+	if (is_searching(it))
+		snprintf(to, size, _("%zu of %zu match; Enter chooses"), it->pick.count, all);
+	else
+		snprintf(to, size, _("Type to search in %zu, or Left and Right"), all);
+}
+
+static void draw_nothing(struct form *f, const struct form_item *it, const struct canvas *c)
+{
+	const char *text;
+
+	if (choice_count(f, it->field) > 0)
+		text = _("nothing matches");
+	else if (it->field->type == FIELD_AGENT)
+		text = _("no agents yet: trunkdeck agent add");
+	else
+		text = _("no providers yet");
+	draw_text(c, 0, 1, 0, ROLE_DIM, text);
+}
+
+static void draw_choice(const struct canvas *list, int y, const struct choice *choice, bool selected)
+{
+	struct canvas c = canvas_sub(list, y, 0, 1, list->area.columns);
+	enum role role = choice->why_not ? ROLE_DIM : ROLE_NORMAL;
+	int title = (c.area.columns - 2) * 2 / 5, rest = c.area.columns - title - 4;
+
+	c.selected = selected;
+	if (selected)
+		draw_selected_row(&c, 0);
+	if (rest < 8) {
+		draw_foreign(&c, 0, 1, 0, role, choice->title);
+		return;
+	}
+	draw_foreign(&c, 0, 1, title, role, choice->title);
+	if (choice->why_not) {
+		draw_foreign(&c, 0, title + 3, rest, ROLE_DIM, choice->why_not);
+		return;
+	}
+	draw_foreign(&c, 0, title + 3, rest - 4, ROLE_DIM, choice->id);
+	if (strlen(choice->aside) <= 2)
+		draw_right(&c, 0, title + 3, rest, ROLE_DIM, choice->aside);
+}
+
+static void fit(struct form_pick *p, size_t rows)
+{
+	size_t at = p->at == PICK_NONE ? 0 : p->at;
+
+	if (at < p->top)
+		p->top = at;
+	else if (at >= p->top + rows)
+		p->top = at - rows + 1;
+	if (p->top + rows > p->count)
+		p->top = p->count > rows ? p->count - rows : 0;
+}
+
+void pick_draw(struct form *f, struct form_item *it, const struct canvas *c)
+{
+	size_t rows = c->area.rows > 0 ? (size_t)c->area.rows : 0;
+
+	draw_clear(c);
+	if (rows == 0)
+		return;
+	if (it->pick.count == 0) {
+		draw_nothing(f, it, c);
+		return;
+	}
+	fit(&it->pick, rows);
+	for (size_t i = 0; i < rows && it->pick.top + i < it->pick.count; i++) {
+		struct choice choice = match_at(f, it, it->pick.top + i);
+
+		draw_choice(c, (int)i, &choice, it->pick.top + i == it->pick.at);
+	}
+}
