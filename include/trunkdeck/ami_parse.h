@@ -1,7 +1,8 @@
 /*
  * The AMI parser: bytes in, frames out. Pure and incremental: no I/O, no clock; the same bytes cut in any way give the
- * same frames. Framing: lines end with CR LF, a frame with an empty line. A bare LF is text (some of Asterisk's messages
- * carry one; a stray LF at the end of a value is dropped), so that a forger can't save bytes with it.
+ * same frames. Framing: lines end with CR LF, a frame with an empty line, and a key we know is followed by colon and
+ * blank. A bare LF is text (some of Asterisk's messages carry one; a stray LF at the end of a value is dropped). A forger
+ * saves no byte by writing otherwise.
  *
  * A caller can put CR LF into SIP user parts, and Asterisk copies some of them raw into events (CallerIDNum,
  * ConnectedLineNum, Exten, AppData, DialString, the texts of a Cdr): headers, even whole events, can be forged. One
@@ -19,19 +20,19 @@
  *  3. Repeats. A key that may not repeat and comes twice with different values, known to us or not, rejects the frame.
  *     The same value twice is accepted (UserEvent repeats keys of the channel block).
  *  4. Neighbours. After a broken block every frame is rejected (AFTER_SPLIT) until the missing rest of it has come, at
- *     most for AMI_SPLIT_REACH bytes. And an event with a block is held back until the frame after it is seen: when that
- *     is the headless rest of a frame, the event before it was a forged beginning (a block closed within Exten, with
- *     somebody else's Uniqueid) and is rejected too.
+ *     most for AMI_SPLIT_REACH bytes. And an event with a block is held back until the next AMI_FIELD_REACH bytes have
+ *     been read well: when the headless rest of a frame is among them, the event was a forged beginning (a block closed
+ *     within Exten, with somebody else's Uniqueid) and is rejected, and so is what stands between.
  *  5. A frame above the size limits is skipped to its end and rejected; so is one with a line without a colon.
  *
  * A rejected frame is counted by reason and reported to the callback as such (never as an event), so that the owner
  * schedules a resync and taints the channel. What this can't see: text that forms the *end* of a frame needs no rest.
- * Newexten's AppData is the one that is the caller's: never subscribe to the class `dialplan`. Still, no event the
- * tracker believes can be written whole in 79 bytes.
+ * Newexten's AppData is the caller's where a dialplan passes his texts on, and DialString where it dials them: never
+ * subscribe to the class `dialplan`. Still, no event the tracker believes can be written whole in 79 bytes.
  *
- * Rule 4 holds the last event back until the next frame: the owner calls ami_parser_idle() when the connection has been
- * quiet for AMI_IDLE_MS (Asterisk writes a frame at once, so its rest would have come), and at its end. Responses and
- * events without a block are not held.
+ * Rule 4 holds the last event back until the next frame, and with it short frames that follow: the owner calls
+ * ami_parser_idle() when the connection has been quiet for AMI_IDLE_MS (Asterisk writes a frame at once, so its rest
+ * would have come), and at its end. Responses and events without a block are not held on their own account.
  *
  * Frames point into the parser's buffer and are valid during the callback only. One owner, one thread.
  */
@@ -48,6 +49,7 @@
 #define AMI_MAX_HEADERS 512
 #define AMI_MAX_BANNER 1024
 #define AMI_SPLIT_REACH 4096		/* bytes of mistrust after a broken block whose rest never came */
+#define AMI_FIELD_REACH 128		/* bytes; more than a caller can write into one field */
 #define AMI_IDLE_MS 20
 
 /* The channel block of ami.md 2.1, in Asterisk's order, for one prefix. */

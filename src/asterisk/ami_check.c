@@ -207,8 +207,8 @@ static void check_identity(struct parsed *f, const struct ami_header *uniqueid)
 		reject(f, AMI_REJECT_BAD_UNIQUEID);
 }
 
-/* The last three keys of a block without its beginning. When the beginning is in the same frame, the frame is
- * interrupted; when not, it is the rest of another. */
+/* The last three keys of a block without its beginning. When a block began in the same frame, that one was interrupted or
+ * closed early; when not, this is the rest of another frame. */
 static void check_orphan(struct parsed *f, const struct run *r, bool began)
 {
 	if (r->length < 3 || r->first + r->length != AMI_BLOCK_KEYS)
@@ -230,14 +230,15 @@ static void check_blocks(struct parsed *f)
 			i++;
 			continue;
 		}
-		if (r.first == 0 && r.length == AMI_BLOCK_KEYS) {
+		if (r.first > 0) {
+			check_orphan(f, &r, began);
+		} else if (r.length == AMI_BLOCK_KEYS) {
+			began = true;
 			f->pub.blocks |= r.known < 0 ? 0 : 1u << r.known;
 			check_identity(f, &f->headers[i + AMI_BLOCK_KEYS - 2]);
-		} else if (r.first == 0) {
+		} else {
 			began = true;
 			broken(f, r.prefix, block_names, AMI_BLOCK_KEYS, r.length, i + r.length);
-		} else {
-			check_orphan(f, &r, began);
 		}
 		i += r.length;
 	}

@@ -2,8 +2,8 @@
  * Accepted frames into call events.
  *
  * An event is decoded only in the form Asterisk gives it: with the channel block it always has, and, for the two that
- * end every call (FullyBooted after a restart, Shutdown), with all its keys. Whatever comes in another form is
- * EVENT_OTHER. Numbers and times are read here; nothing is believed yet (the tracker knows who is who).
+ * are about every call (FullyBooted, Shutdown), with all its keys; a Shutdown without time stamp is too short to be
+ * told from a forged one. Whatever comes in another form is EVENT_OTHER. Numbers and times are read here; nothing is believed yet (the tracker knows who is who).
  */
 #include "config.h"
 
@@ -197,11 +197,15 @@ static void decode_rest(struct call_event *e, const struct ami_frame *f)
 static bool is_whole(const struct ami_frame *f, enum event_kind kind)
 {
 	switch (kind) {
+	case EVENT_BRIDGE_DESTROY:
+		return f->by_key[AMI_KEY_BRIDGEUNIQUEID] && f->by_key[AMI_KEY_BRIDGENUMCHANNELS];
+	case EVENT_BRIDGE_MERGE:
+		return f->by_key[AMI_KEY_FROMBRIDGEUNIQUEID] && f->by_key[AMI_KEY_TOBRIDGEUNIQUEID];
 	case EVENT_FULLY_BOOTED:
 		return f->by_key[AMI_KEY_UPTIME] && f->by_key[AMI_KEY_LASTRELOAD] &&
 		       str_eq(ami_get(f, AMI_KEY_STATUS), STR("Fully Booted"));
 	case EVENT_SHUTDOWN:
-		return f->by_key[AMI_KEY_SHUTDOWN] && f->by_key[AMI_KEY_RESTART];
+		return f->by_key[AMI_KEY_TIMESTAMP] && f->by_key[AMI_KEY_SHUTDOWN] && f->by_key[AMI_KEY_RESTART];
 	case EVENT_HANGUP:
 		return f->by_key[AMI_KEY_CAUSE] && f->by_key[AMI_KEY_CAUSETXT];
 	case EVENT_DIAL_END:

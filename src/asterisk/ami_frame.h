@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "trunkdeck/ami_parse.h"
+#include "trunkdeck/buf.h"
 
 /* The keys of a broken block that must still come. */
 struct owed {
@@ -26,6 +27,8 @@ struct parsed {
 	bool repeated;			/* a key twice with different values */
 	bool remainder;			/* headless: what follows a forged empty line */
 	struct owed owed;
+	uint64_t end;			/* where it ends in the stream */
+	struct buf own;			/* its bytes, when the caller's are gone */
 	size_t known;			/* entries of `seen` */
 	uint8_t seen[AMI_KEY_COUNT];
 	const struct ami_header *by_key[AMI_KEY_COUNT];

@@ -1,9 +1,10 @@
 /*
  * The stream side of the AMI parser: where frames begin and end, what neighbours say of each other, and delivery.
  *
- * Frames that lie wholly in the bytes fed are read in place; only a tail without its end is copied to `carry`, and the
- * one event held back (rule 4 of ami_parse.h) to `hold` when feeding ends. Two frames take turns: the one being read and
- * the one held. Memory is bounded by AMI_MAX_FRAME each; a longer frame is skipped, looking only for its end.
+ * Frames that lie wholly in the bytes fed are read in place; only a tail without its end is copied to `carry`, and what
+ * is held back (rule 4 of ami_parse.h) when feeding ends. Usually one event is held, and goes when the next has been
+ * read; only frames shorter than AMI_FIELD_REACH queue up behind it. Memory is bounded by AMI_MAX_FRAME for each; a
+ * longer frame is skipped, looking only for its end.
  *
  * Offsets into the stream, not time, decide how long a broken block is owed its rest.
  */
@@ -21,6 +22,9 @@
 /* Frames without time stamp in a row that mean the server was told to stop sending them. */
 #define UNSTAMPED_MAX 64
 
+/* A held event, as many of the shortest frames ("Response: " alone, 14 bytes) as fit its reach, and the one being read. */
+#define FRAMES (AMI_FIELD_REACH / 14 + 3)
+
 struct ami_parser {
 	ami_frame_fn *fn;
 	void *arg;
@@ -32,13 +36,11 @@ struct ami_parser {
 	uint64_t offset;		/* of the next frame in the stream */
 	struct owed owed;
 	uint64_t owed_since;
-	struct parsed *held;		/* one of frames, or NULL */
-	struct parsed *free;		/* the other one */
 	struct buf carry;		/* a frame without its end */
-	struct buf hold;		/* bytes of the held frame when the caller's are gone */
 	struct ami_parser_stats stats;
 	struct tokenizer tokenizer;
-	struct parsed frames[2];
+	size_t first, held;		/* of frames, a ring: those held back; the next one is being read */
+	struct parsed frames[FRAMES];
 };
 
 /* The longest frame, its empty line, and what is needed to see that it goes on. */
@@ -50,10 +52,10 @@ struct ami_parser *ami_parser_new(bool banner, ami_frame_fn *fn, void *arg)
 
 	p->fn = fn;
 	p->arg = arg;
-	p->free = &p->frames[0];
 	p->banner = banner;
 	buf_init(&p->carry, CARRY_MAX);
-	buf_init(&p->hold, CARRY_MAX);
+	for (size_t i = 0; i < FRAMES; i++)
+		buf_init(&p->frames[i].own, CARRY_MAX);
 	tokenizer_init(&p->tokenizer);
 	return p;
 }
@@ -63,7 +65,8 @@ void ami_parser_free(struct ami_parser **p)
 	if (!*p)
 		return;
 	buf_clear(&(*p)->carry);
-	buf_clear(&(*p)->hold);
+	for (size_t i = 0; i < FRAMES; i++)
+		buf_clear(&(*p)->frames[i].own);
 	FREE(p);
 }
 
@@ -72,9 +75,8 @@ void ami_parser_restart(struct ami_parser *p, bool banner)
 	p->banner = banner;
 	p->overlong = p->skipping = p->timestamps = p->owed.active = false;
 	p->unstamped = 0;
-	p->held = NULL;
+	p->held = 0;
 	buf_reset(&p->carry);
-	buf_reset(&p->hold);
 }
 
 void ami_parser_get_stats(const struct ami_parser *p, struct ami_parser_stats *out)
@@ -94,24 +96,35 @@ static void deliver(struct ami_parser *p, const struct ami_frame *f)
 	p->fn(p->arg, f);
 }
 
-static void deliver_held(struct ami_parser *p)
+/* The i-th of those held; the one after the last is free to be read into. */
+static struct parsed *frame_at(struct ami_parser *p, size_t i)
 {
-	struct parsed *f = p->held;
-
-	if (!f)
-		return;
-	p->held = NULL;
-	deliver(p, &f->pub);
+	return &p->frames[(p->first + i) % FRAMES];
 }
 
-/* The held frame stays while the bytes it was read from go. */
+static void deliver_held(struct ami_parser *p)
+{
+	while (p->held) {
+		struct parsed *f = frame_at(p, 0);
+
+		p->first = (p->first + 1) % FRAMES;
+		p->held--;
+		deliver(p, &f->pub);
+	}
+}
+
+/* The held frames stay while the bytes they were read from go. */
 static void keep_held(struct ami_parser *p)
 {
-	if (!p->held || p->held->pub.bytes.p == p->hold.p)
-		return;
-	buf_reset(&p->hold);
-	buf_add(&p->hold, p->held->pub.bytes.p, p->held->pub.bytes.len);
-	parsed_move(p->held, p->hold.p);
+	for (size_t i = 0; i < p->held; i++) {
+		struct parsed *f = frame_at(p, i);
+
+		if (f->pub.bytes.p == f->own.p)
+			continue;
+		buf_reset(&f->own);
+		buf_add(&f->own, f->pub.bytes.p, f->pub.bytes.len);
+		parsed_move(f, f->own.p);
+	}
 }
 
 /* Only an accepted stamp counts, so a forger can't make the rule; nor can he end it, because Asterisk's own frames,
@@ -135,11 +148,12 @@ static void judge(struct ami_parser *p, struct parsed *f)
 	if (p->owed.active) {
 		f->pub.reject = AMI_REJECT_AFTER_SPLIT;
 		owed_pay(&p->owed, f, 0);
-		return;
+	} else {
+		for (size_t i = 0; f->remainder && i < p->held; i++)
+			frame_at(p, i)->pub.reject = i ? AMI_REJECT_AFTER_SPLIT : AMI_REJECT_SPLIT;
 	}
-	if (f->remainder && p->held)
-		p->held->pub.reject = AMI_REJECT_SPLIT;
-	if (f->owed.active) {
+	/* The rest of one block may hold the broken beginning of the next. */
+	if (!p->owed.active && f->owed.active) {
 		p->owed = f->owed;
 		p->owed_since = p->offset;
 	}
@@ -154,12 +168,15 @@ static void reject_large(struct ami_parser *p, enum ami_frame_kind kind)
 	deliver(p, &f);
 }
 
-/* p->free has been read: `size` bytes of the stream. */
+/* The free frame has been read: `size` bytes of the stream. An event held back goes when what follows it shows that it
+ * was whole: as many bytes as a forged field can reach, or a block that begins (and breaks), which is longer than such a
+ * field. A frame rejected for another reason shows nothing: it may be part of the forgery. */
 static void accept_frame(struct ami_parser *p, size_t size)
 {
-	struct parsed *f = p->free;
+	struct parsed *f = frame_at(p, p->held);
 
 	p->offset += size;
+	f->end = p->offset;
 	if (f->pub.reject == AMI_REJECT_TOO_LARGE) {
 		reject_large(p, AMI_EVENT);
 		return;
@@ -167,13 +184,12 @@ static void accept_frame(struct ami_parser *p, size_t size)
 	frame_check(f, p->timestamps);
 	judge(p, f);
 	learn_timestamps(p, f);
-	deliver_held(p);
-	if (f->pub.reject == AMI_ACCEPTED && f->pub.blocks) {
-		p->held = f;
-		p->free = f == &p->frames[0] ? &p->frames[1] : &p->frames[0];
-	} else {
+	if (p->held && (f->remainder || p->owed.active || f->end - frame_at(p, 0)->end >= AMI_FIELD_REACH))
+		deliver_held(p);
+	if (p->held || (f->pub.reject == AMI_ACCEPTED && f->pub.blocks))
+		p->held++;
+	else
 		deliver(p, &f->pub);
-	}
 }
 
 /* How many of the bytes belong to a frame that began in carry: up to its empty line, or all; *ended says which. */
@@ -241,7 +257,7 @@ static size_t continue_carry(struct ami_parser *p, const char *bytes, size_t len
 	n = find_end(&p->carry, bytes, len < room ? len : room, &ended);
 	buf_add(&p->carry, bytes, n);
 	if (ended) {
-		tokenizer_read(&p->tokenizer, p->free, p->carry.p, p->carry.p + p->carry.len);
+		tokenizer_read(&p->tokenizer, frame_at(p, p->held), p->carry.p, p->carry.p + p->carry.len);
 		accept_frame(p, p->carry.len);
 		keep_held(p);
 		buf_reset(&p->carry);
@@ -264,7 +280,7 @@ static size_t read_in_place(struct ami_parser *p, const char *bytes, size_t len)
 			at += 2;
 			continue;
 		}
-		next = tokenizer_read(&p->tokenizer, p->free, at, end);
+		next = tokenizer_read(&p->tokenizer, frame_at(p, p->held), at, end);
 		if (!next)
 			break;
 		accept_frame(p, (size_t)(next - at));

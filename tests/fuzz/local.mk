@@ -1,1 +1,40 @@
-# filled by its owner
+# Fuzz targets. As they are built here they run their seeds and some mutations, as tests; with
+#   ./configure --enable-fuzz CC=clang
+# the whole tree is instrumented and they are libFuzzer programs:
+#   tests/fuzz/fuzz_ami -max_total_time=60 FOLDER tests/fuzz/corpus/ami
+fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_ami
+
+if LIBFUZZER
+AM_CFLAGS += -fsanitize=fuzzer-no-link,address
+AM_LDFLAGS += -fsanitize=address
+check_PROGRAMS += $(fuzz_programs)
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+fuzz_driver = tests/fuzz/fuzz.h
+else
+check_PROGRAMS += $(fuzz_programs)
+TESTS += $(fuzz_programs)
+fuzz_ldflags = $(AM_LDFLAGS)
+fuzz_driver = tests/fuzz/driver.c tests/fuzz/fuzz.h
+endif
+
+tests_fuzz_fuzz_action_SOURCES = tests/fuzz/fuzz_action.c $(fuzz_driver)
+tests_fuzz_fuzz_action_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_action_LDADD = libtdasterisk.a libtdbase.a
+
+tests_fuzz_fuzz_ami_SOURCES = tests/fuzz/fuzz_ami.c $(fuzz_driver)
+tests_fuzz_fuzz_ami_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_ami_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS)
+
+EXTRA_DIST += \
+	tests/fuzz/corpus/action/dbput \
+	tests/fuzz/corpus/action/injection \
+	tests/fuzz/corpus/action/long \
+	tests/fuzz/corpus/action/many \
+	tests/fuzz/corpus/ami/I1_inject_headers \
+	tests/fuzz/corpus/ami/U_unmapped_number \
+	tests/fuzz/corpus/ami/X_agent_unreachable_dial \
+	tests/fuzz/corpus/ami/answers \
+	tests/fuzz/corpus/ami/forged \
+	tests/fuzz/corpus/ami/lab_answered_websocket \
+	tests/fuzz/corpus/ami/lab_hostile_frame \
+	tests/fuzz/corpus/ami/local_lean

@@ -132,3 +132,52 @@ tests_unit_test_ui_list_LDADD = $(ui_test_libs)
 tests_unit_test_ui_draw_SOURCES = tests/unit/test_ui_draw.c
 tests_unit_test_ui_draw_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ui_draw_LDADD = $(ui_test_libs)
+
+# AMI: parser, decoder, serializer, replay
+unit_tests += tests/unit/test_ami_parse tests/unit/test_ami_forge tests/unit/test_ami_event tests/unit/test_ami_action \
+	tests/unit/test_replay
+ami_stream = tests/unit/ami_stream.c tests/unit/ami_stream.h
+ami_libs = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_ami_parse_SOURCES = tests/unit/test_ami_parse.c $(ami_stream)
+tests_unit_test_ami_parse_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ami_parse_LDADD = $(ami_libs)
+
+tests_unit_test_ami_forge_SOURCES = tests/unit/test_ami_forge.c $(ami_stream)
+tests_unit_test_ami_forge_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ami_forge_LDADD = $(ami_libs)
+
+tests_unit_test_ami_event_SOURCES = tests/unit/test_ami_event.c $(ami_stream)
+tests_unit_test_ami_event_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ami_event_LDADD = $(ami_libs)
+
+tests_unit_test_ami_action_SOURCES = tests/unit/test_ami_action.c
+tests_unit_test_ami_action_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ami_action_LDADD = $(ami_libs)
+
+tests_unit_test_replay_SOURCES = tests/unit/test_replay.c $(ami_stream)
+tests_unit_test_replay_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_replay_LDADD = $(ami_libs) -lm
+
+# The load streams are kept packed.
+load_streams = tests/data/ami/load_1020_full.ami tests/data/ami/load_1020_lean.ami
+check_DATA = $(load_streams)
+MOSTLYCLEANFILES += $(load_streams)
+tests/data/ami/load_1020_full.ami: tests/data/ami/load_1020_full.ami.xz
+tests/data/ami/load_1020_lean.ami: tests/data/ami/load_1020_lean.ami.xz
+$(load_streams):
+	$(AM_V_GEN)$(MKDIR_P) tests/data/ami && xz -dc $(srcdir)/$@.xz > $@.tmp && mv $@.tmp $@
+
+EXTRA_DIST += \
+	tests/data/ami/A_app_audiosocket.ami \
+	tests/data/ami/B_dial_audiosocket.ami \
+	tests/data/ami/C_local_optimized.ami \
+	tests/data/ami/I1_inject_headers.ami \
+	tests/data/ami/N_local_noopt.ami \
+	tests/data/ami/T_talkdetect.ami \
+	tests/data/ami/U_unmapped_number.ami \
+	tests/data/ami/X_agent_unreachable_dial.ami \
+	tests/data/ami/Y_agent_unreachable_app.ami \
+	tests/data/ami/load_1020.truth.json \
+	tests/data/ami/load_1020_full.ami.xz \
+	tests/data/ami/load_1020_lean.ami.xz
