@@ -10,14 +10,14 @@ enum { COL_NUMBER, COL_AGENT, COL_LABEL, COL_REGION, COL_ROUTE, COL_LIVE, COL_CA
 
 static const struct list_column number_columns[] = {
 	{ COL_NUMBER, N_("Number"), 16, 16, 0, false },
-	{ COL_AGENT, N_("Agent"), 10, 24, 1, false },
+	{ COL_AGENT, N_("Agent"), 12, 24, 1, false },
 	{ COL_LABEL, N_("Label"), 10, 0, 6, false },
-	{ COL_REGION, N_("Region"), 2, 2, 5, false },
-	{ COL_ROUTE, N_("Route"), 16, 18, 0, false },
-	{ COL_LIVE, N_("Live"), 7, 7, 2, true },
-	{ COL_CALLS, N_("Calls"), 9, 9, 3, true },
-	{ COL_SUCCESS, N_("Answered"), 4, 4, 4, true },
-	{ COL_RESPONSE, N_("Response"), 5, 5, 4, true },
+	{ COL_REGION, N_("Region"), 2, 2, 2, false },
+	{ COL_ROUTE, N_("Route"), 13, 18, 0, false },
+	{ COL_LIVE, N_("Live"), 7, 7, 3, true },
+	{ COL_CALLS, N_("Calls"), 9, 9, 4, true },
+	{ COL_SUCCESS, N_("Answered"), 4, 4, 5, true },
+	{ COL_RESPONSE, N_("Response"), 5, 5, 5, true },
 };
 
 enum { COL_NAME, COL_DOMAIN, COL_PROVIDER_LIVE, COL_BADGE };
@@ -52,11 +52,12 @@ static void badge_text(char *to, const struct deck *d, const struct provider *p)
 static void draw_provider(const struct deck *d, const struct canvas *c, int y, const struct provider *p)
 {
 	struct canvas row = canvas_sub(c, y, 3, 1, c->area.columns - 4);
+	bool open = deck_is_open(d, p->id) || (d->query && !query_is_empty(d->query));
 	struct list_layout lay;
 	char text[TEXT_SIZE];
 
 	row.selected = c->selected;
-	draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, deck_is_open(d, p->id) ? MARK_OPEN : MARK_CLOSED));
+	draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, open ? MARK_OPEN : MARK_CLOSED));
 	list_layout(&lay, provider_columns, sizeof(provider_columns) / sizeof(provider_columns[0]), row.area.columns, 2);
 	list_cell(&row, 0, &lay, COL_NAME, ROLE_STRONG, p->name);
 	list_cell(&row, 0, &lay, COL_DOMAIN, ROLE_DIM, p->sip_domain);
@@ -113,7 +114,7 @@ static void draw_figures(const struct deck *d, const struct canvas *row, const s
 static void draw_number(const struct deck *d, const struct canvas *c, int y, const struct number *n)
 {
 	const struct agent *agent = snapshot_agent(d->app->snapshot, n->agent);
-	struct canvas row = canvas_sub(c, y, 5, 1, c->area.columns - 6);
+	struct canvas row = canvas_sub(c, y, 4, 1, c->area.columns - 5);
 	const char *why = NULL;
 	bool usable = agent && agent_usable(agent, &why);
 	struct list_layout lay;
@@ -143,7 +144,7 @@ static void draw_row(const struct deck *d, const struct canvas *c, int y, const 
 		draw_number(d, c, y, row->data);
 		break;
 	case DECK_EMPTY:
-		draw_text(c, y, 5, 0, ROLE_DIM, _("No numbers yet. a adds one."));
+		draw_text(c, y, 4, 0, ROLE_DIM, _("No numbers yet. a adds one."));
 		break;
 	}
 }

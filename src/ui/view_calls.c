@@ -16,12 +16,14 @@
 #include "ui.h"
 
 #define SILENT_AFTER_US ((int64_t)5 * 1000000)
+#define TITLES_FROM_ROWS 8
 
 struct calls {
 	struct ui *ui;
 	struct app *app;
 	struct list list;
 	struct query *query;
+	bool titled;			/* a line of titles was drawn above the rows */
 	bool heard;			/* some call has had a first audio: talking is detected here */
 };
 
@@ -171,13 +173,22 @@ static void draw_call(const struct calls *v, const struct canvas *row, const str
 	list_cell(row, 0, lay, COL_SERVER, ROLE_DIM, c->server);
 }
 
-static void calls_draw(void *state, const struct canvas *c, bool focused)
+/* Where there is room for it: the panel beside the Deck explains itself. */
+static struct canvas draw_titles(const struct canvas *c, const struct list_layout *lay)
 {
-	struct calls *v = state;
-	int64_t now_us = clock_wall_us(v->app->clock);
-	struct list_layout lay;
+	struct canvas row = canvas_sub(c, 0, 1, 1, c->area.columns - 2);
 
-	list_layout(&lay, columns, ARRAY_LEN(columns), c->area.columns - 2, 1);
+	if (c->area.rows < TITLES_FROM_ROWS)
+		return *c;
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		list_cell(&row, 0, lay, columns[i].id, ROLE_DIM, _(columns[i].title));
+	return canvas_sub(c, 1, 0, c->area.rows - 1, c->area.columns);
+}
+
+static void draw_rows(struct calls *v, const struct canvas *c, const struct list_layout *lay, bool focused)
+{
+	int64_t now_us = clock_wall_us(v->app->clock);
+
 	list_fit(&v->list, c->area.rows);
 	if (v->list.count == 0)
 		draw_text(c, 0, 1, 0, ROLE_DIM, v->query && !query_is_empty(v->query)
@@ -193,8 +204,21 @@ static void calls_draw(void *state, const struct canvas *c, bool focused)
 			draw_selected_row(&line, y);
 			term_cursor(ui_term(v->ui), c->area.y + y, c->area.x);
 		}
-		draw_call(v, &row, &lay, v->list.rows[i].data, now_us);
+		draw_call(v, &row, lay, v->list.rows[i].data, now_us);
 	}
+}
+
+static void calls_draw(void *state, const struct canvas *c, bool focused)
+{
+	struct calls *v = state;
+	struct canvas rows = *c;
+	struct list_layout lay;
+
+	list_layout(&lay, columns, ARRAY_LEN(columns), c->area.columns - 2, 1);
+	if (focused)
+		rows = draw_titles(c, &lay);
+	v->titled = rows.area.y > c->area.y;
+	draw_rows(v, &rows, &lay, focused);
 }
 
 /* --- the rest of the view --- */
@@ -246,7 +270,7 @@ static void calls_click(void *state, int y, int x, const struct term_mouse *m)
 	if (m->kind == MOUSE_WHEEL_UP || m->kind == MOUSE_WHEEL_DOWN)
 		list_scroll(&v->list, m->kind == MOUSE_WHEEL_UP ? -3 : 3);
 	else
-		list_click(&v->list, y);
+		list_click(&v->list, v->titled ? y - 1 : y);
 	ui_touch(v->ui);
 }
 

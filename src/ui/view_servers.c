@@ -93,7 +93,7 @@ static void draw_asterisk(const struct canvas *c, int y, const struct server_sta
 	milliseconds(rtt, sizeof(rtt), st->rtt_us);
 	milliseconds(lag, sizeof(lag), st->lag_us);
 	if (st->uptime_s >= 0)
-		format_ago(up, st->uptime_s * 1000);
+		format_age(up, st->uptime_s * 1000000);
 	snprintf(text, sizeof(text), _("%s  up %s  round trip %s  event lag %s"),
 		 st->version[0] != '\0' ? st->version : _("version unknown"), up[0] != '\0' ? up : _("unknown"), rtt, lag);
 	draw_line(c, y, _("Asterisk"), ROLE_NORMAL, text);
