@@ -13,10 +13,10 @@
 
 #include "fuzz.h"
 
-#define MAX_INPUT (128 * 1024)
+#define INPUT_SIZE (128 * 1024)
 
 struct input {
-	uint8_t bytes[MAX_INPUT];
+	uint8_t bytes[INPUT_SIZE];
 	size_t len;
 };
 
@@ -52,7 +52,7 @@ static void insert(struct input *in, size_t at, const void *bytes, size_t len)
 {
 	uint8_t piece[256];
 
-	if (len > sizeof(piece) || in->len + len > MAX_INPUT)
+	if (len > sizeof(piece) || in->len + len > INPUT_SIZE)
 		return;
 	memcpy(piece, bytes, len);
 	memmove(in->bytes + at + len, in->bytes + at, in->len - at);
@@ -101,7 +101,7 @@ static void run_seed(const char *path, unsigned long runs)
 		perror(path);
 		exit(1);
 	}
-	seed.len = fread(seed.bytes, 1, MAX_INPUT, file);
+	seed.len = fread(seed.bytes, 1, INPUT_SIZE, file);
 	fclose(file);
 	run(&seed);
 	for (unsigned long i = 0; i < runs; i++) {
@@ -121,7 +121,7 @@ static int is_seed(const struct dirent *d)
 int main(void)
 {
 	const char *top = getenv("abs_srcdir"), *wanted = getenv("FUZZ_RUNS");
-	const unsigned long runs = wanted ? strtoul(wanted, NULL, 10) : 100;
+	const unsigned long runs = wanted ? strtoul(wanted, NULL, 10) : 1000;
 	struct dirent **seeds;
 	char folder[4096], path[8192];
 	int n;
