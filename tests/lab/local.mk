@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/lab/cases/50_hostile.sh \
 	tests/lab/cases/60_outage.sh \
 	tests/lab/cases/70_odbc.sh \
+	tests/lab/cases/80_chain.sh \
 	tests/lab/cases/90_lifecycle.sh \
 	tests/lab/lib/call.sh \
 	tests/lab/lib/cases.sh \
@@ -28,8 +29,10 @@ EXTRA_DIST += \
 	tests/lab/lib/init \
 	tests/lab/lib/namespace.sh \
 	tests/lab/lib/root.sh \
+	tests/lab/lib/screen.sh \
 	tests/lab/lib/servers.sh \
 	tests/lab/lib/store.sh \
+	tests/lab/lib/tmux.conf \
 	tests/lab/sipp/call.xml \
 	tests/data/ami/lab_answered_audiosocket.ami \
 	tests/data/ami/lab_answered_websocket.ami \

@@ -63,3 +63,21 @@ lab_call() {
 	[ $rc -eq 3 ] || rm -rf "$work"
 	return $rc
 }
+
+# begin_call NAME CALL_ARGUMENTS...: a call in the background that stays until the server ends it.
+begin_call() {
+	local name=$1
+	shift
+	rm -f "$LAB_RUN/$name.call"
+	lab_call "$@" --hold 120000 </dev/null >"$LAB_RUN/$name.call" 2>&1 &
+}
+
+# end_calls SERVER: hangs up whatever is up there.
+end_calls() { inside asterisk_cli "$1" 'channel request hangup all' >/dev/null; }
+
+# call_ended NAME CODE
+call_ended() {
+	wait_for 15 "the end of the call" grep -q '"codes"' "$LAB_RUN/$1.call"
+	cat "$LAB_RUN/$1.call"
+	grep -q "\"status\": $2}" "$LAB_RUN/$1.call"
+}

@@ -67,7 +67,7 @@ case_files() {
 show_logs() {
 	local log
 	keep_logs
-	for log in "$LAB_RUN"/*.log "$LAB_RUN"/*.err; do
+	for log in "$LAB_RUN"/*.log "$LAB_RUN"/*.err "$LAB_RUN"/desk.*/state/trunkdeck/log; do
 		[ ! -s "$log" ] || { say "end of $log:"; tail -n 25 "$log" >&2; }
 	done
 }
@@ -75,13 +75,14 @@ show_logs() {
 end_cases() {
 	trap '' PIPE
 	[ "$CASES_FAILED" = 0 ] || show_logs
-	[ "$CASES_OWN" = no ] || cmd_down
+	[ "$CASES_OWN" = yes ] && cmd_down || close_screens
 	printf '%d passed, %d failed\n' "$CASES_PASSED" "$CASES_FAILED"
 }
 
 run_cases() {
 	local file files
 	files=$(case_files "$@")
+	! grep -q '^need_program' $files || need_program
 	CASES_OWN=no
 	is_up || { cmd_up && CASES_OWN=yes; }
 	trap end_cases EXIT

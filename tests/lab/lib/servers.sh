@@ -136,11 +136,12 @@ db_del() { ami "$1" trunkdeck-ctl "Action: DBDel" "Family: $2" "Key: $3" >/dev/n
 
 db_get() { ami "$1" trunkdeck-ctl "Action: DBGet" "Family: $2" "Key: $3" | sed -n 's/^Val: //p' | grep .; }
 
+# lab_config [FILE [STORE_URL]]: writes a configuration of the program for this lab, prints its path.
 lab_config() {
-	local file=$LAB_RUN/trunkdeck.conf
+	local file=${1:-$LAB_RUN/trunkdeck.conf}
 	(umask 077 && cat >"$file" <<END)
 [store]
-url = sqlite:$LAB_RUN/lab.db
+url = ${2:-sqlite:$LAB_RUN/lab.db}
 
 [server na-1]
 region = na

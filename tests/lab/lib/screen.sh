@@ -1,0 +1,153 @@
+# The program itself: desks and screens.
+#
+# A desk is an operator's: a home directory of its own, a configuration, a name for the changes. A screen is trunkdeck in
+# tmux, inside the lab, at that desk; each has a tmux server of its own (80x24, UTF-8), so that one that is stopped is a
+# terminal that no longer reads and disturbs no other. What a screen shows is waited for, never slept for.
+
+LAB_HOST_PACKAGES="$LAB_HOST_PACKAGES tmux"
+TRUNKDECK=$(realpath -m "${TRUNKDECK:-$LAB_SRC/build/gcc/trunkdeck}")
+
+need_program() {
+	[ -x "$TRUNKDECK" ] || die "no trunkdeck at $TRUNKDECK: build it, or set TRUNKDECK to the path of the program"
+}
+
+desk_dir() { echo "$LAB_RUN/desk.$1"; }
+
+# make_desk NAME [STORE_URL]: anew; without a URL the store is a file of the desk's.
+make_desk() {
+	local dir
+	dir=$(desk_dir "$1")
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	lab_config "$dir/config" "${2:-sqlite:$dir/store.db}" >/dev/null
+}
+
+# configure NAME SED_EXPRESSION: changes the desk's configuration.
+configure() { sed -i -e "$2" "$(desk_dir "$1")/config"; }
+
+# at_desk NAME COMMAND...: inside the lab, with the desk's environment and nothing else.
+at_desk() {
+	local name=$1 dir
+	dir=$(desk_dir "$1")
+	shift
+	enter env -i PATH=/usr/bin:/bin HOME="$dir" USER="$name" XDG_CONFIG_HOME="$dir" XDG_DATA_HOME="$dir/data" \
+		XDG_STATE_HOME="$dir/state" LANG=C.UTF-8 TZ=UTC ${ASAN_OPTIONS+ASAN_OPTIONS="$ASAN_OPTIONS"} "$@"
+}
+
+# deck NAME ARGUMENTS...: a batch command.
+deck() {
+	local name=$1
+	shift
+	at_desk "$name" "$TRUNKDECK" --config "$(desk_dir "$name")/config" "$@"
+}
+
+desk_tmux() {
+	local name=$1
+	shift
+	at_desk "$name" tmux -u -S "$(desk_dir "$name")/tmux" -f "$LAB_DIR/lib/tmux.conf" "$@"
+}
+
+# open_screen NAME [ARGUMENTS...]: and waits until it has painted.
+open_screen() {
+	local name=$1
+	shift
+	desk_tmux "$name" new-session -d -x 80 -y 24 "$TRUNKDECK" --config "$(desk_dir "$name")/config" "$@" &&
+		screen_shows "$name" trunkdeck
+}
+
+close_screen() {
+	desk_tmux "$1" kill-server
+	wait_for 10 "the end of $1's screen" screen_closed "$1"
+}
+
+screen_closed() { ! desk_tmux "$1" list-sessions; }
+
+close_screens() {
+	local dir
+	for dir in "$LAB_RUN"/desk.*; do
+		[ ! -S "$dir/tmux" ] || close_screen "${dir##*/desk.}" >/dev/null 2>&1 || :
+	done
+}
+
+screen_text() { desk_tmux "$1" capture-pane -p; }
+
+# press NAME KEY...: names of keys as tmux has them (a, Enter, Escape, C-s).
+press() {
+	local name=$1
+	shift
+	desk_tmux "$name" send-keys "$@"
+}
+
+# write_text NAME TEXT
+write_text() { desk_tmux "$1" send-keys -l -- "$2"; }
+
+# has_line NAME PART...: one line of the screen holds all the parts, in any order.
+has_line() {
+	local name=$1
+	shift
+	screen_text "$name" | "$LAB_PYTHON" -c 'import sys
+sys.exit(not any(all(part in line for part in sys.argv[1:]) for line in sys.stdin))' "$@"
+}
+
+has_no_line() { ! has_line "$@"; }
+
+SCREEN_PATIENCE=15
+
+# screen_shows NAME PART...: such a line is there, or comes; what the screen says instead when it does not.
+screen_shows() {
+	wait_for "$SCREEN_PATIENCE" "a line with: ${*:2}" has_line "$@" || { screen_text "$1"; return 1; }
+}
+
+# screen_drops NAME PART...: no such line is there any more.
+screen_drops() {
+	wait_for "$SCREEN_PATIENCE" "no line with: ${*:2}" has_no_line "$@" || { screen_text "$1"; return 1; }
+}
+
+# screen_has NAME PART...: now, without waiting.
+screen_has() { has_line "$@" || { screen_text "$1"; return 1; }; }
+
+# The number of the program's process at a desk, inside the lab.
+program_of() { desk_tmux "$1" display-message -p '#{pane_pid}'; }
+
+# furnish NAME: what every store of the cases begins with; --dial strings are the lab's.
+furnish() {
+	deck "$1" init --name lab --plan pro &&
+		deck "$1" provider add Twilio --sip-domain pstn.twilio.com --endpoint twilio --region na &&
+		deck "$1" agent add support --title 'Customer Support' --dial 'WebSocket/support/c(ulaw)' &&
+		deck "$1" agent add sales --title Sales --dial "AudioSocket/$LAB_AGENT_HOST:9092/{uuid}" &&
+		deck "$1" agent add busy --title 'Busy Bee' --dial Local/busy@lab-agents &&
+		deck "$1" agent add down --title 'Out of Order' --dial "AudioSocket/$LAB_AGENT_HOST:9999/{uuid}"
+}
+
+# forget_routes: no server holds a route or belongs to a store.
+forget_routes() {
+	local server family
+	for server in $LAB_SERVERS; do
+		for family in trunkdeck trunkdeckagent trunkdeckmeta; do
+			inside asterisk_cli "$server" "database deltree $family" >/dev/null
+		done
+	done
+}
+
+# fill_form NAME NUMBER AGENT [REGION_KEY]: the form for a new number, as far as the button.
+fill_form() {
+	press "$1" a && screen_shows "$1" 'Add number' && write_text "$1" "$2" && press "$1" Tab Tab && write_text "$1" "$3" &&
+		press "$1" Tab ${4:+"$4"}
+}
+
+# add_number NAME NUMBER AGENT [REGION_KEY]: on the screen, until it says so.
+add_number() { fill_form "$@" && press "$1" C-s && screen_shows "$1" "$2 added" && screen_drops "$1" 'Add number'; }
+
+# delete_selected NAME NUMBER
+delete_selected() { press "$1" d && screen_shows "$1" "Delete $2?" && press "$1" y && screen_shows "$1" "$2 deleted"; }
+
+# in_store NAME NUMBER KEY=VALUE...: as 'number list --json' has it.
+in_store() {
+	local name=$1
+	shift
+	deck "$name" number list --json | "$LAB_PYTHON" -c 'import json, sys
+rows = {r["number"]: r for r in map(json.loads, sys.stdin)}
+print(rows)
+row = rows[sys.argv[1]]
+sys.exit(not all(str(row[k]) == v for k, v in (w.split("=", 1) for w in sys.argv[2:])))' "$@"
+}
