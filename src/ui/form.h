@@ -53,8 +53,8 @@ struct form_ops {
 	bool (*check)(struct form *f, const struct form_item *it, struct err *e);
 	/* The operator changed a value; NULL item: the form was opened or loaded. May be NULL. */
 	void (*changed)(struct form *f, const struct form_item *it);
-	/* A few words beside the value. May be NULL. */
-	void (*beside)(struct form *f, const struct form_item *it, char *to, size_t size);
+	/* A few words beside the value, for so many columns. May be NULL. */
+	void (*beside)(struct form *f, const struct form_item *it, int columns, char *to, size_t size);
 	/* A line under the value that is no error of a checked field: calm while typing, or a warning. May be NULL. */
 	enum role (*remark)(struct form *f, const struct form_item *it, char *to, size_t size);
 	/* What the bottom line says when nothing is more urgent. May be NULL. */
@@ -133,6 +133,7 @@ void form_params_load(struct form *f, const struct field *field, const char *obj
 /* Rows without a key go, except a last one to type in. Keeps the focus on its item. */
 void form_params_tidy(struct form *f, bool remove);
 char *form_params_text(const struct form *f);		/* to compare; caller frees */
+bool form_params_changed(const struct form *f);
 /* The canonical object; NULL when a row is wrong: *wrong is its key. Caller frees. */
 char *form_params_object(struct form *f, struct form_item **wrong, struct err *e);
 bool form_params_key(struct form *f, struct form_item *it, key_code key);

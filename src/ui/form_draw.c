@@ -9,22 +9,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "form.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
 #include "trunkdeck/utf8.h"
-#include "ui_private.h"
 
 #define BOX_COLUMNS 70
 #define BOX_MIN_COLUMNS 60		/* of the screen; below it is a page */
 #define BOX_MIN_ROWS 22			/* from it on, a box scrolls rather than become a page */
+#define PAGE_MIN_ROWS 6			/* from it on, a page has a title and leaves the footer */
+#define BAND_COLUMNS 24
 #define MARGIN 3			/* the cursor's mark, the change's mark, a blank */
+#define LABEL_GAP 2
 #define STACKED_COLUMNS 36		/* below it, labels are above their values */
 #define NOTE_COLUMNS 18
 #define NUMBER_COLUMNS 18
+#define TOGGLE_COLUMNS 20
 #define KEY_COLUMNS 20
-#define SPARE_LINES 3			/* for errors to appear in without the box growing */
+#define LIST_COLUMNS 40
+#define SPARE_LINES 2			/* for errors to appear in without the box growing */
 #define FOOT_LINES 3
 #define TEXT_SIZE 512
 
@@ -47,7 +52,7 @@ static void place_columns(const struct form *f, int columns, struct columns *out
 		if (f->items[i].editor <= FORM_PICK && label_width(&f->items[i]) > out->label)
 			out->label = label_width(&f->items[i]);
 	out->stacked = columns < STACKED_COLUMNS;
-	out->value = out->stacked ? MARGIN : MARGIN + out->label + 1;
+	out->value = out->stacked ? MARGIN : MARGIN + out->label + LABEL_GAP;
 	out->width = columns - out->value > 1 ? columns - out->value : 1;
 }
 
@@ -223,7 +228,7 @@ static void draw_pick(struct form *f, struct form_item *it, const struct canvas 
 	}
 	title = pick_title(f, it->field, it->value);
 	used = draw_foreign(c, y, x, width, ROLE_NORMAL, title);
-	if (strcmp(title, it->value) != 0 && used + 3 < width)
+	if (strcasecmp(title, it->value) != 0 && used + 3 < width)
 		draw_foreign(c, y, x + used + 2, width - used - 2, ROLE_DIM, it->value);
 }
 
@@ -236,6 +241,10 @@ static void draw_param(struct form *f, struct form_item *key, const struct canva
 		return;
 	draw_line_item(f, key, c, y, x, width);
 	draw_text(c, y, x + width + 1, 1, empty ? ROLE_DIM : ROLE_NORMAL, "=");
+	if (empty && !form_is_focused(f, key)) {
+		draw_text(c, y, x, width, ROLE_DIM, _("key"));
+		draw_text(c, y, x + width + 3, 0, ROLE_DIM, _("value"));
+	}
 	if (!empty && rest - width > 0)
 		draw_line_item(f, key + 1, c, y, x + width + 3, rest - width);
 }
@@ -263,11 +272,11 @@ static void was(struct form *f, const struct form_item *it, char *to, size_t siz
 		snprintf(to, size, _("was %s"), value[0] ? value : _("empty"));
 }
 
-static void beside_text(struct form *f, const struct form_item *it, char *to, size_t size)
+static void beside_text(struct form *f, const struct form_item *it, int columns, char *to, size_t size)
 {
 	to[0] = '\0';
 	if (f->ops->beside)
-		f->ops->beside(f, it, to, size);
+		f->ops->beside(f, it, columns, to, size);
 	if (!to[0])
 		was(f, it, to, size);
 }
@@ -286,12 +295,12 @@ static void draw_beside(struct form *f, const struct form_item *it, const struct
 	int width = value_columns(f, it, at), x = at->value + width + 2, room = at->width - width - 2;
 	char text[TEXT_SIZE];
 
-	beside_text(f, it, text, sizeof(text));
 	if (it->editor == FORM_TOGGLE) {
-		x = at->value + 20;
-		room = at->width - 20;
+		x = at->value + TOGGLE_COLUMNS;
+		room = at->width - TOGGLE_COLUMNS;
 	}
-	if (room > 4 && text[0])
+	beside_text(f, it, room, text, sizeof(text));
+	if (room >= utf8_width(text) || room >= NOTE_COLUMNS / 2)
 		draw_foreign(c, y, x, room, ROLE_DIM, text);
 }
 
@@ -302,6 +311,13 @@ static void draw_marks(struct form *f, const struct form_item *it, const struct 
 	if (focused)
 		draw_text(c, y, 0, 1, ROLE_KEY, mark_text(c, MARK_CURSOR));
 	if (!f->adding && it->editor <= FORM_PICK && item_is_changed(it))
+		draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, MARK_DOT));
+}
+
+/* Of all rows of parameters, at their label. */
+static void draw_params_mark(const struct form *f, const struct canvas *c, int y)
+{
+	if (!f->adding && form_params_changed(f))
 		draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, MARK_DOT));
 }
 
@@ -323,6 +339,8 @@ static void draw_item(struct form *f, size_t i, const struct canvas *c, const st
 		return;
 	if (it->editor != FORM_PARAM_KEY || head > 0)
 		draw_label(f, it, c, y);
+	if (it->editor == FORM_PARAM_KEY && head > 0)
+		draw_params_mark(f, c, y);
 	y += head;
 	draw_marks(f, it, c, y);
 	if (it->editor == FORM_PARAM_KEY) {
@@ -344,7 +362,10 @@ static void draw_list(struct form *f, const struct canvas *c, const struct colum
 	if (rows == 0)
 		return;
 	draw_clear(&list);
-	list = canvas_sub(c, y, at->value - 1, rows, at->width + 1);
+	if (at->width >= LIST_COLUMNS)
+		list = canvas_sub(c, y, at->value - 1, rows, at->width + 1);
+	else
+		list = canvas_sub(c, y, MARGIN - 1, rows, c->area.columns - MARGIN + 1);
 	pick_draw(f, it, &list);
 	f->list = list.area;
 }
@@ -398,10 +419,10 @@ static int draw_button(struct form *f, const struct canvas *c, int y)
 	int width = utf8_width(word) + 4, x = c->area.columns - width;
 	struct canvas b = canvas_sub(c, y, x > 0 ? x : 0, 1, width);
 
-	f->button = b.area;
-	if (b.area.rows == 0)
-		return 0;
 	b.selected = form_is_focused(f, &f->items[f->count - 1]);
+	if (b.area.rows == 0 || (!b.selected && c->area.rows == 1 && c->area.columns < BOX_MIN_COLUMNS))
+		return 0;
+	f->button = b.area;
 	if (b.selected) {
 		draw_selected_row(&b, 0);
 		set_cursor(f, &b, 0, 2);
@@ -443,6 +464,30 @@ static int columns_inside(const struct canvas *screen)
 	return screen->area.columns - 6 < BOX_COLUMNS ? screen->area.columns - 6 : BOX_COLUMNS;
 }
 
+/* Beside a box that takes nearly the whole width, the ends of what is below it would be litter. */
+static struct canvas box(const struct canvas *c, int lines, int columns, const char *title)
+{
+	int rows = lines + 2 < c->area.rows ? lines + 2 : c->area.rows;
+	struct canvas band = canvas_sub(c, (c->area.rows - rows) / 2, 0, rows, c->area.columns);
+
+	if (c->area.columns - columns < BAND_COLUMNS)
+		draw_clear(&band);
+	return draw_box(c, lines, columns, title);
+}
+
+/* Everything but the footer, which goes too when rows are scarce. */
+static struct canvas page(const struct canvas *screen, const char *title)
+{
+	int rows = screen->area.rows >= PAGE_MIN_ROWS ? screen->area.rows - 1 : screen->area.rows;
+	struct canvas c = canvas_sub(screen, 0, 0, rows, screen->area.columns);
+
+	draw_clear(&c);
+	if (rows < PAGE_MIN_ROWS - 1)
+		return c;
+	draw_rule(&c, 0, title, NULL);
+	return canvas_sub(&c, 1, 0, rows - 1, c.area.columns);
+}
+
 /* The inside of the box, or of the page when the screen is too narrow or too short for a box. */
 static struct canvas inside(struct form *f, const struct canvas *screen, int lines)
 {
@@ -450,8 +495,8 @@ static struct canvas inside(struct form *f, const struct canvas *screen, int lin
 	bool fits = lines + 2 <= above_footer.area.rows || screen->area.rows >= BOX_MIN_ROWS;
 
 	if (screen->area.columns < BOX_MIN_COLUMNS || !fits)
-		return frame_page(f->ui, screen, title_of(f), NULL);
-	return draw_box(&above_footer, lines, columns_inside(screen), title_of(f));
+		return page(screen, title_of(f));
+	return box(&above_footer, lines, columns_inside(screen), title_of(f));
 }
 
 static int foot_rows(int rows)
@@ -474,11 +519,13 @@ void form_draw(void *state, const struct canvas *screen)
 		f->lines = lines + SPARE_LINES;
 	if (lines + 1 > f->lines)
 		f->lines = lines + 1;
-	c = inside(f, screen, f->lines + FOOT_LINES);
+	c = inside(f, screen, f->lines + FOOT_LINES + 1);
 	if (c.area.columns != columns_inside(screen)) {
 		place_columns(f, c.area.columns, &at);
 		lines = place_lines(f, &at);
 	}
+	if (c.area.rows > f->lines + FOOT_LINES)
+		c = canvas_sub(&c, 1, 0, c.area.rows - 1, c.area.columns);
 	rows = foot_rows(c.area.rows);
 	body = canvas_sub(&c, 0, 0, c.area.rows - rows, c.area.columns);
 	foot = canvas_sub(&c, c.area.rows - rows, 0, rows, c.area.columns);

@@ -109,12 +109,18 @@ static bool check_form(struct form *f, const struct form_item *it, struct err *e
 	struct record scratch;
 	bool ok;
 
-	if (it->editor == FORM_PICK && !pick_check(f, it, e))
-		return false;
 	record_init(&scratch, f->ops->entity);
 	ok = field_set(it->field, &scratch, item_value(it), e);
 	record_clear(&scratch);
 	return ok;
+}
+
+/* The rules of this form know more than those of the value alone, and say it better. */
+static bool check_value(struct form *f, const struct form_item *it, struct err *e)
+{
+	if (it->editor == FORM_PICK && !pick_check(f, it, e))
+		return false;
+	return (!f->ops->check || f->ops->check(f, it, e)) && check_form(f, it, e);
 }
 
 static bool check_param(struct form *f, const struct form_item *it, struct err *e)
@@ -135,7 +141,7 @@ void item_check(struct form *f, struct form_item *it)
 	if (it->editor == FORM_PARAM_KEY)
 		ok = check_param(f, it, &e);
 	else if (it->editor != FORM_BUTTON && it->editor != FORM_PARAM_VALUE && !it->fixed)
-		ok = check_form(f, it, &e) && (!f->ops->check || f->ops->check(f, it, &e));
+		ok = check_value(f, it, &e);
 	if (ok)
 		err_clear(&it->err);
 	else
@@ -177,18 +183,9 @@ struct form_item *form_item_of_err(struct form *f, const struct err *e)
 
 /* --- the record --- */
 
-static bool params_changed(const struct form *f)
-{
-	char *now = form_params_text(f);
-	bool changed = strcmp(now, f->params_original) != 0;
-
-	free(now);
-	return changed;
-}
-
 size_t form_changes(const struct form *f)
 {
-	size_t n = params_changed(f);
+	size_t n = form_params_changed(f);
 
 	for (size_t i = 0; i < f->count; i++) {
 		const struct form_item *it = &f->items[i];
@@ -205,7 +202,7 @@ static bool record_params(struct form *f, struct record *out, struct form_item *
 	char *object;
 	bool ok;
 
-	if (!field || !params_changed(f))
+	if (!field || !form_params_changed(f))
 		return true;
 	object = form_params_object(f, wrong, e);
 	ok = object && field_set(field, out, object, e);

@@ -14,6 +14,7 @@
 #include "trunkdeck/e164.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
 #include "trunkdeck/validate.h"
 
 /* From so many digits on, what is typed looks like a whole number. */
@@ -136,13 +137,14 @@ static bool number_key(struct form *f, key_code key)
 
 /* --- words --- */
 
-static void number_beside(struct form *f, const struct form_item *it, char *to, size_t size)
+static void number_beside(struct form *f, const struct form_item *it, int columns, char *to, size_t size)
 {
 	const struct country *country;
 
 	if (is_key(it, "number")) {
 		country = e164_country(str_of(item_value(it)));
-		snprintf(to, size, "%s", country ? country->name : "");
+		if (country)
+			snprintf(to, size, "%s", utf8_width(country->name) > columns ? country->iso : country->name);
 	} else if (is_key(it, "region") && f->adding && !f->region_is_set) {
 		snprintf(to, size, "%s", _("suggested"));
 	}

@@ -107,6 +107,15 @@ char *form_params_text(const struct form *f)
 	return taken;
 }
 
+bool form_params_changed(const struct form *f)
+{
+	char *now = form_params_text(f);
+	bool changed = strcmp(now, f->params_original) != 0;
+
+	free(now);
+	return changed;
+}
+
 char *form_params_object(struct form *f, struct form_item **wrong, struct err *e)
 {
 	size_t first = first_row(f), count = row_count(f), bad = 0;
