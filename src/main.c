@@ -36,8 +36,9 @@ struct arguments {
 	size_t flag_count;
 };
 
-enum { OPT_STORE = 256, OPT_READ_ONLY, OPT_DEMO, OPT_SCRIPT, OPT_SIZE, OPT_COLOR, OPT_ASCII, OPT_MOUSE,
-       OPT_FORMAT, OPT_JSON };
+enum {
+	OPT_STORE = 256, OPT_READ_ONLY, OPT_DEMO, OPT_SCRIPT, OPT_SIZE, OPT_COLOR, OPT_ASCII, OPT_MOUSE, OPT_FORMAT, OPT_JSON
+};
 
 /* A global option: getopt's row, the configuration option it sets (NULL: handled below), and help. */
 static const struct {

@@ -77,7 +77,8 @@ static bool read_file(struct config *c, const char *path, struct err *e)
 {
 	const char *named = path ? path : getenv("TRUNKDECK_CONFIG");
 	char *fallback = default_path();
-	bool ok = config_read_file(c, named ? named : fallback, named != NULL, e);
+	bool is_named = named && named[0] != '\0';
+	bool ok = config_read_file(c, is_named ? named : fallback, is_named, e);
 
 	free(fallback);
 	return ok;
@@ -113,16 +114,16 @@ static char *section_named(const struct config *c, const struct option *o, const
 	return NULL;
 }
 
-/* Variables of the test lab and of the path to this file are no options. */
+/* The path to the file is no option in it, and the project's own scripts have variables too. */
 static bool is_reserved(const char *variable, size_t len)
 {
-	static const char *const reserved[] = { "TRUNKDECK_CONFIG", "TRUNKDECK_LAB" };
+	static const char *const reserved[] = { "TRUNKDECK_CONFIG", "TRUNKDECK_BUILD" };
 
 	for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
-		if (len >= strlen(reserved[i]) && strncmp(variable, reserved[i], strlen(reserved[i])) == 0)
+		if (len == strlen(reserved[i]) && strncmp(variable, reserved[i], len) == 0)
 			return true;
 	}
-	return false;
+	return len >= strlen("TRUNKDECK_LAB") && strncmp(variable, "TRUNKDECK_LAB", strlen("TRUNKDECK_LAB")) == 0;
 }
 
 static bool assign_variable(struct config *c, const char *variable, struct err *e)
@@ -188,20 +189,35 @@ static bool default_store(struct config *c, struct err *e)
 	return ok;
 }
 
-static const char *value_of(const struct config *c, const char *server, const char *key)
+/* --- settling --- */
+
+static const struct config_value *server_value(const struct config *c, const char *server, const char *key)
 {
 	for (size_t i = 0; i < c->value_count; i++) {
 		const struct config_value *v = &c->values[i];
 
 		if (strncmp(v->section, "server ", 7) == 0 && strcmp(v->section + 7, server) == 0
 		    && strcmp(v->key, key) == 0)
-			return v->value;
+			return v;
+	}
+	return NULL;
+}
+
+/* Where the operator first spoke of a server, for messages about what is missing there. */
+static const char *server_where(const struct config *c, const char *server)
+{
+	for (const struct option *o = config_options; o->key; o++) {
+		const struct config_value *v = strcmp(o->section, "server") == 0 ? server_value(c, server, o->key) : NULL;
+
+		if (v && v->origin != ORIGIN_DEFAULT)
+			return v->where;
 	}
 	return "";
 }
 
 /* The first line of a file or of what a command prints. */
-static bool read_secret(struct server_config *s, FILE *f, int (*close_it)(FILE *), const char *what, struct err *e)
+static bool read_secret(struct server_config *s, FILE *f, int (*close_it)(FILE *), const struct config_value *from,
+			struct err *e)
 {
 	char line[512] = "";
 	bool ok = f && fgets(line, sizeof(line), f);
@@ -209,39 +225,69 @@ static bool read_secret(struct server_config *s, FILE *f, int (*close_it)(FILE *
 	if (f && close_it(f) != 0)
 		ok = false;
 	line[strcspn(line, "\r\n")] = '\0';
+	ok = ok && line[0] != '\0';
 	if (ok) {
 		free(s->secret);
 		s->secret = xstrdup(line);
 	}
 	explicit_bzero(line, sizeof(line));
 	if (!ok) {
-		err_set_message(e, ERR_CONFIG, _("server %s: no secret from %s"), s->name, what);
-		err_hint(e, _("it must give the AMI secret as its first line"));
+		err_set_message(e, ERR_CONFIG, _("%s: no secret from %s \"%s\""), from->where, from->key, from->value);
+		err_hint(e, "%s", _("it must give the AMI secret as its first line"));
 	}
 	return ok;
 }
 
+static bool refuse_two_secrets(const struct server_config *s, const struct config_value *v, struct err *e)
+{
+	err_set_message(e, ERR_CONFIG, _("%s: server %s has more than one secret"), v->where, s->name);
+	err_hint(e, "%s", _("allowed: one of secret, secret_file, secret_command"));
+	return false;
+}
+
+/* Of the three ways to give a secret the later source wins, as with any option; *from NULL = there is none. */
+static bool choose_secret(const struct config *c, const struct server_config *s, const struct config_value **from,
+			  struct err *e)
+{
+	static const char *const keys[] = { "secret", "secret_file", "secret_command" };
+
+	*from = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const struct config_value *v = server_value(c, s->name, keys[i]);
+
+		if (!v || v->value[0] == '\0')
+			continue;
+		if (*from && (*from)->origin == v->origin)
+			return refuse_two_secrets(s, v, e);
+		if (!*from || v->origin > (*from)->origin)
+			*from = v;
+	}
+	return true;
+}
+
+static bool settle_secret(const struct config *c, struct server_config *s, struct err *e)
+{
+	const struct config_value *from;
+
+	if (!choose_secret(c, s, &from, e))
+		return false;
+	if (from && strcmp(from->key, "secret_file") == 0)
+		return read_secret(s, fopen(from->value, "re"), fclose, from, e);
+	if (from && strcmp(from->key, "secret_command") == 0)
+		return read_secret(s, popen(from->value, "re"), pclose, from, e);
+	return true;
+}
+
 static bool settle_server(const struct config *c, struct server_config *s, struct err *e)
 {
-	const char *file = value_of(c, s->name, "secret_file"), *command = value_of(c, s->name, "secret_command");
-
 	if (s->host[0] == '\0') {
-		err_set_message(e, ERR_CONFIG, _("server %s has no host"), s->name);
+		err_set_message(e, ERR_CONFIG, _("%s: server %s has no host"), server_where(c, s->name), s->name);
 		err_hint(e, _("add 'host = ...' to [server %s]"), s->name);
 		return false;
 	}
 	if (s->port == 0)
 		s->port = s->tls ? 5039 : 5038;
-	if ((file[0] != '\0') + (command[0] != '\0') + (s->secret[0] != '\0') > 1) {
-		err_set_message(e, ERR_CONFIG, _("server %s has more than one secret"), s->name);
-		err_hint(e, _("allowed: one of secret, secret_file, secret_command"));
-		return false;
-	}
-	if (file[0] != '\0')
-		return read_secret(s, fopen(file, "re"), fclose, "secret_file", e);
-	if (command[0] != '\0')
-		return read_secret(s, popen(command, "re"), pclose, "secret_command", e);
-	return true;
+	return settle_secret(c, s, e);
 }
 
 static bool settle(struct config *c, struct err *e)

@@ -19,26 +19,38 @@ struct reading {
 	FILE *file;
 	const char *path;
 	int line;
+	int long_line;		/* the first that did not fit the library's buffer; 0 = none */
 	bool has_secret;
-	bool failed;
+	int failed_line;	/* the first that was refused; 0 = none */
 	struct err *e;
 };
 
+static bool at_end(FILE *f)
+{
+	int c = getc(f);
+
+	if (c != EOF)
+		ungetc(c, f);
+	return c == EOF;
+}
+
+/* The library would take the rest of a long line for a line of its own. */
 static char *read_line(char *to, int size, void *stream)
 {
 	struct reading *r = stream;
 
+	if (r->long_line > 0 || !fgets(to, size, r->file))
+		return NULL;
 	r->line++;
-	return fgets(to, size, r->file);
+	if (strchr(to, '\n') || at_end(r->file))
+		return to;
+	r->long_line = r->line;
+	return NULL;
 }
 
 static bool is_secret(const char *key, const char *value)
 {
-	const char *start = strstr(value, "://");
-
-	if (strcmp(key, "secret") == 0)
-		return true;
-	return strcmp(key, "url") == 0 && start && strchr(start, '@') && strchr(start + 3, ':') < strchr(start, '@');
+	return strcmp(key, "secret") == 0 || (strcmp(key, "url") == 0 && config_url_has_password(value));
 }
 
 static int take_pair(void *arg, const char *section, const char *key, const char *value)
@@ -46,10 +58,11 @@ static int take_pair(void *arg, const char *section, const char *key, const char
 	struct reading *r = arg;
 	char *where;
 
-	if (r->failed)
+	if (r->failed_line > 0)
 		return 1;
 	where = xasprintf("%s:%d", r->path, r->line);
-	r->failed = !config_assign(r->config, section, key, value, ORIGIN_FILE, where, r->e);
+	if (!config_assign(r->config, section, key, value, ORIGIN_FILE, where, r->e))
+		r->failed_line = r->line;
 	if (is_secret(key, value))
 		r->has_secret = true;
 	free(where);
@@ -67,18 +80,46 @@ static bool refuse_readable(const struct reading *r)
 	return false;
 }
 
+static bool refuse_long(const struct reading *r)
+{
+	err_set_message(r->e, ERR_CONFIG, _("%s:%d: the line is too long"), r->path, r->long_line);
+	err_hint(r->e, "%s", _("allowed: 198 bytes; a long command fits into a script of its own"));
+	return false;
+}
+
+static bool refuse_unreadable(const char *path, int error, struct err *e)
+{
+	err_set_message(e, ERR_CONFIG, _("%s can't be read: %s"), path, strerror(error));
+	err_hint(e, "%s", _("name another one with --config FILE"));
+	return false;
+}
+
+static bool refuse_form(const struct reading *r, int line)
+{
+	err_set_message(r->e, ERR_CONFIG, _("%s:%d: not understood"), r->path, line > 0 ? line : r->line);
+	err_hint(r->e, "%s", _("allowed: [section], key = value, and lines that start with # or ;"));
+	return false;
+}
+
+/* The library goes on after a line it does not understand, so that the first mistake may be either kind. */
 static bool parse(struct reading *r)
 {
 	int line = ini_parse_stream(read_line, r, take_pair, r);
 
-	if (r->failed)
+	if (ferror(r->file))
+		return refuse_unreadable(r->path, errno, r->e);
+	if (line != 0 && (r->failed_line == 0 || line < r->failed_line))
+		return refuse_form(r, line);
+	if (r->failed_line > 0)
 		return false;
-	if (line != 0) {
-		err_set_message(r->e, ERR_CONFIG, _("%s:%d: not understood"), r->path, line > 0 ? line : r->line);
-		err_hint(r->e, _("allowed: [section], key = value, and lines that start with # or ;"));
-		return false;
-	}
+	if (r->long_line > 0)
+		return refuse_long(r);
 	return !r->has_secret || refuse_readable(r);
+}
+
+static bool is_absent(int error)
+{
+	return error == ENOENT || error == ENOTDIR;
 }
 
 bool config_read_file(struct config *c, const char *path, bool must_exist, struct err *e)
@@ -87,16 +128,15 @@ bool config_read_file(struct config *c, const char *path, bool must_exist, struc
 	bool ok;
 
 	r.file = fopen(path, "re");
-	if (!r.file && errno == ENOENT && !must_exist)
+	if (!r.file && is_absent(errno) && !must_exist)
 		return true;
-	if (!r.file) {
-		err_set_message(e, ERR_CONFIG, _("%s can't be read: %s"), path, strerror(errno));
-		err_hint(e, _("name another one with --config FILE"));
-		return false;
-	}
+	if (!r.file)
+		return refuse_unreadable(path, errno, e);
 	ok = parse(&r);
 	fclose(r.file);
-	if (ok)
-		c->path = (free(c->path), xstrdup(path));
+	if (ok) {
+		free(c->path);
+		c->path = xstrdup(path);
+	}
 	return ok;
 }

@@ -50,6 +50,60 @@ const struct option config_options[] = {
 	{ 0 },
 };
 
+/* --- secrets in URLs --- */
+
+/*
+ * Where a password is in a URL: between the first ':' after "//" and the last '@', and in parameters such as ?password=.
+ * In an odd URL rather more than the password than less. *len 0 = none from `url` on.
+ */
+static const char *find_password(const char *url, size_t *len)
+{
+	const char *start = strstr(url, "://"), *end = strrchr(url, '@');
+	const char *colon = start ? strchr(start + 3, ':') : NULL;
+
+	if (colon && end && colon + 1 < end) {
+		*len = (size_t)(end - colon - 1);
+		return colon + 1;
+	}
+	start = strcasestr(url, "password=");
+	start = start ? start + strlen("password=") : url;
+	*len = start == url ? 0 : strcspn(start, "&");
+	return start;
+}
+
+bool config_url_has_password(const char *url)
+{
+	size_t len;
+
+	find_password(url, &len);
+	return len > 0;
+}
+
+static char *mask_url(const char *url)
+{
+	const char *secret;
+	struct buf out;
+	size_t len;
+
+	buf_init(&out, BUF_UNBOUNDED);
+	for (secret = find_password(url, &len); len > 0; secret = find_password(url, &len)) {
+		buf_add(&out, url, (size_t)(secret - url));
+		buf_adds(&out, "***");
+		url = secret + len;
+	}
+	buf_adds(&out, url);
+	return buf_take(&out);
+}
+
+static char *masked(const struct option *o, const char *value)
+{
+	if (o->type == OPTION_SECRET)
+		return xstrdup(value[0] != '\0' ? "***" : "");
+	return o->type == OPTION_URL ? mask_url(value) : xstrdup(value);
+}
+
+/* --- values --- */
+
 static bool set_text(char **member, const char *value)
 {
 	free(*member);
@@ -99,6 +153,17 @@ static bool set_choice(const struct option *o, int *member, const char *value)
 	return false;
 }
 
+/* "" = the default, which is made later. */
+static bool set_url(char **member, const char *value)
+{
+	static const char *const schemes[] = { "sqlite:", "postgresql://", "postgres://" };
+	bool known = value[0] == '\0';
+
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
+		known = known || (strncmp(value, schemes[i], strlen(schemes[i])) == 0 && value[strlen(schemes[i])] != '\0');
+	return known && set_text(member, value);
+}
+
 static bool set_value(const struct option *o, void *base, const char *value)
 {
 	void *member = (char *)base + o->offset;
@@ -112,6 +177,8 @@ static bool set_value(const struct option *o, void *base, const char *value)
 		return set_bool(member, value);
 	case OPTION_CHOICE:
 		return set_choice(o, member, value);
+	case OPTION_URL:
+		return set_url(member, value);
 	default:
 		return set_text(member, value);
 	}
@@ -126,31 +193,42 @@ static const struct option *find_option(const char *section, const char *key)
 	return NULL;
 }
 
-static bool refuse_unknown(const char *section, const char *key, const char *where, struct err *e)
+static bool refuse_section(const char *section, const char *where, struct err *e)
+{
+	if (section[0] == '\0')
+		err_set_message(e, ERR_CONFIG, _("%s: a key before the first [section]"), where);
+	else
+		err_set_message(e, ERR_CONFIG, _("%s: unknown section [%s]"), where, section);
+	err_hint(e, "%s", _("allowed: [store], [server NAME], [screen]"));
+	return false;
+}
+
+static bool refuse_key(const char *section, const char *key, const char *where, struct err *e)
 {
 	struct buf allowed;
-	bool known_section = false;
 
 	buf_init(&allowed, 200);
 	for (const struct option *o = config_options; o->key; o++) {
-		if (strcmp(o->section, section) == 0) {
-			known_section = true;
+		if (strcmp(o->section, section) == 0)
 			buf_addf(&allowed, "%s%s", allowed.len > 0 ? ", " : "", o->key);
-		}
 	}
-	if (known_section)
-		err_set_message(e, ERR_CONFIG, _("%s: unknown key \"%s\""), where, key), err_hint(e, _("allowed in [%s]: %s"), section, allowed.p);
-	else
-		err_set_message(e, ERR_CONFIG, _("%s: unknown section [%s]"), where, section), err_hint(e, _("allowed: [store], [server NAME], [screen]"));
+	if (allowed.len == 0) {
+		buf_clear(&allowed);
+		return refuse_section(section, where, e);
+	}
+	err_set_message(e, ERR_CONFIG, _("%s: unknown key \"%s\""), where, key);
+	err_hint(e, _("allowed in [%s]: %s"), section, allowed.p);
 	buf_clear(&allowed);
 	return false;
 }
 
 static bool refuse_value(const struct option *o, const char *value, const char *where, struct err *e)
 {
-	err_set_message(e, ERR_CONFIG, _("%s: %s: \"%s\" is not allowed"), where, o->key,
-			o->type == OPTION_SECRET ? "***" : value);
+	char *shown = masked(o, value);
+
+	err_set_message(e, ERR_CONFIG, _("%s: %s: \"%s\" is not allowed"), where, o->key, shown);
 	err_hint(e, _("allowed: %s"), _(o->allowed));
+	free(shown);
 	return false;
 }
 
@@ -180,24 +258,6 @@ static struct server_config *get_server(struct config *c, const char *name)
 	c->servers = xreallocarray(c->servers, c->server_count + 1, sizeof(*c->servers));
 	init_server(&c->servers[c->server_count], name);
 	return &c->servers[c->server_count++];
-}
-
-/* A URL without its password. */
-static char *mask_url(const char *url)
-{
-	const char *at = strrchr(url, '@'), *start = strstr(url, "://");
-	const char *colon = start ? strchr(start + 3, ':') : NULL;
-
-	if (!at || !colon || colon > at)
-		return xstrdup(url);
-	return xasprintf("%.*s:***%s", (int)(colon - url), url, at);
-}
-
-static char *masked(const struct option *o, const char *value)
-{
-	if (o->type == OPTION_SECRET)
-		return xstrdup(value[0] != '\0' ? "***" : "");
-	return o->type == OPTION_URL ? mask_url(value) : xstrdup(value);
 }
 
 static struct config_value *get_value(struct config *c, const char *section, const char *key)
@@ -236,28 +296,53 @@ static void note_server_defaults(struct config *c, const char *section)
 	}
 }
 
+static bool refuse_server_name(const char *section, const char *where, struct err *e)
+{
+	err_set_message(e, ERR_CONFIG, _("%s: [%s] is no server name"), where, section);
+	err_hint(e, "%s", _("allowed: [server NAME] with letters, digits, '.', '_', '-', at most 32"));
+	return false;
+}
+
+static bool assign_server(struct config *c, const char *name, const char *key, const char *value,
+			  enum config_origin origin, const char *where, struct err *e)
+{
+	const struct option *o = find_option("server", key);
+	char *section = xasprintf("server %s", name);
+	size_t servers = c->server_count;
+	bool ok = false;
+
+	if (!o)
+		refuse_key("server", key, where, e);
+	else if (!set_value(o, get_server(c, name), value))
+		refuse_value(o, value, where, e);
+	else
+		ok = true;
+	if (c->server_count > servers)
+		note_server_defaults(c, section);
+	if (ok)
+		note_value(c, o, section, value, origin, where);
+	free(section);
+	return ok;
+}
+
 bool config_assign(struct config *c, const char *section, const char *key, const char *value,
 		   enum config_origin origin, const char *where, struct err *e)
 {
-	bool is_server = strncmp(section, "server ", 7) == 0;
-	const char *name = is_server ? section + 7 + strspn(section + 7, " ") : "";
-	const struct option *o = find_option(is_server ? "server" : section, key);
-	size_t servers = c->server_count;
-	void *base = c;
+	const struct option *o = find_option(section, key);
 
-	if (is_server && !valid_server_name(name)) {
-		err_set_message(e, ERR_CONFIG, _("%s: [%s] is no server name"), where, section);
-		err_hint(e, _("allowed: letters, digits, '.', '_', '-', at most 32"));
-		return false;
+	if (strcmp(section, "server") == 0)
+		return refuse_server_name(section, where, e);
+	if (strncmp(section, "server ", 7) == 0) {
+		const char *name = section + 7 + strspn(section + 7, " ");
+
+		if (!valid_server_name(name))
+			return refuse_server_name(section, where, e);
+		return assign_server(c, name, key, value, origin, where, e);
 	}
-	if (!o || (!is_server && strcmp(section, "server") == 0))
-		return refuse_unknown(is_server ? "server" : section, key, where, e);
-	if (is_server)
-		base = get_server(c, name);
-	if (!set_value(o, base, value))
+	if (!o)
+		return refuse_key(section, key, where, e);
+	if (!set_value(o, c, value))
 		return refuse_value(o, value, where, e);
-	if (c->server_count > servers)
-		note_server_defaults(c, section);
 	note_value(c, o, section, value, origin, where);
 	return true;
 }

@@ -27,6 +27,9 @@ extern const struct option config_options[];
 bool config_assign(struct config *c, const char *section, const char *key, const char *value,
 		   enum config_origin origin, const char *where, struct err *e);
 
+/* Does a store's URL hold a password? */
+bool config_url_has_password(const char *url);
+
 /* Reads the file into c (config_file.c). must_exist: it was named by the operator. */
 bool config_read_file(struct config *c, const char *path, bool must_exist, struct err *e);
 

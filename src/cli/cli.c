@@ -383,12 +383,13 @@ static bool run_help(struct cli *c, struct err *e)
 
 static bool open_store(struct cli *c, struct err *e)
 {
-	const struct store_options options = {
-		.actor = c->config->actor,
-		.read_only = c->config->read_only,
-	};
+	struct store_options options = { .actor = NULL };
 
-	return c->command->needs != NEEDS_STORE || store_open(&c->store, c->config->store_url, &options, e);
+	if (c->command->needs != NEEDS_STORE)
+		return true;
+	options.actor = c->config->actor;
+	options.read_only = c->config->read_only;
+	return store_open(&c->store, c->config->store_url, &options, e);
 }
 
 static bool run_parsed(struct cli *c, struct err *e)

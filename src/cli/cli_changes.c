@@ -109,7 +109,8 @@ static void add_padded(struct buf *line, const char *text, int width)
 	char *clean = utf8_clean_dup(str_of(text));
 
 	buf_adds(line, clean);
-	for (int blanks = width - utf8_width(clean); blanks >= 0; blanks--)
+	buf_addc(line, ' ');
+	for (int blanks = width - utf8_width(clean); blanks > 0; blanks--)
 		buf_addc(line, ' ');
 	free(clean);
 }

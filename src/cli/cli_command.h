@@ -40,7 +40,8 @@ struct command {
 	const char *help;		/* N_() */
 };
 
-extern const struct command cli_commands[];	/* ends with a row without group */
+/* Ends with a row without group. */
+extern const struct command cli_commands[];
 
 /* The options of a command: its own, its fields, those of every command. */
 void cli_allow_options(struct cli_args *a, const struct command *command);

@@ -23,26 +23,41 @@ static void tell(struct cli *c, const struct workspace *w, int64_t used)
 	cli_output_line(&c->out, _("time zone  %s"), w->time_zone);
 }
 
-bool cli_init_workspace(struct cli *c, struct err *e)
+static bool gives_fields(const struct cli *c)
 {
-	struct snapshot *directory;
-
 	for (size_t i = 0; i < c->args.given_count; i++) {
 		if (c->args.given[i].option->field)
-			return cli_record_edit(c, e);
+			return true;
 	}
+	return false;
+}
+
+static void show(struct cli *c, const struct workspace *w, int64_t used)
+{
+	struct record r = { .entity = ENTITY_WORKSPACE };
+
+	if (c->out.format == OUTPUT_TABLE) {
+		tell(c, w, used);
+		return;
+	}
+	workspace_copy(&r.workspace, w);
+	cli_rows_one(&c->out, &r);
+	record_clear(&r);
+}
+
+bool cli_init_workspace(struct cli *c, struct err *e)
+{
+	bool edits = gives_fields(c);
+	struct snapshot *directory;
+
+	if (edits && !cli_record_edit(c, e))
+		return false;
+	if (edits && c->out.format != OUTPUT_TABLE)
+		return true;
 	directory = cli_directory(c, e);
 	if (!directory)
 		return false;
-	if (c->out.format == OUTPUT_TABLE) {
-		tell(c, snapshot_workspace(directory), snapshot_used(directory));
-	} else {
-		struct record r = { .entity = ENTITY_WORKSPACE };
-
-		workspace_copy(&r.workspace, snapshot_workspace(directory));
-		cli_rows_one(&c->out, &r);
-		record_clear(&r);
-	}
+	show(c, snapshot_workspace(directory), snapshot_used(directory));
 	snapshot_free(&directory);
 	return true;
 }

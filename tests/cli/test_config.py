@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""The configuration: file, environment and flags, what is refused and how, and where each value came from."""
+
+import os
+import unittest
+
+from deck import DONE, UNREACHABLE, USAGE, DeckTest
+
+SERVER = "[server na-1]\nhost = 192.0.2.1\n"
+
+
+class Config(DeckTest):
+    def values(self, *args, env=None):
+        """{(section, key): (value, origin, where)}"""
+        rows = self.done(*args, "config", "--json", env=env).json()
+        return {(r["section"], r["key"]): (r["value"], r["origin"], r["where"]) for r in rows}
+
+    def wrong(self, text, line, says, mode=0o600, env=None, args=()):
+        """The file is refused at its line, saying all of `says`; line None = no line is named."""
+        path = self.config(text, mode)
+        result = self.refused(*args, "config", code=USAGE, says=says, env=env)
+        if line is not None:
+            self.assertTrue(result.err.startswith(f"trunkdeck: {path}:{line}: "), result)
+        self.assertEqual(result.out, "")
+        return result
+
+
+class Sources(Config):
+    def test_defaults(self):
+        values = self.values()
+        self.assertEqual(values["store", "url"],
+                         (f"sqlite:{self.home}/.local/share/trunkdeck/trunkdeck.db", "default", "default"))
+        self.assertEqual(values["screen", "fps"], ("10", "default", "default"))
+
+    def test_xdg_folders(self):
+        env = {"XDG_CONFIG_HOME": self.path("c"), "XDG_DATA_HOME": self.path("d")}
+        os.makedirs(self.path("c", "trunkdeck"))
+        with open(self.path("c", "trunkdeck", "config"), "w", encoding="utf-8") as file:
+            file.write("[screen]\nfps = 7\n")
+        values = self.values(env=env)
+        self.assertEqual(values["screen", "fps"], ("7", "file", f"{self.home}/c/trunkdeck/config:2"))
+        self.assertEqual(values["store", "url"][0], f"sqlite:{self.home}/d/trunkdeck/trunkdeck.db")
+
+    def test_the_later_source_wins(self):
+        path = self.config("; mine\n[store]\nurl = sqlite:/file.db\n\n[screen]\nfps = 20\ncolor = never\n")
+        env = {"TRUNKDECK_STORE_URL": "sqlite:/environment.db", "TRUNKDECK_SCREEN_FPS": "30"}
+        values = self.values("--store", "sqlite:/flag.db", env=env)
+        self.assertEqual(values["store", "url"], ("sqlite:/flag.db", "flag", "--store"))
+        self.assertEqual(values["screen", "fps"], ("30", "environment", "TRUNKDECK_SCREEN_FPS"))
+        self.assertEqual(values["screen", "color"], ("never", "file", f"{path}:7"))
+        self.assertEqual(values["screen", "mouse"], ("no", "default", "default"))
+        values = self.values(env=env)
+        self.assertEqual(values["store", "url"], ("sqlite:/environment.db", "environment", "TRUNKDECK_STORE_URL"))
+
+    def test_which_file(self):
+        other = self.path("other")
+        with open(other, "w", encoding="utf-8") as file:
+            file.write("[screen]\nfps = 3\n")
+        self.config("[screen]\nfps = 4\n")
+        self.assertEqual(self.values()["screen", "fps"][0], "4")
+        self.assertEqual(self.values(env={"TRUNKDECK_CONFIG": other})["screen", "fps"][0], "3")
+        self.assertEqual(self.values("--config", other, env={"TRUNKDECK_CONFIG": "/nowhere"})["screen", "fps"][0], "3")
+        self.assertEqual(self.values(env={"TRUNKDECK_CONFIG": ""})["screen", "fps"][0], "4")
+
+    def test_servers(self):
+        path = self.config("[server na-1]\nhost = 192.0.2.1\ntls = yes\n[server eu.2]\nregion = eu\nhost = a.example\n"
+                           "routes = odbc\n")
+        values = self.values(env={"TRUNKDECK_SERVER_NA_1_PORT": "15038", "TRUNKDECK_SERVER_EU_2_USER": "me"})
+        self.assertEqual(values["server na-1", "host"], ("192.0.2.1", "file", f"{path}:2"))
+        self.assertEqual(values["server na-1", "port"], ("15038", "environment", "TRUNKDECK_SERVER_NA_1_PORT"))
+        self.assertEqual(values["server eu.2", "user"], ("me", "environment", "TRUNKDECK_SERVER_EU_2_USER"))
+        self.assertEqual(values["server na-1", "trunk_techs"], ("PJSIP", "default", "default"))
+
+    def test_table(self):
+        self.config("[screen]\nfps = 20\n")
+        lines = self.done("config").lines()
+        self.assertEqual(lines[0].split(), ["Section", "Key", "Value", "From"])
+        self.assertTrue(any(line.startswith("screen") and line.endswith("config:2") for line in lines))
+
+    def test_read_only(self):
+        self.config("[store]\nread_only = yes\n")
+        self.refused("init", "--name", "x", code=UNREACHABLE)	# nothing is there to read, and nothing is made
+        self.done("init", env={"TRUNKDECK_STORE_READ_ONLY": "no"})
+        self.refused("init", "--name", "x", says="Read-only mode")
+
+
+class Refusals(Config):
+    def test_unknown_key(self):
+        self.wrong("[screen]\nfps = 20\ncolour = never\n", 3, ['unknown key "colour"', "color, ascii, mouse, fps"])
+        self.wrong(SERVER + "pass = x\n", 3, ['unknown key "pass"', "allowed in [server]: region, host, port"])
+
+    def test_unknown_section(self):
+        self.wrong("[screens]\nfps = 20\n", 2, ["unknown section [screens]", "[store], [server NAME], [screen]"])
+        self.wrong("fps = 20\n", 1, ["before the first [section]", "[store], [server NAME], [screen]"])
+        self.wrong("[server]\nhost = x\n", 2, ["no server name", "[server NAME]"])
+        self.wrong("[server a b]\nhost = x\n", 2, ["no server name", "at most 32"])
+
+    def test_bad_value(self):
+        self.wrong("[screen]\nfps = 61\n", 2, ['fps: "61" is not allowed', "1 to 60"])
+        self.wrong("[screen]\nfps = many\n", 2, ["is not allowed", "1 to 60"])
+        self.wrong("[screen]\ncolor = blue\n", 2, ["is not allowed", "auto|always|never"])
+        self.wrong("[screen]\nmouse = perhaps\n", 2, ["is not allowed", "yes or no"])
+        self.wrong(SERVER + "port = 65536\n", 3, ["is not allowed", "1 to 65535"])
+        self.wrong(SERVER + "region = asia\n", 3, ["is not allowed", "na|eu"])
+        self.wrong("[store]\nurl = mysql://x\n", 2, ["is not allowed", "sqlite:PATH or postgresql://"])
+
+    def test_not_understood(self):
+        self.wrong("[screen]\nwhat is this\n", 2, ["not understood", "key = value"])
+        self.wrong("[screen\nfps = 3\n", 1, "not understood")
+        self.wrong("[server na-1]\nhost = x\nsecret_command = " + "x" * 200 + "\n[screen]\n", 3, "too long")
+
+    def test_no_host(self):
+        self.wrong("[screen]\nfps = 3\n[server na-1]\nuser = me\n", 4, ["server na-1 has no host", "host = ..."])
+
+    def test_same_words_from_the_environment(self):
+        self.config(SERVER)
+        for name, value, says in (("SCREEN_FPS", "0", "1 to 60"), ("SCREEN_FSP", "3", "no such option"),
+                                  ("SERVER_NA_2_HOST", "x", "no such option"), ("STORE_URL", "x", "sqlite:PATH")):
+            result = self.refused("config", env={f"TRUNKDECK_{name}": value}, code=USAGE, says=says)
+            self.assertTrue(result.err.startswith(f"trunkdeck: TRUNKDECK_{name}: "), result)
+        self.refused("--color", "blue", "config", code=USAGE, says=["--color: ", "auto|always|never"])
+
+    def test_named_file_must_be_there(self):
+        self.refused("--config", self.path("nothing"), "config", code=USAGE, says=["nothing", "No such file"])
+        self.refused("--config", self.home, "config", code=USAGE, says="Is a directory")
+        self.refused("config", env={"TRUNKDECK_CONFIG": self.path("nothing")}, code=USAGE, says="No such file")
+
+    def test_in_json(self):
+        path = self.config("[screen]\nfps = 61\n")
+        failure = self.refused("number", "list", "--json", code=USAGE).failure()
+        self.assertEqual(failure["code"], "CONFIG")
+        self.assertTrue(failure["message"].startswith(f"{path}:2: "))
+
+
+class Secrets(Config):
+    def test_masked_everywhere(self):
+        self.config("[store]\nurl = postgresql://deck:geheim@127.0.0.1:1/deck?sslpassword=geheim&connect_timeout=2\n"
+                    + SERVER + "secret = geheim\n")
+        for form in ("table", "json", "csv"):
+            result = self.done("config", "--format", form)
+            self.assertNotIn("geheim", result.out + result.err)
+            self.assertIn("postgresql://deck:***@127.0.0.1:1/deck?sslpassword=***&connect_timeout=2", result.out)
+        result = self.refused("number", "list", code=UNREACHABLE)
+        self.assertNotIn("geheim", result.err)
+
+    def test_odd_urls(self):
+        for url in ("postgresql://deck:geheim@h:5432/x", "postgresql://deck:ge@heim@h/x", "postgres://:geheim@h",
+                    "postgresql://deck:p?geheim@h/x", "postgresql://h/x?user=a&password=geheim",
+                    "postgresql://deck:a:geheim@h"):
+            shown = self.values(env={"TRUNKDECK_STORE_URL": url})["store", "url"][0]
+            self.assertNotIn("heim", shown, url)
+            self.assertIn("***", shown)
+        self.assertEqual(self.values("--store", "postgresql://deck@h:5432/x")["store", "url"][0],
+                         "postgresql://deck@h:5432/x")
+        result = self.refused("config", env={"TRUNKDECK_STORE_URL": "mysql://u:geheim@h/x"}, code=USAGE)
+        self.assertNotIn("geheim", result.err)
+
+    def test_readable_by_others(self):
+        for mode in (0o644, 0o640, 0o604):
+            self.wrong(SERVER + "secret = geheim\n", None, ["others may read it", "chmod 600"], mode)
+        self.wrong("[store]\nurl = postgresql://u:geheim@h/x\n", None, "others may read it", 0o644)
+        self.config(SERVER + "secret_file = /dev/null\n", 0o644)
+        self.refused("config", code=USAGE, says="no secret")
+        self.config("[store]\nurl = postgresql://u@h:5432/x\n" + SERVER, 0o644)
+        self.done("config")
+
+    def test_from_a_file_or_a_command(self):
+        with open(self.path("secret"), "w", encoding="utf-8") as file:
+            file.write("geheim\nmore\n")
+        self.config(SERVER + f"secret_file = {self.path('secret')}\n", 0o644)
+        self.assertNotIn("geheim", self.done("config").out)
+        self.wrong(SERVER + f"secret_file = {self.path('nothing')}\n", 3, ["no secret from secret_file", "first line"])
+        self.config(SERVER + f"secret_command = cat {self.path('secret')}\n", 0o644)
+        self.assertNotIn("geheim", self.done("config").out)
+        self.wrong(SERVER + "secret_command = echo x && exit 3\n", 3, "no secret from secret_command")
+
+    def test_only_one(self):
+        self.wrong(SERVER + "secret = a\nsecret_command = echo b\n", 4, ["more than one secret", "one of secret"])
+        self.config(SERVER + "secret_file = /nowhere\n")
+        result = self.deck("config", env={"TRUNKDECK_SERVER_NA_1_SECRET": "geheim"})
+        self.assertEqual(result.code, DONE, result)	# the environment wins over the file
+        self.assertNotIn("geheim", result.out)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,275 @@
+#!/usr/bin/env python3
+"""provider, agent, number, workspace: the documented messages, exit codes, and what is written."""
+
+import os
+import pty
+import subprocess
+import unittest
+
+from deck import DONE, PROGRAM, REFUSED, TIMEOUT, UNREACHABLE, USAGE, DeckTest
+
+NUMBER_KEYS = ["number", "trunkId", "agentId", "region", "label", "enabled", "additionalParams"]
+ADD = ("--provider", "Twilio", "--agent", "support")
+
+
+class Messages(DeckTest):
+    """Every message of the product document, with what to do."""
+
+    def setUp(self):
+        super().setUp()
+        self.workspace()
+
+    def test_number_required(self):
+        self.refused("number", "add", "", *ADD, says="Phone number is required")
+        self.refused("number", "add", *ADD, says="Phone number is required")
+
+    def test_number_format(self):
+        self.refused("number", "add", "+1 (555) 123-4568", *ADD,
+                     says=["Invalid phone number format", "did you mean +15551234568?"])
+        self.refused("number", "add", "tel:+15551234568", *ADD, says=["Invalid phone number format", "+15551234568"])
+        self.refused("number", "add", "+999123456789", *ADD, says="Invalid phone number format")
+        self.assertEqual(len(self.done("number", "list", "--json").json()), 1)
+
+    def test_a_number_looked_for_is_checked_too(self):
+        for verb in ("show", "edit", "delete"):
+            more = {"edit": ["--label", "x"], "delete": ["--yes"]}.get(verb, [])
+            self.refused("number", verb, "+1 555 1234567", *more, says="did you mean +15551234567?")
+
+    def test_agent_required(self):
+        self.refused("number", "add", "+15551234568", "--provider", "twilio", says="Agent is required")
+        self.refused("number", "add", "+15551234568", "--provider", "twilio", "--agent", "", says="Agent is required")
+
+    def test_agent_not_found(self):
+        self.refused("number", "add", "+15551234568", "--provider", "twilio", "--agent", "nobody",
+                     says=["Agent not found", "trunkdeck agent list"])
+        self.refused("number", "add", "+15551234568", "--provider", "twilio", "--agent", "customer support",
+                     says=["Agent not found", "the id support"])
+
+    def test_agent_unusable(self):
+        self.refused("number", "add", "+15551234568", "--provider", "twilio", "--agent", "mute",
+                     says=["Agent can't take calls", "no transcriber is set"])
+        self.done("agent", "edit", "sales", "--disabled", "yes")
+        self.refused("number", "edit", "+15551234567", "--agent", "sales",
+                     says=["Agent can't take calls", "disabled"])
+
+    def test_trunk_not_found(self):
+        self.refused("number", "add", "+15551234568", "--provider", "Vonage", "--agent", "support",
+                     says=["Trunk not found", "Vonage"])
+        self.refused("number", "add", "+15551234568", "--agent", "support", says="Trunk is required")
+
+    def test_duplicate_names_the_holder(self):
+        self.refused("number", "add", "+15551234567", "--provider", "Peoplefone AG", "--agent", "support",
+                     says=["Phone number already exists", "already on provider Twilio"])
+        self.refused("provider", "add", "Twilio", "--sip-domain", "x.org", says="Provider already exists")
+        self.refused("agent", "add", "support", "--title", "x", "--dial", "WebSocket/x", says="Agent already exists")
+
+    def test_limit(self):
+        for i in range(4):
+            result = self.done("number", "add", f"+1555123457{i}", *ADD)
+            self.assertEqual("4 of 5 numbers used" in result.err, i == 2)
+        self.assertIn("5 of 5 numbers used", result.err)
+        self.refused("number", "add", "+15551234599", *ADD,
+                     says=["Phone number limit reached", "5 of 5 used (plan free)"])
+        self.done("init", "--max-numbers", "6")
+        self.done("number", "add", "+15551234599", *ADD)
+        self.refused("number", "add", "+15551234600", *ADD, says="6 of 6 used")
+
+    def test_sip_domain(self):
+        self.refused("provider", "add", "X", "--sip-domain", "sip:x.org:5060", says=["sipDomain", "write x.org"])
+        self.refused("provider", "add", "X", says=["sipDomain", "required"])
+        self.refused("provider", "add", "--sip-domain", "x.org", says=["name", "required"])
+
+    def test_control_characters_are_refused(self):
+        self.refused("number", "add", "+15551234568", *ADD, "--label", "a\r\nAction: Originate", says="label")
+        self.refused("agent", "edit", "support", "--title", "a\x1b[2Jb", says="title")
+        self.refused("agent", "edit", "support", "--dial", "WebSocket/a\r\nb", says="dial")
+
+    def test_in_use(self):
+        self.refused("agent", "delete", "support", "--yes", says=["Agent is in use", "1 number"])
+        self.refused("provider", "delete", "twilio", "--yes", says=["Provider still has numbers", "1 number"])
+
+    def test_not_found(self):
+        for verb, more in (("show", []), ("edit", ["--label", "x"]), ("delete", ["--yes"])):
+            self.refused("number", verb, "+15550000000", *more, says="Phone number not found")
+        self.refused("provider", "show", "nobody", says="Trunk not found")
+        self.refused("agent", "show", "nobody", says="Agent not found")
+
+
+class Editing(DeckTest):
+    def setUp(self):
+        super().setUp()
+        self.workspace()
+
+    def number(self, e164="+15551234567"):
+        return self.done("number", "show", e164, "--json").json()[0]
+
+    def test_add_shows_what_was_stored(self):
+        added = self.done("number", "add", "+442071234567", "--provider", "peoplefone-ag", "--agent", "sales",
+                          "--label", "Büro", "--json").json()[0]
+        self.assertEqual([*added][:7], NUMBER_KEYS)
+        self.assertEqual([added[k] for k in NUMBER_KEYS],
+                         ["+442071234567", "peoplefone-ag", "sales", "eu", "Büro", True, {}])
+        self.assertEqual(added["version"], 1)
+        self.assertEqual(added["createdBy"], "tester")
+        self.assertEqual(added, self.number("+442071234567"))
+
+    def test_region_of_the_provider_unless_given(self):
+        self.done("number", "add", "+41445550101", "--provider", "peoplefone ag", "--agent", "sales")
+        self.assertEqual(self.number("+41445550101")["region"], "eu")
+        self.done("number", "add", "+41445550102", "--provider", "peoplefone ag", "--agent", "sales", "--region=na")
+        self.assertEqual(self.number("+41445550102")["region"], "na")
+
+    def test_region_mismatch_is_a_warning(self):
+        result = self.done("number", "edit", "+15551234567", "--region", "eu")
+        self.assertIn("warning: ", result.err)
+        self.assertEqual(self.done("number", "edit", "+15551234567", "--region", "na").err, "")
+
+    def test_edit_changes_only_what_was_given(self):
+        before = self.number()
+        self.done("number", "edit", "+15551234567", "--agent", "sales", "--enabled", "no")
+        after = self.number()
+        self.assertEqual((after["agentId"], after["enabled"], after["version"]), ("sales", False, 2))
+        for key in ("trunkId", "region", "label", "additionalParams", "createdAt", "createdBy"):
+            self.assertEqual(after[key], before[key])
+
+    def test_edit_needs_something(self):
+        self.refused("number", "edit", "+15551234567", code=USAGE, says="nothing to change")
+
+    def test_a_renamed_provider_keeps_its_id(self):
+        self.done("provider", "edit", "Twilio", "--name", "Twilio US")
+        shown = self.done("provider", "show", "twilio us", "--json").json()[0]
+        self.assertEqual((shown["id"], shown["name"]), ("twilio", "Twilio US"))
+
+    def test_parameters_keep_their_types(self):
+        self.done("number", "edit", "+15551234567", "--param", "department=sales", "--param", "priority=3",
+                  "--param", "vip=true", "--param", "none=null", "--param", 'text="3"', "--param", "tel=+1555",
+                  "--param", "list=[1,2]", "--param", "share=0.1", "--param", "empty=", "--param", "eq=a=b")
+        self.assertEqual(self.number()["additionalParams"],
+                         {"department": "sales", "priority": 3, "vip": True, "none": None, "text": "3", "tel": "+1555",
+                          "list": [1, 2], "share": 0.1, "empty": "", "eq": "a=b"})
+        self.assertIn('"share":0.1,', self.done("number", "show", "+15551234567", "--json").out)
+        self.done("number", "edit", "+15551234567", "--param", "priority=high", "--unset-param", "vip")
+        params = self.number()["additionalParams"]
+        self.assertEqual(params["priority"], "high")
+        self.assertNotIn("vip", params)
+        self.done("number", "edit", "+15551234567", "--params", '{"a": 1}', "--param", "b=2")
+        self.assertEqual(self.number()["additionalParams"], {"a": 1, "b": 2})
+
+    def test_parameters_refused(self):
+        before = self.number()
+        self.refused("number", "edit", "+15551234567", "--param", "novalue", says="KEY=VALUE")
+        self.refused("number", "edit", "+15551234567", "--param", "n=99999999999999999999", says="additionalParams")
+        self.refused("number", "edit", "+15551234567", "--params", "[1]", says="JSON object")
+        self.refused("number", "edit", "+15551234567", "--unset-param", "x", says="no such parameter")
+        self.assertEqual(self.number(), before)
+
+    def test_where(self):
+        self.done("number", "add", "+15551234568", "--provider", "twilio", "--agent", "sales", "--label", "Sales Line")
+        found = lambda *where: [n["number"] for n in self.done("number", "list", "--json", *where).json()]
+        self.assertEqual(found("--where", "agent:sales"), ["+15551234568"])
+        self.assertEqual(found("--where", "!agent:sales"), ["+15551234567"])
+        self.assertEqual(found("--where", "line"), ["+15551234568"])
+        self.assertEqual(found("--where", "agent:sales label:nothing"), [])
+        self.assertEqual(self.done("number", "list", "--where", "label:nothing").out, "")
+        self.refused("number", "list", "--where", "agnt:sales", code=USAGE, says=["agnt", "allowed: number, provider"])
+
+    def test_provider_list_counts_numbers(self):
+        rows = self.done("provider", "list", "--json").json()
+        self.assertEqual({r["name"]: r["numbers"] for r in rows}, {"Twilio": 1, "Peoplefone AG": 0})
+
+    def test_workspace(self):
+        self.done("workspace", "edit", "--time-zone", "Europe/Berlin", "--max-numbers", "unlimited")
+        shown = self.done("workspace", "show", "--json").json()[0]
+        self.assertEqual((shown["name"], shown["plan"], shown["timeZone"], shown["maxPhoneNumbers"]),
+                         ("acme", "free", "Europe/Berlin", None))
+        self.refused("workspace", "edit", "--plan", "gold", says="free, pro or enterprise")
+        self.refused("init", "--time-zone", "/etc/passwd", says="Europe/Berlin")
+
+    def test_init_again_changes_nothing(self):
+        before = self.done("workspace", "show", "--json").out
+        self.assertIn("1 of 5 used", self.done("init").out)
+        self.assertEqual(self.done("init", "--json").out, before)
+
+    def test_read_only(self):
+        for command in (["number", "add", "+15551234568", *ADD], ["number", "edit", "+15551234567", "--label", "x"],
+                        ["number", "delete", "+15551234567", "--yes"], ["init", "--name", "x"]):
+            self.refused("--read-only", *command, says="Read-only mode")
+        self.assertEqual(self.done("--read-only", "number", "list", "--json").json(), [self.number()])
+        self.assertEqual(self.number()["version"], 1)
+
+    def test_route_note(self):
+        self.config("[server na-1]\nhost = 127.0.0.1\n")
+        note = "routes from a running trunkdeck screen"
+        self.assertIn(note, self.done("number", "edit", "+15551234567", "--label", "x").err)
+        self.assertNotIn(note, self.done("number", "edit", "+15551234567", "--label", "y", "--json").err)
+        self.assertNotIn(note, self.done("provider", "edit", "Twilio", "--notes", "y").err)
+        self.config("[server na-1]\nhost = 127.0.0.1\nroutes = none\n")
+        self.assertNotIn(note, self.done("number", "edit", "+15551234567", "--label", "z").err)
+
+
+class Deleting(DeckTest):
+    def setUp(self):
+        super().setUp()
+        self.workspace()
+
+    def on_terminal(self, answer, *args):
+        """A run on a terminal of its own, answering once a question was asked."""
+        ours, theirs = pty.openpty()
+        with subprocess.Popen([PROGRAM, *args], env=self.env, stdin=theirs, stdout=theirs, stderr=theirs) as run:
+            os.close(theirs)
+            seen = b""
+            while b"[y/N]" not in seen:
+                seen += os.read(ours, 4096)
+            os.write(ours, answer)
+            code = run.wait(TIMEOUT)
+        os.close(ours)
+        return code, seen.decode()
+
+    def test_without_a_terminal_it_needs_yes(self):
+        self.refused("number", "delete", "+15551234567", code=USAGE, says=["no terminal", "--yes"])
+        self.assertEqual(len(self.done("number", "list", "--json").json()), 1)
+
+    def test_yes(self):
+        gone = self.done("number", "delete", "+15551234567", "--yes", "--json").json()[0]
+        self.assertEqual((gone["number"], gone["agentId"]), ("+15551234567", "support"))
+        self.assertEqual(self.done("number", "list", "--json").out, "")
+
+    def test_asks_on_a_terminal(self):
+        code, seen = self.on_terminal(b"n\n", "number", "delete", "+15551234567")
+        self.assertEqual(code, REFUSED)
+        self.assertIn("Calls to +15551234567 will be refused", seen)
+        self.assertEqual(len(self.done("number", "list", "--json").json()), 1)
+        code, seen = self.on_terminal(b"y\n", "number", "delete", "+15551234567")
+        self.assertEqual(code, DONE)
+        self.assertEqual(self.done("number", "list", "--json").out, "")
+
+    def test_cascade(self):
+        code, seen = self.on_terminal(b"\n", "provider", "delete", "Twilio", "--cascade")
+        self.assertEqual(code, REFUSED)
+        self.assertIn("1 number of it is deleted too", seen)
+        self.done("provider", "delete", "Twilio", "--cascade", "--yes")
+        self.assertEqual(self.done("number", "list", "--json").out, "")
+        self.assertEqual([p["id"] for p in self.done("provider", "list", "--json").json()], ["peoplefone-ag"])
+
+    def test_unused_agent(self):
+        self.done("agent", "delete", "sales", "--yes")
+        self.refused("agent", "show", "sales", says="Agent not found")
+
+
+class Unreachable(DeckTest):
+    def test_exit_code(self):
+        for url in ("sqlite:/dev/null/x/y.db", f"sqlite:{self.home}", "postgresql://u:geheim@127.0.0.1:1/x"):
+            for command in (["number", "list"], ["init"], ["changes"]):
+                result = self.refused("--store", url, *command, code=UNREACHABLE)
+                self.assertTrue(result.err.startswith("trunkdeck: "), result)
+                self.assertNotIn("geheim", result.err)
+                self.assertEqual(result.out, "")
+
+    def test_code_in_json(self):
+        failure = self.refused("--store", "postgresql://127.0.0.1:1/x", "number", "list", "--json",
+                               code=UNREACHABLE).failure()
+        self.assertEqual(failure["code"], "STORE_UNREACHABLE")
+
+
+if __name__ == "__main__":
+    unittest.main()
