@@ -25,7 +25,8 @@
 #include <uthash.h>
 #include <utlist.h>
 
-#define RECOVER_EVERY_MS 250
+#define RECOVER_EVERY_MS 250		/* while the mailbox stays full */
+#define RECOVER_SOON_MS 10		/* while it is being emptied */
 #define UNSENT_MAX 10000
 #define GONE_MAX 10000
 #define JUST_BOOTED_S 60
@@ -241,6 +242,7 @@ static void recover(struct ami_server *s, int64_t now_ms)
 {
 	struct live_round round = { .s = s };
 	struct ami_resync_report done = { .serial = ++s->calls.serial };
+	size_t unsent = s->calls.unsent_count;
 
 	while (s->calls.unsent && post_call(s, &s->calls.unsent->report))
 		drop_unsent(&s->calls);
@@ -251,7 +253,7 @@ static void recover(struct ami_server *s, int64_t now_ms)
 	    ami_server_post(s, AMI_MAIL_RESYNCED, 0, &done, sizeof(done), MAIL_MAY_DROP))
 		s->calls.recover_at_ms = -1;
 	else
-		s->calls.recover_at_ms = now_ms + RECOVER_EVERY_MS;
+		s->calls.recover_at_ms = now_ms + (s->calls.unsent_count < unsent ? RECOVER_SOON_MS : RECOVER_EVERY_MS);
 }
 
 static void end_resync(struct ami_server *s, bool ok)

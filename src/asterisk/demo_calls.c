@@ -9,7 +9,6 @@
 
 #include "demo_calls.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +103,22 @@ static double unit(struct demo_calls *c)
 	return ((double)(draw(c) >> 11) + 0.5) / 9007199254740992.0;
 }
 
+/* Exponentially distributed around 1, by von Neumann's method: falling runs of uniform numbers. */
+static double exponential(struct demo_calls *c)
+{
+	for (double whole = 0;; whole++) {
+		double first = unit(c), last = first, next;
+		bool odd = true;
+
+		for (next = unit(c); next < last; next = unit(c)) {
+			last = next;
+			odd = !odd;
+		}
+		if (odd)
+			return whole + first;
+	}
+}
+
 static int64_t between(struct demo_calls *c, double low_ms, double high_ms)
 {
 	return (int64_t)((low_ms + unit(c) * (high_ms - low_ms)) / c->config.speed);
@@ -112,7 +127,7 @@ static int64_t between(struct demo_calls *c, double low_ms, double high_ms)
 /* Many short ones, a few long ones. */
 static int64_t talk_ms(struct demo_calls *c)
 {
-	double ms = 12000 - 70000 * log(unit(c));
+	double ms = 12000 + 70000 * exponential(c);
 
 	return (int64_t)((ms < 600000 ? ms : 600000) / c->config.speed);
 }
@@ -120,7 +135,7 @@ static int64_t talk_ms(struct demo_calls *c)
 static void plan_arrival(struct demo_calls *c, int64_t now_ms)
 {
 	if (c->config.calls_per_minute > 0)
-		c->next_arrival_ms = now_ms + 1 + (int64_t)(-log(unit(c)) * 60000 / c->config.calls_per_minute);
+		c->next_arrival_ms = now_ms + 1 + (int64_t)(exponential(c) * 60000 / c->config.calls_per_minute);
 	else
 		c->next_arrival_ms = -1;
 }

@@ -58,11 +58,22 @@ tests_unit_test_model_params_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CF
 tests_unit_test_model_params_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
 # asterisk: routes, client, transport
-unit_tests += tests/unit/test_routes
+unit_tests += tests/unit/test_routes tests/unit/test_transport tests/unit/test_ami_client
+EXTRA_DIST += tests/unit/tls_relay.py
 
-tests_unit_test_routes_SOURCES = tests/unit/test_routes.c
+tests_unit_test_routes_SOURCES = tests/unit/test_routes.c tests/unit/routes_sim.c tests/unit/routes_sim.h
 tests_unit_test_routes_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_routes_LDADD = libtdasterisk.a libtdbase.a $(CMOCKA_LIBS) $(LTLIBINTL)
+tests_unit_test_routes_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_transport_SOURCES = tests/unit/test_transport.c tests/unit/fault_server.c tests/unit/fault_server.h
+tests_unit_test_transport_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_transport_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(CURL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_ami_client_SOURCES = tests/unit/test_ami_client.c tests/unit/ami_fixture.c tests/unit/ami_fixture.h \
+	tests/unit/fault_server.c tests/unit/fault_server.h
+tests_unit_test_ami_client_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_ami_client_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) \
+	$(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
 # calls
 unit_tests += tests/unit/test_tracker tests/unit/test_tracker_state tests/unit/test_metrics tests/unit/test_histogram

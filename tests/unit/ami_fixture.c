@@ -1,0 +1,205 @@
+#include "config.h"
+
+#include "ami_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "trunkdeck/clock.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+
+static const struct ami_timing impatient = {
+	.connect = 10000,
+	.login = 400,
+	.ping_every = 50,
+	.ping_deadline = 400,
+	.retry_min = 20,
+	.retry_max = 100,
+	.retry_refused = 60,
+	.resync_min = 50,
+	.verify_wait = 100,
+};
+
+
+struct server_config fixture_config(int port)
+{
+	return (struct server_config){
+		.name = (char *)"na-1", .host = (char *)"127.0.0.1", .port = port, .ca_file = (char *)"",
+		.user = (char *)"dash", .secret = (char *)"geheim", .routes = ROUTES_ASTDB,
+		.trunk_contexts = (char *)"", .trunk_techs = (char *)"",
+	};
+}
+
+struct fixture *fixture_start_with(const struct server_config *server, size_t mailbox_size, const char *owner)
+{
+	struct fixture *f = xcalloc(1, sizeof(*f));
+	struct ami_options o = { .servers = server, .count = 1, .owner = owner, .timing = &impatient };
+	struct err e;
+
+	f->mail = mailbox_new(mailbox_size);
+	o.to_main = f->mail;
+	assert_true(ami_start(&f->ami, &o, &e));
+	return f;
+}
+
+struct fixture *fixture_start(int port)
+{
+	struct server_config server = fixture_config(port);
+
+	return fixture_start_with(&server, 1000, "store-1");
+}
+
+void fixture_stop(struct fixture *f)
+{
+	int64_t began = clock_mono_ms(&clock_system);
+
+	ami_stop(&f->ami);
+	/* "Within a second"; with slack for a loaded machine. */
+	assert_true(clock_mono_ms(&clock_system) - began < 10000);
+	assert_null(f->ami);
+	mailbox_free(&f->mail);
+	free(f);
+}
+
+static void take_route(struct fixture *f, const struct route_report *r)
+{
+	size_t i = 0;
+
+	while (i < f->route_count && strcmp(f->routes[i].number, r->number) != 0)
+		i++;
+	assert_true(i < ROUTES_MAX);
+	f->routes[i] = *r;
+	if (i == f->route_count)
+		f->route_count++;
+}
+
+static void take_call(struct fixture *f, const struct ami_call_report *r)
+{
+	size_t i = 0;
+
+	while (i < f->call_count && strcmp(f->calls[i].linkedid, r->call.linkedid) != 0)
+		i++;
+	assert_true(i < CALLS_MAX);
+	f->calls[i] = r->call;
+	f->last_call_serial = r->serial;
+	if (r->change == CALL_CHANGE_FINISHED) {
+		f->finished[i] = true;
+		f->finished_times[i]++;
+	}
+	if (i == f->call_count)
+		f->call_count++;
+}
+
+void fixture_take(struct fixture *f)
+{
+	struct mail m;
+
+	while (mailbox_take(f->mail, &m)) {
+		if (m.kind == AMI_MAIL_SERVER) {
+			f->status = *(struct server_status *)m.value;
+			f->statuses++;
+		} else if (m.kind == AMI_MAIL_ROUTE) {
+			take_route(f, &((struct ami_route_report *)m.value)->route);
+		} else if (m.kind == AMI_MAIL_CALL) {
+			take_call(f, m.value);
+		} else if (m.kind == AMI_MAIL_RESYNCED) {
+			f->resynced = ((struct ami_resync_report *)m.value)->serial;
+			f->resyncs++;
+		}
+		mail_discard(&m);
+	}
+}
+
+size_t fixture_finished(const struct fixture *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->call_count; i++)
+		n += f->finished[i];
+	return n;
+}
+
+struct demo_pbx *fixture_demo(double calls_per_minute, int *port)
+{
+	struct demo_pbx_options o = {
+		.seed = 1, .calls_per_minute = calls_per_minute, .speed = 1000, .user = "dash", .secret = "geheim",
+	};
+	struct err e;
+	struct demo_pbx *p = demo_pbx_start(&o, port, &e);
+
+	assert_non_null(p);
+	return p;
+}
+
+/* Looks into the database by a connection of its own. Caller frees; NULL = no such key. */
+static char *db_get(int port, const char *family, const char *key)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	char text[8192] = "";
+	char *at;
+	size_t len = 0;
+	ssize_t got = 1;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char *ask = xasprintf("Action: Login\r\nUsername: dash\r\nSecret: geheim\r\nEvents: off\r\n\r\n"
+			      "Action: DBGet\r\nFamily: %s\r\nKey: %s\r\n\r\nAction: Logoff\r\n\r\n", family, key);
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(write(fd, ask, strlen(ask)), (ssize_t)strlen(ask));
+	for (; got > 0 && len + 1 < sizeof(text); len += (size_t)got)
+		got = read(fd, text + len, sizeof(text) - 1 - len);
+	close(fd);
+	free(ask);
+	at = strstr(text, "\r\nVal: ");
+	return at ? xstrndup(at + 7, strcspn(at + 7, "\r")) : NULL;
+}
+
+void fixture_assert_key(int port, const char *family, const char *key, const char *value)
+{
+	char *held = db_get(port, family, key);
+
+	if (value)
+		assert_string_equal(held, value);
+	else
+		assert_null(held);
+	free(held);
+}
+
+void fixture_want(struct fixture *f, size_t n)
+{
+	struct route routes[ROUTES_MAX];
+
+	memset(routes, 0, sizeof(routes));
+	for (size_t i = 0; i < n; i++) {
+		snprintf(routes[i].number, sizeof(routes[i].number), "+1555%07u", (unsigned)i % 10000000);
+		snprintf(routes[i].agent, sizeof(routes[i].agent), "agent-%zu", i % 7);
+		snprintf(routes[i].dial, sizeof(routes[i].dial), "WebSocket/agent-%zu/c(ulaw)", i % 7);
+	}
+	ami_want_routes(f->ami, "na-1", routes, n);
+}
+
+const struct route_report *fixture_route(const struct fixture *f, const char *number)
+{
+	for (size_t i = 0; i < f->route_count; i++)
+		if (!strcmp(f->routes[i].number, number))
+			return &f->routes[i];
+	return NULL;
+}
+
+bool fixture_is_up(void *arg)
+{
+	struct fixture *f = arg;
+
+	fixture_take(f);
+	return f->status.tail == LINK_UP && f->status.control == LINK_UP;
+}

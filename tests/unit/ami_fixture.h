@@ -1,0 +1,48 @@
+/* The client under test, and the main thread's part: takes the mail and remembers it. Servers it can be set on. */
+#ifndef AMI_FIXTURE_H
+#define AMI_FIXTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fault_server.h"
+#include "trunkdeck/ami.h"
+#include "trunkdeck/demo_pbx.h"
+
+#define ROUTES_MAX 512
+#define CALLS_MAX 8192
+
+struct fixture {
+	struct mailbox *mail;
+	struct ami *ami;
+	struct server_status status;
+	size_t statuses;
+	struct route_report routes[ROUTES_MAX];
+	size_t route_count;
+	struct call calls[CALLS_MAX];	/* newest state of each */
+	bool finished[CALLS_MAX];
+	size_t finished_times[CALLS_MAX];
+	size_t call_count;
+	uint64_t resynced;		/* serial of the last round */
+	size_t resyncs;
+	uint64_t last_call_serial;
+};
+
+/* A server "na-1" at a loopback port, routes in astdb. */
+struct server_config fixture_config(int port);
+struct fixture *fixture_start_with(const struct server_config *server, size_t mailbox_size, const char *owner);
+struct fixture *fixture_start(int port);
+void fixture_stop(struct fixture *f);			/* and checks that it stops soon */
+void fixture_take(struct fixture *f);
+size_t fixture_finished(const struct fixture *f);	/* calls */
+const struct route_report *fixture_route(const struct fixture *f, const char *number);	/* the newest, or NULL */
+bool fixture_is_up(void *f);				/* takes first */
+/* Wants the numbers +15550000000 and on, of seven agents. */
+void fixture_want(struct fixture *f, size_t n);
+
+struct demo_pbx *fixture_demo(double calls_per_minute, int *port);
+/* Looks into its database by a connection of its own; value NULL = there must be no such key. */
+void fixture_assert_key(int port, const char *family, const char *key, const char *value);
+
+#endif

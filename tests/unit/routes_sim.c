@@ -1,0 +1,213 @@
+#include "config.h"
+
+#include "routes_sim.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+
+unsigned sim_roll(struct sim *s, unsigned below)
+{
+	s->random = s->random * 1103515245U + 12345U;
+	return (s->random >> 16) % below;
+}
+
+static struct key *lookup(struct sim *s, const char *family, const char *key)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->keys[i].used && !strcmp(s->keys[i].family, family) && !strcmp(s->keys[i].key, key))
+			return &s->keys[i];
+	return NULL;
+}
+
+const char *sim_held(struct sim *s, const char *family, const char *key)
+{
+	struct key *k = lookup(s, family, key);
+
+	return k ? k->value : NULL;
+}
+
+void sim_put(struct sim *s, const char *family, const char *key, const char *value)
+{
+	struct key *k = lookup(s, family, key);
+
+	if (!k) {
+		assert_true(s->count < KEYS_MAX);
+		k = &s->keys[s->count++];
+		k->used = true;
+		str_copy(k->family, sizeof(k->family), str_of(family));
+		str_copy(k->key, sizeof(k->key), str_of(key));
+	}
+	str_copy(k->value, sizeof(k->value), str_of(value));
+	k->written_ms = s->now;
+}
+
+void sim_del(struct sim *s, const char *family, const char *key)
+{
+	struct key *k = lookup(s, family, key);
+
+	if (k)
+		k->used = false;
+}
+
+static void on_report(void *arg, const struct route_report *r)
+{
+	struct sim *s = arg;
+
+	assert_true(s->reported < REPORTS_MAX);
+	s->reports[s->reported++] = *r;
+}
+
+struct sim *sim_new(const struct routes_config *config)
+{
+	struct sim *s = xcalloc(1, sizeof(*s));
+	struct routes_config c = config ? *config : (struct routes_config){ .owner = "store-1", .window = 8 };
+
+	c.verify_wait_ms = WAIT_MS;
+	c.report = on_report;
+	c.arg = s;
+	s->now = 1000;
+	s->random = 7;
+	s->check_order = true;
+	s->r = routes_new(&c);
+	return s;
+}
+
+void sim_free(struct sim *s)
+{
+	routes_free(&s->r);
+	free(s);
+}
+
+/* A caller must never meet a number whose agent has no dial string. */
+static void assert_no_half_route(struct sim *s)
+{
+	for (size_t i = 0; i < s->count && s->check_order; i++)
+		if (s->keys[i].used && !strcmp(s->keys[i].family, "trunkdeck"))
+			assert_non_null(lookup(s, "trunkdeckagent", s->keys[i].value));
+}
+
+static void write_key(struct sim *s, const struct route_action *a)
+{
+	bool lost = (s->lose_percent && sim_roll(s, 100) < s->lose_percent) || (s->lose_key && !strcmp(s->lose_key, a->key));
+
+	if (s->refuse && (!s->refuse_family || !strcmp(s->refuse_family, a->family))) {
+		routes_answer(s->r, a->id, ROUTE_ANSWER_REFUSED, s->refuse, s->now);
+		return;
+	}
+	if (a->op == ROUTE_OP_PUT) {
+		s->puts++;
+		if (!lost)
+			sim_put(s, a->family, a->key, a->value);
+		routes_answer(s->r, a->id, ROUTE_ANSWER_OK, NULL, s->now);
+	} else {
+		bool had = sim_held(s, a->family, a->key);
+
+		s->dels++;
+		if (!lost)
+			sim_del(s, a->family, a->key);
+		routes_answer(s->r, a->id, had ? ROUTE_ANSWER_OK : ROUTE_ANSWER_NOT_FOUND, NULL, s->now);
+	}
+	if (!s->lose_percent)
+		assert_no_half_route(s);
+}
+
+void sim_perform(struct sim *s, size_t i)
+{
+	struct route_action a = s->flight[i];
+	const char *value;
+
+	memmove(&s->flight[i], &s->flight[i + 1], (--s->flying - i) * sizeof(*s->flight));
+	if (a.op != ROUTE_OP_GET) {
+		write_key(s, &a);
+		return;
+	}
+	s->reads++;
+	value = sim_held(s, a.family, a.key);
+	routes_answer(s->r, a.id, value ? ROUTE_ANSWER_OK : ROUTE_ANSWER_NOT_FOUND, value, s->now);
+}
+
+void sim_fill(struct sim *s)
+{
+	while (s->flying < FLIGHT_MAX && routes_next(s->r, s->now, &s->flight[s->flying]))
+		s->flying++;
+}
+
+/* In the order sent, until nothing more can be done at this time. */
+void sim_run(struct sim *s)
+{
+	for (sim_fill(s); s->flying; sim_fill(s))
+		sim_perform(s, 0);
+}
+
+struct routes_stats sim_stats(const struct sim *s)
+{
+	struct routes_stats st;
+
+	routes_get_stats(s->r, &st);
+	return st;
+}
+
+/* On through all waits. Returns false when it does not come to rest. */
+bool sim_settle(struct sim *s)
+{
+	for (int i = 0; i < 200; i++) {
+		int64_t at;
+
+		sim_run(s);
+		if (sim_stats(s).settled)
+			return true;
+		at = routes_next_at_ms(s->r);
+		if (at < 0)
+			return false;
+		s->now = at > s->now ? at : s->now;
+	}
+	return false;
+}
+
+void sim_want(struct sim *s, const char *number, const char *agent, const char *dial)
+{
+	struct route route = { 0 };
+
+	str_copy(route.number, sizeof(route.number), str_of(number));
+	str_copy(route.agent, sizeof(route.agent), str_of(agent));
+	str_copy(route.dial, sizeof(route.dial), str_of(dial));
+	routes_want(s->r, &route, s->now);
+}
+
+void sim_begin(struct sim *s)
+{
+	routes_complete(s->r, s->now);
+	routes_connected(s->r, s->now);
+}
+
+const struct route_report *sim_last(const struct sim *s, const char *number)
+{
+	for (size_t i = s->reported; i-- > 0;)
+		if (!strcmp(s->reports[i].number, number))
+			return &s->reports[i];
+	return NULL;
+}
+
+void sim_assert_state(const struct sim *s, const char *number, enum route_state state)
+{
+	const struct route_report *r = sim_last(s, number);
+
+	assert_non_null(r);
+	assert_string_equal(route_state_name(r->state), route_state_name(state));
+}
+
+bool sim_was(const struct sim *s, const char *number, enum route_state state, size_t from)
+{
+	for (size_t i = from; i < s->reported; i++)
+		if (!strcmp(s->reports[i].number, number) && s->reports[i].state == state)
+			return true;
+	return false;
+}

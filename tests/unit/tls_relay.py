@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+"""Takes TLS off: what comes in on a loopback port of its own goes on in plain to PORT, and back.
+
+    tls_relay.py CERTIFICATE KEY PORT      prints its port, serves until its standard input ends
+"""
+
+import os
+import socket
+import ssl
+import sys
+import threading
+
+
+def pump(source, sink):
+    try:
+        while data := source.recv(65536):
+            sink.sendall(data)
+    except OSError:
+        pass
+    for end in (source, sink):
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+class Halves:
+    """A TLS socket must not be read and written at once by two threads without this: one lock, short time-outs."""
+
+    def __init__(self, tls):
+        self.tls, self.lock = tls, threading.Lock()
+        tls.setblocking(False)
+
+    def attempt(self, operation, *args):
+        import select
+        while True:
+            try:
+                with self.lock:
+                    return operation(*args)
+            except ssl.SSLWantReadError:
+                select.select([self.tls], [], [], 1)
+            except ssl.SSLWantWriteError:
+                select.select([], [self.tls], [], 1)
+
+    def recv(self, size):
+        return self.attempt(self.tls.recv, size)
+
+    def sendall(self, data):
+        view = memoryview(data)
+        while view:
+            view = view[self.attempt(self.tls.send, view):]
+
+    def shutdown(self, how):
+        self.tls.shutdown(how)
+
+
+def serve(raw, context, port):
+    try:
+        outside = Halves(context.wrap_socket(raw, server_side=True))
+    except (ssl.SSLError, OSError):
+        raw.close()
+        return
+    inside = socket.create_connection(("127.0.0.1", port))
+    threading.Thread(target=pump, args=(inside, outside), daemon=True).start()
+    pump(outside, inside)
+
+
+def accept(listener, context, port):
+    while True:
+        raw, _ = listener.accept()
+        threading.Thread(target=serve, args=(raw, context, port), daemon=True).start()
+
+
+def main():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[1], sys.argv[2])
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+    threading.Thread(target=accept, args=(listener, context, int(sys.argv[3])), daemon=True).start()
+    sys.stdin.read()
+    os._exit(0)
+
+
+main()
