@@ -15,11 +15,12 @@
 /* A value may be a whole object, escaped for the line. */
 #define TEXT_MAX 131072
 
+/* The index of the first; of the button when this form has no parameters. */
 static size_t first_row(const struct form *f)
 {
 	size_t i = 0;
 
-	while (i < f->count && f->items[i].editor != FORM_PARAM_KEY)
+	while (i + 1 < f->count && f->items[i].editor != FORM_PARAM_KEY)
 		i++;
 	return i;
 }

@@ -15,7 +15,7 @@ static bool provider_check(struct form *f, const struct form_item *it, struct er
 	p = snapshot_provider_by_name(ui_app(f->ui)->snapshot, item_value(it));
 	if (!p || strcmp(p->name, item_value(it)) != 0 || (!f->adding && !strcmp(p->id, f->base.provider.id)))
 		return true;
-	return err_set(e, ERR_PROVIDER_EXISTS, _("%s is another one's name"), p->name);
+	return err_set(e, ERR_PROVIDER_EXISTS, "%s", _("choose another name"));
 }
 
 static const struct form_ops provider_ops = {
