@@ -32,7 +32,7 @@ void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(prin
 void buf_addv(struct buf *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 /* Drops the first `len` bytes. */
 void buf_consume(struct buf *b, size_t len);
-/* Hands the text to the caller (free()), leaves the buffer empty and ready. Never NULL. */
+/* Hands the text to the caller (free()), never NULL; leaves the buffer empty and ready, without memory to clear. */
 char *buf_take(struct buf *b);
 
 #endif

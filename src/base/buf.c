@@ -10,6 +10,9 @@
 
 enum { BUF_FIRST_SIZE = 64 };
 
+/* What a buffer without memory points to (size 0): never written. */
+static const char nothing[] = "";
+
 void buf_init(struct buf *b, size_t max)
 {
 	*b = (struct buf){ .p = xmalloc(BUF_FIRST_SIZE), .size = BUF_FIRST_SIZE, .max = max };
@@ -18,7 +21,9 @@ void buf_init(struct buf *b, size_t max)
 
 void buf_clear(struct buf *b)
 {
-	FREE(&b->p);
+	if (b->size)
+		free(b->p);
+	b->p = NULL;
 	b->len = b->size = 0;
 	b->overflow = false;
 }
@@ -26,7 +31,8 @@ void buf_clear(struct buf *b)
 void buf_reset(struct buf *b)
 {
 	b->len = 0;
-	b->p[0] = '\0';
+	if (b->size)
+		b->p[0] = '\0';
 	b->overflow = false;
 }
 
@@ -41,9 +47,11 @@ static bool reserve(struct buf *b, size_t len)
 	}
 	if (b->len + len < size)
 		return true;
+	if (!size)
+		size = BUF_FIRST_SIZE;
 	while (size <= b->len + len)
 		size *= 2;
-	b->p = xreallocarray(b->p, size, 1);
+	b->p = xreallocarray(b->size ? b->p : NULL, size, 1);
 	b->size = size;
 	return true;
 }
@@ -78,7 +86,8 @@ void buf_addv(struct buf *b, const char *format, va_list ap)
 	if (len < 0)
 		die("bad format: %s", format);
 	if (!reserve(b, (size_t)len)) {
-		b->p[b->len] = '\0';
+		if (b->size)
+			b->p[b->len] = '\0';
 	} else {
 		if ((size_t)len >= room)
 			vsnprintf(b->p + b->len, (size_t)len + 1, format, again);
@@ -100,14 +109,16 @@ void buf_consume(struct buf *b, size_t len)
 {
 	if (len > b->len)
 		die("buf_consume: %zu of %zu bytes", len, b->len);
+	if (!len)
+		return;
 	memmove(b->p, b->p + len, b->len - len + 1);
 	b->len -= len;
 }
 
 char *buf_take(struct buf *b)
 {
-	char *text = b->p;
+	char *text = b->size ? b->p : xstrdup("");
 
-	buf_init(b, b->max);
+	*b = (struct buf){ .p = (char *)nothing, .max = b->max };
 	return text;
 }

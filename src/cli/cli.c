@@ -6,6 +6,7 @@
 
 #include "trunkdeck/cli.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -438,6 +439,8 @@ int cli_run(const struct cli_options *options, int argc, char **argv)
 	bool usage, ok;
 	int code = 0;
 
+	/* A reader that leaves ends the output, not the program: it still closes the store and gives an exit code. */
+	signal(SIGPIPE, SIG_IGN);
 	cli_args_init(&c.args);
 	ok = run(&c, options->format, argc, argv, &usage, &e);
 	if (!ok)

@@ -184,7 +184,34 @@ static void buf_consumes_and_hands_over(void **state)
 	text = buf_take(&b);
 	assert_string_equal(text, "");
 	FREE(&text);
-	buf_clear(&b);
+	buf_reset(&b);
+	buf_consume(&b, 0);
+	assert_string_equal(b.p, "");
+	buf_addf(&b, "%d", 4);
+	buf_adds(&b, "5");
+	assert_string_equal(b.p, "45");
+	FREE(&b.p);
+}
+
+/* Nothing to clear after the text was taken: the leak checker of the sanitized build would tell. */
+static void buf_taken_holds_no_memory(void **state)
+{
+	struct buf b;
+	char *text;
+
+	(void)state;
+	buf_init(&b, 3);
+	buf_adds(&b, "abc");
+	text = buf_take(&b);
+	FREE(&text);
+	buf_addf(&b, "%s", "");
+	assert_string_equal(b.p, "");
+	buf_addf(&b, "%s", "abcd");
+	assert_true(b.overflow);
+	assert_string_equal(b.p, "");
+	text = buf_take(&b);
+	assert_string_equal(text, "");
+	FREE(&text);
 }
 
 int main(void)
@@ -199,6 +226,7 @@ int main(void)
 		cmocka_unit_test(buf_formats_what_is_longer_than_its_room),
 		cmocka_unit_test(buf_stops_at_its_bound),
 		cmocka_unit_test(buf_consumes_and_hands_over),
+		cmocka_unit_test(buf_taken_holds_no_memory),
 	};
 
 	return cmocka_run_group_tests_name("base text", tests, NULL, NULL);
