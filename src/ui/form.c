@@ -164,7 +164,6 @@ void form_item_changed(struct form *f, struct form_item *it)
 	if (it->editor == FORM_PARAM_VALUE)
 		it--;
 	it->refused = false;
-	err_clear(&f->err);
 	if (f->ops->changed)
 		f->ops->changed(f, it);
 	if (it->checked)

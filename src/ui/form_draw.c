@@ -24,7 +24,7 @@
 #define MARGIN 3			/* the cursor's mark, the change's mark, a blank */
 #define LABEL_GAP 2
 #define STACKED_COLUMNS 36		/* below it, labels are above their values */
-#define NOTE_COLUMNS 18
+#define NOTE_COLUMNS 20
 #define NUMBER_COLUMNS 18
 #define TOGGLE_COLUMNS 20
 #define KEY_COLUMNS 20

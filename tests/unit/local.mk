@@ -128,7 +128,7 @@ tests_unit_test_store_LDADD = libtdstore.a libtdmodel.a libtdbase.a $(CMOCKA_LIB
 EXTRA_DIST += tests/unit/pg.sh
 
 # ui: what needs no program around it
-unit_tests += tests/unit/test_ui_keys tests/unit/test_ui_list tests/unit/test_ui_draw
+unit_tests += tests/unit/test_ui_keys tests/unit/test_ui_list tests/unit/test_ui_draw tests/unit/test_ui_form
 
 ui_test_libs = libtdui.a libtdapp.a libtdbase.a $(NCURSES_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS) $(LTLIBINTL)
 
@@ -143,6 +143,11 @@ tests_unit_test_ui_list_LDADD = $(ui_test_libs)
 tests_unit_test_ui_draw_SOURCES = tests/unit/test_ui_draw.c
 tests_unit_test_ui_draw_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ui_draw_LDADD = $(ui_test_libs)
+
+tests_unit_test_ui_form_SOURCES = tests/unit/test_ui_form.c
+tests_unit_test_ui_form_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_ui_form_LDADD = libtdui.a libtdapp.a libtdmodel.a libtdbase.a $(NCURSES_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS) \
+	$(PTHREAD_LIBS) $(LTLIBINTL)
 
 # AMI: parser, decoder, serializer, replay
 unit_tests += tests/unit/test_ami_parse tests/unit/test_ami_forge tests/unit/test_ami_event tests/unit/test_ami_action \
