@@ -79,6 +79,30 @@ static void keys_without_case(void **state)
 	ami_parser_free(&p);
 }
 
+/* The guess of the next key must be compared whole. */
+static void nearly_the_guessed_key(void **state)
+{
+	static const char name[] = "LocalOneConnectedLineName";
+	struct stream s;
+
+	(void)state;
+	stream_init(&s, false);
+	for (size_t i = 0; i < sizeof(name) - 1; i++) {
+		char other[sizeof(name)], *text;
+
+		memcpy(other, name, sizeof(name));
+		other[i] = '#';
+		text = xasprintf("Response: x\r\n%s: y\r\n\r\nResponse: x\r\n%s: z\r\n\r\n", name, other);
+		buf_reset(&s.whole);
+		stream_run(&s, text);
+		free(text);
+		text = xasprintf("\n%d [%s] [z]\n", AMI_KEY_OTHER, other);
+		assert_non_null(strstr(s.whole.p, text));
+		free(text);
+	}
+	stream_clear(&s);
+}
+
 static void every_known_key(void **state)
 {
 	static const struct {
@@ -373,7 +397,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(banner_line), cmocka_unit_test(values), cmocka_unit_test(keys_without_case),
-		cmocka_unit_test(every_known_key), cmocka_unit_test(head), cmocka_unit_test(time_stamps),
+		cmocka_unit_test(nearly_the_guessed_key), cmocka_unit_test(every_known_key), cmocka_unit_test(head), cmocka_unit_test(time_stamps),
 		cmocka_unit_test(repeated_keys), cmocka_unit_test(blocks), cmocka_unit_test(identities),
 		cmocka_unit_test(held_until_idle), cmocka_unit_test(short_frames_in_order), cmocka_unit_test(sizes), cmocka_unit_test(counts),
 		cmocka_unit_test(cut_anywhere),
