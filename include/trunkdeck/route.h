@@ -50,12 +50,13 @@ struct route {
 	char dial[256];
 };
 
-/* What became of a number on one server; a value. `gone` = verified as deleted: drop the row. */
+/* What became of a number on one server; a value. `gone` = verified as not there any more, if it ever was: drop the row. */
 struct route_report {
 	char number[E164_SIZE];
 	enum route_state state;
 	char found_agent[72];		/* what the server has instead (STALE, FOREIGN) */
 	bool gone;
+	bool was_there;			/* gone: the server did hold it */
 	int64_t at_ms;			/* monotonic */
 };
 

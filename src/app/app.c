@@ -235,11 +235,11 @@ static void handle_call(struct app *a, struct ami_call_report *r)
 	a->dirty |= APP_DIRTY_CALLS;
 }
 
-/* A deletion is over when the last server has confirmed it. */
+/* A deletion is over when the last server that had the route has confirmed it. The others confirm too: that is no news. */
 static void handle_route(struct app *a, const struct ami_route_report *r)
 {
 	route_table_report(a->routes, r);
-	if (r->route.gone && !snapshot_number(a->snapshot, r->route.number)) {
+	if (r->route.gone && r->route.was_there && !snapshot_number(a->snapshot, r->route.number)) {
 		messages_add(a->messages, MESSAGE_INFO, _("%s is gone from %s"), r->route.number, r->server);
 		a->dirty |= APP_DIRTY_MESSAGES;
 	}

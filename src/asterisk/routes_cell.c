@@ -134,7 +134,9 @@ static enum route_state number_state(const struct routes *r, const struct cell *
 
 void cell_report(struct routes *r, struct cell *number, bool gone, int64_t now_ms)
 {
-	struct route_report report = { .state = number->reported, .gone = gone, .at_ms = now_ms };
+	struct route_report report = {
+		.state = number->reported, .gone = gone, .was_there = gone && number->held, .at_ms = now_ms,
+	};
 
 	str_copy(report.number, sizeof(report.number), str_of(number->key));
 	if (number->reported == ROUTE_STALE || number->reported == ROUTE_FOREIGN)
@@ -368,6 +370,7 @@ void cell_answer(struct routes *r, struct cell *c, enum route_op op, enum route_
 		 int64_t now_ms)
 {
 	cell_move(r, c, c->phase, PLACE_NONE);
+	c->held = c->held || answer == ROUTE_ANSWER_OK;
 	if (c->restart)
 		cell_begin(r, c, now_ms);
 	else if (answer == ROUTE_ANSWER_REFUSED || (op == ROUTE_OP_PUT && answer != ROUTE_ANSWER_OK))

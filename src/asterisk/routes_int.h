@@ -36,6 +36,7 @@ struct cell {
 	bool wanted;
 	bool restart;			/* something changed while its action was in flight: begin again after the answer */
 	bool present;			/* the server has acknowledged or shown the wanted value */
+	bool held;			/* the server has been seen to have the key */
 	bool written;			/* an acknowledged write has not been read back yet */
 	unsigned mismatches;		/* acknowledged writes that did not hold, in a row */
 	int64_t wake_ms;		/* PLACE_SLEEPING: becomes ready then */

@@ -228,6 +228,31 @@ static void test_change_of_another_operator_is_seen(void **state)
 }
 
 /* The store can't be opened: the app says so, answers every request, and never hangs. */
+static void report_gone(struct app *a, const char *server, bool was_there)
+{
+	struct ami_route_report *r = xcalloc(1, sizeof(*r));
+
+	str_copy(r->server, sizeof(r->server), str_of(server));
+	str_copy(r->route.number, sizeof(r->route.number), str_of("+14155550101"));
+	r->route.gone = true;
+	r->route.was_there = was_there;
+	mailbox_post(a->inbox, (struct mail){ .kind = AMI_MAIL_ROUTE, .value = r, .free_value = free }, MAIL_MUST);
+	app_handle_mail(a, 0);
+}
+
+/* Every server is asked to forget a deleted number, but only one that had it is worth a message. */
+static void test_a_route_is_said_to_be_gone_where_it_was(void **state)
+{
+	struct app *a = ((struct fixture *)*state)->app;
+	size_t before = messages_count(a->messages);
+
+	report_gone(a, "eu-1", false);
+	assert_int_equal(messages_count(a->messages), before);
+	report_gone(a, "na-1", true);
+	assert_int_equal(messages_count(a->messages), before + 1);
+	assert_string_equal(messages_get(a->messages, 0)->text, "+14155550101 is gone from na-1");
+}
+
 static void test_store_away(void **state)
 {
 	struct config config = { .store_url = (char *)"postgresql://nobody@127.0.0.1:1/none", .actor = (char *)"tester" };
@@ -251,6 +276,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_refusals_come_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_undo_add_edit_delete, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_change_of_another_operator_is_seen, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_route_is_said_to_be_gone_where_it_was, setup, teardown),
 		cmocka_unit_test(test_store_away),
 	};
 

@@ -161,11 +161,29 @@ static void deletes_number_then_agent_then_says_gone(void **state)
 	assert_false(sim_last(s, A)->gone);
 	assert_true(sim_settle(s));
 	assert_true(sim_last(s, A)->gone);
+	assert_true(sim_last(s, A)->was_there);
 	assert_non_null(sim_held(s, "trunkdeckagent", "support"));
 	routes_unwant(s->r, B, s->now);
 	assert_true(sim_settle(s));
 	assert_true(sim_last(s, B)->gone);
 	assert_null(sim_held(s, "trunkdeckagent", "support"));
+	sim_free(s);
+}
+
+/* A server is asked to forget the numbers of other regions too; that it never had one is told apart. */
+static void gone_says_whether_it_was_there(void **state)
+{
+	struct sim *s = sim_new(NULL);
+
+	(void)state;
+	sim_put(s, "trunkdeck", A, "support");
+	s->check_order = false;
+	routes_unwant(s->r, A, s->now);
+	routes_unwant(s->r, B, s->now);
+	sim_begin(s);
+	assert_true(sim_settle(s));
+	assert_true(sim_last(s, A)->gone && sim_last(s, A)->was_there);
+	assert_true(sim_last(s, B)->gone && !sim_last(s, B)->was_there);
 	sim_free(s);
 }
 
@@ -628,6 +646,7 @@ int main(void)
 		cmocka_unit_test(a_changed_key_is_shown_and_repaired),
 		cmocka_unit_test(an_edit_is_pending_not_stale),
 		cmocka_unit_test(deletes_number_then_agent_then_says_gone),
+		cmocka_unit_test(gone_says_whether_it_was_there),
 		cmocka_unit_test(a_delete_holds),
 		cmocka_unit_test(a_delete_survives_a_reconnect),
 		cmocka_unit_test(add_delete_add_ends_added),
