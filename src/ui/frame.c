@@ -508,7 +508,7 @@ int64_t frame_next_at_ms(struct ui *ui)
 
 /* For overlays */
 
-struct canvas frame_page(struct ui *ui, const struct canvas *screen, const char *title, const char *note)
+struct canvas frame_page(struct ui *ui, const struct canvas *screen, const char *title)
 {
 	int top = ui->layout.rule.rows > 0 ? ui->layout.rule.y : ui->layout.body.y;
 	struct canvas page = canvas_sub(screen, top, 0, ui->layout.status.y - top, screen->area.columns);
@@ -518,8 +518,19 @@ struct canvas frame_page(struct ui *ui, const struct canvas *screen, const char 
 		return *screen;
 	}
 	draw_clear(&page);
-	draw_rule(&page, 0, title, note);
+	draw_rule(&page, 0, title, NULL);
 	return canvas_sub(&page, 1, 0, page.area.rows - 1, page.area.columns);
+}
+
+void frame_page_note(const struct canvas *screen, const struct canvas *page, size_t first, size_t lines)
+{
+	size_t rows = page->area.rows > 0 ? (size_t)page->area.rows : 0;
+	char note[64];
+
+	if (lines <= rows || page->area.y == screen->area.y)
+		return;
+	snprintf(note, sizeof(note), _(" %zu-%zu of %zu "), first + 1, first + rows < lines ? first + rows : lines, lines);
+	draw_right(screen, page->area.y - 1, 0, screen->area.columns - 2, ROLE_NORMAL, note);
 }
 
 struct canvas frame_status(struct ui *ui, const struct canvas *screen)

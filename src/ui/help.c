@@ -88,11 +88,12 @@ static void draw_selected_help(const struct help *h, const struct canvas *screen
 static void help_draw(void *state, const struct canvas *screen)
 {
 	struct help *h = state;
-	struct canvas page = frame_page(h->ui, screen, _("What works here"), NULL);
+	struct canvas page = frame_page(h->ui, screen, _("What works here"));
 	struct list_layout lay;
 
 	list_layout(&lay, columns, ARRAY_LEN(columns), page.area.columns - 2, 1);
 	list_fit(&h->list, page.area.rows);
+	frame_page_note(screen, &page, h->list.top, h->list.count);
 	for (int y = 0; y < page.area.rows && h->list.top + (size_t)y < h->list.count; y++)
 		draw_row(h, &page, y, &lay, h->list.top + (size_t)y);
 	if (h->list.count == 0) {

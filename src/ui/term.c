@@ -72,8 +72,8 @@ static void read_size(struct term *t)
 	if (t->out_fd < 0)
 		return;
 	if (ioctl(t->out_fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) {
-		size.ws_row = (unsigned short)environment_number("LINES", 24);
-		size.ws_col = (unsigned short)environment_number("COLUMNS", 80);
+		size.ws_row = (unsigned short)t->fallback_rows;
+		size.ws_col = (unsigned short)t->fallback_columns;
 	}
 	t->rows = size.ws_row;
 	t->columns = size.ws_col;
@@ -209,8 +209,8 @@ static bool open_sink(struct term *t)
 	return t->sink != NULL;
 }
 
-/* newterm() puts handlers on signals that belong to the loop. */
-static SCREEN *newterm_without_handlers(const char *type, FILE *sink)
+/* newterm() puts handlers on signals that belong to the loop, and would believe LINES and COLUMNS. */
+static SCREEN *newterm_alone(const char *type, FILE *sink)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
 	struct sigaction before[ARRAY_LEN(signals)];
@@ -218,7 +218,8 @@ static SCREEN *newterm_without_handlers(const char *type, FILE *sink)
 
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		sigaction(signals[i], NULL, &before[i]);
-	use_env(FALSE);
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
 	screen = newterm(type, sink, sink);
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		sigaction(signals[i], &before[i], NULL);
@@ -231,9 +232,9 @@ static bool start_curses(struct term *t, struct err *e)
 
 	if (type == NULL || *type == '\0')
 		return refuse(e, _("TERM is not set: trunkdeck can't know the terminal"));
-	t->screen = newterm_without_handlers(type, t->sink);
+	t->screen = newterm_alone(type, t->sink);
 	if (t->screen == NULL && t->options.headless)
-		t->screen = newterm_without_handlers("ansi", t->sink);
+		t->screen = newterm_alone("ansi", t->sink);
 	if (t->screen == NULL) {
 		refuse(e, _("this terminal is unknown here"));
 		err_hint(e, _("TERM=%.40s has no entry in terminfo: install ncurses-term, or set TERM=xterm-256color"), type);
@@ -286,6 +287,8 @@ bool term_start(struct term **out, const struct term_options *options, struct er
 	buf_init(&t->frame, BUF_UNBOUNDED);
 	buf_init(&t->extra, BUF_UNBOUNDED);
 	keys_init(&t->keys, environment_number("ESCDELAY", KEYS_ESC_MS));
+	t->fallback_rows = clamp(environment_number("LINES", 24), 1, ROWS_MAX);
+	t->fallback_columns = clamp(environment_number("COLUMNS", 80), 1, COLUMNS_MAX);
 	t->cursor_y = -1;
 	t->cursor_shown = true;
 	if (!open_terminal(t, e)) {
@@ -369,13 +372,13 @@ int term_fd(const struct term *t)
 static void read_bytes(struct term *t)
 {
 	struct pollfd p = { .fd = t->in_fd, .events = POLLIN };
-	unsigned char bytes[1024];
+	unsigned char bytes[sizeof(t->keys.bytes)];
 	size_t room = keys_room(&t->keys);
 	ssize_t n;
 
-	if (room == 0 || poll(&p, 1, 0) <= 0)
+	if (t->eof || room == 0 || poll(&p, 1, 0) <= 0)
 		return;
-	n = read(t->in_fd, bytes, room < sizeof(bytes) ? room : sizeof(bytes));
+	n = read(t->in_fd, bytes, room);
 	if (n > 0)
 		keys_feed(&t->keys, bytes, (size_t)n, clock_mono_ms(&clock_system));
 	else if (n == 0 || (errno != EINTR && errno != EAGAIN))
@@ -386,9 +389,10 @@ bool term_key(struct term *t, key_code *key)
 {
 	if (t->in_fd < 0)
 		return false;
-	if (!t->eof)
+	if (!t->draining)
 		read_bytes(t);
-	return keys_next(&t->keys, clock_mono_ms(&clock_system), key);
+	t->draining = keys_next(&t->keys, clock_mono_ms(&clock_system), key);
+	return t->draining;
 }
 
 int64_t term_next_at_ms(const struct term *t)

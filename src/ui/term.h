@@ -43,7 +43,7 @@ void term_redraw(struct term *t);	/* the next frame paints everything */
 int term_rows(const struct term *t);
 int term_columns(const struct term *t);
 
-/* The next key that is there, false when none (never waits; ESC alone is decided after 25 ms by term_next_at_ms()). Pasted
+/* The next key of those that were there at the first call since the last false; false when none is left (never waits; ESC alone is decided after 25 ms by term_next_at_ms()). Pasted
  * text comes between KEYS_PASTE_BEGIN and KEYS_PASTE_END. */
 bool term_key(struct term *t, key_code *key);
 /* When half a key sequence is decided by time, monotonic ms of the system clock; -1 = nothing is pending. */

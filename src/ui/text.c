@@ -16,13 +16,14 @@ struct text_page {
 static void text_draw(void *state, const struct canvas *screen)
 {
 	struct text_page *t = state;
-	struct canvas page = frame_page(t->ui, screen, t->title, NULL);
+	struct canvas page = frame_page(t->ui, screen, t->title);
 	struct canvas c = canvas_sub(&page, 0, 1, page.area.rows, page.area.columns - 2);
 
 	t->visible = c.area.rows;
 	if (t->top > t->lines - t->visible && t->lines > 0)
 		t->top = t->lines > t->visible ? t->lines - t->visible : 0;
 	t->lines = draw_wrapped(&c, 0, t->top, ROLE_NORMAL, t->text);
+	frame_page_note(screen, &page, (size_t)t->top, (size_t)t->lines);
 	term_cursor(ui_term(t->ui), -1, 0);
 }
 

@@ -339,11 +339,24 @@ static void view_key(struct ui *ui, key_code key)
 		ui_set_filter(ui, "");
 }
 
+/* Ctrl-Z suspends and ^L repaints whatever is open. */
+static bool always_key(struct ui *ui, key_code key)
+{
+	enum action_id action = key < 0x20 ? keymap_lookup(key, SCOPE_ALL) : ACTION_NONE;
+
+	if (action != ACTION_SUSPEND && action != ACTION_REDRAW)
+		return false;
+	ui_do(ui, action);
+	return true;
+}
+
 void ui_key(struct ui *ui, key_code key)
 {
 	take_changes(ui);
 	messages_seen(ui->app->messages);
 	ui->touched = true;
+	if (always_key(ui, key))
+		return;
 	if (ui->overlay_count == 0) {
 		view_key(ui, key);
 	} else {

@@ -54,8 +54,10 @@ bool ui_view_action(struct ui *ui, enum action_id action);
 void frame_draw(struct ui *ui);
 /* When something in the frame changes by time alone, monotonic ms; -1 = never. */
 int64_t frame_next_at_ms(struct ui *ui);
-/* A page over the views: cleared, a rule with title and note on top; the canvas below it. */
-struct canvas frame_page(struct ui *ui, const struct canvas *screen, const char *title, const char *note);
+/* A page over the views: cleared, a rule with the title on top; the canvas below it. */
+struct canvas frame_page(struct ui *ui, const struct canvas *screen, const char *title);
+/* "1-20 of 36" in the rule of a page whose lines don't all fit. */
+void frame_page_note(const struct canvas *screen, const struct canvas *page, size_t first, size_t lines);
 /* The status line: prompts are typed there. */
 struct canvas frame_status(struct ui *ui, const struct canvas *screen);
 /* A prompt with its line being edited, in the status line, with the cursor in it. */

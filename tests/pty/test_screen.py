@@ -1,0 +1,369 @@
+#!/usr/bin/env python3
+"""The screen on a real terminal: how it comes, what a key costs, how it goes, whatever happens to it.
+
+TRUNKDECK names the program (default: $abs_builddir/trunkdeck). PTY_REPORT=1 prints the measured figures.
+"""
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from ptytest import Terminal, plain  # noqa: E402
+
+PROGRAM = os.path.abspath(os.environ.get("TRUNKDECK") or os.path.join(os.environ.get("abs_builddir", "."), "trunkdeck"))
+NUMBERS = 40
+FIRST = "+14155550100"
+LEAVE = b"\x1b[?1049l"          # xterm's rmcup
+ENTER = b"\x1b[?1049h"
+PASTE_OFF = b"\x1b[?2004l"
+CTRL_Z = b"\x1a"
+
+
+def report(name, value):
+    if os.environ.get("PTY_REPORT"):
+        print("%-44s %s" % (name, value), file=sys.stderr)
+
+
+class Screen(unittest.TestCase):
+    """A workspace with one provider and NUMBERS numbers, no server: nothing moves by itself but the clock."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.home = tempfile.mkdtemp(prefix="trunkdeck-pty.")
+        cls.env = {"HOME": cls.home, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        for name in ("NO_COLOR", "ESCDELAY", "LINES", "COLUMNS", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+            os.environ.pop(name, None)
+        cls.batch("init", "--name", "acme")
+        cls.batch("provider", "add", "Twilio", "--sip-domain", "pstn.twilio.com")
+        cls.batch("agent", "add", "sales", "--title", "Sales", "--dial", "PJSIP/sales")
+        for i in range(NUMBERS):
+            cls.batch("number", "add", "+1415555%04d" % (100 + i), "--provider", "twilio", "--agent", "sales")
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.home)
+
+    @classmethod
+    def batch(cls, *words):
+        subprocess.run([PROGRAM, *words], env=dict(os.environ, **cls.env), check=True, stdout=subprocess.DEVNULL)
+
+    def start(self, *options, env=None, words="Twilio", **terminal):
+        t = Terminal([PROGRAM, *options], env=dict(self.env, **(env or {})), **terminal)
+        self.addCleanup(t.close)
+        t.wait_for(words)
+        return t
+
+    def assert_left(self, t):
+        """The terminal is as it was: screen, paste mode, and modes of the line."""
+        self.assertIn(LEAVE, t.output[t.output.rfind(ENTER):])
+        self.assertIn(PASTE_OFF, t.output[t.output.rfind(ENTER):])
+        self.assertEqual(t.modes(), t.modes_before)
+
+    @staticmethod
+    def wait_until(condition, limit=20):
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            if condition():
+                return True
+            os.sched_yield()
+        return False
+
+    # --- how it comes and goes ---
+
+    def test_start_and_quit(self):
+        begin = time.monotonic()
+        t = Terminal([PROGRAM], env=self.env)
+        self.addCleanup(t.close)
+        while b"trunkdeck" not in t.output:
+            t._read()
+        report("start to first paint, ms", round((time.monotonic() - begin) * 1000, 1))
+        self.assertNotEqual(t.modes(), t.modes_before)
+        t.wait_for("Twilio")
+        self.assertIn(b"\x1b[?2004h", t.output)
+        self.assertNotIn(b"\x1b[?1000h", t.output)
+        t.send("q")
+        self.assertEqual(t.ended(), 0)
+        self.assert_left(t)
+
+    def test_terminals(self):
+        for term in ("xterm", "linux", "vt100", "tmux-256color", "screen", "ansi"):
+            with self.subTest(term):
+                t = self.start(env={"TERM": term})
+                t.send("q")
+                self.assertEqual(t.ended(), 0)
+                self.assertEqual(t.modes(), t.modes_before)
+
+    def test_signals_end_it(self):
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number):
+                t = self.start()
+                t.signal(number)
+                t.ended()
+                self.assert_left(t)
+
+    def test_end_of_input(self):
+        t = self.start(controlling=False)
+        os.close(t.slave)
+        os.close(t.master)
+        self.assertTrue(self.wait_until(lambda: not os.path.exists("/proc/%d" % t.pid)), "still there without a terminal")
+
+    def test_crash_restores_the_terminal(self):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+        for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE):
+            with self.subTest(number):
+                t = self.start("--mouse")
+                t.signal(number)
+                self.assertEqual(t.ended(), -number)
+                self.assert_left(t)
+                self.assertIn(b"\x1b[?1000l", t.output)
+
+    # --- stop and go on ---
+
+    def check_resumed(self, t):
+        t.wait_event("stopped")
+        t.read_until_quiet()
+        self.assert_left(t)
+        t.set_size(30, 100)
+        t.fg()
+        data = t.wait_for("Twilio")
+        self.assertIn(ENTER, data)
+        self.assertIn(b"\x1b[?2004h", data)
+        self.assertNotEqual(t.modes(), t.modes_before)
+        self.assertIn("\u2500" * 99, t.repaint())     # the rule, as wide as the new size
+        t.send("q")
+        self.assertEqual(t.ended(), 0)
+        self.assert_left(t)
+
+    def test_ctrl_z(self):
+        t = self.start()
+        t.send(CTRL_Z)
+        self.check_resumed(t)
+
+    def test_stopped_from_outside(self):
+        t = self.start()
+        t.signal(signal.SIGTSTP)
+        self.check_resumed(t)
+
+    def test_stop_twice(self):
+        t = self.start()
+        for _ in range(2):
+            t.send(CTRL_Z)
+            t.wait_event("stopped")
+            t.read_until_quiet()
+            t.fg()
+            t.wait_for("Twilio")
+        t.send("q")
+        self.assertEqual(t.ended(), 0)
+
+    # --- sizes ---
+
+    def test_resize_storm(self):
+        t = self.start()
+        numbers = random.Random(1)
+        for _ in range(200):
+            t.set_size(numbers.randrange(1, 60), numbers.randrange(1, 200))
+        for size in ((1, 1), (2, 300), (100, 1), (30, 100)):
+            t.set_size(*size)
+            t.read_until_quiet(0.05)
+        t.read_until_quiet()
+        self.assertIn("\u2500" * 99, t.repaint())
+        self.assertIn("What works here", plain(t.press("?")))
+        t.press("\x1b")
+        t.send("q")
+        self.assertEqual(t.ended(), 0)
+
+    def test_starts_tiny(self):
+        t = self.start(rows=1, columns=1, words="")
+        t.set_size(24, 80)
+        t.wait_for("Twilio")
+        t.send("q")
+        self.assertEqual(t.ended(), 0)
+
+    # --- what it costs ---
+
+    def expanded(self, **terminal):
+        t = self.start(**terminal)
+        if FIRST not in t.repaint():
+            t.press(" ")
+        t.press("j")
+        return t
+
+    def test_cost_of_a_cursor_move(self):
+        for rows, columns, bar in ((24, 80, 200), (60, 240, 400)):
+            t = self.expanded(rows=rows, columns=columns)
+            sizes = sorted(len(t.press("j")) for _ in range(6))
+            report("bytes of a cursor move, median, %dx%d" % (columns, rows), sizes[len(sizes) // 2])
+            self.assertGreater(sizes[0], 0)
+            self.assertLessEqual(sizes[-1], 2 * bar)
+
+    def test_one_write_per_frame(self):
+        """The kernel's count: a frame is written once into curses' file in memory, and once to the terminal."""
+        t = self.expanded()
+        for _ in range(5):
+            before = t.main_thread_io()[0]
+            received = len(t.press("j"))
+            writes = t.main_thread_io()[0] - before
+            self.assertGreater(received, 0)
+            self.assertEqual(writes, 2)
+
+    def stats(self, t):
+        t.send(":stats\r")
+        t.read_until_quiet()
+        return t.repaint()
+
+    def test_writes_by_its_own_count(self):
+        t = self.expanded(rows=50, columns=200)
+        for _ in range(5):
+            t.press("\x0c")
+        words = self.stats(t).split()
+        frames, writes = (int(words[words.index(name) + 1]) for name in ("Frames", "Writes"))
+        report("frames and writes at 200x50", "%d %d" % (frames, writes))
+        self.assertGreater(frames, 5)
+        self.assertLessEqual(writes, frames)
+
+    def test_large_frames_are_bracketed(self):
+        t = self.start()
+        data = t.press("\x0c")
+        self.assertEqual(data.count(b"\x1b[?2026h"), 1)
+        self.assertTrue(data.endswith(b"\x1b[?2026l"))
+        self.assertNotIn(b"\x1b[?2026h", t.press("j"))
+
+    def test_silent_when_idle(self):
+        t = self.start()
+        t.read_until_quiet(1.0)
+        while time.time() % 60 > 55:            # not over the turn of the minute: the clock may move
+            t.read_for(0.5)
+        self.assertEqual(t.read_for(2.0), b"")
+
+    def test_burst_of_keys_is_one_frame(self):
+        t = self.expanded()
+        one = max(len(t.press("j")) for _ in range(3))
+        burst = len(t.press("j" * 20))
+        report("bytes of 20 keys at once", burst)
+        self.assertLessEqual(burst, 3 * one)
+
+    def test_stalled_terminal(self):
+        """Nobody reads for a while: it waits, and shows where it is then, not everything in between."""
+        t = self.start()
+        for repaints in range(500):
+            writes = t.main_thread_io()[0]
+            t.send(b"\x0c")
+            if not self.wait_until(lambda: t.main_thread_io()[0] >= writes + 2, 1.0):       # pylint: disable=cell-var-from-loop
+                break
+        self.assertLess(repaints, 499, "the pty took everything: nothing was stalled")
+        t.send(b"\x0c" * 200 + b"?")
+        data = t.wait_for("What works here")
+        frames = data.count(b"\x1b[?2026h")
+        report("frames after %d repaints and a stall with 200 more" % repaints, frames)
+        self.assertLessEqual(frames, repaints + 3)
+        t.press("\x1b")
+        t.send("q")
+        self.assertEqual(t.ended(), 0)
+
+    # --- keys ---
+
+    def test_escape_is_quick(self):
+        t = self.start()
+        t.press(":")
+        begin = time.monotonic()
+        t.send("\x1b")
+        while not t._read():
+            pass
+        took = (time.monotonic() - begin) * 1000
+        report("Esc to the frame, ms", round(took, 1))
+        self.assertLess(took, 500)              # curses' own default is 1000
+        t.read_until_quiet()
+        self.assertIn("add", t.repaint())
+
+    def test_torn_sequence(self):
+        t = self.start()
+        t.send("\x1b")
+        t.send("[")
+        t.send("B")
+        t.read_until_quiet()
+        self.assertIn("Twilio", t.repaint())
+
+    def test_paste_is_not_typed(self):
+        t = self.expanded()
+        self.assertNotIn("Delete", plain(t.press("\x1b[200~dyq\rdy\x1b[201~")))
+        self.assertIn("+14155550100", t.repaint())
+        t.press("/")
+        t.press("\x1b[200~0101\r\x1b[201~")
+        screen = t.repaint()
+        self.assertIn("/0101", screen)
+        self.assertIn("+14155550101", screen)
+        self.assertNotIn("+14155550102", screen)
+
+    def test_copy(self):
+        t = self.expanded()
+        self.assertIn(b"\x1b]52;c;KzE0MTU1NTUwMTAw\x07", t.press("y"))      # +14155550100
+
+    def test_keys_that_always_work(self):
+        t = self.start()
+        t.press(":")
+        self.assertIn("Twilio", t.repaint())
+        t.send(CTRL_Z)
+        t.wait_event("stopped")
+        t.fg()
+        t.wait_for("Twilio")
+
+    def test_mouse(self):
+        t = self.start("--mouse")
+        self.assertIn(b"\x1b[?1000h\x1b[?1006h", t.output)
+        self.assertIn("No live calls", plain(t.press("\x1b[<0;12;2M\x1b[<0;12;2m")) + t.repaint())
+
+    # --- colour and characters ---
+
+    def test_no_color(self):
+        t = self.start(env={"NO_COLOR": "1"})
+        t.press("?")
+        self.assertNotRegex(t.output, rb"\x1b\[[0-9;]*3[1-7]m")
+        t = self.start("--color", "always", env={"NO_COLOR": "1"})
+        self.assertRegex(t.output, rb"\x1b\[[0-9;]*3[1-7]m")
+
+    def test_ascii(self):
+        for options, env in ((("--ascii",), {}), ((), {"LC_ALL": "C"})):
+            t = self.start(*options, env=env)
+            t.press("?")
+            self.assertTrue(all(byte < 128 for byte in t.output))
+
+    # --- refusals ---
+
+    def refused(self, env=None, **streams):
+        done = subprocess.run([PROGRAM], env=dict(os.environ, **dict(self.env, **(env or {}))), stderr=subprocess.PIPE,
+                              timeout=20, check=False, **streams)
+        self.assertEqual(done.returncode, 2)
+        return done.stderr.decode()
+
+    def test_not_a_terminal(self):
+        text = self.refused(stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        self.assertIn("needs a terminal", text)
+        self.assertIn("trunkdeck number list --json", text)
+
+    def test_output_not_a_terminal(self):
+        master, slave = os.openpty()
+        self.assertIn("needs a terminal", self.refused(stdin=slave, stdout=subprocess.PIPE))
+        os.close(master)
+        os.close(slave)
+
+    def test_terminals_that_cant(self):
+        for term, words in (("dumb", "can't place the cursor"), ("no-such-terminal", "ncurses-term"), ("", "TERM is not set")):
+            with self.subTest(term):
+                t = Terminal([PROGRAM], env=dict(self.env, TERM=term))
+                self.addCleanup(t.close)
+                self.assertEqual(t.ended(), 2)
+                self.assertIn(words, plain(t.output))
+                self.assertEqual(termios.tcgetattr(t.slave), t.modes_before)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
