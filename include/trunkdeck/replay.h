@@ -1,5 +1,5 @@
 /*
- * A recorded AMI stream through the very parser, tracker and metrics (DESIGN.md 6). Plain or xz-compressed? Plain only:
+ * A recorded AMI stream through the very parser, tracker and metrics. Plain, not compressed:
  * '-' reads standard input, so `xzcat FILE | trunkdeck replay -` serves the rest.
  */
 #ifndef TRUNKDECK_REPLAY_H
@@ -13,11 +13,12 @@
 struct replay_options {
 	const char *trunk_techs;	/* as in struct tracker_config */
 	const char *trunk_contexts;
-	unsigned repeat;		/* times the stream is run, >= 1; Uniqueids are made distinct per run */
+	unsigned repeat;		/* times the stream is run, >= 1; each run has a tracker of its own */
 	bool parse_only;		/* for `make bench`: no tracking */
 };
 
-/* The result object of DESIGN.md 6; NULL and *e on failure. Caller decrefs. */
+/* The result object of DESIGN.md 6, and "rejected" (frames by reason, ami_reject_name()); NULL and *e on failure. What
+ * can't be rewound (a pipe) can't be repeated. Caller decrefs. */
 json_t *replay_run(const char *path, const struct replay_options *options, struct err *e);
 
 #endif
