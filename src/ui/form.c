@@ -479,7 +479,7 @@ static bool escape(struct form *f)
 {
 	struct form_item *it = &f->items[f->focus];
 
-	if (it->editor == FORM_PICK && line_text(&it->line)[0]) {
+	if (it->editor == FORM_PICK && (line_text(&it->line)[0] || it->pick.touched)) {
 		line_set(&it->line, "");
 		it->pick.touched = false;
 		pick_refresh(f, it, false);

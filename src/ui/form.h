@@ -24,7 +24,7 @@ struct form_pick {
 	size_t count;
 	size_t at;			/* the match under the cursor, PICK_NONE */
 	size_t top;			/* first match shown at the last draw */
-	bool touched;			/* what is under the cursor is taken when the field is left */
+	bool touched;			/* opened or moved in: what is under the cursor is taken when the field is left */
 };
 
 struct form_item {

@@ -380,7 +380,7 @@ static void hint_text(struct form *f, char *to, size_t size)
 	if (it->editor == FORM_PICK)
 		pick_hint(f, it, to, size);
 	else if (it->editor == FORM_PARAM_KEY || it->editor == FORM_PARAM_VALUE)
-		snprintf(to, size, "%s", _("Numbers, true, false, null and JSON keep their type; no key deletes the row"));
+		snprintf(to, size, "%s", _("42, true, null and JSON keep their type; no key deletes the row"));
 	else if (it->editor == FORM_LINE || it->editor == FORM_TOGGLE)
 		snprintf(to, size, "%s", _(it->field->help));
 }

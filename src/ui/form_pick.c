@@ -1,7 +1,8 @@
 /*
  * Choosing a provider or an agent by typing: what is typed narrows the list under the field, by title and id; Up and Down
- * move in the list, Enter or Tab takes what is under its cursor. With nothing typed, Left and Right go through those that can be
- * chosen, one by one. One that can't take calls is listed with the reason, so that nobody looks for it in vain.
+ * move in the list, Enter or Tab takes what is under its cursor. When one is chosen the list is closed, so that the other
+ * fields show: typing or Space opens it, Left and Right go through those that can be chosen, one by one. One that can't take
+ * calls is listed with the reason, so that nobody looks for it in vain.
  */
 #include "config.h"
 
@@ -137,7 +138,8 @@ void pick_refresh(struct form *f, struct form_item *it, bool keep)
 
 bool pick_is_open(const struct form *f, const struct form_item *it)
 {
-	return form_is_focused(f, it) && it->editor == FORM_PICK && (it->field->type == FIELD_AGENT || is_searching(it));
+	return form_is_focused(f, it) && it->editor == FORM_PICK
+		&& (is_searching(it) || it->pick.touched || !it->value[0]);
 }
 
 /* --- choosing --- */
@@ -265,6 +267,11 @@ bool pick_key(struct form *f, struct form_item *it, key_code key)
 			break;
 		cycle(f, it, key == KEYS_RIGHT);
 		return true;
+	case ' ':
+		if (is_searching(it))
+			break;
+		it->pick.touched = true;
+		return true;
 	case KEYS_BACKSPACE:
 	case KEYS_DELETE:
 	case KEYS_CTRL('U'):
@@ -302,8 +309,10 @@ void pick_hint(const struct form *f, const struct form_item *it, char *to, size_
 
 	if (is_searching(it))
 		snprintf(to, size, _("%zu of %zu match; Enter chooses"), it->pick.count, all);
+	else if (pick_is_open(f, it))
+		snprintf(to, size, _("Type to search in %zu; Enter chooses"), all);
 	else
-		snprintf(to, size, _("Type to search in %zu, or Left and Right"), all);
+		snprintf(to, size, "%s", _("Type to search, Space for the list, Left and Right for the next"));
 }
 
 static void draw_nothing(struct form *f, const struct form_item *it, const struct canvas *c)

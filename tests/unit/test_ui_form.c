@@ -481,6 +481,23 @@ static void test_pick_by_keys(void **state)
 	answer_done();
 }
 
+/* Nothing is covered unless one is to be chosen. */
+static void test_list_of_a_pick(void **state)
+{
+	(void)state;
+	open_edit("+14155550101");
+	assert_not_shown("Survey");
+	press("Space");
+	assert_shown("Survey Bot");
+	press("Esc");
+	assert_not_shown("Survey");
+	assert_non_null(ui.ops);
+	press("Space Down Enter");
+	assert_shown("was Customer Support");
+	press("Up Down Down");
+	assert_shown("> Label");
+}
+
 static void test_region_follows_until_set(void **state)
 {
 	(void)state;
@@ -882,6 +899,7 @@ int main(void)
 		FORM_TEST(test_live_while_wrong),
 		FORM_TEST(test_agent_that_cannot),
 		FORM_TEST(test_pick_by_keys),
+		FORM_TEST(test_list_of_a_pick),
 		FORM_TEST(test_region_follows_until_set),
 		FORM_TEST(test_region_warning),
 		FORM_TEST(test_limit_is_near),
