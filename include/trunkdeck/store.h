@@ -8,8 +8,9 @@
  *
  * A handle belongs to one thread at a time (the store worker; a batch command's main thread). Calls block on I/O: the
  * screen never calls them. Every function that can fail returns false with *e: ERR_STORE_UNREACHABLE when the
- * connection is gone (the handle reconnects at the next call), ERR_READ_ONLY, or what was refused. Nothing is retried
- * silently.
+ * connection is gone (the handle reconnects at the next call), ERR_READ_ONLY, ERR_STORE_FAILED for what the database could
+ * not do (locked for too long, disk full, damaged), or what was refused. Nothing is retried silently. Callbacks must not
+ * use the handle they are called from.
  */
 #ifndef TRUNKDECK_STORE_H
 #define TRUNKDECK_STORE_H
@@ -26,7 +27,7 @@
 struct store;
 
 struct store_options {
-	const char *actor;		/* who: written into every change; copied */
+	const char *actor;		/* who: written into every change; copied, without control bytes */
 	bool read_only;			/* mutations and recording are refused with ERR_READ_ONLY */
 	const struct td_clock *clock;	/* NULL = the system's; must outlive the store */
 };
@@ -58,7 +59,7 @@ bool store_read(struct store *s, const struct store_reader *r, int64_t *change_i
 /* Changes with id > since, in order, at most `max` (0 = all). */
 bool store_changes(struct store *s, int64_t since, size_t max, void (*fn)(void *arg, const struct change *c), void *arg,
 		   struct err *e);
-/* The last max changes of one record (key NULL: of all), newest first. */
+/* The last max changes (0 = all) of one record (key NULL: of all records of all kinds), newest first. */
 bool store_history(struct store *s, enum entity entity, const char *key, size_t max,
 		   void (*fn)(void *arg, const struct change *c), void *arg, struct err *e);
 /* One record; *found false when there is none. *r is initialised by the call either way. */
@@ -87,8 +88,8 @@ enum mutate_mode { MUTATE_ALL_OR_NOTHING, MUTATE_PARTIAL };
 
 /* Applies n mutations in one transaction. results (may be NULL) has n rows. Returns true when the transaction committed:
  * with ALL_OR_NOTHING every mutation is done; with PARTIAL the refused ones say why in their row. False: nothing was
- * done; *e says why (of the first refused one). A provider added with an empty id gets the slug of its name, made
- * unique. */
+ * done; *e says why (of the first refused one), and each row of results has its own verdict in err all the same.
+ * A provider added with an empty id gets the slug of its name, made unique. */
 bool store_mutate(struct store *s, const struct mutation *m, size_t n, enum mutate_mode mode,
 		  struct mutation_result *results, struct err *e);
 void mutation_result_clear(struct mutation_result *r);

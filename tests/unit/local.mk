@@ -97,7 +97,7 @@ tests_unit_test_histogram_LDADD = libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(PTHR
 # app
 unit_tests += tests/unit/test_app_tables tests/unit/test_app
 
-app_test_libs = libtdapp.a libtdasterisk.a libtdstore.a libtdmodel.a libtdbase.a $(CURL_LIBS) $(JANSSON_LIBS) \
+app_test_libs = libtdapp.a libtdagents.a libtdasterisk.a libtdstore.a libtdmodel.a libtdbase.a $(CURL_LIBS) $(JANSSON_LIBS) \
 	$(LIBPQ_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS) $(LTLIBINTL)
 
 tests_unit_test_app_tables_SOURCES = tests/unit/test_app_tables.c

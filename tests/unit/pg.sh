@@ -4,7 +4,7 @@
 # usage: pg.sh < commands > answers
 # Prints "ok URL" when the server is up, or "failed: why". Then one command a line, each answered with "ok ..." or "failed: ...":
 #   sql TEXT    runs TEXT with psql, answers "ok" and the first line of what it gave
-#   kill        kills the server with SIGKILL, as a crash would
+#   kill        kills all its processes with SIGKILL, as a crash of the machine would
 #   hang        stops it with SIGSTOP: it is there and says nothing
 #   wake        ends hang
 #   start       starts it again
@@ -49,6 +49,17 @@ pids() {
 	ps -o pid= --ppid "$pid"
 }
 
+# All at once, and not before the last is gone (a process nobody has waited for yet counts as gone).
+kill_server() {
+	all=$(pids)
+	[ -n "$all" ] && kill -KILL $all || return 1
+	for try in $(seq 100); do
+		ps -o stat= -p "$(echo $all | tr ' ' ,)" | grep -qv Z || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
 clean_up() {
 	trap '' HUP INT TERM PIPE
 	if [ -f "$dir/data/postmaster.pid" ]; then
@@ -87,7 +98,7 @@ while read -r command rest; do
 		else
 			echo "failed: $(echo "$answer" | head -1)"
 		fi ;;
-	kill)	kill -KILL $(head -1 "$dir/data/postmaster.pid") && echo ok || echo "failed: no server" ;;
+	kill)	kill_server && echo ok || echo "failed: no server" ;;
 	hang)	kill -STOP $(pids) && echo ok || echo "failed: no server" ;;
 	wake)	kill -CONT $(pids) && echo ok || echo "failed: no server" ;;
 	start)	if start_server; then echo ok; else echo "failed: $(tail -1 "$dir/log")"; fi ;;

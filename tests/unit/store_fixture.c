@@ -73,22 +73,42 @@ static void pg_start(void)
 	free(answer);
 }
 
-char *pg_command(const char *format, ...)
+static void send_line(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
+static void send_line(const char *format, va_list ap)
 {
-	char *answer, *rest;
+	vfprintf(pg.to, format, ap);
+	fputc('\n', pg.to);
+	fflush(pg.to);
+}
+
+void pg_send(const char *format, ...)
+{
 	va_list ap;
 
 	va_start(ap, format);
-	vfprintf(pg.to, format, ap);
+	send_line(format, ap);
 	va_end(ap);
-	fputc('\n', pg.to);
-	fflush(pg.to);
-	answer = pg_answer();
+}
+
+char *pg_receive(void)
+{
+	char *answer = pg_answer(), *rest;
+
 	if (strncmp(answer, "ok", 2))
 		fail_msg("pg.sh: %s", answer);
 	rest = xstrdup(answer[2] ? answer + 3 : "");
 	free(answer);
 	return rest;
+}
+
+char *pg_command(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	send_line(format, ap);
+	va_end(ap);
+	return pg_receive();
 }
 
 static void run(const char *program, const char *option, const char *argument)

@@ -26,6 +26,9 @@ enum backend backend_now(void);
 void backend_end(void);
 /* A command for pg.sh; fails the test unless it answers "ok". Returns what follows; caller frees. */
 char *pg_command(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same in two steps, to do something in between. */
+void pg_send(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *pg_receive(void);
 /* Runs SQL on the store behind our back; the first value of the first row; caller frees. */
 char *behind_sql(const char *url, const char *sql);
 

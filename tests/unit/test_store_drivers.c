@@ -1,4 +1,304 @@
+/* What only one of the databases can be asked: files and their faults, servers that crash and hang, URLs. */
 #include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libpq-fe.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "store_fixture.h"
-int run_sqlite_tests(void) { return 0; }
-int run_postgres_tests(void) { return 0; }
+
+static const struct store_options plain = { .actor = "alice" };
+
+static void refuse_url(const char *url, enum err_code code, const char *in_hint)
+{
+	struct store *s;
+	struct err e = { .code = ERR_NONE };
+
+	assert_false(store_open(&s, url, &plain, &e));
+	assert_null(s);
+	assert_refused(&e, code, in_hint);
+	assert_null(strstr(e.hint, "s3cret"));
+	assert_null(strstr(e.message, "s3cret"));
+}
+
+static void unknown_urls_are_refused(void **state)
+{
+	(void)state;
+	refuse_url("", ERR_CONFIG, "sqlite:");
+	refuse_url("mysql://root:s3cret@host/db", ERR_CONFIG, "postgresql://");
+	refuse_url("sqlite:", ERR_CONFIG, "sqlite:/");
+}
+
+/* --- sqlite --- */
+
+static char *path_url(const char *name)
+{
+	return xasprintf("sqlite:%s/%s", temporary_folder(), name);
+}
+
+static void write_file(const char *url, const char *text)
+{
+	int fd = open(url + strlen("sqlite:"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+static void a_store_in_memory(void **state)
+{
+	struct store *s = open_store("sqlite::memory:", "alice");
+
+	(void)state;
+	add_parties(s);
+	must_add(s, number_of("+15551234567", "twilio", "support"));
+	assert_int_equal(count_numbers(s), 1);
+	assert_string_equal(store_name(s), "sqlite::memory:");
+	store_close(&s);
+}
+
+static void folders_are_made_and_the_file_is_private(void **state)
+{
+	char *url = path_url("a/b c/d.db");
+	struct store *s;
+	struct stat st;
+	mode_t mask = umask(0);
+
+	(void)state;
+	s = open_store(url, "alice");
+	add_parties(s);
+	assert_int_equal(stat(url + strlen("sqlite:"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	store_close(&s);
+	umask(mask);
+	free(url);
+}
+
+static void faults_of_the_file_are_told(void **state)
+{
+	char *text = path_url("text"), *below = path_url("text/below.db"), *folder = path_url("");
+
+	(void)state;
+	write_file(text, "This is a letter, and no database, however long it may become before one finds that out.\n");
+	refuse_url(text, ERR_STORE_FAILED, "is not a trunkdeck store");
+	refuse_url(below, ERR_STORE_UNREACHABLE, strerror(ENOTDIR));
+	refuse_url(folder, ERR_STORE_UNREACHABLE, strerror(EISDIR));
+	free(text);
+	free(below);
+	free(folder);
+}
+
+static void an_empty_file_becomes_a_store(void **state)
+{
+	char *url = path_url("empty.db");
+	struct store *s;
+
+	(void)state;
+	write_file(url, "");
+	s = open_store(url, "alice");
+	add_parties(s);
+	store_close(&s);
+	free(url);
+}
+
+static void a_file_moved_away_is_noticed(void **state)
+{
+	struct fixture *f = *state;
+	char *elsewhere = xasprintf("%s.away", f->url + strlen("sqlite:"));
+	struct err e;
+
+	add_parties(f->store);
+	assert_int_equal(rename(f->url + strlen("sqlite:"), elsewhere), 0);
+	assert_false(try_mutate(f->store, MUTATION_ADD, agent_of("sales"), 0, &e));
+	assert_int_equal(e.code, ERR_STORE_UNREACHABLE);
+	assert_int_equal(rename(elsewhere, f->url + strlen("sqlite:")), 0);
+	must_add(f->store, agent_of("sales"));
+	free(elsewhere);
+}
+
+static void a_locked_file_is_told_as_busy(void **state)
+{
+	struct fixture *f = *state;
+	sqlite3 *db;
+	struct err e;
+
+	assert_int_equal(sqlite3_open(f->url + strlen("sqlite:"), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	assert_false(try_mutate(f->store, MUTATION_ADD, agent_of("sales"), 0, &e));
+	assert_refused(&e, ERR_STORE_FAILED, "try again");
+	/* Reading needs no lock. */
+	assert_int_equal(last_change(f->store), 1);
+	sqlite3_close(db);
+	must_add(f->store, agent_of("sales"));
+}
+
+int run_sqlite_tests(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unknown_urls_are_refused),
+		cmocka_unit_test(a_store_in_memory),
+		cmocka_unit_test(folders_are_made_and_the_file_is_private),
+		cmocka_unit_test(faults_of_the_file_are_told),
+		cmocka_unit_test(an_empty_file_becomes_a_store),
+		STORE_TEST(a_file_moved_away_is_noticed),
+		STORE_TEST(a_locked_file_is_told_as_busy),
+	};
+
+	backend_use(BACKEND_SQLITE);
+	return cmocka_run_group_tests_name("sqlite only", tests, NULL, NULL);
+}
+
+/* --- postgres --- */
+
+static void names_hold_no_password(void **state)
+{
+	struct fixture *f = *state;
+	char *with = xasprintf("postgresql://trunkdeck:s3cret@%s", strstr(f->url, "@/") + 1);
+	struct store *s = open_store(with, "alice");
+
+	assert_null(strstr(store_name(s), "s3cret"));
+	assert_non_null(strstr(store_name(s), "trunkdeck@"));
+	store_close(&s);
+	free(with);
+	refuse_url("postgresql://u:s3cret@127.0.0.1:1/db", ERR_STORE_UNREACHABLE, "127.0.0.1");
+	/* A password that should have been percent-encoded. */
+	refuse_url("postgresql://u:pa@s3cret@127.0.0.1/db", ERR_CONFIG, "%40");
+	refuse_url("postgresql://u:s3cret/x@127.0.0.1/db", ERR_CONFIG, "%2F");
+	refuse_url("postgresql://u:s3cret%zz@127.0.0.1/db", ERR_CONFIG, "%40");
+}
+
+static void a_crash_is_survived(void **state)
+{
+	struct fixture *f = *state;
+	struct err e;
+	bool changed;
+
+	add_parties(f->store);
+	free(pg_command("kill"));
+	assert_false(try_mutate(f->store, MUTATION_ADD, agent_of("sales"), 0, &e));
+	assert_int_equal(e.code, ERR_STORE_UNREACHABLE);
+	assert_false(store_wait(f->store, -1, 0, &changed, &e));
+	assert_int_equal(e.code, ERR_STORE_UNREACHABLE);
+	free(pg_command("start"));
+	must_add(f->store, agent_of("sales"));
+	assert_int_equal(last_change(f->store), 4);
+	/* Restarted while nobody asked: nobody notices. */
+	free(pg_command("kill"));
+	free(pg_command("start"));
+	must_add(f->store, agent_of("billing"));
+	assert_true(has_record(f->store, ENTITY_AGENT, "sales"));
+}
+
+static void a_crash_wakes_who_waits(void **state)
+{
+	struct fixture *f = *state;
+	struct err e;
+	bool changed = true;
+
+	last_change(f->store);
+	pg_send("kill");
+	while (store_wait(f->store, -1, 60000, &changed, &e))
+		assert_false(changed);
+	assert_int_equal(e.code, ERR_STORE_UNREACHABLE);
+	free(pg_receive());
+	free(pg_command("start"));
+	add_parties(f->store);
+}
+
+/* It is there, takes the connection's bytes, and says nothing. */
+static void a_silent_server_is_given_up(void **state)
+{
+	struct fixture *f = *state;
+	struct store *s;
+	struct err e;
+
+	add_parties(f->store);
+	free(pg_command("hang"));
+	assert_false(try_mutate(f->store, MUTATION_ADD, agent_of("sales"), 0, &e));
+	assert_refused(&e, ERR_STORE_UNREACHABLE, "no answer");
+	assert_false(store_open(&s, f->url, &plain, &e));
+	assert_int_equal(e.code, ERR_STORE_UNREACHABLE);
+	free(pg_command("wake"));
+	must_add(f->store, agent_of("billing"));
+}
+
+/* A connection that is cut in the middle: by the server, between two calls. */
+static void a_cut_connection_is_made_again(void **state)
+{
+	struct fixture *f = *state;
+
+	add_parties(f->store);
+	free(pg_command("sql SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+			"WHERE application_name = 'trunkdeck'"));
+	must_add(f->store, agent_of("sales"));
+	assert_int_equal(last_change(f->store), 4);
+}
+
+static void a_locked_workspace_is_told_as_busy(void **state)
+{
+	struct fixture *f = *state;
+	PGconn *other = PQconnectdb(f->url);
+	PGresult *result = PQexec(other, "BEGIN; SELECT * FROM workspace FOR UPDATE");
+	struct err e;
+
+	assert_int_equal(PQresultStatus(result), PGRES_TUPLES_OK);
+	PQclear(result);
+	assert_false(try_mutate(f->store, MUTATION_ADD, agent_of("sales"), 0, &e));
+	assert_refused(&e, ERR_STORE_FAILED, "try again");
+	assert_int_equal(last_change(f->store), 1);
+	PQfinish(other);
+	must_add(f->store, agent_of("sales"));
+}
+
+static void expect_routes(const char *url, const char *expected)
+{
+	char *routes = behind_sql(url, "SELECT coalesce(string_agg(concat_ws(' ', number, agent, dial, region), '; ' "
+				  "ORDER BY number), '') FROM trunkdeck_routes");
+
+	assert_string_equal(routes, expected);
+	free(routes);
+}
+
+static void the_view_of_routes_holds_what_is_served(void **state)
+{
+	struct fixture *f = *state;
+	struct record r;
+
+	add_parties(f->store);
+	must_add(f->store, number_of("+15551234567", "twilio", "support"));
+	r = number_of("+442071234567", "twilio", "support");
+	r.number.region = REGION_EU;
+	must_add(f->store, r);
+	expect_routes(f->url, "+15551234567 support WebSocket/agent/c(ulaw) na; "
+			      "+442071234567 support WebSocket/agent/c(ulaw) eu");
+	r = number_of("+15551234567", "twilio", "support");
+	r.number.enabled = false;
+	must_mutate(f->store, MUTATION_EDIT, r, 0);
+	expect_routes(f->url, "+442071234567 support WebSocket/agent/c(ulaw) eu");
+	r = agent_of("support");
+	r.agent.disabled = true;
+	must_mutate(f->store, MUTATION_EDIT, r, 0);
+	expect_routes(f->url, "");
+}
+
+int run_postgres_tests(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(names_hold_no_password),
+		STORE_TEST(the_view_of_routes_holds_what_is_served),
+		STORE_TEST(a_locked_workspace_is_told_as_busy),
+		STORE_TEST(a_cut_connection_is_made_again),
+		STORE_TEST(a_crash_is_survived),
+		STORE_TEST(a_crash_wakes_who_waits),
+		STORE_TEST(a_silent_server_is_given_up),
+	};
+
+	backend_use(BACKEND_POSTGRES);
+	return cmocka_run_group_tests_name("postgres only", tests, NULL, NULL);
+}

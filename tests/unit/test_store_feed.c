@@ -246,7 +246,7 @@ static void anothers_change_wakes(void **state)
 	child_start(&c, adder, f->url);
 	assert_true(byte_receive(c.from, &ready));
 	last_change(f->store);
-	for (unsigned char n = 0; n < 5; n++) {
+	for (unsigned char n = 0; n < 3; n++) {
 		int64_t start = clock_mono_ms(&clock_system);
 
 		byte_send(c.to, n);
