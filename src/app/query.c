@@ -97,10 +97,12 @@ static bool field_has(query_get_fn *get, const void *row, int field, const char 
 	return value && utf8_find(value, text);
 }
 
-static bool term_match(const struct query *q, const struct term *t, query_get_fn *get, const void *row)
+static bool term_match(const struct query *q, const struct term *t, const char *all, query_get_fn *get, const void *row)
 {
 	if (t->field >= 0)
 		return field_has(get, row, t->field, t->text);
+	if (all)
+		return utf8_find(all, t->text);
 	for (int i = 0; i < q->field_count; i++) {
 		if (field_has(get, row, i, t->text))
 			return true;
@@ -108,10 +110,10 @@ static bool term_match(const struct query *q, const struct term *t, query_get_fn
 	return false;
 }
 
-bool query_match(const struct query *q, query_get_fn *get, const void *row)
+bool query_match(const struct query *q, const char *all, query_get_fn *get, const void *row)
 {
 	for (size_t i = 0; i < q->count; i++) {
-		if (term_match(q, &q->terms[i], get, row) == q->terms[i].negated)
+		if (term_match(q, &q->terms[i], all, get, row) == q->terms[i].negated)
 			return false;
 	}
 	return true;

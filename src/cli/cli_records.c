@@ -265,7 +265,7 @@ static void list_one(struct listing *l, const struct record *r, int64_t numbers)
 	/* Much the dearer half for a hundred thousand numbers as JSON. */
 	if (l->c->out.format != OUTPUT_JSON || !query_is_empty(l->query))
 		cli_rows_cells(&l->rows, r, numbers, cells);
-	if (query_match(l->query, cell_of, cells))
+	if (query_match(l->query, NULL, cell_of, cells))
 		cli_rows_put(&l->rows, r, numbers, cells);
 	cli_rows_free_cells(&l->rows, cells);
 }

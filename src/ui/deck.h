@@ -18,6 +18,13 @@ struct deck_open {
 	struct deck_open *next;
 };
 
+/* The text of each number that words without a field are looked for in, in the order of snapshot_numbers_of(), provider by
+ * provider: made when a filter is typed, kept until the workspace changes. */
+struct deck_texts {
+	struct buf bytes;		/* NUL-terminated texts, one after the other */
+	uint64_t generation;		/* of the snapshot they were made of; 0 = none */
+};
+
 struct deck {
 	struct ui *ui;
 	struct app *app;
@@ -25,10 +32,17 @@ struct deck {
 	struct deck_open *open;
 	bool opened_first;		/* the first provider was opened when the workspace came */
 	struct query *query;
-	size_t matching;		/* numbers shown while filtering */
+	struct deck_texts texts;
 };
 
 bool deck_is_open(const struct deck *d, const char *provider_id);
+
+/* deck_match.c */
+extern const char *const deck_fields[];
+/* Is the filter in force? */
+bool deck_filtering(const struct deck *d);
+/* Calls fn for each provider's matching numbers, in order. */
+void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct provider *p, const struct number *n));
 
 /* deck_draw.c */
 void deck_draw(struct deck *d, const struct canvas *c, bool focused);

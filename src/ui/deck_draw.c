@@ -52,7 +52,7 @@ static void badge_text(char *to, const struct deck *d, const struct provider *p)
 static void draw_provider(const struct deck *d, const struct canvas *c, int y, const struct provider *p)
 {
 	struct canvas row = canvas_sub(c, y, 3, 1, c->area.columns - 4);
-	bool open = deck_is_open(d, p->id) || (d->query && !query_is_empty(d->query));
+	bool open = deck_is_open(d, p->id) || deck_filtering(d);
 	struct list_layout lay;
 	char text[TEXT_SIZE];
 
@@ -154,7 +154,7 @@ static void draw_nothing(const struct deck *d, const struct canvas *c)
 {
 	const struct app *a = d->app;
 
-	if (d->query && !query_is_empty(d->query)) {
+	if (deck_filtering(d)) {
 		draw_text(c, 1, 3, 0, ROLE_DIM, _("Nothing matches the filter. / changes it."));
 		return;
 	}

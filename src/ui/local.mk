@@ -3,7 +3,7 @@ noinst_LIBRARIES += libtdui.a
 libtdui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 libtdui_a_SOURCES = \
 	src/ui/curses_wide.h \
-	src/ui/deck.h src/ui/deck_delete.c src/ui/deck_draw.c \
+	src/ui/deck.h src/ui/deck_delete.c src/ui/deck_draw.c src/ui/deck_match.c \
 	src/ui/dialog.c \
 	src/ui/draw.c src/ui/draw.h \
 	src/ui/filter.c \

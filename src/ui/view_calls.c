@@ -33,10 +33,10 @@ static const struct list_column columns[] = {
 	{ COL_NUMBER, N_("Number"), 16, 16, 0, false },
 	{ COL_AGENT, N_("Agent"), 10, 22, 2, false },
 	{ COL_CALLER, N_("Caller"), 15, 16, 1, false },
-	{ COL_COUNTRY, N_("Country"), 2, 2, 4, false },
+	{ COL_COUNTRY, N_("CC"), 2, 2, 4, false },
 	{ COL_STATE, N_("State"), 12, 12, 0, false },
 	{ COL_AGE, N_("Age"), 7, 7, 0, true },
-	{ COL_RESPONSE, N_("Response"), 6, 6, 3, true },
+	{ COL_RESPONSE, N_("Reply"), 6, 6, 3, true },
 	{ COL_PROVIDER, N_("Provider"), 10, 16, 5, false },
 	{ COL_SERVER, N_("Server"), 6, 12, 6, false },
 };
@@ -108,7 +108,7 @@ static void rebuild(struct calls *v)
 		const struct call_match m = { v->app, calls[i] };
 
 		v->heard = v->heard || calls[i]->first_audio_us > 0;
-		if (!v->query || query_match(v->query, call_field, &m))
+		if (!v->query || query_match(v->query, NULL, call_field, &m))
 			list_add(&v->list, call_key(calls[i]), 0, calls[i]);
 	}
 	list_end(&v->list);

@@ -11,55 +11,6 @@
 
 #include "trunkdeck/mem.h"
 
-/* What `field:value` can name here, in the order of deck_field(). */
-static const char *const deck_fields[] = {
-	"number", "agent", "label", "provider", "region", "route", "enabled", NULL,
-};
-
-/* What a query looks at. */
-struct deck_match {
-	const struct app *app;
-	const struct number *number;
-};
-
-static const char *agent_text(const struct deck_match *m)
-{
-	const struct agent *a = snapshot_agent(m->app->snapshot, m->number->agent);
-
-	return a ? a->title : m->number->agent;
-}
-
-static const char *provider_text(const struct deck_match *m)
-{
-	const struct provider *p = snapshot_provider(m->app->snapshot, m->number->provider);
-
-	return p ? p->name : m->number->provider;
-}
-
-static const char *deck_field(const void *row, int field)
-{
-	const struct deck_match *m = row;
-
-	switch (field) {
-	case 0:
-		return m->number->e164;
-	case 1:
-		return agent_text(m);
-	case 2:
-		return m->number->label;
-	case 3:
-		return provider_text(m);
-	case 4:
-		return region_name(m->number->region);
-	case 5:
-		return route_state_name(app_route_summary(m->app, m->number).state);
-	case 6:
-		return m->number->enabled ? "yes" : "no";
-	default:
-		return NULL;
-	}
-}
-
 /* --- which cards are open --- */
 
 bool deck_is_open(const struct deck *d, const char *provider_id)
@@ -108,26 +59,14 @@ static uint64_t number_key(const struct number *n)
 	return mail_key(n->e164, strlen(n->e164));
 }
 
-static bool filtering(const struct deck *d)
+static void add_matching(struct deck *d, const struct provider *p, const struct number *n)
 {
-	return d->query && !query_is_empty(d->query);
-}
+	const struct list_row *last = d->list.count > 0 ? &d->list.rows[d->list.count - 1] : NULL;
+	const struct number *before = last && last->kind == DECK_NUMBER ? last->data : NULL;
 
-static size_t add_matching(struct deck *d, const struct provider *p)
-{
-	size_t count, found = 0;
-	const struct number *const *numbers = snapshot_numbers_of(d->app->snapshot, p->id, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		const struct deck_match m = { d->app, numbers[i] };
-
-		if (!query_match(d->query, deck_field, &m))
-			continue;
-		if (found++ == 0)
-			list_add(&d->list, provider_key(p), DECK_PROVIDER, p);
-		list_add(&d->list, number_key(numbers[i]), DECK_NUMBER, numbers[i]);
-	}
-	return found;
+	if (!before || strcmp(before->provider, p->id) != 0)
+		list_add(&d->list, provider_key(p), DECK_PROVIDER, p);
+	list_add(&d->list, number_key(n), DECK_NUMBER, n);
 }
 
 static void add_card(struct deck *d, const struct provider *p)
@@ -155,13 +94,10 @@ static void rebuild(struct deck *d)
 		d->opened_first = true;
 	}
 	list_begin(&d->list);
-	d->matching = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (filtering(d))
-			d->matching += add_matching(d, providers[i]);
-		else
-			add_card(d, providers[i]);
-	}
+	if (deck_filtering(d))
+		deck_each_match(d, add_matching);
+	for (size_t i = 0; i < count && !deck_filtering(d); i++)
+		add_card(d, providers[i]);
 	list_end(&d->list);
 	ui_touch(d->ui);
 }
@@ -418,6 +354,7 @@ static void *deck_new(struct ui *ui)
 	d->ui = ui;
 	d->app = ui_app(ui);
 	list_init(&d->list);
+	buf_init(&d->texts.bytes, BUF_UNBOUNDED);
 	return d;
 }
 
@@ -428,6 +365,7 @@ static void deck_free(void *state)
 	while (d->open)
 		close_card(d, d->open->id);
 	query_free(&d->query);
+	buf_clear(&d->texts.bytes);
 	list_clear(&d->list);
 	free(d);
 }

@@ -31,7 +31,7 @@ static void rebuild(struct log_view *v)
 	for (size_t i = 0; i < messages_count(v->app->messages); i++) {
 		const struct message *m = messages_get(v->app->messages, i);
 
-		if (!v->query || query_match(v->query, log_field, m))
+		if (!v->query || query_match(v->query, NULL, log_field, m))
 			list_add(&v->list, m->id, 0, m);
 	}
 	list_end(&v->list);

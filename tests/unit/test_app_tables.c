@@ -86,8 +86,11 @@ static bool matches(const char *text, const char *number, const char *agent)
 {
 	const char *row[] = { number, agent };
 	struct query *q = query_new(text, fields);
-	bool ok = query_match(q, get_field, row);
+	char *all = xasprintf("%s\n%s", number, agent);
+	bool ok = query_match(q, NULL, get_field, row);
 
+	assert_int_equal(query_match(q, all, get_field, row), ok);
+	free(all);
 	query_free(&q);
 	return ok;
 }
