@@ -15,6 +15,22 @@
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
+enum agents_source { AGENTS_FROM_STORE, AGENTS_FROM_API };
+
+/* [agents]: where agents come from. Texts "" = not given; with AGENTS_FROM_API at least one address, the secret and a sound
+ * template are there. */
+struct agents_config {
+	enum agents_source source;
+	char *na_url, *eu_url;		/* of the directory, see agents.h */
+	char *secret;
+	char *workspace;
+	char *dial;			/* template with {agent_id} */
+	char *ca_file;
+	int interval_s;			/* between reads in the background; 0 = only when asked */
+	int timeout_s;			/* of one request */
+	int tries;
+};
+
 enum config_origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_FLAG };
 
 struct config {
@@ -23,6 +39,7 @@ struct config {
 	bool read_only;
 	struct server_config *servers;
 	size_t server_count;
+	struct agents_config agents;
 
 	enum when screen_color;
 	bool screen_ascii;		/* line drawing and marks in ASCII even in a UTF-8 locale */

@@ -67,6 +67,7 @@ bool app_start(struct app *a, struct err *e)
 	if (!start_ami(a, e))
 		return false;
 	a->private->worker = worker_start(a->config->store_url, &options, a->inbox);
+	a->private->agents = agents_worker_start(a->config, a->inbox);
 	return true;
 }
 
@@ -77,6 +78,7 @@ void app_free(struct app **app)
 	if (!a)
 		return;
 	ami_stop(&a->private->ami);
+	agents_worker_stop(&a->private->agents);
 	worker_stop(&a->private->worker);
 	change_requests_free(a);
 	mailbox_free(&a->inbox);
@@ -252,6 +254,24 @@ static void handle_resynced(struct app *a, const struct ami_resync_report *r)
 	a->dirty |= APP_DIRTY_CALLS;
 }
 
+/* --- from the agent directory --- */
+
+/* The agents themselves come by the store's change feed. */
+static void handle_agents(struct app *a, const struct agents_report *r)
+{
+	size_t new = r->done[AGENTS_ADDED], changed = r->done[AGENTS_CHANGED] + r->done[AGENTS_RESTORED];
+	size_t gone = r->done[AGENTS_GONE];
+
+	if (r->recovered)
+		messages_add(a->messages, MESSAGE_INFO, _("the agent directory is back"));
+	if (new + changed + gone > 0)
+		messages_add(a->messages, gone > 0 ? MESSAGE_WARN : MESSAGE_INFO,
+			     _("agent directory: %zu new, %zu changed, %zu gone"), new, changed, gone);
+	if (r->err.code != ERR_NONE)
+		messages_add_err(a->messages, &r->err);
+	a->dirty |= APP_DIRTY_MESSAGES;
+}
+
 /* --- the inbox --- */
 
 static void handle_mail(struct app *a, const struct mail *m)
@@ -277,6 +297,9 @@ static void handle_mail(struct app *a, const struct mail *m)
 		break;
 	case AMI_MAIL_RESYNCED:
 		handle_resynced(a, m->value);
+		break;
+	case AGENTS_MAIL_REPORT:
+		handle_agents(a, m->value);
 		break;
 	}
 }

@@ -2,6 +2,7 @@
 #ifndef APP_PRIVATE_H
 #define APP_PRIVATE_H
 
+#include "agents_worker.h"
 #include "trunkdeck/app.h"
 #include "worker.h"
 
@@ -27,6 +28,7 @@ struct undo {
 struct app_private {
 	struct worker *worker;
 	struct ami *ami;
+	struct agents_worker *agents;	/* NULL = none needed */
 	uint64_t next_token;
 	struct request *requests;
 	struct undo undo[UNDO_DEPTH];

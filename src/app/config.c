@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "config_options.h"
+#include "trunkdeck/agents.h"
 #include "trunkdeck/mem.h"
 
 extern char **environ;
@@ -191,23 +192,22 @@ static bool default_store(struct config *c, struct err *e)
 
 /* --- settling --- */
 
-static const struct config_value *server_value(const struct config *c, const char *server, const char *key)
+static const struct config_value *value_in(const struct config *c, const char *section, const char *key)
 {
 	for (size_t i = 0; i < c->value_count; i++) {
 		const struct config_value *v = &c->values[i];
 
-		if (strncmp(v->section, "server ", 7) == 0 && strcmp(v->section + 7, server) == 0
-		    && strcmp(v->key, key) == 0)
+		if (strcmp(v->section, section) == 0 && strcmp(v->key, key) == 0)
 			return v;
 	}
 	return NULL;
 }
 
-/* Where the operator first spoke of a server, for messages about what is missing there. */
-static const char *server_where(const struct config *c, const char *server)
+/* Where the operator first spoke of a section, for messages about what is missing there. `kind`: "server" of "server x". */
+static const char *section_where(const struct config *c, const char *kind, const char *section)
 {
 	for (const struct option *o = config_options; o->key; o++) {
-		const struct config_value *v = strcmp(o->section, "server") == 0 ? server_value(c, server, o->key) : NULL;
+		const struct config_value *v = strcmp(o->section, kind) == 0 ? value_in(c, section, o->key) : NULL;
 
 		if (v && v->origin != ORIGIN_DEFAULT)
 			return v->where;
@@ -216,8 +216,7 @@ static const char *server_where(const struct config *c, const char *server)
 }
 
 /* The first line of a file or of what a command prints. */
-static bool read_secret(struct server_config *s, FILE *f, int (*close_it)(FILE *), const struct config_value *from,
-			struct err *e)
+static bool read_secret(char **secret, FILE *f, int (*close_it)(FILE *), const struct config_value *from, struct err *e)
 {
 	char line[512] = "";
 	bool ok = f && fgets(line, sizeof(line), f);
@@ -227,67 +226,109 @@ static bool read_secret(struct server_config *s, FILE *f, int (*close_it)(FILE *
 	line[strcspn(line, "\r\n")] = '\0';
 	ok = ok && line[0] != '\0';
 	if (ok) {
-		free(s->secret);
-		s->secret = xstrdup(line);
+		free(*secret);
+		*secret = xstrdup(line);
 	}
 	explicit_bzero(line, sizeof(line));
 	if (!ok) {
 		err_set_message(e, ERR_CONFIG, _("%s: no secret from %s \"%s\""), from->where, from->key, from->value);
-		err_hint(e, "%s", _("it must give the AMI secret as its first line"));
+		err_hint(e, "%s", _("it must give the secret as its first line"));
 	}
 	return ok;
 }
 
-static bool refuse_two_secrets(const struct server_config *s, const struct config_value *v, struct err *e)
+static bool refuse_two_secrets(const struct config_value *v, struct err *e)
 {
-	err_set_message(e, ERR_CONFIG, _("%s: server %s has more than one secret"), v->where, s->name);
+	err_set_message(e, ERR_CONFIG, _("%s: [%s] has more than one secret"), v->where, v->section);
 	err_hint(e, "%s", _("allowed: one of secret, secret_file, secret_command"));
 	return false;
 }
 
 /* Of the three ways to give a secret the later source wins, as with any option; *from NULL = there is none. */
-static bool choose_secret(const struct config *c, const struct server_config *s, const struct config_value **from,
-			  struct err *e)
+static bool choose_secret(const struct config *c, const char *section, const struct config_value **from, struct err *e)
 {
 	static const char *const keys[] = { "secret", "secret_file", "secret_command" };
 
 	*from = NULL;
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		const struct config_value *v = server_value(c, s->name, keys[i]);
+		const struct config_value *v = value_in(c, section, keys[i]);
 
 		if (!v || v->value[0] == '\0')
 			continue;
 		if (*from && (*from)->origin == v->origin)
-			return refuse_two_secrets(s, v, e);
+			return refuse_two_secrets(v, e);
 		if (!*from || v->origin > (*from)->origin)
 			*from = v;
 	}
 	return true;
 }
 
-static bool settle_secret(const struct config *c, struct server_config *s, struct err *e)
+static bool settle_secret(const struct config *c, const char *section, char **secret, struct err *e)
 {
 	const struct config_value *from;
 
-	if (!choose_secret(c, s, &from, e))
+	if (!choose_secret(c, section, &from, e))
 		return false;
 	if (from && strcmp(from->key, "secret_file") == 0)
-		return read_secret(s, fopen(from->value, "re"), fclose, from, e);
+		return read_secret(secret, fopen(from->value, "re"), fclose, from, e);
 	if (from && strcmp(from->key, "secret_command") == 0)
-		return read_secret(s, popen(from->value, "re"), pclose, from, e);
+		return read_secret(secret, popen(from->value, "re"), pclose, from, e);
 	return true;
+}
+
+static bool refuse_hostless(const struct config *c, const struct server_config *s, const char *section, struct err *e)
+{
+	err_set_message(e, ERR_CONFIG, _("%s: server %s has no host"), section_where(c, "server", section), s->name);
+	err_hint(e, _("add 'host = ...' to [server %s]"), s->name);
+	return false;
 }
 
 static bool settle_server(const struct config *c, struct server_config *s, struct err *e)
 {
-	if (s->host[0] == '\0') {
-		err_set_message(e, ERR_CONFIG, _("%s: server %s has no host"), server_where(c, s->name), s->name);
-		err_hint(e, _("add 'host = ...' to [server %s]"), s->name);
-		return false;
-	}
+	char *section = xasprintf("server %s", s->name);
+	bool ok = s->host[0] != '\0' ? settle_secret(c, section, &s->secret, e) : refuse_hostless(c, s, section, e);
+
 	if (s->port == 0)
 		s->port = s->tls ? 5039 : 5038;
-	return settle_secret(c, s, e);
+	free(section);
+	return ok;
+}
+
+/* --- [agents] --- */
+
+static bool refuse_agents(const struct config *c, const char *what, const char *hint, struct err *e)
+{
+	err_set_message(e, ERR_CONFIG, "%s: %s", section_where(c, "agents", "agents"), what);
+	err_hint(e, "%s", hint);
+	return false;
+}
+
+/* It goes into a line of a request. */
+static bool is_token(const char *secret)
+{
+	for (const char *p = secret; *p; p++) {
+		if (*p <= ' ' || *p > '~')
+			return false;
+	}
+	return secret[0] != '\0';
+}
+
+static bool settle_agents(struct config *c, struct err *e)
+{
+	struct agents_config *a = &c->agents;
+	struct err why = { .code = ERR_NONE };
+
+	if (a->source != AGENTS_FROM_API)
+		return true;
+	if (a->na_url[0] == '\0' && a->eu_url[0] == '\0')
+		return refuse_agents(c, _("[agents] has no address"), _("add na_url or eu_url, or both"), e);
+	if (!agents_dial_check(a->dial, &why))
+		return refuse_agents(c, why.message, why.hint, e);
+	if (!settle_secret(c, "agents", &a->secret, e))
+		return false;
+	return is_token(a->secret) ||
+	       refuse_agents(c, _("[agents] has no secret, or one with other than printable ASCII characters"),
+			     _("allowed: one of secret, secret_file, secret_command"), e);
 }
 
 static bool settle(struct config *c, struct err *e)
@@ -298,7 +339,7 @@ static bool settle(struct config *c, struct err *e)
 		if (!settle_server(c, &c->servers[i], e))
 			return false;
 	}
-	return true;
+	return settle_agents(c, e);
 }
 
 bool config_load(struct config **out, const char *path, const struct config_flag *flags, size_t flag_count,
@@ -328,6 +369,18 @@ static void server_clear(struct server_config *s)
 	free(s->trunk_techs);
 }
 
+static void agents_clear(struct agents_config *a)
+{
+	if (a->secret)
+		explicit_bzero(a->secret, strlen(a->secret));
+	free(a->na_url);
+	free(a->eu_url);
+	free(a->secret);
+	free(a->workspace);
+	free(a->dial);
+	free(a->ca_file);
+}
+
 void config_free(struct config **config)
 {
 	struct config *c = *config;
@@ -336,6 +389,7 @@ void config_free(struct config **config)
 		return;
 	for (size_t i = 0; i < c->server_count; i++)
 		server_clear(&c->servers[i]);
+	agents_clear(&c->agents);
 	for (size_t i = 0; i < c->value_count; i++) {
 		free(c->values[i].section);
 		free(c->values[i].key);

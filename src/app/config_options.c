@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "trunkdeck/agents.h"
 #include "trunkdeck/mem.h"
 
 const struct option config_options[] = {
@@ -39,6 +40,30 @@ const struct option config_options[] = {
 	  offsetof(struct server_config, trunk_contexts), N_("Dialplan contexts calls from trunks arrive in") },
 	{ "server", "trunk_techs", OPTION_TEXT, "PJSIP", N_("channel technologies separated by commas"), 0, 0,
 	  offsetof(struct server_config, trunk_techs), N_("Channel technologies of trunks") },
+	{ "agents", "source", OPTION_CHOICE, "local", "local|api", 0, 0,
+	  offsetof(struct config, agents.source), N_("Are agents made here, or read from a directory?") },
+	{ "agents", "na_url", OPTION_HTTP, "", N_("https://HOST[:PORT][/PATH]; http:// only to this machine"), 0, 0,
+	  offsetof(struct config, agents.na_url), N_("The directory of region na, up to what is before /agents/search") },
+	{ "agents", "eu_url", OPTION_HTTP, "", N_("https://HOST[:PORT][/PATH]; http:// only to this machine"), 0, 0,
+	  offsetof(struct config, agents.eu_url), N_("The directory of region eu, up to what is before /agents/search") },
+	{ "agents", "secret", OPTION_SECRET, "", N_("text"), 0, 0,
+	  offsetof(struct config, agents.secret), N_("Workspace secret for the directory") },
+	{ "agents", "secret_file", OPTION_TEXT, "", N_("a file whose first line is the secret"), 0, 0,
+	  NO_MEMBER, N_("Read the workspace secret from a file") },
+	{ "agents", "secret_command", OPTION_TEXT, "", N_("a shell command that prints the secret"), 0, 0,
+	  NO_MEMBER, N_("Get the workspace secret from a command") },
+	{ "agents", "workspace", OPTION_TEXT, "", N_("an id of the directory; empty = the secret's own"), 0, 0,
+	  offsetof(struct config, agents.workspace), N_("Only agents of this workspace") },
+	{ "agents", "dial", OPTION_TEXT, "WebSocket/{agent_id}/c(ulaw)", N_("a dial string with {agent_id}"), 0, 0,
+	  offsetof(struct config, agents.dial), N_("What Asterisk dials for an agent of the directory") },
+	{ "agents", "ca_file", OPTION_TEXT, "", N_("a PEM file"), 0, 0,
+	  offsetof(struct config, agents.ca_file), N_("Authority of the directory's certificate, when not the system's") },
+	{ "agents", "interval", OPTION_INT, "300", N_("0 to 86400 seconds; 0 = only when asked"), 0, 86400,
+	  offsetof(struct config, agents.interval_s), N_("How often the screen reads the directory") },
+	{ "agents", "timeout", OPTION_INT, "30", N_("1 to 600 seconds"), 1, 600,
+	  offsetof(struct config, agents.timeout_s), N_("How long one request to the directory may take") },
+	{ "agents", "tries", OPTION_INT, "4", N_("1 to 10"), 1, 10,
+	  offsetof(struct config, agents.tries), N_("How often a request is tried when the directory is away or busy") },
 	{ "screen", "color", OPTION_CHOICE, "auto", "auto|always|never", 0, 0,
 	  offsetof(struct config, screen_color), N_("Colours; auto obeys NO_COLOR") },
 	{ "screen", "ascii", OPTION_BOOL, "no", N_("yes or no"), 0, 0,
@@ -99,7 +124,7 @@ static char *masked(const struct option *o, const char *value)
 {
 	if (o->type == OPTION_SECRET)
 		return xstrdup(value[0] != '\0' ? "***" : "");
-	return o->type == OPTION_URL ? mask_url(value) : xstrdup(value);
+	return o->type == OPTION_URL || o->type == OPTION_HTTP ? mask_url(value) : xstrdup(value);
 }
 
 /* --- values --- */
@@ -164,6 +189,13 @@ static bool set_url(char **member, const char *value)
 	return known && set_text(member, value);
 }
 
+static bool set_http(char **member, const char *value)
+{
+	struct err e;
+
+	return (value[0] == '\0' || agents_url_check(value, &e)) && set_text(member, value);
+}
+
 static bool set_value(const struct option *o, void *base, const char *value)
 {
 	void *member = (char *)base + o->offset;
@@ -179,6 +211,8 @@ static bool set_value(const struct option *o, void *base, const char *value)
 		return set_choice(o, member, value);
 	case OPTION_URL:
 		return set_url(member, value);
+	case OPTION_HTTP:
+		return set_http(member, value);
 	default:
 		return set_text(member, value);
 	}
@@ -199,7 +233,7 @@ static bool refuse_section(const char *section, const char *where, struct err *e
 		err_set_message(e, ERR_CONFIG, _("%s: a key before the first [section]"), where);
 	else
 		err_set_message(e, ERR_CONFIG, _("%s: unknown section [%s]"), where, section);
-	err_hint(e, "%s", _("allowed: [store], [server NAME], [screen]"));
+	err_hint(e, "%s", _("allowed: [store], [server NAME], [screen], [agents]"));
 	return false;
 }
 

@@ -4,10 +4,10 @@
 
 #include "trunkdeck/config.h"
 
-enum option_type { OPTION_TEXT, OPTION_SECRET, OPTION_URL, OPTION_INT, OPTION_BOOL, OPTION_CHOICE };
+enum option_type { OPTION_TEXT, OPTION_SECRET, OPTION_URL, OPTION_HTTP, OPTION_INT, OPTION_BOOL, OPTION_CHOICE };
 
 struct option {
-	const char *section;		/* "store", "screen"; "server" = each [server NAME] */
+	const char *section;		/* "store", "agents", "screen"; "server" = each [server NAME] */
 	const char *key;
 	enum option_type type;
 	const char *initial;		/* in the user's own syntax */

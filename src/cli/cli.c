@@ -60,6 +60,12 @@ static const struct cli_option changes_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option sync_options[] = {
+	{ "dry-run", NULL, N_("Show what would change, and change nothing"), NULL },
+	{ "all-gone", NULL, N_("Believe the directory even if none of a region's agents is left in it"), NULL },
+	{ 0 },
+};
+
 static const struct cli_option no_options[] = { { 0 } };
 
 static bool run_help(struct cli *c, struct err *e);
@@ -93,6 +99,8 @@ const struct command cli_commands[] = {
 	  N_("Change an agent") },
 	{ "agent", "delete", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, false, delete_options, cli_record_delete,
 	  N_("Delete an agent that no number uses") },
+	{ "agent", "sync", "", 0, 0, NEEDS_STORE, ENTITY_AGENT, false, sync_options, cli_agent_sync,
+	  N_("Bring the agents up to date with the agent directory") },
 
 	{ "number", "add", N_("NUMBER"), 0, 1, NEEDS_STORE, ENTITY_NUMBER, true, param_options, cli_record_add,
 	  N_("Add a phone number; without --region it takes its provider's") },

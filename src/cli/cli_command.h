@@ -56,6 +56,8 @@ bool cli_record_list(struct cli *c, struct err *e);
 bool cli_record_show(struct cli *c, struct err *e);
 bool cli_record_edit(struct cli *c, struct err *e);
 bool cli_record_delete(struct cli *c, struct err *e);
+/* cli_agents.c */
+bool cli_agent_sync(struct cli *c, struct err *e);
 /* cli_init.c, cli_config.c, cli_replay.c, cli_changes.c */
 bool cli_init_workspace(struct cli *c, struct err *e);
 bool cli_show_config(struct cli *c, struct err *e);

@@ -1,0 +1,134 @@
+/*
+ * The agent directory: the agents a control-plane API knows, read over HTTP, and what that means for the agents of the
+ * store. Two halves: agents_read() asks and blocks; agents_merge() compares and is pure. Neither touches the store:
+ * agent_sync.h (app) does both and writes the result.
+ *
+ * The API, per region a host of its own: GET URL/agents/search?page=N&limit=50, "Authorization: Bearer SECRET", answered by
+ *   {"agents": [{"ID", "title", "region", "disabled", "ownerID", "voiceConfig": {"transcriber": {"provider"},
+ *    "speechGen": {"provider"}}, ...}], "starredAgents": [...], "total", "page", "limit", "hasMore"}
+ * An agent can speak when both providers are set. A host is pinned to its region: an agent that says it belongs to the
+ * other one is that one's business. What was learned about an agent but can't be used (its id is none, a value has the
+ * wrong type, ...) is an issue: reported, and the agent is left as it is.
+ *
+ * Whether an agent is *gone* is the dangerous question, since its numbers lose their routes. It is answered only when every
+ * host was read completely: a page that moved while it was read makes an agent invisible without its being gone. So a
+ * read of several pages in which the total changed, an agent came twice, or an expected one lacks is repeated until
+ * two reads agree (AGENTS_READS_MAX); and a region whose agents would all go at once is held back until somebody says
+ * so, because a wrong secret or workspace looks just like that.
+ *
+ * The secret is in no message: what a server says is searched for it first. Redirects are not followed. Every size is
+ * bounded. One thread at a time per call; nothing is shared between calls.
+ */
+#ifndef TRUNKDECK_AGENTS_H
+#define TRUNKDECK_AGENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/err.h"
+#include "trunkdeck/records.h"
+
+#define AGENTS_PAGE_LIMIT 50			/* asked for; what all versions of the API allow */
+#define AGENTS_PAGE_BYTES ((size_t)8 << 20)	/* of one answer */
+#define AGENTS_READ_BYTES ((size_t)64 << 20)	/* of one read of a host */
+#define AGENTS_READ_COUNT 100000		/* agents of one host */
+#define AGENTS_READS_MAX 4			/* reads of a host until two agree */
+
+/* An agent that was in the directory has this as its voice_problem. Not translated: it is stored, and operators with
+ * different languages share the store. */
+#define AGENTS_GONE_TEXT "no longer in the directory"
+
+struct agents_options {
+	const char *url[REGION_COUNT];	/* up to "/agents"; "" = the region is not read */
+	const char *secret;
+	const char *workspace;		/* "" = the secret's own */
+	const char *dial;		/* template of the dial string; "{agent_id}" stands for the id */
+	const char *ca_file;		/* PEM; "" = the system's authorities */
+	int connect_timeout_ms;
+	int timeout_ms;			/* of one request, from name to last byte */
+	int stall_s;			/* a transfer that brings next to nothing for so long has failed */
+	int tries;			/* of one request: time-outs, 429, 5xx */
+	int first_wait_ms;		/* before the second try; doubled each time, jittered */
+	int longest_wait_ms;		/* a server that asks for more patience (Retry-After) has failed */
+	int stop_fd;			/* readable: give up at once; -1 = none */
+	/* Waits between tries; false = give up. NULL: waits, watching stop_fd. */
+	bool (*wait)(void *arg, int ms);
+	void *wait_arg;
+};
+
+void agents_options_init(struct agents_options *o);	/* empty texts, sensible times */
+/* Is the address one to send a secret to: https, or http on this machine; nothing but host, port and path? */
+bool agents_url_check(const char *url, struct err *e);
+/* Does the template hold {agent_id}, and make a dial string? */
+bool agents_dial_check(const char *template, struct err *e);
+
+enum agents_state {
+	AGENTS_NOT_ASKED,	/* no address */
+	AGENTS_COMPLETE,	/* what is not in the list is not in the directory */
+	AGENTS_UNSETTLED,	/* what is in the list is there; what lacks may be there too */
+	AGENTS_FAILED,
+};
+
+struct agents_region {
+	enum agents_state state;
+	struct err err;			/* FAILED, UNSETTLED: why */
+	size_t count;			/* agents it listed, issues included */
+	int retry_after_s;		/* FAILED: how long it wants to be left alone; 0 = not said */
+};
+
+struct agents_issue {
+	char id[80];			/* safe to show; "" = it has none */
+	enum region region;		/* whose host said so */
+	bool known;			/* the id is one, so the agent is not gone */
+	char text[160];			/* translated */
+};
+
+struct agents_list {
+	struct agent *agents;		/* sorted by id, no id twice; source "api", version 0 */
+	size_t count;
+	struct agents_issue *issues;	/* sorted by id */
+	size_t issue_count;
+	struct agents_region regions[REGION_COUNT];
+};
+
+/* Reads every host there is. `expected`: ids that were in the directory before, so that their absence is looked into.
+ * True when at least one host answered; the regions say which. False: *e is the first failure. The list is initialised
+ * either way. */
+bool agents_read(struct agents_list *list, const struct agents_options *o, const char *const *expected, size_t count,
+		 struct err *e);
+void agents_list_clear(struct agents_list *list);
+
+enum agents_change_kind { AGENTS_ADDED, AGENTS_CHANGED, AGENTS_RESTORED, AGENTS_GONE, AGENTS_CHANGE_KINDS };
+
+const char *agents_change_name(enum agents_change_kind k);	/* "added", "changed", "restored", "gone" */
+
+struct agents_change {
+	enum agents_change_kind kind;
+	struct agent agent;		/* as it shall be; version: of the agent it was made from, 0 = new */
+	char fields[96];		/* JSON keys of what differs: "title, region"; "" for ADDED */
+};
+
+struct agents_plan {
+	struct agents_change *changes;
+	size_t count;
+	struct agents_issue *issues;	/* those of the list, and local agents in the way */
+	size_t issue_count;
+	size_t unchanged;
+	size_t held_back;		/* gone but not marked, or new but not added: see above */
+	bool held[REGION_COUNT];	/* because all the region's agents would go */
+};
+
+struct agents_merge_options {
+	bool all_may_go;		/* believe it even where none of a region's agents is left */
+};
+
+/* What has to change in the store for it to say what the directory says. Only agents of source "api" are changed; one that
+ * is gone is kept, but can't take calls. An agent is not moved out of a region whose host was not read completely. */
+void agents_merge(struct agents_plan *plan, const struct agents_list *list, const struct agent *const *stored, size_t count,
+		  const struct agents_merge_options *o);
+void agents_plan_clear(struct agents_plan *plan);
+/* Is the stored agent one the directory is expected to have? */
+bool agents_expects(const struct agent *stored);
+
+#endif

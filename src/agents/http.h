@@ -1,0 +1,57 @@
+/*
+ * One GET after another with a bearer secret, over connections that are kept. http.c is the only file of agents/ that
+ * knows libcurl. Certificates and names are verified, redirects are not followed, a body is bounded; nothing is retried.
+ * Blocks, but gives up at once when the descriptor to watch becomes readable.
+ *
+ * One owner, one thread.
+ */
+#ifndef AGENTS_HTTP_H
+#define AGENTS_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "trunkdeck/buf.h"
+#include "trunkdeck/err.h"
+
+struct http;
+
+struct http_options {
+	const char *secret;
+	const char *ca_file;		/* "" = the system's */
+	int connect_timeout_ms;
+	int timeout_ms;
+	int stall_s;
+	int stop_fd;			/* -1 = none */
+};
+
+enum http_result {
+	HTTP_ANSWERED,			/* with whatever status */
+	HTTP_UNREACHABLE,		/* may be different next time */
+	HTTP_UNTRUSTED,			/* the certificate, or ca_file */
+	HTTP_TOO_LARGE,
+	HTTP_STOPPED,
+};
+
+struct http_answer {
+	enum http_result result;
+	long status;
+	int retry_after_s;		/* 0 = not said */
+	const char *body;		/* owned by the connection, until the next request */
+	size_t len;
+	char redirect[128];		/* the host a 3xx points to; "" = none */
+	char why[192];			/* not ANSWERED: curl's words */
+};
+
+struct http *http_open(const struct http_options *o);
+void http_close(struct http **h);
+void http_get(struct http *h, const char *url, size_t max, struct http_answer *a);
+
+/* Is it https (or http on this machine) with nothing but host, port and path? */
+bool http_url_check(const char *url, struct err *e);
+/* Host and port of a URL, for messages. */
+void http_url_host(const char *url, char *to, size_t size);
+/* Text as part of a query; caller frees. */
+char *http_escape(const char *text);
+
+#endif

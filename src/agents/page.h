@@ -1,0 +1,50 @@
+/*
+ * One page of the agent directory: bytes in, agents out. Pure, and unforgiving: the bytes come from the network. What can't
+ * be understood as a page at all is a failure of the page; what can't be used of one agent is a matter of that agent.
+ */
+#ifndef AGENTS_PAGE_H
+#define AGENTS_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/err.h"
+#include "trunkdeck/records.h"
+
+/* What a page is read with. */
+struct page_rules {
+	const char *dial;		/* template of the dial string */
+	const char *workspace;		/* agents of another owner are not ours; "" = all are */
+};
+
+struct page_agent {
+	struct agent agent;		/* acceptable to the store, unless there is a problem; id "" = unknown */
+	bool has_region;		/* it says itself where it belongs */
+	char shown_id[80];		/* safe to show, even when it is no id */
+	char problem[160];		/* why it can't be used, translated; "" = it can */
+};
+
+struct page {
+	struct page_agent *agents;	/* those of "agents", then those of "starredAgents" */
+	size_t count;
+	size_t starred;			/* how many of them are of "starredAgents" */
+	int64_t total;			/* agents of all pages; -1 = not said */
+	int64_t number;			/* of this page, as the server understood it; -1 = not said */
+	bool says_more, more;
+};
+
+/* On failure *e is ERR_DIRECTORY_ANSWER without saying whose answer; *out is initialised either way. */
+bool page_parse(struct page *out, const char *bytes, size_t len, const struct page_rules *rules, struct err *e);
+void page_clear(struct page *p);
+void page_agent_clear(struct page_agent *a);
+
+/* What the body of a refusal says ({"message": ...}), safe to show and without the secret; "" = nothing. */
+void page_refusal(const char *bytes, size_t len, const char *secret, char *to, size_t size);
+/* Takes every occurrence of the secret out of a text. */
+void page_hide(char *text, const char *secret);
+
+/* The dial string of an agent; caller frees. */
+char *page_dial(const char *template, const char *id);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * Reading one host of the directory to its end: pages, tries, and reads until two agree. Its result is a set of agents by
+ * id. Shared by agents.c and reading.c only.
+ */
+#ifndef AGENTS_READING_H
+#define AGENTS_READING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <uthash.h>
+
+#include "agents/page.h"
+#include "trunkdeck/agents.h"
+
+struct listed {
+	struct page_agent is;
+	size_t round;			/* page it came on, from 1 */
+	UT_hash_handle hh;		/* by is.agent.id */
+};
+
+struct reading {
+	struct listed *by_id;
+	struct page_agent *nameless;	/* entries without a usable id */
+	size_t nameless_count, nameless_size;
+	size_t pages, bytes;
+	int64_t total;			/* as the first page said; -1 = it did not */
+	char torn[128];			/* why this is no picture of one moment, translated; "" = it may be */
+};
+
+void reading_clear(struct reading *r);
+size_t reading_count(const struct reading *r);
+const struct page_agent *reading_find(const struct reading *r, const char *id);
+
+/* One host, until its reads agree. The state and the failure go to *region; *out holds the last read (empty when FAILED). */
+void reading_host(struct reading *out, const struct agents_options *o, enum region region,
+		  const char *const *expected, size_t count, struct agents_region *result);
+
+#endif

@@ -1,0 +1,145 @@
+/*
+ * The mailbox of the thread knows one message, stop; its descriptor is what a request to the directory watches, so that
+ * leaving the program never waits for a server. A failure is told once and again only when it changes; a store that can't
+ * be opened is the store worker's to tell.
+ */
+#include "config.h"
+
+#include "agents_worker.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "trunkdeck/agent_sync.h"
+#include "trunkdeck/log.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/store.h"
+
+/* When the store can't be opened. */
+#define STORE_RETRY_S 30
+
+struct agents_worker {
+	pthread_t thread;
+	const struct config *config;
+	struct mailbox *stop;
+	struct mailbox *to_main;
+	struct err told;		/* the last failure told; ERR_NONE = none since all was well */
+};
+
+static bool changed_anything(const struct agent_sync *s)
+{
+	for (int k = 0; k < AGENTS_CHANGE_KINDS; k++) {
+		if (s->done[k] > 0)
+			return true;
+	}
+	return false;
+}
+
+static void report(struct agents_worker *w, const struct agent_sync *s, const struct err *e)
+{
+	bool same = e->code == w->told.code && strcmp(e->message, w->told.message) == 0;
+	struct agents_report *r;
+
+	if (same && !changed_anything(s))
+		return;
+	r = xcalloc(1, sizeof(*r));
+	memcpy(r->done, s->done, sizeof(r->done));
+	r->recovered = e->code == ERR_NONE && w->told.code != ERR_NONE;
+	if (!same)
+		r->err = *e;
+	w->told = *e;
+	if (e->code != ERR_NONE)
+		log_msg(LOG_LEVEL_WARN, "agent directory: %s: %s", e->message, e->hint);
+	mailbox_post(w->to_main, (struct mail){ .kind = AGENTS_MAIL_REPORT, .value = r, .free_value = free }, MAIL_MUST);
+}
+
+static bool is_stopping(const struct agents_worker *w)
+{
+	return mailbox_waiting(w->stop) > 0;
+}
+
+static bool is_of_store(const struct err *e)
+{
+	return e->code == ERR_STORE_UNREACHABLE || e->code == ERR_STORE_FAILED;
+}
+
+/* The interval, or longer when the directory wants to be left alone. */
+static int next_s(const struct agents_worker *w, const struct agent_sync *s)
+{
+	int wait_s = w->config->agents.interval_s;
+
+	for (int r = 0; r < REGION_COUNT; r++)
+		wait_s = s->regions[r].retry_after_s > wait_s ? s->regions[r].retry_after_s : wait_s;
+	return wait_s;
+}
+
+/* Returns the seconds until the next time. */
+static int sync_once(struct agents_worker *w)
+{
+	const struct store_options options = { .actor = w->config->actor };
+	const struct agent_sync_options how = { .stop_fd = mailbox_fd(w->stop) };
+	struct store *store = NULL;
+	struct agent_sync s;
+	struct err e = { .code = ERR_NONE };
+	int wait_s;
+
+	if (!store_open(&store, w->config->store_url, &options, &e)) {
+		log_msg(LOG_LEVEL_WARN, "agent directory: %s", e.message);
+		return STORE_RETRY_S;
+	}
+	agent_sync_run(&s, store, &w->config->agents, &how, &e);
+	if (!is_stopping(w) && !is_of_store(&e))
+		report(w, &s, &e);
+	wait_s = next_s(w, &s);
+	agent_sync_clear(&s);
+	store_close(&store);
+	return wait_s;
+}
+
+/* Up to a tenth more: many screens must not ask in step. */
+static int jittered_ms(int s)
+{
+	unsigned int random = 0;
+
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
+		random = 0;
+	return s * 1000 + (int)(random % (unsigned int)(s * 100 + 1));
+}
+
+static void *agents_main(void *arg)
+{
+	struct agents_worker *w = arg;
+	struct mail m;
+
+	while (!mailbox_wait(w->stop, jittered_ms(sync_once(w)), &m))
+		continue;
+	mail_discard(&m);
+	return NULL;
+}
+
+struct agents_worker *agents_worker_start(const struct config *config, struct mailbox *to_main)
+{
+	struct agents_worker *w;
+
+	if (config->agents.source != AGENTS_FROM_API || config->agents.interval_s == 0 || config->read_only)
+		return NULL;
+	w = xcalloc(1, sizeof(*w));
+	w->config = config;
+	w->to_main = to_main;
+	w->stop = mailbox_new(1);
+	if (pthread_create(&w->thread, NULL, agents_main, w) != 0)
+		die("can't start a thread");
+	return w;
+}
+
+void agents_worker_stop(struct agents_worker **w)
+{
+	if (!*w)
+		return;
+	mailbox_post((*w)->stop, (struct mail){ .kind = 1 }, MAIL_MUST);
+	pthread_join((*w)->thread, NULL);
+	mailbox_free(&(*w)->stop);
+	FREE(w);
+}
