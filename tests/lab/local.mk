@@ -22,6 +22,9 @@ EXTRA_DIST += \
 	tests/lab/cases/60_outage.sh \
 	tests/lab/cases/70_odbc.sh \
 	tests/lab/cases/80_chain.sh \
+	tests/lab/cases/81_trouble.sh \
+	tests/lab/cases/82_stall.sh \
+	tests/lab/cases/83_operators.sh \
 	tests/lab/cases/90_lifecycle.sh \
 	tests/lab/lib/call.sh \
 	tests/lab/lib/cases.sh \

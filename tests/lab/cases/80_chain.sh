@@ -49,12 +49,13 @@ check "both calls are counted" screen_shows ann $european '2 calls' '50%'
 
 begin_call second $number --from +14155550124
 check "a call is up" screen_shows ann $number +14155550124 talking
-check "the cursor finds the number" eval "press ann / && write_text ann $number && press ann Enter j"
+check "the cursor finds the number" find_number ann $number
 check "its deletion says what breaks" eval "press ann d && screen_shows ann 'no longer reach Customer Support'"
 check "and that a call is live" screen_has ann '1 call is live'
 check "and where a route goes" screen_has ann 'na-1'
 check "the safe answer is the default" eval "press ann Enter && screen_drops ann 'Delete $number?' && in_store ann $number"
-check "it is deleted" delete_selected ann $number
+press ann Escape
+check "it is deleted" delete_number ann $number
 check "the server says that it is gone" screen_shows ann "$number is gone from na-1"
 check "and it is" refuted db_get na-1 trunkdeck $number
 check "the store has it no more" refuted in_store ann $number

@@ -17,6 +17,7 @@ desk_dir() { echo "$LAB_RUN/desk.$1"; }
 make_desk() {
 	local dir
 	dir=$(desk_dir "$1")
+	[ ! -S "$dir/tmux" ] || close_screen "$1"
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	lab_config "$dir/config" "${2:-sqlite:$dir/store.db}" >/dev/null
@@ -56,7 +57,7 @@ open_screen() {
 }
 
 close_screen() {
-	desk_tmux "$1" kill-server
+	desk_tmux "$1" kill-server 2>/dev/null
 	wait_for 10 "the end of $1's screen" screen_closed "$1"
 }
 
@@ -91,7 +92,8 @@ sys.exit(not any(all(part in line for part in sys.argv[1:]) for line in sys.stdi
 
 has_no_line() { ! has_line "$@"; }
 
-SCREEN_PATIENCE=15
+# Seconds; a server that was away for long is tried again only every 30.
+SCREEN_PATIENCE=40
 
 # screen_shows NAME PART...: such a line is there, or comes; what the screen says instead when it does not.
 screen_shows() {
@@ -138,8 +140,14 @@ fill_form() {
 # add_number NAME NUMBER AGENT [REGION_KEY]: on the screen, until it says so.
 add_number() { fill_form "$@" && press "$1" C-s && screen_shows "$1" "$2 added" && screen_drops "$1" 'Add number'; }
 
-# delete_selected NAME NUMBER
-delete_selected() { press "$1" d && screen_shows "$1" "Delete $2?" && press "$1" y && screen_shows "$1" "$2 deleted"; }
+# find_number NAME NUMBER: filters the deck by it and puts the cursor on it; Escape ends that.
+find_number() { press "$1" / && write_text "$1" "$2" && press "$1" Enter j && screen_shows "$1" "── /$2"; }
+
+# delete_number NAME NUMBER: on the screen, until its row is gone.
+delete_number() {
+	find_number "$@" && press "$1" d && screen_shows "$1" "Delete $2?" && press "$1" y &&
+		screen_shows "$1" 'Nothing matches the filter' && press "$1" Escape
+}
 
 # in_store NAME NUMBER KEY=VALUE...: as 'number list --json' has it.
 in_store() {
@@ -150,4 +158,29 @@ rows = {r["number"]: r for r in map(json.loads, sys.stdin)}
 print(rows)
 row = rows[sys.argv[1]]
 sys.exit(not all(str(row[k]) == v for k, v in (w.split("=", 1) for w in sys.argv[2:])))' "$@"
+}
+
+# stall_screen NAME: its terminal reads no more, as when an SSH peer goes away without a word.
+stall_screen() {
+	local pid
+	pid=$(desk_tmux "$1" display-message -p '#{pid}') && program_of "$1" >"$(desk_dir "$1")/program.pid" &&
+		echo "$pid" >"$(desk_dir "$1")/tmux.pid" && enter kill -STOP "$pid"
+}
+
+resume_screen() { enter kill -CONT "$(cat "$(desk_dir "$1")/tmux.pid")"; }
+
+# screen_is_stuck NAME: the program waits in a write to its standard output; until then it is made to draw all of it again.
+screen_is_stuck() {
+	local pid
+	pid=$(cat "$(desk_dir "$1")/program.pid")
+	enter kill -WINCH "$pid"
+	enter cat "/proc/$pid/syscall" | grep -Eq '^[0-9]+ 0x1 0x'
+}
+
+# all_read SERVER: nothing that the server has sent over AMI waits to be read.
+all_read() { [ -z "$(enter ss -Htn dst "$(address_of "$1")" dport = :5038 | awk '$2 > 0')" ]; }
+
+# ami_sessions SERVER: who is logged in since when; the same lines as long as no session was dropped.
+ami_sessions() {
+	inside asterisk_cli "$1" 'manager show connected' | awk '$1 == "trunkdeck" { print $1, $2, $3, $5 }' | sort
 }
