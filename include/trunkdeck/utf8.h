@@ -42,4 +42,7 @@ size_t utf8_backward(const char *s, size_t at);
  * an upper-case letter in the needle makes it exact. */
 bool utf8_find(const char *text, const char *needle);
 
+/* Appends the lower case of s: what a text looked into many times is folded to once (then strstr() is enough). */
+void utf8_lower(struct buf *out, const char *s);
+
 #endif

@@ -14,6 +14,7 @@ struct term {
 	char *text;
 	int field;			/* -1 = any */
 	bool negated;
+	bool exact;			/* holds an upper-case letter */
 };
 
 struct query {
@@ -30,6 +31,18 @@ static int field_index(const char *const *fields, const char *name, size_t len)
 			return i;
 	}
 	return -1;
+}
+
+static bool has_upper(const char *text)
+{
+	struct buf lower;
+	bool upper;
+
+	buf_init(&lower, BUF_UNBOUNDED);
+	utf8_lower(&lower, text);
+	upper = strcmp(lower.p, text) != 0;
+	buf_clear(&lower);
+	return upper;
 }
 
 /* One word without blanks: [!][field:]text. */
@@ -52,6 +65,7 @@ static void add_term(struct query *q, const char *const *fields, const char *wor
 	if (len == 0)
 		return;
 	t->text = xstrndup(word, len);
+	t->exact = has_upper(t->text);
 	q->count++;
 }
 
@@ -101,8 +115,8 @@ static bool term_match(const struct query *q, const struct term *t, const char *
 {
 	if (t->field >= 0)
 		return field_has(get, row, t->field, t->text);
-	if (all)
-		return utf8_find(all, t->text);
+	if (all && !t->exact)
+		return strstr(all, t->text) != NULL;
 	for (int i = 0; i < q->field_count; i++) {
 		if (field_has(get, row, i, t->text))
 			return true;

@@ -370,3 +370,27 @@ bool utf8_find(const char *text, const char *needle)
 		return find_ascii(text, needle);
 	return find_folded(str_of(text), str_of(needle));
 }
+
+/* ASCII in runs: nearly all of what is folded is. */
+static size_t add_lower_run(struct buf *out, struct str s)
+{
+	size_t run = plain_run(s), start = out->len;
+
+	buf_add(out, s.p, run);
+	for (size_t i = start; i < out->len; i++)
+		out->p[i] = (char)fold((unsigned char)out->p[i]);
+	return run;
+}
+
+void utf8_lower(struct buf *out, const char *s)
+{
+	struct str rest = str_of(s);
+	uint32_t code;
+	size_t bytes;
+
+	for (rest = skip(rest, add_lower_run(out, rest)); (bytes = utf8_next(rest, &code)); rest = skip(rest, bytes)) {
+		char encoded[5];
+
+		buf_add(out, encoded, utf8_encode(encoded, fold(code)));
+	}
+}

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+
 /* What `field:value` can name here, in the order of deck_field(). */
 const char *const deck_fields[] = {
 	"number", "agent", "label", "provider", "region", "route", "enabled", NULL,
@@ -65,9 +68,14 @@ bool deck_filtering(const struct deck *d)
 /* Providers and agents by their names; the route's state is left out: it changes without the workspace changing. */
 static void add_text(struct buf *to, const struct deck_match *m)
 {
-	buf_addf(to, "%s\n%s\n%s\n%s\n%s", m->number->e164, agent_text(m), m->number->label, provider_text(m),
-		 region_name(m->number->region));
-	buf_addc(to, '\0');
+	const char *const parts[] = {
+		m->number->e164, agent_text(m), m->number->label, provider_text(m), region_name(m->number->region),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		utf8_lower(to, parts[i]);
+		buf_addc(to, i + 1 < ARRAY_LEN(parts) ? '\n' : '\0');
+	}
 }
 
 static void refresh_texts(struct deck *d)

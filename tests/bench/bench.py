@@ -89,9 +89,11 @@ class Screen:
         return len(data), first - begin, last - begin
 
     def quit(self):
-        os.kill(self.pid, signal.SIGTERM)
+        os.write(self.fd, b"q")
         self.drain(0.3)
-        os.waitpid(self.pid, 0)
+        if os.waitpid(self.pid, os.WNOHANG) == (0, 0):
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
         os.close(self.fd)
 
 

@@ -14,7 +14,7 @@
 #include "trunkdeck/str.h"
 
 static enum backend backend;
-static char folder[] = "/tmp/tdstore.XXXXXX";
+static char folder[] = "/tmp/trunkdeck-store.XXXXXX";
 static unsigned stores;
 
 static struct {

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <locale.h>
 
 #include "trunkdeck/action.h"
 #include "trunkdeck/keymap.h"
@@ -13,6 +14,7 @@
 #include "trunkdeck/messages.h"
 #include "trunkdeck/query.h"
 #include "trunkdeck/route_table.h"
+#include "trunkdeck/utf8.h"
 
 static const unsigned scopes[] = { SCOPE_DECK | SCOPE_LIST, SCOPE_CALLS | SCOPE_LIST, SCOPE_SERVERS | SCOPE_LIST,
 				   SCOPE_LOG | SCOPE_LIST };
@@ -86,11 +88,15 @@ static bool matches(const char *text, const char *number, const char *agent)
 {
 	const char *row[] = { number, agent };
 	struct query *q = query_new(text, fields);
-	char *all = xasprintf("%s\n%s", number, agent);
 	bool ok = query_match(q, NULL, get_field, row);
+	struct buf all;
 
-	assert_int_equal(query_match(q, all, get_field, row), ok);
-	free(all);
+	buf_init(&all, BUF_UNBOUNDED);
+	utf8_lower(&all, number);
+	buf_addc(&all, '\n');
+	utf8_lower(&all, agent);
+	assert_int_equal(query_match(q, all.p, get_field, row), ok);
+	buf_clear(&all);
 	query_free(&q);
 	return ok;
 }
@@ -107,6 +113,8 @@ static void test_query(void **state)
 	assert_false(matches("number:sales", "+1555", "Sales"));
 	assert_false(matches("!agent:sales", "+1555", "Sales"));
 	assert_true(matches("!support 555", "+1555", "Sales"));
+	assert_true(matches("Sal", "+1555", "Sales"));
+	assert_true(matches("übe", "+1555", "Über"));
 	assert_true(matches("agent:", "+1555", "Sales"));
 	assert_true(matches("  ! ", "+1555", "Sales"));
 }
@@ -251,5 +259,6 @@ int main(void)
 		cmocka_unit_test(test_route_table),
 	};
 
+	setlocale(LC_ALL, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
