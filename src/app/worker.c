@@ -261,7 +261,6 @@ static bool do_mutate(struct worker *w, struct job *j, struct err *e)
 	struct mutation_result r = { .done = false };
 	bool news;
 
-	record_init(&r.now, j->mutation.record.entity);
 	store_mutate(w->store, &j->mutation, 1, MUTATE_PARTIAL, &r, e);
 	if (!r.done && r.err.code == ERR_NONE)
 		r.err = *e;

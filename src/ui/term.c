@@ -232,9 +232,10 @@ static bool start_curses(struct term *t, struct err *e)
 
 	if (type == NULL || *type == '\0')
 		return refuse(e, _("TERM is not set: trunkdeck can't know the terminal"));
-	t->screen = newterm_alone(type, t->sink);
-	if (t->screen == NULL && t->options.headless)
-		t->screen = newterm_alone("ansi", t->sink);
+	if (t->options.headless && !terminfo_is_known(type))
+		type = "ansi";
+	if (terminfo_is_known(type))
+		t->screen = newterm_alone(type, t->sink);
 	if (t->screen == NULL) {
 		refuse(e, _("this terminal is unknown here"));
 		err_hint(e, _("TERM=%.40s has no entry in terminfo: install ncurses-term, or set TERM=xterm-256color"), type);

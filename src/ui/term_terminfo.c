@@ -3,6 +3,7 @@
 #include "term_terminfo.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "curses_wide.h"
 #include <term.h>
@@ -14,6 +15,16 @@ static const char *capability(const char *name)
 	const char *value = tigetstr(name);
 
 	return value == NULL || value == (const char *)-1 ? "" : value;
+}
+
+bool terminfo_is_known(const char *type)
+{
+	int status;
+
+	if (setupterm(type, STDERR_FILENO, &status) != OK)
+		return false;
+	del_curterm(cur_term);
+	return true;
 }
 
 bool terminfo_can_move(void)

@@ -6,7 +6,9 @@
 
 #include "trunkdeck/buf.h"
 
-bool terminfo_can_move(void);
+/* Before newterm(), which leaks when it fails. */
+bool terminfo_is_known(const char *type);
+bool terminfo_can_move(void);		/* after newterm(), as the rest */
 /* What sgr0 says to leave line drawing mode; "" = nothing. */
 const char *terminfo_charset_reset(void);
 /* The bytes that leave full screen mode: attributes off, cursor shown, keypad normal, the other screen. */
