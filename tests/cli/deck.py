@@ -54,6 +54,19 @@ class DeckTest(unittest.TestCase):
         run = subprocess.run([PROGRAM, *args], env={**self.env, **(env or {})}, timeout=TIMEOUT, check=False, **options)
         return Result(run.returncode, (run.stdout or b"").decode(), (run.stderr or b"").decode())
 
+    def start(self, *args, **options):
+        """A run that goes on beside the test; ended with it, whatever happens."""
+        run = subprocess.Popen([PROGRAM, *args], env=self.env, **{"stdin": subprocess.DEVNULL, **options})
+        self.addCleanup(self.stop, run)
+        return run
+
+    @staticmethod
+    def stop(run):
+        run.kill()
+        run.wait(TIMEOUT)
+        if run.stdout:
+            run.stdout.close()
+
     def done(self, *args, **options):
         """A run that must succeed."""
         result = self.deck(*args, **options)

@@ -180,6 +180,9 @@ class Secrets(Config):
         result = self.deck("config", env={"TRUNKDECK_SERVER_NA_1_SECRET": "geheim"})
         self.assertEqual(result.code, DONE, result)	# the environment wins over the file
         self.assertNotIn("geheim", result.out)
+        self.config(SERVER + "secret = geheim\n")
+        self.refused("config", env={"TRUNKDECK_SERVER_NA_1_SECRET_FILE": "/nowhere"}, code=USAGE,
+                     says="no secret from secret_file")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import subprocess
 import termios
 import unittest
 
-from deck import DONE, PROGRAM, SOURCE, TIMEOUT, USAGE, DeckTest
+from deck import DONE, SOURCE, TIMEOUT, USAGE, DeckTest
 
 ERROR_KEYS = ["code", "message", "field", "hint"]
 
@@ -75,13 +75,12 @@ class Forms(DeckTest):
         self.assertIn("x" * 100, self.done("number", "list").out)
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
-        with subprocess.Popen([PROGRAM, "number", "list"], env=self.env, stdin=theirs, stdout=theirs,
-                              stderr=theirs) as run:
-            os.close(theirs)
-            seen = b""
-            while seen.count(b"\n") < 2:
-                seen += os.read(ours, 4096)
-            self.assertEqual(run.wait(TIMEOUT), DONE)
+        run = self.start("number", "list", stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        seen = b""
+        while seen.count(b"\n") < 2:
+            seen += os.read(ours, 4096)
+        self.assertEqual(run.wait(TIMEOUT), DONE)
         os.close(ours)
         self.assertEqual(max(len(line) for line in seen.decode().replace("\r", "").splitlines()), 60)
 
@@ -169,21 +168,19 @@ class Changes(DeckTest):
         self.assertIn("agentId: support -> sales", self.done("changes", "--last", "2").lines()[0])
 
     def test_follow(self):
-        with subprocess.Popen([PROGRAM, "changes", "--json", "--last", "1", "--follow", "--max", "3"], env=self.env,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as run:
-            self.assertEqual(json.loads(run.stdout.readline())["action"], "delete")
-            self.done("agent", "edit", "sales", "--title", "New")
-            self.assertEqual(json.loads(run.stdout.readline())["after"]["title"], "New")
-            self.done("agent", "edit", "sales", "--title", "Newer")
-            self.assertEqual(json.loads(run.stdout.readline())["after"]["title"], "Newer")
-            self.assertEqual(run.wait(TIMEOUT), DONE)
+        run = self.start("changes", "--json", "--last", "1", "--follow", "--max", "3", stdout=subprocess.PIPE)
+        self.assertEqual(json.loads(run.stdout.readline())["action"], "delete")
+        self.done("agent", "edit", "sales", "--title", "New")
+        self.assertEqual(json.loads(run.stdout.readline())["after"]["title"], "New")
+        self.done("agent", "edit", "sales", "--title", "Newer")
+        self.assertEqual(json.loads(run.stdout.readline())["after"]["title"], "Newer")
+        self.assertEqual(run.wait(TIMEOUT), DONE)
 
     def test_follow_ends_with_its_reader(self):
-        with subprocess.Popen([PROGRAM, "changes", "--follow"], env=self.env, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE) as run:
-            run.stdout.readline()
-            run.stdout.close()
-            self.assertEqual(run.wait(TIMEOUT), DONE)
+        run = self.start("changes", "--follow", stdout=subprocess.PIPE)
+        run.stdout.readline()
+        run.stdout.close()
+        self.assertEqual(run.wait(TIMEOUT), DONE)
 
 
 class Replay(DeckTest):

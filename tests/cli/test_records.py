@@ -3,10 +3,9 @@
 
 import os
 import pty
-import subprocess
 import unittest
 
-from deck import DONE, PROGRAM, REFUSED, TIMEOUT, UNREACHABLE, USAGE, DeckTest
+from deck import DONE, REFUSED, TIMEOUT, UNREACHABLE, USAGE, DeckTest
 
 NUMBER_KEYS = ["number", "trunkId", "agentId", "region", "label", "enabled", "additionalParams"]
 ADD = ("--provider", "Twilio", "--agent", "support")
@@ -212,18 +211,24 @@ class Deleting(DeckTest):
         super().setUp()
         self.workspace()
 
-    def on_terminal(self, answer, *args):
-        """A run on a terminal of its own, answering once a question was asked."""
+    def on_terminal(self, answer, *args, meanwhile=None):
+        """A run on a terminal of its own, answering once a question was asked; (exit code, all that was shown)."""
         ours, theirs = pty.openpty()
-        with subprocess.Popen([PROGRAM, *args], env=self.env, stdin=theirs, stdout=theirs, stderr=theirs) as run:
-            os.close(theirs)
-            seen = b""
-            while b"[y/N]" not in seen:
-                seen += os.read(ours, 4096)
-            os.write(ours, answer)
-            code = run.wait(TIMEOUT)
-        os.close(ours)
-        return code, seen.decode()
+        self.addCleanup(os.close, ours)
+        run = self.start(*args, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        seen = b""
+        while b"[y/N]" not in seen:
+            seen += os.read(ours, 4096)
+        if meanwhile:
+            self.done(*meanwhile)
+        os.write(ours, answer)
+        try:
+            while more := os.read(ours, 4096):
+                seen += more
+        except OSError:		# the other end is closed
+            pass
+        return run.wait(TIMEOUT), seen.decode()
 
     def test_without_a_terminal_it_needs_yes(self):
         self.refused("number", "delete", "+15551234567", code=USAGE, says=["no terminal", "--yes"])
@@ -242,6 +247,13 @@ class Deleting(DeckTest):
         code, seen = self.on_terminal(b"y\n", "number", "delete", "+15551234567")
         self.assertEqual(code, DONE)
         self.assertEqual(self.done("number", "list", "--json").out, "")
+
+    def test_what_was_confirmed_is_what_is_deleted(self):
+        code, seen = self.on_terminal(b"y\n", "number", "delete", "+15551234567",
+                                      meanwhile=["number", "edit", "+15551234567", "--label", "new"])
+        self.assertEqual(code, REFUSED)
+        self.assertIn("Changed by somebody else meanwhile", seen)
+        self.assertEqual(self.done("number", "show", "+15551234567", "--json").json()[0]["label"], "new")
 
     def test_cascade(self):
         code, seen = self.on_terminal(b"\n", "provider", "delete", "Twilio", "--cascade")
