@@ -210,7 +210,7 @@ static size_t skip_columns(const char *text, int shift, int *skipped)
 int line_draw(struct line_edit *l, const struct canvas *c, int y, int x, int width, enum role r, bool masked)
 {
 	char *text = masked ? masked_text(line_text(l), c->ascii) : xstrdup(line_text(l));
-	int cursor = columns_before(line_text(l), l->at), used, skipped;
+	int cursor = columns_before(line_text(l), l->at), columns = utf8_width(text), used, skipped;
 	struct buf shown;
 	size_t from;
 
@@ -221,6 +221,8 @@ int line_draw(struct line_edit *l, const struct canvas *c, int y, int x, int wid
 		l->shift = cursor;
 	else if (cursor - l->shift >= width)
 		l->shift = cursor - width + 1;
+	if (l->shift > 0 && columns + 1 - l->shift < width)	/* the room to the right shows what was scrolled off */
+		l->shift = columns + 1 > width ? columns + 1 - width : 0;
 	from = skip_columns(text, l->shift, &skipped);
 	l->shift = skipped;
 	text[from + utf8_fit(text + from, width, &used)] = '\0';

@@ -128,7 +128,8 @@ tests_unit_test_store_LDADD = libtdstore.a libtdmodel.a libtdbase.a $(CMOCKA_LIB
 EXTRA_DIST += tests/unit/pg.sh
 
 # ui: what needs no program around it
-unit_tests += tests/unit/test_ui_keys tests/unit/test_ui_list tests/unit/test_ui_draw tests/unit/test_ui_form
+unit_tests += tests/unit/test_ui_keys tests/unit/test_ui_list tests/unit/test_ui_draw tests/unit/test_ui_form \
+	tests/unit/test_ui_form_save
 
 ui_test_libs = libtdui.a libtdapp.a libtdbase.a $(NCURSES_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS) $(LTLIBINTL)
 
@@ -144,10 +145,17 @@ tests_unit_test_ui_draw_SOURCES = tests/unit/test_ui_draw.c
 tests_unit_test_ui_draw_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ui_draw_LDADD = $(ui_test_libs)
 
-tests_unit_test_ui_form_SOURCES = tests/unit/test_ui_form.c
-tests_unit_test_ui_form_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
-tests_unit_test_ui_form_LDADD = libtdui.a libtdapp.a libtdmodel.a libtdbase.a $(NCURSES_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS) \
+form_screen = tests/unit/form_screen.c tests/unit/form_screen.h
+form_test_libs = libtdui.a libtdapp.a libtdmodel.a libtdbase.a $(NCURSES_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS) \
 	$(PTHREAD_LIBS) $(LTLIBINTL)
+
+tests_unit_test_ui_form_SOURCES = tests/unit/test_ui_form.c $(form_screen)
+tests_unit_test_ui_form_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_ui_form_LDADD = $(form_test_libs)
+
+tests_unit_test_ui_form_save_SOURCES = tests/unit/test_ui_form_save.c $(form_screen)
+tests_unit_test_ui_form_save_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_ui_form_save_LDADD = $(form_test_libs)
 
 # AMI: parser, decoder, serializer, replay
 unit_tests += tests/unit/test_ami_parse tests/unit/test_ami_forge tests/unit/test_ami_event tests/unit/test_ami_action \

@@ -291,7 +291,7 @@ static void test_line_scrolls(void **state)
 	assert_screen("  45678\n");
 	begin(1, 20, true);
 	line_draw(&l, &screen, 0, 0, 12, ROLE_NORMAL, true);
-	assert_screen("******\n");
+	assert_screen("**********\n");
 	line_clear(&l);
 }
 

@@ -1,0 +1,71 @@
+/*
+ * A screen without a terminal under a form, and an app that only takes down what it is asked: the test is the operator and the
+ * store. One workspace: providers peoplefone (eu, +44) and twilio (na), agents billing (eu), sales, support, and survey, which
+ * can't take calls, and the number +14155550101 of twilio, version 7.
+ */
+#ifndef FORM_SCREEN_H
+#define FORM_SCREEN_H
+
+#include <stdbool.h>
+
+#include "ui/ui.h"
+
+struct ui {
+	struct app app;
+	struct term *term;
+	const struct overlay_ops *ops;	/* of the one overlay, NULL = none */
+	void *state;
+	char below[64];			/* keys that reached what is below the form */
+	const char *why_no_change;
+	struct mutation asked;		/* the last mutation */
+	bool has_asked;
+	app_result_fn *answer;
+	void *answer_arg;
+	int forgotten;
+};
+
+struct ui *form_ui(void);
+
+/* Of the group, and of each test. */
+int form_start(void **state);
+int form_stop(void **state);
+int form_set_up(void **state);
+int form_tear_down(void **state);
+
+void set_text(char **to, const char *text);
+void put_agent(const char *id, const char *title, enum region region, const char *problem);
+void put_number(const char *e164, const char *agent, const char *label, const char *params, int64_t version);
+void put_workspace(enum plan plan);
+
+/* Names of keys, blank separated. */
+void press(const char *names);
+void type_text(const char *text);
+void paste_text(const char *text);
+
+char *screen_text(void);		/* caller frees */
+/* On one line, whatever was wrapped: frames and blanks become one blank. */
+bool shows(const char *text);
+
+#define assert_shown(text) do { \
+	if (!shows(text)) { \
+		char *screen_ = screen_text(); \
+		print_error("not shown: %s\n%s\n", (text), screen_); \
+		free(screen_); \
+		fail(); \
+	} \
+} while (0)
+#define assert_not_shown(text) assert_false(shows(text))
+
+void open_add(const char *provider);
+void open_edit(const char *e164);
+/* A number that only needs to be saved. */
+void fill_number(void);
+
+/* What the store says to the mutation asked for. */
+void answer(struct mutation_result *r);
+void answer_done(void);
+void answer_refused(enum err_code code, const char *message, const char *hint);
+
+#define FORM_TEST(f) cmocka_unit_test_setup_teardown(f, form_set_up, form_tear_down)
+
+#endif

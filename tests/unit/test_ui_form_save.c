@@ -1,0 +1,319 @@
+/* Editing, what the store answers, leaving, the form of a provider, sizes: nothing typed is lost. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "form_screen.h"
+#include "trunkdeck/mem.h"
+
+/* --- editing --- */
+
+static void test_edit(void **state)
+{
+	(void)state;
+	open_edit("+14155550101");
+	type_text("bill");
+	press("Enter");
+	assert_shown("was Customer Support");
+	press("Tab");
+	type_text("!");
+	assert_shown("2 changes");
+	press("F2");
+	assert_int_equal(form_ui()->asked.kind, MUTATION_EDIT);
+	assert_int_equal(form_ui()->asked.version, 7);
+	assert_string_equal(form_ui()->asked.record.number.e164, "+14155550101");
+	assert_string_equal(form_ui()->asked.record.number.agent, "billing");
+	assert_string_equal(form_ui()->asked.record.number.label, "main line!");
+	assert_string_equal(form_ui()->asked.record.number.params, "{\"note\":\"a\\u200db\",\"prio\":3}");
+	answer_done();
+	assert_null(form_ui()->ops);
+}
+
+static void test_edit_of_nothing(void **state)
+{
+	(void)state;
+	open_edit("+14155550101");
+	press("Tab Tab BackTab ^S");
+	assert_false(form_ui()->has_asked);
+	assert_null(form_ui()->ops);
+}
+
+static void test_changed_meanwhile(void **state)
+{
+	struct mutation_result r = { .done = false };
+
+	(void)state;
+	open_edit("+14155550101");
+	press("Tab Tab");
+	type_text(" one");
+	press("^S");
+	record_copy(&r.now, &form_ui()->asked.record);
+	set_text(&r.now.number.label, "theirs");
+	set_text(&r.now.number.agent, "sales");
+	r.now.number.version = 8;
+	err_set(&r.err, ERR_CHANGED_MEANWHILE, NULL);
+	answer(&r);
+	record_clear(&r.now);
+	assert_shown("Changed by somebody else meanwhile: ^R loads theirs");
+	assert_shown("main line one");
+	assert_shown("now: theirs");
+	assert_shown("now: Sales");
+	press("^R");
+	assert_not_shown("main line");
+	press("Tab Tab");
+	type_text(" too");
+	press("^S");
+	assert_int_equal(form_ui()->asked.version, 8);
+	assert_string_equal(form_ui()->asked.record.number.label, "theirs too");
+	assert_string_equal(form_ui()->asked.record.number.agent, "sales");
+	answer_done();
+}
+
+/* Noticed before saving, when the change feed brings it. */
+static void test_changed_while_open(void **state)
+{
+	(void)state;
+	open_edit("+14155550101");
+	put_number("+14155550101", "sales", "theirs", "{}", 8);
+	form_ui()->ops->update(form_ui()->state, APP_DIRTY_WORKSPACE);
+	assert_shown("^R loads theirs");
+	press("^R");
+	assert_not_shown("^R");
+	assert_shown("Sales");
+}
+
+/* --- what the store says --- */
+
+static void test_store_refusals(void **state)
+{
+	static const struct { enum err_code code; const char *message, *hint, *said; } cases[] = {
+		{ ERR_NUMBER_EXISTS, NULL, "already on provider Telnyx", "Phone number already exists: already on provider Telnyx" },
+		{ ERR_AGENT_NOT_FOUND, NULL, "there is no agent support", "Agent not found: there is no agent support" },
+		{ ERR_TRUNK_NOT_FOUND, NULL, "there is no provider twilio", "Trunk not found: there is no provider twilio" },
+		{ ERR_FIELD_INVALID, "label: this value is not allowed", "no such label", "no such label" },
+		{ ERR_STORE_UNREACHABLE, NULL, "it comes back by itself", "Store unreachable: it comes back by itself" },
+	};
+
+	(void)state;
+	fill_number();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		press("^S");
+		assert_true(form_ui()->has_asked);
+		answer_refused(cases[i].code, cases[i].message, cases[i].hint);
+		assert_shown(cases[i].said);
+		assert_shown("+15551234567");
+	}
+	press("^S");
+	answer_done();
+}
+
+static void test_no_change_possible(void **state)
+{
+	(void)state;
+	fill_number();
+	form_ui()->why_no_change = "the store is unreachable";
+	press("^S");
+	assert_false(form_ui()->has_asked);
+	assert_shown("Can't be saved now: the store is unreachable");
+	form_ui()->why_no_change = NULL;
+	press("^S");
+	assert_true(form_ui()->has_asked);
+	answer_done();
+}
+
+static void test_keys_wait(void **state)
+{
+	(void)state;
+	fill_number();
+	press("^S j k");
+	assert_string_equal(form_ui()->below, "");
+	answer_done();
+	assert_string_equal(form_ui()->below, "jk");
+}
+
+static void test_keys_wait_for_a_refusal(void **state)
+{
+	(void)state;
+	fill_number();
+	press("Tab ^S");
+	type_text("abc");
+	answer_refused(ERR_STORE_FAILED, NULL, "disk full");
+	assert_shown("Store failed: disk full");
+	assert_shown("Label abc");
+	assert_string_equal(form_ui()->below, "");
+}
+
+static void test_escape_while_saving(void **state)
+{
+	(void)state;
+	fill_number();
+	press("^S j Esc");
+	assert_null(form_ui()->ops);
+	assert_int_equal(form_ui()->forgotten, 1);
+	assert_string_equal(form_ui()->below, "");
+}
+
+/* --- leaving --- */
+
+static void test_discard_is_asked_once(void **state)
+{
+	(void)state;
+	open_add("twilio");
+	type_text("+1");
+	press("Esc");
+	assert_shown("unsaved: Esc again to discard");
+	type_text("5");
+	assert_not_shown("unsaved");
+	press("Esc Esc");
+	assert_null(form_ui()->ops);
+	open_add("twilio");
+	press("Tab Tab Esc");
+	assert_null(form_ui()->ops);
+}
+
+static void test_escape_clears_a_search(void **state)
+{
+	(void)state;
+	open_edit("+14155550101");
+	type_text("bill");
+	assert_not_shown("Customer");
+	press("Esc");
+	assert_non_null(form_ui()->ops);
+	assert_shown("Customer Support");
+	press("Esc");
+	assert_null(form_ui()->ops);
+}
+
+static void test_paste_saves_nothing(void **state)
+{
+	(void)state;
+	open_add("twilio");
+	paste_text("+15551234567\n\n");
+	press("Tab Tab");
+	paste_text("support\n");
+	press("Tab");
+	paste_text("eu\n\n\t\n");		/* a toggle takes no text */
+	assert_false(form_ui()->has_asked);
+	press("^S");
+	assert_string_equal(form_ui()->asked.record.number.e164, "+15551234567");
+	assert_string_equal(form_ui()->asked.record.number.agent, "support");
+	assert_int_equal(form_ui()->asked.record.number.region, REGION_NA);
+	answer_done();
+}
+
+/* --- providers --- */
+
+static void test_provider(void **state)
+{
+	const struct provider *p = &form_ui()->asked.record.provider;
+
+	(void)state;
+	form_provider_open(form_ui(), NULL);
+	type_text("Twilio");
+	press("Tab");
+	assert_shown("Provider already exists");
+	type_text("sip:pstn.example.com:5060");
+	press("Tab");
+	assert_shown("no sip:, no port: write pstn.example.com");
+	press("^S ^U");
+	type_text("Telnyx");
+	press("Tab ^U");
+	type_text("pstn.example.com");
+	press("Tab");
+	type_text("telnyx-in");
+	press("Tab e Tab");
+	type_text("+44");
+	press("^S");
+	assert_int_equal(form_ui()->asked.kind, MUTATION_ADD);
+	assert_string_equal(p->id, "");
+	assert_string_equal(p->name, "Telnyx");
+	assert_string_equal(p->sip_domain, "pstn.example.com");
+	assert_string_equal(p->endpoint, "telnyx-in");
+	assert_string_equal(p->inbound_prefix, "+44");
+	assert_int_equal(p->region, REGION_EU);
+	answer_done();
+}
+
+static void test_provider_edit(void **state)
+{
+	(void)state;
+	form_provider_open(form_ui(), snapshot_provider(form_ui()->app.snapshot, "twilio"));
+	type_text(" US");
+	press("^S");
+	assert_int_equal(form_ui()->asked.kind, MUTATION_EDIT);
+	assert_int_equal(form_ui()->asked.version, 1);
+	assert_string_equal(form_ui()->asked.record.provider.id, "twilio");
+	assert_string_equal(form_ui()->asked.record.provider.name, "Twilio US");
+	answer_done();
+}
+
+/* --- sizes --- */
+
+/* The field with the cursor shows at every size, whatever is typed: keys by a small generator, always the same. */
+static void test_every_size(void **state)
+{
+	static const char *const keys[] = { "Tab", "BackTab", "Down", "Up", "Enter", "a", "5", "+", "^U", "Right", "=", "^F", "PageDown" };
+	uint32_t seed = 1;
+
+	(void)state;
+	for (int rows = 1; rows <= 26; rows++) {
+		for (int columns = 1; columns <= 130; columns += 1 + columns / 7) {
+			term_set_size(form_ui()->term, rows, columns);
+			if (!form_ui()->ops)
+				open_add("twilio");
+			free(screen_text());
+			seed = seed * 1664525 + 1013904223;
+			press(keys[(seed >> 16) % ARRAY_LEN(keys)]);
+			free(screen_text());
+			if (form_ui()->has_asked)
+				answer_refused(ERR_STORE_FAILED, NULL, "disk full");
+		}
+	}
+}
+
+static void test_cursor_is_in_the_field(void **state)
+{
+	static const struct { int rows, columns; } sizes[] = { { 24, 80 }, { 40, 120 }, { 10, 40 }, { 5, 20 }, { 4, 80 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		term_set_size(form_ui()->term, sizes[i].rows, sizes[i].columns);
+		open_add("twilio");
+		press("Tab Tab");
+		type_text("sup");
+		press("Enter Tab");
+		type_text("zzzz");
+		assert_shown("zzzz");
+		press("^U Esc Esc");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FORM_TEST(test_edit),
+		FORM_TEST(test_edit_of_nothing),
+		FORM_TEST(test_changed_meanwhile),
+		FORM_TEST(test_changed_while_open),
+		FORM_TEST(test_store_refusals),
+		FORM_TEST(test_no_change_possible),
+		FORM_TEST(test_keys_wait),
+		FORM_TEST(test_keys_wait_for_a_refusal),
+		FORM_TEST(test_escape_while_saving),
+		FORM_TEST(test_discard_is_asked_once),
+		FORM_TEST(test_escape_clears_a_search),
+		FORM_TEST(test_paste_saves_nothing),
+		FORM_TEST(test_provider),
+		FORM_TEST(test_provider_edit),
+		FORM_TEST(test_every_size),
+		FORM_TEST(test_cursor_is_in_the_field),
+	};
+
+	return cmocka_run_group_tests(tests, form_start, form_stop);
+}
