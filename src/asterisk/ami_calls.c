@@ -189,7 +189,7 @@ static void measure_lag(struct ami_server *s, const struct ami_frame *f, int64_t
 
 void ami_calls_frame(struct ami_server *s, const struct ami_frame *f)
 {
-	int64_t arrival_us = clock_wall_us(&clock_system);
+	int64_t arrival_us = ami_link_heard_us(s->tail);
 	struct call_event e;
 
 	if (f->reject) {
@@ -276,7 +276,7 @@ static void listed(struct ami_server *s, const struct ami_frame *f)
 {
 	struct call_event e;
 
-	ami_event_decode(&e, f, clock_wall_us(&clock_system));
+	ami_event_decode(&e, f, ami_link_heard_us(s->control));
 	if (e.kind == EVENT_CHANNEL_LISTED && !find_gone(&s->calls, e.leg.uniqueid))
 		tracker_resync_channel(s->calls.tracker, &e);
 }

@@ -59,7 +59,8 @@ struct ami_link {
 	int64_t retry_at_ms;
 	int64_t login_by_ms;		/* connecting and login must be done by then */
 	int64_t idle_at_ms;		/* 0 = the parser holds nothing back */
-	int64_t heard_ms;		/* last byte */
+	int64_t heard_ms;		/* last bytes */
+	int64_t heard_us;		/* the same, wall time */
 	int64_t ping_at_ms;		/* next one */
 	int64_t ping_sent_us;		/* 0 = none on its way */
 	int64_t rtt_us;
@@ -198,15 +199,35 @@ bool ami_link_request(struct ami_link *l, const char *action, const struct ami_f
 	return true;
 }
 
+/*
+ * How much to hand to the transport at once. Asterisk reads into a buffer of 1024 bytes and then waits for the *socket*:
+ * what is left of a TLS record lies decrypted in its memory until something else arrives (main/manager.c, get_input()).
+ * So a record must fit that buffer, and end with a line, after which the buffer is empty.
+ */
+static size_t piece(const struct ami_link *l, size_t from)
+{
+	const char *start = l->out.p + from;
+	size_t len = l->out.len - from;
+	const char *end;
+
+	if (!l->config.server->tls || len <= AMI_MAX_LINE)
+		return len;
+	end = memrchr(start, '\n', AMI_MAX_LINE);
+	return end ? (size_t)(end + 1 - start) : AMI_MAX_LINE;
+}
+
 void ami_link_flush(struct ami_link *l)
 {
-	size_t taken = 0;
-	enum transport_io io;
+	enum transport_io io = TRANSPORT_IO_OK;
+	size_t sent = 0, taken;
 
 	if (l->state < LINK_LOGIN || l->state == LINK_RETRY || l->broken)
 		return;
-	io = transport_write(l->transport, l->out.p, l->out.len, &taken, &l->err);
-	buf_consume(&l->out, taken);
+	do {
+		io = transport_write(l->transport, l->out.p + sent, piece(l, sent), &taken, &l->err);
+		sent += taken;
+	} while (io == TRANSPORT_IO_OK && sent < l->out.len);
+	buf_consume(&l->out, sent);
 	if (io == TRANSPORT_IO_FAILED)
 		l->broken = true;
 }
@@ -334,6 +355,7 @@ static void receive(struct ami_link *l)
 		io = transport_read(l->transport, l->config.buffer, AMI_READ_SIZE, &got, &e);
 		if (io == TRANSPORT_IO_OK) {
 			l->heard_ms = now_ms();
+			l->heard_us = clock_wall_us(&clock_system);
 			l->idle_at_ms = l->heard_ms + AMI_IDLE_MS;
 			ami_parser_feed(l->parser, l->config.buffer, got);
 		} else if (io != TRANSPORT_IO_AGAIN && !l->broken) {
@@ -454,6 +476,11 @@ const struct err *ami_link_err(const struct ami_link *l)
 int64_t ami_link_retry_at_ms(const struct ami_link *l)
 {
 	return l->retry_at_ms;
+}
+
+int64_t ami_link_heard_us(const struct ami_link *l)
+{
+	return l->heard_us;
 }
 
 int64_t ami_link_rtt_us(const struct ami_link *l)

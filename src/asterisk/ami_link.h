@@ -54,6 +54,8 @@ bool ami_response_ok(const struct ami_frame *f);
 enum link_state ami_link_state(const struct ami_link *l);
 const struct err *ami_link_err(const struct ami_link *l);	/* the last failure */
 int64_t ami_link_retry_at_ms(const struct ami_link *l);		/* 0 = not waiting to retry */
+/* When the bytes at hand arrived, wall time; the parser may have held an event back for AMI_IDLE_MS since. */
+int64_t ami_link_heard_us(const struct ami_link *l);
 int64_t ami_link_rtt_us(const struct ami_link *l);		/* -1 = unknown */
 /* Server's clock minus ours by the last Ping. */
 bool ami_link_offset_us(const struct ami_link *l, int64_t *out);

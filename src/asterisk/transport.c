@@ -266,7 +266,13 @@ int transport_timeout_ms(const struct transport *t)
 
 static void explain(const struct transport *t, CURLcode code, struct err *e)
 {
-	err_set_message(e, ERR_SERVER_UNREACHABLE, "%s: %s", t->where, *t->why ? t->why : curl_easy_strerror(code));
+	const char *why = *t->why ? t->why : curl_easy_strerror(code);
+	long system = 0;
+
+	/* curl's own words repeat the address and leave out the reason. */
+	if (code == CURLE_COULDNT_CONNECT && !curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &system) && system)
+		why = strerror((int)system);
+	err_set_message(e, ERR_SERVER_UNREACHABLE, "%s: %s", t->where, why);
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 		err_hint(e, _("check host in the configuration, and the name service"));

@@ -40,16 +40,31 @@ struct server_config fixture_config(int port)
 	};
 }
 
-struct fixture *fixture_start_with(const struct server_config *server, size_t mailbox_size, const char *owner)
+static struct fixture *start_timed(const struct server_config *server, size_t mailbox_size, const char *owner,
+				   const struct ami_timing *timing)
 {
 	struct fixture *f = xcalloc(1, sizeof(*f));
-	struct ami_options o = { .servers = server, .count = 1, .owner = owner, .timing = &impatient };
+	struct ami_options o = { .servers = server, .count = 1, .owner = owner, .timing = timing };
 	struct err e;
 
 	f->mail = mailbox_new(mailbox_size);
 	o.to_main = f->mail;
 	assert_true(ami_start(&f->ami, &o, &e));
 	return f;
+}
+
+struct fixture *fixture_start_with(const struct server_config *server, size_t mailbox_size, const char *owner)
+{
+	return start_timed(server, mailbox_size, owner, &impatient);
+}
+
+struct fixture *fixture_start_without_ping(const struct server_config *server)
+{
+	static struct ami_timing timing;
+
+	timing = impatient;
+	timing.ping_every = 3600000;
+	return start_timed(server, 1000, "store-1", &timing);
 }
 
 struct fixture *fixture_start(int port)

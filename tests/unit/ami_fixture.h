@@ -32,6 +32,8 @@ struct fixture {
 /* A server "na-1" at a loopback port, routes in astdb. */
 struct server_config fixture_config(int port);
 struct fixture *fixture_start_with(const struct server_config *server, size_t mailbox_size, const char *owner);
+/* Without a Ping that would push on what got stuck. */
+struct fixture *fixture_start_without_ping(const struct server_config *server);
 struct fixture *fixture_start(int port);
 void fixture_stop(struct fixture *f);			/* and checks that it stops soon */
 void fixture_take(struct fixture *f);

@@ -52,7 +52,7 @@ static void value_of(const char *action, const char *key, char *to, size_t size)
 
 static void after_login(struct fault_server *s, struct connection *c)
 {
-	switch (s->fault) {
+	switch (atomic_load(&s->fault)) {
 	case FAULT_MID_FRAME:
 		buf_adds(&c->out, "Event: Newchannel\r\nPrivilege: call,all\r\nChannel: PJSIP/x-1\r\nChannelSt");
 		c->faulted = true;
@@ -97,6 +97,11 @@ static void perform(struct fault_server *s, struct connection *c, const char *ac
 		buf_addf(&c->out, "Response: Success\r\nActionID: %s\r\nEventList: start\r\nMessage: x\r\n\r\n", id);
 		memcpy(c->held_id, id, sizeof(id));
 		s->listing = true;
+		return;
+	}
+	if (!strncmp(name, "DB", 2)) {
+		buf_addf(&c->out, "Response: Error\r\nActionID: %s\r\nMessage: %s\r\n\r\n", id,
+			 strcmp(name, "DBGet") ? "Permission denied" : "Database entry not found");
 		return;
 	}
 	buf_addf(&c->out, "Response: Success\r\nActionID: %s\r\nMessage: ok\r\n\r\n", id);
@@ -316,7 +321,7 @@ static void make_certificates(const char *dir, const char *name)
 	free(command);
 }
 
-static void be_relay(const char *dir, int plain_port, int in, int out)
+static void be_relay(const char *dir, int plain_port, bool like_asterisk, int in, int out)
 {
 	char *script = xasprintf("%s/tests/unit/tls_relay.py", getenv("srcdir") ? getenv("srcdir") : ".");
 	char *cert = xasprintf("%s/cert.pem", dir), *key = xasprintf("%s/key.pem", dir);
@@ -324,11 +329,11 @@ static void be_relay(const char *dir, int plain_port, int in, int out)
 
 	dup2(in, 0);
 	dup2(out, 1);
-	execlp("python3", "python3", script, cert, key, port, (char *)NULL);
+	execlp("python3", "python3", script, cert, key, port, like_asterisk ? "like-asterisk" : NULL, (char *)NULL);
 	_exit(127);
 }
 
-struct tls_relay *tls_relay_start(const char *name, int plain_port, int *port)
+struct tls_relay *tls_relay_start(const char *name, int plain_port, bool like_asterisk, int *port)
 {
 	struct tls_relay *r = xcalloc(1, sizeof(*r));
 	int in[2], out[2];
@@ -341,7 +346,7 @@ struct tls_relay *tls_relay_start(const char *name, int plain_port, int *port)
 	make_certificates(r->dir, name);
 	r->pid = fork();
 	if (!r->pid)
-		be_relay(r->dir, plain_port, in[0], out[1]);
+		be_relay(r->dir, plain_port, like_asterisk, in[0], out[1]);
 	close(in[0]);
 	close(out[1]);
 	r->to_child = in[1];

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 enum fault {
-	FAULT_NONE,		/* logs in, answers Ping and CoreShowChannels */
+	FAULT_NONE,		/* logs in, answers Ping and CoreShowChannels; an empty database nobody may write to */
 	FAULT_GARBAGE,		/* greets as something else */
 	FAULT_SILENT,		/* accepts, says nothing */
 	FAULT_NO_PONG,		/* answers nothing after the login */
@@ -40,8 +40,9 @@ size_t fault_server_received(struct fault_server *s);	/* bytes, ever */
 
 struct tls_relay;
 
-/* Makes a CA and a certificate for `name` ("127.0.0.1" or a host name) in a folder of its own; *port is the relay's. */
-struct tls_relay *tls_relay_start(const char *name, int plain_port, int *port);
+/* Makes a CA and a certificate for `name` ("127.0.0.1" or a host name) in a folder of its own; *port is the relay's.
+ * `like_asterisk`: reads 1024 bytes at most, and only when the socket, not TLS, has something. */
+struct tls_relay *tls_relay_start(const char *name, int plain_port, bool like_asterisk, int *port);
 const char *tls_relay_ca(const struct tls_relay *r);
 void tls_relay_stop(struct tls_relay **r);
 

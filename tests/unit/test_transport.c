@@ -142,6 +142,7 @@ static void nobody_listens(void **state)
 	assert_int_equal(connected(t, &e), TRANSPORT_FAILED);
 	assert_int_equal(e.code, ERR_SERVER_UNREACHABLE);
 	assert_non_null(strstr(e.message, "127.0.0.1:"));
+	assert_non_null(strstr(e.message, "refused"));
 	assert_true(*e.hint);
 	transport_close(&t);
 }
@@ -205,8 +206,8 @@ static void tls_is_verified(void **state)
 {
 	int port, tls_port, other_port;
 	struct fault_server *s = fault_server_start(&port);
-	struct tls_relay *right = tls_relay_start("127.0.0.1", port, &tls_port);
-	struct tls_relay *other = tls_relay_start("pbx.example", port, &other_port);
+	struct tls_relay *right = tls_relay_start("127.0.0.1", port, false, &tls_port);
+	struct tls_relay *other = tls_relay_start("pbx.example", port, false, &other_port);
 	struct err e = { 0 };
 	struct transport *t;
 

@@ -1,14 +1,21 @@
 #!/usr/bin/python3
 """Takes TLS off: what comes in on a loopback port of its own goes on in plain to PORT, and back.
 
-    tls_relay.py CERTIFICATE KEY PORT      prints its port, serves until its standard input ends
+    tls_relay.py CERTIFICATE KEY PORT [like-asterisk]      prints its port, serves until its standard input ends
+
+With like-asterisk it reads 1024 bytes at most, and only when the socket has something to read; what TLS has decrypted
+already waits until then. That is how Asterisk's manager reads.
 """
 
 import os
+import select
 import socket
 import ssl
 import sys
 import threading
+
+
+LIKE_ASTERISK = sys.argv[4:] == ["like-asterisk"]
 
 
 def pump(source, sink):
@@ -32,7 +39,6 @@ class Halves:
         tls.setblocking(False)
 
     def attempt(self, operation, *args):
-        import select
         while True:
             try:
                 with self.lock:
@@ -43,6 +49,9 @@ class Halves:
                 select.select([], [self.tls], [], 1)
 
     def recv(self, size):
+        if LIKE_ASTERISK:
+            select.select([self.tls], [], [])
+            size = 1024
         return self.attempt(self.tls.recv, size)
 
     def sendall(self, data):
