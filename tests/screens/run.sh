@@ -49,12 +49,28 @@ play() {
 	done
 }
 
+# The runner and the script driver themselves can fail, and say where.
+must_fail() {
+	printf 'size 80x24\n%s\n' "$2" >"$work/wrong.script"
+	"$program" --demo --script "$work/wrong.script" >"$work/out" 2>"$work/err"
+	code=$?
+	[ "$code" = "$1" ] || fail "'$2' ended with $code instead of $1"
+	grep -q "wrong.script:2: " "$work/err" || fail "'$2' did not say where: $(cat "$work/err")"
+}
+
 [ -x "$program" ] || { echo "FAIL: no program at $program" >&2; exit 1; }
 : >"$work/made"
 if [ $# -gt 0 ]; then
 	for script; do play "$(cd "$(dirname "$script")" && pwd)/$(basename "$script")"; done
 	exit "$failed"
 fi
+must_fail 1 'expect what no screen shows'
+must_fail 1 'refute Log'
+must_fail 2 'jump up'
+must_fail 2 'key NoSuchKey'
+must_fail 2 'do nothing'
+must_fail 2 'size large'
+must_fail 2 'expect'
 for script in "$here"/*.script; do play "$script"; done
 for golden in "$here"/golden/*.txt; do
 	grep -qxF "$(basename "$golden")" "$work/made" || fail "$(basename "$golden"): no script makes this screen any more"
