@@ -18,6 +18,7 @@
 #include "ui_private.h"
 
 #define SETTLE_MS 20000			/* real time: a worker that takes longer hangs */
+#define REST_MS 50
 
 struct script {
 	struct ui *ui;
@@ -95,20 +96,26 @@ static bool cmd_do(struct script *s, char *rest)
 	return true;
 }
 
-/* Real milliseconds, in slices of a poll on the inbox. */
+/*
+ * Real milliseconds, in slices of a poll on the inbox. At rest counts only when it lasts: a request that has just gone to the ami
+ * thread is in no count until that thread reports it.
+ */
 static bool settle(struct script *s)
 {
-	int64_t until = clock_mono_ms(&clock_system) + SETTLE_MS;
+	int64_t now = clock_mono_ms(&clock_system), until = now + SETTLE_MS, rest_since = -1;
 
-	for (;;) {
+	for (; now <= until; now = clock_mono_ms(&clock_system)) {
 		while (app_handle_mail(s->app, 0))
 			;
-		if (app_is_settled(s->app))
+		if (!app_is_settled(s->app))
+			rest_since = -1;
+		else if (rest_since < 0)
+			rest_since = now;
+		else if (now - rest_since >= REST_MS)
 			return true;
-		if (clock_mono_ms(&clock_system) > until)
-			return false;
 		poll(&(struct pollfd){ .fd = mailbox_fd(s->app->inbox), .events = POLLIN }, 1, 10);
 	}
+	return false;
 }
 
 static bool cmd_wait(struct script *s, char *rest)
