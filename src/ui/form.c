@@ -190,6 +190,22 @@ void form_suggest(struct form *f, struct form_item *it, const char *value)
 
 /* --- moving about --- */
 
+/* Blanks at the ends can't be seen, so they are nobody's wish. A number is left as it was typed: what is meant is asked. */
+static void trim(struct form_item *it)
+{
+	const char *text = line_text(&it->line);
+	size_t from = strspn(text, " "), len = strlen(text + from);
+	char *trimmed;
+
+	while (len > 0 && text[from + len - 1] == ' ')
+		len--;
+	if (it->editor != FORM_LINE || it->field->type == FIELD_E164 || !item_is_changed(it) || !text[len])
+		return;
+	trimmed = xstrndup(text + from, len);
+	line_set(&it->line, trimmed);
+	free(trimmed);
+}
+
 /* What has to happen before the cursor goes elsewhere. */
 static void leave(struct form *f)
 {
@@ -198,6 +214,7 @@ static void leave(struct form *f)
 
 	if (it->editor == FORM_BUTTON || it->editor == FORM_PARAM_VALUE)
 		return;
+	trim(it);
 	it->checked = true;
 	if (it->refused || (picked == PICK_REFUSED && !it->value[0]))
 		return;

@@ -253,6 +253,21 @@ static void test_provider_edit(void **state)
 	answer_done();
 }
 
+static void test_blanks_at_the_ends(void **state)
+{
+	(void)state;
+	form_provider_open(form_ui(), snapshot_provider(form_ui()->app.snapshot, "twilio"));
+	type_text("  ");
+	press("Tab");
+	assert_not_shown("change");
+	press("Tab Tab Tab Tab");
+	type_text("  two words ");
+	press("^S");
+	assert_string_equal(form_ui()->asked.record.provider.name, "Twilio");
+	assert_string_equal(form_ui()->asked.record.provider.notes, "two words");
+	answer_done();
+}
+
 /* --- sizes --- */
 
 /* The field with the cursor shows at every size, whatever is typed: keys by a small generator, always the same. */
@@ -311,6 +326,7 @@ int main(void)
 		FORM_TEST(test_paste_saves_nothing),
 		FORM_TEST(test_provider),
 		FORM_TEST(test_provider_edit),
+		FORM_TEST(test_blanks_at_the_ends),
 		FORM_TEST(test_every_size),
 		FORM_TEST(test_cursor_is_in_the_field),
 	};
