@@ -275,6 +275,7 @@ static bool ask(const struct reader *r, const char *url, struct http_answer *a, 
 		int ms;
 
 		http_get(r->http, url, AGENTS_PAGE_BYTES, a);
+		err_clear(e);
 		if (judge(r, a, e))
 			return true;
 		log_msg(LOG_LEVEL_INFO, "agent directory: %s", e->message);

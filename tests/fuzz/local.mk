@@ -2,7 +2,7 @@
 #   ./configure --enable-fuzz CC=clang
 # the whole tree is instrumented and they are libFuzzer programs:
 #   tests/fuzz/fuzz_ami -max_total_time=60 FOLDER tests/fuzz/corpus/ami
-fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_ami
+fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_agents tests/fuzz/fuzz_ami
 
 if LIBFUZZER
 AM_CFLAGS += -fsanitize=fuzzer-no-link,address
@@ -21,6 +21,11 @@ tests_fuzz_fuzz_action_SOURCES = tests/fuzz/fuzz_action.c $(fuzz_driver)
 tests_fuzz_fuzz_action_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_action_LDADD = libtdasterisk.a libtdbase.a
 
+tests_fuzz_fuzz_agents_SOURCES = tests/fuzz/fuzz_agents.c $(fuzz_driver)
+tests_fuzz_fuzz_agents_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_agents_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_agents_LDADD = libtdagents.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) $(LTLIBINTL)
+
 tests_fuzz_fuzz_ami_SOURCES = tests/fuzz/fuzz_ami.c $(fuzz_driver)
 tests_fuzz_fuzz_ami_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ami_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS)
@@ -30,6 +35,11 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/action/injection \
 	tests/fuzz/corpus/action/long \
 	tests/fuzz/corpus/action/many \
+	tests/fuzz/corpus/agents/nested \
+	tests/fuzz/corpus/agents/page \
+	tests/fuzz/corpus/agents/refusal \
+	tests/fuzz/corpus/agents/types \
+	tests/fuzz/corpus/agents/wrong \
 	tests/fuzz/corpus/ami/I1_inject_headers \
 	tests/fuzz/corpus/ami/U_unmapped_number \
 	tests/fuzz/corpus/ami/X_agent_unreachable_dial \

@@ -1,0 +1,24 @@
+/* server.py as a child process, for tests in C. */
+#ifndef TESTS_AGENTS_DIRECTORY_H
+#define TESTS_AGENTS_DIRECTORY_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+#define DIRECTORY_SECRET "s3cr3t-of-the-tests"
+
+struct directory {
+	pid_t pid;
+	int in;			/* it ends with this */
+	FILE *out;		/* its port, then a line for each request */
+	char url[64];
+};
+
+/* args: what server.py takes, NULL at the end. */
+void directory_start(struct directory *d, const char *const *args);
+/* Blocks until the next request arrives. */
+void directory_await(struct directory *d);
+/* Ends it; the requests nobody awaited. */
+int directory_stop(struct directory *d);
+
+#endif

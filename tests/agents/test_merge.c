@@ -1,0 +1,263 @@
+/*
+ * The merge alone: lists made by hand against agents made by hand. What a sync does with it is in test_sync.py.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/agents.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+
+#define MANY 8
+
+struct case_of_merge {
+	struct agents_list list;
+	struct agent listed[MANY];
+	struct agents_issue issues[MANY];
+	struct agent stored[MANY];
+	const struct agent *pointers[MANY];
+	size_t stored_count;
+	struct agents_merge_options options;
+	struct agents_plan plan;
+};
+
+static void set(char **at, const char *text)
+{
+	free(*at);
+	*at = xstrdup(text);
+}
+
+static struct agent *make(struct agent *a, const char *id, enum region region)
+{
+	agent_init(a);
+	set(&a->id, id);
+	set(&a->title, id);
+	set(&a->dial, "WebSocket/x");
+	set(&a->source, "api");
+	a->region = region;
+	return a;
+}
+
+static struct agent *list_agent(struct case_of_merge *c, const char *id, enum region region)
+{
+	return make(&c->listed[c->list.count++], id, region);
+}
+
+static struct agent *store_agent(struct case_of_merge *c, const char *id, enum region region)
+{
+	struct agent *a = make(&c->stored[c->stored_count], id, region);
+
+	c->pointers[c->stored_count++] = a;
+	a->version = 7;
+	return a;
+}
+
+static void list_issue(struct case_of_merge *c, const char *id)
+{
+	struct agents_issue *i = &c->issues[c->list.issue_count++];
+
+	i->known = true;
+	str_copy(i->id, sizeof(i->id), str_of(id));
+}
+
+static int setup(void **state)
+{
+	struct case_of_merge *c = xcalloc(1, sizeof(*c));
+
+	c->list.agents = c->listed;
+	c->list.issues = c->issues;
+	for (int r = 0; r < REGION_COUNT; r++)
+		c->list.regions[r].state = AGENTS_COMPLETE;
+	*state = c;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct case_of_merge *c = *state;
+
+	agents_plan_clear(&c->plan);
+	for (size_t i = 0; i < c->list.count; i++)
+		agent_clear(&c->listed[i]);
+	for (size_t i = 0; i < c->stored_count; i++)
+		agent_clear(&c->stored[i]);
+	free(c);
+	return 0;
+}
+
+/* The plan as text: "added a; gone b(voiceEnabled, voiceProblem); ". */
+static const char *planned(struct case_of_merge *c)
+{
+	static char text[512];
+	size_t len = 0;
+
+	agents_plan_clear(&c->plan);
+	agents_merge(&c->plan, &c->list, c->pointers, c->stored_count, &c->options);
+	text[0] = '\0';
+	for (size_t i = 0; i < c->plan.count; i++) {
+		const struct agents_change *change = &c->plan.changes[i];
+
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s %s(%s); ", agents_change_name(change->kind),
+					change->agent.id, change->fields);
+	}
+	return text;
+}
+
+static void same(void **state)
+{
+	struct case_of_merge *c = *state;
+
+	list_agent(c, "a", REGION_NA);
+	store_agent(c, "a", REGION_NA);
+	assert_string_equal(planned(c), "");
+	assert_int_equal(c->plan.unchanged, 1);
+}
+
+static void added(void **state)
+{
+	struct case_of_merge *c = *state;
+
+	list_agent(c, "a", REGION_EU);
+	assert_string_equal(planned(c), "added a(); ");
+	assert_int_equal(c->plan.changes[0].agent.version, 0);
+	assert_int_equal(c->plan.changes[0].agent.region, REGION_EU);
+}
+
+static void changed(void **state)
+{
+	struct case_of_merge *c = *state;
+	struct agent *a = list_agent(c, "a", REGION_EU);
+
+	set(&a->title, "other");
+	set(&a->dial, "WebSocket/y");
+	a->disabled = true;
+	store_agent(c, "a", REGION_NA);
+	assert_string_equal(planned(c), "changed a(title, region, dial, disabled); ");
+	assert_int_equal(c->plan.changes[0].agent.version, 7);
+}
+
+static void gone_and_back(void **state)
+{
+	struct case_of_merge *c = *state;
+	struct agent *a = store_agent(c, "b", REGION_NA);
+
+	store_agent(c, "a", REGION_NA);
+	list_agent(c, "a", REGION_NA);
+	assert_string_equal(planned(c), "gone b(voiceEnabled, voiceProblem); ");
+	assert_false(c->plan.changes[0].agent.voice_enabled);
+	assert_string_equal(c->plan.changes[0].agent.voice_problem, AGENTS_GONE_TEXT);
+	assert_int_equal(c->plan.changes[0].agent.version, 7);
+	assert_true(agents_expects(a));
+	a->voice_enabled = false;
+	set(&a->voice_problem, AGENTS_GONE_TEXT);
+	assert_false(agents_expects(a));
+	assert_string_equal(planned(c), "");
+	list_agent(c, "b", REGION_NA);
+	assert_string_equal(planned(c), "restored b(voiceEnabled, voiceProblem); ");
+}
+
+static void local_agents(void **state)
+{
+	struct case_of_merge *c = *state;
+
+	set(&store_agent(c, "a", REGION_NA)->source, "local");
+	set(&store_agent(c, "b", REGION_NA)->source, "local");
+	set(&list_agent(c, "a", REGION_NA)->title, "other");
+	assert_string_equal(planned(c), "");
+	assert_int_equal(c->plan.issue_count, 1);
+	assert_string_equal(c->plan.issues[0].id, "a");
+}
+
+static void an_issue_is_no_absence(void **state)
+{
+	struct case_of_merge *c = *state;
+
+	store_agent(c, "a", REGION_NA);
+	list_issue(c, "a");
+	assert_string_equal(planned(c), "");
+	assert_int_equal(c->plan.issue_count, 1);
+	assert_int_equal(c->plan.held_back, 0);
+}
+
+/* Absence counts only when everything was read. */
+static void absence(void **state)
+{
+	static const enum agents_state doubtful[] = { AGENTS_UNSETTLED, AGENTS_FAILED };
+	struct case_of_merge *c = *state;
+
+	store_agent(c, "a", REGION_NA);
+	for (size_t i = 0; i < ARRAY_LEN(doubtful); i++) {
+		c->list.regions[REGION_NA].state = AGENTS_COMPLETE;
+		c->list.regions[REGION_EU].state = doubtful[i];
+		assert_string_equal(planned(c), "");
+		c->list.regions[REGION_NA].state = doubtful[i];
+		c->list.regions[REGION_EU].state = AGENTS_COMPLETE;
+		assert_string_equal(planned(c), "");
+	}
+	c->list.regions[REGION_NA].state = AGENTS_COMPLETE;
+	c->list.regions[REGION_EU].state = AGENTS_NOT_ASKED;
+	assert_string_equal(planned(c), "gone a(voiceEnabled, voiceProblem); ");
+	c->list.regions[REGION_NA].state = AGENTS_NOT_ASKED;
+	assert_string_equal(planned(c), "");
+}
+
+static void moves(void **state)
+{
+	struct case_of_merge *c = *state;
+
+	store_agent(c, "a", REGION_NA);
+	list_agent(c, "a", REGION_EU);
+	c->list.regions[REGION_NA].state = AGENTS_FAILED;
+	assert_string_equal(planned(c), "");
+	c->list.regions[REGION_NA].state = AGENTS_COMPLETE;
+	assert_string_equal(planned(c), "changed a(region); ");
+}
+
+/* Two may vanish together, three are suspicious: and then strangers in their place are, too. */
+static void all_of_a_region(void **state)
+{
+	struct case_of_merge *c = *state;
+
+	store_agent(c, "a", REGION_NA);
+	store_agent(c, "b", REGION_NA);
+	store_agent(c, "z", REGION_EU);
+	list_agent(c, "new", REGION_NA);
+	list_agent(c, "z", REGION_EU);
+	assert_string_equal(planned(c), "added new(); gone a(voiceEnabled, voiceProblem); gone b(voiceEnabled, voiceProblem); ");
+	store_agent(c, "c", REGION_NA);
+	assert_string_equal(planned(c), "");
+	assert_int_equal(c->plan.held_back, 4);
+	assert_true(c->plan.held[REGION_NA]);
+	assert_false(c->plan.held[REGION_EU]);
+	c->options.all_may_go = true;
+	planned(c);
+	assert_int_equal(c->plan.count, 4);
+	assert_int_equal(c->plan.held_back, 0);
+	c->options.all_may_go = false;
+	list_issue(c, "c");
+	planned(c);
+	assert_int_equal(c->plan.count, 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(same, setup, teardown),
+		cmocka_unit_test_setup_teardown(added, setup, teardown),
+		cmocka_unit_test_setup_teardown(changed, setup, teardown),
+		cmocka_unit_test_setup_teardown(gone_and_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(local_agents, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_issue_is_no_absence, setup, teardown),
+		cmocka_unit_test_setup_teardown(absence, setup, teardown),
+		cmocka_unit_test_setup_teardown(moves, setup, teardown),
+		cmocka_unit_test_setup_teardown(all_of_a_region, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,286 @@
+/*
+ * agents_read() itself: how long it waits between tries, when it stops trying, and that it can be stopped. Waits are
+ * recorded instead of waited.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "directory.h"
+#include "trunkdeck/agents.h"
+#include "trunkdeck/mem.h"
+
+#define WAITS_MAX 32
+
+struct waits {
+	int ms[WAITS_MAX];
+	size_t count;
+	size_t patience;	/* waits until it gives up; 0 = never */
+};
+
+static bool record(void *arg, int ms)
+{
+	struct waits *w = arg;
+
+	assert_true(w->count < WAITS_MAX);
+	w->ms[w->count++] = ms;
+	return w->count != w->patience;
+}
+
+struct attempt {
+	struct directory directory;
+	struct agents_options options;
+	struct agents_list list;
+	struct waits waits;
+	struct err err;
+	bool ok;
+	int requests;
+};
+
+static void begin(struct attempt *a, const char *const *args)
+{
+	*a = (struct attempt){ .ok = false };
+	directory_start(&a->directory, args);
+	agents_options_init(&a->options);
+	a->options.url[REGION_NA] = a->directory.url;
+	a->options.secret = DIRECTORY_SECRET;
+	a->options.dial = "WebSocket/{agent_id}";
+	a->options.wait = record;
+	a->options.wait_arg = &a->waits;
+}
+
+static void read_now(struct attempt *a)
+{
+	a->ok = agents_read(&a->list, &a->options, NULL, 0, &a->err);
+}
+
+static void end(struct attempt *a)
+{
+	a->requests = directory_stop(&a->directory);
+	agents_list_clear(&a->list);
+}
+
+#define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+/* A connection that was kept and then closed is opened again by curl itself: so closing comes first here. */
+static void back_off_doubles_with_jitter(void **state)
+{
+	struct attempt a;
+
+	(void)state;
+	begin(&a, ARGS("close", "503", "cut", "429", "502", "500"));
+	a.options.tries = 6;
+	a.options.first_wait_ms = 100;
+	a.options.longest_wait_ms = 1000;
+	read_now(&a);
+	assert_false(a.ok);
+	assert_int_equal(a.err.code, ERR_DIRECTORY_UNREACHABLE);
+	assert_int_equal(a.waits.count, 5);
+	for (size_t i = 0; i < 5; i++) {
+		int step = 100 << i > 1000 ? 1000 : 100 << i;
+
+		assert_in_range(a.waits.ms[i], step / 2, step);
+	}
+	end(&a);
+	assert_int_equal(a.requests, 6);
+}
+
+static void a_success_ends_it(void **state)
+{
+	struct attempt a;
+
+	(void)state;
+	begin(&a, ARGS("reset", "500"));
+	read_now(&a);
+	assert_true(a.ok);
+	assert_int_equal(a.list.count, 3);
+	assert_int_equal(a.list.regions[REGION_NA].state, AGENTS_COMPLETE);
+	assert_int_equal(a.list.regions[REGION_NA].err.code, ERR_NONE);
+	assert_int_equal(a.list.regions[REGION_EU].state, AGENTS_NOT_ASKED);
+	assert_int_equal(a.waits.count, 2);
+	end(&a);
+	assert_int_equal(a.requests, 3);
+}
+
+/* To the second; a date may have lost one on the way. */
+static void retry_after_is_obeyed(void **state)
+{
+	struct attempt a;
+
+	(void)state;
+	begin(&a, ARGS("429:7", "429:date+20", "503:3"));
+	read_now(&a);
+	assert_true(a.ok);
+	assert_int_equal(a.waits.count, 3);
+	assert_int_equal(a.waits.ms[0], 7000);
+	assert_in_range(a.waits.ms[1], 10000, 20000);
+	assert_int_equal(a.waits.ms[2], 3000);
+	end(&a);
+}
+
+static void too_much_patience_asked(void **state)
+{
+	struct attempt a;
+
+	(void)state;
+	begin(&a, ARGS("429:31"));
+	read_now(&a);
+	assert_false(a.ok);
+	assert_int_equal(a.waits.count, 0);
+	assert_int_equal(a.list.regions[REGION_NA].retry_after_s, 31);
+	assert_int_equal(a.list.regions[REGION_NA].state, AGENTS_FAILED);
+	end(&a);
+	assert_int_equal(a.requests, 1);
+}
+
+static void giving_up_between_tries(void **state)
+{
+	struct attempt a;
+
+	(void)state;
+	begin(&a, ARGS("500", "500", "500"));
+	a.waits.patience = 2;
+	read_now(&a);
+	assert_false(a.ok);
+	end(&a);
+	assert_int_equal(a.requests, 2);
+}
+
+static void time_outs(void **state)
+{
+	struct attempt a;
+
+	(void)state;
+	begin(&a, ARGS("stall", "stall"));
+	a.options.timeout_ms = 50;
+	a.options.tries = 2;
+	read_now(&a);
+	assert_false(a.ok);
+	assert_int_equal(a.err.code, ERR_DIRECTORY_UNREACHABLE);
+	assert_int_equal(a.waits.count, 1);
+	end(&a);
+}
+
+static void a_transfer_that_stands_still(void **state)
+{
+	struct attempt a;
+
+	(void)state;
+	begin(&a, ARGS("drip"));
+	a.options.stall_s = 1;
+	a.options.tries = 1;
+	read_now(&a);
+	assert_false(a.ok);
+	assert_non_null(strstr(a.err.message, "too slow"));
+	end(&a);
+}
+
+static void *run_read(void *arg)
+{
+	read_now(arg);
+	return NULL;
+}
+
+/* While a server keeps it waiting, the descriptor becomes readable: it is back long before any time-out. */
+static void stopping(void **state)
+{
+	struct attempt a;
+	pthread_t thread;
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	begin(&a, ARGS("stall"));
+	a.options.timeout_ms = 600000;
+	a.options.stall_s = 600;
+	a.options.stop_fd = fd[0];
+	assert_int_equal(pthread_create(&thread, NULL, run_read, &a), 0);
+	directory_await(&a.directory);
+	assert_int_equal(write(fd[1], "x", 1), 1);
+	pthread_join(thread, NULL);
+	assert_false(a.ok);
+	assert_int_equal(a.waits.count, 0);
+	end(&a);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+static void stopping_a_wait(void **state)
+{
+	struct attempt a;
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	begin(&a, ARGS("500"));
+	a.options.wait = NULL;
+	a.options.first_wait_ms = a.options.longest_wait_ms = 600000;
+	a.options.stop_fd = fd[0];
+	assert_int_equal(write(fd[1], "x", 1), 1);
+	read_now(&a);
+	assert_false(a.ok);
+	end(&a);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+/* Several pages, and nobody says who is expected: one read. */
+static void pages(void **state)
+{
+	struct attempt a;
+
+	(void)state;
+	begin(&a, ARGS("-n", "120", "-p", "50"));
+	read_now(&a);
+	assert_true(a.ok);
+	assert_int_equal(a.list.count, 120);
+	for (size_t i = 1; i < a.list.count; i++)
+		assert_true(strcmp(a.list.agents[i - 1].id, a.list.agents[i].id) < 0);
+	assert_string_equal(a.list.agents[0].dial, "WebSocket/a0");
+	assert_string_equal(a.list.agents[0].source, "api");
+	end(&a);
+	assert_int_equal(a.requests, 3);
+}
+
+/* Somebody expected lacks: a second read, which says the same. */
+static void absence_is_looked_into(void **state)
+{
+	static const char *const expected[] = { "a1", "lost" };
+	struct attempt a;
+
+	(void)state;
+	begin(&a, ARGS("-n", "3", "-p", "2"));
+	a.ok = agents_read(&a.list, &a.options, expected, 1, &a.err);
+	assert_true(a.ok);
+	agents_list_clear(&a.list);
+	a.ok = agents_read(&a.list, &a.options, expected, 2, &a.err);
+	assert_true(a.ok);
+	assert_int_equal(a.list.regions[REGION_NA].state, AGENTS_COMPLETE);
+	end(&a);
+	assert_int_equal(a.requests, 2 + 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(back_off_doubles_with_jitter),
+		cmocka_unit_test(a_success_ends_it),
+		cmocka_unit_test(retry_after_is_obeyed),
+		cmocka_unit_test(too_much_patience_asked),
+		cmocka_unit_test(giving_up_between_tries),
+		cmocka_unit_test(time_outs),
+		cmocka_unit_test(a_transfer_that_stands_still),
+		cmocka_unit_test(stopping),
+		cmocka_unit_test(stopping_a_wait),
+		cmocka_unit_test(pages),
+		cmocka_unit_test(absence_is_looked_into),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

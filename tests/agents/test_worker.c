@@ -1,0 +1,177 @@
+/*
+ * The thread behind the screen: agents of the directory appear in the app without anyone asking, a failure is said once,
+ * and leaving does not wait for the directory.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "directory.h"
+#include "trunkdeck/app.h"
+#include "trunkdeck/mem.h"
+
+struct fixture {
+	char folder[64];
+	char *url;
+	struct config config;
+	struct directory directory;
+	struct app *app;
+};
+
+static void begin(struct fixture *f, const char *const *args)
+{
+	struct err e;
+
+	directory_start(&f->directory, args);
+	snprintf(f->folder, sizeof(f->folder), "/tmp/trunkdeck-test-XXXXXX");
+	assert_non_null(mkdtemp(f->folder));
+	f->url = xasprintf("sqlite:%s/store.db", f->folder);
+	f->config = (struct config){
+		.store_url = f->url,
+		.actor = (char *)"tester",
+		.screen_fps = 10,
+		.agents = {
+			.source = AGENTS_FROM_API,
+			.na_url = f->directory.url,
+			.eu_url = (char *)"",
+			.secret = (char *)DIRECTORY_SECRET,
+			.workspace = (char *)"",
+			.dial = (char *)"WebSocket/{agent_id}",
+			.ca_file = (char *)"",
+			.interval_s = 1,
+			.timeout_s = 600,
+			.tries = 1,
+		},
+	};
+	f->app = app_new(&f->config, &clock_system);
+	assert_true(app_start(f->app, &e));
+}
+
+static void end(struct fixture *f)
+{
+	static const char *const files[] = { "store.db", "store.db-wal", "store.db-shm" };
+
+	app_free(&f->app);
+	directory_stop(&f->directory);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		char *path = xasprintf("%s/%s", f->folder, files[i]);
+
+		unlink(path);
+		free(path);
+	}
+	rmdir(f->folder);
+	free(f->url);
+}
+
+/* How often a text was said so far. */
+static size_t said(struct app *a, const char *text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < messages_count(a->messages); i++)
+		n += strstr(messages_get(a->messages, i)->text, text) != NULL;
+	return n;
+}
+
+static void await(struct fixture *f, bool (*condition)(struct app *a))
+{
+	int64_t deadline = clock_mono_ms(&clock_system) + 20000;
+
+	while (!condition(f->app) && clock_mono_ms(&clock_system) < deadline) {
+		struct pollfd p = { .fd = mailbox_fd(f->app->inbox), .events = POLLIN };
+
+		poll(&p, 1, 50);
+		app_handle_mail(f->app, 0);
+	}
+	assert_true(condition(f->app));
+}
+
+static bool has_agents(struct app *a)
+{
+	size_t count;
+
+	snapshot_agents(a->snapshot, &count);
+	return count == 3 && said(a, "3 new") == 1;
+}
+
+static bool is_back(struct app *a)
+{
+	return said(a, "directory is back") == 1 && has_agents(a);
+}
+
+static void agents_appear(void **state)
+{
+	struct fixture f = { .folder = "" };
+
+	(void)state;
+	begin(&f, (const char *const[]){ NULL });
+	await(&f, has_agents);
+	assert_string_equal(snapshot_agent(f.app->snapshot, "a1")->source, "api");
+	assert_string_equal(app_undo_text(f.app), "");
+	end(&f);
+}
+
+static void a_failure_is_said_once(void **state)
+{
+	struct fixture f = { .folder = "" };
+
+	(void)state;
+	begin(&f, (const char *const[]){ "500", "500", NULL });
+	await(&f, is_back);
+	assert_int_equal(said(f.app, "HTTP 500"), 1);
+	assert_int_equal(said(f.app, DIRECTORY_SECRET), 0);
+	end(&f);
+}
+
+/* The server never answers and the time-out is ten minutes. */
+static void leaving_does_not_wait(void **state)
+{
+	struct fixture f = { .folder = "" };
+	int64_t before;
+
+	(void)state;
+	begin(&f, (const char *const[]){ "stall", NULL });
+	directory_await(&f.directory);
+	before = clock_mono_ms(&clock_system);
+	app_free(&f.app);
+	assert_true(clock_mono_ms(&clock_system) - before < 60000);
+	end(&f);
+}
+
+static bool is_loaded(struct app *a)
+{
+	return a->store_state == STORE_STATE_OK;
+}
+
+static void nothing_without_being_asked(void **state)
+{
+	struct fixture f = { .folder = "" };
+	struct err e;
+
+	(void)state;
+	begin(&f, (const char *const[]){ "stall", NULL });
+	app_free(&f.app);
+	f.config.agents.source = AGENTS_FROM_STORE;
+	f.app = app_new(&f.config, &clock_system);
+	assert_true(app_start(f.app, &e));
+	await(&f, is_loaded);
+	end(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agents_appear),
+		cmocka_unit_test(a_failure_is_said_once),
+		cmocka_unit_test(leaving_does_not_wait),
+		cmocka_unit_test(nothing_without_being_asked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
