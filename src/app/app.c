@@ -345,6 +345,21 @@ int64_t app_next_at_ms(const struct app *a)
 	return at;
 }
 
+/* What the store says of a number has been read back from every server it belongs on. */
+static bool routes_settled(const struct app *a)
+{
+	size_t count;
+	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct route_summary sum = app_route_summary(a, numbers[i]);
+
+		if (sum.servers > 0 && (sum.state == ROUTE_UNKNOWN || sum.state == ROUTE_PENDING))
+			return false;
+	}
+	return true;
+}
+
 static bool servers_settled(const struct app *a)
 {
 	for (size_t i = 0; i < a->server_count; i++) {
@@ -359,7 +374,8 @@ static bool servers_settled(const struct app *a)
 bool app_is_settled(const struct app *a)
 {
 	return mailbox_waiting(a->inbox) == 0 && !a->private->requests && worker_is_idle(a->private->worker)
-		&& (a->store_state == STORE_STATE_OK || a->store_state == STORE_STATE_RETRY) && servers_settled(a);
+		&& (a->store_state == STORE_STATE_OK || a->store_state == STORE_STATE_RETRY) && servers_settled(a)
+		&& routes_settled(a);
 }
 
 void app_sync(struct app *a, const char *server)
