@@ -3,8 +3,7 @@
  *
  * Keys go, in this order, to: a paste (to its end, so that pasted line ends save nothing), the form as a whole, the form of
  * this record, the editor of the field under the cursor, and then to moving about. While the store works, keys wait; Esc
- * closes the form and leaves the store to it. An edit that somebody else overtook shows what they made of it and takes it
- * over only on ^R.
+ * closes the form and leaves the store to it.
  */
 #include "config.h"
 
@@ -115,7 +114,7 @@ static void make_items(struct form *f)
 		f->ops->changed(f, NULL);
 }
 
-static void focus_first(struct form *f)
+void form_focus_first(struct form *f)
 {
 	struct form_item *it = !f->adding && f->ops->first_edited ? form_find(f, f->ops->first_edited) : NULL;
 
@@ -133,15 +132,8 @@ void form_open(struct ui *ui, const struct form_ops *ops, const struct record *b
 	f->adding = adding;
 	record_copy(&f->base, base);
 	make_items(f);
-	focus_first(f);
+	form_focus_first(f);
 	ui_push(ui, &ops->overlay, f);
-}
-
-static void drop_theirs(struct form *f)
-{
-	if (f->has_theirs)
-		record_clear(&f->theirs);
-	f->has_theirs = false;
 }
 
 void form_close(void *state)
@@ -150,7 +142,7 @@ void form_close(void *state)
 
 	if (f->saving)
 		app_forget(ui_app(f->ui), f);
-	drop_theirs(f);
+	form_drop_theirs(f);
 	clear_items(f);
 	free(f->items);
 	record_clear(&f->base);
@@ -178,9 +170,8 @@ void form_put(struct form *f, struct form_item *it, const char *value)
 	form_item_changed(f, it);
 }
 
-void form_suggest(struct form *f, struct form_item *it, const char *value)
+void form_suggest(struct form_item *it, const char *value)
 {
-	(void)f;
 	if (!strcmp(item_value(it), value))
 		return;
 	item_set(it, value);
@@ -302,9 +293,7 @@ static void show_refusal(struct form *f, const struct mutation_result *r)
 	struct form_item *it = form_item_of_err(f, &r->err);
 
 	if (r->err.code == ERR_CHANGED_MEANWHILE) {
-		drop_theirs(f);
-		record_copy(&f->theirs, &r->now);
-		f->has_theirs = true;
+		form_set_theirs(f, &r->now);
 	} else if (!it) {
 		f->err = r->err;
 	} else {
@@ -391,47 +380,7 @@ static bool save(struct form *f)
 	return false;
 }
 
-/* --- what others do meanwhile --- */
-
-/* The record as it is now; false when there is none. */
-static bool current_record(const struct form *f, struct record *out)
-{
-	const struct snapshot *s = ui_app(f->ui)->snapshot;
-	const char *key = record_key(&f->base);
-	const struct number *n = f->ops->entity == ENTITY_NUMBER ? snapshot_number(s, key) : NULL;
-	const struct provider *p = f->ops->entity == ENTITY_PROVIDER ? snapshot_provider(s, key) : NULL;
-
-	out->entity = f->ops->entity;
-	if (n)
-		number_copy(&out->number, n);
-	else if (p)
-		provider_copy(&out->provider, p);
-	return n || p;
-}
-
-static void notice_theirs(struct form *f)
-{
-	struct record now;
-
-	if (f->adding || f->saving || !current_record(f, &now))
-		return;
-	if (record_version(&now) > record_version(f->has_theirs ? &f->theirs : &f->base)) {
-		drop_theirs(f);
-		record_copy(&f->theirs, &now);
-		f->has_theirs = true;
-	}
-	record_clear(&now);
-}
-
-static void load_theirs(struct form *f)
-{
-	record_clear(&f->base);
-	record_copy(&f->base, &f->theirs);
-	drop_theirs(f);
-	err_clear(&f->err);
-	make_items(f);
-	focus_first(f);
-}
+/* --- changes of the workspace --- */
 
 void form_update(void *state, unsigned dirty)
 {
@@ -439,7 +388,7 @@ void form_update(void *state, unsigned dirty)
 
 	if (!(dirty & APP_DIRTY_WORKSPACE))
 		return;
-	notice_theirs(f);
+	form_notice_theirs(f);
 	for (size_t i = 0; i < f->count; i++) {
 		struct form_item *it = &f->items[i];
 
@@ -632,7 +581,7 @@ bool form_key(void *state, key_code key)
 		return false;
 	case KEYS_CTRL('R'):
 		if (f->has_theirs)
-			load_theirs(f);
+			form_load_theirs(f);
 		return false;
 	case KEYS_CTRL('L'):
 		term_redraw(ui_term(f->ui));

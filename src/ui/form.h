@@ -1,7 +1,8 @@
 /*
  * A form over one record, driven by its field table (records.h): each field becomes a row with the editor of its type, and what
  * is particular to a record comes through struct form_ops. Parts: form.c (life, keys, saving), form_item.c (values and what
- * is wrong with them), form_params.c (key = value rows), form_pick.c (choosing a record by typing), form_draw.c.
+ * is wrong with them), form_params.c (key = value rows), form_pick.c (choosing a record by typing), form_theirs.c (edits of
+ * others), form_draw.c.
  *
  * What the operator typed is never lost: a refusal of the store is shown at its field, and the form stays.
  */
@@ -105,10 +106,18 @@ const char *form_value(struct form *f, const char *key);		/* "" when there is no
 /* As if the operator had typed it. */
 void form_put(struct form *f, struct form_item *it, const char *value);
 /* As a suggestion: no change of the operator's, so nothing to save or discard. */
-void form_suggest(struct form *f, struct form_item *it, const char *value);
+void form_suggest(struct form_item *it, const char *value);
 bool form_is_focused(const struct form *f, const struct form_item *it);
 /* After a value changed by the operator. */
 void form_item_changed(struct form *f, struct form_item *it);
+
+void form_focus_first(struct form *f);
+
+/* form_theirs.c */
+void form_set_theirs(struct form *f, const struct record *now);
+void form_drop_theirs(struct form *f);
+void form_notice_theirs(struct form *f);	/* is there a newer version in the snapshot? */
+void form_load_theirs(struct form *f);
 
 /* form_item.c */
 void item_init(struct form_item *it, enum form_editor editor, const struct field *field, const char *text);

@@ -121,7 +121,7 @@ static void number_changed(struct form *f, const struct form_item *it)
 {
 	(void)it;
 	if (f->adding && !f->region_is_set)
-		form_suggest(f, form_find(f, "region"), suggested_region(f));
+		form_suggest(form_find(f, "region"), suggested_region(f));
 }
 
 static bool number_key(struct form *f, key_code key)

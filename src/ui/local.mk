@@ -14,6 +14,7 @@ libtdui_a_SOURCES = \
 	src/ui/form_params.c \
 	src/ui/form_pick.c \
 	src/ui/form_provider.c \
+	src/ui/form_theirs.c \
 	src/ui/format.c \
 	src/ui/frame.c \
 	src/ui/help.c \

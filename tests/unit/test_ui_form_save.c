@@ -35,6 +35,18 @@ static void test_edit(void **state)
 	assert_null(form_ui()->ops);
 }
 
+/* A line shows no joiner, and still does not take it away. */
+static void test_edit_keeps_what_no_line_shows(void **state)
+{
+	(void)state;
+	put_number("+14155550101", "support", "a\xe2\x80\x8d" "b", "{}", 7);
+	open_edit("+14155550101");
+	type_text("sales");
+	press("^S");
+	assert_string_equal(form_ui()->asked.record.number.label, "a\xe2\x80\x8d" "b");
+	answer_done();
+}
+
 static void test_edit_of_nothing(void **state)
 {
 	(void)state;
@@ -52,10 +64,11 @@ static void test_changed_meanwhile(void **state)
 	open_edit("+14155550101");
 	press("Tab Tab");
 	type_text(" one");
-	press("^S");
+	press("Tab Space ^S");
 	record_copy(&r.now, &form_ui()->asked.record);
 	set_text(&r.now.number.label, "theirs");
 	set_text(&r.now.number.agent, "sales");
+	r.now.number.enabled = true;
 	r.now.number.version = 8;
 	err_set(&r.err, ERR_CHANGED_MEANWHILE, NULL);
 	answer(&r);
@@ -66,12 +79,14 @@ static void test_changed_meanwhile(void **state)
 	assert_shown("now: Sales");
 	press("^R");
 	assert_not_shown("main line");
+	assert_shown("1 change");
 	press("Tab Tab");
 	type_text(" too");
 	press("^S");
 	assert_int_equal(form_ui()->asked.version, 8);
 	assert_string_equal(form_ui()->asked.record.number.label, "theirs too");
 	assert_string_equal(form_ui()->asked.record.number.agent, "sales");
+	assert_false(form_ui()->asked.record.number.enabled);
 	answer_done();
 }
 
@@ -111,6 +126,19 @@ static void test_store_refusals(void **state)
 	}
 	press("^S");
 	answer_done();
+}
+
+/* The snapshot may not know yet what the store knows. */
+static void test_refusal_stays_until_the_value_changes(void **state)
+{
+	(void)state;
+	fill_number();
+	press("^S");
+	answer_refused(ERR_AGENT_NOT_FOUND, NULL, "there is no agent support");
+	form_ui()->ops->update(form_ui()->state, APP_DIRTY_WORKSPACE);
+	assert_shown("there is no agent support");
+	press("Right");
+	assert_not_shown("there is no agent support");
 }
 
 static void test_no_change_possible(void **state)
@@ -313,10 +341,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FORM_TEST(test_edit),
+		FORM_TEST(test_edit_keeps_what_no_line_shows),
 		FORM_TEST(test_edit_of_nothing),
 		FORM_TEST(test_changed_meanwhile),
 		FORM_TEST(test_changed_while_open),
 		FORM_TEST(test_store_refusals),
+		FORM_TEST(test_refusal_stays_until_the_value_changes),
 		FORM_TEST(test_no_change_possible),
 		FORM_TEST(test_keys_wait),
 		FORM_TEST(test_keys_wait_for_a_refusal),
