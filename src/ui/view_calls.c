@@ -248,7 +248,9 @@ static void calls_badge(void *state, char *to, size_t size)
 	struct calls *v = state;
 	size_t n = live_count(v->app->live);
 
-	snprintf(to, size, n > 0 ? "%zu" : "", n);
+	to[0] = '\0';
+	if (n > 0)
+		snprintf(to, size, "%zu", n);
 }
 
 static char *calls_copy(void *state, bool json)

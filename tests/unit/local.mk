@@ -109,7 +109,7 @@ tests_unit_test_app_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_app_LDADD = $(app_test_libs)
 
 # What has threads, for a build with the thread sanitizer: see ./dev check threads.
-threaded_tests = tests/unit/test_base_mailbox tests/unit/test_app
+threaded_tests = tests/unit/test_base_mailbox tests/unit/test_app tests/unit/test_ami_client tests/unit/test_transport
 
 .PHONY: threaded-tests check-threads
 threaded-tests: $(threaded_tests)
