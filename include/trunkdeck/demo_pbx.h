@@ -16,6 +16,7 @@ struct demo_pbx_options {
 	uint64_t seed;
 	double calls_per_minute;	/* on the average; 0 = none */
 	double speed;			/* calls take 1/speed of their natural time; 0 = 1 */
+	const char *endpoint;		/* PJSIP endpoint the calls come in by; NULL = "twilio" */
 	const char *user;		/* who may log in */
 	const char *secret;
 };

@@ -23,10 +23,11 @@
 static const struct {
 	const char *name;
 	enum region region;
+	const char *endpoint;
 	double calls_per_minute;
 } demo_servers[] = {
-	{ "na-1", REGION_NA, 9 },
-	{ "eu-1", REGION_EU, 5 },
+	{ "na-1", REGION_NA, "twilio", 9 },
+	{ "eu-1", REGION_EU, "peoplefone", 5 },
 };
 
 #define DEMO_SECRET "demo"
@@ -127,6 +128,7 @@ static bool start_server(struct demo *d, size_t i, bool calls, struct err *e)
 	const struct demo_pbx_options options = {
 		.seed = i + 1,
 		.calls_per_minute = calls ? demo_servers[i].calls_per_minute : 0,
+		.endpoint = demo_servers[i].endpoint,
 		.user = "trunkdeck",
 		.secret = DEMO_SECRET,
 	};

@@ -79,8 +79,6 @@ static const struct cause {
 	[FATE_UNMAPPED] = { 1, 404, "Unallocated (unassigned) number", NULL },
 };
 
-static const char *const trunks[] = { "twilio", "telnyx", "peoplefone" };
-
 /* Prefix and how many digits follow it. */
 static const struct { const char *prefix; int digits; } callers[] = {
 	{ "+1415", 7 }, { "+1212", 7 }, { "+1312", 7 }, { "+1604", 7 }, { "+44207", 7 }, { "+447", 9 }, { "+4930", 7 },
@@ -147,6 +145,8 @@ struct demo_calls *demo_calls_new(const struct demo_calls_config *config, int64_
 	c->config = *config;
 	if (c->config.speed <= 0)
 		c->config.speed = 1;
+	if (!c->config.endpoint)
+		c->config.endpoint = "twilio";
 	c->random = config->seed;
 	c->sequence = 1;
 	plan_arrival(c, now_ms);
@@ -293,7 +293,7 @@ static void fill_trunk(struct demo_calls *c, struct demo_call *k)
 	snprintf(l->connected, sizeof(l->connected), "<unknown>");
 	l->context = "trunkdeck-in";
 	l->state = STATE_RING;
-	snprintf(l->channel, sizeof(l->channel), "PJSIP/%s-%08llx", trunks[k->number_hash % ARRAY_LEN(trunks)],
+	snprintf(l->channel, sizeof(l->channel), "PJSIP/%s-%08llx", c->config.endpoint,
 		 (unsigned long long)c->sequence);
 	name_leg(c, l);
 	k->agent.state = -1;

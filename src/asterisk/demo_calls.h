@@ -19,6 +19,7 @@ struct demo_calls_config {
 	uint64_t seed;
 	double calls_per_minute;
 	double speed;
+	const char *endpoint;		/* as in struct demo_pbx_options */
 	/* The route picked by any number `pick`; false when there are no routes. */
 	bool (*route)(void *arg, uint64_t pick, struct demo_route *out);
 	void *arg;

@@ -455,6 +455,7 @@ struct demo_pbx *demo_pbx_start(const struct demo_pbx_options *options, int *por
 		.seed = options->seed,
 		.calls_per_minute = options->calls_per_minute,
 		.speed = options->speed,
+		.endpoint = options->endpoint,
 		.route = pick_route,
 		.arg = p,
 	};
