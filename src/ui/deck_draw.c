@@ -49,15 +49,15 @@ static void badge_text(char *to, const struct deck *d, const struct provider *p)
 		snprintf(to, TEXT_SIZE, ngettext("%lld number", "%lld numbers", (unsigned long)n), (long long)n);
 }
 
-static void draw_provider(const struct deck *d, const struct canvas *c, int y, const struct provider *p)
+static void draw_provider(const struct deck *d, const struct canvas *c, const struct provider *p)
 {
-	struct canvas row = canvas_sub(c, y, 3, 1, c->area.columns - 4);
+	struct canvas row = canvas_sub(c, 0, 3, 1, c->area.columns - 4);
 	bool open = deck_is_open(d, p->id) || deck_filtering(d);
 	struct list_layout lay;
 	char text[TEXT_SIZE];
 
 	row.selected = c->selected;
-	draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, open ? MARK_OPEN : MARK_CLOSED));
+	draw_text(c, 0, 1, 1, ROLE_ACCENT, mark_text(c, open ? MARK_OPEN : MARK_CLOSED));
 	list_layout(&lay, provider_columns, sizeof(provider_columns) / sizeof(provider_columns[0]), row.area.columns, 2);
 	list_cell(&row, 0, &lay, COL_NAME, ROLE_STRONG, p->name);
 	list_cell(&row, 0, &lay, COL_DOMAIN, ROLE_DIM, p->sip_domain);
@@ -111,10 +111,10 @@ static void draw_figures(const struct deck *d, const struct canvas *row, const s
 	}
 }
 
-static void draw_number(const struct deck *d, const struct canvas *c, int y, const struct number *n)
+static void draw_number(const struct deck *d, const struct canvas *c, const struct number *n)
 {
 	const struct agent *agent = snapshot_agent(d->app->snapshot, n->agent);
-	struct canvas row = canvas_sub(c, y, 4, 1, c->area.columns - 5);
+	struct canvas row = canvas_sub(c, 0, 4, 1, c->area.columns - 5);
 	const char *why = NULL;
 	bool usable = agent && agent_usable(agent, &why);
 	struct list_layout lay;
@@ -134,17 +134,19 @@ static void draw_number(const struct deck *d, const struct canvas *c, int y, con
 	draw_figures(d, &row, &lay, n);
 }
 
-static void draw_row(const struct deck *d, const struct canvas *c, int y, const struct list_row *row)
+static void draw_row(void *arg, const struct canvas *c, const struct list_row *row)
 {
+	const struct deck *d = arg;
+
 	switch (row->kind) {
 	case DECK_PROVIDER:
-		draw_provider(d, c, y, row->data);
+		draw_provider(d, c, row->data);
 		break;
 	case DECK_NUMBER:
-		draw_number(d, c, y, row->data);
+		draw_number(d, c, row->data);
 		break;
 	case DECK_EMPTY:
-		draw_text(c, y, 4, 0, ROLE_DIM, _("No numbers yet. a adds one."));
+		draw_text(c, 0, 4, 0, ROLE_DIM, _("No numbers yet. a adds one."));
 		break;
 	}
 }
@@ -176,18 +178,7 @@ static void draw_nothing(const struct deck *d, const struct canvas *c)
 
 void deck_draw(struct deck *d, const struct canvas *c, bool focused)
 {
-	list_fit(&d->list, c->area.rows);
 	if (d->list.count == 0)
 		draw_nothing(d, c);
-	for (int y = 0; y < c->area.rows && d->list.top + (size_t)y < d->list.count; y++) {
-		size_t i = d->list.top + (size_t)y;
-		struct canvas row = *c;
-
-		row.selected = focused && i == d->list.cursor;
-		if (row.selected) {
-			draw_selected_row(&row, y);
-			term_cursor(ui_term(d->ui), c->area.y + y, c->area.x);
-		}
-		draw_row(d, &row, y, &d->list.rows[i]);
-	}
+	ui_draw_list(d->ui, &d->list, c, focused, draw_row, d);
 }

@@ -265,7 +265,7 @@ void list_cell(const struct canvas *c, int y, const struct list_layout *lay, int
 		if (lay->column[i].right)
 			draw_right(c, y, lay->column[i].x, lay->column[i].width, r, text);
 		else
-			draw_text(c, y, lay->column[i].x, lay->column[i].width, r, text);
+			draw_foreign(c, y, lay->column[i].x, lay->column[i].width, r, text);
 		return;
 	}
 }

@@ -461,3 +461,20 @@ void ui_loop_client(struct ui *ui, struct loop_client *out)
 		.done = on_done,
 	};
 }
+
+void ui_draw_list(struct ui *ui, struct list *l, const struct canvas *c, bool focused,
+		  void (*row)(void *arg, const struct canvas *line, const struct list_row *r), void *arg)
+{
+	list_fit(l, c->area.rows);
+	for (int y = 0; y < c->area.rows && l->top + (size_t)y < l->count; y++) {
+		size_t i = l->top + (size_t)y;
+		struct canvas line = canvas_sub(c, y, 0, 1, c->area.columns);
+
+		line.selected = focused && i == l->cursor;
+		if (line.selected) {
+			draw_selected_row(&line, 0);
+			term_cursor(ui->term, line.area.y, line.area.x);
+		}
+		row(arg, &line, &l->rows[i]);
+	}
+}

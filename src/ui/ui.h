@@ -92,6 +92,11 @@ const char *ui_why_not(struct ui *ui, enum action_id action);
 void *ui_view_state(struct ui *ui, enum view_id view);
 void ui_quit(struct ui *ui);
 
+/* The visible rows of a list, the selected one marked and under the terminal's cursor when `focused`. row() draws one: its
+ * canvas is that line alone. */
+void ui_draw_list(struct ui *ui, struct list *l, const struct canvas *c, bool focused,
+		  void (*row)(void *arg, const struct canvas *line, const struct list_row *r), void *arg);
+
 /* For the script driver: as the loop would. */
 void ui_key(struct ui *ui, key_code key);
 void ui_paint(struct ui *ui);

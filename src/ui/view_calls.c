@@ -153,10 +153,21 @@ static void draw_response(const struct canvas *row, const struct list_layout *la
 	list_cell(row, 0, lay, COL_RESPONSE, first_audio ? ROLE_NORMAL : ROLE_DIM, text);
 }
 
-static void draw_call(const struct calls *v, const struct canvas *row, const struct list_layout *lay, const struct call *c,
-		      int64_t now_us)
+/* What drawing a row needs. */
+struct call_drawing {
+	const struct calls *view;
+	struct list_layout layout;
+	int64_t now_us;
+};
+
+static void draw_call(void *arg, const struct canvas *line, const struct list_row *r)
 {
-	enum call_state state = shown_state(v, c, now_us);
+	const struct call_drawing *d = arg;
+	const struct calls *v = d->view;
+	const struct call *c = r->data;
+	const struct list_layout *lay = &d->layout;
+	enum call_state state = shown_state(v, c, d->now_us);
+	struct canvas inner = canvas_sub(line, 0, 1, 1, line->area.columns - 2), *row = &inner;
 	char text[SHORT_SIZE];
 
 	list_cell(row, 0, lay, COL_NUMBER, ROLE_NORMAL, c->number);
@@ -165,7 +176,7 @@ static void draw_call(const struct calls *v, const struct canvas *row, const str
 	list_cell(row, 0, lay, COL_COUNTRY, ROLE_DIM, country_of(c));
 	list_cell(row, 0, lay, COL_STATE, state_role(state), call_state_text(state));
 	if (c->started_us > 0) {
-		format_age(text, now_us - c->started_us);
+		format_age(text, d->now_us - c->started_us);
 		list_cell(row, 0, lay, COL_AGE, ROLE_NORMAL, text);
 	}
 	draw_response(row, lay, c);
@@ -185,40 +196,20 @@ static struct canvas draw_titles(const struct canvas *c, const struct list_layou
 	return canvas_sub(c, 1, 0, c->area.rows - 1, c->area.columns);
 }
 
-static void draw_rows(struct calls *v, const struct canvas *c, const struct list_layout *lay, bool focused)
-{
-	int64_t now_us = clock_wall_us(v->app->clock);
-
-	list_fit(&v->list, c->area.rows);
-	if (v->list.count == 0)
-		draw_text(c, 0, 1, 0, ROLE_DIM, v->query && !query_is_empty(v->query)
-			  ? _("No live call matches the filter.") : _("No live calls."));
-	for (int y = 0; y < c->area.rows && v->list.top + (size_t)y < v->list.count; y++) {
-		size_t i = v->list.top + (size_t)y;
-		struct canvas row = canvas_sub(c, y, 1, 1, c->area.columns - 2);
-
-		if (focused && i == v->list.cursor) {
-			struct canvas line = *c;
-
-			line.selected = row.selected = true;
-			draw_selected_row(&line, y);
-			term_cursor(ui_term(v->ui), c->area.y + y, c->area.x);
-		}
-		draw_call(v, &row, lay, v->list.rows[i].data, now_us);
-	}
-}
-
 static void calls_draw(void *state, const struct canvas *c, bool focused)
 {
 	struct calls *v = state;
+	struct call_drawing d = { .view = v, .now_us = clock_wall_us(v->app->clock) };
 	struct canvas rows = *c;
-	struct list_layout lay;
 
-	list_layout(&lay, columns, ARRAY_LEN(columns), c->area.columns - 2, 1);
+	list_layout(&d.layout, columns, ARRAY_LEN(columns), c->area.columns - 2, 1);
 	if (focused)
-		rows = draw_titles(c, &lay);
+		rows = draw_titles(c, &d.layout);
 	v->titled = rows.area.y > c->area.y;
-	draw_rows(v, &rows, &lay, focused);
+	if (v->list.count == 0)
+		draw_text(&rows, 0, 1, 0, ROLE_DIM, v->query && !query_is_empty(v->query)
+			  ? _("No live call matches the filter.") : _("No live calls."));
+	ui_draw_list(v->ui, &v->list, &rows, focused, draw_call, &d);
 }
 
 /* --- the rest of the view --- */

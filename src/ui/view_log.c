@@ -59,36 +59,27 @@ static enum role level_role(enum message_level level)
 	}
 }
 
-static void draw_message(const struct canvas *c, int y, const struct message *m)
+static void draw_message(void *arg, const struct canvas *c, const struct list_row *r)
 {
+	const struct message *m = r->data;
 	time_t seconds = (time_t)(m->wall_us / 1000000);
 	struct tm local;
 	char when[32];
 
+	(void)arg;
 	localtime_r(&seconds, &local);
 	strftime(when, sizeof(when), "%H:%M:%S", &local);
-	draw_text(c, y, 1, 8, ROLE_DIM, when);
-	draw_text(c, y, 11, 0, level_role(m->level), m->text);
+	draw_text(c, 0, 1, 8, ROLE_DIM, when);
+	draw_text(c, 0, 11, 0, level_role(m->level), m->text);
 }
 
 static void log_draw(void *state, const struct canvas *c, bool focused)
 {
 	struct log_view *v = state;
 
-	list_fit(&v->list, c->area.rows);
 	if (v->list.count == 0)
 		draw_text(c, 1, 3, 0, ROLE_DIM, _("Nothing has happened yet."));
-	for (int y = 0; y < c->area.rows && v->list.top + (size_t)y < v->list.count; y++) {
-		size_t i = v->list.top + (size_t)y;
-		struct canvas row = *c;
-
-		row.selected = focused && i == v->list.cursor;
-		if (row.selected) {
-			draw_selected_row(&row, y);
-			term_cursor(ui_term(v->ui), c->area.y + y, c->area.x);
-		}
-		draw_message(&row, y, v->list.rows[i].data);
-	}
+	ui_draw_list(v->ui, &v->list, c, focused, draw_message, NULL);
 }
 
 static bool log_action(void *state, enum action_id action)
