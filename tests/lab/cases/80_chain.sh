@@ -69,4 +69,4 @@ check "undo brings it back" eval "press ann u && screen_shows ann '$number: undo
 check "verified" screen_shows ann $number 'Customer Su' 'na ok'
 check "in the store" in_store ann $number agentId=support
 check "and served" answered_by support $number
-close_screen ann
+check "q leaves, with status 0" quit_screen ann

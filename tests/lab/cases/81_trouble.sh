@@ -7,6 +7,36 @@ forget_routes
 make_desk ann
 check "the workspace is made in batch" furnish ann
 
+# Mistakes, in batch and in the form.
+fails_with() {
+	local code=$1 text=$2 rc=0 said
+	shift 2
+	said=$("$@" 2>&1 </dev/null) || rc=$?
+	echo "status $rc: $said"
+	[ $rc = "$code" ] && grep -qF -- "$text" <<<"$said"
+}
+check "without a terminal there is no screen" fails_with 2 'needs a terminal' deck ann
+configure ann 's/^port = 5038/port = many/'
+check "a mistake in the configuration is named by its line" fails_with 2 config:7: deck ann
+configure ann 's/^port = many/port = 5038/'
+check "a bad number is refused" \
+	fails_with 1 'Invalid phone number format' deck ann number add 5551230090 --provider twilio --agent support
+check "an unknown provider" fails_with 1 'Trunk not found' deck ann number add $number --provider nobody --agent support
+check "an unknown agent" fails_with 1 nobody deck ann number add $number --provider twilio --agent nobody
+check "the screen opens" open_screen ann
+check "it is connected" screen_shows ann 'na-1 ok' 'eu-1 ok'
+fill_form ann +15551 support
+check "the form refuses a bad number and says why" eval "press ann C-s && screen_shows ann 'Invalid phone number format'"
+check "what was typed stays" screen_has ann Number '+15551 '
+check "until it is given up" leave_form ann
+check "with room for one" deck ann workspace edit --max-numbers 1
+check "a number is added" add_number ann $number support
+check "then the screen says that there is room for no more" eval "screen_shows ann '1 of 1 used' &&
+	press ann a && screen_shows ann 'number add:'"
+check "and a batch command too" fails_with 1 limit deck ann number add $european --provider twilio --agent sales
+check "q leaves" quit_screen ann
+check "the number goes, and the limit" eval "deck ann number delete $number --yes && deck ann workspace edit --max-numbers ''"
+
 # A wrong secret, on one server of two.
 configure ann '/server eu-1/,$s/^secret = .*/secret = wrong/'
 check "the screen opens with a wrong secret for eu-1" open_screen ann
@@ -19,7 +49,7 @@ check "verified" screen_shows ann $number 'na ok'
 check "and answered" answered_by support $number
 check "a number of the refusing server is kept" add_number ann $european sales e
 check "and is not called verified" screen_shows ann $european 'eu unknown'
-close_screen ann
+check "q leaves" quit_screen ann
 
 # A certificate of another authority.
 configure ann "/server eu-1/,\$s/^secret = .*/secret = $LAB_SECRET/"
@@ -31,7 +61,7 @@ check "eu-1 is not connected" screen_shows ann 'na-1 ok' 'eu-1 retry'
 press ann 4
 check "the Servers view names the certificate" screen_shows ann Trouble ertificate
 check "nothing was said to that server" test "$(ami_sessions eu-1)" = ""
-close_screen ann
+check "the program ends with its terminal" close_screen ann
 
 # A server that is down at the start.
 configure ann "s|^ca_file = .*|ca_file = $LAB_RUN/ca.pem|"
@@ -80,7 +110,7 @@ check "on the server too" inside says na-1 'core show channels' "^PJSIP/.*Up"
 end_calls na-1
 check "and ends when it ends" eval "call_ended victim 200 && screen_shows ann 'No live calls'"
 check "answered, like every other" screen_shows ann $fresh 100%
-close_screen ann
+check "q leaves" quit_screen ann
 
 # A store that is away at the start.
 store=$(desk_dir ann)/store.db
@@ -93,4 +123,4 @@ check "a batch command says so too, with status 3" eval "deck ann number list; t
 rmdir "$store" && mv "$store.away" "$store"
 check "it comes back" screen_shows ann 'store ok'
 check "with what was in it" screen_shows ann $fresh 'na ok'
-close_screen ann
+check "q leaves" quit_screen ann

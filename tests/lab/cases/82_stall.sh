@@ -37,4 +37,4 @@ check "every call was answered, none was lost" screen_shows ann $number '241 cal
 press ann 4
 check "nothing was dropped or disbelieved" screen_shows ann ' 0 rejected' ' 0 dropped'
 check "in the same sessions" test "$(ami_sessions na-1)" = "$sessions"
-close_screen ann
+check "the program ends with its terminal" close_screen ann

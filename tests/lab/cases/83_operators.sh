@@ -31,8 +31,7 @@ decided() { won_by ann ben || won_by ben ann; }
 check "of two who add the same number one wins and the other is told" wait_for 10 "a winner" decided
 if won_by ann ben; then agent=support loser=ben; else agent=sales loser=ann; fi
 check "the store has the winner's" in_store ann $contested agentId=$agent
-check "the loser's form is closed" eval "press $loser Escape && screen_shows $loser 'Esc again' && press $loser Escape &&
-	screen_drops $loser 'Add number'"
+check "the loser's form is closed" leave_form $loser
 route_leads_to() { [ "$(db_get na-1 trunkdeck "$1")" = "$2" ]; }
 check "the route is the winner's" wait_for 10 "the route" route_leads_to $contested $agent
 
@@ -60,12 +59,12 @@ check "what was known is still shown" screen_has ann $contested 'na ok'
 check "keys are answered" eval "press ann 4 && screen_shows ann $(address_of na-1):5038 && press ann 1"
 check "calls are too" answered_by $agent $contested
 check "and shown" screen_shows ann $contested '1 call' 100%
-close_screen ben
+check "one leaves, without its store" quit_screen ben
 check "a screen opens without the database" open_screen ben
 check "and says so" screen_shows ben 'store retry' 'na-1 ok'
 check "the database returns" inside run_postgres
 check "both have it back" eval "screen_shows ann 'store ok' && screen_shows ben 'store ok' && screen_shows ben $contested 'na ok'"
 check "and work with it" eval "add_number ann $number support && screen_shows ben $number 'by ann' && screen_shows ben $number 'na ok'"
-close_screen ann
-close_screen ben
+check "both leave" quit_screen ann
+check "both, by losing the terminal" close_screen ben
 check "PostgreSQL stops" inside stop_postgres

@@ -17,7 +17,7 @@ desk_dir() { echo "$LAB_RUN/desk.$1"; }
 make_desk() {
 	local dir
 	dir=$(desk_dir "$1")
-	[ ! -S "$dir/tmux" ] || close_screen "$1"
+	[ ! -S "$dir/tmux" ] || close_screen "$1" 2>/dev/null
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	lab_config "$dir/config" "${2:-sqlite:$dir/store.db}" >/dev/null
@@ -50,15 +50,33 @@ desk_tmux() {
 
 # open_screen NAME [ARGUMENTS...]: and waits until it has painted.
 open_screen() {
-	local name=$1
+	local name=$1 dir
+	dir=$(desk_dir "$1")
 	shift
-	desk_tmux "$name" new-session -d -x 80 -y 24 "$TRUNKDECK" --config "$(desk_dir "$name")/config" "$@" &&
-		screen_shows "$name" trunkdeck
+	rm -f "$dir"/ended "$dir"/*.pid
+	desk_tmux "$name" new-session -d -x 80 -y 24 sh -c '"$@"; echo $? >"$HOME/ended"' sh \
+		"$TRUNKDECK" --config "$dir/config" "$@" &&
+		screen_shows "$name" '1 Deck'
 }
 
+# close_screen NAME: takes the terminal away, and waits for the end of the program.
 close_screen() {
-	desk_tmux "$1" kill-server 2>/dev/null
-	wait_for 10 "the end of $1's screen" screen_closed "$1"
+	local pid
+	resume_screen "$1" 2>/dev/null || :
+	pid=$(program_of "$1") || pid=none
+	desk_tmux "$1" kill-server
+	wait_for 10 "the end of $1's screen" screen_closed "$1" && wait_for 10 "the end of the program" program_ended "$pid"
+}
+
+program_ended() { ! enter test -e "/proc/$1"; }
+
+# has_ended NAME STATUS
+has_ended() { [ "$(cat "$(desk_dir "$1")/ended" 2>/dev/null)" = "$2" ]; }
+
+# quit_screen NAME: by its key.
+quit_screen() {
+	press "$1" q && wait_for 10 "the program to end with status 0" has_ended "$1" 0 || { screen_text "$1"; return 1; }
+	close_screen "$1"
 }
 
 screen_closed() { ! desk_tmux "$1" list-sessions; }
@@ -109,7 +127,7 @@ screen_drops() {
 screen_has() { has_line "$@" || { screen_text "$1"; return 1; }; }
 
 # The number of the program's process at a desk, inside the lab.
-program_of() { desk_tmux "$1" display-message -p '#{pane_pid}'; }
+program_of() { enter pgrep -P "$(desk_tmux "$1" display-message -p '#{pane_pid}')"; }
 
 # furnish NAME: what every store of the cases begins with; --dial strings are the lab's.
 furnish() {
@@ -140,6 +158,9 @@ fill_form() {
 # add_number NAME NUMBER AGENT [REGION_KEY]: on the screen, until it says so.
 add_number() { fill_form "$@" && press "$1" C-s && screen_shows "$1" "$2 added" && screen_drops "$1" 'Add number'; }
 
+# leave_form NAME: a filled one, unsaved.
+leave_form() { press "$1" Escape && screen_shows "$1" 'Esc again' && press "$1" Escape && screen_drops "$1" 'Add number'; }
+
 # find_number NAME NUMBER: filters the deck by it and puts the cursor on it; Escape ends that.
 find_number() { press "$1" / && write_text "$1" "$2" && press "$1" Enter j && screen_shows "$1" "── /$2"; }
 
@@ -167,7 +188,7 @@ stall_screen() {
 		echo "$pid" >"$(desk_dir "$1")/tmux.pid" && enter kill -STOP "$pid"
 }
 
-resume_screen() { enter kill -CONT "$(cat "$(desk_dir "$1")/tmux.pid")"; }
+resume_screen() { enter kill -CONT "$(cat "$(desk_dir "$1")/tmux.pid")" && rm "$(desk_dir "$1")/tmux.pid"; }
 
 # screen_is_stuck NAME: the program waits in a write to its standard output; until then it is made to draw all of it again.
 screen_is_stuck() {
