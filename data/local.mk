@@ -4,7 +4,9 @@ embedded_files = \
 	data/countries.tsv \
 	data/demo/workspace.json \
 	data/sql/sqlite/0001_initial.sql \
-	data/sql/postgres/0001_initial.sql
+	data/sql/sqlite/0002_call_recorded.sql \
+	data/sql/postgres/0001_initial.sql \
+	data/sql/postgres/0002_call_recorded.sql
 
 EXTRA_DIST += $(embedded_files)
 

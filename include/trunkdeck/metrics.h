@@ -1,22 +1,39 @@
 /*
- * Metrics over calls as they happen: per number and in all (DESIGN.md 4.5). Fed by the tracker's callback (or from
- * history: finished calls only); counts every call once, whatever is heard of it first, test calls not at all. Numbers
- * come from callers, so their count is bounded; past it they are in the total only. One owner, one thread.
+ * Metrics over calls: per number (or provider, agent, region) and in all (DESIGN.md 4.5). Live calls come by
+ * metrics_call(), those of the store by metrics_history(): the same figures from the same code, so that live and history agree.
+ * Every call counts once, whatever is heard of it first; test calls not at all. Numbers come from callers, so their count
+ * is bounded; past it they are in the total only. One owner, one thread at a time.
  */
 #ifndef TRUNKDECK_METRICS_H
 #define TRUNKDECK_METRICS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "trunkdeck/call.h"
 #include "trunkdeck/histogram.h"
+#include "trunkdeck/zone.h"
 
 struct metrics;
 
+enum metrics_group { METRICS_BY_NUMBER, METRICS_BY_PROVIDER, METRICS_BY_AGENT, METRICS_BY_REGION };
+
+struct country_count {
+	char iso[3];			/* "" = unknown or withheld */
+	uint64_t calls;
+};
+
+/* Of the calls that were not answered, how they ended. */
+struct cause_count {
+	int cause;			/* Q.850; 0 = none given */
+	int sip_code;			/* 0 = unknown */
+	uint64_t calls;
+};
+
 struct number_metrics {
-	char number[32];
+	char key[64];			/* the number, or whatever it is grouped by; "" in the total, or unknown */
 	uint64_t offered;
 	uint64_t outcomes[OUTCOME_COUNT];
 	struct histogram talk;
@@ -25,16 +42,47 @@ struct number_metrics {
 	uint32_t concurrent;			/* now */
 	uint32_t peak_concurrent;
 	uint32_t by_hour[24];			/* offered, by the hour of arrival, local time */
+	uint32_t (*by_week)[24];		/* [weekday, 0 = Monday][hour]; NULL unless asked for */
+	struct country_count *countries;	/* in order of first call */
+	size_t country_count;
+	struct cause_count *causes;
+	size_t cause_count;
+};
+
+#define METRICS_SERIES_HOURS 24
+
+struct metrics_options {
+	enum metrics_group group;
+	const struct zone *zone;	/* of hours and weekdays; must outlive the metrics. NULL = the process's */
+	bool weeks;			/* count by weekday too */
+	bool remember;			/* the last finished calls, so that one told twice (live, and by the store) counts once */
+	int64_t since_us;		/* calls that started before don't count; 0 = all do */
+	int64_t series_end_us;		/* end of the series of hours; 0 = none is kept */
 };
 
 struct metrics *metrics_new(void);
+struct metrics *metrics_new_with(const struct metrics_options *options);
 void metrics_free(struct metrics **m);
 void metrics_call(struct metrics *m, const struct call *c, enum call_change change);
-/* NULL when the number has had no call. */
+/* A finished call of the past, in order of their starts. Concurrency is as it was then; it ends with metrics_history_end(). */
+void metrics_history(struct metrics *m, const struct call *c);
+void metrics_history_end(struct metrics *m);
+/* By number, or whatever it is grouped by; NULL when it has had no call. */
 const struct number_metrics *metrics_number(const struct metrics *m, const char *number);
 const struct number_metrics *metrics_total(const struct metrics *m);
+/* All groups by their key; caller frees the array. */
+const struct number_metrics **metrics_groups(const struct metrics *m, size_t *count);
+/* Offered calls of the last METRICS_SERIES_HOURS hours before series_end_us, oldest first, whatever since_us is. */
+const uint32_t *metrics_series(const struct metrics *m);
 /* answered / offered of the finished calls, in per mille; -1 when none has finished. */
 int metrics_success_permille(const struct number_metrics *n);
+/* What the response time was measured to: "answer", "first_audio", "mixed"; NULL when there is none. */
+const char *metrics_response_source(const struct number_metrics *n);
+/* The most frequent, at most max; returns how many. */
+size_t metrics_top_causes(const struct number_metrics *n, struct cause_count *top, size_t max);
+size_t metrics_top_countries(const struct number_metrics *n, struct country_count *top, size_t max);
+/* One group or the total: the members of replay's "numbers". Caller decrefs. */
+json_t *metrics_to_json(const struct number_metrics *n);
 /* {"+1...": {...}}: the shape of DESIGN.md 6 (replay). Caller decrefs. */
 json_t *metrics_numbers_to_json(const struct metrics *m);
 

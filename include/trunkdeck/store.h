@@ -110,11 +110,16 @@ struct call_query {
 	const char *number, *agent, *provider, *server;		/* NULL = any */
 	const char *outcome;					/* name, NULL = any */
 	int64_t since_us, until_us;				/* by start; 0 = open */
+	int64_t recorded_since_us;				/* by when they were written; 0 = open */
+	bool ended;						/* only those that have ended */
+	bool oldest_first;					/* else newest first, by start */
 	size_t max;						/* 0 = all */
 };
 
-/* Newest first. */
 bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *arg, const struct call *c), void *arg,
 		 struct err *e);
+/* Deletes calls that started before a moment, the oldest first, at most `max` of them, so that nobody waits for long;
+ * *deleted < max says that no more are left. */
+bool store_expire_calls(struct store *s, int64_t before_us, size_t max, size_t *deleted, struct err *e);
 
 #endif

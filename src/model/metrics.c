@@ -3,6 +3,8 @@
  * coalesce on their way, so that a call may show up as updated or even finished. A finished call that was never live
  * comes from history, or was too short to be reported before.
  *
+ * History counts a call at once, but keeps it concurrent until the first call that started after its end: a heap of ends.
+ *
  * Whoever dials us chooses the numbers: past METRICS_MAX_NUMBERS a new number counts in the total only.
  */
 #include "config.h"
@@ -23,16 +25,25 @@
 #define METRICS_MAX_NUMBERS 100000
 #define HOUR_SLOT_US ((int64_t)15 * 60 * 1000000)	/* every time zone is a multiple of this away from UTC */
 
-struct country_count {
-	char iso[3];			/* "" = unknown or withheld */
-	uint64_t calls;
-};
+#define REMEMBERED_MAX 65536
+#define CAUSES_MAX 64			/* different ones of a group */
+#define HOUR_US ((int64_t)3600 * 1000000)
 
 struct entry {
 	UT_hash_handle hh;
-	struct number_metrics n;	/* key: n.number */
-	struct country_count *countries;
-	size_t country_count;
+	struct number_metrics n;	/* key: n.key */
+};
+
+/* A call that is over. */
+struct known_call {
+	UT_hash_handle hh;
+	uint64_t key;
+};
+
+/* When a call of history ends. */
+struct end {
+	int64_t at_us;
+	struct entry *entry;		/* NULL: in the total only */
 };
 
 struct live_call {
@@ -47,13 +58,20 @@ struct metrics {
 	size_t number_count;
 	struct live_call *live;
 	struct live_call *spare;	/* chained by hh.next */
+	struct metrics_options options;
+	struct known_call *known;	/* oldest first */
+	struct end *ends;		/* a heap, the earliest on top */
+	size_t end_count, end_size;
+	uint32_t series[METRICS_SERIES_HOURS];
 	int64_t slot;			/* of the last hour looked up */
-	int slot_hour;
+	int slot_hour, slot_weekday;
 };
 
-static void entry_init(struct entry *x, const char *number)
+static void entry_init(const struct metrics *m, struct entry *x, const char *key)
 {
-	str_copy(x->n.number, sizeof(x->n.number), str_of(number));
+	str_copy(x->n.key, sizeof(x->n.key), str_of(key));
+	if (m->options.weeks)
+		x->n.by_week = xcalloc(7, sizeof(*x->n.by_week));
 	histogram_init(&x->n.talk);
 	histogram_init(&x->n.response);
 }
@@ -62,14 +80,22 @@ static void entry_clear(struct entry *x)
 {
 	histogram_clear(&x->n.talk);
 	histogram_clear(&x->n.response);
-	FREE(&x->countries);
+	FREE(&x->n.countries);
+	FREE(&x->n.causes);
+	FREE(&x->n.by_week);
 }
 
 struct metrics *metrics_new(void)
 {
+	return metrics_new_with(&(struct metrics_options){ .group = METRICS_BY_NUMBER });
+}
+
+struct metrics *metrics_new_with(const struct metrics_options *options)
+{
 	struct metrics *m = xcalloc(1, sizeof(*m));
 
-	entry_init(&m->total, "");
+	m->options = *options;
+	entry_init(m, &m->total, "");
 	m->slot = INT64_MIN;
 	return m;
 }
@@ -95,9 +121,15 @@ void metrics_free(struct metrics **pm)
 	struct metrics *m = *pm;
 	struct entry *x, *next;
 	struct live_call *l, *next_live;
+	struct known_call *k, *next_known;
 
 	if (!m)
 		return;
+	HASH_ITER(hh, m->known, k, next_known) {
+		HASH_DELETE(hh, m->known, k);
+		free(k);
+	}
+	free(m->ends);
 	HASH_ITER(hh, m->numbers, x, next) {
 		HASH_DELETE(hh, m->numbers, x);
 		entry_clear(x);
@@ -115,103 +147,207 @@ void metrics_free(struct metrics **pm)
 	FREE(pm);
 }
 
-static struct entry *entry_find(const struct metrics *m, const char *number)
+static struct entry *entry_find(const struct metrics *m, const char *key)
 {
 	struct entry *x;
 
-	HASH_FIND_STR(m->numbers, number, x);
+	HASH_FIND_STR(m->numbers, key, x);
 	return x;
 }
 
-static struct entry *entry_get(struct metrics *m, const char *number)
+static const char *group_of(const struct metrics *m, const struct call *c)
 {
-	struct entry *x = entry_find(m, number);
+	switch (m->options.group) {
+	case METRICS_BY_PROVIDER:
+		return c->provider;
+	case METRICS_BY_AGENT:
+		return c->agent;
+	case METRICS_BY_REGION:
+		return c->region;
+	default:
+		return c->number;
+	}
+}
+
+static struct entry *entry_get(struct metrics *m, const char *key)
+{
+	struct entry *x = entry_find(m, key);
 
 	if (x || m->number_count >= METRICS_MAX_NUMBERS)
 		return x;
 	x = xcalloc(1, sizeof(*x));
-	entry_init(x, number);
-	HASH_ADD_STR(m->numbers, n.number, x);
+	entry_init(m, x, key);
+	HASH_ADD_STR(m->numbers, n.key, x);
 	m->number_count++;
 	return x;
 }
 
-static int local_hour(struct metrics *m, int64_t at_us)
+static void look_up_hour(struct metrics *m, int64_t at_us)
 {
-	int64_t slot = at_us / HOUR_SLOT_US;
 	time_t seconds = (time_t)(at_us / 1000000);
+	struct zone_time t;
 	struct tm tm;
 
-	if (slot != m->slot) {
-		m->slot_hour = localtime_r(&seconds, &tm) ? tm.tm_hour : 0;
-		m->slot = slot;
+	if (m->options.zone) {
+		zone_local(m->options.zone, at_us, &t);
+		m->slot_hour = t.hour;
+		m->slot_weekday = t.weekday;
+	} else if (localtime_r(&seconds, &tm)) {
+		m->slot_hour = tm.tm_hour;
+		m->slot_weekday = (tm.tm_wday + 6) % 7;
 	}
-	return m->slot_hour;
 }
 
-static void count_country(struct entry *x, const char *iso)
+static void find_hour(struct metrics *m, int64_t at_us)
 {
-	struct country_count *c = x->countries;
+	int64_t slot = at_us / HOUR_SLOT_US;
 
-	for (size_t i = 0; i < x->country_count; i++, c++) {
+	if (slot != m->slot)
+		look_up_hour(m, at_us);
+	m->slot = slot;
+}
+
+static void count_series(struct metrics *m, int64_t at_us)
+{
+	int64_t ago_us = m->options.series_end_us - at_us;
+
+	if (ago_us > 0 && ago_us <= METRICS_SERIES_HOURS * HOUR_US)
+		m->series[METRICS_SERIES_HOURS - 1 - (ago_us - 1) / HOUR_US]++;
+}
+
+static void count_country(struct number_metrics *n, const char *iso)
+{
+	struct country_count *c = n->countries;
+
+	for (size_t i = 0; i < n->country_count; i++, c++) {
 		if (strcmp(c->iso, iso) == 0) {
 			c->calls++;
 			return;
 		}
 	}
-	x->countries = xreallocarray(x->countries, x->country_count + 1, sizeof(*x->countries));
-	c = &x->countries[x->country_count++];
+	n->countries = xreallocarray(n->countries, n->country_count + 1, sizeof(*n->countries));
+	c = &n->countries[n->country_count++];
 	str_copy(c->iso, sizeof(c->iso), str_of(iso));
 	c->calls = 1;
 }
 
-static void count_start(struct entry *x, int hour, const char *iso)
+static void count_cause(struct number_metrics *n, const struct call *c)
+{
+	struct cause_count *x = n->causes;
+
+	for (size_t i = 0; i < n->cause_count; i++, x++) {
+		if (x->cause == c->cause && x->sip_code == c->sip_code) {
+			x->calls++;
+			return;
+		}
+	}
+	if (n->cause_count == CAUSES_MAX)
+		return;
+	n->causes = xreallocarray(n->causes, n->cause_count + 1, sizeof(*n->causes));
+	n->causes[n->cause_count++] = (struct cause_count){ c->cause, c->sip_code, 1 };
+}
+
+static void count_start(const struct metrics *m, struct entry *x, const char *iso)
 {
 	x->n.offered++;
-	x->n.by_hour[hour]++;
-	count_country(x, iso);
+	x->n.by_hour[m->slot_hour]++;
+	if (x->n.by_week)
+		x->n.by_week[m->slot_weekday][m->slot_hour]++;
+	count_country(&x->n, iso);
 	if (++x->n.concurrent > x->n.peak_concurrent)
 		x->n.peak_concurrent = x->n.concurrent;
 }
 
-static struct live_call *call_started(struct metrics *m, const struct call *c, uint64_t key)
+/* Returns its group; NULL: it counts in the total only. */
+static struct entry *count_started(struct metrics *m, const struct call *c)
 {
 	const struct country *country = c->caller[0] ? e164_country(str_of(c->caller)) : NULL;
 	const char *iso = country ? country->iso : "";
-	int hour = local_hour(m, c->started_us);
+	struct entry *x = entry_get(m, group_of(m, c));
+
+	find_hour(m, c->started_us);
+	count_start(m, &m->total, iso);
+	if (x)
+		count_start(m, x, iso);
+	return x;
+}
+
+static struct live_call *call_started(struct metrics *m, const struct call *c, uint64_t key)
+{
 	struct live_call *l = live_take(m);
 
 	l->key = key;
-	l->entry = entry_get(m, c->number);
+	l->entry = count_started(m, c);
 	HASH_ADD(hh, m->live, key, sizeof(l->key), l);
-	count_start(&m->total, hour, iso);
-	if (l->entry)
-		count_start(l->entry, hour, iso);
 	return l;
 }
 
-static void count_finish(struct entry *x, const struct call *c, int64_t response, bool first_audio)
+static void count_end(struct number_metrics *n, const struct call *c, int64_t response, bool first_audio)
 {
-	x->n.outcomes[c->outcome]++;
-	x->n.concurrent--;
+	n->outcomes[c->outcome]++;
+	if (c->outcome != OUTCOME_ANSWERED)
+		count_cause(n, c);
 	if (c->talk_us > 0)
-		histogram_add(&x->n.talk, c->talk_us);
+		histogram_add(&n->talk, c->talk_us);
 	if (response < 0)
 		return;
-	histogram_add(&x->n.response, response);
-	x->n.response_first_audio += first_audio;
+	histogram_add(&n->response, response);
+	n->response_first_audio += first_audio;
 }
 
-static void call_finished(struct metrics *m, const struct call *c, struct live_call *l)
+static void count_ended(struct metrics *m, const struct call *c, struct entry *x)
 {
 	bool first_audio;
 	int64_t response = call_response_us(c, &first_audio);
 
-	count_finish(&m->total, c, response, first_audio);
-	if (l->entry)
-		count_finish(l->entry, c, response, first_audio);
+	count_end(&m->total.n, c, response, first_audio);
+	if (x)
+		count_end(&x->n, c, response, first_audio);
+}
+
+static void count_gone(struct metrics *m, struct entry *x)
+{
+	m->total.n.concurrent--;
+	if (x)
+		x->n.concurrent--;
+}
+
+static void remember(struct metrics *m, uint64_t key)
+{
+	struct known_call *k;
+
+	if (!m->options.remember)
+		return;
+	if (HASH_COUNT(m->known) < REMEMBERED_MAX) {
+		k = xcalloc(1, sizeof(*k));
+	} else {
+		k = m->known;
+		HASH_DELETE(hh, m->known, k);
+	}
+	k->key = key;
+	HASH_ADD(hh, m->known, key, sizeof(k->key), k);
+}
+
+static bool is_over(const struct metrics *m, uint64_t key)
+{
+	struct known_call *k;
+
+	HASH_FIND(hh, m->known, &key, sizeof(key), k);
+	return k != NULL;
+}
+
+static void call_finished(struct metrics *m, const struct call *c, struct live_call *l)
+{
+	count_ended(m, c, l->entry);
+	count_gone(m, l->entry);
 	HASH_DELETE(hh, m->live, l);
 	live_give(m, l);
+	remember(m, call_key(c));
+}
+
+static bool counts(const struct metrics *m, const struct call *c)
+{
+	return !c->is_test && c->started_us >= m->options.since_us;
 }
 
 void metrics_call(struct metrics *m, const struct call *c, enum call_change change)
@@ -219,15 +355,81 @@ void metrics_call(struct metrics *m, const struct call *c, enum call_change chan
 	struct live_call *l;
 	uint64_t key;
 
-	if (c->is_test)
+	if (!counts(m, c))
 		return;
 	key = call_key(c);
 	HASH_FIND(hh, m->live, &key, sizeof(key), l);
+	if (!l && is_over(m, key))
+		return;
 	if (!l)
 		l = call_started(m, c, key);
 	if (change == CALL_CHANGE_FINISHED)
 		call_finished(m, c, l);
 }
+
+/* --- history --- */
+
+static void push_end(struct metrics *m, struct end e)
+{
+	size_t i = m->end_count++;
+
+	if (m->end_count > m->end_size) {
+		m->end_size = m->end_size ? m->end_size * 2 : 64;
+		m->ends = xreallocarray(m->ends, m->end_size, sizeof(*m->ends));
+	}
+	for (; i > 0 && m->ends[(i - 1) / 2].at_us > e.at_us; i = (i - 1) / 2)
+		m->ends[i] = m->ends[(i - 1) / 2];
+	m->ends[i] = e;
+}
+
+static struct end pop_end(struct metrics *m)
+{
+	struct end top = m->ends[0], last = m->ends[--m->end_count];
+	size_t i = 0, child;
+
+	while ((child = 2 * i + 1) < m->end_count) {
+		if (child + 1 < m->end_count && m->ends[child + 1].at_us < m->ends[child].at_us)
+			child++;
+		if (m->ends[child].at_us >= last.at_us)
+			break;
+		m->ends[i] = m->ends[child];
+		i = child;
+	}
+	m->ends[i] = last;
+	return top;
+}
+
+static void end_until(struct metrics *m, int64_t at_us)
+{
+	while (m->end_count > 0 && m->ends[0].at_us <= at_us)
+		count_gone(m, pop_end(m).entry);
+}
+
+void metrics_history(struct metrics *m, const struct call *c)
+{
+	uint64_t key = call_key(c);
+	struct live_call *l;
+	struct entry *x;
+
+	HASH_FIND(hh, m->live, &key, sizeof(key), l);
+	if (l || c->is_test || is_over(m, key))
+		return;
+	count_series(m, c->started_us);
+	if (!counts(m, c))
+		return;
+	end_until(m, c->started_us);
+	x = count_started(m, c);
+	count_ended(m, c, x);
+	push_end(m, (struct end){ c->ended_us, x });
+	remember(m, key);
+}
+
+void metrics_history_end(struct metrics *m)
+{
+	end_until(m, INT64_MAX);
+}
+
+/* --- asking --- */
 
 const struct number_metrics *metrics_number(const struct metrics *m, const char *number)
 {
@@ -241,6 +443,72 @@ const struct number_metrics *metrics_total(const struct metrics *m)
 	return &m->total.n;
 }
 
+const uint32_t *metrics_series(const struct metrics *m)
+{
+	return m->series;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct number_metrics *const *x = a, *const *y = b;
+
+	return strcmp((*x)->key, (*y)->key);
+}
+
+const struct number_metrics **metrics_groups(const struct metrics *m, size_t *count)
+{
+	const struct number_metrics **sorted = xreallocarray(NULL, m->number_count + 1, sizeof(*sorted));
+
+	*count = 0;
+	for (const struct entry *x = m->numbers; x; x = x->hh.next)
+		sorted[(*count)++] = &x->n;
+	qsort(sorted, *count, sizeof(*sorted), by_key);
+	return sorted;
+}
+
+static int more_causes(const void *a, const void *b)
+{
+	const struct cause_count *x = a, *y = b;
+
+	if (x->calls != y->calls)
+		return x->calls < y->calls ? 1 : -1;
+	return x->cause != y->cause ? x->cause - y->cause : x->sip_code - y->sip_code;
+}
+
+static int more_countries(const void *a, const void *b)
+{
+	const struct country_count *x = a, *y = b;
+
+	if (x->calls != y->calls)
+		return x->calls < y->calls ? 1 : -1;
+	return strcmp(x->iso, y->iso);
+}
+
+/* A sorted copy of n rows of a table, as many as there is room for. */
+static size_t top_rows(void *top, size_t max, const void *rows, size_t n, size_t size,
+		       int (*compare)(const void *, const void *))
+{
+	char *sorted = xreallocarray(NULL, n + 1, size);
+
+	if (n)
+		memcpy(sorted, rows, n * size);
+	qsort(sorted, n, size, compare);
+	n = n < max ? n : max;
+	memcpy(top, sorted, n * size);
+	free(sorted);
+	return n;
+}
+
+size_t metrics_top_causes(const struct number_metrics *n, struct cause_count *top, size_t max)
+{
+	return top_rows(top, max, n->causes, n->cause_count, sizeof(*top), more_causes);
+}
+
+size_t metrics_top_countries(const struct number_metrics *n, struct country_count *top, size_t max)
+{
+	return top_rows(top, max, n->countries, n->country_count, sizeof(*top), more_countries);
+}
+
 int metrics_success_permille(const struct number_metrics *n)
 {
 	uint64_t finished = 0;
@@ -250,81 +518,4 @@ int metrics_success_permille(const struct number_metrics *n)
 	if (!finished)
 		return -1;
 	return (int)((n->outcomes[OUTCOME_ANSWERED] * 1000 + finished / 2) / finished);
-}
-
-static int64_t to_ms(int64_t us)
-{
-	return (us + 500) / 1000;
-}
-
-static json_t *histogram_to_json(const struct histogram *h)
-{
-	json_t *o = json_object();
-
-	json_object_set_new(o, "count", json_integer((json_int_t)h->count));
-	json_object_set_new(o, "mean", json_integer(to_ms(histogram_mean(h))));
-	json_object_set_new(o, "p50", json_integer(to_ms(histogram_quantile(h, 0.5))));
-	json_object_set_new(o, "p95", json_integer(to_ms(histogram_quantile(h, 0.95))));
-	json_object_set_new(o, "p99", json_integer(to_ms(histogram_quantile(h, 0.99))));
-	json_object_set_new(o, "max", json_integer(to_ms((int64_t)h->max_us)));
-	return o;
-}
-
-/* What the response time was measured to. */
-static const char *response_source(const struct number_metrics *n)
-{
-	if (!n->response_first_audio)
-		return "answer";
-	return n->response_first_audio == n->response.count ? "first_audio" : "mixed";
-}
-
-static json_t *response_to_json(const struct number_metrics *n)
-{
-	json_t *o = histogram_to_json(&n->response);
-
-	json_object_set_new(o, "source", n->response.count ? json_string(response_source(n)) : json_null());
-	return o;
-}
-
-static json_t *entry_to_json(const struct entry *x)
-{
-	json_t *o = json_object(), *hours = json_array(), *countries = json_object();
-
-	json_object_set_new(o, "offered", json_integer((json_int_t)x->n.offered));
-	for (size_t i = 0; i < OUTCOME_COUNT; i++)
-		json_object_set_new(o, outcome_name((enum call_outcome)i), json_integer((json_int_t)x->n.outcomes[i]));
-	json_object_set_new(o, "talk_ms", histogram_to_json(&x->n.talk));
-	json_object_set_new(o, "response_ms", response_to_json(&x->n));
-	json_object_set_new(o, "peak_concurrent", json_integer(x->n.peak_concurrent));
-	for (size_t i = 0; i < ARRAY_LEN(x->n.by_hour); i++)
-		json_array_append_new(hours, json_integer(x->n.by_hour[i]));
-	json_object_set_new(o, "by_hour", hours);
-	for (size_t i = 0; i < x->country_count; i++)
-		json_object_set_new(countries, x->countries[i].iso[0] ? x->countries[i].iso : "unknown",
-			json_integer((json_int_t)x->countries[i].calls));
-	json_object_set_new(o, "by_country", countries);
-	return o;
-}
-
-static int entry_compare(const void *a, const void *b)
-{
-	const struct entry *const *x = a, *const *y = b;
-
-	return strcmp((*x)->n.number, (*y)->n.number);
-}
-
-/* A "number" that is not UTF-8 is text some caller made up, which jansson refuses: it shows in the total only. */
-json_t *metrics_numbers_to_json(const struct metrics *m)
-{
-	const struct entry **sorted = xreallocarray(NULL, m->number_count + 1, sizeof(*sorted));
-	json_t *o = json_object();
-	size_t count = 0;
-
-	for (const struct entry *x = m->numbers; x; x = x->hh.next)
-		sorted[count++] = x;
-	qsort(sorted, count, sizeof(*sorted), entry_compare);
-	for (size_t i = 0; i < count; i++)
-		json_object_set_new(o, sorted[i]->n.number, entry_to_json(sorted[i]));
-	free(sorted);
-	return o;
 }

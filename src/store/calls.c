@@ -4,7 +4,8 @@
  * A call is known by (server, linkedid), and several programs may record the same one. Each row carries `knows`, a rank of how
  * much of the call was seen: an end counts most, then that it is no guess, then every fact. A row is replaced only by
  * one that knows more, or as much while the call is still going on. Calls are sent in the order of their keys, so that two
- * recorders never wait for each other in a circle. Text from the network becomes valid UTF-8 on the way in.
+ * recorders never wait for each other in a circle. Text from the network becomes valid UTF-8 on the way in. What is old is
+ * forgotten in small deletes.
  */
 #include "config.h"
 
@@ -169,16 +170,18 @@ static int64_t knows(const struct call *c)
 
 static char *record_sql(void)
 {
-	const char *names[COLUMNS + 1];
+	const char *names[COLUMNS + 2];
 	struct buf sql;
 	char *insert;
 
 	for (size_t i = 0; i < COLUMNS; i++)
 		names[i] = columns[i].name;
 	names[COLUMNS] = "knows";
-	insert = table_insert_sql("call", names, COLUMNS + 1, 1);
+	names[COLUMNS + 1] = "recorded_us";
+	insert = table_insert_sql("call", names, COLUMNS + 2, 1);
 	buf_init(&sql, BUF_UNBOUNDED);
-	buf_addf(&sql, "%s ON CONFLICT (server, linkedid) DO UPDATE SET knows = excluded.knows", insert);
+	buf_addf(&sql, "%s ON CONFLICT (server, linkedid) DO UPDATE SET knows = excluded.knows, "
+		 "recorded_us = excluded.recorded_us", insert);
 	free(insert);
 	for (size_t i = KEY_COLUMNS; i < COLUMNS; i++)
 		buf_addf(&sql, ", %s = excluded.%s", names[i], names[i]);
@@ -196,6 +199,7 @@ static bool record_one(struct store *s, const char *sql, const struct call *c, s
 	for (size_t i = 0; i < COLUMNS; i++)
 		column_to_param(&p, c, &columns[i], &texts[i]);
 	db_param_int(&p, knows(c));
+	db_param_int(&p, clock_wall_us(s->clock));
 	ok = db_post(s->db, sql, p.values, p.n, e);
 	for (size_t i = 0; i < COLUMNS; i++)
 		free(texts[i]);
@@ -296,7 +300,9 @@ static char *query_sql(const struct call_query *q, struct db_params *p)
 	add_text(&sql, p, "outcome =", q->outcome);
 	add_time(&sql, p, "started_us >=", q->since_us);
 	add_time(&sql, p, "started_us <", q->until_us);
-	buf_adds(&sql, " ORDER BY started_us DESC, server, linkedid");
+	add_time(&sql, p, "recorded_us >=", q->recorded_since_us);
+	add_text(&sql, p, "state =", q->ended ? call_state_name(CALL_ENDED) : NULL);
+	buf_addf(&sql, " ORDER BY started_us%s, server, linkedid", q->oldest_first ? "" : " DESC");
 	if (q->max) {
 		buf_addf(&sql, " LIMIT $%zu", p->n + 1);
 		db_param_int(p, (int64_t)q->max);
@@ -313,5 +319,32 @@ bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *a
 	bool ok = store_connect(s, e) && db_query(s->db, sql, p.values, p.n, read_call, &reading, e);
 
 	free(sql);
+	return ok;
+}
+
+/* --- forgetting --- */
+
+static bool count_row(void *arg, const char *const *values)
+{
+	(void)values;
+	(*(size_t *)arg)++;
+	return true;
+}
+
+bool store_expire_calls(struct store *s, int64_t before_us, size_t max, size_t *deleted, struct err *e)
+{
+	struct db_params p = { 0 };
+	bool ok;
+
+	*deleted = 0;
+	if (!store_check_writable(s, e) || !store_connect(s, e) || !db_begin(s->db, DB_WRITE, e))
+		return false;
+	db_param_int(&p, before_us);
+	db_param_int(&p, (int64_t)max);
+	ok = db_query(s->db, "DELETE FROM call WHERE (server, linkedid) IN (SELECT server, linkedid FROM call "
+		      "WHERE started_us < $1 ORDER BY started_us LIMIT $2) RETURNING server", p.values, p.n, count_row,
+		      deleted, e) && db_commit(s->db, e);
+	if (!ok)
+		db_rollback(s->db);
 	return ok;
 }

@@ -29,6 +29,11 @@ tests_unit_test_base_mailbox_SOURCES = tests/unit/test_base_mailbox.c
 tests_unit_test_base_mailbox_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_base_mailbox_LDADD = libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
+unit_tests += tests/unit/test_base_zone
+tests_unit_test_base_zone_SOURCES = tests/unit/test_base_zone.c
+tests_unit_test_base_zone_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_base_zone_LDADD = libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
 # model
 unit_tests += tests/unit/test_model_records tests/unit/test_model_json tests/unit/test_model_e164 \
 	tests/unit/test_model_validate tests/unit/test_model_snapshot tests/unit/test_model_params

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "trunkdeck/clock.h"
 #include "trunkdeck/mem.h"
 #include "trunkdeck/metrics.h"
 
@@ -170,6 +171,167 @@ static void json_says_it_all(void **state)
 	metrics_free(&m);
 }
 
+static struct call history_call(unsigned id, int64_t start_s, int64_t end_s)
+{
+	struct call c = call_make(id, "+15551110001");
+
+	c.started_us = ARRIVAL + start_s * 1000000;
+	c.ended_us = ARRIVAL + end_s * 1000000;
+	c.state = CALL_ENDED;
+	c.outcome = id % 2 ? OUTCOME_ANSWERED : OUTCOME_BUSY;
+	c.cause = id % 2 ? 16 : 17;
+	c.sip_code = id % 2 ? 200 : 486;
+	c.talk_us = id % 2 ? c.ended_us - c.started_us : 0;
+	return c;
+}
+
+/* The same calls as they happened, and read from the store: the same figures. */
+static void history_equals_what_was_live(void **state)
+{
+	static const struct { unsigned id; bool start; } as_it_was[] = {
+		{ 1, true }, { 2, true }, { 3, true }, { 2, false }, { 3, false }, { 1, false }, { 4, true }, { 4, false },
+	};
+	const struct call calls[] = { { .server = "" }, history_call(1, 0, 60), history_call(2, 10, 20), history_call(3, 12, 30),
+				      history_call(4, 60, 70) };
+	struct metrics *live = metrics_new(), *history = metrics_new();
+	json_t *a, *b;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(as_it_was); i++)
+		metrics_call(live, &calls[as_it_was[i].id], as_it_was[i].start ? CALL_CHANGE_STARTED : CALL_CHANGE_FINISHED);
+	for (size_t i = 1; i < ARRAY_LEN(calls); i++)
+		metrics_history(history, &calls[i]);
+	metrics_history_end(history);
+	assert_int_equal(metrics_total(history)->peak_concurrent, 3);
+	assert_int_equal(metrics_total(history)->concurrent, 0);
+	a = metrics_numbers_to_json(live);
+	b = metrics_numbers_to_json(history);
+	assert_true(json_equal(a, b));
+	json_decref(a);
+	json_decref(b);
+	metrics_free(&live);
+	metrics_free(&history);
+}
+
+/* A call told by the server and by the store counts once, whichever comes first. */
+static void a_call_told_twice_counts_once(void **state)
+{
+	struct metrics *m = metrics_new_with(&(struct metrics_options){ .remember = true });
+	struct call live = history_call(1, 0, 5), done = history_call(2, 1, 2), old = history_call(3, 2, 3);
+
+	(void)state;
+	metrics_call(m, &live, CALL_CHANGE_STARTED);
+	metrics_call(m, &done, CALL_CHANGE_FINISHED);
+	metrics_history(m, &live);
+	metrics_history(m, &done);
+	metrics_history(m, &old);
+	metrics_history(m, &old);
+	metrics_history_end(m);
+	assert_int_equal(metrics_total(m)->offered, 3);
+	assert_int_equal(metrics_total(m)->concurrent, 1);
+	metrics_call(m, &old, CALL_CHANGE_FINISHED);
+	metrics_call(m, &done, CALL_CHANGE_FINISHED);
+	metrics_call(m, &live, CALL_CHANGE_FINISHED);
+	metrics_call(m, &live, CALL_CHANGE_FINISHED);
+	assert_int_equal(metrics_total(m)->offered, 3);
+	assert_int_equal(metrics_total(m)->concurrent, 0);
+	assert_int_equal(metrics_total(m)->outcomes[OUTCOME_ANSWERED], 2);
+	metrics_free(&m);
+}
+
+static int64_t moment(const char *iso)
+{
+	int64_t us;
+
+	assert_true(clock_parse_iso(iso, &us));
+	return us;
+}
+
+/* Around midnight, the end of a month, and the hour that comes twice, in the workspace's zone and not the machine's. */
+static void hours_and_weekdays_are_the_zones(void **state)
+{
+	static const struct { const char *at; int weekday, hour; } rows[] = {
+		{ "2026-02-28T22:59:59Z", 5, 23 },	/* Saturday */
+		{ "2026-02-28T23:00:00Z", 6, 0 },	/* Sunday, 1 March */
+		{ "2026-03-29T00:59:59Z", 6, 1 },	/* then 2 o'clock is left out */
+		{ "2026-03-29T01:00:00Z", 6, 3 },
+		{ "2026-10-25T00:30:00Z", 6, 2 },	/* comes twice */
+		{ "2026-10-25T01:30:00Z", 6, 2 },
+		{ "2026-12-31T23:00:00Z", 4, 0 },	/* Friday, 1 January */
+	};
+	struct zone *z = zone_open("Europe/Berlin");
+
+	(void)state;
+	assert_non_null(z);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct metrics *m = metrics_new_with(&(struct metrics_options){ .zone = z, .weeks = true });
+		struct call c = history_call(1, 0, 1);
+
+		c.started_us = moment(rows[i].at);
+		metrics_history(m, &c);
+		assert_int_equal(metrics_total(m)->by_week[rows[i].weekday][rows[i].hour], 1);
+		assert_int_equal(metrics_total(m)->by_hour[rows[i].hour], 1);
+		metrics_free(&m);
+	}
+	zone_free(&z);
+}
+
+static void windows_and_series(void **state)
+{
+	const int64_t end = ARRIVAL + INT64_C(86400) * 1000000;
+	struct metrics *m = metrics_new_with(&(struct metrics_options){ .since_us = ARRIVAL + 3600 * INT64_C(1000000),
+									.series_end_us = end });
+	struct call before = history_call(1, -1, 5), first = history_call(2, 0, 5), last = history_call(3, 86399, 86400);
+	struct call window = history_call(4, 3600, 3601);
+
+	(void)state;
+	metrics_history(m, &before);
+	metrics_history(m, &first);
+	metrics_history(m, &window);
+	metrics_history(m, &last);
+	metrics_history_end(m);
+	assert_int_equal(metrics_total(m)->offered, 2);
+	assert_int_equal(metrics_series(m)[0], 1);
+	assert_int_equal(metrics_series(m)[1], 1);
+	assert_int_equal(metrics_series(m)[23], 1);
+	metrics_free(&m);
+}
+
+static void groups_causes_and_countries(void **state)
+{
+	struct metrics *m = metrics_new_with(&(struct metrics_options){ .group = METRICS_BY_AGENT });
+	struct cause_count causes[2];
+	struct country_count countries[1];
+	const struct number_metrics **groups;
+	size_t count;
+
+	(void)state;
+	for (unsigned i = 0; i < 7; i++) {
+		struct call c = history_call(i, i, i + 1);
+
+		snprintf(c.agent, sizeof(c.agent), "%s", i < 5 ? "support" : "sales");
+		if (i == 6) {
+			c.cause = 34;
+			snprintf(c.caller, sizeof(c.caller), "+33123456789");
+		}
+		metrics_history(m, &c);
+	}
+	groups = metrics_groups(m, &count);
+	assert_int_equal(count, 2);
+	assert_string_equal(groups[0]->key, "sales");
+	assert_int_equal(groups[0]->offered, 2);
+	assert_int_equal(groups[1]->offered, 5);
+	free(groups);
+	assert_int_equal(metrics_top_causes(metrics_total(m), causes, 2), 2);
+	assert_int_equal(causes[0].cause, 17);
+	assert_int_equal(causes[0].calls, 3);
+	assert_int_equal(causes[1].cause, 34);
+	assert_int_equal(metrics_top_countries(metrics_total(m), countries, 1), 1);
+	assert_string_equal(countries[0].iso, "DE");
+	assert_int_equal(countries[0].calls, 6);
+	metrics_free(&m);
+}
+
 /* A scanner dials numbers without end. */
 static void numbers_are_bounded(void **state)
 {
@@ -204,6 +366,11 @@ int main(void)
 		cmocka_unit_test(hours_are_local),
 		cmocka_unit_test(json_says_it_all),
 		cmocka_unit_test(numbers_are_bounded),
+		cmocka_unit_test(history_equals_what_was_live),
+		cmocka_unit_test(a_call_told_twice_counts_once),
+		cmocka_unit_test(hours_and_weekdays_are_the_zones),
+		cmocka_unit_test(windows_and_series),
+		cmocka_unit_test(groups_causes_and_countries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -177,6 +177,76 @@ static void every_filter_filters(void **state)
 	expect_calls(f->store, (struct call_query){ .number = "' OR '1' = '1" }, "");
 }
 
+/* Oldest first for those who count; only what ended; what was written since, whenever it was. */
+static void calls_are_found_by_when_they_were_written(void **state)
+{
+	struct fixture *f = *state;
+	struct td_clock clock;
+	struct store_options options = { .actor = "recorder", .clock = &clock };
+	struct call old = ended_call("old", 1000, OUTCOME_LOST), new = ended_call("new", 2000, OUTCOME_BUSY);
+	struct call live = call_of("live", 3000);
+	struct store *s;
+	struct err e;
+
+	clock_init_virtual(&clock, 5000000);
+	assert_true(store_open(&s, f->url, &options, &e));
+	must_record(s, &new, 1);
+	must_record(s, &live, 1);
+	clock_advance(&clock, 1000);
+	must_record(s, &old, 1);
+	expect_calls(s, (struct call_query){ .oldest_first = true }, "old new live ");
+	expect_calls(s, (struct call_query){ .oldest_first = true, .max = 2 }, "old new ");
+	expect_calls(s, (struct call_query){ .ended = true }, "new old ");
+	expect_calls(s, (struct call_query){ .recorded_since_us = 5000000 }, "live new old ");
+	expect_calls(s, (struct call_query){ .recorded_since_us = 5000001 }, "old ");
+	/* What knows no more changes nothing, not even when; what knows more is news. */
+	clock_advance(&clock, 1000);
+	must_record(s, &new, 1);
+	expect_calls(s, (struct call_query){ .recorded_since_us = 6000001 }, "");
+	new.cause = 17;
+	must_record(s, &new, 1);
+	expect_calls(s, (struct call_query){ .recorded_since_us = 6000001 }, "new ");
+	store_close(&s);
+}
+
+static size_t must_expire(struct store *s, int64_t before_us, size_t max)
+{
+	size_t deleted;
+	struct err e;
+
+	if (!store_expire_calls(s, before_us, max, &deleted, &e))
+		fail_msg("%s (%s)", e.message, e.hint);
+	return deleted;
+}
+
+static void old_calls_are_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	struct store_options options = { .actor = "alice", .read_only = true };
+	struct call calls[5];
+	struct store *reader;
+	struct err e;
+	size_t deleted;
+
+	for (int i = 0; i < 5; i++) {
+		char id[] = { (char)('a' + i), '\0' };
+
+		calls[i] = ended_call(id, 1000 * (5 - i), OUTCOME_ANSWERED);
+	}
+	must_record(f->store, calls, 5);
+	assert_int_equal(must_expire(f->store, 1000, 10), 0);
+	assert_int_equal(must_expire(f->store, 4000, 2), 2);
+	expect_calls(f->store, (struct call_query){ 0 }, "a b c ");
+	assert_int_equal(must_expire(f->store, 4000, 2), 1);
+	assert_int_equal(must_expire(f->store, 4000, 2), 0);
+	expect_calls(f->store, (struct call_query){ 0 }, "a b ");
+	assert_true(store_open(&reader, f->url, &options, &e));
+	assert_false(store_expire_calls(reader, 9000, 10, &deleted, &e));
+	assert_refused(&e, ERR_READ_ONLY, "");
+	expect_calls(reader, (struct call_query){ 0 }, "a b ");
+	store_close(&reader);
+}
+
 static void bytes_from_the_network_are_stored(void **state)
 {
 	struct fixture *f = *state;
@@ -196,6 +266,8 @@ int run_call_tests(const char *name)
 		STORE_TEST(recording_twice_is_recording_once),
 		STORE_TEST(who_knows_more_wins),
 		STORE_TEST(every_filter_filters),
+		STORE_TEST(calls_are_found_by_when_they_were_written),
+		STORE_TEST(old_calls_are_forgotten),
 		STORE_TEST(bytes_from_the_network_are_stored),
 	};
 

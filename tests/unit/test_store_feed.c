@@ -295,11 +295,11 @@ static void a_newer_schema_is_refused(void **state)
 	struct err e;
 
 	add_parties(f->store);
-	free(behind_sql(f->url, "UPDATE schema_version SET version = 9999"));
+	free(behind_sql(f->url, "UPDATE schema_version SET version = version + 9000"));
 	assert_false(store_open(&s, f->url, &options, &e));
-	assert_refused(&e, ERR_STORE_NEWER, "9999");
+	assert_refused(&e, ERR_STORE_NEWER, "has schema 900");
 	assert_null(s);
-	free(behind_sql(f->url, "UPDATE schema_version SET version = 1"));
+	free(behind_sql(f->url, "UPDATE schema_version SET version = version - 9000"));
 	assert_true(store_open(&s, f->url, &options, &e));
 	assert_true(has_record(s, ENTITY_PROVIDER, "twilio"));
 	store_close(&s);
@@ -338,7 +338,7 @@ static void many_open_a_fresh_store_at_once(void **state)
 		for (int i = 0; i < OPENERS; i++)
 			assert_int_equal(child_wait(&c[i]), 0);
 		count = behind_sql(url, "SELECT (SELECT count(*) FROM workspace) * 100 + "
-				   "(SELECT count(*) FROM change) * 10 + (SELECT max(version) FROM schema_version)");
+				   "(SELECT count(*) FROM change) * 10 + (SELECT count(*) FROM schema_version)");
 		assert_string_equal(count, "111");
 		free(count);
 		free(url);

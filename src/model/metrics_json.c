@@ -1,0 +1,76 @@
+/* Figures as JSON: replay's "numbers" and `trunkdeck metrics --json`. Times are milliseconds. */
+#include "config.h"
+
+#include "trunkdeck/metrics.h"
+
+#include <stdlib.h>
+
+#include "trunkdeck/mem.h"
+
+static int64_t to_ms(int64_t us)
+{
+	return (us + 500) / 1000;
+}
+
+static json_t *histogram_to_json(const struct histogram *h)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "count", json_integer((json_int_t)h->count));
+	json_object_set_new(o, "mean", json_integer(to_ms(histogram_mean(h))));
+	json_object_set_new(o, "p50", json_integer(to_ms(histogram_quantile(h, 0.5))));
+	json_object_set_new(o, "p95", json_integer(to_ms(histogram_quantile(h, 0.95))));
+	json_object_set_new(o, "p99", json_integer(to_ms(histogram_quantile(h, 0.99))));
+	json_object_set_new(o, "max", json_integer(to_ms((int64_t)h->max_us)));
+	return o;
+}
+
+const char *metrics_response_source(const struct number_metrics *n)
+{
+	if (!n->response.count)
+		return NULL;
+	if (!n->response_first_audio)
+		return "answer";
+	return n->response_first_audio == n->response.count ? "first_audio" : "mixed";
+}
+
+static json_t *response_to_json(const struct number_metrics *n)
+{
+	json_t *o = histogram_to_json(&n->response);
+
+	json_object_set_new(o, "source", n->response.count ? json_string(metrics_response_source(n)) : json_null());
+	return o;
+}
+
+json_t *metrics_to_json(const struct number_metrics *n)
+{
+	json_t *o = json_object(), *hours = json_array(), *countries = json_object();
+
+	json_object_set_new(o, "offered", json_integer((json_int_t)n->offered));
+	for (size_t i = 0; i < OUTCOME_COUNT; i++)
+		json_object_set_new(o, outcome_name((enum call_outcome)i), json_integer((json_int_t)n->outcomes[i]));
+	json_object_set_new(o, "talk_ms", histogram_to_json(&n->talk));
+	json_object_set_new(o, "response_ms", response_to_json(n));
+	json_object_set_new(o, "peak_concurrent", json_integer(n->peak_concurrent));
+	for (size_t i = 0; i < ARRAY_LEN(n->by_hour); i++)
+		json_array_append_new(hours, json_integer(n->by_hour[i]));
+	json_object_set_new(o, "by_hour", hours);
+	for (size_t i = 0; i < n->country_count; i++)
+		json_object_set_new(countries, n->countries[i].iso[0] ? n->countries[i].iso : "unknown",
+			json_integer((json_int_t)n->countries[i].calls));
+	json_object_set_new(o, "by_country", countries);
+	return o;
+}
+
+/* A "number" that is not UTF-8 is text some caller made up, which jansson refuses: it shows in the total only. */
+json_t *metrics_numbers_to_json(const struct metrics *m)
+{
+	size_t count;
+	const struct number_metrics **sorted = metrics_groups(m, &count);
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < count; i++)
+		json_object_set_new(o, sorted[i]->key, metrics_to_json(sorted[i]));
+	free(sorted);
+	return o;
+}
