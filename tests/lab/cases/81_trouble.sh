@@ -104,11 +104,12 @@ check "in the dialled number" status_is 404 "+1555$forged"
 press ann 4
 check "the frames are counted as rejected" screen_shows ann Events 'rejected: '
 press ann 1
-check "the forgers' own calls end" screen_drops ann 4930
-check "the call goes on" screen_has ann $fresh +14155550190 talking
+begin_call forger $fresh --from "+4930$privileged"
+check "a forger's call that stays is shown too, its number cut down" screen_shows ann $fresh +4930EventHang talking
+check "the other call goes on" screen_has ann $fresh +14155550190 talking
 check "on the server too" inside says na-1 'core show channels' "^PJSIP/.*Up"
 end_calls na-1
-check "and ends when it ends" eval "call_ended victim 200 && screen_shows ann 'No live calls'"
+check "and ends when it ends" eval "call_ended victim 200 && call_ended forger 200 && screen_shows ann 'No live calls'"
 check "answered, like every other" screen_shows ann $fresh 100%
 check "q leaves" quit_screen ann
 
