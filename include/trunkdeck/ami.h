@@ -23,7 +23,8 @@
 #include "trunkdeck/records.h"
 #include "trunkdeck/route.h"
 
-/* Only ROUTES_ASTDB writes and reads routes; with the others every number's state is reported as unknown. */
+/* ASTDB: written and read back; ODBC: the server reads the store, which is verified through Asterisk; NONE: every number's
+ * state is reported as unknown. */
 enum routes_mode { ROUTES_NONE, ROUTES_ASTDB, ROUTES_ODBC };
 
 const char *routes_mode_name(enum routes_mode m);	/* "none", "astdb", "odbc" */
@@ -132,5 +133,10 @@ void ami_unwant_route(struct ami *a, const char *server, const char *number);
 void ami_routes_complete(struct ami *a, const char *server);
 /* Read everything back now. server NULL = all. */
 void ami_verify(struct ami *a, const char *server);
+/* How carriers write numbers, on every server: all of them, each time. Copied. Calls are read by them, and servers told. */
+void ami_set_prefixes(struct ami *a, const struct route_prefix *prefixes, size_t n);
+/* Both only after a person said so. server NULL = all. */
+void ami_delete_foreign(struct ami *a, const char *server);
+void ami_take_over(struct ami *a, const char *server);
 
 #endif

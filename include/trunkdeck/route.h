@@ -2,14 +2,18 @@
  * Routes: what a server holds for a number, and how far that is from what the store says (DESIGN.md 4.2).
  *
  * In `astdb` mode a route is two keys: family `trunkdeck`, key the number, value the agent id; family `trunkdeckagent`,
- * key the agent id, value its dial string. `trunkdeckmeta/owner` holds the id of the store that owns the server.
+ * key the agent id, value its dial string; a carrier's form is family `trunkdecktrunk`, key the PJSIP endpoint, value the
+ * prefix. `trunkdeckmeta/owner` holds the id of the store that owns the server. In `odbc` mode (`lookup` below) the server
+ * reads all of that from the store itself: nothing is written, everything is read through Asterisk's own functions, "" =
+ * not there. A server whose functions give nothing at all does not reach the store: its routes are unknown, not missing.
  *
  * `struct routes` is the reconciler of one server: a pure state machine. It is told what is desired, it says which
  * actions to send, it is told the answers, it reports states. No I/O, no clock: times come in. Owner: the ami thread.
  *
  * It reads before it writes, writes an agent's dial string before the numbers that lead to it, and deletes it after
- * them. A number unwanted is always deleted; a key it was never told about is left alone. What it knows as desired
- * outlives a connection: after a reconnect everything is read back and put right without being told again.
+ * them. A number unwanted is always deleted; a key it was never told about is only reported (FOREIGN), once a scan of the
+ * server's keys has found it, until it is told to delete those too. What it knows as desired outlives a connection: after
+ * a reconnect everything is read back and put right without being told again.
  */
 #ifndef TRUNKDECK_ROUTE_H
 #define TRUNKDECK_ROUTE_H
@@ -57,18 +61,25 @@ struct route_report {
 	char found_agent[72];		/* what the server has instead (STALE, FOREIGN) */
 	bool gone;
 	bool was_there;			/* gone: the server did hold it */
+	bool written;			/* this program has written it, or its agent's dial string */
 	int64_t at_ms;			/* monotonic */
 };
 
 /* One action the reconciler wants sent. */
-enum route_op { ROUTE_OP_PUT, ROUTE_OP_DEL, ROUTE_OP_GET };
+enum route_op { ROUTE_OP_PUT, ROUTE_OP_DEL, ROUTE_OP_GET, ROUTE_OP_LOOKUP };
 
 struct route_action {
 	uint64_t id;			/* comes back in routes_answer() */
 	enum route_op op;
-	char family[24];
-	char key[72];
+	char family[24];		/* LOOKUP: the function */
+	char key[72];			/* LOOKUP: its argument */
 	char value[256];		/* PUT */
+};
+
+/* How a carrier writes numbers: what is put before one that arrives through this endpoint without '+'; a value. */
+struct route_prefix {
+	char endpoint[72];
+	char prefix[16];		/* "" = "+" */
 };
 
 struct routes;
@@ -77,6 +88,7 @@ struct routes_config {
 	const char *owner;		/* id of the store; "" = not known yet: nothing is read or written */
 	bool take_over;			/* write to a server another store owns */
 	bool read_only;			/* read and report only */
+	bool lookup;			/* the server reads the store itself (`odbc`) */
 	int64_t verify_wait_ms;		/* an acknowledged write may be lost within a second: read again after this (>= 1500) */
 	size_t window;			/* actions in flight at most */
 	void (*report)(void *arg, const struct route_report *r);
@@ -93,6 +105,19 @@ void routes_set_owner(struct routes *r, const char *owner, int64_t now_ms);
 void routes_want(struct routes *r, const struct route *route, int64_t now_ms);
 void routes_unwant(struct routes *r, const char *number, int64_t now_ms);
 void routes_complete(struct routes *r, int64_t now_ms);
+/* All carrier forms: what was told before and is not among them is deleted. */
+void routes_set_prefixes(struct routes *r, const struct route_prefix *prefixes, size_t n, int64_t now_ms);
+/* From now on write to the server even if another store owns it. */
+void routes_take_over(struct routes *r, int64_t now_ms);
+
+/* A scan of the server's numbers, for keys nobody told of: due after the owner was found right, and again after
+ * routes_verify_all(). Between begin and end each number found is told; it is read back before it is called foreign. */
+bool routes_scan_due(const struct routes *r);
+void routes_scan_begin(struct routes *r);
+void routes_scan_found(struct routes *r, const char *number, int64_t now_ms);
+void routes_scan_end(struct routes *r, bool ok);
+/* Delete the foreign numbers found so far. */
+void routes_delete_foreign(struct routes *r, int64_t now_ms);
 
 /* The control connection came up (everything must be read back) or went down (everything unknown). */
 void routes_connected(struct routes *r, int64_t now_ms);
@@ -104,7 +129,7 @@ void routes_verify_all(struct routes *r, int64_t now_ms);
 bool routes_next(struct routes *r, int64_t now_ms, struct route_action *out);
 /* When routes_next() may have more by time alone; -1 = never. */
 int64_t routes_next_at_ms(const struct routes *r);
-/* The answer: ok + value (GET), or not found, or refused with Asterisk's message as value. */
+/* The answer: ok + value (GET, LOOKUP), or not found, or refused with Asterisk's message as value. */
 enum route_answer { ROUTE_ANSWER_OK, ROUTE_ANSWER_NOT_FOUND, ROUTE_ANSWER_REFUSED };
 void routes_answer(struct routes *r, uint64_t id, enum route_answer answer, const char *value, int64_t now_ms);
 
@@ -114,6 +139,10 @@ struct routes_stats {
 	bool settled;			/* nothing to do, nothing to wait for */
 	bool foreign_owner;		/* the server belongs to another store: nothing is written */
 	char owner[72];			/* who it belongs to then */
+	bool mute;			/* lookup: the server gets nothing from the store */
+	bool scan_failed;		/* keys nobody told of are not known */
+	size_t prefixes;		/* carrier forms told of or to be deleted, and those verified */
+	size_t prefixes_verified;
 	char refusal[120];		/* Asterisk's last refusal, "" = none */
 };
 

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -27,14 +28,17 @@
 #define REQUESTS_MAX 1024		/* all are MAIL_MUST: bounded by what the operator does */
 #define EVENTS_PER_TURN 64
 
-enum request_kind { REQUEST_STOP, REQUEST_OWNER, REQUEST_WANT, REQUEST_UNWANT, REQUEST_COMPLETE, REQUEST_VERIFY };
+enum request_kind {
+	REQUEST_STOP, REQUEST_OWNER, REQUEST_WANT, REQUEST_UNWANT, REQUEST_COMPLETE, REQUEST_VERIFY, REQUEST_PREFIXES,
+	REQUEST_DELETE_FOREIGN, REQUEST_TAKE_OVER,
+};
 
 /* One block of memory, so that free() is all it takes. */
 struct request {
 	char server[40];		/* "" = all */
 	char text[80];			/* owner, or number */
 	size_t count;
-	struct route routes[];
+	_Alignas(max_align_t) char items[];	/* count of struct route, or of struct route_prefix */
 };
 
 struct ami {
@@ -89,23 +93,40 @@ const char *link_state_text(enum link_state s)
 	return _(texts[s]);
 }
 
-static void answer_request(struct ami_server *s, int kind, const struct request *r)
+static void want_all(struct ami_server *s, const struct request *r)
+{
+	const struct route *routes = (const void *)r->items;
+
+	for (size_t i = 0; i < r->count; i++)
+		ami_routes_want(s, &routes[i]);
+}
+
+static void answer_reconciler_request(struct ami_server *s, int kind, const struct request *r)
 {
 	int64_t now = clock_mono_ms(&clock_system);
 
-	if (kind == REQUEST_WANT)
-		for (size_t i = 0; i < r->count; i++)
-			ami_routes_want(s, &r->routes[i]);
-	else if (kind == REQUEST_UNWANT)
-		ami_routes_unwant(s, r->text);
-	else if (!s->routes)
-		return;
-	else if (kind == REQUEST_OWNER)
+	if (kind == REQUEST_OWNER)
 		routes_set_owner(s->routes, r->text, now);
 	else if (kind == REQUEST_COMPLETE)
 		routes_complete(s->routes, now);
 	else if (kind == REQUEST_VERIFY)
 		routes_verify_all(s->routes, now);
+	else if (kind == REQUEST_DELETE_FOREIGN)
+		routes_delete_foreign(s->routes, now);
+	else if (kind == REQUEST_TAKE_OVER)
+		routes_take_over(s->routes, now);
+}
+
+static void answer_request(struct ami_server *s, int kind, const struct request *r)
+{
+	if (kind == REQUEST_WANT)
+		want_all(s, r);
+	else if (kind == REQUEST_UNWANT)
+		ami_routes_unwant(s, r->text);
+	else if (kind == REQUEST_PREFIXES)
+		ami_routes_set_prefixes(s, (const void *)r->items, r->count);
+	else if (s->routes)
+		answer_reconciler_request(s, kind, r);
 }
 
 static void take_requests(struct ami *a)
@@ -132,7 +153,7 @@ static int wait_ms(const struct ami *a)
 		int64_t at = ami_server_next_at_ms(a->servers[i]);
 		int64_t left = at > now ? at - now : 0;
 
-		if (ami_link_has_more(a->servers[i]->tail) || ami_link_has_more(a->servers[i]->control))
+		if (ami_server_has_more(a->servers[i]))
 			return 0;
 		if (at >= 0 && (wait < 0 || left < wait))
 			wait = left;
@@ -143,12 +164,8 @@ static int wait_ms(const struct ami *a)
 /* TLS may hold bytes back that no descriptor tells of. */
 static void read_more(struct ami *a)
 {
-	for (size_t i = 0; i < a->count; i++) {
-		if (ami_link_has_more(a->servers[i]->tail))
-			ami_link_work(a->servers[i]->tail);
-		if (ami_link_has_more(a->servers[i]->control))
-			ami_link_work(a->servers[i]->control);
-	}
+	for (size_t i = 0; i < a->count; i++)
+		ami_server_read_more(a->servers[i]);
 }
 
 static void turn(struct ami *a)
@@ -247,49 +264,70 @@ bool ami_start(struct ami **out, const struct ami_options *options, struct err *
 	return true;
 }
 
-static void post(struct ami *a, int kind, const char *server, const char *text, const struct route *routes, size_t n)
+static void post_items(struct ami *a, int kind, const char *server, const char *text, const void *items, size_t n,
+		       size_t size)
 {
-	struct request *r = xcalloc(1, sizeof(*r) + n * sizeof(*routes));
+	struct request *r = xcalloc(1, sizeof(*r) + n * size);
 	struct mail m = { .kind = kind, .value = r, .free_value = free };
 
 	str_copy(r->server, sizeof(r->server), str_of(server));
 	str_copy(r->text, sizeof(r->text), str_of(text));
 	r->count = n;
 	if (n)
-		memcpy(r->routes, routes, n * sizeof(*routes));
+		memcpy(r->items, items, n * size);
 	mailbox_post(a->requests, m, MAIL_MUST);
+}
+
+static void post(struct ami *a, int kind, const char *server, const char *text)
+{
+	post_items(a, kind, server, text, NULL, 0, 0);
 }
 
 void ami_stop(struct ami **a)
 {
 	if (!*a)
 		return;
-	post(*a, REQUEST_STOP, NULL, NULL, NULL, 0);
+	post(*a, REQUEST_STOP, NULL, NULL);
 	pthread_join((*a)->thread, NULL);
 	ami_free(a);
 }
 
 void ami_set_owner(struct ami *a, const char *owner)
 {
-	post(a, REQUEST_OWNER, NULL, owner, NULL, 0);
+	post(a, REQUEST_OWNER, NULL, owner);
 }
 
 void ami_want_routes(struct ami *a, const char *server, const struct route *routes, size_t n)
 {
-	post(a, REQUEST_WANT, server, NULL, routes, n);
+	post_items(a, REQUEST_WANT, server, NULL, routes, n, sizeof(*routes));
 }
 
 void ami_unwant_route(struct ami *a, const char *server, const char *number)
 {
-	post(a, REQUEST_UNWANT, server, number, NULL, 0);
+	post(a, REQUEST_UNWANT, server, number);
 }
 
 void ami_routes_complete(struct ami *a, const char *server)
 {
-	post(a, REQUEST_COMPLETE, server, NULL, NULL, 0);
+	post(a, REQUEST_COMPLETE, server, NULL);
 }
 
 void ami_verify(struct ami *a, const char *server)
 {
-	post(a, REQUEST_VERIFY, server, NULL, NULL, 0);
+	post(a, REQUEST_VERIFY, server, NULL);
+}
+
+void ami_set_prefixes(struct ami *a, const struct route_prefix *prefixes, size_t n)
+{
+	post_items(a, REQUEST_PREFIXES, NULL, NULL, prefixes, n, sizeof(*prefixes));
+}
+
+void ami_delete_foreign(struct ami *a, const char *server)
+{
+	post(a, REQUEST_DELETE_FOREIGN, server, NULL);
+}
+
+void ami_take_over(struct ami *a, const char *server)
+{
+	post(a, REQUEST_TAKE_OVER, server, NULL);
 }

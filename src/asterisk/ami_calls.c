@@ -89,6 +89,11 @@ static void on_call(void *arg, const struct call *call, enum call_change change)
 		keep_unsent(&s->calls, &r);
 }
 
+static const char *prefix_of(void *arg, struct str endpoint)
+{
+	return ami_routes_prefix_of(arg, endpoint);
+}
+
 void ami_calls_init(struct ami_server *s)
 {
 	struct tracker_config config = {
@@ -96,6 +101,7 @@ void ami_calls_init(struct ami_server *s)
 		.trunk_techs = s->config.trunk_techs,
 		.trunk_contexts = s->config.trunk_contexts,
 		.on_call = on_call,
+		.prefix_of = prefix_of,
 		.arg = s,
 	};
 

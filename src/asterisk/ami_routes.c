@@ -1,9 +1,11 @@
 /*
- * The reconciler's actions on the control link: DBGet, DBPut, DBDel, and what Asterisk's answers mean.
+ * The reconciler's actions on the control link: DBGet, DBPut, DBDel, Getvar, and what Asterisk's answers mean.
  *
  * A DBGet that finds something answers with a list: the response, an item with the value, an end. A missing key is an
  * Error with a text, and so is everything else that can go wrong; the texts tell them apart (main/db.c has had the same
  * ones since they were written).
+ *
+ * A Getvar of a function always succeeds; no row, no function and no database are all an empty value.
  *
  * Reports of routes are never dropped: they coalesce by number, so at most one waits for each number wanted.
  */
@@ -43,7 +45,8 @@ void ami_routes_init(struct ami_server *s, const struct ami_server_config *confi
 		.arg = s,
 	};
 
-	if (s->config.routes == ROUTES_ASTDB)
+	rc.lookup = s->config.routes == ROUTES_ODBC;
+	if (s->config.routes != ROUTES_NONE)
 		s->routes = routes_new(&rc);
 }
 
@@ -73,6 +76,25 @@ void ami_routes_unwant(struct ami_server *s, const char *number)
 		report_unmanaged(s, number, true);
 }
 
+void ami_routes_set_prefixes(struct ami_server *s, const struct route_prefix *prefixes, size_t n)
+{
+	free(s->prefixes);
+	s->prefixes = xcalloc(n + 1, sizeof(*prefixes));
+	s->prefix_count = n;
+	if (n)
+		memcpy(s->prefixes, prefixes, n * sizeof(*prefixes));
+	if (s->routes)
+		routes_set_prefixes(s->routes, prefixes, n, clock_mono_ms(&clock_system));
+}
+
+const char *ami_routes_prefix_of(const struct ami_server *s, struct str endpoint)
+{
+	for (size_t i = 0; i < s->prefix_count; i++)
+		if (str_eq(endpoint, str_of(s->prefixes[i].endpoint)))
+			return s->prefixes[i].prefix;
+	return NULL;
+}
+
 static enum route_answer answer_of_error(struct str message)
 {
 	if (str_eq_nocase(message, STR("Database entry not found")) ||
@@ -89,6 +111,11 @@ static void answer(struct ami_server *s, uint64_t id, enum route_answer a, struc
 	free(value);
 }
 
+static void answer_lookup(struct ami_server *s, uint64_t id, struct str value)
+{
+	answer(s, id, value.len ? ROUTE_ANSWER_OK : ROUTE_ANSWER_NOT_FOUND, value);
+}
+
 /* The end of a list answers too: by then the item has, unless there was none, and a second answer is not heard. */
 static void on_answer(void *arg, uint64_t id, const struct ami_frame *f, bool last)
 {
@@ -99,11 +126,22 @@ static void on_answer(void *arg, uint64_t id, const struct ami_frame *f, bool la
 		answer(s, id, ROUTE_ANSWER_OK, ami_get(f, AMI_KEY_VAL));
 	else if (f->kind == AMI_RESPONSE && !ami_response_ok(f))
 		answer(s, id, answer_of_error(message), message);
+	else if (f->by_key[AMI_KEY_VALUE])
+		answer_lookup(s, id, ami_get(f, AMI_KEY_VALUE));
 	else if (last)
 		answer(s, id, f->kind == AMI_RESPONSE ? ROUTE_ANSWER_OK : ROUTE_ANSWER_NOT_FOUND, message);
 }
 
-static void send_action(struct ami_server *s, const struct route_action *a)
+static bool request_lookup(struct ami_server *s, const struct route_action *a, struct err *e)
+{
+	char variable[sizeof(a->family) + sizeof(a->key) + 2];
+	const struct ami_field fields[] = { { "Variable", variable }, { NULL, NULL } };
+
+	snprintf(variable, sizeof(variable), "%s(%s)", a->family, a->key);
+	return ami_link_request(s->control, "Getvar", fields, on_answer, s, a->id, e);
+}
+
+static bool request_key(struct ami_server *s, const struct route_action *a, struct err *e)
 {
 	static const char *const names[] = {
 		[ROUTE_OP_GET] = "DBGet", [ROUTE_OP_PUT] = "DBPut", [ROUTE_OP_DEL] = "DBDel",
@@ -112,9 +150,15 @@ static void send_action(struct ami_server *s, const struct route_action *a)
 		{ "Family", a->family }, { "Key", a->key },
 		{ a->op == ROUTE_OP_PUT ? "Val" : NULL, a->value }, { NULL, NULL },
 	};
+
+	return ami_link_request(s->control, names[a->op], fields, on_answer, s, a->id, e);
+}
+
+static void send_action(struct ami_server *s, const struct route_action *a)
+{
 	struct err e = { 0 };
 
-	if (!ami_link_request(s->control, names[a->op], fields, on_answer, s, a->id, &e))
+	if (!(a->op == ROUTE_OP_LOOKUP ? request_lookup(s, a, &e) : request_key(s, a, &e)))
 		answer(s, a->id, ROUTE_ANSWER_REFUSED, str_of(*e.hint ? e.hint : e.message));
 }
 

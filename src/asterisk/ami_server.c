@@ -116,6 +116,7 @@ static void on_control_down(void *arg)
 
 	s->status.up_since_ms = 0;
 	ami_calls_control_down(s);
+	ami_scan_abandon(s);
 	if (s->routes)
 		routes_disconnected(s->routes, clock_mono_ms(&clock_system));
 }
@@ -152,20 +153,20 @@ static struct ami_link *new_control(struct ami_server *s, struct ami_link_config
 struct ami_server *ami_server_new(const struct ami_server_config *config)
 {
 	struct ami_server *s = xcalloc(1, sizeof(*s));
-	struct ami_link_config link = {
+
+	s->link = (struct ami_link_config){
 		.server = &s->config,
 		.timing = config->timing,
 		.buffer = config->buffer,
 		.epoll = config->epoll,
 	};
-
 	copy_config(&s->config, config->server);
 	s->timing = config->timing;
 	s->to_main = config->to_main;
 	str_copy(s->status.server, sizeof(s->status.server), str_of(s->config.name));
 	s->status.uptime_s = s->status.rtt_us = s->status.lag_us = -1;
-	s->tail = new_tail(s, link);
-	s->control = new_control(s, link);
+	s->tail = new_tail(s, s->link);
+	s->control = new_control(s, s->link);
 	ami_calls_init(s);
 	ami_routes_init(s, config);
 	return s;
@@ -177,6 +178,8 @@ void ami_server_free(struct ami_server **s)
 		return;
 	ami_link_free(&(*s)->tail);
 	ami_link_free(&(*s)->control);
+	ami_link_free(&(*s)->scan.link);
+	free((*s)->prefixes);
 	ami_calls_clear(*s);
 	routes_free(&(*s)->routes);
 	clear_config(&(*s)->config);
@@ -241,6 +244,7 @@ void ami_server_turn(struct ami_server *s)
 	ami_link_tick(s->control, now);
 	ami_calls_turn(s, now);
 	ami_routes_turn(s, now);
+	ami_scan_turn(s, now);
 	ami_link_flush(s->control);
 	send_status(s, now);
 }
@@ -250,11 +254,27 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
+bool ami_server_has_more(const struct ami_server *s)
+{
+	return ami_link_has_more(s->tail) || ami_link_has_more(s->control) ||
+	       (s->scan.link && ami_link_has_more(s->scan.link));
+}
+
+void ami_server_read_more(struct ami_server *s)
+{
+	struct ami_link *const links[] = { s->tail, s->control, s->scan.link };
+
+	for (size_t i = 0; i < ARRAY_LEN(links); i++)
+		if (links[i] && ami_link_has_more(links[i]))
+			ami_link_work(links[i]);
+}
+
 int64_t ami_server_next_at_ms(const struct ami_server *s)
 {
 	int64_t at = earlier(ami_link_next_at_ms(s->tail), ami_link_next_at_ms(s->control));
 
 	at = earlier(at, ami_calls_next_at_ms(s));
+	at = earlier(at, ami_scan_next_at_ms(s));
 	if (s->routes && ami_link_state(s->control) == LINK_UP)
 		at = earlier(at, routes_next_at_ms(s->routes));
 	if (memcmp(&s->status, &s->sent, sizeof(s->sent)))

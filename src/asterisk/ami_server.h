@@ -1,6 +1,7 @@
 /*
  * Inside the client thread: one server. ami_server.c has its two links and its status, ami_calls.c the events of the
- * tail, ami_routes.c the reconciler on the control link. All of it belongs to the ami thread.
+ * tail, ami_routes.c the reconciler on the control link, ami_scan.c the short-lived link that lists the server's keys. All
+ * of it belongs to the ami thread.
  */
 #ifndef TRUNKDECK_AMI_SERVER_H
 #define TRUNKDECK_AMI_SERVER_H
@@ -24,6 +25,14 @@ struct ami_calls {
 	size_t unsent_count;
 };
 
+/* The listing of the server's numbers; see ami_scan.c. */
+struct ami_scan {
+	struct ami_link *link;		/* NULL = none under way */
+	int64_t by_ms;			/* must be over by then */
+	bool over;			/* to be taken down */
+	bool ok;
+};
+
 struct ami_server {
 	struct server_config config;	/* a copy */
 	const struct ami_timing *timing;
@@ -31,7 +40,11 @@ struct ami_server {
 	struct ami_link *tail;
 	struct ami_link *control;
 	struct ami_calls calls;
-	struct routes *routes;		/* NULL unless ROUTES_ASTDB */
+	struct routes *routes;		/* NULL with ROUTES_NONE */
+	struct ami_scan scan;
+	struct ami_link_config link;	/* what all its links have in common */
+	struct route_prefix *prefixes;
+	size_t prefix_count;
 	struct server_status status;	/* as it is, times of links filled in when sent */
 	struct server_status sent;	/* as last reported */
 	int64_t sent_at_ms;
@@ -54,6 +67,9 @@ void ami_server_free(struct ami_server **s);
 /* Whatever time or input made possible; at the end of each turn of the loop. */
 void ami_server_turn(struct ami_server *s);
 int64_t ami_server_next_at_ms(const struct ami_server *s);	/* -1 = never */
+/* TLS may hold bytes back that no descriptor tells of. */
+bool ami_server_has_more(const struct ami_server *s);
+void ami_server_read_more(struct ami_server *s);
 bool ami_server_post(struct ami_server *s, int kind, uint64_t key, const void *value, size_t size,
 		     enum mail_flags flags);
 
@@ -72,6 +88,14 @@ int64_t ami_calls_next_at_ms(const struct ami_server *s);
 void ami_routes_init(struct ami_server *s, const struct ami_server_config *config);
 void ami_routes_want(struct ami_server *s, const struct route *route);
 void ami_routes_unwant(struct ami_server *s, const char *number);
+void ami_routes_set_prefixes(struct ami_server *s, const struct route_prefix *prefixes, size_t n);
+/* The prefix of an endpoint, NULL = it has none. */
+const char *ami_routes_prefix_of(const struct ami_server *s, struct str endpoint);
 void ami_routes_turn(struct ami_server *s, int64_t now_ms);
+
+/* ami_scan.c */
+void ami_scan_turn(struct ami_server *s, int64_t now_ms);
+void ami_scan_abandon(struct ami_server *s);		/* takes effect at the next turn */
+int64_t ami_scan_next_at_ms(const struct ami_server *s);
 
 #endif

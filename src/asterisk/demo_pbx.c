@@ -173,6 +173,22 @@ static void on_get(struct demo_pbx *p, struct session *s, const struct action *a
 	end_list(s, a, "DBGetComplete", 1);
 }
 
+static void on_get_tree(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	char *family = xasprintf("%.*s/", (int)field(a, "Family").len, field(a, "Family").p);
+	size_t items = 0;
+
+	begin_list(s, a, "Result will follow");
+	for (const struct entry *e = p->database; e; e = e->hh.next) {
+		if (strncmp(e->path, family, strlen(family)) != 0)
+			continue;
+		buf_addf(&s->out, "Event: DBGetTreeResponse\r\nKey: /%s\r\nVal: %s\r\n%s\r\n", e->path, e->value, a->id_text);
+		items++;
+	}
+	end_list(s, a, "DBGetTreeComplete", items);
+	free(family);
+}
+
 static void on_put(struct demo_pbx *p, struct session *s, const struct action *a)
 {
 	char *path;
@@ -215,7 +231,7 @@ static const struct {
 } actions[] = {
 	{ "Login", true, on_login }, { "Logoff", true, on_logoff }, { "Events", false, on_events },
 	{ "Ping", false, on_ping }, { "CoreSettings", false, on_settings }, { "CoreShowChannels", false, on_channels },
-	{ "DBGet", false, on_get }, { "DBPut", false, on_put }, { "DBDel", false, on_del },
+	{ "DBGet", false, on_get }, { "DBGetTree", false, on_get_tree }, { "DBPut", false, on_put }, { "DBDel", false, on_del },
 };
 
 static void perform(struct demo_pbx *p, struct session *s, const struct action *a)

@@ -7,7 +7,8 @@
  * of agents last. An action in flight holds a slot; its id carries the slot, so that an answer finds its cell and an
  * answer to an action of an earlier connection finds nothing.
  *
- * It never deletes what it was not told about: keys nobody mentioned belong to whoever wrote them.
+ * It never deletes what it was not told about: keys nobody mentioned belong to whoever wrote them. A scan, done by the
+ * owner of the connections, finds them; they become cells that are read and reported, no more.
  */
 #include "config.h"
 
@@ -83,6 +84,7 @@ void routes_free(struct routes **r)
 {
 	if (!*r)
 		return;
+	free_cells(&(*r)->prefixes);
 	free_cells(&(*r)->numbers);
 	free_cells(&(*r)->agents);
 	free((*r)->owner);
@@ -96,6 +98,8 @@ static void each_cell(struct routes *r, void (*fn)(struct routes *r, struct cell
 {
 	struct cell *c, *next;
 
+	HASH_ITER(hh, r->prefixes, c, next)
+		fn(r, c, now_ms);
 	HASH_ITER(hh, r->agents, c, next)
 		fn(r, c, now_ms);
 	HASH_ITER(hh, r->numbers, c, next)
@@ -114,9 +118,27 @@ static void start(struct routes *r, int64_t now_ms)
 	each_cell(r, cell_begin, now_ms);
 }
 
-void routes_gate_open(struct routes *r)
+void routes_gate_open(struct routes *r, int64_t now_ms)
 {
+	enum gate before = r->gate;
+
 	r->gate = GATE_OPEN;
+	if (before == GATE_OPEN)
+		return;
+	if (!r->config.lookup && r->scan == SCAN_IDLE)
+		r->scan = SCAN_DUE;
+	if (before == GATE_MUTE) {
+		r->refusal[0] = '\0';
+		each_cell(r, cell_begin, now_ms);
+	}
+}
+
+void routes_doubt(struct routes *r)
+{
+	if (r->gate != GATE_OPEN || r->owner_cell.place != PLACE_NONE)
+		return;
+	r->gate = GATE_CHECKING;
+	cell_move(r, &r->owner_cell, PHASE_READ, PLACE_READY);
 }
 
 void routes_gate_shut(struct routes *r, enum gate gate, int64_t now_ms)
@@ -141,6 +163,7 @@ void routes_disconnected(struct routes *r, int64_t now_ms)
 {
 	r->connected = false;
 	r->gate = GATE_CLOSED;
+	r->scan = SCAN_IDLE;
 	empty_slots(r);
 	ground(r, &r->owner_cell, now_ms);
 	each_cell(r, ground, now_ms);
@@ -166,7 +189,7 @@ void routes_set_owner(struct routes *r, const char *owner, int64_t now_ms)
 
 void routes_verify_all(struct routes *r, int64_t now_ms)
 {
-	if (r->gate == GATE_FOREIGN || r->gate == GATE_REFUSED) {
+	if (r->gate > GATE_OPEN) {
 		start(r, now_ms);
 		return;
 	}
@@ -193,6 +216,14 @@ static void drop_agent(struct routes *r, struct cell *number, int64_t now_ms)
 	}
 }
 
+static void begin_numbers(struct routes *r, struct cell *agent, int64_t now_ms)
+{
+	struct cell *number;
+
+	DL_FOREACH2(agent->numbers, number, agent_next)
+		cell_begin(r, number, now_ms);
+}
+
 static struct cell *want_agent(struct routes *r, const char *id, const char *dial, int64_t now_ms)
 {
 	struct cell *agent;
@@ -209,6 +240,9 @@ static struct cell *want_agent(struct routes *r, const char *id, const char *dia
 		agent->dial = xstrdup(dial);
 		agent->wanted = true;
 		cell_begin(r, agent, now_ms);
+		/* What is looked up for a number holds the dial string. */
+		if (r->config.lookup)
+			begin_numbers(r, agent, now_ms);
 	}
 	return agent;
 }
@@ -240,6 +274,7 @@ void routes_want(struct routes *r, const struct route *route, int64_t now_ms)
 		DL_APPEND2(agent->numbers, c, agent_prev, agent_next);
 	}
 	c->wanted = true;
+	c->foreign = false;
 	cell_begin(r, c, now_ms);
 }
 
@@ -248,9 +283,106 @@ void routes_unwant(struct routes *r, const char *number, int64_t now_ms)
 	struct cell *c = number_cell(r, number);
 
 	drop_agent(r, c, now_ms);
-	c->wanted = false;
+	c->wanted = c->foreign = false;
 	cell_begin(r, c, now_ms);
 }
+
+/* --- carrier forms --- */
+
+static void want_prefix(struct routes *r, const struct route_prefix *p, int64_t now_ms)
+{
+	bool wanted = p->prefix[0] != '\0';
+	struct cell *c;
+
+	HASH_FIND_STR(r->prefixes, p->endpoint, c);
+	if (!c) {
+		c = xcalloc(1, sizeof(*c));
+		cell_init(c, CELL_PREFIX, p->endpoint);
+		c->dial = xstrdup("");
+		HASH_ADD_STR(r->prefixes, key, c);
+	} else if (c->wanted == wanted && strcmp(c->dial, p->prefix) == 0) {
+		return;
+	}
+	free(c->dial);
+	c->dial = xstrdup(p->prefix);
+	c->wanted = wanted;
+	cell_begin(r, c, now_ms);
+}
+
+static bool is_among(const char *endpoint, const struct route_prefix *prefixes, size_t n)
+{
+	while (n-- > 0)
+		if (strcmp(prefixes[n].endpoint, endpoint) == 0)
+			return true;
+	return false;
+}
+
+void routes_set_prefixes(struct routes *r, const struct route_prefix *prefixes, size_t n, int64_t now_ms)
+{
+	struct cell *c, *next;
+
+	HASH_ITER(hh, r->prefixes, c, next) {
+		if (!c->wanted || is_among(c->key, prefixes, n))
+			continue;
+		c->wanted = false;
+		cell_begin(r, c, now_ms);
+	}
+	for (size_t i = 0; i < n; i++)
+		want_prefix(r, &prefixes[i], now_ms);
+}
+
+/* --- what is there besides --- */
+
+void routes_take_over(struct routes *r, int64_t now_ms)
+{
+	r->config.take_over = true;
+	if (r->gate == GATE_FOREIGN)
+		start(r, now_ms);
+}
+
+bool routes_scan_due(const struct routes *r)
+{
+	return r->scan == SCAN_DUE && r->gate == GATE_OPEN;
+}
+
+void routes_scan_begin(struct routes *r)
+{
+	r->scan = SCAN_RUNNING;
+}
+
+void routes_scan_found(struct routes *r, const char *number, int64_t now_ms)
+{
+	struct cell *c;
+
+	HASH_FIND_STR(r->numbers, number, c);
+	if (c || r->scan != SCAN_RUNNING || strlen(number) >= E164_SIZE)
+		return;
+	c = number_cell(r, number);
+	c->foreign = true;
+	cell_begin(r, c, now_ms);
+}
+
+void routes_scan_end(struct routes *r, bool ok)
+{
+	if (r->scan == SCAN_RUNNING)
+		r->scan = SCAN_IDLE;
+	r->scan_failed = !ok;
+}
+
+static void disown(struct routes *r, struct cell *c, int64_t now_ms)
+{
+	if (!c->foreign || r->config.read_only)
+		return;
+	c->foreign = false;
+	cell_begin(r, c, now_ms);
+}
+
+void routes_delete_foreign(struct routes *r, int64_t now_ms)
+{
+	each_cell(r, disown, now_ms);
+}
+
+/* --- actions --- */
 
 static void wake_sleepers(struct routes *r, int64_t now_ms)
 {
@@ -264,10 +396,9 @@ static struct cell *pick(const struct routes *r)
 		return r->ready[CELL_OWNER];
 	if (r->gate != GATE_OPEN)
 		return NULL;
-	if (r->ready[CELL_AGENT])
-		return r->ready[CELL_AGENT];
-	if (r->ready[CELL_NUMBER])
-		return r->ready[CELL_NUMBER];
+	for (int kind = CELL_PREFIX; kind < CELL_KIND_COUNT; kind++)
+		if (r->ready[kind])
+			return r->ready[kind];
 	return r->busy_numbers ? NULL : r->doomed;
 }
 
@@ -288,9 +419,10 @@ bool routes_next(struct routes *r, int64_t now_ms, struct route_action *out)
 	c = r->in_flight < r->config.window ? pick(r) : NULL;
 	if (!c)
 		return false;
-	*out = (struct route_action){ .id = take_slot(r, c), .op = cell_op(c) };
-	str_copy(out->family, sizeof(out->family), str_of(cell_family(c)));
-	str_copy(out->key, sizeof(out->key), str_of(c->key));
+	*out = (struct route_action){ .id = take_slot(r, c), .op = cell_op(r, c) };
+	str_copy(out->family, sizeof(out->family), str_of(cell_family(r, c)));
+	if (out->op != ROUTE_OP_LOOKUP || c->kind != CELL_OWNER)
+		str_copy(out->key, sizeof(out->key), str_of(c->key));
 	if (out->op == ROUTE_OP_PUT)
 		str_copy(out->value, sizeof(out->value), str_of(cell_wanted_value(r, c)));
 	cell_move(r, c, c->phase, PLACE_FLYING);
@@ -311,17 +443,28 @@ void routes_answer(struct routes *r, uint64_t id, enum route_answer answer, cons
 		return;
 	slot->cell = NULL;
 	r->free_slots[r->config.window - r->in_flight--] = (size_t)(id % r->config.window);
-	cell_answer(r, c, cell_op(c), answer, value, now_ms);
+	cell_answer(r, c, cell_op(r, c), answer, value, now_ms);
+}
+
+static void count_prefixes(const struct routes *r, struct routes_stats *out)
+{
+	for (const struct cell *c = r->prefixes; c; c = c->hh.next) {
+		out->prefixes++;
+		out->prefixes_verified += c->wanted && c->state == ROUTE_VERIFIED;
+	}
 }
 
 void routes_get_stats(const struct routes *r, struct routes_stats *out)
 {
-	bool idle = !r->sleeping && !r->in_flight;
+	bool idle = !r->sleeping && !r->in_flight && r->scan == SCAN_IDLE;
 
 	/* Padding too: the ami thread compares whole statuses. */
 	memset(out, 0, sizeof(*out));
 	out->in_flight = r->in_flight;
 	out->foreign_owner = r->gate == GATE_FOREIGN;
+	out->mute = r->gate == GATE_MUTE;
+	out->scan_failed = r->scan_failed;
+	count_prefixes(r, out);
 	for (int kind = 0; kind < CELL_KIND_COUNT; kind++)
 		idle = idle && !r->ready[kind];
 	memcpy(out->by_state, r->by_state, sizeof(out->by_state));

@@ -8,6 +8,8 @@
  * The wait is there because Asterisk commits its database about a second after it acknowledged a write. A number is
  * called verified after the first reading: the second can only find what a crash undid, and then says so.
  *
+ * With lookup there is nothing to write: what reads back different is read again, twice, and then shown as it is.
+ *
  * A write that was acknowledged and then reads back different means somebody else writes too: after three of them the
  * next try waits, longer each time. A number is written only when its agent's dial string is there, and an agent's key
  * is deleted only when no number may still lead to it, so that no caller meets half a route.
@@ -18,8 +20,12 @@
 
 #include <string.h>
 
+#include "trunkdeck/gettext.h"
+
 #define PATIENCE 3			/* writes that may fail to hold before waiting */
 #define RETRY_MAX_MS 30000
+#define LOOKS 2				/* lookup: so often is a difference read again */
+#define MUTE_RETRY_MS 5000
 
 void cell_init(struct cell *c, enum cell_kind kind, const char *key)
 {
@@ -27,15 +33,21 @@ void cell_init(struct cell *c, enum cell_kind kind, const char *key)
 	str_copy(c->key, sizeof(c->key), str_of(key));
 }
 
-const char *cell_family(const struct cell *c)
+const char *cell_family(const struct routes *r, const struct cell *c)
 {
+	static const char *const functions[CELL_KIND_COUNT] = {
+		[CELL_OWNER] = "TRUNKDECK_STORE",
+		[CELL_PREFIX] = "TRUNKDECK_PREFIX",
+		[CELL_NUMBER] = "TRUNKDECK_ROUTE",
+	};
 	static const char *const families[CELL_KIND_COUNT] = {
 		[CELL_OWNER] = "trunkdeckmeta",
+		[CELL_PREFIX] = "trunkdecktrunk",
 		[CELL_AGENT] = "trunkdeckagent",
 		[CELL_NUMBER] = "trunkdeck",
 	};
 
-	return families[c->kind];
+	return r->config.lookup ? functions[c->kind] : families[c->kind];
 }
 
 const char *cell_wanted_value(const struct routes *r, const struct cell *c)
@@ -44,13 +56,25 @@ const char *cell_wanted_value(const struct routes *r, const struct cell *c)
 	case CELL_OWNER:
 		return r->owner;
 	case CELL_AGENT:
+	case CELL_PREFIX:
 		return c->dial;
 	default:
 		return c->agent->key;
 	}
 }
 
-enum route_op cell_op(const struct cell *c)
+/* A number's lookup gives agent,dial. */
+static bool value_is_wanted(const struct routes *r, const struct cell *c, const char *value)
+{
+	size_t len;
+
+	if (!r->config.lookup || c->kind != CELL_NUMBER)
+		return strcmp(value, cell_wanted_value(r, c)) == 0;
+	len = strlen(c->agent->key);
+	return strncmp(value, c->agent->key, len) == 0 && value[len] == ',' && strcmp(value + len + 1, c->agent->dial) == 0;
+}
+
+enum route_op cell_op(const struct routes *r, const struct cell *c)
 {
 	switch (c->phase) {
 	case PHASE_WRITE:
@@ -58,7 +82,7 @@ enum route_op cell_op(const struct cell *c)
 	case PHASE_DELETE:
 		return ROUTE_OP_DEL;
 	default:
-		return ROUTE_OP_GET;
+		return r->config.lookup ? ROUTE_OP_LOOKUP : ROUTE_OP_GET;
 	}
 }
 
@@ -121,7 +145,7 @@ static void sleep_until(struct routes *r, struct cell *c, enum cell_phase phase,
 /* What a number's row shows: the number's key and its agent's together. */
 static enum route_state number_state(const struct routes *r, const struct cell *c)
 {
-	if (r->gate == GATE_CLOSED || r->gate == GATE_FOREIGN)
+	if (r->gate == GATE_CLOSED || r->gate == GATE_FOREIGN || r->gate == GATE_MUTE)
 		return ROUTE_UNKNOWN;
 	if (r->gate == GATE_REFUSED)
 		return ROUTE_REFUSED;
@@ -136,11 +160,13 @@ void cell_report(struct routes *r, struct cell *number, bool gone, int64_t now_m
 {
 	struct route_report report = {
 		.state = number->reported, .gone = gone, .was_there = gone && number->held, .at_ms = now_ms,
+		.written = number->wrote || (number->agent && number->agent->wrote),
 	};
 
 	str_copy(report.number, sizeof(report.number), str_of(number->key));
 	if (number->reported == ROUTE_STALE || number->reported == ROUTE_FOREIGN)
-		str_copy(report.found_agent, sizeof(report.found_agent), str_of(number->found));
+		str_copy(report.found_agent, sizeof(report.found_agent),
+			 (struct str){ number->found, strcspn(number->found, r->config.lookup ? "," : "") });
 	if (r->config.report)
 		r->config.report(r->config.arg, &report);
 }
@@ -176,29 +202,49 @@ void cell_gone(struct routes *r, struct cell *c, int64_t now_ms)
 		c->reported = ROUTE_NONE;
 		cell_report(r, c, true, now_ms);
 		HASH_DEL(r->numbers, c);
-	} else {
+	} else if (c->kind == CELL_AGENT) {
 		HASH_DEL(r->agents, c);
+	} else {
+		HASH_DEL(r->prefixes, c);
 	}
 	free(c->dial);
 	free(c);
+}
+
+static bool writes(const struct routes *r)
+{
+	return !r->config.read_only && !r->config.lookup;
 }
 
 static void begin_unwanted(struct routes *r, struct cell *c, int64_t now_ms)
 {
 	bool is_agent = c->kind == CELL_AGENT;
 
-	if (r->gate == GATE_FOREIGN || (is_agent && r->config.read_only))
+	if (r->gate == GATE_FOREIGN || (is_agent && !writes(r)))
 		cell_gone(r, c, now_ms);
 	else if (is_agent)
 		cell_move(r, c, PHASE_DELETE, PLACE_DOOMED);
 	else
-		cell_move(r, c, r->config.read_only ? PHASE_READ : PHASE_DELETE, PLACE_READY);
+		cell_move(r, c, c->foreign || !writes(r) ? PHASE_READ : PHASE_DELETE, PLACE_READY);
+}
+
+/* With lookup an agent is no key of its own: it only says what its numbers shall lead to. */
+static bool begin_looked_up_agent(struct routes *r, struct cell *c, int64_t now_ms)
+{
+	if (!r->config.lookup || c->kind != CELL_AGENT)
+		return false;
+	c->state = ROUTE_VERIFIED;
+	if (!c->wanted)
+		cell_gone(r, c, now_ms);
+	return true;
 }
 
 void cell_begin(struct routes *r, struct cell *c, int64_t now_ms)
 {
 	bool may_act = r->gate == GATE_CHECKING || r->gate == GATE_OPEN;
 
+	if (begin_looked_up_agent(r, c, now_ms))
+		return;
 	if (c->place == PLACE_FLYING) {
 		c->restart = true;
 		return;
@@ -218,6 +264,10 @@ void cell_begin(struct routes *r, struct cell *c, int64_t now_ms)
 
 void cell_reverify(struct routes *r, struct cell *c, int64_t now_ms)
 {
+	if (begin_looked_up_agent(r, c, now_ms))
+		return;
+	if (r->config.lookup)
+		c->mismatches = 0;
 	if (c->phase == PHASE_REFUSED)
 		cell_begin(r, c, now_ms);
 	else if (c->place == PLACE_SLEEPING || (c->place == PLACE_NONE && c->phase == PHASE_REST))
@@ -265,8 +315,19 @@ static void verified(struct routes *r, struct cell *c, int64_t now_ms)
 	}
 	became_present(r, c);
 	if (c->kind == CELL_OWNER)
-		routes_gate_open(r);
+		routes_gate_open(r, now_ms);
 	cell_tell(r, c, now_ms);
+}
+
+/* With lookup the server may be a moment behind, or without the store: only a difference that stays is one. */
+static void look_again(struct routes *r, struct cell *c, const char *value, int64_t now_ms)
+{
+	if (c->mismatches == 0 && !value)
+		routes_doubt(r);
+	if (c->mismatches < LOOKS)
+		sleep_until(r, c, PHASE_READ, now_ms + (r->config.verify_wait_ms << c->mismatches++));
+	else
+		cell_move(r, c, PHASE_REST, PLACE_NONE);
 }
 
 /* A write or a delete that did not hold: now, or after a wait when it has happened often. */
@@ -284,7 +345,7 @@ static void try_again(struct routes *r, struct cell *c, enum cell_phase phase, i
 /* Once the operator was told that it is right, or that it is written, a difference is news; before it is only work. */
 static bool is_news(const struct routes *r, const struct cell *c)
 {
-	return r->config.read_only || c->mismatches || c->state == ROUTE_VERIFIED || c->state == ROUTE_MISSING ||
+	return (r->config.read_only && !r->config.lookup) || c->mismatches || c->state == ROUTE_VERIFIED || c->state == ROUTE_MISSING ||
 	       c->state == ROUTE_STALE;
 }
 
@@ -298,7 +359,9 @@ static void differs(struct routes *r, struct cell *c, const char *value, int64_t
 	str_copy(c->found, sizeof(c->found), str_of(value));
 	if (c->kind == CELL_NUMBER && c->state == ROUTE_STALE && c->reported == ROUTE_STALE && changed)
 		cell_report(r, c, false, now_ms);
-	if (r->config.read_only)
+	if (r->config.lookup)
+		look_again(r, c, value, now_ms);
+	else if (r->config.read_only)
 		cell_move(r, c, PHASE_REST, PLACE_NONE);
 	else if (c->kind == CELL_NUMBER && !c->agent->present)
 		cell_move(r, c, PHASE_NEEDS_AGENT, PLACE_NONE);
@@ -308,9 +371,22 @@ static void differs(struct routes *r, struct cell *c, const char *value, int64_t
 	cell_tell(r, c, now_ms);
 }
 
+/* Nothing at all where the store's id should be: func_odbc is not set up, or its database is away. */
+static void mute(struct routes *r, struct cell *c, int64_t now_ms)
+{
+	str_copy(r->refusal, sizeof(r->refusal), str_of(_("TRUNKDECK_STORE() is empty: check func_odbc and its database")));
+	sleep_until(r, c, PHASE_READ, now_ms + MUTE_RETRY_MS);
+	if (r->gate != GATE_MUTE)
+		routes_gate_shut(r, GATE_MUTE, now_ms);
+}
+
 static void owner_differs(struct routes *r, struct cell *c, const char *value, int64_t now_ms)
 {
-	if (value && !r->config.take_over) {
+	if (!value && r->config.lookup) {
+		mute(r, c, now_ms);
+		return;
+	}
+	if (value && (!r->config.take_over || r->config.lookup)) {
 		str_copy(r->foreign_owner, sizeof(r->foreign_owner), str_of(value));
 		cell_move(r, c, PHASE_REST, PLACE_NONE);
 		routes_gate_shut(r, GATE_FOREIGN, now_ms);
@@ -318,7 +394,7 @@ static void owner_differs(struct routes *r, struct cell *c, const char *value, i
 	}
 	differs(r, c, value, now_ms);
 	if (r->config.read_only)
-		routes_gate_open(r);
+		routes_gate_open(r, now_ms);
 }
 
 static void absent(struct routes *r, struct cell *c, int64_t now_ms)
@@ -333,9 +409,11 @@ static void still_there(struct routes *r, struct cell *c, const char *value, int
 {
 	c->mismatches += c->written;
 	c->written = false;
-	c->state = ROUTE_FOREIGN;
+	c->state = r->config.lookup && !c->mismatches ? ROUTE_PENDING : ROUTE_FOREIGN;
 	str_copy(c->found, sizeof(c->found), str_of(value));
-	if (r->config.read_only)
+	if (r->config.lookup)
+		look_again(r, c, value, now_ms);
+	else if (r->config.read_only || c->foreign)
 		cell_move(r, c, PHASE_REST, PLACE_NONE);
 	else
 		try_again(r, c, PHASE_DELETE, now_ms);
@@ -348,7 +426,7 @@ static void on_read(struct routes *r, struct cell *c, const char *value, int64_t
 		absent(r, c, now_ms);
 	else if (!c->wanted)
 		still_there(r, c, value, now_ms);
-	else if (value && !strcmp(value, cell_wanted_value(r, c)))
+	else if (value && value_is_wanted(r, c, value))
 		verified(r, c, now_ms);
 	else if (c->kind == CELL_OWNER)
 		owner_differs(r, c, value, now_ms);
@@ -359,7 +437,7 @@ static void on_read(struct routes *r, struct cell *c, const char *value, int64_t
 /* A missing key to delete is as good as a deleted one; whether it is missing, the reading tells. */
 static void on_written(struct routes *r, struct cell *c, int64_t now_ms)
 {
-	c->written = true;
+	c->written = c->wrote = true;
 	c->recheck_ms = now_ms + r->config.verify_wait_ms;
 	cell_move(r, c, PHASE_READ, PLACE_READY);
 	if (c->wanted)
@@ -375,7 +453,7 @@ void cell_answer(struct routes *r, struct cell *c, enum route_op op, enum route_
 		cell_begin(r, c, now_ms);
 	else if (answer == ROUTE_ANSWER_REFUSED || (op == ROUTE_OP_PUT && answer != ROUTE_ANSWER_OK))
 		refused(r, c, value ? value : "", now_ms);
-	else if (op == ROUTE_OP_GET)
+	else if (op == ROUTE_OP_GET || op == ROUTE_OP_LOOKUP)
 		on_read(r, c, answer == ROUTE_ANSWER_OK ? (value ? value : "") : NULL, now_ms);
 	else
 		on_written(r, c, now_ms);

@@ -14,7 +14,7 @@
 #include <utlist.h>
 
 /* In the order in which they are served. */
-enum cell_kind { CELL_OWNER, CELL_AGENT, CELL_NUMBER, CELL_KIND_COUNT };
+enum cell_kind { CELL_OWNER, CELL_PREFIX, CELL_AGENT, CELL_NUMBER, CELL_KIND_COUNT };
 
 enum cell_phase {
 	PHASE_REST,		/* as far as it will go */
@@ -34,16 +34,18 @@ struct cell {
 	enum route_state state;		/* of this key alone */
 	enum route_state reported;	/* numbers: of number and agent together, as last reported */
 	bool wanted;
+	bool foreign;			/* number: found by a scan, nobody told of it: it is read, and left alone */
 	bool restart;			/* something changed while its action was in flight: begin again after the answer */
 	bool present;			/* the server has acknowledged or shown the wanted value */
 	bool held;			/* the server has been seen to have the key */
 	bool written;			/* an acknowledged write has not been read back yet */
+	bool wrote;			/* has been written or deleted by us at all */
 	unsigned mismatches;		/* acknowledged writes that did not hold, in a row */
 	int64_t wake_ms;		/* PLACE_SLEEPING: becomes ready then */
 	int64_t recheck_ms;		/* an acknowledged write may still be lost until then, 0 = no longer */
 	struct cell *agent;		/* number: the key that holds its dial string; NULL = not wanted */
 	struct cell *numbers;		/* agent: the numbers that want it */
-	char *dial;			/* agent: wanted value */
+	char *dial;			/* agent, prefix: wanted value */
 	char found[72];			/* what the server has instead */
 	char key[72];
 	struct cell *prev, *next;	/* in the list of its place */
@@ -58,7 +60,10 @@ enum gate {
 	GATE_OPEN,
 	GATE_FOREIGN,
 	GATE_REFUSED,
+	GATE_MUTE,			/* lookup: the server gets nothing from the store; asked again now and then */
 };
+
+enum scan { SCAN_IDLE, SCAN_DUE, SCAN_RUNNING };
 
 struct slot {
 	uint64_t id;
@@ -72,7 +77,8 @@ struct routes {
 	bool connected;
 	bool complete;
 	struct cell owner_cell;
-	struct cell *agents;		/* hashes by key */
+	struct cell *prefixes;		/* hashes by key */
+	struct cell *agents;
 	struct cell *numbers;
 	struct cell *ready[CELL_KIND_COUNT];
 	struct cell *doomed;		/* agent keys to delete once no number may still lead to them */
@@ -83,6 +89,8 @@ struct routes {
 	size_t in_flight;
 	uint64_t next_id;
 	size_t by_state[ROUTE_STATE_COUNT];
+	enum scan scan;
+	bool scan_failed;
 	char foreign_owner[72];
 	char refusal[120];
 };
@@ -102,12 +110,15 @@ void cell_report(struct routes *r, struct cell *number, bool gone, int64_t now_m
 void cell_gone(struct routes *r, struct cell *c, int64_t now_ms);
 void cell_answer(struct routes *r, struct cell *c, enum route_op op, enum route_answer answer, const char *value,
 		 int64_t now_ms);
-enum route_op cell_op(const struct cell *c);
-const char *cell_family(const struct cell *c);
+enum route_op cell_op(const struct routes *r, const struct cell *c);
+const char *cell_family(const struct routes *r, const struct cell *c);
+/* What to write; not for lookup. */
 const char *cell_wanted_value(const struct routes *r, const struct cell *c);
 
 /* routes.c: what the owner key says. */
-void routes_gate_open(struct routes *r);
+void routes_gate_open(struct routes *r, int64_t now_ms);
+/* An answer that may mean that the server has lost the store: ask for the owner again before anything else. */
+void routes_doubt(struct routes *r);
 void routes_gate_shut(struct routes *r, enum gate gate, int64_t now_ms);
 
 #endif

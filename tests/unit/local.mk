@@ -63,12 +63,16 @@ tests_unit_test_model_params_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CF
 tests_unit_test_model_params_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
 # asterisk: routes, client, transport
-unit_tests += tests/unit/test_routes tests/unit/test_transport tests/unit/test_ami_client
+unit_tests += tests/unit/test_routes tests/unit/test_routes_found tests/unit/test_transport tests/unit/test_ami_client
 EXTRA_DIST += tests/unit/tls_relay.py
 
 tests_unit_test_routes_SOURCES = tests/unit/test_routes.c tests/unit/routes_sim.c tests/unit/routes_sim.h
 tests_unit_test_routes_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_routes_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_routes_found_SOURCES = tests/unit/test_routes_found.c tests/unit/routes_sim.c tests/unit/routes_sim.h
+tests_unit_test_routes_found_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_routes_found_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
 tests_unit_test_transport_SOURCES = tests/unit/test_transport.c tests/unit/fault_server.c tests/unit/fault_server.h
 tests_unit_test_transport_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -119,12 +119,25 @@ static void write_key(struct sim *s, const struct route_action *a)
 		assert_no_half_route(s);
 }
 
+/* The keys of the families TRUNKDECK_... stand for what the functions give; "" = nothing. */
+static void look_up(struct sim *s, const struct route_action *a)
+{
+	const char *value = s->mute ? NULL : sim_held(s, a->family, a->key);
+
+	s->reads++;
+	routes_answer(s->r, a->id, value ? ROUTE_ANSWER_OK : ROUTE_ANSWER_NOT_FOUND, value, s->now);
+}
+
 void sim_perform(struct sim *s, size_t i)
 {
 	struct route_action a = s->flight[i];
 	const char *value;
 
 	memmove(&s->flight[i], &s->flight[i + 1], (--s->flying - i) * sizeof(*s->flight));
+	if (a.op == ROUTE_OP_LOOKUP) {
+		look_up(s, &a);
+		return;
+	}
 	if (a.op != ROUTE_OP_GET) {
 		write_key(s, &a);
 		return;
@@ -134,8 +147,20 @@ void sim_perform(struct sim *s, size_t i)
 	routes_answer(s->r, a.id, value ? ROUTE_ANSWER_OK : ROUTE_ANSWER_NOT_FOUND, value, s->now);
 }
 
+static void scan(struct sim *s)
+{
+	s->scans++;
+	routes_scan_begin(s->r);
+	for (size_t i = 0; i < s->count; i++)
+		if (s->keys[i].used && !strcmp(s->keys[i].family, "trunkdeck"))
+			routes_scan_found(s->r, s->keys[i].key, s->now);
+	routes_scan_end(s->r, !s->scan_fails);
+}
+
 void sim_fill(struct sim *s)
 {
+	if (routes_scan_due(s->r))
+		scan(s);
 	while (s->flying < FLIGHT_MAX && routes_next(s->r, s->now, &s->flight[s->flying]))
 		s->flying++;
 }

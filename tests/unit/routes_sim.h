@@ -31,7 +31,9 @@ struct sim {
 	size_t flying;
 	struct route_report reports[REPORTS_MAX];
 	size_t reported;
-	size_t puts, dels, reads;
+	size_t puts, dels, reads, scans;
+	bool scan_fails;
+	bool mute;			/* look-ups give nothing */
 	unsigned lose_percent;		/* acknowledged, but not kept */
 	const char *refuse;		/* every write is answered with this */
 	const char *refuse_family;	/* ... NULL = of any family */

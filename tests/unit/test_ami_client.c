@@ -67,6 +67,75 @@ static void routes_are_written_read_back_and_deleted(void **state)
 	demo_pbx_stop(&p);
 }
 
+static bool none_is_foreign(void *arg)
+{
+	struct fixture *f = arg;
+
+	return settled(f) && f->status.routes.by_state[ROUTE_FOREIGN] == 0;
+}
+
+static bool no_prefixes(void *arg)
+{
+	struct fixture *f = arg;
+
+	return settled(f) && f->status.routes.prefixes == 0;
+}
+
+static bool two_are_foreign(void *arg)
+{
+	struct fixture *f = arg;
+
+	return settled(f) && f->status.routes.by_state[ROUTE_FOREIGN] == 2;
+}
+
+/* What an earlier run wrote and this one knows nothing of. */
+static void keys_left_behind_are_found_and_deleted_when_told(void **state)
+{
+	int port;
+	struct demo_pbx *p = fixture_demo(0, &port);
+	struct fixture *f = fixture_start(port);
+
+	(void)state;
+	fixture_want(f, 3);
+	ami_routes_complete(f->ami, "na-1");
+	assert_true(wait_until(settled, f));
+	fixture_stop(f);
+	f = fixture_start(port);
+	fixture_want(f, 1);
+	ami_routes_complete(f->ami, "na-1");
+	assert_true(wait_until(two_are_foreign, f));
+	assert_int_equal(fixture_route(f, "+15550000002")->state, ROUTE_FOREIGN);
+	assert_string_equal(fixture_route(f, "+15550000002")->found_agent, "agent-2");
+	assert_false(f->status.routes.scan_failed);
+	fixture_assert_key(port, "trunkdeck", "+15550000002", "agent-2");
+	ami_delete_foreign(f->ami, "na-1");
+	assert_true(wait_until(none_is_foreign, f));
+	fixture_assert_key(port, "trunkdeck", "+15550000002", NULL);
+	fixture_assert_key(port, "trunkdeck", "+15550000000", "agent-0");
+	fixture_stop(f);
+	demo_pbx_stop(&p);
+}
+
+static void prefixes_reach_the_server(void **state)
+{
+	const struct route_prefix prefixes[] = { { "peoplefone", "+41" }, { "twilio", "" } };
+	int port;
+	struct demo_pbx *p = fixture_demo(0, &port);
+	struct fixture *f = fixture_start(port);
+
+	(void)state;
+	ami_set_prefixes(f->ami, prefixes, 2);
+	ami_routes_complete(f->ami, "na-1");
+	assert_true(wait_until(settled, f));
+	fixture_assert_key(port, "trunkdecktrunk", "peoplefone", "+41");
+	fixture_assert_key(port, "trunkdecktrunk", "twilio", NULL);
+	ami_set_prefixes(f->ami, NULL, 0);
+	assert_true(wait_until(no_prefixes, f));
+	fixture_assert_key(port, "trunkdecktrunk", "peoplefone", NULL);
+	fixture_stop(f);
+	demo_pbx_stop(&p);
+}
+
 static void nothing_is_written_without_an_owner(void **state)
 {
 	int port;
@@ -138,7 +207,7 @@ static void unmanaged_routes_are_unknown(void **state)
 	struct fixture *f;
 
 	(void)state;
-	server.routes = ROUTES_ODBC;
+	server.routes = ROUTES_NONE;
 	f = fixture_start_with(&server, 1000, "store-1");
 	fixture_want(f, 1);
 	ami_routes_complete(f->ami, "na-1");
@@ -555,6 +624,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(routes_are_written_read_back_and_deleted),
+		cmocka_unit_test(keys_left_behind_are_found_and_deleted_when_told),
+		cmocka_unit_test(prefixes_reach_the_server),
 		cmocka_unit_test(nothing_is_written_without_an_owner),
 		cmocka_unit_test(a_value_that_may_not_leave_is_refused),
 		cmocka_unit_test(a_server_that_may_not_be_written_to),

@@ -1,0 +1,138 @@
+/*
+ * What the server holds that nobody told of: one DBGetTree of the family of numbers, on a connection of its own.
+ *
+ * Asterisk writes that list while it holds the lock of its database, without which no call is routed: a reader that is slow
+ * freezes the server (ami.md 0, fact 3). So nothing but the list is ever asked of this connection, its kernel buffer is
+ * large, what arrives is only taken down, and when it is not over soon the connection is closed, which frees the server.
+ *
+ * The family's name goes into an SQL LIKE there, so what comes back is compared with it here. A key that is no number in
+ * international form is never looked up by the dialplan, and not told.
+ */
+#include "config.h"
+
+#include "ami_server.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/clock.h"
+#include "trunkdeck/mem.h"
+
+#define FAMILY "trunkdeck"
+#define DEADLINE_MS 10000
+#define RECEIVE_BUFFER (4 * 1024 * 1024)
+
+static bool is_number(struct str s)
+{
+	if (s.len < 2 || s.p[0] != '+')
+		return false;
+	for (size_t i = 1; i < s.len; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return true;
+}
+
+static void found(struct ami_server *s, struct str path)
+{
+	const struct str family = STR("/" FAMILY "/");
+	struct str number = { path.p + family.len, path.len - family.len };
+	char *copy;
+
+	if (!str_starts(path, family) || !is_number(number))
+		return;
+	copy = str_dup(number);
+	routes_scan_found(s->routes, copy, clock_mono_ms(&clock_system));
+	free(copy);
+}
+
+static void end(struct ami_server *s, bool ok)
+{
+	s->scan.over = true;
+	s->scan.ok = ok;
+}
+
+static void on_answer(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
+{
+	struct ami_server *s = arg;
+
+	(void)tag;
+	if (f->kind == AMI_EVENT && f->by_key[AMI_KEY_VAL])
+		found(s, ami_get(f, AMI_KEY_KEY));
+	else if (f->kind == AMI_RESPONSE && !ami_response_ok(f))
+		end(s, str_eq_nocase(ami_get(f, AMI_KEY_MESSAGE), STR("Database entry not found")));
+	else if (last)
+		end(s, true);
+}
+
+static void on_up(void *arg)
+{
+	const struct ami_field fields[] = { { "Family", FAMILY }, { NULL, NULL } };
+	struct ami_server *s = arg;
+	struct err e = { 0 };
+
+	if (!ami_link_request(s->scan.link, "DBGetTree", fields, on_answer, s, 0, &e))
+		end(s, false);
+}
+
+static void on_down(void *arg)
+{
+	struct ami_server *s = arg;
+
+	if (!s->scan.over)
+		end(s, false);
+}
+
+static void on_frame(void *arg, const struct ami_frame *f)
+{
+	if (f->reject)
+		ami_calls_rejected(arg, f);
+}
+
+static void begin(struct ami_server *s, int64_t now_ms)
+{
+	struct ami_link_config config = s->link;
+
+	config.name = "scan";
+	config.events = "off";
+	config.receive_buffer = RECEIVE_BUFFER;
+	config.on_up = on_up;
+	config.on_down = on_down;
+	config.on_frame = on_frame;
+	config.arg = s;
+	s->scan = (struct ami_scan){ .link = ami_link_new(&config), .by_ms = now_ms + DEADLINE_MS };
+	routes_scan_begin(s->routes);
+}
+
+void ami_scan_abandon(struct ami_server *s)
+{
+	end(s, false);
+}
+
+/* Only at the end of a turn, when no event of the link is left to be looked at. */
+static void stop(struct ami_server *s)
+{
+	routes_scan_end(s->routes, s->scan.ok);
+	ami_link_free(&s->scan.link);
+}
+
+void ami_scan_turn(struct ami_server *s, int64_t now_ms)
+{
+	if (!s->scan.link && s->routes && routes_scan_due(s->routes))
+		begin(s, now_ms);
+	if (!s->scan.link)
+		return;
+	ami_link_tick(s->scan.link, now_ms);
+	ami_link_flush(s->scan.link);
+	/* It is not tried again by itself: a connection that does not come is the control link's to tell. */
+	if (s->scan.over || now_ms >= s->scan.by_ms || ami_link_state(s->scan.link) == LINK_RETRY)
+		stop(s);
+}
+
+int64_t ami_scan_next_at_ms(const struct ami_server *s)
+{
+	int64_t at = s->scan.link ? ami_link_next_at_ms(s->scan.link) : -1;
+
+	if (!s->scan.link)
+		return s->routes && routes_scan_due(s->routes) ? 0 : -1;
+	return at >= 0 && at < s->scan.by_ms ? at : s->scan.by_ms;
+}

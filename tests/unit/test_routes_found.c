@@ -1,0 +1,392 @@
+/*
+ * The reconciler, second half: keys nobody told of, carrier forms, and servers that read the store themselves.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "routes_sim.h"
+
+#define A "+15551234567"
+#define B "+442071234567"
+
+/* --- keys nobody told of --- */
+
+static struct sim *with_left_behind(bool read_only)
+{
+	struct routes_config c = { .owner = "store-1", .window = 8, .read_only = read_only };
+	struct sim *s = sim_new(&c);
+
+	sim_put(s, "trunkdeckmeta", "owner", "store-1");
+	sim_put(s, "trunkdeckagent", "support", "Local/1@x");
+	sim_put(s, "trunkdeck", A, "support");
+	sim_put(s, "trunkdeck", B, "support");
+	sim_want(s, A, "support", "Local/1@x");
+	sim_begin(s);
+	assert_true(sim_settle(s));
+	return s;
+}
+
+static void a_key_left_behind_is_reported_and_left_alone(void **state)
+{
+	struct sim *s = with_left_behind(false);
+
+	(void)state;
+	sim_assert_state(s, A, ROUTE_VERIFIED);
+	sim_assert_state(s, B, ROUTE_FOREIGN);
+	assert_string_equal(sim_last(s, B)->found_agent, "support");
+	assert_int_equal(sim_stats(s).by_state[ROUTE_FOREIGN], 1);
+	assert_int_equal(s->puts + s->dels, 0);
+	routes_verify_all(s->r, s->now);
+	assert_true(sim_settle(s));
+	assert_int_equal(s->scans, 2);
+	assert_string_equal(sim_held(s, "trunkdeck", B), "support");
+	sim_free(s);
+}
+
+static void it_is_deleted_when_told_so(void **state)
+{
+	struct sim *s = with_left_behind(false);
+
+	(void)state;
+	routes_delete_foreign(s->r, s->now);
+	assert_true(sim_settle(s));
+	assert_null(sim_held(s, "trunkdeck", B));
+	assert_string_equal(sim_held(s, "trunkdeck", A), "support");
+	assert_true(sim_last(s, B)->gone);
+	assert_true(sim_last(s, B)->was_there);
+	assert_int_equal(sim_stats(s).by_state[ROUTE_FOREIGN], 0);
+	sim_free(s);
+}
+
+static void read_only_deletes_nothing(void **state)
+{
+	struct sim *s = with_left_behind(true);
+
+	(void)state;
+	sim_assert_state(s, B, ROUTE_FOREIGN);
+	routes_delete_foreign(s->r, s->now);
+	assert_true(sim_settle(s));
+	assert_string_equal(sim_held(s, "trunkdeck", B), "support");
+	assert_int_equal(s->puts + s->dels, 0);
+	sim_free(s);
+}
+
+static void it_may_become_wanted_or_unwanted(void **state)
+{
+	struct sim *s = with_left_behind(false);
+
+	(void)state;
+	sim_want(s, B, "support", "Local/1@x");
+	assert_true(sim_settle(s));
+	sim_assert_state(s, B, ROUTE_VERIFIED);
+	sim_free(s);
+	s = with_left_behind(false);
+	routes_unwant(s->r, B, s->now);
+	assert_true(sim_settle(s));
+	assert_null(sim_held(s, "trunkdeck", B));
+	sim_free(s);
+}
+
+/* Whoever wrote it takes it away again. */
+static void it_goes_by_itself(void **state)
+{
+	struct sim *s = with_left_behind(false);
+
+	(void)state;
+	sim_del(s, "trunkdeck", B);
+	routes_verify_all(s->r, s->now);
+	assert_true(sim_settle(s));
+	assert_true(sim_last(s, B)->gone);
+	assert_int_equal(sim_stats(s).by_state[ROUTE_FOREIGN], 0);
+	sim_free(s);
+}
+
+static void it_is_unknown_while_the_server_is_away(void **state)
+{
+	struct sim *s = with_left_behind(false);
+
+	(void)state;
+	routes_disconnected(s->r, s->now);
+	sim_assert_state(s, B, ROUTE_UNKNOWN);
+	routes_connected(s->r, s->now);
+	assert_true(sim_settle(s));
+	sim_assert_state(s, B, ROUTE_FOREIGN);
+	assert_string_equal(sim_held(s, "trunkdeck", B), "support");
+	sim_free(s);
+}
+
+static void a_scan_waits_for_the_gate_and_may_fail(void **state)
+{
+	struct sim *s = sim_new(NULL);
+
+	(void)state;
+	assert_false(routes_scan_due(s->r));
+	routes_scan_found(s->r, B, s->now);
+	assert_null(sim_last(s, B));
+	sim_put(s, "trunkdeckmeta", "owner", "store-2");
+	sim_begin(s);
+	sim_run(s);
+	assert_false(routes_scan_due(s->r));
+	sim_free(s);
+	s = sim_new(NULL);
+	s->scan_fails = true;
+	sim_begin(s);
+	assert_true(sim_settle(s));
+	assert_true(sim_stats(s).scan_failed);
+	s->scan_fails = false;
+	routes_verify_all(s->r, s->now);
+	assert_true(sim_settle(s));
+	assert_false(sim_stats(s).scan_failed);
+	sim_free(s);
+}
+
+static void a_running_scan_is_not_settled(void **state)
+{
+	struct sim *s = with_left_behind(false);
+
+	(void)state;
+	routes_scan_begin(s->r);
+	assert_false(sim_stats(s).settled);
+	routes_scan_end(s->r, true);
+	assert_true(sim_stats(s).settled);
+	sim_free(s);
+}
+
+static void another_stores_server_can_be_taken_over_later(void **state)
+{
+	struct sim *s = sim_new(NULL);
+
+	(void)state;
+	sim_put(s, "trunkdeckmeta", "owner", "store-2");
+	sim_want(s, A, "support", "Local/1@x");
+	sim_begin(s);
+	sim_run(s);
+	assert_true(sim_stats(s).foreign_owner);
+	assert_string_equal(sim_stats(s).owner, "store-2");
+	routes_take_over(s->r, s->now);
+	assert_true(sim_settle(s));
+	assert_string_equal(sim_held(s, "trunkdeckmeta", "owner"), "store-1");
+	sim_assert_state(s, A, ROUTE_VERIFIED);
+	assert_true(sim_last(s, A)->written);
+	sim_free(s);
+}
+
+/* --- carrier forms --- */
+
+static void prefixes_are_written_verified_and_removed(void **state)
+{
+	const struct route_prefix both[] = { { "twilio", "" }, { "peoplefone", "+41" } };
+	const struct route_prefix changed[] = { { "twilio", "+1" }, { "peoplefone", "+44" } };
+	struct sim *s = sim_new(NULL);
+
+	(void)state;
+	sim_put(s, "trunkdecktrunk", "twilio", "+49");
+	routes_set_prefixes(s->r, both, 2, s->now);
+	sim_begin(s);
+	assert_int_equal(sim_stats(s).prefixes, 2);
+	assert_int_equal(sim_stats(s).prefixes_verified, 0);
+	assert_true(sim_settle(s));
+	assert_string_equal(sim_held(s, "trunkdecktrunk", "peoplefone"), "+41");
+	assert_null(sim_held(s, "trunkdecktrunk", "twilio"));
+	assert_int_equal(sim_stats(s).prefixes, 1);
+	assert_int_equal(sim_stats(s).prefixes_verified, 1);
+	routes_set_prefixes(s->r, changed, 2, s->now);
+	assert_true(sim_settle(s));
+	assert_string_equal(sim_held(s, "trunkdecktrunk", "peoplefone"), "+44");
+	assert_string_equal(sim_held(s, "trunkdecktrunk", "twilio"), "+1");
+	sim_put(s, "trunkdecktrunk", "twilio", "+7");
+	routes_verify_all(s->r, s->now);
+	assert_true(sim_settle(s));
+	assert_string_equal(sim_held(s, "trunkdecktrunk", "twilio"), "+1");
+	routes_set_prefixes(s->r, changed, 1, s->now);
+	assert_true(sim_settle(s));
+	assert_null(sim_held(s, "trunkdecktrunk", "peoplefone"));
+	sim_free(s);
+}
+
+/* --- servers that read the store themselves --- */
+
+static struct sim *looking_up(void)
+{
+	struct routes_config c = { .owner = "store-1", .window = 8, .lookup = true };
+	struct sim *s = sim_new(&c);
+
+	s->check_order = false;
+	sim_put(s, "TRUNKDECK_STORE", "", "store-1");
+	sim_put(s, "TRUNKDECK_ROUTE", A, "support,WebSocket/support/c(ulaw)v(a=1,b=2)");
+	sim_want(s, A, "support", "WebSocket/support/c(ulaw)v(a=1,b=2)");
+	sim_begin(s);
+	return s;
+}
+
+static void lookups_verify_and_write_nothing(void **state)
+{
+	struct sim *s = looking_up();
+
+	(void)state;
+	assert_true(sim_settle(s));
+	sim_assert_state(s, A, ROUTE_VERIFIED);
+	routes_unwant(s->r, B, s->now);
+	assert_true(sim_settle(s));
+	assert_true(sim_last(s, B)->gone);
+	assert_int_equal(s->puts + s->dels + s->scans, 0);
+	sim_del(s, "TRUNKDECK_ROUTE", A);
+	routes_unwant(s->r, A, s->now);
+	assert_true(sim_settle(s));
+	assert_true(sim_last(s, A)->gone);
+	assert_true(sim_last(s, A)->was_there);
+	sim_free(s);
+}
+
+static void what_stays_different_is_said(void **state)
+{
+	struct sim *s = looking_up();
+
+	(void)state;
+	sim_put(s, "TRUNKDECK_ROUTE", A, "sales,Local/2@x");
+	sim_want(s, B, "support", "WebSocket/support/c(ulaw)v(a=1,b=2)");
+	assert_true(sim_settle(s));
+	sim_assert_state(s, A, ROUTE_STALE);
+	assert_string_equal(sim_last(s, A)->found_agent, "sales");
+	sim_assert_state(s, B, ROUTE_MISSING);
+	sim_put(s, "TRUNKDECK_ROUTE", A, "support,Local/other@x");
+	routes_verify_all(s->r, s->now);
+	assert_true(sim_settle(s));
+	sim_assert_state(s, A, ROUTE_STALE);
+	assert_int_equal(s->puts + s->dels, 0);
+	sim_free(s);
+}
+
+/* A replica that lags is no news. */
+static void a_difference_that_goes_is_not_said(void **state)
+{
+	struct sim *s = looking_up();
+	size_t from;
+
+	(void)state;
+	assert_true(sim_settle(s));
+	from = s->reported;
+	sim_want(s, A, "sales", "Local/2@x");
+	sim_run(s);
+	assert_false(sim_was(s, A, ROUTE_STALE, from));
+	sim_put(s, "TRUNKDECK_ROUTE", A, "sales,Local/2@x");
+	assert_true(sim_settle(s));
+	sim_assert_state(s, A, ROUTE_VERIFIED);
+	assert_false(sim_was(s, A, ROUTE_STALE, from));
+	sim_free(s);
+}
+
+static void a_new_dial_string_is_looked_up_for_each_number(void **state)
+{
+	struct sim *s = looking_up();
+
+	(void)state;
+	assert_true(sim_settle(s));
+	sim_put(s, "TRUNKDECK_ROUTE", A, "support,Local/new@x");
+	sim_put(s, "TRUNKDECK_ROUTE", B, "support,Local/new@x");
+	sim_want(s, B, "support", "Local/new@x");
+	assert_true(sim_settle(s));
+	sim_assert_state(s, A, ROUTE_VERIFIED);
+	sim_assert_state(s, B, ROUTE_VERIFIED);
+	sim_free(s);
+}
+
+static void a_deletion_that_is_not_seen_is_said(void **state)
+{
+	struct sim *s = looking_up();
+
+	(void)state;
+	assert_true(sim_settle(s));
+	routes_unwant(s->r, A, s->now);
+	assert_true(sim_settle(s));
+	sim_assert_state(s, A, ROUTE_FOREIGN);
+	sim_free(s);
+}
+
+/* No database behind the server: its routes are unknown, not missing; and known again when it returns. */
+static void a_server_without_the_store_knows_nothing(void **state)
+{
+	struct sim *s = looking_up();
+	size_t from;
+
+	(void)state;
+	assert_true(sim_settle(s));
+	s->mute = true;
+	from = s->reported;
+	sim_want(s, B, "support", "WebSocket/support/c(ulaw)v(a=1,b=2)");
+	sim_put(s, "TRUNKDECK_ROUTE", B, "support,WebSocket/support/c(ulaw)v(a=1,b=2)");
+	sim_run(s);
+	assert_true(sim_stats(s).mute);
+	assert_true(sim_stats(s).refusal[0]);
+	sim_assert_state(s, A, ROUTE_UNKNOWN);
+	sim_assert_state(s, B, ROUTE_UNKNOWN);
+	assert_false(sim_was(s, B, ROUTE_MISSING, from));
+	s->mute = false;
+	assert_true(sim_settle(s));
+	assert_false(sim_stats(s).mute);
+	sim_assert_state(s, A, ROUTE_VERIFIED);
+	sim_assert_state(s, B, ROUTE_VERIFIED);
+	sim_free(s);
+}
+
+static void another_store_behind_the_server_is_said(void **state)
+{
+	struct sim *s = looking_up();
+
+	(void)state;
+	sim_put(s, "TRUNKDECK_STORE", "", "store-2");
+	assert_true(sim_settle(s));
+	assert_true(sim_stats(s).foreign_owner);
+	sim_assert_state(s, A, ROUTE_UNKNOWN);
+	sim_free(s);
+}
+
+static void prefixes_are_looked_up_too(void **state)
+{
+	const struct route_prefix prefixes[] = { { "peoplefone", "+41" } };
+	struct sim *s = looking_up();
+
+	(void)state;
+	sim_put(s, "TRUNKDECK_PREFIX", "peoplefone", "+41");
+	routes_set_prefixes(s->r, prefixes, 1, s->now);
+	assert_true(sim_settle(s));
+	assert_int_equal(sim_stats(s).prefixes_verified, 1);
+	sim_del(s, "TRUNKDECK_PREFIX", "peoplefone");
+	routes_verify_all(s->r, s->now);
+	assert_true(sim_settle(s));
+	assert_int_equal(sim_stats(s).prefixes_verified, 0);
+	sim_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_key_left_behind_is_reported_and_left_alone),
+		cmocka_unit_test(it_is_deleted_when_told_so),
+		cmocka_unit_test(read_only_deletes_nothing),
+		cmocka_unit_test(it_may_become_wanted_or_unwanted),
+		cmocka_unit_test(it_goes_by_itself),
+		cmocka_unit_test(it_is_unknown_while_the_server_is_away),
+		cmocka_unit_test(a_scan_waits_for_the_gate_and_may_fail),
+		cmocka_unit_test(a_running_scan_is_not_settled),
+		cmocka_unit_test(another_stores_server_can_be_taken_over_later),
+		cmocka_unit_test(prefixes_are_written_verified_and_removed),
+		cmocka_unit_test(lookups_verify_and_write_nothing),
+		cmocka_unit_test(what_stays_different_is_said),
+		cmocka_unit_test(a_difference_that_goes_is_not_said),
+		cmocka_unit_test(a_new_dial_string_is_looked_up_for_each_number),
+		cmocka_unit_test(a_deletion_that_is_not_seen_is_said),
+		cmocka_unit_test(a_server_without_the_store_knows_nothing),
+		cmocka_unit_test(another_store_behind_the_server_is_said),
+		cmocka_unit_test(prefixes_are_looked_up_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
