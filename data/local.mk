@@ -1,6 +1,13 @@
 # What the program carries inside itself; see include/trunkdeck/embed.h.
 # Tabs and control bytes are fine, NUL bytes are not.
 embedded_files = \
+	data/asterisk/cdr_manager.conf \
+	data/asterisk/extensions_trunkdeck.conf \
+	data/asterisk/func_odbc.conf \
+	data/asterisk/globals_trunkdeck.conf \
+	data/asterisk/manager_trunkdeck.conf \
+	data/asterisk/odbc.ini \
+	data/asterisk/res_odbc.conf \
 	data/countries.tsv \
 	data/demo/workspace.json \
 	data/sql/sqlite/0001_initial.sql \

@@ -22,5 +22,8 @@ char *str_dup(struct str s);				/* caller frees */
 bool str_to_i64(struct str s, int64_t *out);
 /* Copies with truncation at a character boundary; always terminates when size > 0. Returns false when cut. */
 bool str_copy(char *to, size_t size, struct str s);
+/* Edits that make b of a: insert, remove, replace a byte, or swap two neighbours. For words: STR_WORD_MAX when one is longer. */
+#define STR_WORD_MAX 32
+size_t str_distance(const char *a, const char *b);
 
 #endif

@@ -5,3 +5,6 @@ libtdapp_a_SOURCES = include/trunkdeck/agent_sync.h src/app/action.c src/app/age
 	src/app/demo.c src/app/keymap.c src/app/live.c src/app/loop.c src/app/messages.c src/app/query.c src/app/route_table.c \
 	src/app/worker.c src/app/worker.h
 libtdapp_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(INIH_CFLAGS)
+
+# finding out what is wrong, and the files an Asterisk needs
+libtdapp_a_SOURCES += src/app/doctor.c src/app/doctor_checks.h src/app/doctor_server.c src/app/doctor_store.c src/app/setup.c

@@ -6,3 +6,6 @@ libtdasterisk_a_SOURCES = src/asterisk/ami_action.c src/asterisk/ami_check.c src
 	src/asterisk/demo_calls.h src/asterisk/demo_pbx.c src/asterisk/routes.c \
 	src/asterisk/routes_cell.c src/asterisk/routes_int.h src/asterisk/transport.c src/asterisk/transport.h
 libtdasterisk_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
+
+# for batch commands
+libtdasterisk_a_SOURCES += src/asterisk/ami_query.c src/asterisk/test_call.c

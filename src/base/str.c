@@ -85,3 +85,35 @@ bool str_copy(char *to, size_t size, struct str s)
 	to[len] = '\0';
 	return len == s.len;
 }
+
+/* Row by row; a swap needs the row before the last one too. */
+size_t str_distance(const char *a, const char *b)
+{
+	size_t rows[3][STR_WORD_MAX + 1], *before = rows[0], *above = rows[1], *row = rows[2];
+	size_t len = strlen(b);
+
+	if (strlen(a) > STR_WORD_MAX || len > STR_WORD_MAX)
+		return STR_WORD_MAX;
+	for (size_t j = 0; j <= len; j++)
+		above[j] = j;
+	for (size_t i = 1; a[i - 1] != '\0'; i++) {
+		size_t *free_row = before;
+
+		row[0] = i;
+		for (size_t j = 1; j <= len; j++) {
+			size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
+
+			if (above[j] + 1 < best)
+				best = above[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+				best = before[j - 2] + 1;
+			row[j] = best;
+		}
+		before = above;
+		above = row;
+		row = free_row;
+	}
+	return above[len];
+}

@@ -16,9 +16,8 @@
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
 #include "trunkdeck/store.h"
+#include "trunkdeck/str.h"
 #include "trunkdeck/utf8.h"
-
-#define CLI_WORD_MAX 32
 
 /* --- the table --- */
 
@@ -31,6 +30,26 @@ static const struct cli_option param_options[] = {
 	{ "param", N_("KEY=VALUE"), N_("Set one additional parameter; a value that is JSON keeps its type; repeatable"),
 	  NULL },
 	{ "unset-param", N_("KEY"), N_("Remove one additional parameter; repeatable"), NULL },
+	{ 0 },
+};
+
+static const struct cli_option setup_options[] = {
+	{ "mode", "astdb|odbc", N_("How the server gets its routes; default as configured"), NULL },
+	{ "permit", N_("ADDRESS"), N_("From where trunkdeck logs in, e.g. 192.0.2.7/32"), NULL },
+	{ "show-secret", NULL, N_("Print the secret instead of a placeholder"), NULL },
+	{ 0 },
+};
+
+static const struct cli_option doctor_options[] = {
+	{ "provider", N_("PROVIDER"), N_("Check this provider and all its numbers"), NULL },
+	{ "all", NULL, N_("Check every number"), NULL },
+	{ "timeout", N_("SECONDS"), N_("How long a server may take to answer; default 10"), NULL },
+	{ 0 },
+};
+
+static const struct cli_option test_options[] = {
+	{ "server", N_("SERVER"), N_("Only this server; default every server of the number's region"), NULL },
+	{ "timeout", N_("SECONDS"), N_("How long to wait for the agent's first audio; default 20"), NULL },
 	{ 0 },
 };
 
@@ -117,6 +136,14 @@ const struct command cli_commands[] = {
 	  N_("Who changed what, and when") },
 	{ "config", NULL, "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, no_options, cli_show_config,
 	  N_("Show the configuration, and where each value comes from") },
+	{ "server", "list", "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, no_options, cli_server_list,
+	  N_("List the configured servers") },
+	{ "server", "setup", N_("SERVER"), 1, 1, NEEDS_CONFIG, ENTITY_WORKSPACE, false, setup_options, cli_server_setup,
+	  N_("Print the files its Asterisk needs, filled in, with where each goes") },
+	{ "doctor", NULL, N_("[NUMBER]"), 0, 1, NEEDS_STORE, ENTITY_NUMBER, false, doctor_options, cli_doctor,
+	  N_("Check all that a call to a number depends on, and say what to do") },
+	{ "test", NULL, N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, test_options, cli_test,
+	  N_("Place a test call to a number's agent, and say how far it gets") },
 	{ "replay", NULL, N_("FILE"), 1, 1, NEEDS_NOTHING, ENTITY_WORKSPACE, false, replay_options, cli_replay,
 	  N_("Run a recorded AMI stream through parser, tracker and metrics; - is standard input") },
 	{ "help", NULL, N_("[COMMAND]"), 0, 2, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, run_help,
@@ -310,38 +337,6 @@ bool cli_needs_config(int argc, char **argv)
 	return command && command->needs != NEEDS_NOTHING && !asks_for_help(argc, argv);
 }
 
-/* Edits that make b of a: insert, remove, replace a letter, or swap two neighbours. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t rows[3][CLI_WORD_MAX + 1], *before = rows[0], *above = rows[1], *row = rows[2];
-	size_t len = strlen(b);
-
-	if (strlen(a) > CLI_WORD_MAX || len > CLI_WORD_MAX)
-		return CLI_WORD_MAX;
-	for (size_t j = 0; j <= len; j++)
-		above[j] = j;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		size_t *free_row = before;
-
-		row[0] = i;
-		for (size_t j = 1; j <= len; j++) {
-			size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
-
-			if (above[j] + 1 < best)
-				best = above[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
-				best = before[j - 2] + 1;
-			row[j] = best;
-		}
-		before = above;
-		above = row;
-		row = free_row;
-	}
-	return above[len];
-}
-
 /* The word of the table nearest to what was typed: a verb of `group`, or a group. NULL = nothing is near. */
 static const char *nearest(const char *typed, const char *group)
 {
@@ -351,9 +346,9 @@ static const char *nearest(const char *typed, const char *group)
 	for (const struct command *command = cli_commands; command->group; command++) {
 		const char *word = group ? command->verb : command->group;
 
-		if ((group && strcmp(command->group, group) != 0) || !word || distance(typed, word) >= least)
+		if ((group && strcmp(command->group, group) != 0) || !word || str_distance(typed, word) >= least)
 			continue;
-		least = distance(typed, word);
+		least = str_distance(typed, word);
 		best = word;
 	}
 	return best;

@@ -56,6 +56,11 @@ bool cli_record_list(struct cli *c, struct err *e);
 bool cli_record_show(struct cli *c, struct err *e);
 bool cli_record_edit(struct cli *c, struct err *e);
 bool cli_record_delete(struct cli *c, struct err *e);
+/* cli_server.c, cli_doctor.c, cli_test.c */
+bool cli_server_list(struct cli *c, struct err *e);
+bool cli_server_setup(struct cli *c, struct err *e);
+bool cli_doctor(struct cli *c, struct err *e);
+bool cli_test(struct cli *c, struct err *e);
 /* cli_agents.c */
 bool cli_agent_sync(struct cli *c, struct err *e);
 /* cli_init.c, cli_config.c, cli_replay.c, cli_changes.c */

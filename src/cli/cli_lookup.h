@@ -18,5 +18,7 @@ bool cli_find(const struct cli *c, struct snapshot *directory, struct record *r,
 bool cli_provider_id(struct snapshot *directory, const char **name, struct err *e);
 /* Is it an agent's id? */
 bool cli_agent_known(struct snapshot *directory, const char *id, struct err *e);
+/* The configured server of that name; NULL and *e when there is none. */
+const struct server_config *cli_server(const struct config *config, const char *name, struct err *e);
 
 #endif

@@ -5,3 +5,5 @@ libtdcli_a_SOURCES = src/cli/cli.c src/cli/cli_command.h \
 	src/cli/cli_params.c src/cli/cli_params.h src/cli/cli_records.c src/cli/cli_replay.c \
 	src/cli/cli_rows.c src/cli/cli_rows.h src/cli/cli_usage.c
 libtdcli_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+
+libtdcli_a_SOURCES += src/cli/cli_doctor.c src/cli/cli_server.c src/cli/cli_test.c

@@ -6,3 +6,5 @@ libtdmodel_a_SOURCES = src/model/countries.c src/model/countries.h src/model/e16
 	src/model/tracker_calls.c src/model/tracker_internal.h src/model/tracker_legs.c \
 	src/model/tracker_resync.c
 libtdmodel_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+
+libtdmodel_a_SOURCES += src/model/near.c

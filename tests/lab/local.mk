@@ -47,11 +47,4 @@ EXTRA_DIST += \
 	tests/data/ami/lab_unmapped.ami \
 	tests/data/ami/lab_unreachable.ami \
 	tests/data/ami/lab_unreachable_websocket.ami \
-	data/asterisk/cdr_manager.conf \
-	data/asterisk/extensions_trunkdeck.conf \
-	data/asterisk/func_odbc.conf \
-	data/asterisk/globals_trunkdeck.conf \
-	data/asterisk/manager_trunkdeck.conf \
-	data/asterisk/manager_trunkdeck_split.conf \
-	data/asterisk/odbc.ini \
-	data/asterisk/res_odbc.conf
+	data/asterisk/manager_trunkdeck_split.conf

@@ -214,3 +214,19 @@ EXTRA_DIST += \
 	tests/data/ami/load_1020.truth.json \
 	tests/data/ami/load_1020_full.ami.xz \
 	tests/data/ami/load_1020_lean.ami.xz
+
+# finding out: nearest numbers, files filled in, test calls, asking a server
+unit_tests += tests/unit/test_near tests/unit/test_setup tests/unit/test_test_call
+
+tests_unit_test_near_SOURCES = tests/unit/test_near.c
+tests_unit_test_near_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_near_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_setup_SOURCES = tests/unit/test_setup.c
+tests_unit_test_setup_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_setup_LDADD = $(app_test_libs)
+
+tests_unit_test_test_call_SOURCES = tests/unit/test_test_call.c tests/unit/fault_server.c tests/unit/fault_server.h
+tests_unit_test_test_call_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_test_call_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) \
+	$(PTHREAD_LIBS)

@@ -1,0 +1,43 @@
+/*
+ * Asking one server, for batch commands: one connection that the caller's thread drives itself, waiting for what it
+ * asked. (The screen has the ami thread for this, see ami.h.) Every wait has a deadline, and nothing is retried.
+ *
+ * Failures: ERR_SERVER_UNREACHABLE (no connection, lost, silent), ERR_SERVER_LOGIN, ERR_SERVER_REFUSED with Asterisk's
+ * own words. After one of the first two the query is of no more use. One owner, one thread.
+ */
+#ifndef TRUNKDECK_AMI_QUERY_H
+#define TRUNKDECK_AMI_QUERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trunkdeck/ami.h"
+#include "trunkdeck/ami_action.h"
+#include "trunkdeck/ami_parse.h"
+#include "trunkdeck/err.h"
+
+struct ami_query;
+
+struct ami_query_options {
+	const struct server_config *server;	/* outlives the query */
+	const char *events;			/* classes, "off" for none: the mask at login, without blanks */
+	int64_t timeout_ms;			/* of connecting with login, and of each answer */
+	ami_frame_fn *on_event;			/* events of their own and rejected frames; may be NULL */
+	void *arg;
+};
+
+/* Connects and logs in. */
+bool ami_query_open(struct ami_query **out, const struct ami_query_options *options, struct err *e);
+void ami_query_close(struct ami_query **q);
+
+/* Sends an action and waits for its answer: fn (may be NULL) sees the response and each item of its list. False too when
+ * the response is an error. */
+bool ami_query_ask(struct ami_query *q, const char *action, const struct ami_field *fields, ami_frame_fn *fn, void *arg,
+		   struct err *e);
+/* The same for one value: the first one of `key` in the answer, the empty string when there is none; caller frees. */
+bool ami_query_value(struct ami_query *q, const char *action, const struct ami_field *fields, enum ami_key key, char **out,
+		     struct err *e);
+/* Events go to on_event for so long, or until *done. False when the connection was lost. */
+bool ami_query_listen(struct ami_query *q, int64_t ms, const bool *done, struct err *e);
+
+#endif

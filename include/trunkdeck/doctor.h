@@ -1,0 +1,63 @@
+/*
+ * Why would a call to this number fail? Every check is a row of one table: what it is about, and a function that gives a
+ * verdict, what was seen, and what to do. Blocks on the store and on the servers: for batch commands.
+ *
+ * Nothing is changed anywhere. What a server's permissions don't let us see is UNKNOWN, with the line of manager.conf that
+ * would.
+ */
+#ifndef TRUNKDECK_DOCTOR_H
+#define TRUNKDECK_DOCTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/config.h"
+#include "trunkdeck/e164.h"
+#include "trunkdeck/err.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/snapshot.h"
+#include "trunkdeck/store.h"
+
+/* id, name in JSON, text in a table */
+#define VERDICT_TABLE(X) \
+	X(PASS, "pass", N_("ok")) \
+	X(WARN, "warn", N_("warning")) \
+	X(FAIL, "fail", N_("WRONG")) \
+	X(UNKNOWN, "unknown", N_("unknown"))
+
+enum verdict {
+#define VERDICT_ENUM(id, name, text) VERDICT_##id,
+	VERDICT_TABLE(VERDICT_ENUM)
+#undef VERDICT_ENUM
+	VERDICT_COUNT
+};
+
+const char *verdict_name(enum verdict v);
+const char *verdict_text(enum verdict v);		/* translated */
+
+/* One check done on one subject; a value. */
+struct finding {
+	const char *check;		/* its name: "route" */
+	const char *what;		/* what it asks, translated */
+	enum verdict verdict;
+	const char *number, *provider, *server;	/* what it is about; "" = not about one. Valid during the callback */
+	char seen[224];
+	char todo[256];			/* "" = nothing */
+};
+
+struct doctor_options {
+	const struct config *config;
+	struct store *store;
+	struct snapshot *snapshot;	/* complete: with the numbers */
+	const char *number;		/* as typed or as a carrier sent it; NULL = not one number */
+	const char *provider;		/* id; NULL with number NULL: everything */
+	int64_t timeout_ms;		/* of a server's answer */
+	void (*report)(void *arg, const struct finding *f);
+	void *arg;
+};
+
+/* Only what it was asked to check is missing makes it fail; what is wrong is reported. */
+void doctor_run(const struct doctor_options *options);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * The Asterisk files of data/asterisk, filled in for one server: what `trunkdeck server setup` prints. The files travel
+ * inside the program. Pure, apart from reading the configuration.
+ */
+#ifndef TRUNKDECK_SETUP_H
+#define TRUNKDECK_SETUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "trunkdeck/config.h"
+
+struct setup_file {
+	const char *name;		/* "asterisk/extensions_trunkdeck.conf": among the embedded files */
+	const char *path;		/* where it goes on the server */
+	const char *reload;		/* Asterisk's command that makes it known */
+	bool odbc;			/* only where routes are read over ODBC */
+};
+
+/* In the order to install them; ends with a row without name. */
+extern const struct setup_file setup_files[];
+
+/* A name in the text between two @, and what takes its place. */
+struct setup_value {
+	const char *name;		/* "SECRET" */
+	char *value;
+};
+
+/* The text with every @NAME@ replaced; NULL when one is not among the values (end: a NULL name). Caller frees. */
+char *setup_fill(const char *text, const struct setup_value *values);
+
+struct setup_options {
+	const struct config *config;
+	const struct server_config *server;
+	enum routes_mode mode;
+	bool show_secret;		/* else a placeholder */
+	const char *permit;		/* who may log in; NULL = worked out from the server's address */
+};
+
+/* The values for a server; what can't be known is a placeholder in <angle brackets>. setup_values_free() it. */
+struct setup_value *setup_values(const struct setup_options *options);
+void setup_values_free(struct setup_value **values);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * A test call: a Local channel into the inbound dialplan of one server (context trunkdeck-test), which runs the very
+ * routing of a caller and dials the number's agent, and nobody else. It waits in silence for the agent's first audio and
+ * hangs up. Being a Local channel it is no call to the tracker, so no metric knows of it.
+ *
+ * Needs write = originate. Times are the server's where its events carry them, else those of arrival.
+ */
+#ifndef TRUNKDECK_TEST_CALL_H
+#define TRUNKDECK_TEST_CALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trunkdeck/ami.h"
+#include "trunkdeck/ami_parse.h"
+#include "trunkdeck/err.h"
+#include "trunkdeck/gettext.h"
+
+/* How far a call gets, in this order: id, name in JSON, text */
+#define TEST_STEP_TABLE(X) \
+	X(ARRIVED, "arrived", N_("in the dialplan")) \
+	X(ROUTE, "route", N_("route found")) \
+	X(DIALLED, "agent_dialled", N_("agent dialled")) \
+	X(ANSWERED, "agent_answered", N_("agent answered")) \
+	X(AUDIO, "first_audio", N_("first audio"))
+
+enum test_step {
+#define TEST_STEP_ENUM(id, name, text) TEST_STEP_##id,
+	TEST_STEP_TABLE(TEST_STEP_ENUM)
+#undef TEST_STEP_ENUM
+	TEST_STEP_COUNT
+};
+
+const char *test_step_name(enum test_step s);
+const char *test_step_text(enum test_step s);		/* translated */
+
+/* A value; what is known of the call so far. */
+struct test_call {
+	char id[48];			/* Uniqueid of the caller's half, Linkedid of all of it */
+	char other_id[48];		/* of the half that runs the dialplan */
+	char channel[96];		/* name of the caller's half */
+	char agent[72];			/* whom the server's route leads to */
+	char dial_status[24];		/* of the agent's dial, "" = not over */
+	int64_t at_us[TEST_STEP_COUNT];	/* of each step, since it arrived; -1 = not reached */
+	int64_t arrived_us;
+	int cause;			/* of the hang-up, 0 = none yet */
+	bool unmapped;			/* the dialplan found no route */
+	bool refused;			/* the channel could not be made */
+	bool done;			/* nothing more will come: the last step, or the end */
+};
+
+void test_call_init(struct test_call *t, uint64_t seed);
+/* Takes one event; now_us is its arrival. Pure. */
+void test_call_event(struct test_call *t, const struct ami_frame *f, int64_t now_us);
+bool test_call_ok(const struct test_call *t);
+/* Why it did not get to the last step, in plain words, and what to do. */
+void test_call_why(const struct test_call *t, struct err *e);
+
+/* Places it and waits, at most timeout_ms. True when it was placed, whatever became of it. */
+bool test_call_run(struct test_call *t, const struct server_config *server, const char *number, int64_t timeout_ms,
+		   struct err *e);
+
+#endif

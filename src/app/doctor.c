@@ -1,0 +1,250 @@
+/*
+ * The table of checks, and who is asked what: the workspace once, each server once, each provider on the servers of its
+ * numbers' regions, each number, and each number's route on every server. A number that is not configured is looked for
+ * on the servers all the same: a route that was left behind is what "deleted but still working" means.
+ */
+#include "config.h"
+
+#include "trunkdeck/doctor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor_checks.h"
+#include "trunkdeck/mem.h"
+
+/* Of which numbers it is asked: any, those configured, those that belong on the server. */
+enum asked { OF_ANY, OF_CONFIGURED, OF_WANTED };
+
+struct check {
+	enum scope scope;
+	const char *name;
+	const char *what;		/* N_() */
+	enum asked asked;
+	check_fn *run;
+};
+
+static const struct check checks[] = {
+	{ SCOPE_NUMBER, "format", N_("the number is written in E.164"), OF_ANY, check_format },
+	{ SCOPE_NUMBER, "configured", N_("the number is configured"), OF_ANY, check_configured },
+	{ SCOPE_NUMBER, "enabled", N_("the number is enabled"), OF_CONFIGURED, check_enabled },
+	{ SCOPE_NUMBER, "provider", N_("its provider exists"), OF_CONFIGURED, check_provider },
+	{ SCOPE_NUMBER, "agent", N_("its agent exists"), OF_CONFIGURED, check_agent },
+	{ SCOPE_NUMBER, "usable", N_("its agent can take calls"), OF_CONFIGURED, check_usable },
+	{ SCOPE_NUMBER, "region", N_("agent and number are of one region"), OF_CONFIGURED, check_region },
+	{ SCOPE_NUMBER, "servers", N_("its region has a server with routes"), OF_CONFIGURED, check_servers },
+	{ SCOPE_NUMBER, "calls", N_("its recent calls went well"), OF_ANY, check_calls },
+	{ SCOPE_WORKSPACE, "limit", N_("the workspace has room for more numbers"), OF_ANY, check_limit },
+	{ SCOPE_SERVER, "reachable", N_("the server answers and lets us in"), OF_ANY, check_reachable },
+	{ SCOPE_SERVER, "version", N_("its Asterisk is new enough"), OF_ANY, check_version },
+	{ SCOPE_SERVER, "permissions", N_("our AMI user may do what is needed"), OF_ANY, check_permissions },
+	{ SCOPE_SERVER, "owner", N_("the server belongs to this store"), OF_ANY, check_owner },
+	{ SCOPE_SERVER, "dialplan", N_("the inbound dialplan is loaded"), OF_ANY, check_dialplan },
+	{ SCOPE_SERVER, "mode", N_("the dialplan looks routes up where we keep them"), OF_ANY, check_mode },
+	{ SCOPE_SERVER, "stamps", N_("events carry time stamps"), OF_ANY, check_stamps },
+	{ SCOPE_SERVER, "cdr", N_("call records carry the call they belong to"), OF_ANY, check_cdr },
+	{ SCOPE_PROVIDER, "endpoint", N_("the provider's endpoint leads to the inbound dialplan"), OF_ANY, check_endpoint },
+	{ SCOPE_PROVIDER, "contact", N_("the provider can be reached"), OF_ANY, check_contact },
+	{ SCOPE_ROUTE, "route", N_("the server holds the right route"), OF_ANY, check_route },
+	{ SCOPE_ROUTE, "dial", N_("the server dials the agent as configured"), OF_WANTED, check_dial },
+};
+
+struct doctor {
+	const struct doctor_options *options;
+	struct probe *probes;		/* one per configured server */
+	bool regions[REGION_COUNT];	/* whose servers and providers are asked about themselves */
+};
+
+/* --- findings --- */
+
+static const struct {
+	const char *name;
+	const char *text;
+} verdicts[] = {
+#define VERDICT_ROW(id, name, text) [VERDICT_##id] = { name, text },
+	VERDICT_TABLE(VERDICT_ROW)
+#undef VERDICT_ROW
+};
+
+const char *verdict_name(enum verdict v)
+{
+	return verdicts[v].name;
+}
+
+const char *verdict_text(enum verdict v)
+{
+	return _(verdicts[v].text);
+}
+
+static void set_text(char *to, size_t size, const char *format, va_list ap) __attribute__((format(printf, 3, 0)));
+static void set_text(char *to, size_t size, const char *format, va_list ap)
+{
+	char *text = xvasprintf(format, ap);
+
+	str_copy(to, size, str_of(text));
+	free(text);
+}
+
+void finding_set(struct finding *f, enum verdict v, const char *seen, ...)
+{
+	va_list ap;
+
+	f->verdict = v;
+	va_start(ap, seen);
+	set_text(f->seen, sizeof(f->seen), seen, ap);
+	va_end(ap);
+}
+
+void finding_todo(struct finding *f, const char *todo, ...)
+{
+	va_list ap;
+
+	va_start(ap, todo);
+	set_text(f->todo, sizeof(f->todo), todo, ap);
+	va_end(ap);
+}
+
+void finding_error(struct finding *f, enum verdict v, const struct err *e)
+{
+	finding_set(f, v, "%s", e->message);
+	finding_todo(f, "%s", e->hint);
+}
+
+/* --- running --- */
+
+static void run_check(const struct check *check, const struct subject *s)
+{
+	struct finding f = { .check = check->name, .what = _(check->what), .number = "", .provider = "", .server = "" };
+
+	if (check->scope == SCOPE_NUMBER || check->scope == SCOPE_ROUTE)
+		f.number = s->e164 ? s->e164 : s->typed;
+	if (check->scope == SCOPE_PROVIDER)
+		f.provider = s->provider->id;
+	if (s->probe)
+		f.server = s->probe->config->name;
+	check->run(s, &f);
+	s->options->report(s->options->arg, &f);
+}
+
+static bool is_asked(enum asked asked, const struct subject *s)
+{
+	if (asked == OF_WANTED)
+		return doctor_wants_route(s);
+	return asked == OF_ANY || s->number;
+}
+
+static void run_scope(enum scope scope, const struct subject *s)
+{
+	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
+		if (checks[i].scope == scope && is_asked(checks[i].asked, s))
+			run_check(&checks[i], s);
+		/* What was not reached has nothing more to say about itself. */
+		if (checks[i].run == check_reachable && scope == SCOPE_SERVER && !s->probe->query)
+			return;
+	}
+}
+
+static void ask_servers(struct doctor *d)
+{
+	struct subject s = { .options = d->options };
+
+	for (size_t i = 0; i < d->options->config->server_count; i++) {
+		s.probe = &d->probes[i];
+		if (d->regions[s.probe->config->region])
+			run_scope(SCOPE_SERVER, &s);
+	}
+}
+
+static void ask_provider(struct doctor *d, const struct provider *p)
+{
+	struct subject s = { .options = d->options, .provider = p };
+	bool regions[REGION_COUNT] = { false };
+	size_t count;
+	const struct number *const *numbers = snapshot_numbers_of(d->options->snapshot, p->id, &count);
+
+	regions[p->region] = true;
+	for (size_t i = 0; i < count; i++)
+		regions[numbers[i]->region] = true;
+	for (size_t i = 0; i < d->options->config->server_count; i++) {
+		enum region region = d->probes[i].config->region;
+
+		s.probe = &d->probes[i];
+		if (s.probe->query && regions[region] && d->regions[region])
+			run_scope(SCOPE_PROVIDER, &s);
+	}
+}
+
+static void ask_number(struct doctor *d, struct subject *s)
+{
+	if (s->number) {
+		s->agent = snapshot_agent(d->options->snapshot, s->number->agent);
+		s->provider = snapshot_provider(d->options->snapshot, s->number->provider);
+	}
+	run_scope(SCOPE_NUMBER, s);
+	for (size_t i = 0; s->e164 && i < d->options->config->server_count; i++) {
+		s->probe = &d->probes[i];
+		if (s->probe->config->routes != ROUTES_NONE)
+			run_scope(SCOPE_ROUTE, s);
+	}
+	s->probe = NULL;
+}
+
+/* The one typed: as it stands, else as the dialplan would read it off the wire. */
+static void ask_typed(struct doctor *d)
+{
+	const struct doctor_options *o = d->options;
+	struct subject s = { .options = o, .typed = o->number };
+	char read[E164_SIZE];
+
+	if (e164_check(o->number, NULL))
+		s.e164 = o->number;
+	else if (e164_from_wire(str_of(o->number), "+", read) && e164_check(read, NULL))
+		s.e164 = read;
+	s.number = s.e164 ? snapshot_number(o->snapshot, s.e164) : NULL;
+	for (int i = 0; i < REGION_COUNT; i++)
+		d->regions[i] = !s.number || s.number->region == (enum region)i;
+	ask_number(d, &s);
+	if (s.provider)
+		ask_provider(d, s.provider);
+}
+
+static void ask_all(struct doctor *d)
+{
+	const struct doctor_options *o = d->options;
+	size_t count, n;
+	const struct provider *const *providers = snapshot_providers(o->snapshot, &count);
+
+	for (int i = 0; i < REGION_COUNT; i++)
+		d->regions[i] = true;
+	for (size_t i = 0; i < count; i++) {
+		const struct number *const *numbers;
+
+		if (o->provider && strcmp(o->provider, providers[i]->id) != 0)
+			continue;
+		ask_provider(d, providers[i]);
+		numbers = snapshot_numbers_of(o->snapshot, providers[i]->id, &n);
+		for (size_t j = 0; j < n; j++) {
+			struct subject s = { .options = o, .e164 = numbers[j]->e164, .number = numbers[j] };
+
+			ask_number(d, &s);
+		}
+	}
+}
+
+void doctor_run(const struct doctor_options *o)
+{
+	struct doctor d = { .options = o, .probes = xcalloc(o->config->server_count + 1, sizeof(*d.probes)) };
+	const struct subject workspace = { .options = o };
+
+	for (size_t i = 0; i < o->config->server_count; i++)
+		probe_open(&d.probes[i], &o->config->servers[i], o->timeout_ms);
+	if (o->number)
+		ask_typed(&d);
+	else
+		ask_all(&d);
+	ask_servers(&d);
+	run_scope(SCOPE_WORKSPACE, &workspace);
+	for (size_t i = 0; i < o->config->server_count; i++)
+		probe_close(&d.probes[i]);
+	free(d.probes);
+}

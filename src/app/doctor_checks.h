@@ -1,0 +1,49 @@
+/* The checks and what they work on; for doctor*.c. */
+#ifndef TD_APP_DOCTOR_CHECKS_H
+#define TD_APP_DOCTOR_CHECKS_H
+
+#include "trunkdeck/ami_query.h"
+#include "trunkdeck/doctor.h"
+
+/* A server while it is asked. */
+struct probe {
+	const struct server_config *config;
+	struct ami_query *query;	/* NULL: could not be reached, err says why */
+	struct err err;
+	char *allowed;			/* actions its user may use, each between blanks: " Ping DBGet "; NULL = not told */
+	bool stamped;			/* an event carried a time stamp */
+	bool heard;			/* an event was heard */
+};
+
+/* What a check is about; members not of its scope are NULL. */
+struct subject {
+	const struct doctor_options *options;
+	const char *typed;		/* the number as given; NULL = taken from the store */
+	const char *e164;		/* the number it is read as */
+	const struct number *number;	/* NULL = not configured */
+	const struct agent *agent;	/* of the number */
+	const struct provider *provider;
+	struct probe *probe;
+};
+
+typedef void check_fn(const struct subject *s, struct finding *f);
+
+enum scope { SCOPE_WORKSPACE, SCOPE_NUMBER, SCOPE_SERVER, SCOPE_PROVIDER, SCOPE_ROUTE };
+
+/* Does the number belong on the server? */
+bool doctor_wants_route(const struct subject *s);
+
+void finding_set(struct finding *f, enum verdict v, const char *seen, ...) __attribute__((format(printf, 3, 4)));
+void finding_todo(struct finding *f, const char *todo, ...) __attribute__((format(printf, 2, 3)));
+void finding_error(struct finding *f, enum verdict v, const struct err *e);
+
+/* doctor_store.c */
+check_fn check_limit, check_format, check_configured, check_enabled, check_provider, check_agent, check_usable, check_region,
+	check_servers, check_calls;
+/* doctor_server.c */
+check_fn check_reachable, check_version, check_permissions, check_owner, check_dialplan, check_mode, check_stamps, check_cdr;
+check_fn check_endpoint, check_contact, check_route, check_dial;
+void probe_open(struct probe *p, const struct server_config *server, int64_t timeout_ms);
+void probe_close(struct probe *p);
+
+#endif

@@ -1,0 +1,517 @@
+/*
+ * The checks that ask a server. Each asks through Asterisk itself what Asterisk would do, and only reads. ListCommands
+ * answers with the actions our user is allowed (main/manager.c, action_listcommands), so permissions are checked without
+ * trying to write.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "doctor_checks.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/mem.h"
+
+#define OLDEST_ASTERISK 20
+#define CONTEXT "trunkdeck-in"
+
+static const struct ami_field no_fields[] = { { NULL, NULL } };
+
+/* --- asking --- */
+
+/* Asterisk said no. Was it for want of a permission? Then it is unknown, with what would allow it. */
+static void refused(const struct subject *s, struct finding *f, enum verdict v, const struct err *e, const char *right)
+{
+	finding_error(f, e->code == ERR_SERVER_REFUSED ? v : VERDICT_UNKNOWN, e);
+	if (strcmp(e->message, "Permission denied") != 0)
+		return;
+	finding_set(f, VERDICT_UNKNOWN, _("our AMI user may not ask"));
+	finding_todo(f, _("manager.conf, [%s]: add '%s' to write, then 'manager reload'"), s->probe->config->user, right);
+}
+
+static bool not_reached(const struct subject *s, struct finding *f)
+{
+	if (s->probe->query)
+		return false;
+	finding_set(f, VERDICT_UNKNOWN, _("%s was not reached"), s->probe->config->name);
+	return true;
+}
+
+static bool db_get(const struct subject *s, const char *family, const char *key, char **out, struct err *e)
+{
+	const struct ami_field fields[] = { { "Family", family }, { "Key", key }, { NULL, NULL } };
+
+	if (ami_query_value(s->probe->query, "DBGet", fields, AMI_KEY_VAL, out, e))
+		return true;
+	if (e->code != ERR_SERVER_REFUSED || strcmp(e->message, "Database entry not found") != 0)
+		return false;
+	*out = xstrdup("");
+	return true;
+}
+
+static bool get_var(const struct subject *s, const char *name, char **out, struct err *e)
+{
+	const struct ami_field fields[] = { { "Variable", name }, { NULL, NULL } };
+
+	return ami_query_value(s->probe->query, "Getvar", fields, AMI_KEY_VALUE, out, e);
+}
+
+/* --- the probe --- */
+
+static void on_event(void *arg, const struct ami_frame *f)
+{
+	struct probe *p = arg;
+
+	/* The greeting after login never carries one. */
+	if (!f->async || f->reject || str_eq(ami_get(f, AMI_KEY_EVENT), STR("FullyBooted")))
+		return;
+	p->heard = true;
+	p->stamped = p->stamped || f->by_key[AMI_KEY_TIMESTAMP];
+}
+
+static void take_commands(void *arg, const struct ami_frame *f)
+{
+	struct buf names;
+
+	buf_init(&names, BUF_UNBOUNDED);
+	buf_addc(&names, ' ');
+	for (size_t i = 0; i < f->count; i++) {
+		buf_add(&names, f->headers[i].key.p, f->headers[i].key.len);
+		buf_addc(&names, ' ');
+	}
+	*(char **)arg = buf_take(&names);
+}
+
+void probe_open(struct probe *p, const struct server_config *server, int64_t timeout_ms)
+{
+	const struct ami_query_options options = {
+		.server = server, .events = "system,call", .timeout_ms = timeout_ms, .on_event = on_event, .arg = p,
+	};
+	struct err e = { .code = ERR_NONE };
+
+	*p = (struct probe){ .config = server };
+	if (ami_query_open(&p->query, &options, &p->err))
+		ami_query_ask(p->query, "ListCommands", no_fields, take_commands, &p->allowed, &e);
+}
+
+void probe_close(struct probe *p)
+{
+	ami_query_close(&p->query);
+	FREE(&p->allowed);
+}
+
+void check_reachable(const struct subject *s, struct finding *f)
+{
+	const struct server_config *server = s->probe->config;
+
+	if (s->probe->query)
+		finding_set(f, VERDICT_PASS, _("%s:%d lets %s in"), server->host, server->port, server->user);
+	else
+		finding_error(f, VERDICT_FAIL, &s->probe->err);
+}
+
+void check_version(const struct subject *s, struct finding *f)
+{
+	struct err e;
+	char *version;
+
+	if (!ami_query_value(s->probe->query, "CoreSettings", no_fields, AMI_KEY_ASTERISKVERSION, &version, &e)) {
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		return;
+	}
+	finding_set(f, VERDICT_PASS, "%s", version);
+	if (strtol(version, NULL, 10) < OLDEST_ASTERISK) {
+		f->verdict = VERDICT_WARN;
+		finding_todo(f, _("Asterisk %d or later is what trunkdeck is tested with"), OLDEST_ASTERISK);
+	}
+	free(version);
+}
+
+/* --- permissions --- */
+
+enum { IN_ASTDB = 1 << ROUTES_ASTDB, IN_ODBC = 1 << ROUTES_ODBC, IN_NONE = 1 << ROUTES_NONE, IN_ALL = 7 };
+
+static const struct permission {
+	const char *action;
+	const char *right;		/* the class of write= that allows it */
+	const char *purpose;		/* N_() */
+	unsigned needed;		/* by routes mode; 0 = not needed, but useful */
+} permissions[] = {
+	{ "CoreShowChannels", "reporting", N_("calls that were up before us"), IN_ALL },
+	{ "DBGet", "reporting", N_("reading routes"), IN_ASTDB },
+	{ "DBPut", "system", N_("writing routes"), IN_ASTDB },
+	{ "Getvar", "reporting", N_("reading routes"), IN_ODBC },
+	{ "ShowDialPlan", "reporting", N_("checking the dialplan"), 0 },
+	{ "PJSIPShowEndpoint", "system", N_("state of providers"), 0 },
+	{ "Hangup", "call", N_("hanging calls up"), 0 },
+	{ "Originate", "originate", N_("test calls"), 0 },
+};
+
+static bool may(const struct probe *p, const char *action)
+{
+	char *word = xasprintf(" %s ", action);
+	bool found = strstr(p->allowed, word) != NULL;
+
+	free(word);
+	return found;
+}
+
+static void list_denied(const struct probe *p, bool needed, struct buf *what, struct buf *rights)
+{
+	for (size_t i = 0; i < ARRAY_LEN(permissions); i++) {
+		const struct permission *one = &permissions[i];
+
+		if (needed != ((one->needed >> p->config->routes & 1) != 0) || may(p, one->action))
+			continue;
+		buf_addf(what, "%s%s (%s)", what->len > 0 ? ", " : "", _(one->purpose), one->action);
+		if (!rights->p || !strstr(rights->p, one->right))
+			buf_addf(rights, "%s%s", rights->len > 0 ? "," : "", one->right);
+	}
+}
+
+void check_permissions(const struct subject *s, struct finding *f)
+{
+	const struct probe *p = s->probe;
+	struct buf what, rights;
+	bool needed = true;
+
+	if (!p->allowed) {
+		finding_set(f, VERDICT_UNKNOWN, "%s", _("the server does not say what our AMI user may do"));
+		return;
+	}
+	buf_init(&what, BUF_UNBOUNDED);
+	buf_init(&rights, BUF_UNBOUNDED);
+	list_denied(p, true, &what, &rights);
+	if (what.len == 0) {
+		needed = false;
+		list_denied(p, false, &what, &rights);
+	}
+	if (needed)
+		finding_set(f, VERDICT_FAIL, _("not allowed: %s"), what.p);
+	else if (what.len > 0)
+		finding_set(f, VERDICT_PASS, _("all that is needed; not %s"), what.p);
+	else
+		finding_set(f, VERDICT_PASS, "%s", _("all that is needed, and all that is useful"));
+	if (what.len > 0)
+		finding_todo(f, needed ? _("manager.conf, [%s]: add %s to write, then 'manager reload'") :
+			     _("where that is wanted: manager.conf, [%s]: add %s to write"), p->config->user, rights.p);
+	buf_clear(&what);
+	buf_clear(&rights);
+}
+
+/* --- the server --- */
+
+void check_owner(const struct subject *s, struct finding *f)
+{
+	const char *ours = snapshot_workspace(s->options->snapshot)->id;
+	struct err e;
+	char *owner;
+
+	if (s->probe->config->routes != ROUTES_ASTDB) {
+		finding_set(f, VERDICT_PASS, _("nothing is written to it: routes = %s"),
+			    routes_mode_name(s->probe->config->routes));
+		return;
+	}
+	if (!db_get(s, "trunkdeckmeta", "owner", &owner, &e)) {
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		return;
+	}
+	if (strcmp(owner, ours) == 0) {
+		finding_set(f, VERDICT_PASS, "%s", owner);
+	} else if (!*owner) {
+		finding_set(f, VERDICT_WARN, "%s", _("no store has written to it yet"));
+		finding_todo(f, "%s", _("'trunkdeck sync' writes the routes, and its name with them"));
+	} else {
+		finding_set(f, VERDICT_FAIL, _("it belongs to the store %s, this one is %s"), owner, ours);
+		finding_todo(f, "%s", _("work with that store; if it is gone for good: 'trunkdeck sync --take-over'"));
+	}
+	free(owner);
+}
+
+static void see_dialplan(const struct subject *s, struct finding *f, const char *context)
+{
+	const struct ami_field fields[] = { { "Context", context }, { NULL, NULL } };
+	struct err e;
+
+	if (ami_query_ask(s->probe->query, "ShowDialPlan", fields, NULL, NULL, &e)) {
+		finding_set(f, VERDICT_PASS, _("context %s is there"), context);
+		return;
+	}
+	finding_set(f, VERDICT_FAIL, _("there is no context %s"), context);
+	finding_todo(f, _("'trunkdeck server setup %s' prints extensions_trunkdeck.conf and where it goes"),
+		     s->probe->config->name);
+	if (e.code != ERR_SERVER_REFUSED || strcmp(e.message, "Permission denied") == 0)
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+}
+
+/* The inner contexts too: an include cut short would load without them. */
+void check_dialplan(const struct subject *s, struct finding *f)
+{
+	static const char *const contexts[] = { "trunkdeck-call", "trunkdeck-route", CONTEXT };
+
+	for (size_t i = 0; i < ARRAY_LEN(contexts); i++) {
+		see_dialplan(s, f, contexts[i]);
+		if (f->verdict != VERDICT_PASS)
+			return;
+	}
+}
+
+void check_mode(const struct subject *s, struct finding *f)
+{
+	const char *ours = routes_mode_name(s->probe->config->routes);
+	struct err e;
+	char *mode;
+	const char *in_force;
+
+	if (s->probe->config->routes == ROUTES_NONE) {
+		finding_set(f, VERDICT_PASS, "%s", _("routes = none: not ours to say"));
+		return;
+	}
+	if (!get_var(s, "TRUNKDECK_ROUTES", &mode, &e)) {
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		return;
+	}
+	in_force = strcmp(mode, "odbc") == 0 ? "odbc" : "astdb";
+	if (strcmp(in_force, ours) == 0) {
+		finding_set(f, VERDICT_PASS, "%s", in_force);
+	} else {
+		finding_set(f, VERDICT_FAIL, _("the dialplan looks in %s, [server %s] says routes = %s"), in_force,
+			    s->probe->config->name, ours);
+		finding_todo(f, _("set TRUNKDECK_ROUTES in globals_trunkdeck.conf to %s, then 'dialplan reload'"), ours);
+	}
+	free(mode);
+}
+
+/* --- files --- */
+
+/* Does a file of the server have the line? Read from the file, as nothing tells what Asterisk has loaded of it. */
+struct wanted_line {
+	const char *start;
+	bool found;
+};
+
+static void see_line(void *arg, const struct ami_frame *f)
+{
+	struct wanted_line *w = arg;
+
+	for (size_t i = 0; i < f->count; i++) {
+		char *value = str_dup(f->headers[i].value);
+
+		w->found = w->found || strncasecmp(value, w->start, strlen(w->start)) == 0;
+		free(value);
+	}
+}
+
+/* False when the file can't be read: our user may not, or there is none. */
+static bool has_line(const struct subject *s, const char *file, const char *category, const char *start, bool *found)
+{
+	const struct ami_field fields[] = { { "Filename", file }, { "Category", category }, { NULL, NULL } };
+	struct wanted_line w = { .start = start };
+	struct err e;
+	bool ok = ami_query_ask(s->probe->query, "GetConfig", fields, see_line, &w, &e);
+
+	*found = w.found;
+	return ok;
+}
+
+void check_stamps(const struct subject *s, struct finding *f)
+{
+	bool yes = s->probe->stamped, known = yes || s->probe->heard;
+
+	if (!known)
+		known = has_line(s, "manager.conf", "general", "timestampevents=yes", &yes);
+	if (!known)
+		finding_set(f, VERDICT_UNKNOWN, "%s", _("no event was heard just now"));
+	else if (yes)
+		finding_set(f, VERDICT_PASS, "%s", _("they do"));
+	else
+		finding_set(f, VERDICT_WARN, "%s", _("they don't: times are those of arrival"));
+	if (!yes)
+		finding_todo(f, "%s", _("manager.conf, [general]: timestampevents = yes, then 'manager reload'"));
+}
+
+void check_cdr(const struct subject *s, struct finding *f)
+{
+	bool mapped;
+
+	if (!has_line(s, "cdr_manager.conf", "mappings", "linkedid=", &mapped))
+		finding_set(f, VERDICT_UNKNOWN, "%s", _("cdr_manager.conf can't be read from here"));
+	else if (mapped)
+		finding_set(f, VERDICT_PASS, "%s", _("cdr_manager.conf maps linkedid"));
+	else
+		finding_set(f, VERDICT_WARN, "%s", _("cdr_manager.conf does not map linkedid"));
+	if (!mapped)
+		finding_todo(f, _("'trunkdeck server setup %s' prints cdr_manager.conf; compare it with the server's"),
+			     s->probe->config->name);
+}
+
+/* --- providers --- */
+
+struct endpoint {
+	char *context;
+	char *contact;			/* state of the best contact: Reachable, Unreachable, NonQualified ... */
+	char *round_trip;		/* us */
+};
+
+static void replace(char **to, struct str value)
+{
+	free(*to);
+	*to = str_dup(value);
+}
+
+static void see_endpoint(void *arg, const struct ami_frame *f)
+{
+	struct endpoint *ep = arg;
+	struct str event = ami_get(f, AMI_KEY_EVENT);
+
+	if (str_eq(event, STR("EndpointDetail"))) {
+		replace(&ep->context, ami_get(f, AMI_KEY_CONTEXT));
+	} else if (str_eq(event, STR("ContactStatusDetail")) && (!ep->contact || strcmp(ep->contact, "Reachable") != 0)) {
+		replace(&ep->contact, ami_get(f, AMI_KEY_STATUS));
+		replace(&ep->round_trip, ami_find(f, "RoundtripUsec"));
+	}
+}
+
+static void endpoint_clear(struct endpoint *ep)
+{
+	free(ep->context);
+	free(ep->contact);
+	free(ep->round_trip);
+}
+
+static bool ask_endpoint(const struct subject *s, struct endpoint *ep, struct err *e)
+{
+	const struct ami_field fields[] = { { "Endpoint", provider_endpoint(s->provider) }, { NULL, NULL } };
+
+	*ep = (struct endpoint){ NULL, NULL, NULL };
+	return ami_query_ask(s->probe->query, "PJSIPShowEndpoint", fields, see_endpoint, ep, e);
+}
+
+void check_endpoint(const struct subject *s, struct finding *f)
+{
+	const char *name = provider_endpoint(s->provider);
+	struct endpoint ep;
+	struct err e;
+
+	if (!ask_endpoint(s, &ep, &e)) {
+		finding_set(f, VERDICT_FAIL, _("there is no PJSIP endpoint %s"), name);
+		finding_todo(f, _("define it in pjsip.conf with context = %s, or name the right one: trunkdeck provider edit %s --endpoint"),
+			     CONTEXT, s->provider->id);
+		if (e.code != ERR_SERVER_REFUSED || strcmp(e.message, "Permission denied") == 0)
+			refused(s, f, VERDICT_UNKNOWN, &e, "system");
+	} else if (ep.context && strcmp(ep.context, CONTEXT) != 0) {
+		finding_set(f, VERDICT_FAIL, _("calls of %s arrive in context %s"), name, ep.context);
+		finding_todo(f, _("pjsip.conf, endpoint %s: context = %s, then 'module reload res_pjsip.so'"), name, CONTEXT);
+	} else {
+		finding_set(f, ep.context ? VERDICT_PASS : VERDICT_UNKNOWN, _("%s, context %s"), name,
+			    ep.context ? ep.context : "?");
+	}
+	endpoint_clear(&ep);
+}
+
+void check_contact(const struct subject *s, struct finding *f)
+{
+	struct endpoint ep;
+	struct err e;
+
+	if (!ask_endpoint(s, &ep, &e)) {
+		refused(s, f, VERDICT_UNKNOWN, &e, "system");
+	} else if (!ep.contact) {
+		finding_set(f, VERDICT_UNKNOWN, "%s", _("it has no contact"));
+		finding_todo(f, "%s", _("calls arrive without one; an aor with contact and qualify_frequency lets Asterisk watch it"));
+	} else if (strcmp(ep.contact, "Reachable") == 0) {
+		finding_set(f, VERDICT_PASS, _("reachable, %.1f ms"), strtod(ep.round_trip, NULL) / 1000);
+	} else if (strcmp(ep.contact, "Unreachable") == 0) {
+		finding_set(f, VERDICT_FAIL, "%s", _("it does not answer Asterisk's OPTIONS"));
+		finding_todo(f, _("check the contact of %s in pjsip.conf, firewall and address lists on both sides"),
+			     provider_endpoint(s->provider));
+	} else {
+		finding_set(f, VERDICT_UNKNOWN, "%s", ep.contact);
+		finding_todo(f, "%s", _("qualify_frequency in its aor lets Asterisk watch it"));
+	}
+	endpoint_clear(&ep);
+}
+
+/* --- routes --- */
+
+/* What the server would do with the number: agent and dial string, both empty where it has no route. */
+static bool read_route(const struct subject *s, char **agent, char **dial, struct err *e)
+{
+	char *row, *comma, *name;
+	bool ok;
+
+	*agent = *dial = NULL;
+	if (s->probe->config->routes == ROUTES_ASTDB) {
+		if (!db_get(s, "trunkdeck", s->e164, agent, e))
+			return false;
+		ok = !**agent || db_get(s, "trunkdeckagent", *agent, dial, e);
+		if (ok && !*dial)
+			*dial = xstrdup("");
+		return ok;
+	}
+	name = xasprintf("TRUNKDECK_ROUTE(%s)", s->e164);
+	ok = get_var(s, name, &row, e);
+	free(name);
+	if (!ok)
+		return false;
+	comma = strchr(row, ',');
+	*agent = xstrndup(row, comma ? (size_t)(comma - row) : strlen(row));
+	*dial = xstrdup(comma ? comma + 1 : "");
+	free(row);
+	return true;
+}
+
+static void judge_route(const struct subject *s, struct finding *f, const char *agent)
+{
+	if (!doctor_wants_route(s)) {
+		finding_set(f, *agent ? VERDICT_FAIL : VERDICT_PASS, *agent ? _("a route to %s was left behind") :
+			    _("none, as it should be"), agent);
+		if (*agent)
+			finding_todo(f, "%s", _("this is 'deleted but still working': 'trunkdeck sync' deletes it, with --delete-foreign if nothing else"));
+		return;
+	}
+	if (strcmp(agent, s->agent->id) == 0) {
+		finding_set(f, VERDICT_PASS, _("to %s"), agent);
+		return;
+	}
+	finding_set(f, VERDICT_FAIL, *agent ? _("it leads to %s, not to %s") : _("there is none%s; it should lead to %s"), agent,
+		    s->agent->id);
+	finding_todo(f, "%s", _("'trunkdeck sync' reads the routes back and repairs them"));
+}
+
+void check_route(const struct subject *s, struct finding *f)
+{
+	char *agent = NULL, *dial = NULL;
+	struct err e = { .code = ERR_NONE };
+
+	if (not_reached(s, f))
+		return;
+	if (read_route(s, &agent, &dial, &e))
+		judge_route(s, f, agent);
+	else
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+	free(agent);
+	free(dial);
+}
+
+void check_dial(const struct subject *s, struct finding *f)
+{
+	char *agent = NULL, *dial = NULL;
+	struct err e = { .code = ERR_NONE };
+
+	if (not_reached(s, f))
+		return;
+	if (!read_route(s, &agent, &dial, &e)) {
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+	} else if (strcmp(agent, s->agent->id) != 0) {
+		finding_set(f, VERDICT_UNKNOWN, "%s", _("without its route there is nothing to compare"));
+	} else if (strcmp(dial, s->agent->dial) != 0) {
+		finding_set(f, VERDICT_FAIL, _("it dials %s, not %s"), *dial ? dial : _("nothing"), s->agent->dial);
+		finding_todo(f, "%s", _("'trunkdeck sync' reads the routes back and repairs them"));
+	} else {
+		finding_set(f, VERDICT_PASS, "%s", dial);
+	}
+	free(agent);
+	free(dial);
+}

@@ -1,0 +1,213 @@
+/* The checks that need no server: what the workspace says about a number, and how its last calls went. */
+#include "config.h"
+
+#include <string.h>
+
+#include "doctor_checks.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/clock.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/near.h"
+
+#define NEAR_SHOWN 3
+#define RECENT_US ((int64_t)24 * 3600 * 1000000)
+
+bool doctor_wants_route(const struct subject *s)
+{
+	return s->number && s->number->enabled && s->agent && agent_usable(s->agent, NULL) &&
+		s->number->region == s->probe->config->region;
+}
+
+void check_limit(const struct subject *s, struct finding *f)
+{
+	const struct workspace *w = snapshot_workspace(s->options->snapshot);
+	int64_t used = snapshot_used(s->options->snapshot), limit = workspace_limit(w);
+
+	if (limit == LIMIT_NONE) {
+		finding_set(f, VERDICT_PASS, _("%lld numbers, no limit"), (long long)used);
+		return;
+	}
+	finding_set(f, VERDICT_PASS, _("%lld of %lld numbers used"), (long long)used, (long long)limit);
+	if (limit_state_of(used, limit) == LIMIT_OK)
+		return;
+	f->verdict = VERDICT_WARN;
+	finding_todo(f, _("more need a larger plan: 'trunkdeck workspace edit --plan', or --max-numbers"));
+}
+
+void check_format(const struct subject *s, struct finding *f)
+{
+	enum wire_form form = s->typed ? wire_form_of(s->typed) : WIRE_FORM_E164;
+
+	if (form == WIRE_FORM_E164) {
+		finding_set(f, VERDICT_PASS, "%s", s->e164);
+		return;
+	}
+	finding_set(f, s->number ? VERDICT_WARN : VERDICT_FAIL, _("%s is %s"), s->typed, wire_form_text(form));
+	if (s->number)
+		finding_todo(f, _("the dialplan reads it as %s; everything below is about that"), s->e164);
+	else
+		finding_todo(f, "%s", _("numbers are configured as + and the digits of country, area and line: +15551234567"));
+}
+
+static void say_near(const struct subject *s, struct finding *f)
+{
+	struct near_number near[NEAR_SHOWN];
+	size_t count, found;
+	const struct number *const *numbers = snapshot_numbers(s->options->snapshot, &count);
+	struct buf list;
+
+	found = near_numbers(s->typed, numbers, count, near, NEAR_SHOWN);
+	if (found == 0) {
+		finding_todo(f, s->e164 ? _("nothing near it is configured; 'trunkdeck number add %s' adds it") :
+			     _("nothing near it is configured"), s->e164);
+		return;
+	}
+	buf_init(&list, sizeof(f->todo));
+	for (size_t i = 0; i < found && near[i].distance <= (near[0].distance == 0 ? 0 : NEAR_DISTANCE_MAX); i++)
+		buf_addf(&list, "%s%s", i > 0 ? ", " : "", near[i].number->e164);
+	if (near[0].distance == 0)
+		finding_todo(f, _("it is %s without its prefix: set the inbound prefix of the provider that sends it so"),
+			     list.p);
+	else
+		finding_todo(f, _("nearest configured: %s"), list.p);
+	buf_clear(&list);
+}
+
+void check_configured(const struct subject *s, struct finding *f)
+{
+	if (s->number) {
+		finding_set(f, VERDICT_PASS, _("provider %s, agent %s, region %s"), s->number->provider, s->number->agent,
+			    region_name(s->number->region));
+		return;
+	}
+	finding_set(f, VERDICT_FAIL, _("%s is not configured"), s->e164 ? s->e164 : s->typed);
+	say_near(s, f);
+}
+
+void check_enabled(const struct subject *s, struct finding *f)
+{
+	if (s->number->enabled) {
+		finding_set(f, VERDICT_PASS, "%s", _("enabled"));
+		return;
+	}
+	finding_set(f, VERDICT_FAIL, "%s", _("disabled: callers are told 404"));
+	finding_todo(f, "trunkdeck number edit %s --enabled yes", s->number->e164);
+}
+
+void check_provider(const struct subject *s, struct finding *f)
+{
+	if (s->provider) {
+		finding_set(f, VERDICT_PASS, _("%s, endpoint %s"), s->provider->name, provider_endpoint(s->provider));
+		return;
+	}
+	finding_set(f, VERDICT_FAIL, _("there is no provider %s"), s->number->provider);
+	finding_todo(f, "trunkdeck number edit %s --provider ID", s->number->e164);
+}
+
+void check_agent(const struct subject *s, struct finding *f)
+{
+	if (s->agent) {
+		finding_set(f, VERDICT_PASS, "%s", s->agent->title);
+		return;
+	}
+	finding_set(f, VERDICT_FAIL, _("there is no agent %s"), s->number->agent);
+	finding_todo(f, "trunkdeck number edit %s --agent ID", s->number->e164);
+}
+
+void check_usable(const struct subject *s, struct finding *f)
+{
+	const char *why = "";
+
+	if (!s->agent) {
+		finding_set(f, VERDICT_UNKNOWN, "%s", _("there is no agent"));
+	} else if (agent_usable(s->agent, &why)) {
+		finding_set(f, VERDICT_PASS, _("dialled as %s"), s->agent->dial);
+	} else {
+		finding_set(f, VERDICT_FAIL, "%s: %s", s->agent->id, why);
+		finding_todo(f, _("put that right, or give the number another agent: trunkdeck number edit %s --agent ID"),
+			     s->number->e164);
+	}
+}
+
+void check_region(const struct subject *s, struct finding *f)
+{
+	if (!s->agent || s->agent->region == s->number->region) {
+		finding_set(f, VERDICT_PASS, "%s", region_name(s->number->region));
+		return;
+	}
+	finding_set(f, VERDICT_WARN, _("the number is %s, its agent %s"), region_name(s->number->region),
+		    region_name(s->agent->region));
+	finding_todo(f, "%s", _("calls work, with the delay of the way between; choose an agent of the number's region"));
+}
+
+void check_servers(const struct subject *s, struct finding *f)
+{
+	const struct config *c = s->options->config;
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->server_count; i++)
+		count += c->servers[i].region == s->number->region && c->servers[i].routes != ROUTES_NONE;
+	finding_set(f, count > 0 ? VERDICT_PASS : VERDICT_FAIL, _("%zu in %s"), count, region_name(s->number->region));
+	if (count == 0)
+		finding_todo(f, _("configure a [server NAME] with region = %s and routes = astdb or odbc"),
+			     region_name(s->number->region));
+}
+
+/* --- calls --- */
+
+struct recent {
+	size_t total;
+	size_t by_outcome[OUTCOME_COUNT];
+};
+
+static void count_call(void *arg, const struct call *c)
+{
+	struct recent *r = arg;
+
+	if (c->is_test)
+		return;
+	r->total++;
+	r->by_outcome[c->outcome]++;
+}
+
+/* A caller who gives up, and a call whose end nobody saw, are no fault of the configuration. */
+static bool is_trouble(enum call_outcome o)
+{
+	return o != OUTCOME_ANSWERED && o != OUTCOME_ABANDONED && o != OUTCOME_LOST;
+}
+
+static void say_calls(const struct recent *r, struct finding *f)
+{
+	size_t bad = 0;
+	struct buf list;
+
+	buf_init(&list, sizeof(f->todo));
+	for (int o = 0; o < OUTCOME_COUNT; o++) {
+		if (!is_trouble((enum call_outcome)o) || r->by_outcome[o] == 0)
+			continue;
+		buf_addf(&list, "%s%s %zu", bad > 0 ? ", " : "", outcome_text((enum call_outcome)o), r->by_outcome[o]);
+		bad += r->by_outcome[o];
+	}
+	if (bad > 0) {
+		finding_set(f, VERDICT_WARN, _("%zu of %zu calls of the last 24 h failed: %s"), bad, r->total, list.p);
+		finding_todo(f, "%s", _("'trunkdeck test' shows how far a call gets now"));
+	} else {
+		finding_set(f, VERDICT_PASS, _("%zu calls recorded in the last 24 h, none failed"), r->total);
+	}
+	buf_clear(&list);
+}
+
+void check_calls(const struct subject *s, struct finding *f)
+{
+	struct recent recent = { 0 };
+	struct err e = { .code = ERR_NONE };
+	const struct call_query q = {
+		.number = s->e164 ? s->e164 : s->typed,
+		.since_us = clock_wall_us(&clock_system) - RECENT_US,
+	};
+
+	if (store_calls(s->options->store, &q, count_call, &recent, &e))
+		say_calls(&recent, f);
+	else
+		finding_error(f, VERDICT_UNKNOWN, &e);
+}

@@ -1,0 +1,166 @@
+#include "config.h"
+
+#include "trunkdeck/setup.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/buf.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+
+#define NAME_MAX_LEN 32
+
+const struct setup_file setup_files[] = {
+	{ "asterisk/globals_trunkdeck.conf", "/etc/asterisk/globals_trunkdeck.conf", "dialplan reload", false },
+	{ "asterisk/extensions_trunkdeck.conf", "/etc/asterisk/extensions_trunkdeck.conf", "dialplan reload", false },
+	{ "asterisk/manager_trunkdeck.conf", "/etc/asterisk/manager_trunkdeck.conf", "manager reload", false },
+	{ "asterisk/cdr_manager.conf", "/etc/asterisk/cdr_manager.conf", "module reload cdr_manager.so", false },
+	{ "asterisk/odbc.ini", "/etc/odbc.ini", "module reload res_odbc.so", true },
+	{ "asterisk/res_odbc.conf", "/etc/asterisk/res_odbc.conf", "module reload res_odbc.so", true },
+	{ "asterisk/func_odbc.conf", "/etc/asterisk/func_odbc.conf", "module reload func_odbc.so", true },
+	{ NULL, NULL, NULL, false },
+};
+
+/* --- filling in --- */
+
+/* Bytes of the name between two @ at the start of s; 0 = there is none. */
+static size_t placeholder(const char *s)
+{
+	size_t len = 1;
+
+	while (isupper((unsigned char)s[len]) || s[len] == '_')
+		len++;
+	return len > 1 && s[len] == '@' ? len - 1 : 0;
+}
+
+static const char *value_of(const struct setup_value *values, const char *name, size_t len)
+{
+	for (; values->name; values++) {
+		if (strlen(values->name) == len && strncmp(values->name, name, len) == 0)
+			return values->value;
+	}
+	return NULL;
+}
+
+char *setup_fill(const char *text, const struct setup_value *values)
+{
+	struct buf out;
+
+	buf_init(&out, BUF_UNBOUNDED);
+	while (*text) {
+		size_t plain = strcspn(text, "@"), len;
+		const char *value;
+
+		buf_add(&out, text, plain);
+		text += plain;
+		if (!*text)
+			break;
+		len = placeholder(text);
+		value = len > 0 ? value_of(values, text + 1, len) : "@";
+		if (!value) {
+			buf_clear(&out);
+			return NULL;
+		}
+		buf_adds(&out, value);
+		text += len > 0 ? len + 2 : 1;
+	}
+	return buf_take(&out);
+}
+
+/* --- the values --- */
+
+static bool is_loopback(const char *host)
+{
+	return strncmp(host, "127.", 4) == 0 || strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0;
+}
+
+static char *permit_of(const struct setup_options *o)
+{
+	if (o->permit)
+		return xstrdup(o->permit);
+	return xstrdup(is_loopback(o->server->host) ? "127.0.0.0/255.0.0.0" : _("<ADDRESS OF THE MACHINE WITH trunkdeck>/32"));
+}
+
+/* In a .conf file a ; begins a comment unless it is escaped. */
+static char *secret_of(const struct setup_options *o)
+{
+	struct buf out;
+
+	if (!o->show_secret)
+		return xstrdup(_("<THE SECRET: server setup --show-secret>"));
+	buf_init(&out, BUF_UNBOUNDED);
+	for (const char *s = o->server->secret; *s; s++) {
+		if (*s == ';')
+			buf_addc(&out, '\\');
+		buf_addc(&out, *s);
+	}
+	return buf_take(&out);
+}
+
+/* A part of the store's URL, which is postgresql://USER:PASSWORD@HOST:PORT/NAME?OPTIONS; everything but the password. */
+struct database {
+	char *host, *port, *name;
+};
+
+static void split_url(const char *url, struct database *d)
+{
+	const char *start = strstr(url, "://"), *at, *end;
+	size_t host;
+
+	*d = (struct database){ NULL, NULL, NULL };
+	if (strncmp(url, "postgres", 8) != 0 || !start)
+		return;
+	start += 3;
+	end = start + strcspn(start, "?");
+	at = memrchr(start, '@', (size_t)(end - start));
+	start = at ? at + 1 : start;
+	host = strcspn(start, ":/?");
+	d->host = host > 0 ? xstrndup(start, host) : NULL;
+	start += host;
+	if (*start == ':') {
+		d->port = xstrndup(start + 1, strspn(start + 1, "0123456789"));
+		start += 1 + strlen(d->port);
+	}
+	if (*start == '/' && end > start + 1)
+		d->name = xstrndup(start + 1, (size_t)(end - start - 1));
+}
+
+static char *or_placeholder(char *known, const char *placeholder_text)
+{
+	return known ? known : xstrdup(placeholder_text);
+}
+
+struct setup_value *setup_values(const struct setup_options *o)
+{
+	struct database d;
+	struct setup_value *values;
+
+	split_url(o->config->store_url, &d);
+	values = xcalloc(16, sizeof(*values));
+	memcpy(values, (struct setup_value[]){
+		{ "USER", xstrdup(o->server->user) },
+		{ "SECRET", secret_of(o) },
+		{ "PERMIT", permit_of(o) },
+		{ "WRITE", xstrdup(o->mode == ROUTES_ODBC ? "reporting,call" : "system,reporting") },
+		{ "ROUTES", xstrdup(routes_mode_name(o->mode)) },
+		{ "TIMEOUT", xstrdup("30") },
+		{ "REGION", xstrdup(region_name(o->server->region)) },
+		{ "DB_HOST", or_placeholder(d.host, _("<HOST OF THE DATABASE>")) },
+		{ "DB_PORT", or_placeholder(d.port, "5432") },
+		{ "DB_NAME", or_placeholder(d.name, _("<NAME OF THE DATABASE>")) },
+		{ "DB_USER", xstrdup("trunkdeck_asterisk") },
+		{ "DB_PASSWORD", xstrdup(_("<PASSWORD OF trunkdeck_asterisk>")) },
+		{ "DB_SSLMODE", xstrdup(d.host && is_loopback(d.host) ? "prefer" : "verify-full") },
+		{ NULL, NULL },
+	}, 14 * sizeof(*values));
+	return values;
+}
+
+void setup_values_free(struct setup_value **values)
+{
+	for (struct setup_value *v = *values; v && v->name; v++)
+		free(v->value);
+	FREE(values);
+}

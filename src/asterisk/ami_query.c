@@ -1,0 +1,223 @@
+/*
+ * A link of its own and a small loop around it. The link would come back by itself after a failure; here a failure is
+ * the answer, so the first one ends the wait.
+ */
+#include "config.h"
+
+#include "trunkdeck/ami_query.h"
+
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "ami_link.h"
+#include "transport.h"
+#include "trunkdeck/clock.h"
+#include "trunkdeck/mem.h"
+
+/* The one action under way. An answer that comes too late finds another tag, and is nobody's. */
+struct question {
+	uint64_t tag;
+	ami_frame_fn *fn;
+	void *arg;
+	bool done;
+	bool ok;
+	struct err err;
+};
+
+struct ami_query {
+	struct ami_query_options options;
+	struct ami_timing timing;
+	struct ami_link *link;
+	char *buffer;
+	int epoll;
+	struct question question;
+};
+
+static int64_t now_ms(void)
+{
+	return clock_mono_ms(&clock_system);
+}
+
+static void on_state(void *arg)
+{
+	(void)arg;
+}
+
+static void on_frame(void *arg, const struct ami_frame *f)
+{
+	struct ami_query *q = arg;
+
+	if (q->options.on_event)
+		q->options.on_event(q->options.arg, f);
+}
+
+static bool is_lost(const struct ami_query *q, struct err *e)
+{
+	if (ami_link_state(q->link) != LINK_RETRY)
+		return false;
+	*e = *ami_link_err(q->link);
+	return true;
+}
+
+/* One turn of the loop; returns at `until` at the latest. */
+static void turn(struct ami_query *q, int64_t until)
+{
+	int64_t next = ami_link_next_at_ms(q->link), now = now_ms();
+	struct epoll_event event;
+
+	if (next < 0 || next > until)
+		next = until;
+	if (ami_link_has_more(q->link) || next < now)
+		next = now;
+	if (epoll_wait(q->epoll, &event, 1, (int)(next - now)) > 0 || ami_link_has_more(q->link))
+		ami_link_work(q->link);
+	if (ami_link_state(q->link) != LINK_RETRY)
+		ami_link_tick(q->link, now_ms());
+	ami_link_flush(q->link);
+}
+
+/* Goes on until *done; false when the link or the time was lost. */
+static bool run_until(struct ami_query *q, const bool *done, int64_t ms, struct err *e)
+{
+	int64_t until = now_ms() + ms;
+
+	while (!*done) {
+		if (now_ms() >= until)
+			return err_set_message(e, ERR_SERVER_UNREACHABLE, _("%s:%d: no answer in %d s"),
+					       q->options.server->host, q->options.server->port, (int)(ms / 1000));
+		turn(q, until);
+		if (is_lost(q, e))
+			return false;
+	}
+	return true;
+}
+
+static bool log_in(struct ami_query *q, struct err *e)
+{
+	int64_t until = now_ms() + q->options.timeout_ms;
+
+	while (ami_link_state(q->link) != LINK_UP) {
+		turn(q, until);
+		if (is_lost(q, e))
+			return false;
+	}
+	return true;
+}
+
+bool ami_query_open(struct ami_query **out, const struct ami_query_options *options, struct err *e)
+{
+	struct ami_query *q = xcalloc(1, sizeof(*q));
+	struct ami_link_config config;
+
+	*out = NULL;
+	if (!transport_global_init(e)) {
+		free(q);
+		return false;
+	}
+	q->options = *options;
+	q->timing = ami_timing_default;
+	q->timing.connect = q->timing.login = options->timeout_ms / 2;
+	q->buffer = xmalloc(AMI_READ_SIZE);
+	q->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (q->epoll < 0)
+		die("epoll_create1 failed");
+	config = (struct ami_link_config){
+		.server = options->server, .timing = &q->timing, .buffer = q->buffer, .epoll = q->epoll,
+		.name = "query", .events = options->events,
+		.on_up = on_state, .on_down = on_state, .on_frame = on_frame, .arg = q,
+	};
+	q->link = ami_link_new(&config);
+	if (log_in(q, e)) {
+		*out = q;
+		return true;
+	}
+	ami_query_close(&q);
+	return false;
+}
+
+void ami_query_close(struct ami_query **q)
+{
+	if (!*q)
+		return;
+	ami_link_free(&(*q)->link);
+	close((*q)->epoll);
+	free((*q)->buffer);
+	FREE(q);
+	transport_global_cleanup();
+}
+
+static void on_answer(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
+{
+	struct question *question = &((struct ami_query *)arg)->question;
+
+	if (tag != question->tag)
+		return;
+	if (f->kind == AMI_RESPONSE) {
+		char *message = str_dup(ami_get(f, AMI_KEY_MESSAGE));
+
+		/* Ping and a few others answer with something else than Success; only Error is one. */
+		question->ok = !str_eq_nocase(ami_get(f, AMI_KEY_RESPONSE), STR("Error"));
+		if (!question->ok)
+			err_set_message(&question->err, ERR_SERVER_REFUSED, "%s", message);
+		free(message);
+	}
+	if (question->fn)
+		question->fn(question->arg, f);
+	question->done = last;
+}
+
+bool ami_query_ask(struct ami_query *q, const char *action, const struct ami_field *fields, ami_frame_fn *fn, void *arg,
+		   struct err *e)
+{
+	struct question *question = &q->question;
+
+	*question = (struct question){ .tag = question->tag + 1, .fn = fn, .arg = arg };
+	if (!ami_link_request(q->link, action, fields, on_answer, q, question->tag, e))
+		return false;
+	ami_link_flush(q->link);
+	if (!run_until(q, &question->done, q->options.timeout_ms, e)) {
+		question->tag++;
+		return false;
+	}
+	if (!question->ok && e)
+		*e = question->err;
+	return question->ok;
+}
+
+struct wanted {
+	enum ami_key key;
+	char *value;
+};
+
+static void take_value(void *arg, const struct ami_frame *f)
+{
+	struct wanted *w = arg;
+
+	if (!w->value && f->by_key[w->key])
+		w->value = str_dup(ami_get(f, w->key));
+}
+
+bool ami_query_value(struct ami_query *q, const char *action, const struct ami_field *fields, enum ami_key key, char **out,
+		     struct err *e)
+{
+	struct wanted w = { .key = key };
+	bool ok = ami_query_ask(q, action, fields, take_value, &w, e);
+
+	*out = ok ? (w.value ? w.value : xstrdup("")) : NULL;
+	if (!ok)
+		free(w.value);
+	return ok;
+}
+
+bool ami_query_listen(struct ami_query *q, int64_t ms, const bool *done, struct err *e)
+{
+	int64_t until = now_ms() + ms;
+
+	while (!*done && now_ms() < until) {
+		turn(q, until);
+		if (is_lost(q, e))
+			return false;
+	}
+	return true;
+}

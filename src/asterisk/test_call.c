@@ -1,0 +1,339 @@
+/*
+ * What is heard of the call is matched by identity: both halves of the Local channel get Uniqueids of our making, and the
+ * agent's leg carries the first of them as Linkedid. The failure to make the channel at all has no identity of a channel;
+ * it is known by the caller's number, which is made of the same.
+ *
+ * Whatever happens to us, the call ends by itself: the caller's half only waits for as long as the test may take.
+ */
+#include "config.h"
+
+#include "trunkdeck/test_call.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "trunkdeck/ami_query.h"
+#include "trunkdeck/clock.h"
+#include "trunkdeck/mem.h"
+
+#define ID_PREFIX "trunkdeck-test-"
+#define CALLER_PREFIX "test"
+#define ANSWER_MS 10000			/* of an action */
+
+static const struct {
+	const char *name;
+	const char *text;
+} steps[] = {
+#define TEST_STEP_ROW(id, name, text) [TEST_STEP_##id] = { name, text },
+	TEST_STEP_TABLE(TEST_STEP_ROW)
+#undef TEST_STEP_ROW
+};
+
+const char *test_step_name(enum test_step s)
+{
+	return steps[s].name;
+}
+
+const char *test_step_text(enum test_step s)
+{
+	return _(steps[s].text);
+}
+
+void test_call_init(struct test_call *t, uint64_t seed)
+{
+	*t = (struct test_call){ .cause = 0 };
+	snprintf(t->id, sizeof(t->id), ID_PREFIX "%016" PRIx64, seed);
+	snprintf(t->other_id, sizeof(t->other_id), ID_PREFIX "%016" PRIx64 "-2", seed);
+	for (int i = 0; i < TEST_STEP_COUNT; i++)
+		t->at_us[i] = -1;
+}
+
+bool test_call_ok(const struct test_call *t)
+{
+	return t->at_us[TEST_STEP_AUDIO] >= 0;
+}
+
+/* --- events --- */
+
+static int64_t time_of(const struct ami_frame *f, int64_t now_us)
+{
+	char *stamp = str_dup(ami_get(f, AMI_KEY_TIMESTAMP)), *rest;
+	long long s = strtoll(stamp, &rest, 10), us = 0;
+	bool ok = *rest == '.' && strlen(rest) == 7;
+
+	if (ok)
+		us = strtoll(rest + 1, NULL, 10);
+	free(stamp);
+	return ok ? (int64_t)(s * 1000000 + us) : now_us;
+}
+
+static void reach(struct test_call *t, enum test_step step, int64_t at_us)
+{
+	if (t->at_us[step] >= 0)
+		return;
+	if (t->arrived_us == 0)
+		t->arrived_us = at_us;
+	t->at_us[step] = at_us > t->arrived_us ? at_us - t->arrived_us : 0;
+	if (step == TEST_STEP_AUDIO)
+		t->done = true;
+}
+
+static void on_user_event(struct test_call *t, const struct ami_frame *f, int64_t at_us)
+{
+	struct str name = ami_get(f, AMI_KEY_USEREVENT);
+	struct str agent = ami_find(f, "Agent");
+
+	if (str_eq(name, STR("TrunkdeckUnmapped"))) {
+		t->unmapped = true;
+		return;
+	}
+	if (!str_eq(name, STR("TrunkdeckTest")))
+		return;
+	reach(t, TEST_STEP_ARRIVED, at_us);
+	if (agent.len == 0)
+		return;
+	str_copy(t->agent, sizeof(t->agent), agent);
+	reach(t, TEST_STEP_ROUTE, at_us);
+}
+
+static void on_new_channel(struct test_call *t, const struct ami_frame *f, int64_t at_us)
+{
+	(void)at_us;
+	if (str_eq(ami_get(f, AMI_KEY_UNIQUEID), str_of(t->id)))
+		str_copy(t->channel, sizeof(t->channel), ami_get(f, AMI_KEY_CHANNEL));
+}
+
+static bool is_dialplan_half(const struct test_call *t, const struct ami_frame *f)
+{
+	return str_eq(ami_get(f, AMI_KEY_UNIQUEID), str_of(t->other_id));
+}
+
+static void on_dial_begin(struct test_call *t, const struct ami_frame *f, int64_t at_us)
+{
+	if (is_dialplan_half(t, f))
+		reach(t, TEST_STEP_DIALLED, at_us);
+}
+
+static void on_dial_end(struct test_call *t, const struct ami_frame *f, int64_t at_us)
+{
+	if (!is_dialplan_half(t, f))
+		return;
+	str_copy(t->dial_status, sizeof(t->dial_status), ami_find(f, "DialStatus"));
+	if (strcmp(t->dial_status, "ANSWER") == 0)
+		reach(t, TEST_STEP_ANSWERED, at_us);
+}
+
+static void on_talking(struct test_call *t, const struct ami_frame *f, int64_t at_us)
+{
+	(void)f;
+	reach(t, TEST_STEP_AUDIO, at_us);
+}
+
+static void on_hangup(struct test_call *t, const struct ami_frame *f, int64_t at_us)
+{
+	int64_t cause;
+
+	(void)at_us;
+	if (!is_dialplan_half(t, f))
+		return;
+	if (str_to_i64(ami_get(f, AMI_KEY_CAUSE), &cause))
+		t->cause = (int)cause;
+	t->done = true;
+}
+
+static const struct {
+	const char *event;
+	void (*fn)(struct test_call *t, const struct ami_frame *f, int64_t at_us);
+} handlers[] = {
+	{ "Newchannel", on_new_channel },
+	{ "UserEvent", on_user_event },
+	{ "DialBegin", on_dial_begin },
+	{ "DialEnd", on_dial_end },
+	{ "ChannelTalkingStart", on_talking },
+	{ "Hangup", on_hangup },
+};
+
+/* The one event without a channel of ours. */
+static bool is_refusal(const struct test_call *t, const struct ami_frame *f)
+{
+	struct str caller = ami_get(f, AMI_KEY_CALLERIDNUM);
+	char *digits;
+	bool ours;
+
+	if (!str_eq(ami_get(f, AMI_KEY_EVENT), STR("OriginateResponse")) ||
+	    !str_eq_nocase(ami_get(f, AMI_KEY_RESPONSE), STR("Failure")))
+		return false;
+	digits = str_dup(caller);
+	ours = strncmp(digits, CALLER_PREFIX, strlen(CALLER_PREFIX)) == 0 &&
+		strcmp(digits + strlen(CALLER_PREFIX), t->id + strlen(ID_PREFIX)) == 0;
+	free(digits);
+	return ours;
+}
+
+void test_call_event(struct test_call *t, const struct ami_frame *f, int64_t now_us)
+{
+	if (f->kind != AMI_EVENT || f->reject)
+		return;
+	if (is_refusal(t, f)) {
+		t->refused = t->at_us[TEST_STEP_ARRIVED] < 0;
+		t->done = t->done || t->refused;
+		return;
+	}
+	if (!str_eq(ami_get(f, AMI_KEY_LINKEDID), str_of(t->id)))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(handlers); i++) {
+		if (str_eq(ami_get(f, AMI_KEY_EVENT), str_of(handlers[i].event)))
+			handlers[i].fn(t, f, time_of(f, now_us));
+	}
+}
+
+/* --- why not --- */
+
+static const struct {
+	const char *status;
+	const char *text;
+	const char *todo;
+} dial_statuses[] = {
+	{ "BUSY", N_("the agent is busy"), N_("the agent platform refuses more calls: look there") },
+	{ "NOANSWER", N_("the agent did not answer in the time the dialplan gives it"),
+	  N_("look at the agent platform; TRUNKDECK_TIMEOUT in globals_trunkdeck.conf is the time") },
+	{ "CHANUNAVAIL", N_("the agent could not be reached: nothing takes the call at its dial string"),
+	  N_("check its dial string, and on the server that this address answers") },
+	{ "CONGESTION", N_("the agent could not be reached: the way to it is closed"),
+	  N_("check its dial string, and on the server that this address answers") },
+};
+
+static void why_not_answered(const struct test_call *t, struct err *e)
+{
+	for (size_t i = 0; i < ARRAY_LEN(dial_statuses); i++) {
+		if (strcmp(dial_statuses[i].status, t->dial_status) != 0)
+			continue;
+		err_set_message(e, ERR_FOUND_WRONG, "%s", _(dial_statuses[i].text));
+		err_hint(e, "%s", _(dial_statuses[i].todo));
+		return;
+	}
+	if (t->done)
+		err_set_message(e, ERR_FOUND_WRONG, _("the call ended before the agent answered, cause %d"), t->cause);
+	else
+		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the agent did not answer in time"));
+	err_hint(e, "%s", _("look at the agent platform; --timeout waits longer"));
+}
+
+static void why_no_route(const struct test_call *t, struct err *e)
+{
+	if (t->unmapped) {
+		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the server has no route for the number"));
+		err_hint(e, "%s", _("'trunkdeck doctor NUMBER' says what it should be"));
+	} else if (t->done) {
+		err_set_message(e, ERR_FOUND_WRONG, _("the server could not look the route up, cause %d"), t->cause);
+		err_hint(e, "%s", _("with routes = odbc: does its database answer? 'odbc show' on the server tells"));
+	} else {
+		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the dialplan was entered and did not look the route up in time"));
+		err_hint(e, "%s", _("with routes = odbc: does its database answer? 'odbc show' on the server tells"));
+	}
+}
+
+static void why_not_arrived(const struct test_call *t, struct err *e)
+{
+	if (t->refused) {
+		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the server has no context trunkdeck-test"));
+		err_hint(e, "%s", _("its extensions_trunkdeck.conf is missing or old: 'trunkdeck server setup' prints the file"));
+	} else {
+		err_set_message(e, ERR_FOUND_WRONG, "%s", _("nothing was heard of the call"));
+		err_hint(e, "%s", _("manager.conf: our AMI user needs read = call,user"));
+	}
+}
+
+void test_call_why(const struct test_call *t, struct err *e)
+{
+	if (t->at_us[TEST_STEP_ARRIVED] < 0) {
+		why_not_arrived(t, e);
+	} else if (t->at_us[TEST_STEP_ROUTE] < 0) {
+		why_no_route(t, e);
+	} else if (t->at_us[TEST_STEP_DIALLED] < 0) {
+		err_set_message(e, ERR_FOUND_WRONG, _("the server could not dial %s"), t->agent);
+		err_hint(e, "%s", _("it has no dial string for it, or one of a channel module that is not loaded"));
+	} else if (t->at_us[TEST_STEP_ANSWERED] < 0) {
+		why_not_answered(t, e);
+	} else {
+		err_set_message(e, ERR_FOUND_WRONG, "%s", t->done ? _("the agent answered, and hung up without a sound") :
+				_("the agent answered, but no sound came from it in time"));
+		err_hint(e, "%s", _("the connection stands: look at the agent itself, its voice and its logs"));
+	}
+}
+
+/* --- placing it --- */
+
+static void on_event(void *arg, const struct ami_frame *f)
+{
+	test_call_event(arg, f, clock_wall_us(&clock_system));
+}
+
+static bool originate(struct ami_query *q, const struct test_call *t, const char *number, int64_t timeout_ms, struct err *e)
+{
+	const char *key = t->id + strlen(ID_PREFIX);
+	char *channel = xasprintf("Local/%s@trunkdeck-test/n", number);
+	char *caller = xasprintf("\"trunkdeck test\" <" CALLER_PREFIX "%s>", key);
+	char *timeout = xasprintf("%" PRId64, timeout_ms);
+	char *seconds = xasprintf("%" PRId64, timeout_ms / 1000 + 1);
+	const struct ami_field fields[] = {
+		{ "Channel", channel }, { "Application", "Wait" }, { "Data", seconds }, { "Async", "true" },
+		{ "Timeout", timeout }, { "CallerID", caller }, { "ChannelId", t->id }, { "OtherChannelId", t->other_id },
+		{ NULL, NULL },
+	};
+	bool ok = ami_query_ask(q, "Originate", fields, NULL, NULL, e);
+
+	free(channel);
+	free(caller);
+	free(timeout);
+	free(seconds);
+	return ok;
+}
+
+/* Best effort: without the permission the call ends by itself. */
+static void hang_up(struct ami_query *q, const struct test_call *t)
+{
+	const struct ami_field fields[] = { { "Channel", t->channel }, { "Cause", "16" }, { NULL, NULL } };
+	struct err e;
+
+	if (t->channel[0] != '\0')
+		ami_query_ask(q, "Hangup", fields, NULL, NULL, &e);
+}
+
+static uint64_t new_seed(void)
+{
+	uint64_t seed = 0;
+
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		seed = (uint64_t)clock_wall_us(&clock_system);
+	return seed;
+}
+
+bool test_call_run(struct test_call *t, const struct server_config *server, const char *number, int64_t timeout_ms,
+		   struct err *e)
+{
+	const struct ami_query_options options = {
+		.server = server, .events = "call,user", .timeout_ms = ANSWER_MS, .on_event = on_event, .arg = t,
+	};
+	struct ami_query *q;
+	bool ok;
+
+	test_call_init(t, new_seed());
+	if (!ami_query_open(&q, &options, e))
+		return false;
+	ok = originate(q, t, number, timeout_ms, e);
+	if (!ok && strcmp(e->message, "Permission denied") == 0) {
+		err_set_message(e, ERR_SERVER_REFUSED, "%s", _("our AMI user may not place test calls"));
+		err_hint(e, _("manager.conf, [%s]: add originate to write, then 'manager reload'"), server->user);
+	}
+	if (ok) {
+		ok = ami_query_listen(q, timeout_ms, &t->done, e);
+		if (ok)
+			hang_up(q, t);
+	}
+	ami_query_close(&q);
+	return ok;
+}

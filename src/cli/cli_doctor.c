@@ -1,0 +1,177 @@
+/*
+ * doctor: with a number everything that was checked, in the order of the table; for many numbers people see what is not
+ * right, machines see all. What to do stands under its line, so that a table stays narrow.
+ */
+#include "config.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "cli_command.h"
+#include "cli_lookup.h"
+#include "trunkdeck/doctor.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+#include "trunkdeck/utf8.h"
+
+struct report {
+	struct cli_output *out;
+	bool all;			/* passed ones too, in tables */
+	char about[160];		/* heading over the last line printed */
+	size_t count[VERDICT_COUNT];
+};
+
+static json_t *text(const char *s)
+{
+	char *clean = utf8_clean_dup(str_of(s));
+	json_t *json = json_string(clean);
+
+	free(clean);
+	return json;
+}
+
+static void put_object(struct cli_output *out, const struct finding *f)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "check", text(f->check));
+	json_object_set_new(o, "result", text(verdict_name(f->verdict)));
+	json_object_set_new(o, "number", text(f->number));
+	json_object_set_new(o, "trunkId", text(f->provider));
+	json_object_set_new(o, "server", text(f->server));
+	json_object_set_new(o, "what", text(f->what));
+	json_object_set_new(o, "seen", text(f->seen));
+	json_object_set_new(o, "todo", text(f->todo));
+	cli_output_object(out, o);
+	cli_output_flush(out);
+}
+
+/* "+15551234567 on na-1" over the lines that are about it. */
+static void put_heading(struct report *r, const struct finding *f)
+{
+	const char *subject = *f->number ? f->number : *f->provider ? f->provider : *f->server ? f->server : _("workspace");
+	const char *server = *f->number || *f->provider ? f->server : "";
+	char about[sizeof(r->about)];
+
+	snprintf(about, sizeof(about), *server ? _("%.80s on %.60s") : "%.80s", subject, server);
+	if (strcmp(about, r->about) == 0)
+		return;
+	if (*r->about)
+		cli_output_line(r->out, "%s", "");
+	cli_output_line(r->out, "%s", about);
+	str_copy(r->about, sizeof(r->about), str_of(about));
+}
+
+static void put_line(struct report *r, const struct finding *f)
+{
+	struct buf line;
+
+	put_heading(r, f);
+	buf_init(&line, BUF_UNBOUNDED);
+	utf8_pad(&line, verdict_text(f->verdict), 8, true);
+	buf_addc(&line, ' ');
+	utf8_pad(&line, f->check, 12, true);
+	cli_output_line(r->out, "  %s %s", line.p, f->seen);
+	if (*f->todo)
+		cli_output_line(r->out, "  %-22s%s %s", "", "->", f->todo);
+	buf_clear(&line);
+}
+
+static void on_finding(void *arg, const struct finding *f)
+{
+	struct report *r = arg;
+
+	r->count[f->verdict]++;
+	switch (r->out->format) {
+	case OUTPUT_TABLE:
+		if (r->all || f->verdict != VERDICT_PASS)
+			put_line(r, f);
+		cli_output_flush(r->out);
+		break;
+	case OUTPUT_CSV:
+		cli_output_row(r->out, (const char *[]){ f->check, verdict_name(f->verdict), f->number, f->provider, f->server,
+							 f->seen, f->todo });
+		break;
+	case OUTPUT_JSON:
+		put_object(r->out, f);
+		break;
+	}
+}
+
+/* --- the command --- */
+
+static void take_number(void *arg, const struct number *n)
+{
+	struct record r = { .entity = ENTITY_NUMBER };
+
+	number_copy(&r.number, n);
+	snapshot_put(arg, &r);
+}
+
+static bool read_numbers(struct cli *c, struct snapshot *s, struct err *e)
+{
+	const struct store_reader reader = { .arg = s, .number = take_number };
+
+	if (!store_read(c->store, &reader, NULL, e))
+		return false;
+	snapshot_numbers_complete(s);
+	return true;
+}
+
+static bool choose(struct cli *c, struct doctor_options *o, struct err *e)
+{
+	bool all = cli_args_has(&c->args, "all");
+	int64_t seconds;
+
+	o->number = c->args.positional_count > 0 ? c->args.positionals[0] : NULL;
+	o->provider = cli_args_value(&c->args, "provider");
+	if ((o->number != NULL) + (o->provider != NULL) + all != 1) {
+		err_set_message(e, ERR_USAGE, "%s", _("doctor: which number?"));
+		err_hint(e, "%s", _("give one NUMBER, or --provider PROVIDER, or --all"));
+		return false;
+	}
+	if (!cli_args_count(&c->args, "timeout", 1, 10, &seconds, e))
+		return false;
+	o->timeout_ms = seconds * 1000;
+	return !o->provider || cli_provider_id(o->snapshot, &o->provider, e);
+}
+
+static bool sum_up(struct report *r, struct err *e)
+{
+	size_t total = 0;
+
+	for (int v = 0; v < VERDICT_COUNT; v++)
+		total += r->count[v];
+	if (*r->about)
+		cli_output_line(r->out, "%s", "");
+	cli_output_line(r->out, _("%zu checks: %zu ok, %zu warnings, %zu wrong, %zu unknown"), total, r->count[VERDICT_PASS],
+			r->count[VERDICT_WARN], r->count[VERDICT_FAIL], r->count[VERDICT_UNKNOWN]);
+	if (r->count[VERDICT_FAIL] == 0)
+		return true;
+	return err_set_message(e, ERR_FOUND_WRONG, _("%zu of %zu checks found something wrong"), r->count[VERDICT_FAIL], total);
+}
+
+bool cli_doctor(struct cli *c, struct err *e)
+{
+	static const struct cli_column columns[] = {
+		{ .key = "check" }, { .key = "result" }, { .key = "number" }, { .key = "trunkId" }, { .key = "server" },
+		{ .key = "seen" }, { .key = "todo" },
+	};
+	struct report report = { .out = &c->out };
+	struct doctor_options options = {
+		.config = c->config, .store = c->store, .snapshot = cli_directory(c, e), .report = on_finding, .arg = &report,
+	};
+	bool ok;
+
+	ok = options.snapshot && choose(c, &options, e) && read_numbers(c, options.snapshot, e);
+	if (ok) {
+		report.all = options.number != NULL;
+		if (c->out.format == OUTPUT_CSV)
+			cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
+		doctor_run(&options);
+		ok = sum_up(&report, e);
+	}
+	snapshot_free(&options.snapshot);
+	return ok;
+}

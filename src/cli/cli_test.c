@@ -1,0 +1,185 @@
+/*
+ * test: one test call on each server that should serve the number, one after the other, so that the agent platform sees
+ * one at a time. An agent reached through a provider's trunk is not dialled: a test never leaves to the telephone network.
+ */
+#include "config.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli_command.h"
+#include "cli_lookup.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+#include "trunkdeck/test_call.h"
+#include "trunkdeck/utf8.h"
+
+struct tally {
+	size_t calls;
+	size_t failed;
+	struct err first;		/* failure */
+};
+
+/* --- output --- */
+
+static void put_object(struct cli *c, const struct server_config *server, const struct number *n, const struct test_call *t,
+		       const struct err *why)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "server", json_string(server->name));
+	json_object_set_new(o, "number", json_string(n->e164));
+	json_object_set_new(o, "ok", json_boolean(test_call_ok(t)));
+	json_object_set_new(o, "agent", json_string(t->agent));
+	for (int i = 0; i < TEST_STEP_COUNT; i++) {
+		char *key = xasprintf("%s_ms", test_step_name((enum test_step)i));
+
+		json_object_set_new(o, key, t->at_us[i] < 0 ? json_null() : json_real((double)t->at_us[i] / 1000));
+		free(key);
+	}
+	json_object_set_new(o, "cause", json_string(why->message));
+	json_object_set_new(o, "todo", json_string(why->hint));
+	cli_output_object(&c->out, o);
+}
+
+static void put_steps(struct cli *c, const struct server_config *server, const struct test_call *t, const struct err *why)
+{
+	cli_output_line(&c->out, "%s", server->name);
+	for (int i = 0; i < TEST_STEP_COUNT; i++) {
+		struct buf line;
+
+		if (t->at_us[i] < 0)
+			continue;
+		buf_init(&line, BUF_UNBOUNDED);
+		utf8_pad(&line, test_step_text((enum test_step)i), 18, true);
+		cli_output_line(&c->out, i == TEST_STEP_ROUTE ? "  %s%7.0f ms  -> %s" : "  %s%7.0f ms", line.p,
+				(double)t->at_us[i] / 1000, t->agent);
+		buf_clear(&line);
+	}
+	if (why->code != ERR_NONE)
+		cli_output_line(&c->out, "  %s", why->message);
+	if (why->hint[0] != '\0')
+		cli_output_line(&c->out, "  -> %s", why->hint);
+}
+
+static void put_row(struct cli *c, const struct server_config *server, const struct number *n, const struct test_call *t,
+		    const struct err *why)
+{
+	char *at[TEST_STEP_COUNT];
+
+	for (int i = 0; i < TEST_STEP_COUNT; i++)
+		at[i] = t->at_us[i] < 0 ? xstrdup("") : xasprintf("%.3f", (double)t->at_us[i] / 1000);
+	cli_output_row(&c->out, (const char *[]){ server->name, n->e164, test_call_ok(t) ? "yes" : "no", t->agent, at[0], at[1],
+						  at[2], at[3], at[4], why->message });
+	for (int i = 0; i < TEST_STEP_COUNT; i++)
+		free(at[i]);
+}
+
+/* --- the calls --- */
+
+static void test_on(struct cli *c, const struct server_config *server, const struct number *n, int64_t timeout_ms,
+		    struct tally *tally)
+{
+	struct err why = { .code = ERR_NONE };
+	struct test_call t;
+
+	if (test_call_run(&t, server, n->e164, timeout_ms, &why) && !test_call_ok(&t))
+		test_call_why(&t, &why);
+	if (c->out.format == OUTPUT_JSON)
+		put_object(c, server, n, &t, &why);
+	else if (c->out.format == OUTPUT_CSV)
+		put_row(c, server, n, &t, &why);
+	else
+		put_steps(c, server, &t, &why);
+	cli_output_flush(&c->out);
+	tally->calls++;
+	if (why.code != ERR_NONE && tally->failed++ == 0)
+		tally->first = why;
+}
+
+static bool belongs(const struct server_config *server, const struct number *n, const char *only)
+{
+	return only ? strcmp(server->name, only) == 0 : server->region == n->region && server->routes != ROUTES_NONE;
+}
+
+static bool test_all(struct cli *c, const struct number *n, const char *only, int64_t timeout_ms, struct err *e)
+{
+	struct tally tally = { 0 };
+
+	for (size_t i = 0; i < c->config->server_count; i++) {
+		if (belongs(&c->config->servers[i], n, only))
+			test_on(c, &c->config->servers[i], n, timeout_ms, &tally);
+	}
+	if (tally.calls == 0) {
+		err_set_message(e, ERR_FOUND_WRONG, _("no server serves the region %s"), region_name(n->region));
+		err_hint(e, "%s", _("configure one, or name one with --server"));
+		return false;
+	}
+	if (tally.failed == 0)
+		return true;
+	err_set_message(e, tally.first.code, _("%zu of %zu test calls failed: %.120s"), tally.failed, tally.calls,
+			tally.first.message);
+	return false;
+}
+
+/* The endpoint a PJSIP dial string goes out by: PJSIP/ENDPOINT, PJSIP/ENDPOINT/sip:..., PJSIP/USER@ENDPOINT. */
+static bool leaves_by(const char *dial, const struct provider *p)
+{
+	const char *endpoint = provider_endpoint(p), *start = dial + strlen("PJSIP/"), *at;
+	size_t len;
+
+	if (strncmp(dial, "PJSIP/", 6) != 0)
+		return false;
+	len = strcspn(start, "/");
+	at = memchr(start, '@', len);
+	if (at) {
+		len -= (size_t)(at + 1 - start);
+		start = at + 1;
+	}
+	return strlen(endpoint) == len && strncmp(start, endpoint, len) == 0;
+}
+
+static bool stays_inside(struct snapshot *directory, const struct number *n, struct err *e)
+{
+	const struct agent *agent = snapshot_agent(directory, n->agent);
+	size_t count;
+	const struct provider *const *providers = snapshot_providers(directory, &count);
+
+	for (size_t i = 0; agent && i < count; i++) {
+		if (!leaves_by(agent->dial, providers[i]))
+			continue;
+		err_set_message(e, ERR_FOUND_WRONG, _("not tested: %s is dialled through the provider %s"), agent->id,
+				providers[i]->name);
+		err_hint(e, "%s", _("a test call never leaves to the telephone network"));
+		return false;
+	}
+	return true;
+}
+
+bool cli_test(struct cli *c, struct err *e)
+{
+	static const struct cli_column columns[] = {
+		{ .key = "server" }, { .key = "number" }, { .key = "ok" }, { .key = "agent" }, { .key = "arrived_ms" },
+		{ .key = "route_ms" }, { .key = "agent_dialled_ms" }, { .key = "agent_answered_ms" },
+		{ .key = "first_audio_ms" }, { .key = "cause" },
+	};
+	const char *only = cli_args_value(&c->args, "server");
+	struct snapshot *directory = NULL;
+	struct record r;
+	int64_t seconds;
+	bool ok;
+
+	record_init(&r, ENTITY_NUMBER);
+	ok = cli_args_count(&c->args, "timeout", 1, 20, &seconds, e) && (!only || cli_server(c->config, only, e)) &&
+		(directory = cli_directory(c, e)) && cli_find(c, directory, &r, e) && stays_inside(directory, &r.number, e);
+	if (ok) {
+		if (c->out.format == OUTPUT_CSV)
+			cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
+		ok = test_all(c, &r.number, only, seconds * 1000, e);
+	}
+	record_clear(&r);
+	snapshot_free(&directory);
+	return ok;
+}

@@ -1,0 +1,138 @@
+/* Numbers as carriers write them, and which configured number is meant. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+#include "trunkdeck/near.h"
+#include "trunkdeck/str.h"
+
+static void forms_are_told_apart(void **state)
+{
+	static const struct {
+		const char *text;
+		enum wire_form form;
+	} rows[] = {
+		{ "+15551234567", WIRE_FORM_E164 },
+		{ "0015551234567", WIRE_FORM_ZEROS },
+		{ "15551234567", WIRE_FORM_NO_PLUS },
+		{ "442071234567", WIRE_FORM_NO_PLUS },
+		{ "02071234567", WIRE_FORM_NATIONAL },
+		{ "5551234567", WIRE_FORM_NATIONAL },
+		{ "(555) 123-4567", WIRE_FORM_NATIONAL },
+		{ "2107654321098", WIRE_FORM_NATIONAL },	/* 210 is assigned to nobody */
+		{ "112", WIRE_FORM_SHORT },
+		{ "+1", WIRE_FORM_SHORT },
+		{ "sip:x@y", WIRE_FORM_OTHER },
+		{ "", WIRE_FORM_OTHER },
+		{ "123456789012345678901234567890123", WIRE_FORM_OTHER },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (wire_form_of(rows[i].text) != rows[i].form)
+			fail_msg("%s is %s", rows[i].text, wire_form_name(wire_form_of(rows[i].text)));
+	}
+}
+
+static struct number london = { .e164 = (char []){ "+442071234567" } };
+static struct number york = { .e164 = (char []){ "+15551234567" } };
+static struct number york_too = { .e164 = (char []){ "+15551234568" } };
+static struct number geneva = { .e164 = (char []){ "+41225550101" } };
+
+static size_t near(const char *text, struct near_number *out, size_t max)
+{
+	const struct number *const numbers[] = { &york_too, &york, &geneva, &london };
+
+	return near_numbers(text, numbers, ARRAY_LEN(numbers), out, max);
+}
+
+static void the_number_in_another_form_is_found(void **state)
+{
+	static const struct {
+		const char *text;
+		const struct number *number;
+	} rows[] = {
+		{ "02071234567", &london },
+		{ "2071234567", &london },
+		{ "+2071234567", &london },
+		{ "00442071234567", &london },
+		{ "442071234567", &london },
+		{ "(555) 123-4567", &york },
+	};
+	struct near_number out[4];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_true(near(rows[i].text, out, 4) > 0);
+		assert_ptr_equal(out[0].number, rows[i].number);
+		assert_int_equal(out[0].distance, 0);
+	}
+}
+
+static void slips_of_the_finger_are_near(void **state)
+{
+	struct near_number out[4];
+
+	(void)state;
+	assert_int_equal(near("+15551324567", out, 4), 2);	/* two digits swapped */
+	assert_ptr_equal(out[0].number, &york);
+	assert_int_equal(out[0].distance, 1);
+	assert_ptr_equal(out[1].number, &york_too);
+	assert_int_equal(out[1].distance, 2);
+	assert_int_equal(near("+1555123456", out, 4), 2);	/* one missing */
+	assert_int_equal(out[0].distance, 1);
+}
+
+static void nearest_first_and_no_more_than_asked_for(void **state)
+{
+	struct near_number out[2] = { { NULL, 0 }, { &geneva, 77 } };
+
+	(void)state;
+	assert_int_equal(near("+15551234567", out, 1), 1);
+	assert_ptr_equal(out[0].number, &york);
+	assert_int_equal(out[0].distance, 0);
+	assert_ptr_equal(out[1].number, &geneva);
+	assert_int_equal(out[1].distance, 77);
+}
+
+static void what_is_far_is_not_near(void **state)
+{
+	struct near_number out[4];
+
+	(void)state;
+	assert_int_equal(near("+4930123456", out, 4), 0);
+	assert_int_equal(near("not a number", out, 4), 0);
+	assert_int_equal(near("", out, 4), 0);
+}
+
+static void distance_counts_edits(void **state)
+{
+	(void)state;
+	assert_int_equal(str_distance("", ""), 0);
+	assert_int_equal(str_distance("abc", "abc"), 0);
+	assert_int_equal(str_distance("abc", ""), 3);
+	assert_int_equal(str_distance("abc", "abd"), 1);
+	assert_int_equal(str_distance("abc", "acb"), 1);
+	assert_int_equal(str_distance("abc", "xabc"), 1);
+	assert_int_equal(str_distance("kitten", "sitting"), 3);
+	assert_int_equal(str_distance("123456789012345678901234567890123", "1"), STR_WORD_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(forms_are_told_apart),
+		cmocka_unit_test(the_number_in_another_form_is_found),
+		cmocka_unit_test(slips_of_the_finger_are_near),
+		cmocka_unit_test(nearest_first_and_no_more_than_asked_for),
+		cmocka_unit_test(what_is_far_is_not_near),
+		cmocka_unit_test(distance_counts_edits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,151 @@
+/* The Asterisk files, filled in. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/embed.h"
+#include "trunkdeck/setup.h"
+
+static struct setup_value abc[] = { { "A", (char []){ "one" } }, { "LONG_NAME", (char []){ "@A@" } }, { NULL, NULL } };
+
+static void expect(const char *text, const char *filled)
+{
+	char *got = setup_fill(text, abc);
+
+	assert_string_equal(got, filled);
+	free(got);
+}
+
+static void names_between_at_signs_are_replaced(void **state)
+{
+	(void)state;
+	expect("", "");
+	expect("plain", "plain");
+	expect("@A@", "one");
+	expect("x@A@y@A@z", "xoneyonez");
+	expect("@LONG_NAME@", "@A@");		/* what was put in is not looked at again */
+}
+
+static void other_at_signs_stay(void **state)
+{
+	(void)state;
+	expect("busy@lab-agents", "busy@lab-agents");
+	expect("@", "@");
+	expect("@@", "@@");
+	expect("@a@", "@a@");
+	expect("@A", "@A");
+	expect("a@b@A@", "a@bone");
+}
+
+static void an_unknown_name_is_no_result(void **state)
+{
+	(void)state;
+	assert_null(setup_fill("x @B@ y", abc));
+}
+
+static struct server_config server = {
+	.name = (char []){ "na-1" }, .region = REGION_NA, .host = (char []){ "pbx.example.net" }, .user = (char []){ "deck" },
+	.secret = (char []){ "se;cret" }, .routes = ROUTES_ODBC,
+};
+static struct config config = { .store_url = (char []){ "postgresql://u:p%40w@db.example.net:6543/acme?sslmode=require" } };
+
+static char *filled(const char *name, bool show_secret)
+{
+	const struct setup_options o = {
+		.config = &config, .server = &server, .mode = server.routes, .show_secret = show_secret, .permit = "192.0.2.7/32",
+	};
+	struct setup_value *values = setup_values(&o);
+	char *text = setup_fill(embed_find(name)->text, values);
+
+	setup_values_free(&values);
+	assert_non_null(text);
+	return text;
+}
+
+static void expect_line(const char *name, const char *line)
+{
+	char *text = filled(name, true);
+	char *found = strstr(text, line);
+
+	if (!found || found[-1] != '\n' || found[strlen(line)] != '\n')
+		fail_msg("%s lacks the line %s", name, line);
+	free(text);
+}
+
+static void every_file_can_be_filled(void **state)
+{
+	(void)state;
+	for (const struct setup_file *f = setup_files; f->name; f++) {
+		char *text = filled(f->name, false);
+
+		assert_non_null(strstr(text, f->path));		/* its head says the same */
+		assert_non_null(strstr(text, f->reload));
+		free(text);
+	}
+}
+
+static void values_are_those_of_the_server(void **state)
+{
+	(void)state;
+	expect_line("asterisk/manager_trunkdeck.conf", "[deck]");
+	expect_line("asterisk/manager_trunkdeck.conf", "permit = 192.0.2.7/32");
+	expect_line("asterisk/manager_trunkdeck.conf", "write = reporting,call");
+	expect_line("asterisk/globals_trunkdeck.conf", "TRUNKDECK_ROUTES = odbc");
+	expect_line("asterisk/odbc.ini", "Servername = db.example.net");
+	expect_line("asterisk/odbc.ini", "Port = 6543");
+	expect_line("asterisk/odbc.ini", "Database = acme");
+}
+
+static void a_secret_is_shown_only_when_asked_for(void **state)
+{
+	char *text = filled("asterisk/manager_trunkdeck.conf", false);
+
+	(void)state;
+	assert_null(strstr(text, "cret\n"));
+	free(text);
+	/* A bare ; would begin a comment. */
+	expect_line("asterisk/manager_trunkdeck.conf", "secret = se\\;cret");
+}
+
+static void the_password_of_the_store_is_in_no_file(void **state)
+{
+	(void)state;
+	for (const struct setup_file *f = setup_files; f->name; f++) {
+		char *text = filled(f->name, true);
+
+		assert_null(strstr(text, "p%40w"));
+		assert_null(strstr(text, "p@w"));
+		free(text);
+	}
+}
+
+static void a_store_without_database_leaves_placeholders(void **state)
+{
+	char *url = config.store_url;
+
+	(void)state;
+	config.store_url = (char []){ "sqlite:/x" };
+	expect_line("asterisk/odbc.ini", "Servername = <HOST OF THE DATABASE>");
+	config.store_url = url;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_between_at_signs_are_replaced),
+		cmocka_unit_test(other_at_signs_stay),
+		cmocka_unit_test(an_unknown_name_is_no_result),
+		cmocka_unit_test(every_file_can_be_filled),
+		cmocka_unit_test(values_are_those_of_the_server),
+		cmocka_unit_test(a_secret_is_shown_only_when_asked_for),
+		cmocka_unit_test(the_password_of_the_store_is_in_no_file),
+		cmocka_unit_test(a_store_without_database_leaves_placeholders),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
