@@ -14,7 +14,7 @@
 #include "trunkdeck/str.h"
 
 static enum backend backend;
-static char folder[] = "/tmp/trunkdeck-store.XXXXXX";
+static char *folder;			/* NULL = not made yet */
 static unsigned stores;
 
 static struct {
@@ -131,14 +131,20 @@ void backend_end(void)
 		FREE(&pg.url);
 		pg.to = NULL;
 	}
-	if (!strchr(folder, 'X'))
+	if (folder)
 		run("rm", "-rf", folder);
+	FREE(&folder);
 }
 
 void backend_use(enum backend b)
 {
-	if (strstr(folder, "XXXXXX") && !mkdtemp(folder))
-		die("no temporary folder");
+	const char *parent = getenv("TMPDIR");
+
+	if (!folder) {
+		folder = xasprintf("%s/trunkdeck-store.XXXXXX", parent ? parent : P_tmpdir);
+		if (!mkdtemp(folder))
+			die("no temporary folder");
+	}
 	backend = b;
 	if (b == BACKEND_POSTGRES && !pg.to)
 		pg_start();
@@ -361,6 +367,11 @@ void child_start(struct child *c, int (*fn)(int in, int out, void *arg), void *a
 	if (!c->pid) {
 		close(to[1]);
 		close(from[0]);
+		/* pg.sh ends with the last writer of its input, which must be the test alone, even when it fails. */
+		if (pg.to) {
+			close(fileno(pg.to));
+			close(fileno(pg.from));
+		}
 		_exit(fn(to[0], from[1], arg));
 	}
 	close(to[0]);
