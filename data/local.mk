@@ -13,7 +13,8 @@ embedded_files = \
 	data/sql/sqlite/0001_initial.sql \
 	data/sql/sqlite/0002_call_recorded.sql \
 	data/sql/postgres/0001_initial.sql \
-	data/sql/postgres/0002_call_recorded.sql
+	data/sql/postgres/0002_call_recorded.sql \
+	data/sql/postgres/0003_views_for_asterisk.sql
 
 EXTRA_DIST += $(embedded_files)
 

@@ -15,6 +15,7 @@
 #include "trunkdeck/ami.h"
 #include "trunkdeck/clock.h"
 #include "trunkdeck/config.h"
+#include "trunkdeck/deletions.h"
 #include "trunkdeck/live.h"
 #include "trunkdeck/mailbox.h"
 #include "trunkdeck/messages.h"
@@ -47,6 +48,7 @@ struct app {
 	struct live *live;
 	struct metrics *metrics;		/* since the start of this program */
 	struct route_table *routes;
+	struct deletions *deletions;		/* of numbers, not yet verified on every server */
 	struct messages *messages;
 	struct app_server *servers;
 	size_t server_count;
@@ -82,7 +84,16 @@ const char *app_undo_text(const struct app *a);		/* "delete +1555…", "" = noth
 /* Forget a callback whose owner goes away. */
 void app_forget(struct app *a, void *arg);
 void app_sync(struct app *a, const char *server);	/* NULL = all */
+/* Both only after asking. server NULL = all. */
+void app_delete_foreign(struct app *a, const char *server);
+void app_take_over(struct app *a, const char *server);
+/* fn hears each report of a route, after the app; for batch commands. */
+void app_watch_routes(struct app *a, void (*fn)(void *arg, const struct ami_route_report *r), void *arg);
 
+/* Does the number belong on the server? */
+bool app_route_wanted(const struct app *a, const struct server_config *server, const struct number *n);
+/* The store has answered all it was asked. */
+bool app_store_is_idle(const struct app *a);
 struct route_summary app_route_summary(const struct app *a, const struct number *n);
 /* The server record by name, NULL. */
 const struct app_server *app_server(const struct app *a, const char *name);

@@ -37,6 +37,7 @@ struct app *app_new(const struct config *config, const struct td_clock *clock)
 	a->live = live_new();
 	a->metrics = metrics_new();
 	a->routes = route_table_new();
+	a->deletions = deletions_new();
 	a->messages = messages_new(clock);
 	a->store_state = STORE_STATE_OPENING;
 	a->private = xcalloc(1, sizeof(*a->private));
@@ -86,6 +87,7 @@ void app_free(struct app **app)
 	live_free(&a->live);
 	metrics_free(&a->metrics);
 	route_table_free(&a->routes);
+	deletions_free(&a->deletions);
 	messages_free(&a->messages);
 	free(a->servers);
 	free(a->private);
@@ -126,6 +128,8 @@ static void tell_put(struct app *a, enum entity entity, const char *key)
 		routes_tell_number(a, snapshot_number(a->snapshot, key));
 	else if (entity == ENTITY_AGENT)
 		routes_tell_agent(a, key);
+	else if (entity == ENTITY_PROVIDER)
+		routes_tell_prefixes(a);
 }
 
 static void do_put(struct app *a, struct worker_step *s)
@@ -133,6 +137,8 @@ static void do_put(struct app *a, struct worker_step *s)
 	char *key = xstrdup(record_key(&s->record));
 	enum entity entity = s->record.entity;
 
+	if (entity == ENTITY_NUMBER)
+		deletions_cancel(a->deletions, key);
 	snapshot_put(a->snapshot, &s->record);
 	tell_put(a, entity, key);
 	free(key);
@@ -144,7 +150,9 @@ static void do_remove(struct app *a, const struct worker_step *s)
 
 	snapshot_remove(a->snapshot, s->record.entity, key);
 	if (s->record.entity == ENTITY_NUMBER)
-		routes_tell_removed(a, key);
+		routes_tell_removed(a, &s->record.number);
+	else if (s->record.entity == ENTITY_PROVIDER)
+		routes_tell_prefixes(a);
 }
 
 static void do_step(struct app *a, struct worker_step *s)
@@ -237,17 +245,6 @@ static void handle_call(struct app *a, struct ami_call_report *r)
 	a->dirty |= APP_DIRTY_CALLS;
 }
 
-/* A deletion is over when the last server that had the route has confirmed it. The others confirm too: that is no news. */
-static void handle_route(struct app *a, const struct ami_route_report *r)
-{
-	route_table_report(a->routes, r);
-	if (r->route.gone && r->route.was_there && !snapshot_number(a->snapshot, r->route.number)) {
-		messages_add(a->messages, MESSAGE_INFO, _("%s is gone from %s"), r->route.number, r->server);
-		a->dirty |= APP_DIRTY_MESSAGES;
-	}
-	a->dirty |= APP_DIRTY_WORKSPACE;
-}
-
 static void handle_resynced(struct app *a, const struct ami_resync_report *r)
 {
 	live_resynced(a->live, r);
@@ -293,7 +290,7 @@ static void handle_mail(struct app *a, const struct mail *m)
 		handle_call(a, m->value);
 		break;
 	case AMI_MAIL_ROUTE:
-		handle_route(a, m->value);
+		routes_report(a, m->value);
 		break;
 	case AMI_MAIL_RESYNCED:
 		handle_resynced(a, m->value);
@@ -378,8 +375,31 @@ bool app_is_settled(const struct app *a)
 		&& routes_settled(a);
 }
 
+bool app_store_is_idle(const struct app *a)
+{
+	return mailbox_waiting(a->inbox) == 0 && worker_is_idle(a->private->worker);
+}
+
 void app_sync(struct app *a, const char *server)
 {
 	if (a->private->ami)
 		ami_verify(a->private->ami, server);
+}
+
+void app_delete_foreign(struct app *a, const char *server)
+{
+	if (a->private->ami)
+		ami_delete_foreign(a->private->ami, server);
+}
+
+void app_take_over(struct app *a, const char *server)
+{
+	if (a->private->ami)
+		ami_take_over(a->private->ami, server);
+}
+
+void app_watch_routes(struct app *a, void (*fn)(void *arg, const struct ami_route_report *r), void *arg)
+{
+	a->private->on_route = fn;
+	a->private->on_route_arg = arg;
 }

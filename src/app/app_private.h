@@ -34,12 +34,18 @@ struct app_private {
 	struct undo undo[UNDO_DEPTH];
 	size_t undo_count;
 	bool undo_running;
+	void (*on_route)(void *arg, const struct ami_route_report *r);
+	void *on_route_arg;
 };
 
 /* app_routes.c */
 void routes_tell_all(struct app *a);
 void routes_tell_number(struct app *a, const struct number *n);
-void routes_tell_removed(struct app *a, const char *e164);
+void routes_tell_removed(struct app *a, const struct number *n);
+/* How the providers' carriers write numbers. */
+void routes_tell_prefixes(struct app *a);
+/* A server reported a route. */
+void routes_report(struct app *a, const struct ami_route_report *r);
 void routes_tell_agent(struct app *a, const char *agent_id);
 
 /* app_change.c */

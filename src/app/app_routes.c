@@ -1,6 +1,9 @@
 /*
  * From the workspace to what each server shall hold: an enabled number with a usable agent belongs on every server of its
  * region and on no other. The ami thread reconciles; this file only says what is wanted, and sums up what is.
+ *
+ * A key nobody told of may be of a number that was moved, disabled or deleted while no program was there to take it away.
+ * The store knows or remembers: such a key is deleted like any other, and does not stay foreign.
  */
 #include "config.h"
 
@@ -27,6 +30,13 @@ static bool wanted_on(const struct app *a, const struct server_config *server, c
 	return true;
 }
 
+bool app_route_wanted(const struct app *a, const struct server_config *server, const struct number *n)
+{
+	struct route unused;
+
+	return wanted_on(a, server, n, &unused);
+}
+
 void routes_tell_number(struct app *a, const struct number *n)
 {
 	struct route route;
@@ -41,10 +51,41 @@ void routes_tell_number(struct app *a, const struct number *n)
 	}
 }
 
-void routes_tell_removed(struct app *a, const char *e164)
+/* Where the deletion has to be waited for: where the number belonged, and where it has been seen. */
+static bool may_hold(const struct app *a, const struct server_config *server, const struct number *n)
 {
-	for (size_t i = 0; i < a->server_count && a->private->ami; i++)
-		ami_unwant_route(a->private->ami, a->servers[i].config->name, e164);
+	const struct route_report *seen;
+
+	if (server->routes == ROUTES_NONE)
+		return false;
+	route_table_get(a->routes, server->name, n->e164, &seen);
+	return server->region == n->region || seen;
+}
+
+void routes_tell_removed(struct app *a, const struct number *n)
+{
+	for (size_t i = 0; i < a->server_count && a->private->ami; i++) {
+		const struct server_config *server = a->servers[i].config;
+
+		if (may_hold(a, server, n))
+			deletions_await(a->deletions, n->e164, server->name);
+		ami_unwant_route(a->private->ami, server->name, n->e164);
+	}
+}
+
+void routes_tell_prefixes(struct app *a)
+{
+	size_t count;
+	const struct provider *const *providers = snapshot_providers(a->snapshot, &count);
+	struct route_prefix *prefixes = xcalloc(count + 1, sizeof(*prefixes));
+
+	for (size_t i = 0; i < count; i++) {
+		str_copy(prefixes[i].endpoint, sizeof(prefixes[i].endpoint), str_of(provider_endpoint(providers[i])));
+		str_copy(prefixes[i].prefix, sizeof(prefixes[i].prefix), str_of(providers[i]->inbound_prefix));
+	}
+	if (a->private->ami)
+		ami_set_prefixes(a->private->ami, prefixes, count);
+	free(prefixes);
 }
 
 void routes_tell_agent(struct app *a, const char *agent_id)
@@ -76,8 +117,62 @@ void routes_tell_all(struct app *a)
 	if (!a->private->ami)
 		return;
 	ami_set_owner(a->private->ami, snapshot_workspace(a->snapshot)->id);
+	routes_tell_prefixes(a);
 	for (size_t i = 0; i < a->server_count; i++)
 		tell_server(a, a->servers[i].config);
+}
+
+/* A deletion is over when the last server has confirmed it. One that never had the route is no news. */
+static void say_gone(struct app *a, const char *number, const char *where)
+{
+	if (where[0] == '\0')
+		return;
+	messages_add(a->messages, MESSAGE_INFO, _("%s is gone from %s"), number, where);
+	a->dirty |= APP_DIRTY_MESSAGES;
+}
+
+static void handle_gone(struct app *a, const struct ami_route_report *r)
+{
+	const char *number = r->route.number;
+	bool tracked = deletions_has(a->deletions, number), over = true;
+	struct buf where;
+
+	buf_init(&where, BUF_UNBOUNDED);
+	if (tracked)
+		over = deletions_gone(a->deletions, number, r->server, r->route.was_there, &where);
+	else if (r->route.was_there)
+		buf_adds(&where, r->server);
+	if (over && !snapshot_number(a->snapshot, number))
+		say_gone(a, number, where.len ? where.p : "");
+	buf_clear(&where);
+}
+
+/* Found by a scan, and untouched so far. */
+static void handle_left_behind(struct app *a, const struct ami_route_report *r)
+{
+	const struct app_server *server = app_server(a, r->server);
+	const struct number *n = snapshot_number(a->snapshot, r->route.number);
+
+	if (a->config->read_only || r->route.written || !server || server->config->routes != ROUTES_ASTDB)
+		return;
+	if (!n) {
+		worker_was_deleted(a->private->worker, r->route.number);
+	} else if (!app_route_wanted(a, server->config, n) && a->private->ami) {
+		deletions_await(a->deletions, r->route.number, r->server);
+		ami_unwant_route(a->private->ami, r->server, r->route.number);
+	}
+}
+
+void routes_report(struct app *a, const struct ami_route_report *r)
+{
+	route_table_report(a->routes, r);
+	if (r->route.gone)
+		handle_gone(a, r);
+	else if (r->route.state == ROUTE_FOREIGN)
+		handle_left_behind(a, r);
+	if (a->private->on_route)
+		a->private->on_route(a->private->on_route_arg, r);
+	a->dirty |= APP_DIRTY_WORKSPACE;
 }
 
 /* Of two states of one number the one a person should see. */
@@ -98,10 +193,9 @@ struct route_summary app_route_summary(const struct app *a, const struct number 
 
 	for (size_t i = 0; i < a->server_count; i++) {
 		const struct server_config *server = a->servers[i].config;
-		struct route unused;
 		enum route_state state;
 
-		if (!wanted_on(a, server, n, &unused))
+		if (!app_route_wanted(a, server, n))
 			continue;
 		state = route_table_get(a->routes, server->name, n->e164, NULL);
 		sum.servers++;

@@ -20,7 +20,7 @@
 #define RETRY_FIRST_MS 500
 #define RETRY_MAX_MS 15000
 
-enum job_kind { JOB_MUTATE = 1, JOB_STOP };
+enum job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_STOP };
 
 struct job {
 	uint64_t token;
@@ -271,6 +271,24 @@ static bool do_mutate(struct worker *w, struct job *j, struct err *e)
 	return news;
 }
 
+static void read_last_word(void *arg, const struct change *c)
+{
+	struct record r;
+
+	if (c->after[0] == '\0' && change_record(c, true, &r))
+		add_step(arg, STEP_REMOVE)->record = r;
+}
+
+/* Without a store there is no word. */
+static bool do_was_deleted(struct worker *w, const struct job *j, struct err *e)
+{
+	bool ok = !w->store || store_history(w->store, ENTITY_NUMBER, record_key(&j->mutation.record), 1, read_last_word, w, e);
+
+	flush_batch(w);
+	atomic_fetch_sub(&w->pending, 1);
+	return ok;
+}
+
 /* One job; false when the store failed under it. */
 static bool do_job(struct worker *w, struct mail *m, struct err *e)
 {
@@ -278,6 +296,8 @@ static bool do_job(struct worker *w, struct mail *m, struct err *e)
 
 	if (m->kind == JOB_STOP) {
 		w->stopping = true;
+	} else if (m->kind == JOB_WAS_DELETED) {
+		ok = do_was_deleted(w, m->value, e);
 	} else if (w->store) {
 		ok = do_mutate(w, m->value, e);
 	} else {
@@ -408,6 +428,17 @@ void worker_mutate(struct worker *w, uint64_t token, struct mutation *m)
 	j->mutation = *m;
 	atomic_fetch_add(&w->pending, 1);
 	mailbox_post(w->jobs, (struct mail){ .kind = JOB_MUTATE, .value = j, .free_value = job_free }, MAIL_MUST);
+}
+
+void worker_was_deleted(struct worker *w, const char *e164)
+{
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	record_init(&j->mutation.record, ENTITY_NUMBER);
+	free(j->mutation.record.number.e164);
+	j->mutation.record.number.e164 = xstrdup(e164);
+	atomic_fetch_add(&w->pending, 1);
+	mailbox_post(w->jobs, (struct mail){ .kind = JOB_WAS_DELETED, .value = j, .free_value = job_free }, MAIL_MUST);
 }
 
 bool worker_is_idle(struct worker *w)

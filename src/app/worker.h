@@ -58,6 +58,8 @@ struct worker *worker_start(const char *url, const struct store_options *options
 void worker_stop(struct worker **w);
 /* The mutation is taken over. The answer carries the token. */
 void worker_mutate(struct worker *w, uint64_t token, struct mutation *m);
+/* Is the store's last word on a number that it was deleted? Then it comes as a STEP_REMOVE without a change. */
+void worker_was_deleted(struct worker *w, const char *e164);
 /* Nothing waits and nothing is being done. */
 bool worker_is_idle(struct worker *w);
 

@@ -85,6 +85,15 @@ static const struct cli_option sync_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option route_sync_options[] = {
+	{ "server", N_("NAME"), N_("Only this server"), NULL },
+	{ "dry-run", NULL, N_("Read and tell, and write nothing"), NULL },
+	{ "delete-foreign", NULL, N_("Delete routes of numbers the store does not know"), NULL },
+	{ "take-over", NULL, N_("Write to a server that belongs to another store, and make it this store's"), NULL },
+	{ "timeout", N_("SECONDS"), N_("Wait no longer than this; default 60"), NULL },
+	{ 0 },
+};
+
 static const struct cli_option no_options[] = { { 0 } };
 
 static bool run_help(struct cli *c, struct err *e);
@@ -132,6 +141,8 @@ const struct command cli_commands[] = {
 	{ "number", "delete", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, delete_options, cli_record_delete,
 	  N_("Delete a phone number") },
 
+	{ "sync", NULL, "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, route_sync_options, cli_sync,
+	  N_("Read all routes back from the servers, repair them, and tell what was changed or is not right") },
 	{ "changes", NULL, "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, changes_options, cli_changes,
 	  N_("Who changed what, and when") },
 	{ "config", NULL, "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, no_options, cli_show_config,

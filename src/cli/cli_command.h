@@ -63,6 +63,8 @@ bool cli_doctor(struct cli *c, struct err *e);
 bool cli_test(struct cli *c, struct err *e);
 /* cli_agents.c */
 bool cli_agent_sync(struct cli *c, struct err *e);
+/* cli_sync.c */
+bool cli_sync(struct cli *c, struct err *e);
 /* cli_init.c, cli_config.c, cli_replay.c, cli_changes.c */
 bool cli_init_workspace(struct cli *c, struct err *e);
 bool cli_show_config(struct cli *c, struct err *e);

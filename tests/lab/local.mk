@@ -25,6 +25,7 @@ EXTRA_DIST += \
 	tests/lab/cases/81_trouble.sh \
 	tests/lab/cases/82_stall.sh \
 	tests/lab/cases/83_operators.sh \
+	tests/lab/cases/84_modes.sh \
 	tests/lab/cases/90_lifecycle.sh \
 	tests/lab/lib/call.sh \
 	tests/lab/lib/cases.sh \

@@ -143,7 +143,7 @@ furnish() {
 forget_routes() {
 	local server family
 	for server in $LAB_SERVERS; do
-		for family in trunkdeck trunkdeckagent trunkdeckmeta; do
+		for family in trunkdeck trunkdeckagent trunkdecktrunk trunkdeckmeta; do
 			inside asterisk_cli "$server" "database deltree $family" >/dev/null
 		done
 	done

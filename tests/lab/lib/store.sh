@@ -31,13 +31,15 @@ stop_postgres() {
 	rm -rf --one-file-system "$LAB_PG_DATA"
 }
 
-# The one view Asterisk reads, over a table that stands in for the store.
-make_routes_view() {
-	sql postgres 'CREATE DATABASE lab'
+# Where the cases' stores are that Asterisk reads too.
+LAB_STORE=postgresql://postgres@127.0.0.1/lab
+
+make_database() { sql postgres 'CREATE DATABASE lab'; }
+
+# The user of res_odbc.conf; what it may read is there once the program has opened the store.
+let_asterisk_read() {
 	sql lab "CREATE ROLE lab_asterisk LOGIN PASSWORD '$LAB_SECRET';
-		CREATE TABLE route (number text PRIMARY KEY, region text, agent text, dial text);
-		CREATE VIEW trunkdeck_routes AS SELECT number, region, agent, dial FROM route;
-		GRANT SELECT ON trunkdeck_routes TO lab_asterisk"
+		GRANT SELECT ON trunkdeck_routes, trunkdeck_prefixes, trunkdeck_store TO lab_asterisk"
 }
 
 # use_routes SERVER astdb|odbc
