@@ -23,6 +23,7 @@
 #include "trunkdeck/route_table.h"
 #include "trunkdeck/snapshot.h"
 #include "trunkdeck/store.h"
+#include "trunkdeck/zone.h"
 
 enum store_state { STORE_STATE_OPENING, STORE_STATE_LOADING, STORE_STATE_OK, STORE_STATE_RETRY };
 
@@ -38,6 +39,30 @@ enum app_dirty {
 	APP_DIRTY_SERVERS = 4,
 	APP_DIRTY_MESSAGES = 8,
 	APP_DIRTY_STORE = 16,
+	APP_DIRTY_FIGURES = 32,
+};
+
+enum metrics_window { METRICS_TODAY, METRICS_1H, METRICS_24H, METRICS_7D, METRICS_30D, METRICS_WINDOW_COUNT };
+
+const char *metrics_window_name(enum metrics_window w);		/* "today", "1h", ... */
+const char *metrics_window_text(enum metrics_window w);		/* translated */
+bool metrics_window_parse(const char *name, enum metrics_window *out);
+int64_t metrics_window_since_us(enum metrics_window w, const struct zone *z, int64_t now_us);
+
+/* Figures of a window, out of the store. */
+struct figures_request {
+	enum metrics_window window;
+	char number[32], provider[64];	/* "" = any */
+};
+
+struct figures {
+	struct figures_request request;	/* the last one that was answered */
+	struct err err;			/* of that answer */
+	int64_t at_ms, took_ms;		/* when it came (monotonic), and what it cost */
+	struct figures_request of;	/* what `metrics` are of */
+	struct metrics *metrics;	/* the last that could be had; NULL = none yet */
+	struct zone *zone;
+	int64_t until_us;
 };
 
 struct app {
@@ -46,7 +71,9 @@ struct app {
 	struct mailbox *inbox;			/* from all workers */
 	struct snapshot *snapshot;
 	struct live *live;
-	struct metrics *metrics;		/* since the start of this program */
+	struct metrics *metrics;		/* of today's calls; until today_known since the start of this program */
+	bool today_known;			/* the store's calls of today are in it */
+	struct figures figures;
 	struct route_table *routes;
 	struct deletions *deletions;		/* of numbers, not yet verified on every server */
 	struct messages *messages;
@@ -66,6 +93,11 @@ typedef void app_result_fn(void *arg, const struct mutation_result *r);
 struct app *app_new(const struct config *config, const struct td_clock *clock);
 /* Starts the workers; the screen has painted by then. */
 bool app_start(struct app *a, struct err *e);
+/* The same for a recorder without a screen: routes and the agent directory are left alone. */
+bool app_start_recorder(struct app *a, struct err *e);
+/* Stops listening to the servers and waits until every finished call heard of is written, at most timeout_ms. Returns how many
+ * are not. */
+size_t app_finish_recording(struct app *a, int64_t timeout_ms);
 /* Stops and joins them. */
 void app_free(struct app **a);
 
@@ -94,6 +126,9 @@ void app_watch_routes(struct app *a, void (*fn)(void *arg, const struct ami_rout
 bool app_route_wanted(const struct app *a, const struct server_config *server, const struct number *n);
 /* The store has answered all it was asked. */
 bool app_store_is_idle(const struct app *a);
+/* Asks the store for figures; they come into app->figures. False: not now, another answer is awaited. */
+bool app_ask_figures(struct app *a, const struct figures_request *r);
+
 struct route_summary app_route_summary(const struct app *a, const struct number *n);
 /* The server record by name, NULL. */
 const struct app_server *app_server(const struct app *a, const char *name);

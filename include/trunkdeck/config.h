@@ -40,6 +40,7 @@ struct config {
 	struct server_config *servers;
 	size_t server_count;
 	struct agents_config agents;
+	int keep_days;			/* of finished calls; 0 = forever */
 
 	enum when screen_color;
 	bool screen_ascii;		/* line drawing and marks in ASCII even in a UTF-8 locale */

@@ -6,6 +6,7 @@
 
 #include "app_private.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +36,7 @@ struct app *app_new(const struct config *config, const struct td_clock *clock)
 	a->inbox = mailbox_new(INBOX_MAX);
 	a->snapshot = snapshot_new();
 	a->live = live_new();
-	a->metrics = metrics_new();
+	a->metrics = metrics_new_with(&(struct metrics_options){ .remember = true });
 	a->routes = route_table_new();
 	a->deletions = deletions_new();
 	a->messages = messages_new(clock);
@@ -45,20 +46,36 @@ struct app *app_new(const struct config *config, const struct td_clock *clock)
 	return a;
 }
 
+/* A recorder leaves routes alone: it has its own copy of the servers. */
+static struct server_config *servers_to_tail(const struct app *a)
+{
+	struct server_config *servers = xcalloc(a->server_count + 1, sizeof(*servers));
+
+	for (size_t i = 0; i < a->server_count; i++) {
+		servers[i] = a->config->servers[i];
+		if (a->private->recorder)
+			servers[i].routes = ROUTES_NONE;
+	}
+	return servers;
+}
+
 static bool start_ami(struct app *a, struct err *e)
 {
+	struct server_config *servers = servers_to_tail(a);
 	const struct ami_options options = {
-		.servers = a->config->servers,
+		.servers = servers,
 		.count = a->server_count,
 		.to_main = a->inbox,
 		.owner = "",
-		.read_only = a->config->read_only,
+		.read_only = a->config->read_only || a->private->recorder,
 	};
+	bool ok = a->server_count == 0 || ami_start(&a->private->ami, &options, e);
 
-	return a->server_count == 0 || ami_start(&a->private->ami, &options, e);
+	free(servers);
+	return ok;
 }
 
-bool app_start(struct app *a, struct err *e)
+static bool start(struct app *a, struct err *e)
 {
 	const struct store_options options = {
 		.actor = a->config->actor,
@@ -67,31 +84,36 @@ bool app_start(struct app *a, struct err *e)
 
 	if (!start_ami(a, e))
 		return false;
-	a->private->worker = worker_start(a->config->store_url, &options, a->inbox);
-	a->private->agents = agents_worker_start(a->config, a->inbox);
+	a->private->worker = worker_start(a->config->store_url, &options, a->config->keep_days, a->inbox);
+	if (!a->private->recorder)
+		a->private->agents = agents_worker_start(a->config, a->inbox);
 	return true;
 }
 
-void app_free(struct app **app)
+bool app_start(struct app *a, struct err *e)
 {
-	struct app *a = *app;
+	return start(a, e);
+}
 
-	if (!a)
-		return;
+bool app_start_recorder(struct app *a, struct err *e)
+{
+	a->private->recorder = true;
+	return start(a, e);
+}
+
+size_t app_finish_recording(struct app *a, int64_t timeout_ms)
+{
+	int64_t until = clock_mono_ms(&clock_system) + timeout_ms, left;
+	struct pollfd p = { .fd = mailbox_fd(a->inbox), .events = POLLIN };
+
 	ami_stop(&a->private->ami);
-	agents_worker_stop(&a->private->agents);
-	worker_stop(&a->private->worker);
-	change_requests_free(a);
-	mailbox_free(&a->inbox);
-	snapshot_free(&a->snapshot);
-	live_free(&a->live);
-	metrics_free(&a->metrics);
-	route_table_free(&a->routes);
-	deletions_free(&a->deletions);
-	messages_free(&a->messages);
-	free(a->servers);
-	free(a->private);
-	FREE(app);
+	for (;;) {
+		app_handle_mail(a, 0);
+		left = until - clock_mono_ms(&clock_system);
+		if (left <= 0 || history_unrecorded(a) + worker_unwritten(a->private->worker) == 0)
+			return history_unrecorded(a) + worker_unwritten(a->private->worker);
+		poll(&p, 1, left < 50 ? (int)left : 50);
+	}
 }
 
 /* --- from the store --- */
@@ -124,7 +146,9 @@ static void tell_put(struct app *a, enum entity entity, const char *key)
 {
 	if (!snapshot_is_complete(a->snapshot))
 		return;
-	if (entity == ENTITY_NUMBER)
+	if (entity == ENTITY_WORKSPACE)
+		history_workspace(a);
+	else if (entity == ENTITY_NUMBER)
 		routes_tell_number(a, snapshot_number(a->snapshot, key));
 	else if (entity == ENTITY_AGENT)
 		routes_tell_agent(a, key);
@@ -173,6 +197,7 @@ static void do_step(struct app *a, struct worker_step *s)
 		break;
 	case STEP_COMPLETE:
 		snapshot_numbers_complete(a->snapshot);
+		history_workspace(a);
 		routes_tell_all(a);
 		break;
 	}
@@ -222,7 +247,7 @@ static void handle_server(struct app *a, const struct server_status *status)
 }
 
 /* Provider by the endpoint the call came in by, agent and region by the number, as configured now. */
-static void resolve_call(const struct app *a, struct call *c)
+void app_resolve_call(const struct app *a, struct call *c)
 {
 	const struct provider *p = snapshot_provider_by_endpoint(a->snapshot, c->endpoint);
 	const struct number *n = snapshot_number(a->snapshot, c->number);
@@ -239,9 +264,9 @@ static void resolve_call(const struct app *a, struct call *c)
 
 static void handle_call(struct app *a, struct ami_call_report *r)
 {
-	resolve_call(a, &r->call);
-	metrics_call(a->metrics, &r->call, r->change);
+	app_resolve_call(a, &r->call);
 	live_report(a->live, r);
+	history_call(a, &r->call, r->change);
 	a->dirty |= APP_DIRTY_CALLS;
 }
 
@@ -283,6 +308,12 @@ static void handle_mail(struct app *a, const struct mail *m)
 	case WORKER_MAIL_RESULT:
 		change_handle_result(a, m->value);
 		break;
+	case WORKER_MAIL_SPOOL:
+		history_spool(a, m->value);
+		break;
+	case WORKER_MAIL_METRICS:
+		history_metrics(a, m->value);
+		break;
 	case AMI_MAIL_SERVER:
 		handle_server(a, m->value);
 		break;
@@ -305,6 +336,7 @@ bool app_handle_mail(struct app *a, size_t max)
 {
 	struct mail m;
 
+	history_tick(a);
 	for (size_t n = 0; max == 0 || n < max; n++) {
 		if (!mailbox_take(a->inbox, &m))
 			return false;
@@ -331,7 +363,7 @@ static int64_t next_second(const struct app *a, int64_t until)
 
 int64_t app_next_at_ms(const struct app *a)
 {
-	int64_t at = messages_next_at_ms(a->messages);
+	int64_t at = earlier(messages_next_at_ms(a->messages), history_next_at_ms(a));
 
 	if (a->store_state == STORE_STATE_RETRY)
 		at = earlier(at, next_second(a, a->store_retry_at_ms));
@@ -402,4 +434,42 @@ void app_watch_routes(struct app *a, void (*fn)(void *arg, const struct ami_rout
 {
 	a->private->on_route = fn;
 	a->private->on_route_arg = arg;
+}
+
+/* --- the end --- */
+
+/* What the servers told last goes to the store; whoever waits for an answer may be gone already. */
+static void take_last_calls(struct app *a)
+{
+	struct mail m;
+
+	while (mailbox_take(a->inbox, &m)) {
+		if (m.kind == AMI_MAIL_CALL)
+			handle_call(a, m.value);
+		mail_discard(&m);
+	}
+}
+
+void app_free(struct app **app)
+{
+	struct app *a = *app;
+
+	if (!a)
+		return;
+	ami_stop(&a->private->ami);
+	agents_worker_stop(&a->private->agents);
+	take_last_calls(a);
+	worker_stop(&a->private->worker);
+	history_free(a);
+	change_requests_free(a);
+	mailbox_free(&a->inbox);
+	snapshot_free(&a->snapshot);
+	live_free(&a->live);
+	metrics_free(&a->metrics);
+	route_table_free(&a->routes);
+	deletions_free(&a->deletions);
+	messages_free(&a->messages);
+	free(a->servers);
+	free(a->private);
+	FREE(app);
 }

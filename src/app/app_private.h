@@ -25,7 +25,25 @@ struct undo {
 	char text[96];
 };
 
+/* app_history.c */
+struct history {
+	struct zone *zone;		/* the workspace's; NULL = not known yet */
+	char zone_name[64];
+	struct zone *metrics_zone;	/* what app->metrics counts by */
+	int64_t day_start_us, day_end_us;
+	struct call *early;		/* finished before today's calls were read */
+	size_t early_count, early_size;
+	size_t early_recorded;		/* so many of them are in the spool */
+	uint64_t early_lost;
+	struct worker_spool spool;	/* as last told */
+	uint64_t told_dropped;
+	bool window_asked;
+	struct figures_request window_request;
+};
+
 struct app_private {
+	struct history history;
+	bool recorder;			/* no screen, no routes */
 	struct worker *worker;
 	struct ami *ami;
 	struct agents_worker *agents;	/* NULL = none needed */
@@ -47,6 +65,19 @@ void routes_tell_prefixes(struct app *a);
 /* A server reported a route. */
 void routes_report(struct app *a, const struct ami_route_report *r);
 void routes_tell_agent(struct app *a, const char *agent_id);
+
+/* app.c */
+void app_resolve_call(const struct app *a, struct call *c);
+
+/* app_history.c */
+void history_call(struct app *a, const struct call *c, enum call_change change);
+void history_workspace(struct app *a);
+void history_spool(struct app *a, const struct worker_spool *s);
+void history_metrics(struct app *a, struct worker_metrics *m);
+void history_tick(struct app *a);
+int64_t history_next_at_ms(const struct app *a);
+size_t history_unrecorded(const struct app *a);
+void history_free(struct app *a);
 
 /* app_change.c */
 void change_handle_result(struct app *a, struct worker_result *r);

@@ -64,6 +64,8 @@ const struct option config_options[] = {
 	  offsetof(struct config, agents.timeout_s), N_("How long one request to the directory may take") },
 	{ "agents", "tries", OPTION_INT, "4", N_("1 to 10"), 1, 10,
 	  offsetof(struct config, agents.tries), N_("How often a request is tried when the directory is away or busy") },
+	{ "history", "keep_days", OPTION_INT, "0", N_("0 to 36500; 0 = forever"), 0, 36500,
+	  offsetof(struct config, keep_days), N_("How long finished calls are kept in the store") },
 	{ "screen", "color", OPTION_CHOICE, "auto", "auto|always|never", 0, 0,
 	  offsetof(struct config, screen_color), N_("Colours; auto obeys NO_COLOR") },
 	{ "screen", "ascii", OPTION_BOOL, "no", N_("yes or no"), 0, 0,

@@ -8,10 +8,8 @@
  */
 #include "config.h"
 
-#include "worker.h"
+#include "worker_int.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "trunkdeck/log.h"
@@ -19,28 +17,6 @@
 
 #define RETRY_FIRST_MS 500
 #define RETRY_MAX_MS 15000
-
-enum job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_STOP };
-
-struct job {
-	uint64_t token;
-	struct mutation mutation;
-};
-
-struct worker {
-	pthread_t thread;
-	char *url;
-	char *actor;
-	struct store_options options;
-	struct mailbox *jobs;
-	struct mailbox *to_main;
-	struct store *store;
-	int64_t last_change;
-	int retry_ms;
-	struct worker_records *batch;
-	atomic_uint pending;		/* jobs not answered yet */
-	bool stopping;
-};
 
 static void mutation_clear(struct mutation *m)
 {
@@ -81,7 +57,7 @@ static void result_free(void *value)
 	free(r);
 }
 
-static void post(struct worker *w, enum worker_mail kind, void *value, void (*free_value)(void *))
+void worker_post(struct worker *w, enum worker_mail kind, void *value, void (*free_value)(void *))
 {
 	mailbox_post(w->to_main, (struct mail){ .kind = (int)kind, .value = value, .free_value = free_value }, MAIL_MUST);
 }
@@ -95,13 +71,13 @@ static void post_state(struct worker *w, bool ok, bool retrying, const struct er
 	s->retry_at_ms = retry_at_ms;
 	if (e)
 		s->err = *e;
-	post(w, WORKER_MAIL_STATE, s, free);
+	worker_post(w, WORKER_MAIL_STATE, s, free);
 }
 
 static void flush_batch(struct worker *w)
 {
 	if (w->batch && w->batch->count > 0)
-		post(w, WORKER_MAIL_RECORDS, w->batch, records_free);
+		worker_post(w, WORKER_MAIL_RECORDS, w->batch, records_free);
 	else
 		free(w->batch);
 	w->batch = NULL;
@@ -242,7 +218,7 @@ static void answer(struct worker *w, uint64_t token, const struct mutation_resul
 
 	r->token = token;
 	r->result = *result;
-	post(w, WORKER_MAIL_RESULT, r, result_free);
+	worker_post(w, WORKER_MAIL_RESULT, r, result_free);
 	atomic_fetch_sub(&w->pending, 1);
 }
 
@@ -289,6 +265,14 @@ static bool do_was_deleted(struct worker *w, const struct job *j, struct err *e)
 	return ok;
 }
 
+/* While the store is away calls stay in the spool. */
+static bool do_record(struct worker *w, bool full, struct err *e)
+{
+	if (full)
+		worker_tell_spool(w);
+	return !w->store || worker_write_calls(w, false, e);
+}
+
 /* One job; false when the store failed under it. */
 static bool do_job(struct worker *w, struct mail *m, struct err *e)
 {
@@ -298,6 +282,11 @@ static bool do_job(struct worker *w, struct mail *m, struct err *e)
 		w->stopping = true;
 	} else if (m->kind == JOB_WAS_DELETED) {
 		ok = do_was_deleted(w, m->value, e);
+	} else if (m->kind == JOB_RECORD || m->kind == JOB_RECORD_FULL) {
+		ok = do_record(w, m->kind == JOB_RECORD_FULL, e);
+	} else if (m->kind == JOB_COUNT) {
+		ok = worker_count_calls(w, m->value, e) || !w->store;
+		atomic_fetch_sub(&w->pending, 1);
 	} else if (w->store) {
 		ok = do_mutate(w, m->value, e);
 	} else {
@@ -318,6 +307,10 @@ static bool connect_store(struct worker *w, struct err *e)
 	if (!store_open(&w->store, w->url, &w->options, e))
 		return false;
 	if (!load(w, e)) {
+		store_close(&w->store);
+		return false;
+	}
+	if (!worker_write_calls(w, true, e)) {
 		store_close(&w->store);
 		return false;
 	}
@@ -366,7 +359,7 @@ static bool serve(struct worker *w, struct err *e)
 			break;
 		if (!store_wait(w->store, mailbox_fd(w->jobs), STORE_POLL_MS, &changed, e))
 			return false;
-		if (changed && !read_news(w, e))
+		if ((changed && !read_news(w, e)) || !worker_expire_calls(w, e))
 			return false;
 	}
 	return true;
@@ -392,7 +385,7 @@ static void *worker_main(void *arg)
 	return NULL;
 }
 
-struct worker *worker_start(const char *url, const struct store_options *options, struct mailbox *to_main)
+struct worker *worker_start(const char *url, const struct store_options *options, int keep_days, struct mailbox *to_main)
 {
 	struct worker *w = xcalloc(1, sizeof(*w));
 
@@ -401,6 +394,8 @@ struct worker *worker_start(const char *url, const struct store_options *options
 	w->options = *options;
 	w->options.actor = w->actor;
 	w->jobs = mailbox_new(1024);
+	w->spool = spool_new(WORKER_SPOOL_MAX);
+	w->keep_days = keep_days;
 	w->to_main = to_main;
 	w->retry_ms = RETRY_FIRST_MS;
 	if (pthread_create(&w->thread, NULL, worker_main, w) != 0)
@@ -414,7 +409,10 @@ void worker_stop(struct worker **w)
 		return;
 	mailbox_post((*w)->jobs, (struct mail){ .kind = JOB_STOP }, MAIL_MUST);
 	pthread_join((*w)->thread, NULL);
+	if (worker_unwritten(*w) > 0)
+		log_msg(LOG_LEVEL_ERROR, "%zu finished calls could not be written", worker_unwritten(*w));
 	mailbox_free(&(*w)->jobs);
+	spool_free(&(*w)->spool);
 	free((*w)->url);
 	free((*w)->actor);
 	FREE(w);

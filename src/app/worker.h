@@ -12,13 +12,17 @@
 #include "trunkdeck/call.h"
 #include "trunkdeck/clock.h"
 #include "trunkdeck/mailbox.h"
+#include "trunkdeck/metrics.h"
 #include "trunkdeck/store.h"
+#include "trunkdeck/zone.h"
 
 /* Kinds of mail to the main thread; the value's type in brackets. */
 enum worker_mail {
 	WORKER_MAIL_STATE = 200,	/* struct worker_state */
 	WORKER_MAIL_RECORDS,		/* struct worker_records: a batch, in order */
 	WORKER_MAIL_RESULT,		/* struct worker_result */
+	WORKER_MAIL_SPOOL,		/* struct worker_spool */
+	WORKER_MAIL_METRICS,		/* struct worker_metrics */
 };
 
 struct worker_state {
@@ -50,16 +54,49 @@ struct worker_result {
 	struct mutation_result result;
 };
 
+/* Finished calls wait here for the store, at most so many. */
+#define WORKER_SPOOL_MAX 10000
+
+struct worker_spool {
+	size_t waiting;			/* not written yet */
+	size_t late;			/* just written after the store had been away */
+	uint64_t dropped;		/* found no room, since the start */
+};
+
+/* Which calls to count, and how: struct metrics_options. */
+struct metrics_job {
+	uint64_t token;
+	char number[32], provider[64];	/* "" = any */
+	char zone[64];
+	int64_t since_us, series_end_us;
+	bool weeks, remember;
+};
+
+struct worker_metrics {
+	struct metrics_job job;
+	bool ok;
+	struct err err;
+	struct metrics *metrics;	/* the taker may keep these two, together, and set them to NULL */
+	struct zone *zone;
+	int64_t took_ms;
+};
+
 struct worker;
 
-/* url and actor are copied. */
-struct worker *worker_start(const char *url, const struct store_options *options, struct mailbox *to_main);
+/* url and actor are copied. Calls older than keep_days are deleted, 0 = none is. */
+struct worker *worker_start(const char *url, const struct store_options *options, int keep_days, struct mailbox *to_main);
 /* Asks it to stop, joins it. A job under way is finished first. */
 void worker_stop(struct worker **w);
 /* The mutation is taken over. The answer carries the token. */
 void worker_mutate(struct worker *w, uint64_t token, struct mutation *m);
 /* Is the store's last word on a number that it was deleted? Then it comes as a STEP_REMOVE without a change. */
 void worker_was_deleted(struct worker *w, const char *e164);
+/* A finished call for the store; kept while the store is away. */
+void worker_record(struct worker *w, const struct call *c);
+/* How many of them are not written yet. */
+size_t worker_unwritten(struct worker *w);
+/* Counts calls of the store. The answer carries the job. */
+void worker_count(struct worker *w, const struct metrics_job *j);
 /* Nothing waits and nothing is being done. */
 bool worker_is_idle(struct worker *w);
 

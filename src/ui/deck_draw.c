@@ -98,7 +98,10 @@ static void draw_figures(const struct deck *d, const struct canvas *row, const s
 
 	if (!m || m->offered == 0)
 		return;
-	snprintf(text, sizeof(text), ngettext("%llu call", "%llu calls", m->offered), (unsigned long long)m->offered);
+	if (d->app->today_known)
+		snprintf(text, sizeof(text), _("%llu today"), (unsigned long long)m->offered);
+	else
+		snprintf(text, sizeof(text), ngettext("%llu call", "%llu calls", m->offered), (unsigned long long)m->offered);
 	list_cell(row, 0, lay, COL_CALLS, ROLE_NORMAL, text);
 	permille = metrics_success_permille(m);
 	if (permille >= 0) {

@@ -28,7 +28,7 @@ check "the right agent serves it" test "$(served_by support)" = $((before + 1))
 end_calls na-1
 check "the caller was answered" call_ended first 200
 check "the call leaves the panel" screen_shows ann 'No live calls'
-check "and is counted" screen_shows ann $number '1 call' '100%'
+check "and is counted" screen_shows ann $number '1 today' '100%'
 
 check "a number of a busy agent" add_number ann $busy busy
 check "a number of an agent that is down" add_number ann $down down
@@ -36,8 +36,8 @@ check "are both verified" eval "screen_shows ann $busy 'na ok' && screen_shows a
 check "busy: 486" status_is 486 $busy
 check "unreachable: 500" status_is 500 $down
 check "unmapped: 404" status_is 404 +15551230089
-check "the busy call is counted as not answered" screen_shows ann $busy '1 call' ' 0%'
-check "the unreachable one too" screen_shows ann $down '1 call' ' 0%'
+check "the busy call is counted as not answered" screen_shows ann $busy '1 today' ' 0%'
+check "the unreachable one too" screen_shows ann $down '1 today' ' 0%'
 
 check "a number of the other region" add_number ann $european sales e
 check "is verified" screen_shows ann $european 'eu ok'
@@ -45,7 +45,7 @@ check "its server has it" test "$(db_get eu-1 trunkdeck $european)" = sales
 check "the first has not" refuted db_get na-1 trunkdeck $european
 check "it is answered there" answered_by sales $european --to eu-1
 check "and not here" status_is 404 $european
-check "both calls are counted" screen_shows ann $european '2 calls' '50%'
+check "both calls are counted" screen_shows ann $european '2 today' '50%'
 
 begin_call second $number --from +14155550124
 check "a call is up" screen_shows ann $number +14155550124 talking

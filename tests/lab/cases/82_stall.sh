@@ -27,13 +27,13 @@ check "another operator adds a number" deck ben number add $late --provider twil
 check "the screen is stuck still" screen_is_stuck ann
 
 check "the terminal reads again" resume_screen ann
-check "the screen knows every call" screen_shows ann $number '241 calls'
+check "the screen knows every call" screen_shows ann $number '241 today'
 check "shows the one that is up" screen_shows ann $number +14155550200 talking
 check "and has what the other operator did" screen_shows ann $late 'na ok'
 check "its route too" test "$(db_get na-1 trunkdeck $late)" = sales
 end_calls na-1
 check "the call that stayed ends" call_ended held 200
-check "every call was answered, none was lost" screen_shows ann $number '241 calls' 100%
+check "every call was answered, none was lost" screen_shows ann $number '241 today' 100%
 press ann 4
 check "nothing was dropped or disbelieved" screen_shows ann ' 0 rejected' ' 0 dropped'
 check "in the same sessions" test "$(ami_sessions na-1)" = "$sessions"

@@ -18,7 +18,7 @@ check "one adds a number" add_number ann $number support
 check "the other is told who did" screen_shows ben $number 'by ann'
 check "and sees it verified" screen_shows ben $number 'Customer Su' 'na ok'
 check "it is answered" answered_by support $number
-check "both count the call" eval "screen_shows ann $number '1 call' 100% && screen_shows ben $number '1 call' 100%"
+check "both count the call" eval "screen_shows ann $number '1 today' 100% && screen_shows ben $number '1 today' 100%"
 check "the store has it" in_store ben $number agentId=support createdBy=ann
 
 fill_form ann $contested support
@@ -58,7 +58,7 @@ check "both screens say so" eval "screen_shows ann 'store retry' && screen_shows
 check "what was known is still shown" screen_has ann $contested 'na ok'
 check "keys are answered" eval "press ann 4 && screen_shows ann $(address_of na-1):5038 && press ann 1"
 check "calls are too" answered_by $agent $contested
-check "and shown" screen_shows ann $contested '1 call' 100%
+check "and shown" screen_shows ann $contested '1 today' 100%
 check "one leaves, without its store" quit_screen ben
 check "a screen opens without the database" open_screen ben
 check "and says so" screen_shows ben 'store retry' 'na-1 ok'

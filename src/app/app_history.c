@@ -1,0 +1,343 @@
+/*
+ * Finished calls and the figures made of them. Each finished call goes to the store worker's spool; until the workspace is known,
+ * which says what provider and agent a call belongs to, it waits here.
+ *
+ * `metrics` counts the calls that started today, by the workspace's clock. The store is asked for them once the workspace is
+ * known; what came live meanwhile is counted on top of its answer, and the metrics see to it that a call told twice
+ * counts once. At midnight they start anew.
+ */
+#include "config.h"
+
+#include "app_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+
+#define EARLY_MAX 10000
+#define DAY_TOKEN 1
+#define WINDOW_TOKEN 2
+#define HOUR_US INT64_C(3600000000)
+
+/* --- windows --- */
+
+static const struct {
+	const char *name, *text;
+	int hours;			/* 0 = since midnight */
+} windows[METRICS_WINDOW_COUNT] = {
+	[METRICS_TODAY] = { "today", N_("today"), 0 },
+	[METRICS_1H] = { "1h", N_("last hour"), 1 },
+	[METRICS_24H] = { "24h", N_("last 24 hours"), 24 },
+	[METRICS_7D] = { "7d", N_("last 7 days"), 7 * 24 },
+	[METRICS_30D] = { "30d", N_("last 30 days"), 30 * 24 },
+};
+
+const char *metrics_window_name(enum metrics_window w)
+{
+	return windows[w].name;
+}
+
+const char *metrics_window_text(enum metrics_window w)
+{
+	return _(windows[w].text);
+}
+
+bool metrics_window_parse(const char *name, enum metrics_window *out)
+{
+	for (int i = 0; i < METRICS_WINDOW_COUNT; i++) {
+		if (strcmp(name, windows[i].name) == 0) {
+			*out = (enum metrics_window)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+int64_t metrics_window_since_us(enum metrics_window w, const struct zone *z, int64_t now_us)
+{
+	return windows[w].hours ? now_us - windows[w].hours * HOUR_US : zone_day_start_us(z, now_us, 0);
+}
+
+/* --- the zone --- */
+
+static const char *zone_name(const struct app *a)
+{
+	const char *name = snapshot_workspace(a->snapshot)->time_zone;
+
+	return name && name[0] ? name : "UTC";
+}
+
+static struct zone *zone_or_utc(const char *name)
+{
+	struct zone *z = zone_open(name);
+
+	return z ? z : zone_open("UTC");
+}
+
+/* True when it is another one than before. */
+static bool take_zone(struct app *a)
+{
+	struct history *h = &a->private->history;
+	const char *name = zone_name(a);
+	struct zone *z;
+
+	if (h->zone && strcmp(h->zone_name, name) == 0)
+		return false;
+	z = zone_open(name);
+	if (!z) {
+		messages_add(a->messages, MESSAGE_WARN, _("time zone %s is not known on this machine: hours are in UTC"), name);
+		a->dirty |= APP_DIRTY_MESSAGES;
+	}
+	zone_free(&z);
+	zone_free(&h->zone);
+	h->zone = zone_or_utc(name);
+	str_copy(h->zone_name, sizeof(h->zone_name), str_of(name));
+	return true;
+}
+
+/* --- recording --- */
+
+static void record(struct app *a, const struct call *c)
+{
+	if (!a->config->read_only && a->private->worker)
+		worker_record(a->private->worker, c);
+}
+
+static bool keep_early(struct app *a, const struct call *c)
+{
+	struct history *h = &a->private->history;
+
+	if (h->early_count == EARLY_MAX)
+		return false;
+	if (h->early_count == h->early_size) {
+		h->early_size = h->early_size ? h->early_size * 2 : 64;
+		h->early = xreallocarray(h->early, h->early_size, sizeof(*h->early));
+	}
+	h->early[h->early_count++] = *c;
+	return true;
+}
+
+static void lose(struct app *a)
+{
+	if (a->private->history.early_lost++ > 0)
+		return;
+	messages_add(a->messages, MESSAGE_ERROR, _("%d finished calls wait for the store: from now on they are lost"), EARLY_MAX);
+	a->dirty |= APP_DIRTY_MESSAGES;
+}
+
+static void drop_early(struct app *a)
+{
+	struct history *h = &a->private->history;
+
+	FREE(&h->early);
+	h->early_count = h->early_size = h->early_recorded = 0;
+}
+
+static void record_early(struct app *a)
+{
+	struct history *h = &a->private->history;
+
+	for (; h->early_recorded < h->early_count; h->early_recorded++) {
+		app_resolve_call(a, &h->early[h->early_recorded]);
+		record(a, &h->early[h->early_recorded]);
+	}
+}
+
+void history_call(struct app *a, const struct call *c, enum call_change change)
+{
+	bool known = snapshot_is_complete(a->snapshot), kept;
+
+	metrics_call(a->metrics, c, change);
+	if (change != CALL_CHANGE_FINISHED)
+		return;
+	kept = !(known && a->today_known) && keep_early(a, c);
+	if (known && kept)
+		record_early(a);
+	else if (known)
+		record(a, c);
+	else if (!kept)
+		lose(a);
+}
+
+size_t history_unrecorded(const struct app *a)
+{
+	const struct history *h = &a->private->history;
+
+	return h->early_count - h->early_recorded;
+}
+
+void history_spool(struct app *a, const struct worker_spool *s)
+{
+	struct history *h = &a->private->history;
+	bool lost = s->dropped > h->spool.dropped && h->spool.waiting < WORKER_SPOOL_MAX;
+
+	if (lost)
+		messages_add(a->messages, MESSAGE_ERROR, _("%zu finished calls wait for the store: from now on they are lost"),
+			     s->waiting);
+	if (s->late > 0)
+		messages_add(a->messages, MESSAGE_INFO, ngettext("%zu finished call that had waited for the store is written",
+								 "%zu finished calls that had waited for the store are written",
+								 s->late), s->late);
+	if (s->late > 0 && s->dropped > h->told_dropped) {
+		messages_add(a->messages, MESSAGE_ERROR, _("%llu finished calls found no room and are lost"),
+			     (unsigned long long)(s->dropped - h->told_dropped));
+		h->told_dropped = s->dropped;
+	}
+	if (lost || s->late > 0)
+		a->dirty |= APP_DIRTY_MESSAGES;
+	h->spool = *s;
+}
+
+/* --- today --- */
+
+static void count_live(struct app *a)
+{
+	size_t count;
+	const struct call *const *calls = live_calls(a->live, &count);
+
+	for (size_t i = 0; i < count; i++)
+		metrics_call(a->metrics, calls[i], CALL_CHANGE_UPDATED);
+}
+
+static void set_day(struct app *a)
+{
+	struct history *h = &a->private->history;
+	int64_t now = clock_wall_us(a->clock);
+
+	h->day_start_us = zone_day_start_us(h->zone, now, 0);
+	h->day_end_us = zone_day_start_us(h->zone, now, 1);
+}
+
+static void ask_for_today(struct app *a)
+{
+	struct history *h = &a->private->history;
+	struct metrics_job j = { .token = DAY_TOKEN, .since_us = h->day_start_us, .remember = true };
+
+	str_copy(j.zone, sizeof(j.zone), str_of(h->zone_name));
+	worker_count(a->private->worker, &j);
+}
+
+/* The workspace is known now, or again. */
+void history_workspace(struct app *a)
+{
+	bool moved = take_zone(a);
+
+	record_early(a);
+	if (a->today_known && !moved) {
+		drop_early(a);
+		return;
+	}
+	a->today_known = false;
+	set_day(a);
+	ask_for_today(a);
+}
+
+static void take_today(struct app *a, struct worker_metrics *m)
+{
+	struct history *h = &a->private->history;
+
+	if (!m->ok || a->today_known || m->job.since_us != h->day_start_us)
+		return;
+	metrics_free(&a->metrics);
+	zone_free(&h->metrics_zone);
+	a->metrics = m->metrics;
+	h->metrics_zone = m->zone;
+	m->metrics = NULL;
+	m->zone = NULL;
+	for (size_t i = 0; i < h->early_count; i++)
+		metrics_call(a->metrics, &h->early[i], CALL_CHANGE_FINISHED);
+	drop_early(a);
+	count_live(a);
+	a->today_known = true;
+	a->dirty |= APP_DIRTY_WORKSPACE;
+}
+
+/* Midnight: whoever started before it does not count any more. */
+void history_tick(struct app *a)
+{
+	struct history *h = &a->private->history;
+
+	if (!a->today_known || clock_wall_us(a->clock) < h->day_end_us)
+		return;
+	set_day(a);
+	metrics_free(&a->metrics);
+	zone_free(&h->metrics_zone);
+	h->metrics_zone = zone_or_utc(h->zone_name);
+	a->metrics = metrics_new_with(&(struct metrics_options){ .zone = h->metrics_zone, .remember = true,
+								 .since_us = h->day_start_us });
+	count_live(a);
+	a->dirty |= APP_DIRTY_WORKSPACE;
+}
+
+int64_t history_next_at_ms(const struct app *a)
+{
+	const struct history *h = &a->private->history;
+	int64_t left_us = h->day_end_us - clock_wall_us(a->clock);
+
+	if (!a->today_known)
+		return -1;
+	return clock_mono_ms(a->clock) + (left_us > 0 ? left_us / 1000 + 1 : 0);
+}
+
+/* --- a window, for whoever asks --- */
+
+bool app_ask_figures(struct app *a, const struct figures_request *r)
+{
+	struct history *h = &a->private->history;
+	int64_t now = clock_wall_us(a->clock);
+	struct metrics_job j = { .token = WINDOW_TOKEN, .series_end_us = now, .weeks = true };
+
+	if (!h->zone || h->window_asked)
+		return false;
+	j.since_us = metrics_window_since_us(r->window, h->zone, now);
+	str_copy(j.zone, sizeof(j.zone), str_of(h->zone_name));
+	str_copy(j.number, sizeof(j.number), str_of(r->number));
+	str_copy(j.provider, sizeof(j.provider), str_of(r->provider));
+	h->window_asked = true;
+	h->window_request = *r;
+	worker_count(a->private->worker, &j);
+	return true;
+}
+
+static void take_window(struct app *a, struct worker_metrics *m)
+{
+	struct history *h = &a->private->history;
+	struct figures *f = &a->figures;
+
+	h->window_asked = false;
+	f->request = h->window_request;
+	f->err = m->err;
+	f->at_ms = clock_mono_ms(a->clock);
+	f->took_ms = m->took_ms;
+	a->dirty |= APP_DIRTY_FIGURES;
+	if (!m->ok)
+		return;
+	metrics_free(&f->metrics);
+	zone_free(&f->zone);
+	f->metrics = m->metrics;
+	f->zone = m->zone;
+	f->of = h->window_request;
+	f->until_us = m->job.series_end_us;
+	m->metrics = NULL;
+	m->zone = NULL;
+}
+
+void history_metrics(struct app *a, struct worker_metrics *m)
+{
+	if (m->job.token == DAY_TOKEN)
+		take_today(a, m);
+	else
+		take_window(a, m);
+}
+
+void history_free(struct app *a)
+{
+	struct history *h = &a->private->history;
+
+	free(h->early);
+	zone_free(&h->zone);
+	metrics_free(&a->figures.metrics);
+	zone_free(&a->figures.zone);
+	zone_free(&h->metrics_zone);
+}

@@ -1,0 +1,137 @@
+/*
+ * The calls' part of the store worker: writing what is spooled, counting what is there, forgetting what is old. Each step is
+ * small, so that an operator's change never waits for long: a batch of calls, a slice of a retention.
+ */
+#include "config.h"
+
+#include "worker_int.h"
+
+#include <stdlib.h>
+
+#include "trunkdeck/log.h"
+#include "trunkdeck/mem.h"
+
+#define RECORD_BATCH 256
+#define EXPIRE_BATCH 500
+#define DAY_MS INT64_C(86400000)
+#define DAY_US (DAY_MS * 1000)
+
+/* --- recording --- */
+
+static void post_spool(struct worker *w, size_t late)
+{
+	struct worker_spool *s = xcalloc(1, sizeof(*s));
+
+	s->waiting = spool_waiting(w->spool);
+	s->dropped = spool_dropped(w->spool);
+	s->late = late;
+	worker_post(w, WORKER_MAIL_SPOOL, s, free);
+}
+
+bool worker_write_calls(struct worker *w, bool late, struct err *e)
+{
+	struct call *calls;
+	size_t n, written = 0;
+	bool ok = true;
+
+	if (spool_waiting(w->spool) == 0)
+		return true;
+	calls = xcalloc(RECORD_BATCH, sizeof(*calls));
+	while (ok && (n = spool_peek(w->spool, calls, RECORD_BATCH)) > 0) {
+		ok = store_record_calls(w->store, calls, n, e);
+		if (ok)
+			spool_done(w->spool, n);
+		written += ok ? n : 0;
+	}
+	free(calls);
+	post_spool(w, late ? written : 0);
+	return ok;
+}
+
+void worker_record(struct worker *w, const struct call *c)
+{
+	bool fits = spool_add(w->spool, c);
+
+	mailbox_post(w->jobs, (struct mail){ .kind = fits ? JOB_RECORD : JOB_RECORD_FULL, .key = 1 }, MAIL_MUST);
+}
+
+void worker_tell_spool(struct worker *w)
+{
+	post_spool(w, 0);
+}
+
+size_t worker_unwritten(struct worker *w)
+{
+	return spool_waiting(w->spool);
+}
+
+/* --- counting --- */
+
+static void metrics_free_value(void *value)
+{
+	struct worker_metrics *m = value;
+
+	metrics_free(&m->metrics);
+	zone_free(&m->zone);
+	free(m);
+}
+
+static void count_call(void *arg, const struct call *c)
+{
+	metrics_history(arg, c);
+}
+
+bool worker_count_calls(struct worker *w, const struct metrics_job *j, struct err *e)
+{
+	struct worker_metrics *m = xcalloc(1, sizeof(*m));
+	int64_t began = clock_mono_ms(&clock_system), series_us = j->series_end_us - METRICS_SERIES_HOURS * INT64_C(3600000000);
+	struct call_query q = {
+		.number = j->number[0] ? j->number : NULL,
+		.provider = j->provider[0] ? j->provider : NULL,
+		.since_us = j->series_end_us && series_us < j->since_us ? series_us : j->since_us,
+		.ended = true,
+		.oldest_first = true,
+	};
+	bool ok;
+
+	m->job = *j;
+	m->zone = zone_open(j->zone);
+	m->metrics = metrics_new_with(&(struct metrics_options){ .zone = m->zone, .weeks = j->weeks, .remember = j->remember,
+								 .since_us = j->since_us,
+								 .series_end_us = j->series_end_us });
+	m->ok = w->store && store_calls(w->store, &q, count_call, m->metrics, e);
+	if (!m->ok)
+		m->err = *e;
+	metrics_history_end(m->metrics);
+	m->took_ms = clock_mono_ms(&clock_system) - began;
+	ok = m->ok;
+	worker_post(w, WORKER_MAIL_METRICS, m, metrics_free_value);
+	return ok;
+}
+
+void worker_count(struct worker *w, const struct metrics_job *j)
+{
+	struct metrics_job *copy = xmalloc(sizeof(*copy));
+
+	*copy = *j;
+	atomic_fetch_add(&w->pending, 1);
+	mailbox_post(w->jobs, (struct mail){ .kind = JOB_COUNT, .value = copy, .free_value = free }, MAIL_MUST);
+}
+
+/* --- forgetting --- */
+
+/* One slice; the next one after the jobs that wait, else in a day. */
+bool worker_expire_calls(struct worker *w, struct err *e)
+{
+	int64_t now = clock_mono_ms(&clock_system);
+	size_t deleted;
+
+	if (w->keep_days <= 0 || w->options.read_only || now < w->expire_at_ms)
+		return true;
+	if (!store_expire_calls(w->store, clock_wall_us(&clock_system) - w->keep_days * DAY_US, EXPIRE_BATCH, &deleted, e))
+		return false;
+	w->expire_at_ms = deleted < EXPIRE_BATCH ? now + DAY_MS : now;
+	if (deleted > 0)
+		log_msg(LOG_LEVEL_INFO, "%zu calls are older than %d days: deleted", deleted, w->keep_days);
+	return true;
+}

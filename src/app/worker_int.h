@@ -1,0 +1,44 @@
+/* The inside of the store worker, shared by worker.c and worker_calls.c: all of it runs in the worker's thread. */
+#ifndef APP_WORKER_INT_H
+#define APP_WORKER_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "spool.h"
+#include "worker.h"
+
+enum job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_RECORD_FULL, JOB_COUNT, JOB_STOP };
+
+struct job {
+	uint64_t token;
+	struct mutation mutation;
+};
+
+struct worker {
+	pthread_t thread;
+	char *url;
+	char *actor;
+	struct store_options options;
+	struct mailbox *jobs;
+	struct mailbox *to_main;
+	struct store *store;
+	int64_t last_change;
+	int retry_ms;
+	struct worker_records *batch;
+	atomic_uint pending;		/* jobs not answered yet */
+	bool stopping;
+	struct spool *spool;		/* calls for the store */
+	int keep_days;
+	int64_t expire_at_ms;		/* when to look for old calls again */
+};
+
+void worker_post(struct worker *w, enum worker_mail kind, void *value, void (*free_value)(void *));
+
+/* worker_calls.c; false when the store failed */
+bool worker_write_calls(struct worker *w, bool late, struct err *e);
+void worker_tell_spool(struct worker *w);
+bool worker_count_calls(struct worker *w, const struct metrics_job *j, struct err *e);
+bool worker_expire_calls(struct worker *w, struct err *e);
+
+#endif

@@ -1,0 +1,418 @@
+/*
+ * Finished calls on their way from a server's report to the store and to today's figures, through the real workers and a
+ * SQLite store. Reports are put into the inbox as the ami thread would; time is virtual where a day matters.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/spool.h"
+#include "trunkdeck/app.h"
+#include "trunkdeck/mem.h"
+
+#define NUMBER "+15551234567"
+
+struct fixture {
+	char folder[64];
+	char *url;
+	struct config config;
+	struct td_clock clock;
+	struct app *app;
+};
+
+static int64_t moment(const char *iso)
+{
+	int64_t us;
+
+	assert_true(clock_parse_iso(iso, &us));
+	return us;
+}
+
+static bool handle_until(struct app *a, bool (*done)(const struct app *a))
+{
+	int64_t deadline = clock_mono_ms(&clock_system) + 20000;
+
+	while (!done(a) && clock_mono_ms(&clock_system) < deadline) {
+		struct pollfd p = { .fd = mailbox_fd(a->inbox), .events = POLLIN };
+
+		poll(&p, 1, 20);
+		app_handle_mail(a, 0);
+	}
+	return done(a);
+}
+
+static void settle(struct app *a)
+{
+	assert_true(handle_until(a, app_is_settled));
+}
+
+/* A store with one number, in the time zone of Berlin. */
+static void fill(const struct fixture *f)
+{
+	static const char *const records[] = {
+		"{\"id\": \"twilio\", \"name\": \"Twilio\", \"sipDomain\": \"sip.example.net\", \"endpoint\": \"twilio\"}",
+		"{\"id\": \"support\", \"title\": \"Support\", \"dial\": \"WebSocket/x\"}",
+		"{\"number\": \"" NUMBER "\", \"trunkId\": \"twilio\", \"agentId\": \"support\", \"region\": \"eu\"}",
+	};
+	static const enum entity entities[] = { ENTITY_PROVIDER, ENTITY_AGENT, ENTITY_NUMBER };
+	struct mutation m = { .kind = MUTATION_EDIT };
+	struct store *s;
+	struct err e;
+	bool found;
+
+	assert_true(store_open(&s, f->url, &(struct store_options){ .actor = "test" }, &e));
+	assert_true(store_get(s, ENTITY_WORKSPACE, "", &m.record, &found, &e));
+	free(m.record.workspace.time_zone);
+	m.record.workspace.time_zone = xstrdup("Europe/Berlin");
+	assert_true(store_mutate(s, &m, 1, MUTATE_ALL_OR_NOTHING, NULL, &e));
+	record_clear(&m.record);
+	for (size_t i = 0; i < ARRAY_LEN(records); i++) {
+		json_t *o = json_loads(records[i], 0, NULL);
+
+		m.kind = MUTATION_ADD;
+		record_init(&m.record, entities[i]);
+		assert_true(record_from_json(&m.record, o, &e));
+		if (!store_mutate(s, &m, 1, MUTATE_ALL_OR_NOTHING, NULL, &e))
+			fail_msg("%s (%s)", e.message, e.hint);
+		record_clear(&m.record);
+		json_decref(o);
+	}
+	store_close(&s);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = xcalloc(1, sizeof(*f));
+
+	snprintf(f->folder, sizeof(f->folder), "/tmp/trunkdeck-test-XXXXXX");
+	assert_non_null(mkdtemp(f->folder));
+	f->url = xasprintf("sqlite:%s/store.db", f->folder);
+	f->config = (struct config){ .store_url = f->url, .actor = (char *)"tester", .screen_fps = 10 };
+	clock_init_virtual(&f->clock, moment("2026-03-28T22:00:00Z"));	/* 23:00 in Berlin; the clocks change in the night */
+	f->app = app_new(&f->config, &f->clock);
+	fill(f);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	static const char *const files[] = { "store.db", "store.db-wal", "store.db-shm" };
+	struct fixture *f = *state;
+
+	app_free(&f->app);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		char *path = xasprintf("%s/%s", f->folder, files[i]);
+
+		unlink(path);
+		free(path);
+	}
+	rmdir(f->folder);
+	free(f->url);
+	free(f);
+	return 0;
+}
+
+static struct call call_at(unsigned id, const char *iso)
+{
+	struct call c = { .server = "eu-1", .number = NUMBER, .endpoint = "twilio", .caller = "+4930123456" };
+
+	snprintf(c.linkedid, sizeof(c.linkedid), "%u", id);
+	c.started_us = moment(iso);
+	c.ended_us = c.started_us + 1000000;
+	return c;
+}
+
+static void report(struct app *a, const struct call *c, enum call_change change)
+{
+	struct ami_call_report *r = xcalloc(1, sizeof(*r));
+
+	r->call = *c;
+	r->change = change;
+	r->call.state = change == CALL_CHANGE_FINISHED ? CALL_ENDED : CALL_TALKING;
+	r->call.outcome = OUTCOME_ANSWERED;
+	assert_true(mailbox_post(a->inbox, (struct mail){ .kind = AMI_MAIL_CALL, .value = r, .free_value = free }, MAIL_MUST));
+}
+
+struct read {
+	size_t count;
+	struct call last;
+};
+
+static void keep(void *arg, const struct call *c)
+{
+	struct read *r = arg;
+
+	r->count++;
+	r->last = *c;
+}
+
+static struct read calls_in(const struct fixture *f)
+{
+	struct read r = { 0 };
+	struct store *s;
+	struct err e;
+
+	assert_true(store_open(&s, f->url, &(struct store_options){ .actor = "test" }, &e));
+	assert_true(store_calls(s, &(struct call_query){ 0 }, keep, &r, &e));
+	store_close(&s);
+	return r;
+}
+
+static void record_to(const struct fixture *f, struct call c)
+{
+	struct store *s;
+	struct err e;
+
+	c.state = CALL_ENDED;
+	assert_true(store_open(&s, f->url, &(struct store_options){ .actor = "other" }, &e));
+	assert_true(store_record_calls(s, &c, 1, &e));
+	store_close(&s);
+}
+
+/* Whoever leaves has written what it heard. */
+static void start_and_end(struct fixture *f)
+{
+	struct err e;
+
+	assert_true(app_start(f->app, &e));
+	settle(f->app);
+	app_free(&f->app);
+}
+
+static void finished_calls_are_recorded_with_what_they_belong_to(void **state)
+{
+	struct fixture *f = *state;
+	struct call a = call_at(1, "2026-03-28T22:00:00Z"), b = call_at(2, "2026-03-28T22:00:01Z");
+	struct read r;
+
+	/* Heard of before the workspace was known. */
+	report(f->app, &a, CALL_CHANGE_FINISHED);
+	report(f->app, &b, CALL_CHANGE_STARTED);
+	start_and_end(f);
+	r = calls_in(f);
+	assert_int_equal(r.count, 1);
+	assert_string_equal(r.last.linkedid, "1");
+	assert_string_equal(r.last.provider, "twilio");
+	assert_string_equal(r.last.agent, "support");
+	assert_string_equal(r.last.region, "eu");
+}
+
+static void the_last_calls_are_recorded_while_leaving(void **state)
+{
+	struct fixture *f = *state;
+	struct call a = call_at(1, "2026-03-28T22:00:00Z");
+	struct err e;
+
+	assert_true(app_start(f->app, &e));
+	settle(f->app);
+	report(f->app, &a, CALL_CHANGE_FINISHED);
+	app_free(&f->app);
+	assert_int_equal(calls_in(f).count, 1);
+}
+
+static void a_read_only_screen_records_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct call a = call_at(1, "2026-03-28T22:00:00Z");
+
+	f->config.read_only = true;
+	report(f->app, &a, CALL_CHANGE_FINISHED);
+	start_and_end(f);
+	assert_int_equal(calls_in(f).count, 0);
+}
+
+static bool store_is_away(const struct app *a)
+{
+	return a->store_state == STORE_STATE_RETRY;
+}
+
+static bool store_is_back(const struct app *a)
+{
+	return a->store_state == STORE_STATE_OK && a->today_known;
+}
+
+/* The store's file can't be opened at first: nothing heard meanwhile is lost, and what is recorded late says so. */
+static void calls_wait_for_a_store_that_is_away(void **state)
+{
+	struct fixture *f = *state;
+	char *path = xasprintf("%s/store.db", f->folder), *aside = xasprintf("%s/aside", f->folder);
+	struct err e;
+
+	assert_int_equal(rename(path, aside), 0);
+	assert_int_equal(symlink("/nowhere/store.db", path), 0);
+	assert_true(app_start(f->app, &e));
+	assert_true(handle_until(f->app, store_is_away));
+	for (unsigned i = 0; i < 300; i++) {
+		struct call c = call_at(i, "2026-03-28T22:00:00Z");
+
+		report(f->app, &c, CALL_CHANGE_FINISHED);
+	}
+	app_handle_mail(f->app, 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rename(aside, path), 0);
+	assert_true(handle_until(f->app, store_is_back));
+	assert_int_equal(app_finish_recording(f->app, 20000), 0);
+	assert_int_equal(calls_in(f).count, 300);
+	assert_int_equal(metrics_number(f->app->metrics, NUMBER)->offered, 300);
+	free(path);
+	free(aside);
+}
+
+static void today_is_what_the_store_has_and_what_is_live(void **state)
+{
+	struct fixture *f = *state;
+	/* Midnight was at 23:00 UTC. */
+	struct call yesterday = call_at(1, "2026-03-27T22:59:59Z"), morning = call_at(2, "2026-03-27T23:00:00Z");
+	struct call both = call_at(3, "2026-03-28T21:59:00Z"), late = call_at(4, "2026-03-28T21:59:59Z");
+	struct err e;
+
+	record_to(f, yesterday);
+	record_to(f, morning);
+	record_to(f, both);
+	report(f->app, &both, CALL_CHANGE_FINISHED);
+	report(f->app, &late, CALL_CHANGE_STARTED);
+	assert_true(app_start(f->app, &e));
+	settle(f->app);
+	assert_true(f->app->today_known);
+	assert_int_equal(metrics_number(f->app->metrics, NUMBER)->offered, 3);
+	assert_int_equal(metrics_total(f->app->metrics)->concurrent, 1);
+	report(f->app, &both, CALL_CHANGE_FINISHED);
+	report(f->app, &late, CALL_CHANGE_FINISHED);
+	app_handle_mail(f->app, 0);
+	assert_int_equal(metrics_number(f->app->metrics, NUMBER)->offered, 3);
+	assert_int_equal(metrics_total(f->app->metrics)->concurrent, 0);
+}
+
+static void figures_start_anew_at_midnight(void **state)
+{
+	struct fixture *f = *state;
+	struct call before = call_at(1, "2026-03-28T22:59:59Z"), after = call_at(2, "2026-03-28T23:00:00Z");
+	struct call next = call_at(3, "2026-03-29T22:00:00Z");
+	struct err e;
+
+	assert_true(app_start(f->app, &e));
+	settle(f->app);
+	clock_advance(&f->clock, 3599 * 1000);
+	report(f->app, &before, CALL_CHANGE_STARTED);
+	app_handle_mail(f->app, 0);
+	assert_int_equal(metrics_total(f->app->metrics)->offered, 1);
+	assert_true(app_next_at_ms(f->app) - clock_mono_ms(&f->clock) <= 1001);
+	clock_advance(&f->clock, 1000);
+	report(f->app, &before, CALL_CHANGE_FINISHED);
+	report(f->app, &after, CALL_CHANGE_FINISHED);
+	app_handle_mail(f->app, 0);
+	assert_int_equal(metrics_total(f->app->metrics)->offered, 1);
+	assert_int_equal(metrics_total(f->app->metrics)->by_hour[0], 1);
+	/* This day has 23 hours. */
+	clock_advance(&f->clock, 23 * 3600 * 1000 - 1);
+	app_handle_mail(f->app, 0);
+	assert_int_equal(metrics_total(f->app->metrics)->offered, 1);
+	clock_advance(&f->clock, 1);
+	app_handle_mail(f->app, 0);
+	assert_int_equal(metrics_total(f->app->metrics)->offered, 0);
+	report(f->app, &next, CALL_CHANGE_FINISHED);
+	app_handle_mail(f->app, 0);
+	assert_int_equal(metrics_total(f->app->metrics)->offered, 1);
+}
+
+static void windows_are_asked_of_the_store(void **state)
+{
+	struct fixture *f = *state;
+	struct figures_request r = { .window = METRICS_1H };
+	struct err e;
+
+	record_to(f, call_at(1, "2026-03-28T20:59:59Z"));
+	record_to(f, call_at(2, "2026-03-28T21:00:00Z"));
+	record_to(f, call_at(3, "2026-03-27T23:30:00Z"));
+	record_to(f, call_at(4, "2026-02-28T23:30:00Z"));
+	assert_false(app_ask_figures(f->app, &r));
+	assert_true(app_start(f->app, &e));
+	settle(f->app);
+	assert_true(app_ask_figures(f->app, &r));
+	assert_false(app_ask_figures(f->app, &r));
+	settle(f->app);
+	assert_int_equal(metrics_total(f->app->figures.metrics)->offered, 1);
+	assert_int_equal(metrics_series(f->app->figures.metrics)[22], 1);
+	r.window = METRICS_24H;
+	assert_true(app_ask_figures(f->app, &r));
+	settle(f->app);
+	assert_int_equal(metrics_total(f->app->figures.metrics)->offered, 3);
+	/* Saturday 0:30 in Berlin */
+	assert_int_equal(metrics_total(f->app->figures.metrics)->by_week[5][0], 1);
+	r.window = METRICS_30D;
+	str_copy(r.number, sizeof(r.number), STR("+15550000000"));
+	assert_true(app_ask_figures(f->app, &r));
+	settle(f->app);
+	assert_int_equal(metrics_total(f->app->figures.metrics)->offered, 0);
+}
+
+static void old_calls_go(void **state)
+{
+	struct fixture *f = *state;
+	struct err e;
+	int64_t deadline = clock_mono_ms(&clock_system) + 20000;
+	struct call young = call_at(2, "2026-03-28T20:00:00Z");
+
+	young.started_us = clock_wall_us(&clock_system);
+	record_to(f, call_at(1, "2020-03-28T20:00:00Z"));
+	record_to(f, young);
+	f->config.keep_days = 30;
+	assert_true(app_start(f->app, &e));
+	settle(f->app);
+	while (calls_in(f).count > 1 && clock_mono_ms(&clock_system) < deadline)
+		poll(NULL, 0, 20);
+	assert_int_equal(calls_in(f).count, 1);
+	assert_string_equal(calls_in(f).last.linkedid, "2");
+}
+
+static void a_spool_keeps_order_and_its_bound(void **state)
+{
+	struct spool *s = spool_new(100);
+	struct call c = { .server = "" }, got[100];
+
+	(void)state;
+	for (int round = 0; round < 5; round++) {
+		for (int i = 0; i < 100; i++) {
+			c.cause = i;
+			assert_true(spool_add(s, &c));
+		}
+		assert_false(spool_add(s, &c));
+		assert_int_equal(spool_dropped(s), round + 1);
+		assert_int_equal(spool_peek(s, got, 30), 30);
+		spool_done(s, 30);
+		c.cause = 100;
+		assert_true(spool_add(s, &c));
+		assert_int_equal(spool_peek(s, got, 100), 71);
+		for (int i = 0; i < 71; i++)
+			assert_int_equal(got[i].cause, 30 + i);
+		spool_done(s, 71);
+		assert_int_equal(spool_waiting(s), 0);
+	}
+	spool_free(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(finished_calls_are_recorded_with_what_they_belong_to, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_last_calls_are_recorded_while_leaving, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_read_only_screen_records_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(calls_wait_for_a_store_that_is_away, setup, teardown),
+		cmocka_unit_test_setup_teardown(today_is_what_the_store_has_and_what_is_live, setup, teardown),
+		cmocka_unit_test_setup_teardown(figures_start_anew_at_midnight, setup, teardown),
+		cmocka_unit_test_setup_teardown(windows_are_asked_of_the_store, setup, teardown),
+		cmocka_unit_test_setup_teardown(old_calls_go, setup, teardown),
+		cmocka_unit_test(a_spool_keeps_order_and_its_bound),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
