@@ -94,6 +94,37 @@ static const struct cli_option route_sync_options[] = {
 	{ 0 },
 };
 
+#define WHICH_CALLS \
+	{ "number", N_("NUMBER"), N_("Only calls to this number"), NULL }, \
+	{ "agent", "ID", N_("Only calls of this agent"), NULL }, \
+	{ "provider", N_("PROVIDER"), N_("Only calls through this provider, by id or name"), NULL }, \
+	{ "server", N_("NAME"), N_("Only calls on this server"), NULL }, \
+	{ "since", N_("MOMENT"), N_("Only calls that started then or later: 2h, 7d, today, 2026-11-22, ..."), NULL }, \
+	{ "until", N_("MOMENT"), N_("Only calls that started before"), NULL }
+
+static const struct cli_option calls_options[] = {
+	WHICH_CALLS,
+	{ "outcome", N_("OUTCOME"), N_("Only calls that ended so: answered, abandoned, busy, ..."), NULL },
+	{ "max", "N", N_("The last N calls"), NULL },
+	{ "follow", NULL, N_("Show calls as they are recorded from now on, until interrupted"), NULL },
+	{ 0 },
+};
+
+static const struct cli_option metrics_options[] = {
+	WHICH_CALLS,
+	{ "region", "na|eu", N_("Only calls in this region"), NULL },
+	{ "by", N_("WHAT"), N_("A row per number (the default), provider, agent or region; all = none"), NULL },
+	{ "all", NULL, N_("The same as --by all"), NULL },
+	{ "window", N_("WINDOW"), N_("today, 1h, 24h (the default), 7d or 30d"), NULL },
+	{ "prometheus", NULL, N_("Print for Prometheus; without --window everything the store keeps"), NULL },
+	{ 0 },
+};
+
+static const struct cli_option record_options[] = {
+	{ "quiet", NULL, N_("Say only what is wrong"), NULL },
+	{ 0 },
+};
+
 static const struct cli_option no_options[] = { { 0 } };
 
 static bool run_help(struct cli *c, struct err *e);
@@ -145,6 +176,12 @@ const struct command cli_commands[] = {
 	  N_("Read all routes back from the servers, repair them, and tell what was changed or is not right") },
 	{ "changes", NULL, "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, changes_options, cli_changes,
 	  N_("Who changed what, and when") },
+	{ "calls", NULL, "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, calls_options, cli_calls,
+	  N_("List finished calls, newest first") },
+	{ "metrics", NULL, "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, metrics_options, cli_metrics,
+	  N_("Figures over finished calls") },
+	{ "record", NULL, "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, record_options, cli_record,
+	  N_("Record finished calls of all servers into the store, as a service") },
 	{ "config", NULL, "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, no_options, cli_show_config,
 	  N_("Show the configuration, and where each value comes from") },
 	{ "server", "list", "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, no_options, cli_server_list,
@@ -164,6 +201,7 @@ const struct command cli_commands[] = {
 
 static const struct cli_option common_options[] = {
 	{ "json", NULL, N_("The same as --format json"), NULL },
+	{ "csv", NULL, N_("The same as --format csv"), NULL },
 	{ "format", "table|json|csv", N_("How to print the result"), NULL },
 };
 
@@ -209,6 +247,8 @@ enum output_format cli_format(int argc, char **argv, enum output_format given)
 
 		if (strcmp(word, "--json") == 0)
 			given = OUTPUT_JSON;
+		else if (strcmp(word, "--csv") == 0)
+			given = OUTPUT_CSV;
 		else if (strcmp(word, "--format") == 0 && i + 1 < argc)
 			output_format_parse(argv[++i], &given);
 		else if (strncmp(word, "--format=", 9) == 0)
@@ -226,6 +266,8 @@ static bool choose_format(struct cli *c, enum output_format given, struct err *e
 
 		if (strcmp(g->option->name, "json") == 0)
 			format = OUTPUT_JSON;
+		else if (strcmp(g->option->name, "csv") == 0)
+			format = OUTPUT_CSV;
 		else if (strcmp(g->option->name, "format") == 0 && !take_format(g->value, &format, e))
 			return false;
 	}

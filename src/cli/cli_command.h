@@ -70,5 +70,9 @@ bool cli_init_workspace(struct cli *c, struct err *e);
 bool cli_show_config(struct cli *c, struct err *e);
 bool cli_replay(struct cli *c, struct err *e);
 bool cli_changes(struct cli *c, struct err *e);
+/* cli_calls.c, cli_metrics.c, cli_record.c */
+bool cli_calls(struct cli *c, struct err *e);
+bool cli_metrics(struct cli *c, struct err *e);
+bool cli_record(struct cli *c, struct err *e);
 
 #endif

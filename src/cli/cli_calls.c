@@ -1,0 +1,295 @@
+/*
+ * calls: finished calls of the store, newest first, one a line as they are read. --follow goes on with what is recorded from
+ * now on (or since --since), in order; it looks every second. A call counts as new by when it was written, since recorders write
+ * what waited for the store long after it happened; recorders' clocks may differ by OVERLAP_US, so that span is read
+ * again each time and what was printed is remembered.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli_history.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/clock.h"
+#include "trunkdeck/e164.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+
+#define uthash_malloc(size) xmalloc(size)
+#define uthash_fatal(message) die("%s", message)
+#include <uthash.h>
+
+#define POLL_MS 1000
+#define OVERLAP_US (INT64_C(120) * 1000000)
+
+struct seen {
+	UT_hash_handle hh;
+	uint64_t key;
+};
+
+struct listing {
+	struct cli_output *out;
+	const struct zone *zone;
+	struct seen *seen[2];		/* printed while following: in this span of OVERLAP_US, and in the one before */
+	bool following;
+};
+
+/* --- one call --- */
+
+static json_t *text_json(const char *text)
+{
+	json_t *json = json_string(text);
+
+	return json ? json : json_string("");
+}
+
+static void put_moment(json_t *o, const char *key, int64_t us)
+{
+	char iso[CLOCK_ISO_SIZE];
+
+	if (us)
+		clock_format_iso(iso, us);
+	json_object_set_new(o, key, us ? json_string(iso) : json_null());
+}
+
+static const char *country_of(const struct call *c)
+{
+	const struct country *country = c->caller[0] ? e164_country(str_of(c->caller)) : NULL;
+
+	return country ? country->iso : "";
+}
+
+static void put_texts(json_t *o, const struct call *c)
+{
+	json_object_set_new(o, "server", text_json(c->server));
+	json_object_set_new(o, "linkedid", text_json(c->linkedid));
+	json_object_set_new(o, "number", text_json(c->number));
+	json_object_set_new(o, "caller", text_json(c->caller));
+	json_object_set_new(o, "country", text_json(country_of(c)));
+	json_object_set_new(o, "provider", text_json(c->provider));
+	json_object_set_new(o, "agent", text_json(c->agent));
+	json_object_set_new(o, "region", text_json(c->region));
+}
+
+static void put_json(struct cli_output *out, const struct call *c)
+{
+	json_t *o = json_object();
+	bool first_audio;
+	int64_t response = call_response_us(c, &first_audio);
+
+	put_texts(o, c);
+	put_moment(o, "started", c->started_us);
+	put_moment(o, "answered", c->answered_us);
+	put_moment(o, "first_audio", c->first_audio_us);
+	put_moment(o, "ended", c->ended_us);
+	json_object_set_new(o, "outcome", json_string(outcome_name(c->outcome)));
+	json_object_set_new(o, "talk_ms", json_integer((c->talk_us + 500) / 1000));
+	json_object_set_new(o, "response_ms", response < 0 ? json_null() : json_integer((response + 500) / 1000));
+	json_object_set_new(o, "response_source", response < 0 ? json_null()
+			    : json_string(first_audio ? "first_audio" : "answer"));
+	json_object_set_new(o, "hung_up_by", json_string(hung_up_by_name(c->hung_up_by)));
+	json_object_set_new(o, "cause", json_integer(c->cause));
+	json_object_set_new(o, "sip_code", json_integer(c->sip_code));
+	json_object_set_new(o, "uncertain", json_boolean(c->uncertain));
+	json_object_set_new(o, "joined_late", json_boolean(c->joined_late));
+	json_object_set_new(o, "test", json_boolean(c->is_test));
+	cli_output_object(out, o);
+}
+
+static const struct cli_column csv_columns[] = {
+	{ .key = "server" }, { .key = "linkedid" }, { .key = "number" }, { .key = "caller" }, { .key = "country" },
+	{ .key = "provider" }, { .key = "agent" }, { .key = "region" }, { .key = "started" }, { .key = "answered" },
+	{ .key = "first_audio" }, { .key = "ended" }, { .key = "outcome" }, { .key = "talk_ms" },
+	{ .key = "response_ms" }, { .key = "hung_up_by" }, { .key = "cause" }, { .key = "sip_code" }, { .key = "test" },
+};
+
+static void moment_text(char *to, int64_t us)
+{
+	to[0] = '\0';
+	if (us)
+		clock_format_iso(to, us);
+}
+
+static void put_csv(struct cli_output *out, const struct call *c)
+{
+	char started[CLOCK_ISO_SIZE], answered[CLOCK_ISO_SIZE], audio[CLOCK_ISO_SIZE], ended[CLOCK_ISO_SIZE];
+	char talk[24], response[24] = "", cause[16], sip[16];
+	bool first_audio;
+	int64_t us = call_response_us(c, &first_audio);
+
+	moment_text(started, c->started_us);
+	moment_text(answered, c->answered_us);
+	moment_text(audio, c->first_audio_us);
+	moment_text(ended, c->ended_us);
+	snprintf(talk, sizeof(talk), "%" PRId64, (c->talk_us + 500) / 1000);
+	if (us >= 0)
+		snprintf(response, sizeof(response), "%" PRId64, (us + 500) / 1000);
+	snprintf(cause, sizeof(cause), "%d", c->cause);
+	snprintf(sip, sizeof(sip), "%d", c->sip_code);
+	cli_output_row(out, (const char *[]){ c->server, c->linkedid, c->number, c->caller, country_of(c), c->provider,
+					      c->agent, c->region, started, answered, audio, ended,
+					      outcome_name(c->outcome), talk, response, hung_up_by_name(c->hung_up_by),
+					      cause, sip, c->is_test ? "true" : "false" });
+}
+
+/* The width is a least one: what is still to come can't be measured. */
+static void add_cell(struct buf *line, int width, const char *text)
+{
+	char *clean = utf8_clean_dup(str_of(text));
+	int blanks = width - utf8_width(clean);
+
+	buf_adds(line, clean);
+	for (buf_addc(line, ' '); blanks > 0; blanks--)
+		buf_addc(line, ' ');
+	free(clean);
+}
+
+static void add_duration(struct buf *line, int64_t us)
+{
+	char text[24] = "";
+
+	if (us >= 0)
+		snprintf(text, sizeof(text), "%.1fs", (double)us / 1e6);
+	buf_addf(line, "%7s ", text);
+}
+
+static void put_line(struct cli_output *out, const struct zone *zone, const struct call *c)
+{
+	struct zone_time t;
+	struct buf line;
+	bool first_audio;
+
+	buf_init(&line, BUF_UNBOUNDED);
+	zone_local(zone, c->started_us, &t);
+	buf_addf(&line, "%04d-%02d-%02d %02d:%02d:%02d  ", t.year, t.month, t.day, t.hour, t.minute, t.second);
+	add_cell(&line, 16, c->number);
+	add_cell(&line, 16, c->caller[0] ? c->caller : _("anonymous"));
+	add_cell(&line, 2, country_of(c));
+	add_cell(&line, 11, outcome_text(c->outcome));
+	add_duration(&line, c->talk_us > 0 ? c->talk_us : -1);
+	add_duration(&line, call_response_us(c, &first_audio));
+	add_cell(&line, 12, c->agent);
+	add_cell(&line, 12, c->provider);
+	add_cell(&line, 0, c->server);
+	cli_output_line(out, "%s", line.p);
+	buf_clear(&line);
+}
+
+static bool is_new(struct listing *l, const struct call *c)
+{
+	uint64_t key = call_key(c);
+	struct seen *s;
+
+	for (size_t i = 0; i < ARRAY_LEN(l->seen); i++) {
+		HASH_FIND(hh, l->seen[i], &key, sizeof(key), s);
+		if (s)
+			return false;
+	}
+	s = xcalloc(1, sizeof(*s));
+	s->key = key;
+	HASH_ADD(hh, l->seen[0], key, sizeof(s->key), s);
+	return true;
+}
+
+static void put_call(void *arg, const struct call *c)
+{
+	struct listing *l = arg;
+
+	if (l->following && !is_new(l, c))
+		return;
+	if (l->out->format == OUTPUT_JSON)
+		put_json(l->out, c);
+	else if (l->out->format == OUTPUT_CSV)
+		put_csv(l->out, c);
+	else
+		put_line(l->out, l->zone, c);
+	if (l->following)
+		cli_output_flush(l->out);
+}
+
+/* --- following --- */
+
+static void forget(struct seen **table)
+{
+	struct seen *s, *next;
+
+	HASH_ITER(hh, *table, s, next) {
+		HASH_DEL(*table, s);
+		free(s);
+	}
+}
+
+/* Calls that started before the window may be printed still: it is about when they were written. */
+static bool follow(struct cli *c, struct listing *l, struct call_query q, struct err *e)
+{
+	struct pollfd reader = { .fd = STDOUT_FILENO };
+	struct stat st;
+	int64_t turned = clock_wall_us(&clock_system), now = turned;
+	bool is_pipe = fstat(STDOUT_FILENO, &st) == 0 && S_ISFIFO(st.st_mode);
+
+	l->following = true;
+	q.oldest_first = true;
+	q.recorded_since_us = q.since_us ? 0 : now;
+	for (;;) {
+		now = clock_wall_us(&clock_system);
+		if (!store_calls(c->store, &q, put_call, l, e))
+			return false;
+		if (cli_output_broken(l->out) || (is_pipe && poll(&reader, 1, POLL_MS) > 0))
+			return true;
+		if (!is_pipe)
+			poll(NULL, 0, POLL_MS);
+		q.recorded_since_us = now - OVERLAP_US > q.recorded_since_us ? now - OVERLAP_US : q.recorded_since_us;
+		if (now - turned > OVERLAP_US) {
+			forget(&l->seen[1]);
+			l->seen[1] = l->seen[0];
+			l->seen[0] = NULL;
+			turned = now;
+		}
+	}
+}
+
+static void put_header(struct cli_output *out)
+{
+	if (out->format == OUTPUT_CSV)
+		cli_output_columns(out, csv_columns, ARRAY_LEN(csv_columns));
+	cli_output_flush(out);
+}
+
+static bool list(struct cli *c, struct cli_history *h, struct err *e)
+{
+	struct listing l = { .out = &c->out, .zone = h->zone };
+	int64_t max;
+	bool ok;
+
+	if (!cli_args_count(&c->args, "max", 1, 0, &max, e))
+		return false;
+	h->query.max = (size_t)max;
+	h->query.ended = true;
+	put_header(&c->out);
+	if (!cli_args_has(&c->args, "follow"))
+		return store_calls(c->store, &h->query, put_call, &l, e);
+	if (max) {
+		err_set_message(e, ERR_USAGE, "%s", _("--follow and --max can't be used together"));
+		return false;
+	}
+	ok = follow(c, &l, h->query, e);
+	forget(&l.seen[0]);
+	forget(&l.seen[1]);
+	return ok;
+}
+
+bool cli_calls(struct cli *c, struct err *e)
+{
+	struct cli_history h;
+	bool ok = cli_history_init(c, &h, e) && list(c, &h, e);
+
+	cli_history_clear(&h);
+	return ok;
+}

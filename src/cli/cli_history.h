@@ -1,0 +1,21 @@
+/* What `calls` and `metrics` share: the workspace's clock, and which calls are meant. */
+#ifndef CLI_HISTORY_H
+#define CLI_HISTORY_H
+
+#include "cli_command.h"
+#include "trunkdeck/snapshot.h"
+#include "trunkdeck/store.h"
+#include "trunkdeck/zone.h"
+
+struct cli_history {
+	struct snapshot *directory;
+	struct zone *zone;		/* the workspace's */
+	const char *zone_name;
+	struct call_query query;	/* its texts live as long as this and the command's words */
+};
+
+/* Takes --number, --agent, --provider, --server, --outcome, --since, --until as far as the command has them. */
+bool cli_history_init(struct cli *c, struct cli_history *h, struct err *e);
+void cli_history_clear(struct cli_history *h);
+
+#endif

@@ -1,0 +1,143 @@
+/*
+ * record: the app without a screen. It listens to all servers and writes every finished call into the store until it is told to
+ * stop; what the screen would say goes to standard error, a line each, with a level. Store and servers may come and go; at
+ * the end everything heard of is written, or the exit code says that it could not be.
+ */
+#include "config.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli_command.h"
+#include "trunkdeck/app.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/loop.h"
+#include "trunkdeck/utf8.h"
+
+#define FINISH_MS 10000
+
+struct recorder {
+	struct app *app;
+	bool quiet;
+	uint64_t told;			/* id of the last message printed */
+	enum store_state store_state;
+};
+
+/* The journal reads a priority in front; people read a word. */
+static void put_line(const struct recorder *r, enum message_level level, const char *text)
+{
+	static const struct { int priority; const char *word; } levels[] = {
+		[MESSAGE_INFO] = { 6, "info" }, [MESSAGE_WARN] = { 4, "warning" }, [MESSAGE_ERROR] = { 3, "error" },
+	};
+	char *clean;
+
+	if (r->quiet && level == MESSAGE_INFO)
+		return;
+	clean = utf8_clean_dup(str_of(text));
+	if (getenv("JOURNAL_STREAM"))
+		fprintf(stderr, "<%d>%s\n", levels[level].priority, clean);
+	else
+		fprintf(stderr, "%s: %s\n", levels[level].word, clean);
+	free(clean);
+}
+
+static void say(struct recorder *r)
+{
+	const struct messages *all = r->app->messages;
+	size_t new = 0, count = messages_count(all);
+
+	while (new < count && messages_get(all, new)->id > r->told)
+		new++;
+	for (; new > 0; new--) {
+		const struct message *m = messages_get(all, new - 1);
+
+		put_line(r, m->level, m->text);
+		r->told = m->id;
+	}
+}
+
+static void on_turn(void *arg)
+{
+	struct recorder *r = arg;
+
+	say(r);
+	if (r->app->store_state != r->store_state && r->app->store_state == STORE_STATE_OK)
+		put_line(r, MESSAGE_INFO, _("the store is open"));
+	r->store_state = r->app->store_state;
+	r->app->dirty = 0;
+}
+
+static bool on_input(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+static void on_resized(void *arg)
+{
+	(void)arg;
+}
+
+static void on_suspend(void *arg)
+{
+	(void)arg;
+	kill(getpid(), SIGSTOP);
+}
+
+static int64_t on_next_at_ms(void *arg)
+{
+	(void)arg;
+	return -1;
+}
+
+static bool on_done(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
+static bool record(struct recorder *r, struct err *e)
+{
+	const struct loop_client client = {
+		.arg = r,
+		.input_fd = -1,
+		.input = on_input,
+		.resized = on_resized,
+		.suspend = on_suspend,
+		.turn = on_turn,
+		.next_at_ms = on_next_at_ms,
+		.done = on_done,
+	};
+	size_t left;
+
+	if (!app_start_recorder(r->app, e))
+		return false;
+	loop_run(r->app, &client);
+	left = app_finish_recording(r->app, FINISH_MS);
+	say(r);
+	if (left == 0)
+		return true;
+	err_set_message(e, ERR_STORE_UNREACHABLE, ngettext("%zu finished call could not be written and is lost",
+							   "%zu finished calls could not be written and are lost", left), left);
+	return false;
+}
+
+bool cli_record(struct cli *c, struct err *e)
+{
+	struct recorder r = { .quiet = cli_args_has(&c->args, "quiet") };
+	bool ok;
+
+	if (c->config->read_only)
+		return err_set(e, ERR_READ_ONLY, _("recording writes into the store: run it without --read-only"));
+	if (c->config->server_count == 0) {
+		err_set_message(e, ERR_CONFIG, "%s", _("no servers are configured: there is nothing to record"));
+		err_hint(e, "%s", _("add a [server NAME] section to the configuration"));
+		return false;
+	}
+	loop_block_signals();
+	r.app = app_new(c->config, &clock_system);
+	ok = record(&r, e);
+	app_free(&r.app);
+	return ok;
+}
