@@ -22,3 +22,13 @@ embedded.c: $(embedded_files) build-aux/embed.awk
 	$(AM_V_GEN)cd $(srcdir) && $(AWK) -v strip=data/ -f build-aux/embed.awk $(embedded_files) \
 		> $(abs_builddir)/$@.tmp && mv $(abs_builddir)/$@.tmp $(abs_builddir)/$@
 CLEANFILES += embedded.c
+
+# The recorder as a service.
+systemddir = $(prefix)/lib/systemd/system
+nodist_systemd_DATA = data/trunkdeck-record.service
+EXTRA_DIST += data/trunkdeck-record.service.in
+CLEANFILES += data/trunkdeck-record.service
+
+data/trunkdeck-record.service: data/trunkdeck-record.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) data && sed -e '/^#/!s|@bindir[@]|$(bindir)|' \
+		'$(srcdir)/data/trunkdeck-record.service.in' > $@.tmp && mv $@.tmp $@

@@ -1,0 +1,365 @@
+#!/usr/bin/env python3
+"""record, calls, metrics: a stand-in for a server tells of calls, and every figure is what it told."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+import unittest
+
+from deck import DONE, TIMEOUT, UNREACHABLE, USAGE, DeckTest
+
+BANNER = b"Asterisk Call Manager/9.0.0\r\n"
+OUTCOMES = ["answered", "abandoned", "busy", "no_answer", "unreachable", "unmapped", "failed", "lost"]
+
+
+def wait_for(what, true):
+    """Until true() is, at most TIMEOUT seconds."""
+    until = time.monotonic() + TIMEOUT
+    while time.monotonic() < until:
+        value = true()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"no {what}")
+
+
+def event(name, **fields):
+    lines = [f"Event: {name}", "Privilege: call,all", f"Timestamp: {time.time():.6f}"]
+    return "\r\n".join(lines + [f"{key}: {value}" for key, value in fields.items()] + ["", ""]).encode()
+
+
+def channel(serial, leg, state, number, tech="PJSIP"):
+    return {"Channel": f"{tech}/twilio-{serial:08x}{leg}", "ChannelState": state, "ChannelStateDesc": "x",
+            "CallerIDNum": "+4915112345678", "CallerIDName": "<unknown>", "ConnectedLineNum": "<unknown>",
+            "ConnectedLineName": "<unknown>", "Language": "en", "AccountCode": "", "Context": "from-trunk",
+            "Exten": number, "Priority": 1, "Uniqueid": f"1700000000.{serial * 2 + leg}",
+            "Linkedid": f"1700000000.{serial * 2}"}
+
+
+class Manager:
+    """Logs everyone in, answers Ping and CoreShowChannels, and tells events to all who listen."""
+
+    def __init__(self, port=0):
+        self.listener = socket.create_server(("127.0.0.1", port))
+        self.port = self.listener.getsockname()[1]
+        self.clients, self.lock, self.serial = [], threading.Lock(), 0
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            client.sendall(BANNER)
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        try:
+            for frame in self.frames(client):
+                client.sendall(self.answer(frame))
+                if frame.get("Action") == "Login":
+                    client.sendall(event("FullyBooted", Uptime=100, LastReload=100, Status="Fully Booted"))
+                    with self.lock:
+                        self.clients.append(client)
+        except OSError:
+            pass
+
+    @staticmethod
+    def frames(client):
+        data = b""
+        while True:
+            while b"\r\n\r\n" in data:
+                frame, data = data.split(b"\r\n\r\n", 1)
+                yield dict(line.split(": ", 1) for line in frame.decode().split("\r\n") if ": " in line)
+            more = client.recv(65536)
+            if not more:
+                return
+            data += more
+
+    @staticmethod
+    def answer(frame):
+        head = "Response: Success\r\n" + (f"ActionID: {frame['ActionID']}\r\n" if "ActionID" in frame else "")
+        action = frame.get("Action", "").lower()
+        if action == "coreshowchannels":
+            done = event("CoreShowChannelsComplete", ActionID=frame.get("ActionID", ""), EventList="Complete", ListItems=0)
+            return (head + "EventList: start\r\nMessage: Channels will follow\r\n\r\n").encode() + done
+        if action == "ping":
+            head += f"Ping: Pong\r\nTimestamp: {time.time():.6f}\r\n"
+        return (head + "Message: ok\r\n\r\n").encode()
+
+    def tell(self, *events):
+        with self.lock:
+            for client in list(self.clients):
+                try:
+                    client.sendall(b"".join(events))
+                except OSError:
+                    self.clients.remove(client)
+
+    def listeners(self):
+        with self.lock:
+            return len(self.clients)
+
+    def call(self, number, answered=True):
+        """A whole call: answered and ended by the agent's side, or given up by the caller."""
+        self.serial += 1
+        trunk = channel(self.serial, 0, 4, number)
+        agent = channel(self.serial, 1, 0, number, "AudioSocket")
+        dest = {f"Dest{key}": value for key, value in agent.items()}
+        self.tell(event("Newchannel", **trunk))
+        if answered:
+            self.tell(event("Newchannel", **agent), event("DialBegin", **trunk, **dest, DialString="x"),
+                      event("DialEnd", **trunk, **dest, DialStatus="ANSWER"),
+                      event("Newstate", **{**trunk, "ChannelState": 6}),
+                      event("Hangup", **agent, Cause=16, **{"Cause-txt": "Normal Clearing"}))
+        else:
+            self.tell(event("HangupRequest", **trunk))
+        self.tell(event("Hangup", **trunk, Cause=16, **{"Cause-txt": "Normal Clearing"}))
+
+    def close(self):
+        for end in (lambda: self.listener.shutdown(socket.SHUT_RDWR)), self.listener.close:
+            try:
+                end()
+            except OSError:
+                pass
+        with self.lock:
+            for client in self.clients:
+                try:
+                    client.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+                client.close()
+            self.clients.clear()
+
+
+class HistoryTest(DeckTest):
+    def setUp(self):
+        super().setUp()
+        self.workspace()
+        self.done("number", "add", "+15551234568", "--provider", "Twilio", "--agent", "sales")
+        self.done("provider", "edit", "Twilio", "--endpoint", "twilio")
+        self.manager = Manager()
+        self.addCleanup(self.manager.close)
+        self.serve(self.manager.port)
+
+    def serve(self, port):
+        self.config(f"[server na-1]\nhost = 127.0.0.1\nport = {port}\nuser = x\nsecret = y\n")
+
+    def recorder(self, *args):
+        """A recorder that listens; what it says goes to the file `said`."""
+        before = self.manager.listeners()
+        with open(self.path("said"), "a", encoding="utf-8") as said:
+            run = self.start("record", *args, stderr=said)
+        wait_for("login", lambda: self.manager.listeners() >= before + 2)
+        return run
+
+    def said(self):
+        with open(self.path("said"), encoding="utf-8") as said:
+            return said.read()
+
+    def recorded(self, count, *args):
+        return wait_for(f"{count} calls", lambda: (lambda c: len(c) >= count and c)(self.done("calls", "--json", *args).json()))
+
+    def stop_well(self, run, how=signal.SIGTERM):
+        run.send_signal(how)
+        self.assertEqual(run.wait(TIMEOUT), DONE, self.said())
+
+
+class Record(HistoryTest):
+    def test_every_call_once_whoever_records(self):
+        one, two = self.recorder(), self.recorder("--quiet")
+        for i in range(12):
+            self.manager.call("+15551234567", answered=i % 3 > 0)
+        self.manager.call("+15551234568")
+        self.recorded(13)
+        self.stop_well(one)
+        self.stop_well(two, signal.SIGINT)
+        calls = self.done("calls", "--json").json()
+        self.assertEqual(len(calls), 13)
+        self.assertEqual(len({call["linkedid"] for call in calls}), 13)
+        self.assertEqual(sum(call["outcome"] == "answered" for call in calls), 9)
+        self.assertEqual({(call["provider"], call["agent"], call["region"]) for call in calls},
+                         {("twilio", "support", "na"), ("twilio", "sales", "na")})
+        self.assertEqual({call["country"] for call in calls}, {"DE"})
+        self.assertIn("info: na-1 connected", self.said())
+
+    def test_a_server_that_goes_and_comes_back(self):
+        run = self.recorder()
+        self.manager.call("+15551234567")
+        self.recorded(1)
+        port, serial = self.manager.port, self.manager.serial
+        self.manager.close()
+        wait_for("warning", lambda: "warning: na-1" in self.said())
+        self.manager = Manager(port)
+        self.manager.serial = serial
+        self.addCleanup(self.manager.close)
+        wait_for("login", lambda: self.manager.listeners() >= 2)
+        self.manager.call("+15551234567")
+        self.assertEqual(len(self.recorded(2)), 2)
+        self.stop_well(run)
+
+    def test_a_store_that_is_away_first(self):
+        """What finished meanwhile is written when the store is there, and belongs to its agent."""
+        store = os.path.join(self.home, ".local/share/trunkdeck")
+        os.rename(store, store + ".aside")
+        with open(store, "w", encoding="utf-8"):
+            pass
+        run = self.recorder()
+        wait_for("error", lambda: "error: " in self.said())
+        for _ in range(5):
+            self.manager.call("+15551234567")
+        os.remove(store)
+        os.rename(store + ".aside", store)
+        calls = self.recorded(5)
+        self.assertEqual({call["agent"] for call in calls}, {"support"})
+        self.stop_well(run)
+
+    def test_what_can_not_be_written_is_said(self):
+        run = self.recorder()
+        wait_for("store", lambda: "the store is open" in self.said())
+        store = os.path.join(self.home, ".local/share/trunkdeck")
+        lock = subprocess.Popen(["python3", "-c", "import sqlite3,sys;c=sqlite3.connect(sys.argv[1],isolation_level=None);"
+                                 "c.execute('BEGIN EXCLUSIVE');print(flush=True);sys.stdin.read()",
+                                 os.path.join(store, "trunkdeck.db")], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(self.stop, lock)
+        lock.stdout.readline()
+        self.manager.call("+15551234567")
+        wait_for("error", lambda: "error: " in self.said())
+        run.send_signal(signal.SIGTERM)
+        self.assertEqual(run.wait(TIMEOUT), UNREACHABLE, self.said())
+        self.assertIn("could not be written", self.said())
+        lock.stdin.close()
+        lock.wait(TIMEOUT)
+
+    def test_refusals(self):
+        self.refused("--read-only", "record", says="Read-only mode")
+        self.config("[screen]\nfps = 5\n")
+        self.refused("record", code=USAGE, says="no servers are configured")
+        self.refused("record", "now", code=USAGE)
+
+
+class Calls(HistoryTest):
+    def setUp(self):
+        super().setUp()
+        run = self.recorder()
+        for i in range(4):
+            self.manager.call("+15551234567", answered=i != 0)
+        self.manager.call("+15551234568")
+        self.recorded(5)
+        self.stop_well(run)
+
+    def count(self, *args):
+        return len(self.done("calls", "--json", *args).json())
+
+    def test_filters(self):
+        self.assertEqual(self.count(), 5)
+        self.assertEqual(self.count("--number", "+15551234567"), 4)
+        self.assertEqual(self.count("--agent", "sales"), 1)
+        self.assertEqual(self.count("--provider", "Twilio"), 5)
+        self.assertEqual(self.count("--provider", "twilio", "--outcome", "abandoned"), 1)
+        self.assertEqual(self.count("--provider", "nobody"), 0)
+        self.assertEqual(self.count("--server", "na-1"), 5)
+        self.assertEqual(self.count("--server", "eu-1"), 0)
+        self.assertEqual(self.count("--max", "2"), 2)
+        self.assertEqual(self.count("--since", "1h"), 5)
+        self.assertEqual(self.count("--since", "now"), 0)
+        self.assertEqual(self.count("--until", "1h"), 0)
+        self.refused("calls", "--since", "soon", code=USAGE, says=["--since soon", "today"])
+        self.refused("calls", "--outcome", "good", code=USAGE, says="answered")
+        self.refused("calls", "--max", "0", code=USAGE)
+
+    def test_formats(self):
+        rows = self.done("calls", "--csv").lines()
+        self.assertEqual(len(rows), 6)
+        self.assertTrue(rows[0].startswith("server,linkedid,number,caller,"))
+        table = self.done("calls").lines()
+        self.assertEqual(len(table), 5)
+        self.assertIn("+15551234567", table[-1])
+        self.assertIn("abandoned", table[-1])
+
+    def test_follow(self):
+        follow = self.start("calls", "--follow", "--since", "1h", "--json", stdout=subprocess.PIPE)
+        known = {json.loads(follow.stdout.readline())["linkedid"] for _ in range(5)}
+        self.assertEqual(len(known), 5)
+        run = self.recorder()
+        for _ in range(3):
+            self.manager.call("+15551234568")
+        lines = [json.loads(follow.stdout.readline()) for _ in range(3)]
+        self.assertEqual(len({line["linkedid"] for line in lines}), 3)
+        self.stop_well(run)
+        self.assertEqual({line["number"] for line in lines}, {"+15551234568"})
+        self.refused("calls", "--follow", "--max", "3", code=USAGE)
+
+
+class Metrics(HistoryTest):
+    def setUp(self):
+        super().setUp()
+        run = self.recorder()
+        for i in range(4):
+            self.manager.call("+15551234567", answered=i != 0)
+        self.manager.call("+15551234568")
+        self.recorded(5)
+        self.stop_well(run)
+
+    def test_agrees_with_the_calls(self):
+        calls = self.done("calls", "--json").json()
+        total, first, second = self.done("metrics", "--json").json()
+        self.assertEqual((total["by"], first["key"], second["key"]), ("all", "+15551234567", "+15551234568"))
+        for figures, number in (total, None), (first, "+15551234567"), (second, "+15551234568"):
+            mine = [call for call in calls if number in (None, call["number"])]
+            self.assertEqual(figures["offered"], len(mine))
+            for outcome in OUTCOMES:
+                self.assertEqual(figures[outcome], sum(call["outcome"] == outcome for call in mine))
+            self.assertEqual(sum(figures["by_hour"]), len(mine))
+            self.assertEqual(sum(map(sum, figures["by_week"])), len(mine))
+            self.assertEqual(figures["by_country"], {"DE": len(mine)})
+        self.assertEqual(first["success_rate"], 0.75)
+        self.assertEqual(first["causes"], [{"cause": 16, "sip_code": first["causes"][0]["sip_code"], "calls": 1}])
+
+    def test_groups_and_filters(self):
+        self.assertEqual([row["key"] for row in self.done("metrics", "--by", "agent", "--json").json()],
+                         ["", "sales", "support"])
+        self.assertEqual(len(self.done("metrics", "--all", "--json").json()), 1)
+        self.assertEqual(self.done("metrics", "--agent", "sales", "--all", "--json").json()[0]["offered"], 1)
+        self.assertEqual(self.done("metrics", "--region", "eu", "--all", "--json").json()[0]["offered"], 0)
+        for window in "today", "1h", "24h", "7d", "30d":
+            self.assertEqual(self.done("metrics", "--window", window, "--all", "--json").json()[0]["window"], window)
+        self.refused("metrics", "--window", "2y", code=USAGE, says="today, 1h, 24h, 7d, 30d")
+        self.refused("metrics", "--by", "day", code=USAGE, says="number, provider")
+        self.refused("metrics", "--window", "1h", "--since", "2h", code=USAGE)
+        self.assertIn("75%", self.done("metrics").out)
+        self.assertEqual(self.done("metrics", "--csv").lines()[0].split(",")[:3], ["number", "offered", "success_rate"])
+
+    def test_prometheus(self):
+        text = self.done("metrics", "--prometheus").out
+        self.assertIn('# TYPE trunkdeck_calls_total counter\n', text)
+        self.assertIn('trunkdeck_calls_total{number="+15551234567",outcome="answered"} 3\n', text)
+        self.assertIn('trunkdeck_calls_total{number="+15551234567",outcome="abandoned"} 1\n', text)
+        self.assertIn('trunkdeck_talk_seconds_count{number="+15551234567"} ', text)
+        names = set()
+        for line in text.splitlines():
+            if line.startswith("# TYPE "):
+                names.add(line.split()[2])
+            elif not line.startswith("#"):
+                self.assertRegex(line, r'^[a-z_]+\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\} [0-9.]+$')
+        self.assertEqual(len(names), 4)
+        text = self.done("metrics", "--prometheus", "--window", "1h", "--by", "provider").out
+        self.assertIn('trunkdeck_window_calls{provider="twilio",window="1h",outcome="answered"} 4\n', text)
+
+    def test_the_workspaces_clock(self):
+        """The same calls in the hours of another zone."""
+        hours = []
+        for zone in "Asia/Tokyo", "America/New_York":
+            self.done("workspace", "edit", "--time-zone", zone)
+            hours.append(self.done("metrics", "--all", "--json").json()[0]["by_hour"])
+        self.assertNotEqual(hours[0], hours[1])
+        self.done("workspace", "edit", "--time-zone", "Europe/Atlantis")
+        self.assertIn("Europe/Atlantis is not known", self.done("metrics").err)
+
+
+if __name__ == "__main__":
+    unittest.main()
