@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trunkdeck/ami_event.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
+#include "trunkdeck/tracker.h"
 #include "trunkdeck/utf8.h"
 #include "ui_private.h"
 
@@ -139,6 +141,71 @@ static bool cmd_advance(struct script *s, char *rest)
 	return true;
 }
 
+/* --- calls out of a recorded stream, by the way a server's would come --- */
+
+struct feeding {
+	struct script *script;
+	struct tracker *tracker;
+	int64_t last_us;
+};
+
+static void feed_call(void *arg, const struct call *c, enum call_change change)
+{
+	struct feeding *f = arg;
+	struct ami_call_report *r = xcalloc(1, sizeof(*r));
+
+	r->call = *c;
+	r->change = change;
+	mailbox_post(f->script->app->inbox, (struct mail){ AMI_MAIL_CALL, call_key(c), r, free }, MAIL_MUST);
+}
+
+static void feed_frame(void *arg, const struct ami_frame *frame)
+{
+	struct feeding *f = arg;
+	struct call_event e;
+
+	if (frame->kind != AMI_EVENT || frame->reject != AMI_ACCEPTED)
+		return;
+	ami_event_decode(&e, frame, f->last_us);
+	f->last_us = e.at_us;
+	tracker_apply(f->tracker, &e);
+}
+
+static void feed(struct feeding *f, FILE *in)
+{
+	const struct tracker_config config = { .server = "recorded", .on_call = feed_call, .arg = f };
+	struct ami_parser *parser = ami_parser_new(true, feed_frame, f);
+	char bytes[4096];
+	size_t n;
+
+	f->tracker = tracker_new(&config);
+	while ((n = fread(bytes, 1, sizeof(bytes), in)) > 0)
+		ami_parser_feed(parser, bytes, n);
+	ami_parser_idle(parser);
+	ami_parser_free(&parser);
+	tracker_free(&f->tracker);
+}
+
+/* The wall clock goes on where the stream ends, so that ages are those of the recording. */
+static bool cmd_calls(struct script *s, char *rest)
+{
+	struct feeding f = { .script = s, .last_us = clock_wall_us(s->clock) };
+	const char *slash = strrchr(s->path, '/');
+	char *path = xasprintf("%.*s%s", rest[0] == '/' || !slash ? 0 : (int)(slash + 1 - s->path), s->path, rest);
+	FILE *in = fopen(path, "re");
+
+	free(path);
+	if (in == NULL)
+		return fail(s, ERR_FILE, rest, strerror(errno));
+	feed(&f, in);
+	fclose(in);
+	s->clock->virtual_wall_us = f.last_us;
+	while (app_handle_mail(s->app, 0))
+		;
+	ui_paint(s->ui);
+	return true;
+}
+
 static bool is_shown(struct script *s, const char *text)
 {
 	char *screen;
@@ -200,6 +267,7 @@ static const struct {
 	const char *name;
 	bool (*run)(struct script *s, char *rest);
 } commands[] = {
+	{ "calls", cmd_calls },
 	{ "size", cmd_size },
 	{ "key", cmd_key },
 	{ "type", cmd_type },

@@ -9,6 +9,7 @@
  *   do ACTION           an action by its name
  *   wait settled        until the workers have nothing left to do (bounded)
  *   advance MS          moves the clock
+ *   calls FILE          calls of a recorded AMI stream (beside the script); the clock goes on at its end
  *   expect TEXT         fails unless the screen shows it
  *   refute TEXT         fails when the screen shows it
  *   dump FILE           writes the screen as text; - is standard output
