@@ -44,6 +44,7 @@ static const struct check checks[] = {
 	{ SCOPE_SERVER, "stamps", N_("events carry time stamps"), OF_ANY, check_stamps },
 	{ SCOPE_SERVER, "cdr", N_("call records carry the call they belong to"), OF_ANY, check_cdr },
 	{ SCOPE_PROVIDER, "endpoint", N_("the provider's endpoint leads to the inbound dialplan"), OF_ANY, check_endpoint },
+	{ SCOPE_PROVIDER, "prefix", N_("numbers without + are read by the provider's rule"), OF_ANY, check_prefix },
 	{ SCOPE_PROVIDER, "contact", N_("the provider can be reached"), OF_ANY, check_contact },
 	{ SCOPE_ROUTE, "route", N_("the server holds the right route"), OF_ANY, check_route },
 	{ SCOPE_ROUTE, "dial", N_("the server dials the agent as configured"), OF_WANTED, check_dial },
@@ -189,17 +190,34 @@ static void ask_number(struct doctor *d, struct subject *s)
 	s->probe = NULL;
 }
 
-/* The one typed: as it stands, else as the dialplan would read it off the wire. */
+/* What the dialplan makes of the text when it comes in by a provider with this prefix rule. */
+static bool reads_as_configured(const struct doctor *d, const char *prefix, char read[E164_SIZE])
+{
+	return e164_from_wire(str_of(d->options->number), prefix, read) && snapshot_number(d->options->snapshot, read);
+}
+
+/* The number that is meant: as it stands, or as the dialplan would read it; NULL when it reads as no number. */
+static const char *read_typed(const struct doctor *d, char read[E164_SIZE])
+{
+	size_t count;
+	const struct provider *const *providers = snapshot_providers(d->options->snapshot, &count);
+
+	if (e164_check(d->options->number, NULL))
+		return d->options->number;
+	for (size_t i = 0; i < count; i++) {
+		if (providers[i]->inbound_prefix[0] != '\0' && reads_as_configured(d, providers[i]->inbound_prefix, read))
+			return read;
+	}
+	return e164_from_wire(str_of(d->options->number), "+", read) && e164_check(read, NULL) ? read : NULL;
+}
+
 static void ask_typed(struct doctor *d)
 {
 	const struct doctor_options *o = d->options;
-	struct subject s = { .options = o, .typed = o->number };
 	char read[E164_SIZE];
+	struct subject s = { .options = o, .typed = o->number };
 
-	if (e164_check(o->number, NULL))
-		s.e164 = o->number;
-	else if (e164_from_wire(str_of(o->number), "+", read) && e164_check(read, NULL))
-		s.e164 = read;
+	s.e164 = read_typed(d, read);
 	s.number = s.e164 ? snapshot_number(o->snapshot, s.e164) : NULL;
 	for (int i = 0; i < REGION_COUNT; i++)
 		d->regions[i] = !s.number || s.number->region == (enum region)i;

@@ -202,31 +202,47 @@ void check_permissions(const struct subject *s, struct finding *f)
 
 /* --- the server --- */
 
-void check_owner(const struct subject *s, struct finding *f)
+static bool read_owner(const struct subject *s, char **owner, struct err *e)
+{
+	if (s->probe->config->routes == ROUTES_ODBC)
+		return get_var(s, "TRUNKDECK_STORE()", owner, e);
+	return db_get(s, "trunkdeckmeta", "owner", owner, e);
+}
+
+static void judge_owner(const struct subject *s, struct finding *f, const char *owner)
 {
 	const char *ours = snapshot_workspace(s->options->snapshot)->id;
-	struct err e;
-	char *owner;
+	bool odbc = s->probe->config->routes == ROUTES_ODBC;
 
-	if (s->probe->config->routes != ROUTES_ASTDB) {
-		finding_set(f, VERDICT_PASS, _("nothing is written to it: routes = %s"),
-			    routes_mode_name(s->probe->config->routes));
-		return;
-	}
-	if (!db_get(s, "trunkdeckmeta", "owner", &owner, &e)) {
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
-		return;
-	}
 	if (strcmp(owner, ours) == 0) {
 		finding_set(f, VERDICT_PASS, "%s", owner);
+	} else if (!*owner && odbc) {
+		finding_set(f, VERDICT_FAIL, "%s", _("it gets nothing from the store"));
+		finding_todo(f, _("check func_odbc, res_odbc and the rights of the database's user: 'trunkdeck server setup %s'"),
+			     s->probe->config->name);
 	} else if (!*owner) {
 		finding_set(f, VERDICT_WARN, "%s", _("no store has written to it yet"));
 		finding_todo(f, "%s", _("'trunkdeck sync' writes the routes, and its name with them"));
 	} else {
 		finding_set(f, VERDICT_FAIL, _("it belongs to the store %s, this one is %s"), owner, ours);
-		finding_todo(f, "%s", _("work with that store; if it is gone for good: 'trunkdeck sync --take-over'"));
+		finding_todo(f, "%s", odbc ? _("odbc.ini on the server names another database than the configuration here") :
+			     _("work with that store; if it is gone for good: 'trunkdeck sync --take-over'"));
 	}
-	free(owner);
+}
+
+void check_owner(const struct subject *s, struct finding *f)
+{
+	struct err e;
+	char *owner;
+
+	if (s->probe->config->routes == ROUTES_NONE) {
+		finding_set(f, VERDICT_PASS, "%s", _("routes = none: nothing of ours is there"));
+	} else if (read_owner(s, &owner, &e)) {
+		judge_owner(s, f, owner);
+		free(owner);
+	} else {
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+	}
 }
 
 static void see_dialplan(const struct subject *s, struct finding *f, const char *context)
@@ -408,6 +424,36 @@ void check_endpoint(const struct subject *s, struct finding *f)
 			    ep.context ? ep.context : "?");
 	}
 	endpoint_clear(&ep);
+}
+
+/* What stands before a number that arrives without one: a rule of "" is "+". */
+static const char *rule(const char *prefix)
+{
+	return *prefix ? prefix : "+";
+}
+
+void check_prefix(const struct subject *s, struct finding *f)
+{
+	const char *endpoint = provider_endpoint(s->provider), *ours = rule(s->provider->inbound_prefix);
+	char *function = xasprintf("TRUNKDECK_PREFIX(%s)", endpoint), *theirs;
+	struct err e;
+	bool ok;
+
+	if (s->probe->config->routes == ROUTES_ODBC)
+		ok = get_var(s, function, &theirs, &e);
+	else
+		ok = db_get(s, "trunkdecktrunk", endpoint, &theirs, &e);
+	free(function);
+	if (!ok) {
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		return;
+	}
+	finding_set(f, VERDICT_PASS, "%s", ours);
+	if (strcmp(rule(theirs), ours) != 0) {
+		finding_set(f, VERDICT_FAIL, _("the server puts %s before them, it should be %s"), rule(theirs), ours);
+		finding_todo(f, "%s", _("'trunkdeck sync' writes the rule"));
+	}
+	free(theirs);
 }
 
 void check_contact(const struct subject *s, struct finding *f)

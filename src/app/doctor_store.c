@@ -44,7 +44,7 @@ void check_format(const struct subject *s, struct finding *f)
 	}
 	finding_set(f, s->number ? VERDICT_WARN : VERDICT_FAIL, _("%s is %s"), s->typed, wire_form_text(form));
 	if (s->number)
-		finding_todo(f, _("the dialplan reads it as %s; everything below is about that"), s->e164);
+		finding_todo(f, _("what comes in so is read as %s; everything below is about that"), s->e164);
 	else
 		finding_todo(f, "%s", _("numbers are configured as + and the digits of country, area and line: +15551234567"));
 }

@@ -255,7 +255,7 @@ void test_call_why(const struct test_call *t, struct err *e)
 		why_no_route(t, e);
 	} else if (t->at_us[TEST_STEP_DIALLED] < 0) {
 		err_set_message(e, ERR_FOUND_WRONG, _("the server could not dial %s"), t->agent);
-		err_hint(e, "%s", _("it has no dial string for it, or one of a channel module that is not loaded"));
+		err_hint(e, "%s", _("its address refuses the connection, or the server has no dial string for it: 'trunkdeck doctor NUMBER'"));
 	} else if (t->at_us[TEST_STEP_ANSWERED] < 0) {
 		why_not_answered(t, e);
 	} else {
@@ -277,7 +277,7 @@ static bool originate(struct ami_query *q, const struct test_call *t, const char
 	const char *key = t->id + strlen(ID_PREFIX);
 	char *channel = xasprintf("Local/%s@trunkdeck-test/n", number);
 	char *caller = xasprintf("\"trunkdeck test\" <" CALLER_PREFIX "%s>", key);
-	char *timeout = xasprintf("%" PRId64, timeout_ms);
+	char *timeout = xasprintf("%" PRId64, timeout_ms + 1000);	/* ours comes first, where we may hang up */
 	char *seconds = xasprintf("%" PRId64, timeout_ms / 1000 + 1);
 	const struct ami_field fields[] = {
 		{ "Channel", channel }, { "Application", "Wait" }, { "Data", seconds }, { "Async", "true" },

@@ -50,7 +50,7 @@ void cli_output_clear(struct cli_output *o)
 static void put(struct cli_output *o, const char *bytes, size_t len)
 {
 	errno = 0;
-	if (!o->error && len > 0 && fwrite(bytes, 1, len, o->to) != len)
+	if (!o->error && len > 0 && (fwrite(bytes, 1, len, o->to) != len || ferror(o->to)))
 		o->error = errno ? errno : EIO;
 }
 

@@ -169,6 +169,7 @@ bool cli_server_setup(struct cli *c, struct err *e)
 		free(filled);
 	}
 	setup_values_free(&values);
+	cli_output_flush(&c->out);	/* before the notes do: it remembers that a reader has left */
 	put_advice(c, &options);
 	return true;
 }

@@ -49,3 +49,5 @@ EXTRA_DIST += \
 	tests/data/ami/lab_unreachable.ami \
 	tests/data/ami/lab_unreachable_websocket.ami \
 	data/asterisk/manager_trunkdeck_split.conf
+
+EXTRA_DIST += tests/lab/cases/86_doctor.sh tests/lab/cases/87_test_call.sh tests/lab/cases/88_setup.sh

@@ -1,0 +1,155 @@
+# The doctor: a healthy number passes every check, and each check is made to fail once.
+
+need_program
+number=+15551230110
+etc=$(inside_path "$(server_root na-1)")/etc/asterisk
+
+# finds CHECK RESULT PART ARGUMENTS...: the doctor has a finding of that check and result, with PART in what was seen or is to do.
+finds() {
+	local wanted=("$1" "$2" "$3")
+	shift 3
+	{ deck ann doctor "$@" --json 2>/dev/null || :; } | "$LAB_PYTHON" -c 'import json, sys
+check, result, part = sys.argv[1:]
+rows = [r for r in map(json.loads, sys.stdin) if r["check"] == check]
+print(*rows, sep="\n")
+sys.exit(not any(r["result"] == result and part in r["seen"] + " " + r["todo"] for r in rows))' "${wanted[@]}"
+}
+
+all_pass() {
+	deck ann doctor "$@" --json | "$LAB_PYTHON" -c 'import json, sys
+rows = [json.loads(line) for line in sys.stdin]
+bad = [r for r in rows if r["result"] != "pass"]
+print(len(rows), *bad, sep="\n")
+sys.exit(len(rows) < 20 or len(bad) > 0)'
+}
+
+exits() {
+	local want=$1 rc=0
+	shift
+	"$@" || rc=$?
+	[ "$rc" = "$want" ]
+}
+
+# change_file FILE SED_EXPRESSION COMMAND: on na-1, then Asterisk is told by COMMAND.
+change_file() { sed -i "$2" "$etc/$1" && inside asterisk_cli na-1 "$3" >/dev/null; }
+
+# allow WRITE_CLASSES: what our user may do on na-1.
+allow() {
+	LAB_WRITE=$1 inside install_files na-1 "$LAB_DATA/manager_trunkdeck.conf"
+	inside asterisk_cli na-1 'manager reload' >/dev/null
+}
+
+forget_routes
+make_desk ann
+check "the workspace is made in batch" furnish ann
+check "a number is added" deck ann number add $number --provider twilio --agent support
+owner=$(deck ann workspace show --json | sed -n 's/.*"id":"\([^"]*\)".*/\1/p')
+for server in $LAB_SERVERS; do
+	check "$server belongs to the store" db_put "$server" trunkdeckmeta owner "$owner"
+done
+check "the agent's dial string" db_put na-1 trunkdeckagent support 'WebSocket/support/c(ulaw)'
+check "the route" route na-1 $number support
+check "the provider is reachable" wait_for 15 "its contact" finds contact pass reachable $number
+
+check "a healthy number passes everything" all_pass $number
+check "with status 0" deck ann doctor $number
+check "so does everything" deck ann doctor --all
+check "so does its provider" deck ann doctor --provider Twilio
+
+check "the route is turned to another agent" route na-1 $number sales
+check "that is found" finds route fail 'it leads to sales, not to support' $number
+check "with status 1" exits 1 deck ann doctor $number
+check "by --all too" finds route fail 'it leads to sales' --all
+check "the route is lost" db_del na-1 trunkdeck $number
+check "that is found" finds route fail 'there is none' $number
+check "the route is back" route na-1 $number support
+check "a wrong dial string" db_put na-1 trunkdeckagent support WebSocket/other
+check "is found" finds dial fail 'it dials WebSocket/other' $number
+check "and put right" db_put na-1 trunkdeckagent support 'WebSocket/support/c(ulaw)'
+check "a route on a server of the other region" route eu-1 $number support
+check "is found" finds route fail 'left behind' $number
+check "and taken away" db_del eu-1 trunkdeck $number
+
+check "a disabled number" deck ann number edit $number --enabled no
+check "is found" finds enabled fail '404' $number
+check "and its route" finds route fail 'left behind' $number
+check "is enabled" deck ann number edit $number --enabled yes
+check "a disabled agent" deck ann agent edit support --disabled yes
+check "is found" finds usable fail support $number
+check "is enabled again, in the other region" deck ann agent edit support --disabled no --region eu
+check "which is a warning" finds region warn 'its agent eu' $number
+check "and no failure" deck ann doctor $number
+check "and back" deck ann agent edit support --region na
+check "a full workspace" deck ann workspace edit --max-numbers 1
+check "is a warning" finds limit warn '1 of 1' $number
+check "and has room again" deck ann workspace edit --max-numbers unlimited
+
+check "a number with a wrong digit is unknown, and the right one is named" \
+	finds configured fail "nearest configured: $number" +15551230111
+check "one far from all has no neighbour" finds configured fail 'nothing near' +4930123456
+check "without + it is understood" finds format warn "read as $number" "${number#+}"
+check "with 00 too" finds format warn 'with 00' "00${number#+}"
+check "a national form is told" finds format fail 'national form' 5551230110
+check "and whose it is" finds configured fail "it is $number without its prefix" 5551230110
+check "with the provider's rule" deck ann provider edit twilio --inbound-prefix +1
+check "it is understood" finds format warn "read as $number" 5551230110
+check "but the server does not know the rule" finds prefix fail 'it should be +1' $number
+check "until it is told" db_put na-1 trunkdecktrunk twilio +1
+check "then it does" finds prefix pass +1 $number
+check "the rule goes" deck ann provider edit twilio --inbound-prefix ''
+check "there too" db_del na-1 trunkdecktrunk twilio
+check "letters are no number" finds format fail 'not a telephone number' alice
+route na-1 +15551230119 support
+check "a deleted number that still works is found" finds route fail 'left behind' +15551230119
+db_del na-1 trunkdeck +15551230119
+
+db_put na-1 trunkdeckmeta owner somebody-else
+check "another store's server" finds owner fail somebody-else $number
+db_del na-1 trunkdeckmeta owner
+check "nobody's server is a warning" finds owner warn 'no store' $number
+db_put na-1 trunkdeckmeta owner "$owner"
+inside asterisk_cli na-1 'dialplan set global TRUNKDECK_ROUTES odbc' >/dev/null
+check "a dialplan in the other mode" finds mode fail 'looks in odbc' $number
+inside asterisk_cli na-1 'dialplan set global TRUNKDECK_ROUTES astdb' >/dev/null
+inside asterisk_cli na-1 'dialplan remove context trunkdeck-in' >/dev/null
+check "a dialplan that is not there" finds dialplan fail 'no context trunkdeck-in' $number
+check "with what to do" finds dialplan fail 'server setup na-1' $number
+inside asterisk_cli na-1 'dialplan reload' >/dev/null
+check "and is back" wait_for 5 "the context" finds dialplan pass trunkdeck-in $number
+change_file manager.conf 's/^timestampevents = yes/timestampevents = no/' 'manager reload'
+check "events without time stamps" finds stamps warn 'timestampevents = yes' $number
+change_file manager.conf 's/^timestampevents = no/timestampevents = yes/' 'manager reload'
+change_file cdr_manager.conf 's/^linkedid/;linkedid/' 'module reload cdr_manager.so'
+check "call records without their call" finds cdr warn 'does not map' $number
+change_file cdr_manager.conf 's/^;linkedid/linkedid/' 'module reload cdr_manager.so'
+
+check "an unknown endpoint" deck ann provider edit twilio --endpoint nowhere
+check "is found" finds endpoint fail 'no PJSIP endpoint nowhere' $number
+deck ann provider edit twilio --endpoint twilio >/dev/null
+change_file pjsip.conf 's/^context = trunkdeck-in/context = default/' 'module reload res_pjsip.so'
+check "an endpoint that leads elsewhere" wait_for 5 "the context" finds endpoint fail 'arrive in context default' $number
+change_file pjsip.conf 's/^context = default/context = trunkdeck-in/' 'module reload res_pjsip.so'
+change_file pjsip.conf "s/^contact = sip:$(address_of twilio):5060/contact = sip:127.0.0.99:5060/" 'module reload res_pjsip.so'
+check "a provider that does not answer" wait_for 20 "its contact" finds contact fail OPTIONS $number
+change_file pjsip.conf "s/^contact = sip:127.0.0.99:5060/contact = sip:$(address_of twilio):5060/" 'module reload res_pjsip.so'
+check "and does again" wait_for 20 "its contact" finds contact pass reachable $number
+
+allow reporting
+check "a user that may not write routes" finds permissions fail 'add system to write' $number
+check "what it may not see is unknown" finds endpoint unknown "add 'system' to write" $number
+allow user
+check "a user that may do nothing" finds permissions fail 'DBGet' $number
+check "does not know the route" finds route unknown "add 'reporting' to write" $number
+allow ''
+configure ann '/server na-1/,/server eu-1/s/^secret = .*/secret = wrong/'
+check "a wrong secret" finds reachable fail 'check user and secret' $number
+check "leaves the route unknown" finds route unknown 'was not reached' $number
+configure ann "/server na-1/,/server eu-1/s/^secret = .*/secret = $LAB_SECRET/"
+configure ann '/server na-1/,/server eu-1/s/^port = .*/port = 5099/'
+check "a server that is away" finds reachable fail 5099 $number
+configure ann '/server na-1/,/server eu-1/s/^port = .*/port = 5038/'
+configure ann '/server na-1/,/server eu-1/s/^routes = .*/routes = none/'
+check "a region without a server" finds servers fail 'routes = astdb' $number
+configure ann '/server na-1/,/server eu-1/s/^routes = .*/routes = astdb/'
+check "all is well again" all_pass $number
+check "a store that is away is status 3" exits 3 deck ann --store "postgresql://127.0.0.1:1/x" doctor $number
