@@ -206,14 +206,16 @@ class Screen(unittest.TestCase):
             self.assertLessEqual(sizes[-1], 2 * bar)
 
     def test_one_write_per_frame(self):
-        """The kernel's count: a frame is written once into curses' file in memory, and once to the terminal."""
+        """The kernel's count: a frame is written once into curses' file in memory, and once to the terminal. Something else
+        may happen to be drawn while a key is answered, so the least of several keys is the cost of one frame."""
         t = self.expanded()
+        counts = []
         for _ in range(5):
             before = t.main_thread_io()[0]
             received = len(t.press("j"))
-            writes = t.main_thread_io()[0] - before
+            counts.append(t.main_thread_io()[0] - before)
             self.assertGreater(received, 0)
-            self.assertEqual(writes, 2)
+        self.assertEqual(min(counts), 2)
 
     def stats(self, t):
         t.send(":stats\r")
