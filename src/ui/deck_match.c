@@ -65,34 +65,59 @@ bool deck_filtering(const struct deck *d)
 	return d->query && !query_is_empty(d->query);
 }
 
-/* Providers and agents by their names; the route's state is left out: it changes without the workspace changing. */
-static void add_text(struct buf *to, const struct deck_match *m)
-{
-	const char *const parts[] = {
-		m->number->e164, agent_text(m), m->number->label, provider_text(m), region_name(m->number->region),
-	};
+/* Names that many numbers share, in lower case: looked up and folded once per run of the same id. */
+struct shared_name {
+	const char *id;
+	struct buf text;
+};
 
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		utf8_lower(to, parts[i]);
-		buf_addc(to, i + 1 < ARRAY_LEN(parts) ? '\n' : '\0');
-	}
+static void set_name(struct shared_name *n, const char *id, const char *name)
+{
+	n->id = id;
+	buf_reset(&n->text);
+	utf8_lower(&n->text, name);
+}
+
+/* Providers and agents by their names; the route's state is left out: it changes without the workspace changing. */
+static void add_text(struct deck *d, const struct number *n, const struct shared_name *provider, struct shared_name *agent)
+{
+	struct buf *to = &d->texts.bytes;
+
+	if (!agent->id || strcmp(agent->id, n->agent) != 0)
+		set_name(agent, n->agent, agent_text(&(struct deck_match){ d->app, n }));
+	buf_adds(to, n->e164);
+	buf_addc(to, '\n');
+	buf_add(to, agent->text.p, agent->text.len);
+	buf_addc(to, '\n');
+	utf8_lower(to, n->label);
+	buf_addc(to, '\n');
+	buf_add(to, provider->text.p, provider->text.len);
+	buf_addc(to, '\n');
+	buf_adds(to, region_name(n->region));
+	buf_addc(to, '\0');
 }
 
 static void refresh_texts(struct deck *d)
 {
 	struct snapshot *s = d->app->snapshot;
+	struct shared_name provider = { 0 }, agent = { 0 };
 	size_t providers, numbers;
 	const struct provider *const *p = snapshot_providers(s, &providers);
 
 	if (d->texts.generation == snapshot_generation(s))
 		return;
+	buf_init(&provider.text, BUF_UNBOUNDED);
+	buf_init(&agent.text, BUF_UNBOUNDED);
 	buf_reset(&d->texts.bytes);
 	for (size_t i = 0; i < providers; i++) {
 		const struct number *const *n = snapshot_numbers_of(s, p[i]->id, &numbers);
 
+		set_name(&provider, p[i]->id, p[i]->name);
 		for (size_t j = 0; j < numbers; j++)
-			add_text(&d->texts.bytes, &(struct deck_match){ d->app, n[j] });
+			add_text(d, n[j], &provider, &agent);
 	}
+	buf_clear(&provider.text);
+	buf_clear(&agent.text);
 	d->texts.generation = snapshot_generation(s);
 }
 

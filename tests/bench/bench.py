@@ -85,7 +85,9 @@ class Screen:
     def press(self, keys, silence=0.02):
         begin = time.perf_counter()
         os.write(self.fd, keys)
-        data, first, last = self.frame(silence)
+        data, first, last = self.frame(silence, limit=1.0)
+        if not data:
+            return 0, 0.0, 0.0
         return len(data), first - begin, last - begin
 
     def quit(self):
