@@ -329,10 +329,11 @@ bool test_call_run(struct test_call *t, const struct server_config *server, cons
 		err_set_message(e, ERR_SERVER_REFUSED, "%s", _("our AMI user may not place test calls"));
 		err_hint(e, _("manager.conf, [%s]: add originate to write, then 'manager reload'"), server->user);
 	}
-	if (ok) {
-		ok = ami_query_listen(q, timeout_ms, &t->done, e);
-		if (ok)
-			hang_up(q, t);
+	if (ok && (ok = ami_query_listen(q, timeout_ms, &t->done, e))) {
+		const struct test_call result = *t;
+
+		hang_up(q, t);
+		*t = result;	/* what our own hang-up brings is no part of it */
 	}
 	ami_query_close(&q);
 	return ok;

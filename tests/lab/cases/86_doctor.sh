@@ -153,3 +153,27 @@ check "a region without a server" finds servers fail 'routes = astdb' $number
 configure ann '/server na-1/,/server eu-1/s/^routes = .*/routes = astdb/'
 check "all is well again" all_pass $number
 check "a store that is away is status 3" exits 3 deck ann --store "postgresql://127.0.0.1:1/x" doctor $number
+
+# The same where the server reads the store itself, with a user that may only read.
+check "PostgreSQL starts" inside start_postgres
+check "with a database" inside make_database
+make_desk ann $LAB_STORE
+configure ann '/server na-1/,/server eu-1/s/^routes = .*/routes = odbc/'
+check "the workspace is made" furnish ann
+check "the server may read it" inside let_asterisk_read
+check "na-1 changes to odbc" inside use_routes na-1 odbc
+check "and says so" wait_for 5 "the global" inside global_is na-1 odbc
+allow reporting
+check "a number is added" deck ann number add $number --provider twilio --agent support
+check "reading is permission enough" finds permissions pass 'all that is needed' $number
+check "the store is read" finds owner pass "$(deck ann workspace show --json | sed -n 's/.*"id":"\([^"]*\)".*/\1/p')" $number
+check "the route is right" finds route pass 'to support' $number
+check "with its dial string" finds dial pass 'WebSocket/support/c(ulaw)' $number
+check "nothing is wrong" deck ann doctor $number
+check "the server may no longer read" inside sql lab 'REVOKE SELECT ON trunkdeck_store, trunkdeck_routes FROM lab_asterisk'
+check "that is found" finds owner fail 'gets nothing from the store' $number
+check "and the route is not there" finds route fail 'there is none' $number
+check "na-1 changes back to astdb" inside use_routes na-1 astdb
+check "which the configuration does not know" wait_for 5 "the mode" finds mode fail 'looks in astdb' $number
+check "PostgreSQL stops" inside stop_postgres
+allow ''

@@ -80,7 +80,8 @@ check "nor after it" screen_has ann 'No live calls'
 check "a real call is one" eval "reroute support && begin_call real $number && screen_shows ann $number talking"
 check "also beside a test" eval "tells ok=True -- $number && screen_has ann $number talking"
 end_calls na-1
-check "and counts once" eval "call_ended real 200 && screen_shows ann 'No live calls' && screen_shows ann $number '1 call'"
+check "and counts once" eval "call_ended real 200 && screen_shows ann 'No live calls' && screen_shows ann $number '1 today'"
+check "in the store too" eval "test \$(deck ann calls --number $number --json | wc -l) = 1"
 close_screen ann
 
 inside asterisk_cli na-1 'dialplan remove context trunkdeck-test' >/dev/null
