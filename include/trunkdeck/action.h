@@ -34,7 +34,7 @@ enum action_scope {
 	X(OPEN, "open", "l Right", SCOPE_DECK, "", N_("Open the provider under the cursor")) \
 	X(CLOSE, "close", "h Left", SCOPE_DECK, "", N_("Close the provider, or go up to it")) \
 	X(EXPAND_ALL, "expand all", "E", SCOPE_DECK, "", N_("Open or close all providers")) \
-	X(SYNC, "sync", "s", SCOPE_SERVERS, N_("sync"), N_("Read all routes back from the servers and repair them")) \
+	X(SYNC, "sync", "s", SCOPE_SERVERS, N_("sync"), N_("Read all routes back and repair them; ask about those the store does not know")) \
 	X(UP, "up", "k Up", SCOPE_LIST, "", N_("One row up")) \
 	X(DOWN, "down", "j Down", SCOPE_LIST, "", N_("One row down")) \
 	X(HALF_UP, "half page up", "^U", SCOPE_LIST, "", N_("Half a page up")) \

@@ -19,6 +19,10 @@ void route_table_server_down(struct route_table *t, const char *server);
 enum route_state route_table_get(const struct route_table *t, const char *server, const char *number,
 				 const struct route_report **report);
 
+/* Every report there is. */
+void route_table_each(const struct route_table *t, void (*fn)(void *arg, const char *server, const struct route_report *r),
+		      void *arg);
+
 /* What a number's row shows: the worst state over the servers of its region. */
 struct route_summary {
 	enum route_state state;

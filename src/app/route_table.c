@@ -95,3 +95,10 @@ enum route_state route_table_get(const struct route_table *t, const char *server
 		*report = e ? &e->report : NULL;
 	return e ? e->report.state : ROUTE_UNKNOWN;
 }
+
+void route_table_each(const struct route_table *t, void (*fn)(void *arg, const char *server, const struct route_report *r),
+		      void *arg)
+{
+	for (const struct entry *e = t->by_key; e; e = e->hh.next)
+		fn(arg, e->key + E164_SIZE, &e->report);
+}

@@ -219,13 +219,15 @@ static bool writes(const struct routes *r)
 static void begin_unwanted(struct routes *r, struct cell *c, int64_t now_ms)
 {
 	bool is_agent = c->kind == CELL_AGENT;
+	/* Most providers have no prefix: Asterisk would log each key it was asked in vain to delete. */
+	bool look_first = c->foreign || c->kind == CELL_PREFIX || !writes(r);
 
 	if (r->gate == GATE_FOREIGN || (is_agent && !writes(r)))
 		cell_gone(r, c, now_ms);
 	else if (is_agent)
 		cell_move(r, c, PHASE_DELETE, PLACE_DOOMED);
 	else
-		cell_move(r, c, c->foreign || !writes(r) ? PHASE_READ : PHASE_DELETE, PLACE_READY);
+		cell_move(r, c, look_first ? PHASE_READ : PHASE_DELETE, PLACE_READY);
 }
 
 /* With lookup an agent is no key of its own: it only says what its numbers shall lead to. */

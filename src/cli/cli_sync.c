@@ -128,10 +128,32 @@ static bool routes_done(const struct sync *s)
 	return true;
 }
 
+static bool belongs(const struct sync *s, const struct ami_route_report *r)
+{
+	const struct number *n = snapshot_number(s->app->snapshot, r->route.number);
+	const struct app_server *server = app_server(s->app, r->server);
+
+	return n && server && app_route_wanted(s->app, server->config, n);
+}
+
+/* What does not belong there is either left alone or gone. */
+static bool others_done(const struct sync *s)
+{
+	for (const struct row *row = s->rows; row; row = row->hh.next) {
+		enum route_state state = row->report.route.state;
+
+		if (row->report.route.gone || belongs(s, &row->report) || !is_up(app_server(s->app, row->report.server)))
+			continue;
+		if (state == ROUTE_PENDING || (state == ROUTE_FOREIGN && s->deleting))
+			return false;
+	}
+	return true;
+}
+
 static bool come_to_rest(struct sync *s, int64_t now_ms)
 {
 	if (s->app->store_state != STORE_STATE_OK || !app_store_is_idle(s->app) || !servers_done(s, now_ms) ||
-	    !routes_done(s))
+	    !routes_done(s) || !others_done(s))
 		return false;
 	if (!s->delete_foreign || !has_foreign(s))
 		return true;
@@ -204,14 +226,6 @@ static void tell_wanted_all(struct sync *s)
 		for (size_t k = 0; k < s->app->server_count; k++)
 			if (app_route_wanted(s->app, s->app->servers[k].config, numbers[i]))
 				tell_wanted(s, &s->app->servers[k], numbers[i]->e164);
-}
-
-static bool belongs(const struct sync *s, const struct ami_route_report *r)
-{
-	const struct number *n = snapshot_number(s->app->snapshot, r->route.number);
-	const struct app_server *server = app_server(s->app, r->server);
-
-	return n && server && app_route_wanted(s->app, server->config, n);
 }
 
 /* What is there, or was, and does not belong there. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "list.h"
+#include "servers.h"
 #include "trunkdeck/mem.h"
 #include "ui.h"
 
@@ -110,25 +111,14 @@ static void draw_events(const struct canvas *c, int y, const struct server_statu
 	draw_line(c, y, _("Events"), odd ? ROLE_WARN : ROLE_NORMAL, text);
 }
 
-static void draw_routes(const struct canvas *c, int y, const struct app_server *s)
+static void draw_routes(const struct servers *v, const struct canvas *c, int y, const struct app_server *s)
 {
-	const struct routes_stats *r = &s->status.routes;
 	struct buf text;
-	bool alarm = r->foreign_owner || r->refusal[0] != '\0';
+	bool well;
 
-	buf_init(&text, 400);
-	buf_addf(&text, "%s", routes_mode_name(s->config->routes));
-	for (int i = 0; i < ROUTE_STATE_COUNT; i++) {
-		if (r->by_state[i] == 0)
-			continue;
-		alarm = alarm || route_state_needs_person((enum route_state)i);
-		buf_addf(&text, "  %zu %s", r->by_state[i], route_state_text((enum route_state)i));
-	}
-	if (r->foreign_owner)
-		buf_addf(&text, _("  owned by another store (%s): nothing is written"), r->owner);
-	if (r->refusal[0] != '\0')
-		buf_addf(&text, _("  refused: %s"), r->refusal);
-	draw_line(c, y, _("Routes"), alarm ? ROLE_ALARM : ROLE_NORMAL, text.p);
+	buf_init(&text, 600);
+	well = servers_routes_text(v->app, s, &text);
+	draw_line(c, y, _("Routes"), well ? ROLE_NORMAL : ROLE_ALARM, text.p);
 	buf_clear(&text);
 }
 
@@ -157,7 +147,7 @@ static void draw_server(const struct servers *v, const struct canvas *c, const s
 	draw_head(v, &head, 0, s);
 	draw_asterisk(c, 1, &s->status);
 	draw_events(c, 2, &s->status);
-	draw_routes(c, 3, s);
+	draw_routes(v, c, 3, s);
 	draw_trouble(v, c, 4, &s->status);
 }
 
@@ -186,9 +176,9 @@ static bool servers_action(void *state, enum action_id action)
 	struct servers *v = state;
 
 	if (action == ACTION_SYNC) {
-		app_sync(v->app, NULL);
-		messages_add(v->app->messages, MESSAGE_INFO, _("reading all routes back"));
-		v->app->dirty |= APP_DIRTY_MESSAGES;
+		const struct list_row *row = list_selected(&v->list);
+
+		servers_sync(v->ui, row ? row->data : NULL);
 		return true;
 	}
 	if (!list_action(&v->list, action))

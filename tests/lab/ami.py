@@ -3,11 +3,14 @@
 
     ami.py HOST USER send 'Action: X' 'Key: value'...   prints the answer and its list; exit 1 on Response: Error
     ami.py HOST USER record FILE                        writes the raw stream from the banner on, until ended
+    ami.py HOST USER kill-when FAMILY KEY PID           ends PID with SIGKILL at the first sight of a key
 """
 
 import os
+import signal
 import socket
 import sys
+import time
 
 END = b"\r\n\r\n"
 
@@ -64,9 +67,25 @@ def record(ami, path):
             out.write(data)
 
 
+def kill_when(ami, family, key, pid):
+    ami.login("off")
+    while "Response: " not in ami.frame():
+        pass
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        ami.send(["Action: DBGet", "Family: " + family, "Key: " + key])
+        if len(ami.answer()) > 1:
+            os.kill(pid, signal.SIGKILL)
+            return 0
+        time.sleep(0.002)
+    return 1
+
+
 def main():
     host, user, verb, *rest = sys.argv[1:]
     ami = Ami(host, user)
+    if verb == "kill-when":
+        return kill_when(ami, rest[0], rest[1], int(rest[2]))
     return send(ami, rest) if verb == "send" else record(ami, rest[0])
 
 

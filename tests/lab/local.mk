@@ -26,11 +26,14 @@ EXTRA_DIST += \
 	tests/lab/cases/82_stall.sh \
 	tests/lab/cases/83_operators.sh \
 	tests/lab/cases/84_modes.sh \
+	tests/lab/cases/85_drift.sh \
+	tests/lab/cases/86_carriers.sh \
 	tests/lab/cases/90_lifecycle.sh \
 	tests/lab/lib/call.sh \
 	tests/lab/lib/cases.sh \
 	tests/lab/lib/common.sh \
 	tests/lab/lib/init \
+	tests/lab/lib/modes.sh \
 	tests/lab/lib/namespace.sh \
 	tests/lab/lib/root.sh \
 	tests/lab/lib/screen.sh \

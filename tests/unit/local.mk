@@ -104,7 +104,7 @@ tests_unit_test_histogram_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_histogram_LDADD = libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
 # app
-unit_tests += tests/unit/test_app_tables tests/unit/test_app
+unit_tests += tests/unit/test_app_tables tests/unit/test_app tests/unit/test_app_routes
 
 app_test_libs = libtdapp.a libtdagents.a libtdasterisk.a libtdstore.a libtdmodel.a libtdbase.a $(CURL_LIBS) $(JANSSON_LIBS) \
 	$(LIBPQ_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS) $(LTLIBINTL)
@@ -112,6 +112,11 @@ app_test_libs = libtdapp.a libtdagents.a libtdasterisk.a libtdstore.a libtdmodel
 tests_unit_test_app_tables_SOURCES = tests/unit/test_app_tables.c
 tests_unit_test_app_tables_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_app_tables_LDADD = $(app_test_libs)
+
+tests_unit_test_app_routes_SOURCES = tests/unit/test_app_routes.c tests/unit/ami_fixture.c tests/unit/ami_fixture.h \
+	tests/unit/fault_server.c tests/unit/fault_server.h
+tests_unit_test_app_routes_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_app_routes_LDADD = $(app_test_libs)
 
 tests_unit_test_app_SOURCES = tests/unit/test_app.c
 tests_unit_test_app_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
@@ -123,7 +128,7 @@ tests_unit_test_app_history_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFL
 tests_unit_test_app_history_LDADD = $(app_test_libs)
 
 # What has threads, for a build with the thread sanitizer: see ./dev check threads.
-threaded_tests = tests/unit/test_base_mailbox tests/unit/test_app tests/unit/test_app_history tests/unit/test_ami_client \
+threaded_tests = tests/unit/test_base_mailbox tests/unit/test_app tests/unit/test_app_routes tests/unit/test_app_history tests/unit/test_ami_client \
 	tests/unit/test_transport
 
 .PHONY: threaded-tests check-threads

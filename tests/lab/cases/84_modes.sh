@@ -4,40 +4,6 @@
 need_program
 number=+15551230140
 
-# mode_of SERVER: as set up by 'begin_modes'.
-mode_of() { if [ "$1" = na-1 ]; then echo "$mode_na"; else echo "$mode_eu"; fi; }
-
-# holds SERVER NUMBER AGENT: what the server would do with a call, read from Asterisk; AGENT may be empty.
-holds() {
-	local held
-	if [ "$(mode_of "$1")" = odbc ]; then
-		held=$(ami "$1" trunkdeck-tail "Action: Getvar" "Variable: TRUNKDECK_ROUTE($2)" | sed -n 's/^Value: *\([^,]*\).*/\1/p')
-	else
-		held=$(db_get "$1" trunkdeck "$2")
-	fi
-	[ "$held" = "$3" ]
-}
-
-begin_modes() {
-	mode_na=$1 mode_eu=$2
-	forget_routes
-	check "PostgreSQL starts" inside start_postgres
-	check "with a database" inside make_database
-	make_desk ann $LAB_STORE
-	configure ann "/server na-1/,/server eu-1/s/^routes = .*/routes = $1/;/server eu-1/,\$s/^routes = .*/routes = $2/"
-	check "the store is made" furnish ann
-	check "Asterisk may read it" inside let_asterisk_read
-	check "na-1 uses $1" inside use_routes na-1 "$1"
-	check "eu-1 uses $2" inside use_routes eu-1 "$2"
-	check "both say so" eval "wait_for 5 na-1 inside global_is na-1 $1 && wait_for 5 eu-1 inside global_is eu-1 $2"
-}
-
-end_modes() {
-	use_astdb() { inside use_routes na-1 astdb && inside use_routes eu-1 astdb; }
-	check "both use astdb again" use_astdb
-	check "PostgreSQL stops" inside stop_postgres
-}
-
 run_modes() {
 	check "nothing configured is in order" deck ann sync
 	check "a number is added" deck ann number add $number --provider twilio --agent support

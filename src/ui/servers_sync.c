@@ -1,0 +1,156 @@
+/*
+ * Routes on the Servers view: what is said of them, and `s`. Reading back and repairing what is this store's needs no
+ * question. Deleting what the store does not know, and taking a server from another store, do: both may take calls away
+ * from somebody who is not here to be asked.
+ */
+#include "config.h"
+
+#include "servers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+
+#define NAMED 5				/* routes named in the question */
+
+static void say_deletions(const struct app *a, const struct app_server *s, struct buf *text)
+{
+	size_t waiting = deletions_waiting(a->deletions, s->config->name);
+
+	if (waiting == 0)
+		return;
+	buf_addf(text, ngettext("  %zu deletion not verified", "  %zu deletions not verified", waiting), waiting);
+	if (s->status.control != LINK_UP)
+		buf_adds(text, _(": server away"));
+}
+
+static void say_trouble(const struct routes_stats *r, struct buf *text)
+{
+	if (r->prefixes_verified < r->prefixes)
+		buf_addf(text, _("  %zu of %zu carrier forms"), r->prefixes_verified, r->prefixes);
+	if (r->foreign_owner)
+		buf_addf(text, _("  owned by another store (%s): nothing is written"), r->owner);
+	if (r->scan_failed)
+		buf_adds(text, _("  keys left behind: unknown"));
+	if (r->refusal[0] != '\0')
+		buf_addf(text, r->mute ? "  %s" : _("  refused: %s"), r->refusal);
+}
+
+bool servers_routes_text(const struct app *a, const struct app_server *s, struct buf *text)
+{
+	const struct routes_stats *r = &s->status.routes;
+	bool alarm = r->foreign_owner || r->refusal[0] != '\0';
+
+	buf_addf(text, "%s", routes_mode_name(s->config->routes));
+	for (int i = 0; i < ROUTE_STATE_COUNT; i++) {
+		if (r->by_state[i] == 0)
+			continue;
+		alarm = alarm || route_state_needs_person((enum route_state)i);
+		buf_addf(text, "  %zu %s", r->by_state[i], route_state_text((enum route_state)i));
+	}
+	say_deletions(a, s, text);
+	say_trouble(r, text);
+	return !alarm;
+}
+
+/* --- asking --- */
+
+/* A question that is open. */
+struct question {
+	struct app *app;
+	char *server;			/* NULL = all */
+};
+
+static void question_free(void *arg)
+{
+	struct question *q = arg;
+
+	free(q->server);
+	free(q);
+}
+
+static void delete_confirmed(void *arg)
+{
+	const struct question *q = arg;
+
+	app_delete_foreign(q->app, q->server);
+}
+
+static void take_over_confirmed(void *arg)
+{
+	const struct question *q = arg;
+
+	app_take_over(q->app, q->server);
+}
+
+static void ask(struct ui *ui, struct dialog_options *o, const char *server)
+{
+	struct question *q = xcalloc(1, sizeof(*q));
+
+	q->app = ui_app(ui);
+	q->server = server ? xstrdup(server) : NULL;
+	o->closed = question_free;
+	o->arg = q;
+	dialog_ask(ui, o);
+}
+
+struct naming {
+	struct buf *text;
+	size_t count;
+};
+
+static void name_foreign(void *arg, const char *server, const struct route_report *r)
+{
+	struct naming *n = arg;
+
+	if (r->state != ROUTE_FOREIGN)
+		return;
+	if (n->count < NAMED)
+		buf_addf(n->text, _("%s on %s leads to %s\n"), r->number, server, r->found_agent);
+	n->count++;
+}
+
+static void ask_delete(struct ui *ui)
+{
+	struct buf text;
+	struct naming n = { .text = &text };
+
+	buf_init(&text, 2000);
+	route_table_each(ui_app(ui)->routes, name_foreign, &n);
+	if (n.count > NAMED)
+		buf_addf(&text, _("and %zu more\n"), n.count - NAMED);
+	buf_adds(&text, _("They work, but the store has no such numbers. Calls to them get \"not found\" afterwards."));
+	if (n.count > 0)
+		ask(ui, &(struct dialog_options){ .title = _("Delete routes the store does not know?"), .text = text.p,
+			.yes = _("Delete"), .no = _("Keep"), .confirmed = delete_confirmed }, NULL);
+	buf_clear(&text);
+}
+
+static void ask_take_over(struct ui *ui, const struct app_server *s)
+{
+	char *title = xasprintf(_("Take %s over?"), s->config->name);
+	char *text = xasprintf(_("It belongs to another store (%s).\nWho works with that store loses the server: two can't write to "
+				 "one."), s->status.routes.owner);
+
+	ask(ui, &(struct dialog_options){ .title = title, .text = text, .yes = _("Take over"), .no = _("Leave it"),
+		.typed = s->config->name, .confirmed = take_over_confirmed }, s->config->name);
+	free(title);
+	free(text);
+}
+
+void servers_sync(struct ui *ui, const struct app_server *selected)
+{
+	struct app *a = ui_app(ui);
+
+	app_sync(a, NULL);
+	messages_add(a->messages, MESSAGE_INFO, _("reading all routes back"));
+	a->dirty |= APP_DIRTY_MESSAGES;
+	if (a->config->read_only)
+		return;
+	if (selected && selected->status.routes.foreign_owner && selected->config->routes == ROUTES_ASTDB)
+		ask_take_over(ui, selected);
+	else
+		ask_delete(ui);
+}

@@ -1,0 +1,35 @@
+# How servers get their routes: for cases that hold with each way, and with both at once.
+
+# mode_of SERVER: as begin_modes set it up.
+mode_of() { if [ "$1" = na-1 ]; then echo "$mode_na"; else echo "$mode_eu"; fi; }
+
+# holds SERVER NUMBER AGENT: what the server would do with a call, read from Asterisk; AGENT may be empty.
+holds() {
+	local held
+	if [ "$(mode_of "$1")" = odbc ]; then
+		held=$(ami "$1" trunkdeck-tail "Action: Getvar" "Variable: TRUNKDECK_ROUTE($2)" | sed -n 's/^Value: *\([^,]*\).*/\1/p')
+	else
+		held=$(db_get "$1" trunkdeck "$2")
+	fi
+	[ "$held" = "$3" ]
+}
+
+# begin_modes MODE_OF_NA_1 MODE_OF_EU_1: a store in PostgreSQL, at the desk ann, and both servers changed to their mode.
+begin_modes() {
+	mode_na=$1 mode_eu=$2
+	forget_routes
+	check "PostgreSQL starts" inside start_postgres
+	check "with a database" inside make_database
+	make_desk ann $LAB_STORE
+	configure ann "/server na-1/,/server eu-1/s/^routes = .*/routes = $1/;/server eu-1/,\$s/^routes = .*/routes = $2/"
+	check "the store is made" furnish ann
+	check "Asterisk may read it" inside let_asterisk_read
+	check "na-1 uses $1" inside use_routes na-1 "$1"
+	check "eu-1 uses $2" inside use_routes eu-1 "$2"
+	check "both say so" eval "wait_for 5 na-1 inside global_is na-1 $1 && wait_for 5 eu-1 inside global_is eu-1 $2"
+}
+
+end_modes() {
+	check "both use astdb again" eval "inside use_routes na-1 astdb && inside use_routes eu-1 astdb"
+	check "PostgreSQL stops" inside stop_postgres
+}

@@ -1,0 +1,273 @@
+/*
+ * The app, a real SQLite store, and the demonstration Asterisk: what a change in the store does to the server's keys, what is
+ * said of it, and what the store remembers when nobody was there to do it.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ami_fixture.h"
+#include "trunkdeck/app.h"
+#include "trunkdeck/mem.h"
+
+#define NUMBER "+14155550101"
+
+/* --- deletions --- */
+
+static void a_deletion_ends_with_its_last_server(void **state)
+{
+	struct deletions *d = deletions_new();
+	struct buf where;
+
+	(void)state;
+	buf_init(&where, BUF_UNBOUNDED);
+	assert_false(deletions_has(d, NUMBER));
+	deletions_await(d, NUMBER, "na-1");
+	deletions_await(d, NUMBER, "na-2");
+	deletions_await(d, NUMBER, "na-2");
+	deletions_await(d, NUMBER, "na-3");
+	assert_int_equal(deletions_waiting(d, "na-2"), 1);
+	assert_false(deletions_gone(d, NUMBER, "na-1", true, &where));
+	assert_false(deletions_gone(d, NUMBER, "eu-1", true, &where));
+	assert_false(deletions_gone(d, NUMBER, "na-3", true, &where));
+	assert_int_equal(deletions_waiting(d, "na-1"), 0);
+	assert_int_equal(deletions_waiting(d, "na-2"), 1);
+	assert_int_equal(where.len, 0);
+	assert_true(deletions_gone(d, NUMBER, "na-2", false, &where));
+	assert_string_equal(where.p, "na-1, na-3");
+	assert_false(deletions_has(d, NUMBER));
+	deletions_await(d, NUMBER, "na-1");
+	deletions_cancel(d, NUMBER);
+	assert_int_equal(deletions_waiting(d, "na-1"), 0);
+	buf_clear(&where);
+	deletions_free(&d);
+}
+
+/* --- with a server --- */
+
+struct fixture_app {
+	char folder[64];
+	char *url;
+	int port;
+	struct demo_pbx *pbx;
+	struct server_config server;
+	struct config config;
+	struct app *app;
+};
+
+static bool settled(void *arg)
+{
+	struct fixture_app *f = arg;
+
+	app_handle_mail(f->app, 0);
+	return app_is_settled(f->app);
+}
+
+static void open_app(struct fixture_app *f)
+{
+	struct err e;
+
+	f->app = app_new(&f->config, &clock_system);
+	assert_true(app_start(f->app, &e));
+	assert_true(wait_until(settled, f));
+}
+
+static int setup(void **state)
+{
+	struct fixture_app *f = xcalloc(1, sizeof(*f));
+
+	snprintf(f->folder, sizeof(f->folder), "/tmp/trunkdeck-test-XXXXXX");
+	assert_non_null(mkdtemp(f->folder));
+	f->url = xasprintf("sqlite:%s/store.db", f->folder);
+	f->pbx = fixture_demo(0, &f->port);
+	f->server = fixture_config(f->port);
+	f->config = (struct config){
+		.store_url = f->url, .actor = (char *)"tester", .screen_fps = 10, .servers = &f->server, .server_count = 1,
+	};
+	open_app(f);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	static const char *const files[] = { "store.db", "store.db-wal", "store.db-shm" };
+	struct fixture_app *f = *state;
+
+	app_free(&f->app);
+	demo_pbx_stop(&f->pbx);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		char *path = xasprintf("%s/%s", f->folder, files[i]);
+
+		unlink(path);
+		free(path);
+	}
+	rmdir(f->folder);
+	free(f->url);
+	free(f);
+	return 0;
+}
+
+static void set(struct record *r, const char *key, const char *value)
+{
+	struct err e;
+
+	assert_true(field_set(field_by_key(r->entity, key), r, value, &e));
+}
+
+/* As another program would, or while ours is not there. */
+static void change_store(struct fixture_app *f, struct mutation *m)
+{
+	const struct store_options options = { .actor = "ann" };
+	struct store *s;
+	struct err e;
+
+	assert_true(store_open(&s, f->url, &options, &e));
+	if (!store_mutate(s, m, 1, MUTATE_ALL_OR_NOTHING, NULL, &e))
+		fail_msg("%s: %s", e.message, e.hint);
+	store_close(&s);
+	record_clear(&m->record);
+}
+
+static void add_number(struct fixture_app *f)
+{
+	struct mutation m = { .kind = MUTATION_ADD };
+
+	record_init(&m.record, ENTITY_PROVIDER);
+	set(&m.record, "name", "twilio");
+	set(&m.record, "sipDomain", "sip.example.net");
+	set(&m.record, "inboundPrefix", "+44");
+	change_store(f, &m);
+	record_init(&m.record, ENTITY_AGENT);
+	set(&m.record, "id", "support");
+	set(&m.record, "title", "Support");
+	set(&m.record, "dial", "WebSocket/support/c(ulaw)");
+	change_store(f, &m);
+	record_init(&m.record, ENTITY_NUMBER);
+	set(&m.record, "number", NUMBER);
+	set(&m.record, "trunkId", "twilio");
+	set(&m.record, "agentId", "support");
+	change_store(f, &m);
+}
+
+static void change_number(struct fixture_app *f, enum mutation_kind kind, const char *key, const char *value)
+{
+	const struct store_options options = { .actor = "ann" };
+	struct mutation m = { .kind = kind };
+	struct store *s;
+	struct err e;
+	bool found;
+
+	assert_true(store_open(&s, f->url, &options, &e));
+	assert_true(store_get(s, ENTITY_NUMBER, NUMBER, &m.record, &found, &e) && found);
+	store_close(&s);
+	if (key)
+		set(&m.record, key, value);
+	change_store(f, &m);
+}
+
+static bool is_verified(void *arg)
+{
+	struct fixture_app *f = arg;
+
+	app_handle_mail(f->app, 0);
+	return route_table_get(f->app->routes, "na-1", NUMBER, NULL) == ROUTE_VERIFIED;
+}
+
+static bool said_gone(void *arg)
+{
+	struct fixture_app *f = arg;
+
+	app_handle_mail(f->app, 0);
+	for (size_t i = 0; i < messages_count(f->app->messages); i++)
+		if (strcmp(messages_get(f->app->messages, i)->text, NUMBER " is gone from na-1") == 0)
+			return true;
+	return false;
+}
+
+static void a_number_comes_and_goes(void **state)
+{
+	struct fixture_app *f = *state;
+
+	add_number(f);
+	assert_true(wait_until(is_verified, f));
+	assert_true(wait_until(settled, f));
+	fixture_assert_key(f->port, "trunkdeck", NUMBER, "support");
+	fixture_assert_key(f->port, "trunkdecktrunk", "twilio", "+44");
+	change_number(f, MUTATION_DELETE, NULL, NULL);
+	assert_true(wait_until(said_gone, f));
+	assert_int_equal(deletions_waiting(f->app->deletions, "na-1"), 0);
+	fixture_assert_key(f->port, "trunkdeck", NUMBER, NULL);
+}
+
+/* The key stays when nobody is there; the next program knows from the store that it has to go. */
+static void what_was_deleted_meanwhile_goes(void **state)
+{
+	struct fixture_app *f = *state;
+
+	add_number(f);
+	assert_true(wait_until(is_verified, f));
+	app_free(&f->app);
+	change_number(f, MUTATION_DELETE, NULL, NULL);
+	fixture_assert_key(f->port, "trunkdeck", NUMBER, "support");
+	open_app(f);
+	assert_true(wait_until(said_gone, f));
+	fixture_assert_key(f->port, "trunkdeck", NUMBER, NULL);
+}
+
+static bool waits_for_nothing(void *arg)
+{
+	struct fixture_app *f = arg;
+
+	return settled(f) && f->app->servers[0].status.routes.by_state[ROUTE_FOREIGN] == 0 &&
+	       deletions_waiting(f->app->deletions, "na-1") == 0;
+}
+
+static void what_was_moved_meanwhile_goes_from_its_old_place(void **state)
+{
+	struct fixture_app *f = *state;
+
+	add_number(f);
+	assert_true(wait_until(is_verified, f));
+	app_free(&f->app);
+	change_number(f, MUTATION_EDIT, "region", "eu");
+	open_app(f);
+	assert_true(wait_until(waits_for_nothing, f));
+	fixture_assert_key(f->port, "trunkdeck", NUMBER, NULL);
+	assert_false(said_gone(f));
+}
+
+/* Read-only: it is shown, and stays. */
+static void read_only_only_shows_it(void **state)
+{
+	struct fixture_app *f = *state;
+
+	add_number(f);
+	assert_true(wait_until(is_verified, f));
+	app_free(&f->app);
+	change_number(f, MUTATION_DELETE, NULL, NULL);
+	f->config.read_only = true;
+	open_app(f);
+	assert_int_equal(f->app->servers[0].status.routes.by_state[ROUTE_FOREIGN], 1);
+	fixture_assert_key(f->port, "trunkdeck", NUMBER, "support");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_deletion_ends_with_its_last_server),
+		cmocka_unit_test_setup_teardown(a_number_comes_and_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_was_deleted_meanwhile_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_was_moved_meanwhile_goes_from_its_old_place, setup, teardown),
+		cmocka_unit_test_setup_teardown(read_only_only_shows_it, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
