@@ -269,7 +269,7 @@ int main(int argc, char **argv)
 		return code;
 	if (optind == argc)
 		loop_block_signals();
-	if (a.demo && !demo_start(&demo, a.script == NULL, &e))
+	if (a.demo && !demo_start(&demo, a.script == NULL, a.script ? SCRIPT_START_US : clock_wall_us(&clock_system), &e))
 		return fail(&e);
 	if (optind < argc && !cli_needs_config(argc - optind, argv + optind)) {
 		code = run_command(&a, NULL, argc - optind, argv + optind);

@@ -7,13 +7,15 @@
 #define TRUNKDECK_DEMO_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "trunkdeck/config.h"
 
 struct demo;
 
-/* Makes the workspace and the servers, and flags that point a configuration at them. `calls` = make inbound calls too. */
-bool demo_start(struct demo **out, bool calls, struct err *e);
+/* Makes the workspace, a week of finished calls before now_us, the servers, and flags that point a configuration at them.
+ * `calls` = make inbound calls too. */
+bool demo_start(struct demo **out, bool calls, int64_t now_us, struct err *e);
 /* Ends the servers and removes the folder. */
 void demo_stop(struct demo **d);
 /* For config_load(); owned by the demo. */

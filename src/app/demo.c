@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "demo_history.h"
 #include "trunkdeck/demo.h"
 
 #include <errno.h>
@@ -87,7 +88,7 @@ static bool name_workspace(struct store *s, json_t *object, struct err *e)
 	return ok;
 }
 
-static bool fill_store(const struct demo *d, struct err *e)
+static bool fill_store(const struct demo *d, int64_t now_us, struct err *e)
 {
 	const struct store_options options = { .actor = "demo" };
 	const struct embed_file *file = embed_find("demo/workspace.json");
@@ -102,7 +103,8 @@ static bool fill_store(const struct demo *d, struct err *e)
 		ok = name_workspace(s, json_object_get(all, "workspace"), e)
 			&& fill_list(s, ENTITY_PROVIDER, json_object_get(all, "providers"), e)
 			&& fill_list(s, ENTITY_AGENT, json_object_get(all, "agents"), e)
-			&& fill_list(s, ENTITY_NUMBER, json_object_get(all, "numbers"), e);
+			&& fill_list(s, ENTITY_NUMBER, json_object_get(all, "numbers"), e)
+			&& demo_history_fill(s, json_object_get(all, "numbers"), now_us, e);
 		store_close(&s);
 	}
 	json_decref(all);
@@ -144,10 +146,10 @@ static bool start_server(struct demo *d, size_t i, bool calls, struct err *e)
 	return true;
 }
 
-bool demo_start(struct demo **out, bool calls, struct err *e)
+bool demo_start(struct demo **out, bool calls, int64_t now_us, struct err *e)
 {
 	struct demo *d = xcalloc(1, sizeof(*d));
-	bool ok = make_folder(d, e) && fill_store(d, e);
+	bool ok = make_folder(d, e) && fill_store(d, now_us, e);
 
 	if (ok)
 		add_flag(d, xstrdup("store.url"), xstrdup(d->url));

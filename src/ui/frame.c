@@ -199,6 +199,7 @@ static enum action_id action_of_view(enum view_id view)
 	static const enum action_id actions[] = {
 		[VIEW_DECK] = ACTION_VIEW_DECK,
 		[VIEW_CALLS] = ACTION_VIEW_CALLS,
+		[VIEW_METRICS] = ACTION_VIEW_METRICS,
 		[VIEW_SERVERS] = ACTION_VIEW_SERVERS,
 		[VIEW_LOG] = ACTION_VIEW_LOG,
 	};

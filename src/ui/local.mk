@@ -36,4 +36,5 @@ libtdui_a_SOURCES = \
 	src/ui/view_calls.c \
 	src/ui/view_deck.c \
 	src/ui/view_log.c \
+	src/ui/view_metrics.c \
 	src/ui/servers.h src/ui/servers_sync.c src/ui/view_servers.c

@@ -20,6 +20,7 @@
 static const struct view_ops *const views[VIEW_COUNT] = {
 	[VIEW_DECK] = &view_deck_ops,
 	[VIEW_CALLS] = &view_calls_ops,
+	[VIEW_METRICS] = &view_metrics_ops,
 	[VIEW_SERVERS] = &view_servers_ops,
 	[VIEW_LOG] = &view_log_ops,
 };
@@ -111,6 +112,11 @@ void ui_touch(struct ui *ui)
 void *ui_view_state(struct ui *ui, enum view_id view)
 {
 	return ui->states[view];
+}
+
+void ui_deck_move(struct ui *ui, enum action_id action)
+{
+	views[VIEW_DECK]->action(ui->states[VIEW_DECK], action);
 }
 
 void ui_quit(struct ui *ui)
@@ -280,6 +286,7 @@ void ui_do(struct ui *ui, enum action_id action)
 	case ACTION_NONE: break;
 	case ACTION_VIEW_DECK: ui_show(ui, VIEW_DECK); break;
 	case ACTION_VIEW_CALLS: ui_show(ui, VIEW_CALLS); break;
+	case ACTION_VIEW_METRICS: ui_show(ui, VIEW_METRICS); break;
 	case ACTION_VIEW_SERVERS: ui_show(ui, VIEW_SERVERS); break;
 	case ACTION_VIEW_LOG: ui_show(ui, VIEW_LOG); break;
 	case ACTION_NEXT_VIEW: ui_show(ui, (ui->view + 1) % VIEW_COUNT); break;

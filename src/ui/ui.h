@@ -26,7 +26,7 @@
 
 struct ui;
 
-enum view_id { VIEW_DECK, VIEW_CALLS, VIEW_SERVERS, VIEW_LOG, VIEW_COUNT };
+enum view_id { VIEW_DECK, VIEW_CALLS, VIEW_METRICS, VIEW_SERVERS, VIEW_LOG, VIEW_COUNT };
 
 struct view_ops {
 	enum view_id id;
@@ -55,7 +55,7 @@ struct view_ops {
 	int64_t (*next_at_ms)(void *state);		/* when it changes by time alone, monotonic; -1. May be NULL */
 };
 
-extern const struct view_ops view_deck_ops, view_calls_ops, view_servers_ops, view_log_ops;
+extern const struct view_ops view_deck_ops, view_calls_ops, view_metrics_ops, view_servers_ops, view_log_ops;
 
 struct overlay_ops {
 	const char *name;
@@ -89,6 +89,8 @@ bool ui_frozen(const struct ui *ui);		/* an overlay wants the order of rows to h
 void ui_show(struct ui *ui, enum view_id view);
 void ui_do(struct ui *ui, enum action_id action);
 const char *ui_why_not(struct ui *ui, enum action_id action);
+/* Moves the Deck's cursor from another view. */
+void ui_deck_move(struct ui *ui, enum action_id action);
 void *ui_view_state(struct ui *ui, enum view_id view);
 void ui_quit(struct ui *ui);
 

@@ -43,7 +43,7 @@ BEGIN {
 	only["libpq-fe.h"] = only["libpq/libpq-fs.h"] = "^src/store/postgres[^/]*\\.c$"
 	only["sqlite3.h"] = "^src/store/sqlite[^/]*\\.c$"
 	only["curl/curl.h"] = "^src/(asterisk/transport|agents/http)\\.c$"
-	only["jansson.h"] = "^src/((model|agents|cli|store)/|app/demo\\.c$|asterisk/replay[^/]*\\.[ch]$)"
+	only["jansson.h"] = "^src/((model|agents|cli|store)/|app/demo[^/]*\\.[ch]$|asterisk/replay[^/]*\\.[ch]$)"
 	only["ini.h"] = "^src/app/config[^/]*\\.c$"
 	only["uthash.h"] = only["utlist.h"] = only["utarray.h"] = "^src/"
 	only["libintl.h"] = "^src/(base/gettext\\.h|main\\.c)$"

@@ -1,0 +1,121 @@
+/*
+ * Office hours are busy, nights and weekends are not, nine calls of ten are answered. Random numbers come from a generator of
+ * its own with a fixed seed.
+ */
+#include "config.h"
+
+#include "demo_history.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "trunkdeck/mem.h"
+#include "trunkdeck/str.h"
+
+#define HOUR_US INT64_C(3600000000)
+#define DAYS 7
+#define CALLS_MAX 2000
+
+static const char *const callers[] = {
+	"+4915112345678", "+49301234567", "+14155550187", "+14155550142", "+41791234567", "+41445550199", "+442071230001",
+	"+33612345678", "",
+};
+
+/* Calls an hour in all, at noon on a working day: 100 %. */
+static const int busy_percent[24] = {
+	5, 2, 2, 2, 3, 8, 20, 45, 80, 100, 100, 90, 75, 90, 100, 95, 80, 55, 35, 25, 18, 14, 10, 8,
+};
+
+/* xorshift */
+static uint32_t next_random(uint32_t *state, uint32_t below)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state % below;
+}
+
+static void set_end(struct call *c, uint32_t *random)
+{
+	static const struct { enum call_outcome outcome; int cause, sip_code; } failures[] = {
+		{ OUTCOME_ABANDONED, 16, 487 }, { OUTCOME_ABANDONED, 16, 487 }, { OUTCOME_BUSY, 17, 486 },
+		{ OUTCOME_NO_ANSWER, 19, 480 }, { OUTCOME_UNREACHABLE, 20, 500 },
+	};
+	uint32_t kind = next_random(random, 50);
+
+	c->state = CALL_ENDED;
+	c->hung_up_by = HUNG_UP_CALLER;
+	if (kind < ARRAY_LEN(failures)) {
+		c->outcome = failures[kind].outcome;
+		c->cause = failures[kind].cause;
+		c->sip_code = failures[kind].sip_code;
+		c->ended_us = c->started_us + (1 + next_random(random, 20)) * INT64_C(1000000);
+		return;
+	}
+	c->outcome = OUTCOME_ANSWERED;
+	c->cause = 16;
+	c->sip_code = 200;
+	c->answered_us = c->started_us + (80 + next_random(random, 90)) * INT64_C(1000);
+	c->first_audio_us = c->answered_us + (220 + next_random(random, 500)) * INT64_C(1000);
+	c->talk_us = (12 + next_random(random, 60) + next_random(random, 260)) * INT64_C(1000000);
+	c->ended_us = c->answered_us + c->talk_us;
+}
+
+static void set_text(char *to, size_t size, json_t *number, const char *key)
+{
+	str_copy(to, size, str_of(json_string_value(json_object_get(number, key))));
+}
+
+/* The first numbers of the list are the busy ones; a disabled one has no calls. */
+static json_t *pick_number(json_t *numbers, uint32_t *random)
+{
+	for (;;) {
+		uint32_t count = (uint32_t)json_array_size(numbers), a = next_random(random, count), b = next_random(random, count);
+		json_t *number = json_array_get(numbers, a < b ? a : b);
+
+		if (!json_is_false(json_object_get(number, "enabled")))
+			return number;
+	}
+}
+
+static struct call make_call(json_t *numbers, unsigned serial, int64_t at_us, uint32_t *random)
+{
+	json_t *number = pick_number(numbers, random);
+	struct call c = { .started_us = at_us };
+
+	set_text(c.number, sizeof(c.number), number, "number");
+	set_text(c.provider, sizeof(c.provider), number, "trunkId");
+	set_text(c.agent, sizeof(c.agent), number, "agentId");
+	set_text(c.region, sizeof(c.region), number, "region");
+	str_copy(c.endpoint, sizeof(c.endpoint), str_of(c.provider));
+	snprintf(c.server, sizeof(c.server), "%s-1", c.region);
+	snprintf(c.linkedid, sizeof(c.linkedid), "demo.%u", serial);
+	str_copy(c.caller, sizeof(c.caller), str_of(callers[next_random(random, ARRAY_LEN(callers))]));
+	set_end(&c, random);
+	return c;
+}
+
+bool demo_history_fill(struct store *s, json_t *numbers, int64_t now_us, struct err *e)
+{
+	struct call *calls = xcalloc(CALLS_MAX, sizeof(*calls));
+	int64_t first = (now_us / HOUR_US - DAYS * 24) * HOUR_US;
+	uint32_t random = 20260105;
+	size_t count = 0;
+	bool ok;
+
+	for (int64_t hour = first; hour < now_us; hour += HOUR_US) {
+		int64_t days = hour / (24 * HOUR_US), weekday = (days + 3) % 7;
+		int busy = busy_percent[hour / HOUR_US % 24] / (weekday >= 5 ? 5 : 1);
+
+		for (uint32_t n = (next_random(&random, 100) + (uint32_t)busy * 14) / 100; n > 0 && count < CALLS_MAX; n--) {
+			struct call c = make_call(numbers, (unsigned)count, hour + next_random(&random, 3600) * INT64_C(1000000),
+						  &random);
+
+			if (c.ended_us < now_us)
+				calls[count++] = c;
+		}
+	}
+	ok = store_record_calls(s, calls, count, e);
+	free(calls);
+	return ok;
+}
