@@ -200,9 +200,9 @@ static bool set_http(char **member, const char *value)
 
 static bool set_value(const struct option *o, void *base, const char *value)
 {
-	void *member = (char *)base + o->offset;
+	void *member = o->offset == NO_MEMBER ? NULL : (char *)base + o->offset;
 
-	if (o->offset == NO_MEMBER)
+	if (!member)
 		return true;
 	switch (o->type) {
 	case OPTION_INT:

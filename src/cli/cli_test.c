@@ -167,11 +167,10 @@ bool cli_test(struct cli *c, struct err *e)
 	};
 	const char *only = cli_args_value(&c->args, "server");
 	struct snapshot *directory = NULL;
-	struct record r;
+	struct record r = { .entity = ENTITY_NUMBER };
 	int64_t seconds;
 	bool ok;
 
-	record_init(&r, ENTITY_NUMBER);
 	ok = cli_args_count(&c->args, "timeout", 1, 20, &seconds, e) && (!only || cli_server(c->config, only, e)) &&
 		(directory = cli_directory(c, e)) && cli_find(c, directory, &r, e) && stays_inside(directory, &r.number, e);
 	if (ok) {

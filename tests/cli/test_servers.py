@@ -145,7 +145,7 @@ class TestCall(Servers):
     def test_an_agent_behind_a_trunk_is_not_dialled(self):
         self.furnish()
         for dial, refused in (("PJSIP/1@twilio", True), ("PJSIP/twilio", True), ("PJSIP/twilio/sip:1@x", True),
-                              ("PJSIP/1@twilio2", False), ("PJSIP/twilio@agents", False)):
+                              ("PJSIP/1@twilio2", False), ("PJSIP/1@twi", False), ("PJSIP/twilio@agents", False)):
             self.run_deck("agent", "edit", "support", "--dial", dial)
             self.assertEqual(self.run_deck("test", NUMBER).code, REFUSED if refused else UNREACHABLE, dial)
 
