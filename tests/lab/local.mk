@@ -28,6 +28,7 @@ EXTRA_DIST += \
 	tests/lab/cases/84_modes.sh \
 	tests/lab/cases/85_drift.sh \
 	tests/lab/cases/86_carriers.sh \
+	tests/lab/cases/89_history.sh \
 	tests/lab/cases/90_lifecycle.sh \
 	tests/lab/lib/call.sh \
 	tests/lab/lib/cases.sh \
