@@ -129,6 +129,8 @@ bool app_store_is_idle(const struct app *a);
 /* Asks the store for figures; they come into app->figures. False: not now, another answer is awaited. */
 bool app_ask_figures(struct app *a, const struct figures_request *r);
 
+/* Of two states the one a person should see. */
+bool route_state_worse(enum route_state a, enum route_state b);
 struct route_summary app_route_summary(const struct app *a, const struct number *n);
 /* The server record by name, NULL. */
 const struct app_server *app_server(const struct app *a, const char *name);

@@ -19,6 +19,9 @@ void route_table_server_down(struct route_table *t, const char *server);
 enum route_state route_table_get(const struct route_table *t, const char *server, const char *number,
 				 const struct route_report **report);
 
+/* The reports that need a person: few, unless much is wrong. */
+void route_table_each_alarm(const struct route_table *t,
+			    void (*fn)(void *arg, const char *server, const struct route_report *r), void *arg);
 /* Every report there is. */
 void route_table_each(const struct route_table *t, void (*fn)(void *arg, const char *server, const struct route_report *r),
 		      void *arg);

@@ -175,8 +175,7 @@ void routes_report(struct app *a, const struct ami_route_report *r)
 	a->dirty |= APP_DIRTY_WORKSPACE;
 }
 
-/* Of two states of one number the one a person should see. */
-static bool worse(enum route_state a, enum route_state b)
+bool route_state_worse(enum route_state a, enum route_state b)
 {
 	static const int rank[ROUTE_STATE_COUNT] = {
 		[ROUTE_NONE] = 0, [ROUTE_VERIFIED] = 1, [ROUTE_UNKNOWN] = 2, [ROUTE_PENDING] = 3,
@@ -199,7 +198,7 @@ struct route_summary app_route_summary(const struct app *a, const struct number 
 			continue;
 		state = route_table_get(a->routes, server->name, n->e164, NULL);
 		sum.servers++;
-		if (worse(state, sum.state) || sum.servers == 1) {
+		if (route_state_worse(state, sum.state) || sum.servers == 1) {
 			sum.state = state;
 			sum.server = server->name;
 			same = 1;

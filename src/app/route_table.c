@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
+#include <utlist.h>
 
 #include "trunkdeck/mem.h"
 
@@ -15,11 +16,14 @@
 struct entry {
 	char key[KEY_SIZE];		/* number, NUL, server: zero-filled */
 	struct route_report report;
+	bool alarm;			/* in the list of alarms */
+	struct entry *prev, *next;
 	UT_hash_handle hh;
 };
 
 struct route_table {
 	struct entry *by_key;
+	struct entry *alarms;
 };
 
 struct route_table *route_table_new(void)
@@ -57,12 +61,22 @@ static struct entry *find(const struct route_table *t, const char *server, const
 	return e;
 }
 
+static void set_alarm(struct route_table *t, struct entry *e, bool alarm)
+{
+	if (alarm && !e->alarm)
+		DL_APPEND(t->alarms, e);
+	else if (!alarm && e->alarm)
+		DL_DELETE(t->alarms, e);
+	e->alarm = alarm;
+}
+
 void route_table_report(struct route_table *t, const struct ami_route_report *r)
 {
 	struct entry *e = find(t, r->server, r->route.number);
 
 	if (r->route.gone) {
 		if (e) {
+			set_alarm(t, e, false);
 			HASH_DEL(t->by_key, e);
 			free(e);
 		}
@@ -74,6 +88,7 @@ void route_table_report(struct route_table *t, const struct ami_route_report *r)
 		HASH_ADD(hh, t->by_key, key, KEY_SIZE, e);
 	}
 	e->report = r->route;
+	set_alarm(t, e, route_state_needs_person(r->route.state));
 }
 
 void route_table_server_down(struct route_table *t, const char *server)
@@ -81,8 +96,10 @@ void route_table_server_down(struct route_table *t, const char *server)
 	struct entry *e, *next;
 
 	HASH_ITER(hh, t->by_key, e, next) {
-		if (strcmp(e->key + E164_SIZE, server) == 0)
-			e->report.state = ROUTE_UNKNOWN;
+		if (strcmp(e->key + E164_SIZE, server) != 0)
+			continue;
+		e->report.state = ROUTE_UNKNOWN;
+		set_alarm(t, e, false);
 	}
 }
 
@@ -94,6 +111,13 @@ enum route_state route_table_get(const struct route_table *t, const char *server
 	if (report)
 		*report = e ? &e->report : NULL;
 	return e ? e->report.state : ROUTE_UNKNOWN;
+}
+
+void route_table_each_alarm(const struct route_table *t,
+			    void (*fn)(void *arg, const char *server, const struct route_report *r), void *arg)
+{
+	for (const struct entry *e = t->alarms; e; e = e->next)
+		fn(arg, e->key + E164_SIZE, &e->report);
 }
 
 void route_table_each(const struct route_table *t, void (*fn)(void *arg, const char *server, const struct route_report *r),

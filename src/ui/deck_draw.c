@@ -49,6 +49,40 @@ static void badge_text(char *to, const struct deck *d, const struct provider *p)
 		snprintf(to, TEXT_SIZE, ngettext("%lld number", "%lld numbers", (unsigned long)n), (long long)n);
 }
 
+/* The worst route state of a provider's numbers, where one needs a person: it takes the place of the SIP domain. */
+struct trouble {
+	const struct deck *deck;
+	const char *provider;
+	enum route_state worst;
+	size_t count;			/* numbers and servers in that state */
+};
+
+static void add_trouble(void *arg, const char *server, const struct route_report *r)
+{
+	struct trouble *t = arg;
+	const struct number *n = snapshot_number(t->deck->app->snapshot, r->number);
+
+	(void)server;
+	if (!n || strcmp(n->provider, t->provider) != 0)
+		return;
+	if (t->count == 0 || route_state_worse(r->state, t->worst)) {
+		t->worst = r->state;
+		t->count = 1;
+	} else if (r->state == t->worst) {
+		t->count++;
+	}
+}
+
+static void trouble_text(char *to, const struct deck *d, const struct provider *p)
+{
+	struct trouble t = { .deck = d, .provider = p->id };
+
+	route_table_each_alarm(d->app->routes, add_trouble, &t);
+	to[0] = '\0';
+	if (t.count > 0)
+		snprintf(to, TEXT_SIZE, "%zu %s", t.count, route_state_text(t.worst));
+}
+
 static void draw_provider(const struct deck *d, const struct canvas *c, const struct provider *p)
 {
 	struct canvas row = canvas_sub(c, 0, 3, 1, c->area.columns - 4);
@@ -60,7 +94,8 @@ static void draw_provider(const struct deck *d, const struct canvas *c, const st
 	draw_text(c, 0, 1, 1, ROLE_ACCENT, mark_text(c, open ? MARK_OPEN : MARK_CLOSED));
 	list_layout(&lay, provider_columns, sizeof(provider_columns) / sizeof(provider_columns[0]), row.area.columns, 2);
 	list_cell(&row, 0, &lay, COL_NAME, ROLE_STRONG, p->name);
-	list_cell(&row, 0, &lay, COL_DOMAIN, ROLE_DIM, p->sip_domain);
+	trouble_text(text, d, p);
+	list_cell(&row, 0, &lay, COL_DOMAIN, text[0] ? ROLE_ALARM : ROLE_DIM, text[0] ? text : p->sip_domain);
 	live_text(text, live_count_provider(d->app->live, p->id));
 	list_cell(&row, 0, &lay, COL_PROVIDER_LIVE, ROLE_ACCENT, text);
 	badge_text(text, d, p);

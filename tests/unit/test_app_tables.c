@@ -227,6 +227,21 @@ static void test_live_resynced_drops_what_was_not_reported(void **state)
 
 /* --- route states --- */
 
+static void count(void *arg, const char *server, const struct route_report *r)
+{
+	assert_string_equal(server, "na-1");
+	assert_string_equal(r->number, "+15550001");
+	++*(size_t *)arg;
+}
+
+static size_t count_alarms(const struct route_table *t)
+{
+	size_t n = 0;
+
+	route_table_each_alarm(t, count, &n);
+	return n;
+}
+
 static void test_route_table(void **state)
 {
 	struct route_table *t = route_table_new();
@@ -239,8 +254,18 @@ static void test_route_table(void **state)
 	assert_int_equal(route_table_get(t, "eu-1", "+15550001", NULL), ROUTE_UNKNOWN);
 	route_table_server_down(t, "na-1");
 	assert_int_equal(route_table_get(t, "na-1", "+15550001", NULL), ROUTE_UNKNOWN);
+	assert_int_equal(count_alarms(t), 0);
+	r.route.state = ROUTE_STALE;
+	route_table_report(t, &r);
+	route_table_report(t, &r);
+	assert_int_equal(count_alarms(t), 1);
+	route_table_server_down(t, "na-1");
+	assert_int_equal(count_alarms(t), 0);
+	route_table_report(t, &r);
+	assert_int_equal(count_alarms(t), 1);
 	r.route.gone = true;
 	route_table_report(t, &r);
+	assert_int_equal(count_alarms(t), 0);
 	route_table_free(&t);
 }
 

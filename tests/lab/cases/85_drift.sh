@@ -43,6 +43,11 @@ check "and quiet" test "$(deck ann sync --json | grep -c '"number"')" = 0
 check "a key is changed by hand" by_hand na-1 "put trunkdeck $number sales"
 check "callers reach the wrong agent" answered_by sales $number
 check "it is told as stale, and where it leads" tells "$number stale sales" --dry-run
+check "a screen that may not write opens" open_screen ann --read-only
+check "the row says so" screen_shows ann $number stale
+check "and the card" screen_shows ann Twilio '1 stale'
+close_screen ann
+check "nothing was repaired" answered_by sales $number
 check "sync repairs it" tells "$number verified written"
 check "callers reach the right one" answered_by support $number
 check "a dial string is changed by hand" by_hand na-1 "put trunkdeckagent support Local/busy@lab-agents"
