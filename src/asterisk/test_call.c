@@ -141,6 +141,8 @@ static void on_hangup(struct test_call *t, const struct ami_frame *f, int64_t at
 		return;
 	if (str_to_i64(ami_get(f, AMI_KEY_CAUSE), &cause))
 		t->cause = (int)cause;
+	/* Gone before the dialplan began: told here too, as this may come before the word of the failure itself. */
+	t->refused = t->refused || t->arrived_us == 0;
 	t->done = true;
 }
 
@@ -178,7 +180,7 @@ void test_call_event(struct test_call *t, const struct ami_frame *f, int64_t now
 	if (f->kind != AMI_EVENT || f->reject)
 		return;
 	if (is_refusal(t, f)) {
-		t->refused = t->at_us[TEST_STEP_ARRIVED] < 0;
+		t->refused = t->refused || t->arrived_us == 0;
 		t->done = t->done || t->refused;
 		return;
 	}
@@ -242,7 +244,8 @@ static void why_not_arrived(const struct test_call *t, struct err *e)
 		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the server has no context trunkdeck-test"));
 		err_hint(e, "%s", _("its extensions_trunkdeck.conf is missing or old: 'trunkdeck server setup' prints the file"));
 	} else {
-		err_set_message(e, ERR_FOUND_WRONG, "%s", _("nothing was heard of the call"));
+		err_set_message(e, ERR_FOUND_WRONG, "%s", t->arrived_us ? _("the dialplan's own events were not heard") :
+				_("nothing was heard of the call"));
 		err_hint(e, "%s", _("manager.conf: our AMI user needs read = call,user"));
 	}
 }

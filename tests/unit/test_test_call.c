@@ -118,6 +118,8 @@ static void each_failure_has_its_words(void **state)
 {
 	(void)state;
 	WHY("nothing was heard", { "Newchannel", 9, ONE, ONE, "" });
+	WHY("own events were not heard", DIALLED, ANSWERED, { "Hangup", 90, TWO, ONE, "Cause: 16\r\n" });
+	WHY("no context trunkdeck-test", { "Newchannel", 9, ONE, ONE, "" }, { "Hangup", 9, TWO, ONE, "Cause: 0\r\n" });
 	WHY("no route", ARRIVED, { "UserEvent", 11, TWO, ONE, "UserEvent: TrunkdeckUnmapped\r\n" },
 	    { "Hangup", 11, TWO, ONE, "Cause: 1\r\n" });
 	WHY("could not look the route up, cause 34", ARRIVED, { "Hangup", 11, TWO, ONE, "Cause: 34\r\n" });
