@@ -14,6 +14,7 @@ check() {
 		CASES_FAILED=$((CASES_FAILED + 1))
 		printf 'FAIL - %s\n' "$what"
 		printf '%s\n' "$*" "$said" | sed 's/^/#     /'
+		is_up || die "the lab has gone: somebody ended it"
 	fi
 }
 
