@@ -138,7 +138,7 @@ static void note_routes(const struct cli *c, const struct record *r)
 	bool cascaded = r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade");
 
 	if ((r->entity == ENTITY_NUMBER || r->entity == ENTITY_AGENT || cascaded) && writes_routes(c))
-		cli_note(c, _("note: the servers get their routes from a running trunkdeck screen"));
+		cli_note(c, _("note: an open screen, or 'trunkdeck sync', brings it to the servers"));
 }
 
 /* "added number +15551234567", or the record. */

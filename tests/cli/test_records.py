@@ -198,7 +198,7 @@ class Editing(DeckTest):
 
     def test_route_note(self):
         self.config("[server na-1]\nhost = 127.0.0.1\n")
-        note = "routes from a running trunkdeck screen"
+        note = "brings it to the servers"
         self.assertIn(note, self.done("number", "edit", "+15551234567", "--label", "x").err)
         self.assertNotIn(note, self.done("number", "edit", "+15551234567", "--label", "y", "--json").err)
         self.assertNotIn(note, self.done("provider", "edit", "Twilio", "--notes", "y").err)
