@@ -64,15 +64,18 @@ static void on_route(void *arg, const struct ami_route_report *r)
 	row->report = *r;
 }
 
-static bool is_foreign(const struct row *row)
+/* A key of its own on the server, that can be deleted there. */
+static bool is_foreign(const struct sync *s, const struct row *row)
 {
-	return !row->report.route.gone && row->report.route.state == ROUTE_FOREIGN;
+	const struct app_server *server = app_server(s->app, row->report.server);
+
+	return !row->report.route.gone && row->report.route.state == ROUTE_FOREIGN && server->config->routes == ROUTES_ASTDB;
 }
 
 static bool has_foreign(const struct sync *s)
 {
 	for (const struct row *row = s->rows; row; row = row->hh.next)
-		if (is_foreign(row))
+		if (is_foreign(s, row))
 			return true;
 	return false;
 }
@@ -144,7 +147,7 @@ static bool others_done(const struct sync *s)
 
 		if (row->report.route.gone || belongs(s, &row->report) || !is_up(app_server(s->app, row->report.server)))
 			continue;
-		if (state == ROUTE_PENDING || (state == ROUTE_FOREIGN && s->deleting))
+		if (state == ROUTE_PENDING || (s->deleting && is_foreign(s, row)))
 			return false;
 	}
 	return true;
