@@ -83,6 +83,23 @@ static void days_begin_at_local_midnight(void **state)
 	zone_free(&z);
 }
 
+/* The very second, also in a year for which a file holds only the rule. */
+static void clocks_change_to_the_second(void **state)
+{
+	static const struct { const char *at; int before_s, after_s; } changes[] = {
+		{ "2026-03-29T01:00:00Z", 3600, 7200 }, { "2026-10-25T01:00:00Z", 7200, 3600 },
+		{ "2040-03-25T01:00:00Z", 3600, 7200 }, { "2040-10-28T01:00:00Z", 7200, 3600 },
+	};
+	struct zone *z = zone_open("Europe/Berlin");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
+		assert_int_equal(zone_offset_s(z, moment(changes[i].at) - 1), changes[i].before_s);
+		assert_int_equal(zone_offset_s(z, moment(changes[i].at)), changes[i].after_s);
+	}
+	zone_free(&z);
+}
+
 static void moments_are_read(void **state)
 {
 	struct zone *z = zone_open("Europe/Berlin");
@@ -127,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_the_c_library),
 		cmocka_unit_test(days_begin_at_local_midnight),
+		cmocka_unit_test(clocks_change_to_the_second),
 		cmocka_unit_test(moments_are_read),
 		cmocka_unit_test(unknown_zones_are_refused),
 	};

@@ -213,6 +213,21 @@ static void history_equals_what_was_live(void **state)
 	metrics_free(&history);
 }
 
+static void one_after_the_other_is_one_at_a_time(void **state)
+{
+	struct metrics *m = metrics_new();
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		struct call c = history_call(i, i * 10, i * 10 + 10);
+
+		metrics_history(m, &c);
+	}
+	metrics_history_end(m);
+	assert_int_equal(metrics_total(m)->peak_concurrent, 1);
+	metrics_free(&m);
+}
+
 /* A call told by the server and by the store counts once, whichever comes first. */
 static void a_call_told_twice_counts_once(void **state)
 {
@@ -367,6 +382,7 @@ int main(void)
 		cmocka_unit_test(json_says_it_all),
 		cmocka_unit_test(numbers_are_bounded),
 		cmocka_unit_test(history_equals_what_was_live),
+		cmocka_unit_test(one_after_the_other_is_one_at_a_time),
 		cmocka_unit_test(a_call_told_twice_counts_once),
 		cmocka_unit_test(hours_and_weekdays_are_the_zones),
 		cmocka_unit_test(windows_and_series),
