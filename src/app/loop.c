@@ -14,6 +14,7 @@
 #include "trunkdeck/mem.h"
 
 #define MAIL_PER_TURN 4096
+#define MAIL_AFTER_KEYS 256		/* a key's frame comes first */
 
 static void signal_set(sigset_t *set)
 {
@@ -99,7 +100,7 @@ int loop_run(struct app *app, const struct loop_client *client)
 			end = take_signals(signal_fd, client);
 		if (fds[0].revents && !client->input(client->arg))
 			break;
-		more = app_handle_mail(app, MAIL_PER_TURN);
+		more = app_handle_mail(app, fds[0].revents ? MAIL_AFTER_KEYS : MAIL_PER_TURN);
 		client->turn(client->arg);
 	}
 	close(signal_fd);

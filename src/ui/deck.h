@@ -41,6 +41,8 @@ bool deck_is_open(const struct deck *d, const char *provider_id);
 extern const char *const deck_fields[];
 /* Is the filter in force? */
 bool deck_filtering(const struct deck *d);
+/* Makes the texts that are looked into, if the workspace has changed since. */
+void deck_match_prepare(struct deck *d);
 /* Calls fn for each provider's matching numbers, in order. */
 void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct provider *p, const struct number *n));
 

@@ -97,7 +97,7 @@ static void add_text(struct deck *d, const struct number *n, const struct shared
 	buf_addc(to, '\0');
 }
 
-static void refresh_texts(struct deck *d)
+void deck_match_prepare(struct deck *d)
 {
 	struct snapshot *s = d->app->snapshot;
 	struct shared_name provider = { 0 }, agent = { 0 };
@@ -127,7 +127,7 @@ void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct pro
 	const struct provider *const *p = snapshot_providers(d->app->snapshot, &providers);
 	const char *text;
 
-	refresh_texts(d);
+	deck_match_prepare(d);
 	text = d->texts.bytes.p;
 	for (size_t i = 0; i < providers; i++) {
 		const struct number *const *n = snapshot_numbers_of(d->app->snapshot, p[i]->id, &numbers);

@@ -79,4 +79,5 @@ void filter_open(struct ui *ui, const char *text)
 	f->ui = ui;
 	line_init(&f->line, text, FILTER_MAX);
 	ui_push(ui, &filter_ops, f);
+	ui_set_filter(ui, text);	/* the view gets ready before the first word is typed */
 }

@@ -303,6 +303,7 @@ static void deck_filter(void *state, const char *text)
 
 	query_free(&d->query);
 	d->query = query_new(text, deck_fields);
+	deck_match_prepare(d);
 	rebuild(d);
 }
 
