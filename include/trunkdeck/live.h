@@ -15,8 +15,9 @@ struct live *live_new(void);
 void live_free(struct live **l);
 /* Inserts, updates, or (FINISHED) removes; true when the list changed. */
 bool live_report(struct live *l, const struct ami_call_report *r);
-/* A server was resynchronised: calls of it older than the serial are gone. */
-void live_resynced(struct live *l, const struct ami_resync_report *r);
+/* A server was resynchronised: calls of it older than the serial are gone; each is shown to gone() before it leaves. */
+void live_resynced(struct live *l, const struct ami_resync_report *r, void (*gone)(void *arg, const struct call *c),
+		   void *arg);
 /* Oldest first; owned; valid until the next change. */
 const struct call *const *live_calls(struct live *l, size_t *count);
 const struct call *live_find(const struct live *l, const char *server, const char *linkedid);

@@ -270,9 +270,22 @@ static void handle_call(struct app *a, struct ami_call_report *r)
 	a->dirty |= APP_DIRTY_CALLS;
 }
 
+/* Its end was reported, but found no room on the way here. */
+static void lose_call(void *arg, const struct call *c)
+{
+	struct app *a = arg;
+	struct call lost = *c;
+
+	lost.ended_us = clock_wall_us(a->clock);
+	lost.state = CALL_ENDED;
+	lost.outcome = OUTCOME_LOST;
+	lost.uncertain = true;
+	history_call(a, &lost, CALL_CHANGE_FINISHED);
+}
+
 static void handle_resynced(struct app *a, const struct ami_resync_report *r)
 {
-	live_resynced(a->live, r);
+	live_resynced(a->live, r, lose_call, a);
 	a->dirty |= APP_DIRTY_CALLS;
 }
 

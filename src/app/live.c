@@ -1,6 +1,7 @@
 /*
- * Calls in an array ordered by arrival, found by key through a hash. A finished call leaves at once: what was is the
- * metrics' and the history's business.
+ * Calls in an array ordered by arrival, found by key through a hash, and counted per number and provider as they come and
+ * go: a row of the Deck asks at every frame. A finished call leaves at once: what was is the metrics' and the history's
+ * business.
  */
 #include "config.h"
 
@@ -19,8 +20,16 @@ struct live_entry {
 	UT_hash_handle hh;
 };
 
+/* How many live calls have this number, or this provider. */
+struct tally {
+	char key[CALL_TEXT];
+	size_t count;
+	UT_hash_handle hh;
+};
+
 struct live {
 	struct live_entry *by_key;	/* uthash keeps the order of insertion */
+	struct tally *numbers, *providers;
 	const struct call **sorted;
 	size_t sorted_size;
 	bool sorted_valid;
@@ -38,8 +47,45 @@ static void changed(struct live *l)
 	l->sorted_valid = false;
 }
 
+static struct tally *find_tally(struct tally *table, const char *key)
+{
+	struct tally *t;
+
+	HASH_FIND_STR(table, key, t);
+	return t;
+}
+
+static void count_up(struct tally **table, const char *key)
+{
+	struct tally *t = find_tally(*table, key);
+
+	if (!t) {
+		t = xcalloc(1, sizeof(*t));
+		str_copy(t->key, sizeof(t->key), str_of(key));
+		HASH_ADD_STR(*table, key, t);
+	}
+	t->count++;
+}
+
+static void count_down(struct tally **table, const char *key)
+{
+	struct tally *t = find_tally(*table, key);
+
+	if (--t->count == 0) {
+		HASH_DEL(*table, t);
+		free(t);
+	}
+}
+
+static void count_call(struct live *l, const struct call *c, void (*count)(struct tally **table, const char *key))
+{
+	count(&l->numbers, c->number);
+	count(&l->providers, c->provider);
+}
+
 static void drop(struct live *l, struct live_entry *e)
 {
+	count_call(l, &e->call, count_down);
 	HASH_DEL(l->by_key, e);
 	free(e);
 	changed(l);
@@ -75,24 +121,30 @@ bool live_report(struct live *l, const struct ami_call_report *r)
 			drop(l, e);
 		return e != NULL;
 	}
-	if (!e) {
+	if (e) {
+		count_call(l, &e->call, count_down);
+	} else {
 		e = xcalloc(1, sizeof(*e));
 		e->key = key;
 		HASH_ADD(hh, l->by_key, key, sizeof(e->key), e);
 	}
 	e->call = r->call;
+	count_call(l, &e->call, count_up);
 	e->serial = r->serial;
 	changed(l);
 	return true;
 }
 
-void live_resynced(struct live *l, const struct ami_resync_report *r)
+void live_resynced(struct live *l, const struct ami_resync_report *r, void (*gone)(void *arg, const struct call *c),
+		   void *arg)
 {
 	struct live_entry *e, *next;
 
 	HASH_ITER(hh, l->by_key, e, next) {
-		if (strcmp(e->call.server, r->server) == 0 && e->serial < r->serial)
-			drop(l, e);
+		if (strcmp(e->call.server, r->server) != 0 || e->serial >= r->serial)
+			continue;
+		gone(arg, &e->call);
+		drop(l, e);
 	}
 }
 
@@ -108,6 +160,7 @@ static int by_start(const void *a, const void *b)
 const struct call *const *live_calls(struct live *l, size_t *count)
 {
 	struct live_entry *e, *next;
+	bool in_order = true;		/* as calls come, they nearly always are */
 	size_t n = 0;
 
 	*count = live_count(l);
@@ -117,9 +170,11 @@ const struct call *const *live_calls(struct live *l, size_t *count)
 		l->sorted_size = *count * 2;
 		l->sorted = xreallocarray(l->sorted, l->sorted_size, sizeof(*l->sorted));
 	}
-	HASH_ITER(hh, l->by_key, e, next)
+	HASH_ITER(hh, l->by_key, e, next) {
+		in_order = in_order && (n == 0 || by_start(&l->sorted[n - 1], &(const struct call *){ &e->call }) <= 0);
 		l->sorted[n++] = &e->call;
-	if (n > 0)
+	}
+	if (!in_order)
 		qsort(l->sorted, n, sizeof(*l->sorted), by_start);
 	l->sorted_valid = true;
 	return l->sorted;
@@ -143,22 +198,16 @@ size_t live_count(const struct live *l)
 
 size_t live_count_number(const struct live *l, const char *number)
 {
-	struct live_entry *e, *next;
-	size_t n = 0;
+	const struct tally *t = find_tally(l->numbers, number);
 
-	HASH_ITER(hh, l->by_key, e, next)
-		n += strcmp(e->call.number, number) == 0;
-	return n;
+	return t ? t->count : 0;
 }
 
 size_t live_count_provider(const struct live *l, const char *provider)
 {
-	struct live_entry *e, *next;
-	size_t n = 0;
+	const struct tally *t = find_tally(l->providers, provider);
 
-	HASH_ITER(hh, l->by_key, e, next)
-		n += strcmp(e->call.provider, provider) == 0;
-	return n;
+	return t ? t->count : 0;
 }
 
 uint64_t live_generation(const struct live *l)

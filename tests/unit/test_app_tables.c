@@ -197,6 +197,12 @@ static void test_live(void **state)
 	assert_int_equal(live_calls(l, &count)[0]->started_us, 100);
 	assert_int_equal(count, 2);
 	assert_int_equal(live_count_number(l, "+15550001"), 2);
+	str_copy(b.call.number, sizeof(b.call.number), STR("+15550002"));
+	str_copy(b.call.provider, sizeof(b.call.provider), STR("twilio"));
+	assert_true(live_report(l, &b));
+	assert_int_equal(live_count_number(l, "+15550001"), 1);
+	assert_int_equal(live_count_number(l, "+15550002"), 1);
+	assert_int_equal(live_count_provider(l, "twilio"), 1);
 	a.change = CALL_CHANGE_FINISHED;
 	assert_true(live_report(l, &a));
 	assert_false(live_report(l, &a));
@@ -205,8 +211,16 @@ static void test_live(void **state)
 	live_free(&l);
 }
 
+static void count_gone(void *arg, const struct call *c)
+{
+	assert_string_equal(c->linkedid, "1.1");
+	++*(int *)arg;
+}
+
 static void test_live_resynced_drops_what_was_not_reported(void **state)
 {
+	int gone = 0;
+
 	struct live *l = live_new();
 	struct ami_call_report old = report("na-1", "1.1", 1, CALL_CHANGE_UPDATED);
 	struct ami_call_report fresh = report("na-1", "1.2", 2, CALL_CHANGE_UPDATED);
@@ -218,7 +232,9 @@ static void test_live_resynced_drops_what_was_not_reported(void **state)
 	live_report(l, &old);
 	live_report(l, &fresh);
 	live_report(l, &other);
-	live_resynced(l, &round);
+	live_resynced(l, &round, count_gone, &gone);
+	assert_int_equal(gone, 1);
+	assert_int_equal(live_count_number(l, "+15550001"), 2);
 	assert_null(live_find(l, "na-1", "1.1"));
 	assert_non_null(live_find(l, "na-1", "1.2"));
 	assert_non_null(live_find(l, "eu-1", "1.3"));
