@@ -21,6 +21,8 @@ void clock_init_virtual(struct td_clock *c, int64_t wall_us);
 void clock_advance(struct td_clock *c, int64_t ms);	/* virtual clocks only */
 int64_t clock_wall_us(const struct td_clock *c);
 int64_t clock_mono_ms(const struct td_clock *c);
+/* Of two times at which something is due the one that comes first; negative = never. */
+int64_t clock_earlier(int64_t a, int64_t b);
 int64_t clock_mono_us(const struct td_clock *c);	/* finer, for measuring */
 
 /* "2026-11-22T10:29:39.123456Z"; buffers of CLOCK_ISO_SIZE. Store, JSON and log speak this form only.

@@ -24,6 +24,5 @@ const struct call *live_find(const struct live *l, const char *server, const cha
 size_t live_count(const struct live *l);
 size_t live_count_number(const struct live *l, const char *number);
 size_t live_count_provider(const struct live *l, const char *provider);
-uint64_t live_generation(const struct live *l);
 
 #endif

@@ -359,13 +359,6 @@ bool app_handle_mail(struct app *a, size_t max)
 	return mailbox_waiting(a->inbox) > 0;
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	if (a < 0 || b < 0)
-		return a < 0 ? b : a;
-	return a < b ? a : b;
-}
-
 /* A count-down on the screen changes once a second. */
 static int64_t next_second(const struct app *a, int64_t until)
 {
@@ -376,13 +369,13 @@ static int64_t next_second(const struct app *a, int64_t until)
 
 int64_t app_next_at_ms(const struct app *a)
 {
-	int64_t at = earlier(messages_next_at_ms(a->messages), history_next_at_ms(a));
+	int64_t at = clock_earlier(messages_next_at_ms(a->messages), history_next_at_ms(a));
 
 	if (a->store_state == STORE_STATE_RETRY)
-		at = earlier(at, next_second(a, a->store_retry_at_ms));
+		at = clock_earlier(at, next_second(a, a->store_retry_at_ms));
 	for (size_t i = 0; i < a->server_count; i++) {
 		if (a->servers[i].status.retry_at_ms > 0)
-			at = earlier(at, next_second(a, a->servers[i].status.retry_at_ms));
+			at = clock_earlier(at, next_second(a, a->servers[i].status.retry_at_ms));
 	}
 	return at;
 }

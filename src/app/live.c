@@ -33,18 +33,11 @@ struct live {
 	const struct call **sorted;
 	size_t sorted_size;
 	bool sorted_valid;
-	uint64_t generation;
 };
 
 struct live *live_new(void)
 {
 	return xcalloc(1, sizeof(struct live));
-}
-
-static void changed(struct live *l)
-{
-	l->generation++;
-	l->sorted_valid = false;
 }
 
 static struct tally *find_tally(struct tally *table, const char *key)
@@ -88,7 +81,7 @@ static void drop(struct live *l, struct live_entry *e)
 	count_call(l, &e->call, count_down);
 	HASH_DEL(l->by_key, e);
 	free(e);
-	changed(l);
+	l->sorted_valid = false;
 }
 
 void live_free(struct live **l)
@@ -131,7 +124,7 @@ bool live_report(struct live *l, const struct ami_call_report *r)
 	e->call = r->call;
 	count_call(l, &e->call, count_up);
 	e->serial = r->serial;
-	changed(l);
+	l->sorted_valid = false;
 	return true;
 }
 
@@ -208,9 +201,4 @@ size_t live_count_provider(const struct live *l, const char *provider)
 	const struct tally *t = find_tally(l->providers, provider);
 
 	return t ? t->count : 0;
-}
-
-uint64_t live_generation(const struct live *l)
-{
-	return l->generation;
 }

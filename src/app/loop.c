@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "trunkdeck/clock.h"
 #include "trunkdeck/mem.h"
 
 #define MAIL_PER_TURN 4096
@@ -35,17 +36,10 @@ void loop_block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static int64_t earliest(int64_t a, int64_t b)
-{
-	if (a < 0 || b < 0)
-		return a < 0 ? b : a;
-	return a < b ? a : b;
-}
-
 /* Milliseconds to wait: 0 when something is left over, -1 when there is no timer. */
 static int wait_ms(const struct app *app, const struct loop_client *client, bool more)
 {
-	int64_t at = earliest(app_next_at_ms(app), client->next_at_ms(client->arg));
+	int64_t at = clock_earlier(app_next_at_ms(app), client->next_at_ms(client->arg));
 	int64_t left;
 
 	if (more)

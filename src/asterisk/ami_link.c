@@ -429,19 +429,14 @@ void ami_link_tick(struct ami_link *l, int64_t now)
 		take_down(l);
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < 0 || (b >= 0 && b < a) ? b : a;
-}
-
 static int64_t up_next_at_ms(const struct ami_link *l)
 {
 	int64_t sent = l->ping_sent_us / 1000;
 	int64_t at = l->ping_at_ms;
 
 	if (l->ping_sent_us)
-		at = earlier(at, (sent > l->heard_ms ? sent : l->heard_ms) + l->config.timing->ping_deadline);
-	return l->idle_at_ms ? earlier(at, l->idle_at_ms) : at;
+		at = clock_earlier(at, (sent > l->heard_ms ? sent : l->heard_ms) + l->config.timing->ping_deadline);
+	return l->idle_at_ms ? clock_earlier(at, l->idle_at_ms) : at;
 }
 
 int64_t ami_link_next_at_ms(const struct ami_link *l)
@@ -457,9 +452,9 @@ int64_t ami_link_next_at_ms(const struct ami_link *l)
 		return up_next_at_ms(l);
 	case LINK_CONNECTING:
 		wait = transport_timeout_ms(l->transport);
-		return earlier(l->login_by_ms, wait < 0 ? -1 : now_ms() + wait);
+		return clock_earlier(l->login_by_ms, wait < 0 ? -1 : now_ms() + wait);
 	default:
-		return l->idle_at_ms ? earlier(l->login_by_ms, l->idle_at_ms) : l->login_by_ms;
+		return l->idle_at_ms ? clock_earlier(l->login_by_ms, l->idle_at_ms) : l->login_by_ms;
 	}
 }
 

@@ -249,11 +249,6 @@ void ami_server_turn(struct ami_server *s)
 	send_status(s, now);
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < 0 || (b >= 0 && b < a) ? b : a;
-}
-
 bool ami_server_has_more(const struct ami_server *s)
 {
 	return ami_link_has_more(s->tail) || ami_link_has_more(s->control) ||
@@ -271,13 +266,13 @@ void ami_server_read_more(struct ami_server *s)
 
 int64_t ami_server_next_at_ms(const struct ami_server *s)
 {
-	int64_t at = earlier(ami_link_next_at_ms(s->tail), ami_link_next_at_ms(s->control));
+	int64_t at = clock_earlier(ami_link_next_at_ms(s->tail), ami_link_next_at_ms(s->control));
 
-	at = earlier(at, ami_calls_next_at_ms(s));
-	at = earlier(at, ami_scan_next_at_ms(s));
+	at = clock_earlier(at, ami_calls_next_at_ms(s));
+	at = clock_earlier(at, ami_scan_next_at_ms(s));
 	if (s->routes && ami_link_state(s->control) == LINK_UP)
-		at = earlier(at, routes_next_at_ms(s->routes));
+		at = clock_earlier(at, routes_next_at_ms(s->routes));
 	if (memcmp(&s->status, &s->sent, sizeof(s->sent)))
-		at = earlier(at, s->sent_at_ms + STATUS_EVERY_MS);
+		at = clock_earlier(at, s->sent_at_ms + STATUS_EVERY_MS);
 	return at;
 }

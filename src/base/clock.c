@@ -135,3 +135,10 @@ bool clock_parse_iso(const char *s, int64_t *wall_us)
 	*wall_us = (int64_t)seconds * US_PER_S + us;
 	return true;
 }
+
+int64_t clock_earlier(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}

@@ -39,11 +39,6 @@ bool db_post(struct db *db, const char *sql, const char *const *params, size_t n
 	return db->driver->post(db, sql, params, n, e);
 }
 
-bool db_settle(struct db *db, struct err *e)
-{
-	return db->driver->settle(db, e);
-}
-
 bool db_begin(struct db *db, enum db_access access, struct err *e)
 {
 	return db->driver->begin(db, access, e);

@@ -73,7 +73,6 @@ bool db_query(struct db *db, const char *sql, const char *const *params, size_t 
 bool db_query_int(struct db *db, const char *sql, const char *const *params, size_t n, int64_t none, int64_t *value,
 		  struct err *e);
 bool db_post(struct db *db, const char *sql, const char *const *params, size_t n, struct err *e);
-bool db_settle(struct db *db, struct err *e);
 bool db_begin(struct db *db, enum db_access access, struct err *e);
 bool db_commit(struct db *db, struct err *e);
 void db_rollback(struct db *db);

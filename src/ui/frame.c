@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trunkdeck/clock.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
 #include "trunkdeck/utf8.h"
@@ -469,13 +470,6 @@ void frame_draw(struct ui *ui)
 
 /* Time */
 
-static int64_t earliest(int64_t a, int64_t b)
-{
-	if (a < 0 || b < 0)
-		return a < 0 ? b : a;
-	return a < b ? a : b;
-}
-
 static bool counts_down(const struct app *app)
 {
 	if (app->store_state == STORE_STATE_RETRY)
@@ -496,14 +490,14 @@ static int64_t view_next_at_ms(struct ui *ui, enum view_id view)
 int64_t frame_next_at_ms(struct ui *ui)
 {
 	int64_t now = clock_mono_ms(ui->app->clock);
-	int64_t at = earliest(messages_next_at_ms(ui->app->messages), view_next_at_ms(ui, ui->view));
+	int64_t at = clock_earlier(messages_next_at_ms(ui->app->messages), view_next_at_ms(ui, ui->view));
 
 	if (ui->layout.panel.rows > 0)
-		at = earliest(at, view_next_at_ms(ui, VIEW_CALLS));
+		at = clock_earlier(at, view_next_at_ms(ui, VIEW_CALLS));
 	if (ui->layout.header.rows > 0)
-		at = earliest(at, now + 60000 - clock_wall_us(ui->app->clock) / 1000 % 60000);
+		at = clock_earlier(at, now + 60000 - clock_wall_us(ui->app->clock) / 1000 % 60000);
 	if (ui->layout.header.rows > 0 && counts_down(ui->app))
-		at = earliest(at, now + 1000);
+		at = clock_earlier(at, now + 1000);
 	return at;
 }
 
