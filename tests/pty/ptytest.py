@@ -135,10 +135,23 @@ class Terminal:
         self.output += data
         return data
 
+    def _at_work(self):
+        """Has it input to read, or is it running? On a busy machine silence alone does not mean that it is done."""
+        try:
+            state = read_file("/proc/%d/task/%d/stat" % (self.pid, self.pid)).rpartition(")")[2].split()[0]
+            unread = struct.unpack("i", fcntl.ioctl(self.slave, termios.FIONREAD, b"\0\0\0\0"))[0]
+        except OSError:
+            return False
+        return state == "R" or (state == "S" and unread > 0)
+
     def read_until_quiet(self, quiet=QUIET, limit=LIMIT):
-        """All that comes until nothing has come for `quiet` seconds."""
+        """All that comes until nothing has come for `quiet` seconds, and nothing is under way."""
         data, end = b"", time.monotonic() + limit
-        while time.monotonic() < end and select.select([self.master], [], [], quiet)[0]:
+        while time.monotonic() < end:
+            if not select.select([self.master], [], [], quiet)[0]:
+                if self._at_work():
+                    continue
+                break
             part = self._read()
             if not part:
                 break
