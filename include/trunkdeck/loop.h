@@ -16,12 +16,13 @@ struct loop_client {
 	bool (*input)(void *arg);		/* readable: take all that is there; false = end of input, stop */
 	void (*resized)(void *arg);		/* SIGWINCH */
 	void (*suspend)(void *arg);		/* SIGTSTP from outside */
+	void (*resumed)(void *arg);		/* SIGCONT after a stop nobody asked us for: SIGSTOP */
 	void (*turn)(void *arg);		/* once per turn, last: draw if something changed */
 	int64_t (*next_at_ms)(void *arg);	/* earliest timer of the client, monotonic; -1 = none */
 	bool (*done)(void *arg);
 };
 
-/* Blocks SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP for the process: call before any thread starts, so that only the
+/* Blocks SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT for the process: call before any thread starts, so that only the
  * loop's signalfd sees them. */
 void loop_block_signals(void);
 /* Runs until done(), end of input, SIGHUP or SIGTERM. Returns the signal that ended it, or 0. */

@@ -25,6 +25,7 @@ static void signal_set(sigset_t *set)
 	sigaddset(set, SIGHUP);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTSTP);
+	sigaddset(set, SIGCONT);
 }
 
 void loop_block_signals(void)
@@ -64,6 +65,8 @@ static int take_signals(int fd, const struct loop_client *client)
 			resized = true;
 		else if (info.ssi_signo == SIGTSTP)
 			client->suspend(client->arg);
+		else if (info.ssi_signo == SIGCONT)
+			client->resumed(client->arg);
 		else
 			end = (int)info.ssi_signo;
 	}

@@ -74,7 +74,8 @@ static bool on_input(void *arg)
 	return true;
 }
 
-static void on_resized(void *arg)
+/* Size, or going on after a stop: there is no screen. */
+static void on_nothing(void *arg)
 {
 	(void)arg;
 }
@@ -103,8 +104,9 @@ static bool record(struct recorder *r, struct err *e)
 		.arg = r,
 		.input_fd = -1,
 		.input = on_input,
-		.resized = on_resized,
+		.resized = on_nothing,
 		.suspend = on_suspend,
+		.resumed = on_nothing,
 		.turn = on_turn,
 		.next_at_ms = on_next_at_ms,
 		.done = on_done,

@@ -320,16 +320,27 @@ void term_stop(struct term **t)
 
 void term_suspend(struct term *t)
 {
-	sigset_t stop, before;
+	const struct timespec now = { 0 };
+	sigset_t stop, cont, before;
 
 	if (t->in_fd < 0)
 		return;
 	leave_terminal(t);
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTSTP);
+	sigemptyset(&cont);
+	sigaddset(&cont, SIGCONT);
 	pthread_sigmask(SIG_UNBLOCK, &stop, &before);
 	kill(0, SIGTSTP);			/* the whole group: sudo and pipelines stop with us */
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	sigtimedwait(&cont, NULL, &now);	/* expected: not term_resumed()'s business */
+	enter_terminal(t);
+	term_resize(t);
+}
+
+void term_resumed(struct term *t)
+{
+	t->entered = false;
 	enter_terminal(t);
 	term_resize(t);
 }

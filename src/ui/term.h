@@ -37,6 +37,7 @@ bool term_start(struct term **out, const struct term_options *options, struct er
 /* Restores the terminal. Also registered with die_set_hook() and the fatal signals, async-signal-safe. */
 void term_stop(struct term **t);
 void term_suspend(struct term *t);	/* stops the process group with SIGTSTP; returns after SIGCONT, screen marked for full repaint */
+void term_resumed(struct term *t);	/* continued after a SIGSTOP: whatever had the terminal meanwhile, it is ours again */
 void term_resize(struct term *t);	/* reads the size, tells curses */
 void term_set_size(struct term *t, int rows, int columns);	/* headless */
 void term_redraw(struct term *t);	/* the next frame paints everything */

@@ -424,6 +424,14 @@ static void on_suspend(void *arg)
 	ui->touched = true;
 }
 
+static void on_resumed(void *arg)
+{
+	struct ui *ui = arg;
+
+	term_resumed(ui->term);
+	ui->touched = true;
+}
+
 static void on_turn(void *arg)
 {
 	struct ui *ui = arg;
@@ -463,6 +471,7 @@ void ui_loop_client(struct ui *ui, struct loop_client *out)
 		.input = on_input,
 		.resized = on_resized,
 		.suspend = on_suspend,
+		.resumed = on_resumed,
 		.turn = on_turn,
 		.next_at_ms = on_next_at_ms,
 		.done = on_done,

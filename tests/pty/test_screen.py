@@ -166,6 +166,19 @@ class Screen(unittest.TestCase):
         t.send("q")
         self.assertEqual(t.ended(), 0)
 
+    def test_stopped_without_a_word(self):
+        """SIGSTOP can't be answered: the shell has taken the terminal back, and it is taken again from it."""
+        t = self.start()
+        t.signal(signal.SIGSTOP)
+        t.wait_event("stopped")
+        termios.tcsetattr(t.slave, termios.TCSANOW, t.modes_before)
+        t.fg()
+        data = t.wait_for("Twilio")
+        self.assertIn(b"\x1b[?2004h", data)
+        self.assertNotEqual(t.modes(), t.modes_before)
+        t.send("q")
+        self.assertEqual(t.ended(), 0)
+
     # --- sizes ---
 
     def test_resize_storm(self):
