@@ -106,13 +106,23 @@ bool store_wait(struct store *s, int other_fd, int timeout_ms, bool *changed, st
 /* Idempotent by (server, linkedid): a call recorded before is updated only if this one knows more (ended wins). */
 bool store_record_calls(struct store *s, const struct call *calls, size_t n, struct err *e);
 
+/* A call in an order, to go on behind it: taken from one that was read in that order. */
+struct call_mark {
+	int64_t at_us;						/* its start, or its end in an order by end */
+	char server[40], linkedid[64];
+};
+
+struct call_mark call_mark_of(const struct call *c, bool by_end);
+
 struct call_query {
 	const char *number, *agent, *provider, *server;		/* NULL = any */
 	const char *outcome;					/* name, NULL = any */
 	int64_t since_us, until_us;				/* by start; 0 = open */
 	int64_t recorded_since_us;				/* by when they were written; 0 = open */
 	bool ended;						/* only those that have ended */
-	bool oldest_first;					/* else newest first, by start */
+	bool by_end;						/* ordered by end, else by start */
+	bool oldest_first;					/* else newest first */
+	const struct call_mark *after;				/* only what comes behind it in the order; NULL = all */
 	size_t max;						/* 0 = all */
 };
 

@@ -285,6 +285,36 @@ static void add_time(struct buf *sql, struct db_params *p, const char *condition
 	db_param_int(p, value);
 }
 
+struct call_mark call_mark_of(const struct call *c, bool by_end)
+{
+	struct call_mark m = { .at_us = by_end ? c->ended_us : c->started_us };
+
+	str_copy(m.server, sizeof(m.server), str_of(c->server));
+	str_copy(m.linkedid, sizeof(m.linkedid), str_of(c->linkedid));
+	return m;
+}
+
+static const char *order_column(const struct call_query *q)
+{
+	return q->by_end ? "ended_us" : "started_us";
+}
+
+/* The first condition says nothing new, but is one an index serves. */
+static void add_after(struct buf *sql, struct db_params *p, const struct call_query *q)
+{
+	const char *column = order_column(q), *behind = q->oldest_first ? ">" : "<";
+	size_t at = p->n + 1, server = at + 1, id = at + 2;
+
+	if (!q->after)
+		return;
+	buf_addf(sql, "%s %s %s= $%zu", p->n ? " AND" : " WHERE", column, behind, at);
+	buf_addf(sql, " AND (%s %s $%zu OR server > $%zu OR (server = $%zu AND linkedid > $%zu))", column, behind, at, server,
+		 server, id);
+	db_param_int(p, q->after->at_us);
+	db_param_text(p, q->after->server);
+	db_param_text(p, q->after->linkedid);
+}
+
 static char *query_sql(const struct call_query *q, struct db_params *p)
 {
 	struct buf sql;
@@ -302,7 +332,8 @@ static char *query_sql(const struct call_query *q, struct db_params *p)
 	add_time(&sql, p, "started_us <", q->until_us);
 	add_time(&sql, p, "recorded_us >=", q->recorded_since_us);
 	add_text(&sql, p, "state =", q->ended ? call_state_name(CALL_ENDED) : NULL);
-	buf_addf(&sql, " ORDER BY started_us%s, server, linkedid", q->oldest_first ? "" : " DESC");
+	add_after(&sql, p, q);
+	buf_addf(&sql, " ORDER BY %s%s, server, linkedid", order_column(q), q->oldest_first ? "" : " DESC");
 	if (q->max) {
 		buf_addf(&sql, " LIMIT $%zu", p->n + 1);
 		db_param_int(p, (int64_t)q->max);

@@ -209,6 +209,33 @@ static void calls_are_found_by_when_they_were_written(void **state)
 	store_close(&s);
 }
 
+/* Two of them at the same time: the mark tells which of the two was read. */
+static void reading_goes_on_behind_a_call(void **state)
+{
+	struct fixture *f = *state;
+	struct call c[4];
+	struct call_mark mark;
+
+	for (int i = 0; i < 4; i++) {
+		char id[] = { (char)('a' + i), '\0' };
+
+		c[i] = ended_call(id, i < 2 ? 1000 : 1000 * i, OUTCOME_BUSY);
+		c[i].ended_us = 9000 - 1000 * i;
+	}
+	must_record(f->store, c, 4);
+	expect_calls(f->store, (struct call_query){ .by_end = true }, "a b c d ");
+	expect_calls(f->store, (struct call_query){ 0 }, "d c a b ");
+	mark = call_mark_of(&c[0], false);
+	expect_calls(f->store, (struct call_query){ .after = &mark }, "b ");
+	expect_calls(f->store, (struct call_query){ .after = &mark, .oldest_first = true }, "b c d ");
+	mark = call_mark_of(&c[2], false);
+	expect_calls(f->store, (struct call_query){ .after = &mark }, "a b ");
+	expect_calls(f->store, (struct call_query){ .after = &mark, .number = "+15551234567", .max = 1 }, "a ");
+	mark = call_mark_of(&c[1], true);
+	expect_calls(f->store, (struct call_query){ .after = &mark, .by_end = true }, "c d ");
+	expect_calls(f->store, (struct call_query){ .after = &mark, .by_end = true, .oldest_first = true }, "a ");
+}
+
 static size_t must_expire(struct store *s, int64_t before_us, size_t max)
 {
 	size_t deleted;
@@ -267,6 +294,7 @@ int run_call_tests(const char *name)
 		STORE_TEST(who_knows_more_wins),
 		STORE_TEST(every_filter_filters),
 		STORE_TEST(calls_are_found_by_when_they_were_written),
+		STORE_TEST(reading_goes_on_behind_a_call),
 		STORE_TEST(old_calls_are_forgotten),
 		STORE_TEST(bytes_from_the_network_are_stored),
 	};
