@@ -76,6 +76,7 @@ enum ami_mail {
 	AMI_MAIL_CALL,			/* struct ami_call_report, coalesced by call: the newest state wins */
 	AMI_MAIL_ROUTE,			/* struct ami_route_report, coalesced by server and number */
 	AMI_MAIL_RESYNCED,		/* struct ami_resync_report: all live calls of a server that exist now have been reported */
+	AMI_MAIL_HANGUP,		/* struct ami_hangup_report: one for each ami_hangup() */
 };
 
 struct ami_call_report {
@@ -92,6 +93,12 @@ struct ami_route_report {
 struct ami_resync_report {
 	char server[40];
 	uint64_t serial;		/* the round that ended: calls of this server last reported in an older one are gone */
+};
+
+struct ami_hangup_report {
+	char server[40];
+	char channel[CALL_TEXT];
+	struct err err;			/* ERR_NONE: the server has hung it up */
 };
 
 struct ami;
@@ -115,7 +122,7 @@ struct ami_options {
 	size_t count;
 	struct mailbox *to_main;
 	const char *owner;		/* store id for the owner key, "" = unknown yet: routes stay unwritten */
-	bool read_only;			/* nothing is written to any server */
+	bool read_only;			/* nothing is written to any server, and nothing hung up */
 	bool take_over;
 	const struct ami_timing *timing;
 };
@@ -135,6 +142,9 @@ void ami_routes_complete(struct ami *a, const char *server);
 void ami_verify(struct ami *a, const char *server);
 /* How carriers write numbers, on every server: all of them, each time. Copied. Calls are read by them, and servers told. */
 void ami_set_prefixes(struct ami *a, const struct route_prefix *prefixes, size_t n);
+/* Hangs up one channel of a server, with cause 16; only after a person said so. Refused when the client is read-only, and for a
+ * name that is empty, begins with '/' (to Asterisk a pattern of many), or has control bytes. The verdict is mail. */
+void ami_hangup(struct ami *a, const char *server, const char *channel);
 /* Both only after a person said so. server NULL = all. */
 void ami_delete_foreign(struct ami *a, const char *server);
 void ami_take_over(struct ami *a, const char *server);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "trunkdeck/ami.h"
+#include "trunkdeck/call_page.h"
 #include "trunkdeck/clock.h"
 #include "trunkdeck/config.h"
 #include "trunkdeck/deletions.h"
@@ -40,6 +41,7 @@ enum app_dirty {
 	APP_DIRTY_MESSAGES = 8,
 	APP_DIRTY_STORE = 16,
 	APP_DIRTY_FIGURES = 32,
+	APP_DIRTY_PAGES = 64,
 };
 
 enum metrics_window { METRICS_TODAY, METRICS_1H, METRICS_24H, METRICS_7D, METRICS_30D, METRICS_WINDOW_COUNT };
@@ -74,6 +76,7 @@ struct app {
 	struct metrics *metrics;		/* of today's calls; until today_known since the start of this program */
 	bool today_known;			/* the store's calls of today are in it */
 	struct figures figures;
+	struct call_page pages[CALL_ASKERS];	/* of finished calls, for who asked; owned */
 	struct route_table *routes;
 	struct deletions *deletions;		/* of numbers, not yet verified on every server */
 	struct messages *messages;
@@ -128,6 +131,17 @@ bool app_route_wanted(const struct app *a, const struct server_config *server, c
 bool app_store_is_idle(const struct app *a);
 /* Asks the store for figures; they come into app->figures. False: not now, another answer is awaited. */
 bool app_ask_figures(struct app *a, const struct figures_request *r);
+
+/* Asks the store for a page of finished calls; the answer comes into app->pages[asker]. Returns the token of the question, 0 when
+ * there is no store to ask. */
+uint64_t app_ask_calls(struct app *a, enum call_asker asker, const struct call_question *q);
+/* The asker goes away: its answer is not awaited any more. */
+void app_forget_calls(struct app *a, enum call_asker asker);
+/* Asks the call's server to hang it up: the trunk leg of the live call with this (server, linkedid), nothing else. Only after a
+ * person said so. What comes of it is said in a message. */
+void app_hangup(struct app *a, const struct call *c);
+/* Why that is not possible, translated; NULL = it is. */
+const char *app_why_no_hangup(const struct app *a, const struct call *c);
 
 /* Of two states the one a person should see. */
 bool route_state_worse(enum route_state a, enum route_state b);

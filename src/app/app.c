@@ -327,6 +327,9 @@ static void handle_mail(struct app *a, const struct mail *m)
 	case WORKER_MAIL_METRICS:
 		history_metrics(a, m->value);
 		break;
+	case WORKER_MAIL_PAGE:
+		pages_answer(a, m->value);
+		break;
 	case AMI_MAIL_SERVER:
 		handle_server(a, m->value);
 		break;
@@ -338,6 +341,9 @@ static void handle_mail(struct app *a, const struct mail *m)
 		break;
 	case AMI_MAIL_RESYNCED:
 		handle_resynced(a, m->value);
+		break;
+	case AMI_MAIL_HANGUP:
+		hangup_report(a, m->value);
 		break;
 	case AGENTS_MAIL_REPORT:
 		handle_agents(a, m->value);
@@ -408,7 +414,8 @@ static bool servers_settled(const struct app *a)
 
 bool app_is_settled(const struct app *a)
 {
-	return mailbox_waiting(a->inbox) == 0 && !a->private->requests && worker_is_idle(a->private->worker)
+	return mailbox_waiting(a->inbox) == 0 && !a->private->requests && !a->private->hangups && !pages_waiting(a)
+		&& worker_is_idle(a->private->worker)
 		&& (a->store_state == STORE_STATE_OK || a->store_state == STORE_STATE_RETRY) && servers_settled(a)
 		&& routes_settled(a);
 }
@@ -467,6 +474,8 @@ void app_free(struct app **app)
 	take_last_calls(a);
 	worker_stop(&a->private->worker);
 	history_free(a);
+	hangups_free(a);
+	pages_free(a);
 	change_requests_free(a);
 	mailbox_free(&a->inbox);
 	snapshot_free(&a->snapshot);

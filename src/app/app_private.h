@@ -41,6 +41,14 @@ struct history {
 	struct figures_request window_request;
 };
 
+/* app_hangup.c: one under way. */
+struct app_hangup {
+	char server[40];
+	char channel[CALL_TEXT];
+	char number[32], caller[48];
+	struct app_hangup *next;
+};
+
 struct app_private {
 	struct history history;
 	bool recorder;			/* no screen, no routes */
@@ -49,6 +57,7 @@ struct app_private {
 	struct agents_worker *agents;	/* NULL = none needed */
 	uint64_t next_token;
 	struct request *requests;
+	struct app_hangup *hangups;
 	struct undo undo[UNDO_DEPTH];
 	size_t undo_count;
 	bool undo_running;
@@ -78,6 +87,15 @@ void history_tick(struct app *a);
 int64_t history_next_at_ms(const struct app *a);
 size_t history_unrecorded(const struct app *a);
 void history_free(struct app *a);
+
+/* call_page.c */
+void pages_answer(struct app *a, struct call_page *answer);
+bool pages_waiting(const struct app *a);
+void pages_free(struct app *a);
+
+/* app_hangup.c */
+void hangup_report(struct app *a, const struct ami_hangup_report *r);
+void hangups_free(struct app *a);
 
 /* app_change.c */
 void change_handle_result(struct app *a, struct worker_result *r);

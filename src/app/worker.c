@@ -287,6 +287,8 @@ static bool do_job(struct worker *w, struct mail *m, struct err *e)
 	} else if (m->kind == JOB_COUNT) {
 		ok = worker_count_calls(w, m->value, e) || !w->store;
 		atomic_fetch_sub(&w->pending, 1);
+	} else if (m->kind == JOB_PAGE) {
+		ok = worker_read_page(w, m->value, e) || !w->store;
 	} else if (w->store) {
 		ok = do_mutate(w, m->value, e);
 	} else {

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "trunkdeck/call.h"
+#include "trunkdeck/call_page.h"
 #include "trunkdeck/clock.h"
 #include "trunkdeck/mailbox.h"
 #include "trunkdeck/metrics.h"
@@ -23,6 +24,7 @@ enum worker_mail {
 	WORKER_MAIL_RESULT,		/* struct worker_result */
 	WORKER_MAIL_SPOOL,		/* struct worker_spool */
 	WORKER_MAIL_METRICS,		/* struct worker_metrics */
+	WORKER_MAIL_PAGE,		/* struct call_page; the taker may keep its calls, and set them to NULL */
 };
 
 struct worker_state {
@@ -97,7 +99,10 @@ void worker_record(struct worker *w, const struct call *c);
 size_t worker_unwritten(struct worker *w);
 /* Counts calls of the store. The answer carries the job. */
 void worker_count(struct worker *w, const struct metrics_job *j);
-/* Nothing waits and nothing is being done. */
+/* Reads a page of calls; `page` holds the question and comes back with the answer. One that still waits is replaced by a newer
+ * one of the same asker and never answered. */
+void worker_ask_calls(struct worker *w, const struct call_page *page);
+/* Nothing waits and nothing is being done; pages don't count. */
 bool worker_is_idle(struct worker *w);
 
 #endif

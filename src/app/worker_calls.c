@@ -118,6 +118,68 @@ void worker_count(struct worker *w, const struct metrics_job *j)
 	mailbox_post(w->jobs, (struct mail){ .kind = JOB_COUNT, .value = copy, .free_value = free }, MAIL_MUST);
 }
 
+/* --- pages --- */
+
+static void page_free_value(void *value)
+{
+	struct call_page *p = value;
+
+	free(p->calls);
+	free(p);
+}
+
+static const char *text_or_any(const char *text)
+{
+	return *text ? text : NULL;
+}
+
+/* One more than fits tells whether there are more. */
+static void put_in_page(void *arg, const struct call *c)
+{
+	struct call_page *p = arg;
+
+	if (p->count < p->question.max)
+		p->calls[p->count++] = *c;
+	else
+		p->more = true;
+}
+
+bool worker_read_page(struct worker *w, const struct call_page *page, struct err *e)
+{
+	struct call_page *p = xmalloc(sizeof(*p));
+	const struct call_question *ask = &p->question;
+	struct call_query q = { .ended = true, .by_end = true };
+	bool ok;
+
+	*p = *page;
+	p->calls = xcalloc(ask->max, sizeof(*p->calls));
+	q.number = text_or_any(ask->number);
+	q.agent = text_or_any(ask->agent);
+	q.provider = text_or_any(ask->provider);
+	q.server = text_or_any(ask->server);
+	q.outcome = text_or_any(ask->outcome);
+	q.since_us = ask->since_us;
+	q.until_us = ask->until_us;
+	q.after = ask->after.at_us ? &ask->after : NULL;
+	q.max = ask->max + 1;
+	ok = w->store && store_calls(w->store, &q, put_in_page, p, e);
+	if (!ok) {
+		p->err = *e;
+		p->count = 0;
+	}
+	worker_post(w, WORKER_MAIL_PAGE, p, page_free_value);
+	return ok;
+}
+
+void worker_ask_calls(struct worker *w, const struct call_page *page)
+{
+	struct call_page *copy = xmalloc(sizeof(*copy));
+	uint64_t key = (uint64_t)page->asker + 1;
+
+	*copy = *page;
+	mailbox_post(w->jobs, (struct mail){ .kind = JOB_PAGE, .key = key, .value = copy, .free_value = free }, MAIL_MUST);
+}
+
 /* --- forgetting --- */
 
 /* One slice; the next one after the jobs that wait, else in a day. */

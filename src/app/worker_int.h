@@ -8,7 +8,7 @@
 #include "spool.h"
 #include "worker.h"
 
-enum job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_RECORD_FULL, JOB_COUNT, JOB_STOP };
+enum job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_RECORD_FULL, JOB_COUNT, JOB_PAGE, JOB_STOP };
 
 struct job {
 	uint64_t token;
@@ -39,6 +39,7 @@ void worker_post(struct worker *w, enum worker_mail kind, void *value, void (*fr
 bool worker_write_calls(struct worker *w, bool late, struct err *e);
 void worker_tell_spool(struct worker *w);
 bool worker_count_calls(struct worker *w, const struct metrics_job *j, struct err *e);
+bool worker_read_page(struct worker *w, const struct call_page *question, struct err *e);
 bool worker_expire_calls(struct worker *w, struct err *e);
 
 #endif

@@ -30,13 +30,13 @@
 
 enum request_kind {
 	REQUEST_STOP, REQUEST_OWNER, REQUEST_WANT, REQUEST_UNWANT, REQUEST_COMPLETE, REQUEST_VERIFY, REQUEST_PREFIXES,
-	REQUEST_DELETE_FOREIGN, REQUEST_TAKE_OVER,
+	REQUEST_DELETE_FOREIGN, REQUEST_TAKE_OVER, REQUEST_HANGUP,
 };
 
 /* One block of memory, so that free() is all it takes. */
 struct request {
 	char server[40];		/* "" = all */
-	char text[80];			/* owner, or number */
+	char text[CALL_TEXT];		/* owner, number, or channel */
 	size_t count;
 	_Alignas(max_align_t) char items[];	/* count of struct route, or of struct route_prefix */
 };
@@ -125,6 +125,8 @@ static void answer_request(struct ami_server *s, int kind, const struct request 
 		ami_routes_unwant(s, r->text);
 	else if (kind == REQUEST_PREFIXES)
 		ami_routes_set_prefixes(s, (const void *)r->items, r->count);
+	else if (kind == REQUEST_HANGUP)
+		ami_hangup_channel(s, r->text);
 	else if (s->routes)
 		answer_reconciler_request(s, kind, r);
 }
@@ -320,6 +322,11 @@ void ami_verify(struct ami *a, const char *server)
 void ami_set_prefixes(struct ami *a, const struct route_prefix *prefixes, size_t n)
 {
 	post_items(a, REQUEST_PREFIXES, NULL, NULL, prefixes, n, sizeof(*prefixes));
+}
+
+void ami_hangup(struct ami *a, const char *server, const char *channel)
+{
+	post(a, REQUEST_HANGUP, server, channel);
 }
 
 void ami_delete_foreign(struct ami *a, const char *server)

@@ -116,6 +116,7 @@ static void on_control_down(void *arg)
 
 	s->status.up_since_ms = 0;
 	ami_calls_control_down(s);
+	ami_hangup_control_down(s);
 	ami_scan_abandon(s);
 	if (s->routes)
 		routes_disconnected(s->routes, clock_mono_ms(&clock_system));
@@ -163,6 +164,7 @@ struct ami_server *ami_server_new(const struct ami_server_config *config)
 	copy_config(&s->config, config->server);
 	s->timing = config->timing;
 	s->to_main = config->to_main;
+	s->read_only = config->read_only;
 	str_copy(s->status.server, sizeof(s->status.server), str_of(s->config.name));
 	s->status.uptime_s = s->status.rtt_us = s->status.lag_us = -1;
 	s->tail = new_tail(s, s->link);
@@ -181,6 +183,7 @@ void ami_server_free(struct ami_server **s)
 	ami_link_free(&(*s)->scan.link);
 	free((*s)->prefixes);
 	ami_calls_clear(*s);
+	ami_hangup_clear(*s);
 	routes_free(&(*s)->routes);
 	clear_config(&(*s)->config);
 	FREE(s);

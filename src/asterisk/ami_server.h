@@ -1,7 +1,7 @@
 /*
  * Inside the client thread: one server. ami_server.c has its two links and its status, ami_calls.c the events of the
- * tail, ami_routes.c the reconciler on the control link, ami_scan.c the short-lived link that lists the server's keys. All
- * of it belongs to the ami thread.
+ * tail, ami_routes.c the reconciler on the control link, ami_hangup.c the calls to end there, ami_scan.c the short-lived
+ * link that lists the server's keys. All of it belongs to the ami thread.
  */
 #ifndef TRUNKDECK_AMI_SERVER_H
 #define TRUNKDECK_AMI_SERVER_H
@@ -12,6 +12,7 @@
 
 struct gone_channel;
 struct unsent_call;
+struct hangup;
 
 /* Live calls: the tracker, and what it takes to keep it and the main thread right. */
 struct ami_calls {
@@ -41,6 +42,9 @@ struct ami_server {
 	struct ami_link *control;
 	struct ami_calls calls;
 	struct routes *routes;		/* NULL with ROUTES_NONE */
+	bool read_only;
+	struct hangup *hangups;		/* asked for, not answered */
+	uint64_t hangup_tag;		/* of the last one */
 	struct ami_scan scan;
 	struct ami_link_config link;	/* what all its links have in common */
 	struct route_prefix *prefixes;
@@ -92,6 +96,11 @@ void ami_routes_set_prefixes(struct ami_server *s, const struct route_prefix *pr
 /* The prefix of an endpoint, NULL = it has none. */
 const char *ami_routes_prefix_of(const struct ami_server *s, struct str endpoint);
 void ami_routes_turn(struct ami_server *s, int64_t now_ms);
+
+/* ami_hangup.c */
+void ami_hangup_channel(struct ami_server *s, const char *channel);
+void ami_hangup_control_down(struct ami_server *s);
+void ami_hangup_clear(struct ami_server *s);
 
 /* ami_scan.c */
 void ami_scan_turn(struct ami_server *s, int64_t now_ms);

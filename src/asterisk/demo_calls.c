@@ -49,6 +49,7 @@ struct demo_call {
 	char dial[256];
 	char bridge[40];
 	bool bridged;
+	bool ordered_to_end;
 	struct leg trunk, agent;
 	struct demo_call *prev, *next;
 };
@@ -417,6 +418,24 @@ static void end(struct demo_calls *c, struct demo_call *k, struct buf *out)
 	drop(c, k);
 }
 
+/* By a Hangup action. */
+static void end_as_ordered(struct demo_calls *c, struct demo_call *k, struct buf *out)
+{
+	k->fate = FATE_ANSWERED;	/* for its cause: normal clearing */
+	leg_event(k, out, "SoftHangupRequest", &k->trunk, "Cause: 16\r\n");
+	if (k->bridged) {
+		bridge_event(k, out, "BridgeLeave", &k->trunk, 1);
+		bridge_event(k, out, "BridgeLeave", &k->agent, 0);
+		bridge_event(k, out, "BridgeDestroy", NULL, 0);
+	} else if (k->agent.state >= 0) {
+		dial_event(k, out, "DialEnd", "DialStatus", "CANCEL");
+	}
+	if (k->agent.state >= 0)
+		hang_up(k, out, &k->agent, false);
+	hang_up(k, out, &k->trunk, false);
+	drop(c, k);
+}
+
 static void take_step(struct demo_calls *c, struct demo_call *k, int64_t now_ms, struct buf *out)
 {
 	switch (k->next_step) {
@@ -430,9 +449,27 @@ static void take_step(struct demo_calls *c, struct demo_call *k, int64_t now_ms,
 		audio(c, k, now_ms, out);
 		break;
 	case STEP_END:
-		end(c, k, out);
+		if (k->ordered_to_end)
+			end_as_ordered(c, k, out);
+		else
+			end(c, k, out);
 		break;
 	}
+}
+
+bool demo_calls_hang_up(struct demo_calls *c, struct str channel, int64_t now_ms)
+{
+	struct demo_call *k;
+
+	DL_FOREACH(c->live, k) {
+		if (!str_eq(channel, str_of(k->trunk.channel)))
+			continue;
+		k->ordered_to_end = true;
+		k->next_step = STEP_END;
+		k->at_ms = now_ms;
+		return true;
+	}
+	return false;
 }
 
 void demo_calls_turn(struct demo_calls *c, int64_t now_ms, struct buf *out)

@@ -2,10 +2,12 @@
 #ifndef TRUNKDECK_DEMO_CALLS_H
 #define TRUNKDECK_DEMO_CALLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "trunkdeck/buf.h"
+#include "trunkdeck/str.h"
 
 struct demo_calls;
 
@@ -30,6 +32,8 @@ void demo_calls_free(struct demo_calls **c);
 /* Lets happen what is due; appends the events to out. */
 void demo_calls_turn(struct demo_calls *c, int64_t now_ms, struct buf *out);
 int64_t demo_calls_next_at_ms(const struct demo_calls *c);	/* -1 = never */
+/* Ends the call of a trunk channel at the next turn; false when there is none. */
+bool demo_calls_hang_up(struct demo_calls *c, struct str channel, int64_t now_ms);
 /* Appends an item of CoreShowChannels for every channel, id_text being the ActionID line; returns how many. */
 size_t demo_calls_list(const struct demo_calls *c, const char *id_text, struct buf *out);
 

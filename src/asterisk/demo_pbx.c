@@ -146,6 +146,13 @@ static void on_channels(struct demo_pbx *p, struct session *s, const struct acti
 	end_list(s, a, "CoreShowChannelsComplete", demo_calls_list(p->calls, a->id_text, &s->out));
 }
 
+static void on_hangup(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	bool ok = demo_calls_hang_up(p->calls, field(a, "Channel"), clock_mono_ms(&clock_system));
+
+	respond(s, a, ok, ok ? "Channel Hungup" : "No such channel");
+}
+
 static struct entry *find(struct demo_pbx *p, const struct action *a, char **path)
 {
 	struct str family = field(a, "Family"), key = field(a, "Key");
@@ -232,6 +239,7 @@ static const struct {
 	{ "Login", true, on_login }, { "Logoff", true, on_logoff }, { "Events", false, on_events },
 	{ "Ping", false, on_ping }, { "CoreSettings", false, on_settings }, { "CoreShowChannels", false, on_channels },
 	{ "DBGet", false, on_get }, { "DBGetTree", false, on_get_tree }, { "DBPut", false, on_put }, { "DBDel", false, on_del },
+	{ "Hangup", false, on_hangup },
 };
 
 static void perform(struct demo_pbx *p, struct session *s, const struct action *a)

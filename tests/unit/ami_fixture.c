@@ -40,22 +40,21 @@ struct server_config fixture_config(int port)
 	};
 }
 
-static struct fixture *start_timed(const struct server_config *server, size_t mailbox_size, const char *owner,
-				   const struct ami_timing *timing)
+static struct fixture *start(struct ami_options o, size_t mailbox_size)
 {
 	struct fixture *f = xcalloc(1, sizeof(*f));
-	struct ami_options o = { .servers = server, .count = 1, .owner = owner, .timing = timing };
 	struct err e;
 
 	f->mail = mailbox_new(mailbox_size);
 	o.to_main = f->mail;
+	o.count = 1;
 	assert_true(ami_start(&f->ami, &o, &e));
 	return f;
 }
 
 struct fixture *fixture_start_with(const struct server_config *server, size_t mailbox_size, const char *owner)
 {
-	return start_timed(server, mailbox_size, owner, &impatient);
+	return start((struct ami_options){ .servers = server, .owner = owner, .timing = &impatient }, mailbox_size);
 }
 
 struct fixture *fixture_start_without_ping(const struct server_config *server)
@@ -64,7 +63,7 @@ struct fixture *fixture_start_without_ping(const struct server_config *server)
 
 	timing = impatient;
 	timing.ping_every = 3600000;
-	return start_timed(server, 1000, "store-1", &timing);
+	return start((struct ami_options){ .servers = server, .owner = "store-1", .timing = &timing }, 1000);
 }
 
 struct fixture *fixture_start(int port)
@@ -72,6 +71,13 @@ struct fixture *fixture_start(int port)
 	struct server_config server = fixture_config(port);
 
 	return fixture_start_with(&server, 1000, "store-1");
+}
+
+struct fixture *fixture_start_read_only(int port)
+{
+	struct server_config server = fixture_config(port);
+
+	return start((struct ami_options){ .servers = &server, .owner = "store-1", .timing = &impatient, .read_only = true }, 1000);
 }
 
 void fixture_stop(struct fixture *f)
@@ -130,6 +136,9 @@ void fixture_take(struct fixture *f)
 		} else if (m.kind == AMI_MAIL_RESYNCED) {
 			f->resynced = ((struct ami_resync_report *)m.value)->serial;
 			f->resyncs++;
+		} else if (m.kind == AMI_MAIL_HANGUP) {
+			f->hangup = *(struct ami_hangup_report *)m.value;
+			f->hangups++;
 		}
 		mail_discard(&m);
 	}

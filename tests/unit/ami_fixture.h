@@ -24,6 +24,8 @@ struct fixture {
 	bool finished[CALLS_MAX];
 	size_t finished_times[CALLS_MAX];
 	size_t call_count;
+	struct ami_hangup_report hangup;	/* the last one */
+	size_t hangups;
 	uint64_t resynced;		/* serial of the last round */
 	size_t resyncs;
 	uint64_t last_call_serial;
@@ -35,6 +37,7 @@ struct fixture *fixture_start_with(const struct server_config *server, size_t ma
 /* Without a Ping that would push on what got stuck. */
 struct fixture *fixture_start_without_ping(const struct server_config *server);
 struct fixture *fixture_start(int port);
+struct fixture *fixture_start_read_only(int port);
 void fixture_stop(struct fixture *f);			/* and checks that it stops soon */
 void fixture_take(struct fixture *f);
 size_t fixture_finished(const struct fixture *f);	/* calls */

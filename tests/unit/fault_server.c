@@ -99,7 +99,7 @@ static void perform(struct fault_server *s, struct connection *c, const char *ac
 		s->listing = true;
 		return;
 	}
-	if (!strncmp(name, "DB", 2)) {
+	if (!strncmp(name, "DB", 2) || !strcmp(name, "Hangup")) {
 		buf_addf(&c->out, "Response: Error\r\nActionID: %s\r\nMessage: %s\r\n\r\n", id,
 			 strcmp(name, "DBGet") ? "Permission denied" : "Database entry not found");
 		return;

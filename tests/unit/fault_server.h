@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 enum fault {
-	FAULT_NONE,		/* logs in, answers Ping and CoreShowChannels; an empty database nobody may write to */
+	FAULT_NONE,		/* logs in, answers Ping and CoreShowChannels; an empty database nobody may write to, no right to hang up */
 	FAULT_GARBAGE,		/* greets as something else */
 	FAULT_SILENT,		/* accepts, says nothing */
 	FAULT_NO_PONG,		/* answers nothing after the login */

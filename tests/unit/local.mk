@@ -84,6 +84,13 @@ tests_unit_test_ami_client_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLA
 tests_unit_test_ami_client_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) \
 	$(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
+unit_tests += tests/unit/test_ami_hangup
+tests_unit_test_ami_hangup_SOURCES = tests/unit/test_ami_hangup.c tests/unit/ami_fixture.c tests/unit/ami_fixture.h \
+	tests/unit/fault_server.c tests/unit/fault_server.h
+tests_unit_test_ami_hangup_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_ami_hangup_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) \
+	$(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
 # calls
 unit_tests += tests/unit/test_tracker tests/unit/test_tracker_state tests/unit/test_metrics tests/unit/test_histogram
 
@@ -121,6 +128,11 @@ tests_unit_test_app_routes_LDADD = $(app_test_libs)
 tests_unit_test_app_SOURCES = tests/unit/test_app.c
 tests_unit_test_app_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_app_LDADD = $(app_test_libs)
+
+unit_tests += tests/unit/test_app_calls
+tests_unit_test_app_calls_SOURCES = tests/unit/test_app_calls.c tests/unit/fault_server.c tests/unit/fault_server.h
+tests_unit_test_app_calls_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_app_calls_LDADD = $(app_test_libs)
 
 unit_tests += tests/unit/test_app_history
 tests_unit_test_app_history_SOURCES = tests/unit/test_app_history.c

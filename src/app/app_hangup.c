@@ -1,0 +1,79 @@
+/* Hanging a live call up: asked of its server; the answer finds what it is about by server and channel. */
+#include "config.h"
+
+#include "app_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "trunkdeck/mem.h"
+
+const char *app_why_no_hangup(const struct app *a, const struct call *c)
+{
+	const struct app_server *s = app_server(a, c->server);
+
+	if (a->config->read_only)
+		return _("read-only mode");
+	if (!live_find(a->live, c->server, c->linkedid))
+		return _("the call is over");
+	if (!s || !a->private->ami || s->status.control != LINK_UP)
+		return _("its server is not connected");
+	return NULL;
+}
+
+/* The channel is the one known now: it may have been renamed since the caller's copy was made. */
+void app_hangup(struct app *a, const struct call *wanted)
+{
+	const struct call *c = live_find(a->live, wanted->server, wanted->linkedid);
+	const char *why = app_why_no_hangup(a, wanted);
+	struct app_hangup *h;
+
+	if (why) {
+		messages_add(a->messages, MESSAGE_WARN, _("%s is not hung up: %s"), wanted->number, why);
+		a->dirty |= APP_DIRTY_MESSAGES;
+		return;
+	}
+	h = xcalloc(1, sizeof(*h));
+	str_copy(h->server, sizeof(h->server), str_of(c->server));
+	str_copy(h->channel, sizeof(h->channel), str_of(c->channel));
+	str_copy(h->number, sizeof(h->number), str_of(c->number));
+	str_copy(h->caller, sizeof(h->caller), str_of(c->caller));
+	LL_APPEND(a->private->hangups, h);
+	ami_hangup(a->private->ami, h->server, h->channel);
+}
+
+static void say_hung_up(struct app *a, const struct app_hangup *h, const struct err *e)
+{
+	const char *caller = h->caller[0] ? h->caller : _("anonymous");
+
+	if (e->code == ERR_NONE)
+		messages_add(a->messages, MESSAGE_INFO, _("%s: the call of %s is hung up"), h->number, caller);
+	else if (e->hint[0])
+		messages_add(a->messages, MESSAGE_ERROR, _("%s is not hung up: %s: %s"), h->number, e->message, e->hint);
+	else
+		messages_add(a->messages, MESSAGE_ERROR, _("%s is not hung up: %s"), h->number, e->message);
+	a->dirty |= APP_DIRTY_MESSAGES;
+}
+
+void hangup_report(struct app *a, const struct ami_hangup_report *r)
+{
+	struct app_hangup *h;
+
+	LL_FOREACH(a->private->hangups, h)
+		if (strcmp(h->server, r->server) == 0 && strcmp(h->channel, r->channel) == 0)
+			break;
+	if (!h)
+		return;
+	say_hung_up(a, h, &r->err);
+	LL_DELETE(a->private->hangups, h);
+	free(h);
+}
+
+void hangups_free(struct app *a)
+{
+	struct app_hangup *h, *next;
+
+	LL_FOREACH_SAFE(a->private->hangups, h, next)
+		free(h);
+}

@@ -1,0 +1,55 @@
+/* Pages of finished calls: asked of the store worker, matched by token to what was asked last. */
+#include "config.h"
+
+#include "app_private.h"
+
+#include <stdlib.h>
+
+uint64_t app_ask_calls(struct app *a, enum call_asker asker, const struct call_question *q)
+{
+	struct call_page *p = &a->pages[asker];
+
+	if (!a->private->worker)
+		return 0;
+	free(p->calls);
+	*p = (struct call_page){ .asker = asker, .token = ++a->private->next_token, .waiting = true, .question = *q };
+	if (p->question.max == 0 || p->question.max > CALL_PAGE_MAX)
+		p->question.max = CALL_PAGE_MAX;
+	worker_ask_calls(a->private->worker, p);
+	return p->token;
+}
+
+void app_forget_calls(struct app *a, enum call_asker asker)
+{
+	struct call_page *p = &a->pages[asker];
+
+	free(p->calls);
+	*p = (struct call_page){ .asker = asker };
+}
+
+void pages_answer(struct app *a, struct call_page *answer)
+{
+	struct call_page *p = &a->pages[answer->asker];
+
+	if (answer->token != p->token)
+		return;
+	*p = *answer;
+	p->waiting = false;
+	answer->calls = NULL;
+	a->dirty |= APP_DIRTY_PAGES;
+}
+
+bool pages_waiting(const struct app *a)
+{
+	bool waiting = false;
+
+	for (int i = 0; i < CALL_ASKERS; i++)
+		waiting = waiting || a->pages[i].waiting;
+	return waiting;
+}
+
+void pages_free(struct app *a)
+{
+	for (int i = 0; i < CALL_ASKERS; i++)
+		free(a->pages[i].calls);
+}

@@ -1,0 +1,292 @@
+/*
+ * What is asked about calls: pages of finished ones, by several askers, out of a real store; and hanging up, of a server that
+ * refuses it. Reports are put into the inbox as the ami thread would.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fault_server.h"
+#include "trunkdeck/app.h"
+#include "trunkdeck/mem.h"
+
+#define NUMBER "+15551234567"
+
+struct fixture {
+	struct fault_server *server;
+	struct server_config server_config;
+	struct config config;
+	struct app *app;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = xcalloc(1, sizeof(*f));
+	int port;
+
+	f->server = fault_server_start(&port);
+	f->server_config = (struct server_config){
+		.name = (char *)"na-1", .host = (char *)"127.0.0.1", .port = port, .ca_file = (char *)"",
+		.user = (char *)"dash", .secret = (char *)"geheim", .routes = ROUTES_ASTDB,
+		.trunk_contexts = (char *)"", .trunk_techs = (char *)"",
+	};
+	f->config = (struct config){
+		.store_url = (char *)"sqlite::memory:", .actor = (char *)"tester", .screen_fps = 10,
+		.servers = &f->server_config, .server_count = 1,
+	};
+	f->app = app_new(&f->config, &clock_system);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	app_free(&f->app);
+	fault_server_stop(&f->server);
+	free(f);
+	return 0;
+}
+
+static bool settled(void *arg)
+{
+	struct fixture *f = arg;
+
+	app_handle_mail(f->app, 0);
+	return app_is_settled(f->app);
+}
+
+static void start(struct fixture *f)
+{
+	struct err e;
+
+	assert_true(app_start(f->app, &e));
+	assert_true(wait_until(settled, f));
+}
+
+static void report(struct app *a, unsigned id, int64_t ended_us)
+{
+	struct ami_call_report *r = xcalloc(1, sizeof(*r));
+	struct call *c = &r->call;
+
+	*c = (struct call){ .server = "na-1", .channel = "PJSIP/t-1", .number = NUMBER, .caller = "+4930123456", .started_us = 1000 };
+	snprintf(c->linkedid, sizeof(c->linkedid), "%u", id);
+	c->ended_us = ended_us;
+	c->state = ended_us ? CALL_ENDED : CALL_TALKING;
+	c->outcome = id % 2 ? OUTCOME_BUSY : OUTCOME_ANSWERED;
+	r->change = ended_us ? CALL_CHANGE_FINISHED : CALL_CHANGE_STARTED;
+	assert_true(mailbox_post(a->inbox, (struct mail){ .kind = AMI_MAIL_CALL, .value = r, .free_value = free }, MAIL_MUST));
+}
+
+static bool all_written(void *arg)
+{
+	struct fixture *f = arg;
+
+	return settled(f) && app_finish_recording(f->app, 0) == 0;
+}
+
+/* Ten calls; two that ended in the same microsecond. */
+static void start_with_history(struct fixture *f)
+{
+	start(f);
+	for (unsigned id = 0; id < 10; id++)
+		report(f->app, id, 5000 + (id == 5 ? 4 : id));
+	assert_true(wait_until(all_written, f));
+}
+
+static const char *ids(const struct call_page *p)
+{
+	static char text[64];
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < p->count; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s ", p->calls[i].linkedid);
+	return text;
+}
+
+static void ask(struct fixture *f, struct call_question q)
+{
+	uint64_t token = app_ask_calls(f->app, CALL_ASKER_LIST, &q);
+
+	assert_true(token > 0);
+	assert_true(f->app->pages[CALL_ASKER_LIST].waiting);
+	assert_true(wait_until(settled, f));
+	assert_true(f->app->pages[CALL_ASKER_LIST].token == token);
+	assert_int_equal(f->app->pages[CALL_ASKER_LIST].err.code, ERR_NONE);
+}
+
+static void pages_follow_each_other_newest_end_first(void **state)
+{
+	struct fixture *f = *state;
+	struct call_question q = { .max = 5 };
+	const struct call_page *p = &f->app->pages[CALL_ASKER_LIST];
+
+	assert_int_equal(app_ask_calls(f->app, CALL_ASKER_LIST, &q), 0);
+	start_with_history(f);
+	ask(f, q);
+	assert_string_equal(ids(p), "9 8 7 6 4 ");
+	assert_true(p->more);
+	q.after = call_mark_of(&p->calls[4], true);
+	ask(f, q);
+	assert_string_equal(ids(p), "5 3 2 1 0 ");
+	assert_false(p->more);
+	q.after = call_mark_of(&p->calls[4], true);
+	ask(f, q);
+	assert_string_equal(ids(p), "");
+	assert_false(p->more);
+}
+
+static void questions_narrow_pages(void **state)
+{
+	struct fixture *f = *state;
+	const struct call_page *p = &f->app->pages[CALL_ASKER_LIST];
+	struct call_question q = { .outcome = "busy" };
+
+	start_with_history(f);
+	ask(f, q);
+	assert_string_equal(ids(p), "9 7 5 3 1 ");
+	str_copy(q.number, sizeof(q.number), STR("+15550000000"));
+	ask(f, q);
+	assert_string_equal(ids(p), "");
+}
+
+/* The answer to what was asked before is not taken for one to what is asked now. */
+static void askers_do_not_disturb_each_other(void **state)
+{
+	struct fixture *f = *state;
+	const struct call_page *pages = f->app->pages;
+	struct call_question q = { .max = 1 };
+
+	start_with_history(f);
+	app_ask_calls(f->app, CALL_ASKER_LIST, &q);
+	q.max = 2;
+	app_ask_calls(f->app, CALL_ASKER_CALL, &q);
+	q.max = 3;
+	app_ask_calls(f->app, CALL_ASKER_LIST, &q);
+	assert_true(wait_until(settled, f));
+	assert_string_equal(ids(&pages[CALL_ASKER_LIST]), "9 8 7 ");
+	assert_string_equal(ids(&pages[CALL_ASKER_CALL]), "9 8 ");
+	app_ask_calls(f->app, CALL_ASKER_CALL, &q);
+	app_forget_calls(f->app, CALL_ASKER_CALL);
+	assert_true(wait_until(settled, f));
+	assert_int_equal(pages[CALL_ASKER_CALL].count, 0);
+	assert_string_equal(ids(&pages[CALL_ASKER_LIST]), "9 8 7 ");
+}
+
+static bool page_failed(void *arg)
+{
+	struct fixture *f = arg;
+
+	app_handle_mail(f->app, 0);
+	return !f->app->pages[CALL_ASKER_LIST].waiting && f->app->pages[CALL_ASKER_LIST].err.code != ERR_NONE;
+}
+
+static bool store_is_away(void *arg)
+{
+	struct fixture *f = arg;
+
+	app_handle_mail(f->app, 0);
+	return f->app->store_state == STORE_STATE_RETRY;
+}
+
+static void a_store_that_is_away_is_an_answer(void **state)
+{
+	struct fixture *f = *state;
+	struct call_question q = { .max = 5 };
+	struct err e;
+
+	f->config.store_url = (char *)"sqlite:/proc/nowhere/store.db";
+	assert_true(app_start(f->app, &e));
+	assert_true(wait_until(store_is_away, f));
+	assert_true(app_ask_calls(f->app, CALL_ASKER_LIST, &q) > 0);
+	assert_true(wait_until(page_failed, f));
+}
+
+/* --- hanging up --- */
+
+static bool said(struct fixture *f, const char *text)
+{
+	app_handle_mail(f->app, 0);
+	for (size_t i = 0; i < messages_count(f->app->messages); i++)
+		if (strstr(messages_get(f->app->messages, i)->text, text))
+			return true;
+	return false;
+}
+
+static struct call live_call(struct fixture *f)
+{
+	size_t count;
+	const struct call *const *calls;
+
+	report(f->app, 1, 0);
+	app_handle_mail(f->app, 0);
+	calls = live_calls(f->app->live, &count);
+	assert_int_equal(count, 1);
+	return *calls[0];
+}
+
+static void the_server_has_the_last_word(void **state)
+{
+	struct fixture *f = *state;
+	struct call c;
+
+	start(f);
+	c = live_call(f);
+	assert_null(app_why_no_hangup(f->app, &c));
+	app_hangup(f->app, &c);
+	assert_false(app_is_settled(f->app));
+	assert_true(wait_until(settled, f));
+	assert_true(said(f, NUMBER " is not hung up: our AMI user may not hang calls up: manager.conf, [dash]: write = call"));
+}
+
+static void only_a_live_call_is_hung_up(void **state)
+{
+	struct fixture *f = *state;
+	struct call c;
+
+	start(f);
+	c = live_call(f);
+	str_copy(c.linkedid, sizeof(c.linkedid), STR("2"));
+	assert_string_equal(app_why_no_hangup(f->app, &c), "the call is over");
+	app_hangup(f->app, &c);
+	assert_true(said(f, "is not hung up: the call is over"));
+	assert_true(app_is_settled(f->app));
+}
+
+/* A new store can't be made read-only: the program does without. */
+static void read_only_hangs_nothing_up(void **state)
+{
+	struct fixture *f = *state;
+	struct call c;
+	struct err e;
+
+	f->config.read_only = true;
+	assert_true(app_start(f->app, &e));
+	c = live_call(f);
+	app_hangup(f->app, &c);
+	assert_true(said(f, "is not hung up: read-only mode"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(pages_follow_each_other_newest_end_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(questions_narrow_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(askers_do_not_disturb_each_other, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_store_that_is_away_is_an_answer, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_server_has_the_last_word, setup, teardown),
+		cmocka_unit_test_setup_teardown(only_a_live_call_is_hung_up, setup, teardown),
+		cmocka_unit_test_setup_teardown(read_only_hangs_nothing_up, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
