@@ -18,6 +18,7 @@
 #include "trunkdeck/log.h"
 #include "trunkdeck/loop.h"
 #include "trunkdeck/mem.h"
+#include "cli/global.h"
 #include "ui/script.h"
 #include "ui/ui.h"
 
@@ -36,46 +37,15 @@ struct arguments {
 	size_t flag_count;
 };
 
-enum {
-	OPT_STORE = 256, OPT_READ_ONLY, OPT_DEMO, OPT_SCRIPT, OPT_SIZE, OPT_COLOR, OPT_ASCII, OPT_MOUSE, OPT_FORMAT, OPT_JSON
-};
-
-/* A global option: getopt's row, the configuration option it sets (NULL: handled below), and help. */
-static const struct {
-	const char *name;
-	int argument;
-	int id;
-	const char *option;		/* "store.url" */
-	const char *value;		/* for options without argument */
-	const char *argument_name;
-	const char *help;
-} global_options[] = {
-	{ "--config", required_argument, 'c', NULL, NULL, N_("FILE"), N_("read this configuration file") },
-	{ "--store", required_argument, OPT_STORE, "store.url", NULL, N_("URL"), N_("sqlite:PATH or postgresql://...") },
-	{ "--read-only", no_argument, OPT_READ_ONLY, "store.read_only", "yes", NULL, N_("look, but change nothing") },
-	{ "--color", required_argument, OPT_COLOR, "screen.color", NULL, N_("WHEN"), N_("auto, always or never") },
-	{ "--ascii", no_argument, OPT_ASCII, "screen.ascii", "yes", NULL, N_("draw with ASCII only") },
-	{ "--mouse", no_argument, OPT_MOUSE, "screen.mouse", "yes", NULL, N_("use the mouse") },
-	{ "--demo", no_argument, OPT_DEMO, NULL, NULL, NULL, N_("open a demonstration workspace") },
-	{ "--script", required_argument, OPT_SCRIPT, NULL, NULL, N_("FILE"), N_("run the screen from a script, without a terminal") },
-	{ "--size", required_argument, OPT_SIZE, NULL, NULL, N_("COLSxROWS"), N_("size of the screen of a script") },
-	{ "--format", required_argument, OPT_FORMAT, NULL, NULL, "table|json|csv", N_("how batch commands print") },
-	{ "--json", no_argument, OPT_JSON, NULL, NULL, NULL, N_("the same as --format json") },
-	{ "--help", no_argument, 'h', NULL, NULL, NULL, N_("show this help") },
-	{ "--version", no_argument, 'V', NULL, NULL, NULL, N_("show the version") },
-};
-
 static void print_usage(void)
 {
 	printf(_("Usage: trunkdeck [OPTION]...            open the screen\n"
 		 "       trunkdeck [OPTION]... COMMAND    run a batch command\n\nOptions:\n"));
-	for (size_t i = 0; i < ARRAY_LEN(global_options); i++) {
+	for (const struct global_option *o = cli_global_options; o->name; o++) {
 		char left[48];
 
-		snprintf(left, sizeof(left), "%s%s%s", global_options[i].name,
-			 global_options[i].argument_name ? " " : "",
-			 global_options[i].argument_name ? _(global_options[i].argument_name) : "");
-		printf("  %-22s %s\n", left, _(global_options[i].help));
+		snprintf(left, sizeof(left), "%s%s%s", o->name, o->argument ? " " : "", o->argument ? _(o->argument) : "");
+		printf("  %-22s %s\n", left, _(o->help));
 	}
 	putchar('\n');
 	cli_print_usage(NULL);
@@ -86,14 +56,14 @@ static int fail(const struct err *e)
 	return cli_fail(e, OUTPUT_TABLE);
 }
 
-static void add_flag(struct arguments *a, size_t option, const char *value)
+static void add_flag(struct arguments *a, const struct global_option *o, const char *value)
 {
 	if (a->flag_count == FLAGS_MAX)
 		die("too many options");
 	a->flags[a->flag_count++] = (struct config_flag){
-		.name = global_options[option].option,
-		.flag = global_options[option].name,
-		.value = value,
+		.name = o->option,
+		.flag = o->name,
+		.value = o->value ? o->value : value,
 	};
 }
 
@@ -111,32 +81,32 @@ static int take_format(struct arguments *a, const char *value)
 /* Takes one option; returns an exit code to leave with, or -1 to go on. */
 static int take_option(struct arguments *a, int id, const char *value)
 {
-	for (size_t i = 0; i < ARRAY_LEN(global_options); i++) {
-		if (global_options[i].id == id && global_options[i].option)
-			add_flag(a, i, value ? value : global_options[i].value);
+	for (const struct global_option *o = cli_global_options; o->name; o++) {
+		if ((int)o->id == id && o->option)
+			add_flag(a, o, value);
 	}
 	switch (id) {
-	case 'c':
+	case GLOBAL_CONFIG:
 		a->config_path = value;
 		break;
-	case OPT_DEMO:
+	case GLOBAL_DEMO:
 		a->demo = true;
 		break;
-	case OPT_SCRIPT:
+	case GLOBAL_SCRIPT:
 		a->script = value;
 		break;
-	case OPT_SIZE:
+	case GLOBAL_SIZE:
 		a->size = value;
 		break;
-	case OPT_JSON:
+	case GLOBAL_JSON:
 		a->format = OUTPUT_JSON;
 		break;
-	case OPT_FORMAT:
+	case GLOBAL_FORMAT:
 		return take_format(a, value);
-	case 'h':
+	case GLOBAL_HELP:
 		print_usage();
 		return 0;
-	case 'V':
+	case GLOBAL_VERSION:
 		puts(PACKAGE_STRING);
 		return 0;
 	case '?':
@@ -148,11 +118,11 @@ static int take_option(struct arguments *a, int id, const char *value)
 
 static int parse_options(struct arguments *a, int argc, char **argv)
 {
-	struct option options[ARRAY_LEN(global_options) + 1] = { { 0 } };
+	struct option options[GLOBAL_OPTIONS_MAX] = { { 0 } }, *row = options;
 	int id, code;
 
-	for (size_t i = 0; i < ARRAY_LEN(global_options); i++)
-		options[i] = (struct option){ global_options[i].name + 2, global_options[i].argument, NULL, global_options[i].id };
+	for (const struct global_option *o = cli_global_options; o->name; o++)
+		*row++ = (struct option){ o->name + 2, o->argument ? required_argument : no_argument, NULL, (int)o->id };
 	while ((id = getopt_long(argc, argv, "+c:hV", options, NULL)) != -1) {
 		code = take_option(a, id, optarg);
 		if (code >= 0)

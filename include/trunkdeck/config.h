@@ -73,6 +73,14 @@ struct config_flag {
 bool config_load(struct config **out, const char *path, const struct config_flag *flags, size_t flag_count, struct err *e);
 void config_free(struct config **c);
 
+/* A row of the table of options, for the manual. `allowed`: choices separated by '|', or N_() words. */
+struct config_option_text {
+	const char *section, *key, *initial, *allowed, *help;
+};
+
+/* The i-th; false past the last. */
+bool config_option_text(size_t i, struct config_option_text *out);
+
 /* $XDG_DATA_HOME/trunkdeck and friends with their defaults; caller frees. */
 char *config_data_dir(void);
 char *config_state_dir(void);

@@ -77,6 +77,16 @@ const struct option config_options[] = {
 	{ 0 },
 };
 
+bool config_option_text(size_t i, struct config_option_text *out)
+{
+	const struct option *o = &config_options[i];
+
+	if (i >= ARRAY_LEN(config_options) || !o->key)
+		return false;
+	*out = (struct config_option_text){ o->section, o->key, o->initial, o->allowed, o->help };
+	return true;
+}
+
 /* --- secrets in URLs --- */
 
 /*

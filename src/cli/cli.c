@@ -194,6 +194,10 @@ const struct command cli_commands[] = {
 	  N_("Place a test call to a number's agent, and say how far it gets") },
 	{ "replay", NULL, N_("FILE"), 1, 1, NEEDS_NOTHING, ENTITY_WORKSPACE, false, replay_options, cli_replay,
 	  N_("Run a recorded AMI stream through parser, tracker and metrics; - is standard input") },
+	{ "manual", NULL, "", 0, 0, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, cli_manual,
+	  N_("Print the manual page, for man -l") },
+	{ "completion", NULL, "", 0, 0, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, cli_completion,
+	  N_("Print the completion script for bash") },
 	{ "help", NULL, N_("[COMMAND]"), 0, 2, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, run_help,
 	  N_("Show how to use a command") },
 	{ 0 },
@@ -205,12 +209,17 @@ static const struct cli_option common_options[] = {
 	{ "format", "table|json|csv", N_("How to print the result"), NULL },
 };
 
-void cli_allow_options(struct cli_args *a, const struct command *command)
+void cli_allow_own_options(struct cli_args *a, const struct command *command)
 {
 	if (command->fields)
 		cli_args_allow_fields(a, command->entity);
 	for (const struct cli_option *o = command->options; o->name; o++)
 		cli_args_allow(a, o);
+}
+
+void cli_allow_options(struct cli_args *a, const struct command *command)
+{
+	cli_allow_own_options(a, command);
 	for (size_t i = 0; i < ARRAY_LEN(common_options); i++)
 		cli_args_allow(a, &common_options[i]);
 }

@@ -43,7 +43,9 @@ struct command {
 /* Ends with a row without group. */
 extern const struct command cli_commands[];
 
-/* The options of a command: its own, its fields, those of every command. */
+/* The options of a command: its own and its record's fields. */
+void cli_allow_own_options(struct cli_args *a, const struct command *command);
+/* The same, and those of every command. */
 void cli_allow_options(struct cli_args *a, const struct command *command);
 /* A note beside the result, on stderr, for people: nothing with --json or CSV. */
 void cli_note(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -74,5 +76,8 @@ bool cli_changes(struct cli *c, struct err *e);
 bool cli_calls(struct cli *c, struct err *e);
 bool cli_metrics(struct cli *c, struct err *e);
 bool cli_record(struct cli *c, struct err *e);
+/* cli_manual.c, cli_completion.c */
+bool cli_manual(struct cli *c, struct err *e);
+bool cli_completion(struct cli *c, struct err *e);
 
 #endif

@@ -1,0 +1,167 @@
+/*
+ * The manual page, made of the tables the program itself runs by: options, commands with theirs, actions and their keys,
+ * configuration. So it can't say anything that is not so. In the man(7) macros of roff.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "cli_command.h"
+#include "global.h"
+#include "trunkdeck/action.h"
+#include "trunkdeck/config.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+
+/* roff takes backslashes, a dash, and a dot or quote at the start of a line for its own. */
+static void put_text(FILE *to, const char *text)
+{
+	bool line_start = true;
+
+	for (; *text != '\0'; text++) {
+		if (line_start && (*text == '.' || *text == '\''))
+			fputs("\\&", to);
+		line_start = *text == '\n';
+		if (*text == '\\')
+			fputs("\\e", to);
+		else if (*text == '-')
+			fputs("\\-", to);
+		else
+			putc(*text, to);
+	}
+}
+
+static void put_section(FILE *to, const char *title)
+{
+	fprintf(to, ".SH \"%s\"\n", title);
+}
+
+/* A term in bold with an argument in italics, and what it means. */
+static void put_term(FILE *to, const char *term, const char *argument, const char *meaning)
+{
+	fputs(".TP\n\\fB", to);
+	put_text(to, term);
+	fputs("\\fR", to);
+	if (argument && argument[0] != '\0') {
+		fputs(" \\fI", to);
+		put_text(to, _(argument));
+		fputs("\\fR", to);
+	}
+	putc('\n', to);
+	put_text(to, meaning);
+	fputs("\n", to);
+}
+
+static void put_paragraph(FILE *to, const char *text)
+{
+	fputs(".PP\n", to);
+	put_text(to, text);
+	putc('\n', to);
+}
+
+static void put_head(FILE *to)
+{
+	fprintf(to, ".TH TRUNKDECK 1 \"\" \"%s\" \"%s\"\n.nh\n.ad l\n", PACKAGE_STRING, _("User Commands"));
+	put_section(to, _("NAME"));
+	fprintf(to, "trunkdeck \\- %s\n", _("providers, phone numbers, AI voice agents and live calls behind Asterisk"));
+	put_section(to, _("SYNOPSIS"));
+	fprintf(to, "\\fBtrunkdeck\\fR [\\fI%s\\fR]...\n.br\n\\fBtrunkdeck\\fR [\\fI%s\\fR]... \\fI%s\\fR [\\fI%s\\fR]...\n",
+		_("OPTION"), _("OPTION"), _("COMMAND"), _("ARGUMENT"));
+	put_section(to, _("DESCRIPTION"));
+	put_text(to, _("Without a command the screen opens: SIP providers as cards, phone numbers and the agents they lead to, what\n"
+		       "Asterisk holds for each, live calls and figures. With one it does that, and ends."));
+	putc('\n', to);
+}
+
+static void put_global_options(FILE *to)
+{
+	put_section(to, _("OPTIONS"));
+	for (const struct global_option *o = cli_global_options; o->name; o++)
+		put_term(to, o->name, o->argument, _(o->help));
+}
+
+static void put_command(FILE *to, const struct command *c)
+{
+	char *name = xasprintf("%s%s%s", c->group, c->verb ? " " : "", c->verb ? c->verb : "");
+	struct cli_args args;
+
+	put_term(to, name, c->words, _(c->help));
+	cli_args_init(&args);
+	cli_allow_own_options(&args, c);
+	fputs(".RS\n", to);
+	for (size_t i = 0; i < args.option_count; i++) {
+		char *option = xasprintf("--%s", args.options[i].name);
+
+		put_term(to, option, args.options[i].argument, _(args.options[i].help));
+		free(option);
+	}
+	fputs(".RE\n", to);
+	cli_args_clear(&args);
+	free(name);
+}
+
+static void put_commands(FILE *to)
+{
+	put_section(to, _("COMMANDS"));
+	put_text(to, _("Each takes --json, --csv and --format too."));
+	putc('\n', to);
+	for (const struct command *c = cli_commands; c->group; c++)
+		put_command(to, c);
+}
+
+static void put_keys(FILE *to)
+{
+	put_section(to, _("KEYS"));
+	put_text(to, _("In the order of the help on the screen, which shows those that work where you are. The name works after : too."));
+	putc('\n', to);
+	for (int id = 1; id < ACTION_COUNT; id++) {
+		const struct action *a = action_get((enum action_id)id);
+
+		put_term(to, a->keys[0] != '\0' ? a->keys : ":", a->name, _(a->help));
+	}
+}
+
+static void put_configuration(FILE *to)
+{
+	struct config_option_text o;
+	const char *section = "";
+
+	put_section(to, _("CONFIGURATION"));
+	put_text(to, _("$XDG_CONFIG_HOME/trunkdeck/config, an INI file; the environment (TRUNKDECK_SECTION_KEY) wins over it, and options of\n"
+		       "the command line over both. 'trunkdeck config' shows each value and where it comes from."));
+	putc('\n', to);
+	for (size_t i = 0; config_option_text(i, &o); i++) {
+		char *initial = o.initial[0] != '\0' ? xasprintf(_(" Default: %s."), o.initial) : xstrdup("");
+		char *meaning = xasprintf("%s: %s.%s", _(o.help), _(o.allowed), initial);
+
+		if (strcmp(section, o.section) != 0)
+			fprintf(to, ".SS \"[%s%s]\"\n", o.section, strcmp(o.section, "server") == 0 ? " NAME" : "");
+		section = o.section;
+		put_term(to, o.key, NULL, meaning);
+		free(meaning);
+		free(initial);
+	}
+}
+
+static void put_exit_status(FILE *to)
+{
+	put_section(to, _("EXIT STATUS"));
+	put_term(to, "0", NULL, _("done"));
+	put_term(to, "1", NULL, _("refused or found wrong"));
+	put_term(to, "2", NULL, _("usage or configuration"));
+	put_term(to, "3", NULL, _("a server or the store was unreachable"));
+	put_paragraph(to, _("With --json a failure is one JSON object on standard error: code, message, field, hint."));
+}
+
+bool cli_manual(struct cli *c, struct err *e)
+{
+	(void)c;
+	(void)e;
+	put_head(stdout);
+	put_global_options(stdout);
+	put_commands(stdout);
+	put_keys(stdout);
+	put_configuration(stdout);
+	put_exit_status(stdout);
+	return true;
+}
