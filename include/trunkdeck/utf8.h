@@ -3,8 +3,8 @@
  *
  * Everything that comes from the network, the database, a file or a caller goes through utf8_clean() before it
  * reaches a screen or a CSV file: invalid bytes become U+FFFD, white space (tab, line ends) a blank, control bytes
- * (C0, DEL, C1) '?'; ESC, bidirectional controls, zero-width joiners, variation selectors and skin tones are dropped,
- * so that one cell count holds on every terminal. (The log escapes instead, see log.h.)
+ * (C0, DEL, C1) '?'; ESC, bidirectional controls, zero-width joiners, variation selectors, skin tones and all but the first
+ * few combining marks of a character are dropped, so that one cell count holds on every terminal. (The log escapes instead, see log.h.)
  *
  * Pure functions; the locale is not consulted for decoding, wcwidth() is for the width, so setlocale() must have been
  * called with a UTF-8 locale for wide text.

@@ -4,7 +4,8 @@
  *
  * Characters that carry no shape of their own and that terminals disagree about are dropped by utf8_clean():
  * zero-width spaces and joiners, bidirectional controls, variation selectors, skin tones, tags, the byte order mark.
- * A combining mark with nothing before it goes too: it would be drawn on the neighbouring cell.
+ * A combining mark with nothing before it goes too: it would be drawn on the neighbouring cell; and so do those past
+ * MARKS_MAX on one character, which some terminals stack over the lines above.
  */
 #include "config.h"
 
@@ -18,6 +19,8 @@
 #include "trunkdeck/mem.h"
 
 enum { REPLACEMENT = 0xfffd };
+
+#define MARKS_MAX 3			/* on one character: what written languages need */
 
 struct range {
 	uint32_t first, last;
@@ -139,10 +142,14 @@ static int char_width(uint32_t code)
 	return width < 0 ? 1 : width;
 }
 
-static void clean_char(struct buf *out, const char *p, size_t bytes, uint32_t code, bool first)
+/* *marks: how many sit on the last character already; at the start there is none to sit on, as if it were full. */
+static void clean_char(struct buf *out, const char *p, size_t bytes, uint32_t code, int *marks)
 {
-	if (is_dropped(code) || (first && !char_width(code)))
+	bool is_mark = !char_width(code);
+
+	if (is_dropped(code) || (is_mark && *marks >= MARKS_MAX))
 		return;
+	*marks = is_mark ? *marks + 1 : 0;
 	if (is_blank(code))
 		buf_addc(out, ' ');
 	else if (is_control(code))
@@ -164,18 +171,19 @@ static size_t plain_run(struct str s)
 
 void utf8_clean(struct buf *out, struct str s)
 {
-	size_t start = out->len;
+	int marks = MARKS_MAX;
 	uint32_t code;
 	size_t bytes;
 
 	while (s.len) {
 		size_t plain = plain_run(s);
 
+		marks = plain ? 0 : marks;
 		buf_add(out, s.p, plain);
 		s = skip(s, plain);
 		bytes = utf8_next(s, &code);
 		if (bytes)
-			clean_char(out, s.p, bytes, code, out->len == start);
+			clean_char(out, s.p, bytes, code, &marks);
 		s = skip(s, bytes);
 	}
 }

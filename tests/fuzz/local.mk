@@ -2,7 +2,7 @@
 #   ./configure --enable-fuzz CC=clang
 # the whole tree is instrumented and they are libFuzzer programs:
 #   tests/fuzz/fuzz_ami -max_total_time=60 FOLDER tests/fuzz/corpus/ami
-fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_agents tests/fuzz/fuzz_ami
+fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_agents tests/fuzz/fuzz_ami tests/fuzz/fuzz_utf8
 
 if LIBFUZZER
 AM_CFLAGS += -fsanitize=fuzzer-no-link,address
@@ -30,6 +30,10 @@ tests_fuzz_fuzz_ami_SOURCES = tests/fuzz/fuzz_ami.c $(fuzz_driver)
 tests_fuzz_fuzz_ami_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ami_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS)
 
+tests_fuzz_fuzz_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(fuzz_driver)
+tests_fuzz_fuzz_utf8_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_utf8_LDADD = libtdbase.a
+
 EXTRA_DIST += \
 	tests/fuzz/corpus/action/dbput \
 	tests/fuzz/corpus/action/injection \
@@ -47,4 +51,8 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/ami/forged \
 	tests/fuzz/corpus/ami/lab_answered_websocket \
 	tests/fuzz/corpus/ami/lab_hostile_frame \
-	tests/fuzz/corpus/ami/local_lean
+	tests/fuzz/corpus/ami/local_lean \
+	tests/fuzz/corpus/utf8/broken \
+	tests/fuzz/corpus/utf8/direction \
+	tests/fuzz/corpus/utf8/marks \
+	tests/fuzz/corpus/utf8/terminal

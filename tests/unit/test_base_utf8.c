@@ -15,6 +15,7 @@
 
 #define E_ACUTE "\xc3\xa9"
 #define COMBINING_ACUTE "\xcc\x81"
+#define MARKS COMBINING_ACUTE COMBINING_ACUTE COMBINING_ACUTE
 #define KANJI "\xe6\xbc\xa2"
 #define WARNING "\xe2\x9a\xa0"
 #define VS16 "\xef\xb8\x8f"
@@ -109,6 +110,19 @@ static void cleans(void **state)
 	assert_clean(STR("e" COMBINING_ACUTE), "e" COMBINING_ACUTE);
 	assert_clean(STR(COMBINING_ACUTE "e"), "e");
 	assert_clean(STR(ZWJ COMBINING_ACUTE "e"), "e");
+}
+
+/* Every control of direction, and marks piled up over the lines above. */
+static void cleans_what_moves_other_text(void **state)
+{
+	(void)state;
+	assert_clean(STR("a\xd8\x9c" "b\xe2\x80\x8e" "c\xe2\x80\x8f" "d"), "abcd");
+	assert_clean(STR("a\xe2\x80\xaa" "b\xe2\x80\xab" "c\xe2\x80\xac" "d\xe2\x80\xad" "e" RLO "f"), "abcdef");
+	assert_clean(STR("a\xe2\x81\xa6" "b\xe2\x81\xa7" "c\xe2\x81\xa8" "d\xe2\x81\xa9" "e"), "abcde");
+	assert_clean(STR("\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d"), "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d");
+	assert_clean(STR("e" MARKS COMBINING_ACUTE COMBINING_ACUTE "x" COMBINING_ACUTE), "e" MARKS "x" COMBINING_ACUTE);
+	assert_clean(STR("e" MARKS ZWJ COMBINING_ACUTE KANJI MARKS), "e" MARKS KANJI MARKS);
+	assert_clean(STR("\033" COMBINING_ACUTE "\xff" MARKS COMBINING_ACUTE), LOST MARKS);
 }
 
 static void cleaning_twice_changes_nothing(void **state)
@@ -259,6 +273,7 @@ int main(void)
 		cmocka_unit_test(decodes_all_of_unicode),
 		cmocka_unit_test(validates),
 		cmocka_unit_test(cleans),
+		cmocka_unit_test(cleans_what_moves_other_text),
 		cmocka_unit_test(cleaning_twice_changes_nothing),
 		cmocka_unit_test(cleaning_obeys_the_bound),
 		cmocka_unit_test(measures),
