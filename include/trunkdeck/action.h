@@ -35,9 +35,9 @@ enum action_scope {
 	X(OPEN, "open", "l Right", SCOPE_DECK, "", N_("Open the provider under the cursor")) \
 	X(CLOSE, "close", "h Left", SCOPE_DECK, "", N_("Close the provider, or go up to it")) \
 	X(EXPAND_ALL, "expand all", "E", SCOPE_DECK, "", N_("Open or close all providers")) \
-	X(SUBJECT, "all or one", "Space Enter", SCOPE_METRICS, N_("all/one"), N_("Figures of all calls, or of what the Deck's cursor is on; up and down move it")) \
-	X(WINDOW_NEXT, "window longer", "]", SCOPE_METRICS, N_("longer"), N_("A longer window: today, 1h, 24h, 7d, 30d")) \
-	X(WINDOW_PREVIOUS, "window shorter", "[", SCOPE_METRICS, N_("shorter"), N_("A shorter window")) \
+	X(SUBJECT, "subject", "Space Enter", SCOPE_METRICS, N_("subject"), N_("Figures of the number under the Deck's cursor, its provider, agent, region, or all calls; up and down move it")) \
+	X(WINDOW_NEXT, "window longer", "]", SCOPE_METRICS, N_("longer"), N_("The next window: live, today, 1h, 24h, 7d, 30d")) \
+	X(WINDOW_PREVIOUS, "window shorter", "[", SCOPE_METRICS, N_("shorter"), N_("The window before")) \
 	X(SYNC, "sync", "s", SCOPE_SERVERS, N_("sync"), N_("Read all routes back and repair them; ask about those the store does not know")) \
 	X(UP, "up", "k Up", SCOPE_LIST, "", N_("One row up")) \
 	X(DOWN, "down", "j Down", SCOPE_LIST, "", N_("One row down")) \
@@ -55,7 +55,7 @@ enum action_scope {
 	X(QUIT, "quit", "q", SCOPE_ALL, N_("quit"), N_("Leave trunkdeck")) \
 	X(VIEW_DECK, "deck", "1", SCOPE_ALL, "", N_("Providers and numbers")) \
 	X(VIEW_CALLS, "calls", "2", SCOPE_ALL, "", N_("Live calls")) \
-	X(VIEW_METRICS, "metrics", "3", SCOPE_ALL, "", N_("Figures of a number, a provider, or all")) \
+	X(VIEW_METRICS, "metrics", "3", SCOPE_ALL, "", N_("Figures of a number, provider, agent, region, or all")) \
 	X(VIEW_SERVERS, "servers", "4", SCOPE_ALL, "", N_("Servers: connections, routes, rejected frames")) \
 	X(VIEW_LOG, "log", "5", SCOPE_ALL, "", N_("Messages and changes")) \
 	X(NEXT_VIEW, "next view", "Tab", SCOPE_ALL, "", N_("Next view")) \

@@ -44,17 +44,21 @@ enum app_dirty {
 	APP_DIRTY_PAGES = 64,
 };
 
-enum metrics_window { METRICS_TODAY, METRICS_1H, METRICS_24H, METRICS_7D, METRICS_30D, METRICS_WINDOW_COUNT };
+/* METRICS_LIVE is of the calls that are up now (metrics_now()); all others go back from now. */
+enum metrics_window {
+	METRICS_LIVE, METRICS_TODAY, METRICS_1H, METRICS_24H, METRICS_7D, METRICS_30D, METRICS_WINDOW_COUNT
+};
 
-const char *metrics_window_name(enum metrics_window w);		/* "today", "1h", ... */
-const char *metrics_window_text(enum metrics_window w);		/* translated */
+const char *metrics_window_name(enum metrics_window w);		/* "live", "today", "1h", ... */
 bool metrics_window_parse(const char *name, enum metrics_window *out);
+char *metrics_window_names(void);				/* "live, today, ..."; caller frees */
 int64_t metrics_window_since_us(enum metrics_window w, const struct zone *z, int64_t now_us);
 
-/* Figures of a window, out of the store. */
+/* Figures of a window, out of the store. Of METRICS_LIVE the store has the series only. */
 struct figures_request {
 	enum metrics_window window;
-	char number[32], provider[64];	/* "" = any */
+	enum metrics_group group;
+	char key[64];			/* the number, ...; "" for METRICS_BY_ALL */
 };
 
 struct figures {

@@ -13,12 +13,32 @@
 #include <stdint.h>
 
 #include "trunkdeck/call.h"
+#include "trunkdeck/gettext.h"
 #include "trunkdeck/histogram.h"
 #include "trunkdeck/zone.h"
 
 struct metrics;
 
-enum metrics_group { METRICS_BY_NUMBER, METRICS_BY_PROVIDER, METRICS_BY_AGENT, METRICS_BY_REGION };
+/* Whose figures: id, name in options, JSON and labels, text on the screen. The order is that in which the screen offers them. */
+#define METRICS_GROUP_TABLE(X) \
+	X(NUMBER, "number", N_("Number")) \
+	X(PROVIDER, "provider", N_("Provider")) \
+	X(AGENT, "agent", N_("Agent")) \
+	X(REGION, "region", N_("Region")) \
+	X(ALL, "all", N_("All calls"))
+
+enum metrics_group {
+#define GROUP_ENUM(id, name, text) METRICS_BY_##id,
+	METRICS_GROUP_TABLE(GROUP_ENUM)
+#undef GROUP_ENUM
+	METRICS_GROUP_COUNT
+};
+
+const char *metrics_group_name(enum metrics_group g);
+const char *metrics_group_text(enum metrics_group g);		/* translated */
+bool metrics_group_parse(const char *name, enum metrics_group *out);
+/* What a call is grouped by: its number, ...; "" for METRICS_BY_ALL, or when it is not known. */
+const char *metrics_group_of(enum metrics_group g, const struct call *c);
 
 struct country_count {
 	char iso[3];			/* "" = unknown or withheld */
@@ -36,6 +56,7 @@ struct number_metrics {
 	char key[64];			/* the number, or whatever it is grouped by; "" in the total, or unknown */
 	uint64_t offered;
 	uint64_t outcomes[OUTCOME_COUNT];
+	uint64_t states[CALL_STATE_COUNT];	/* of calls that are up: metrics_now() */
 	struct histogram talk;
 	struct histogram response;		/* to first audio, falling back to the agent's answer */
 	uint64_t response_first_audio;		/* how many of them are first audio */
@@ -67,6 +88,8 @@ void metrics_call(struct metrics *m, const struct call *c, enum call_change chan
 /* A finished call of the past, in order of their starts. Concurrency is as it was then; it ends with metrics_history_end(). */
 void metrics_history(struct metrics *m, const struct call *c);
 void metrics_history_end(struct metrics *m);
+/* A call that is up, for figures of this moment alone: it counts as offered, in its state, with the response it has had. */
+void metrics_now(struct metrics *m, const struct call *c);
 /* By number, or whatever it is grouped by; NULL when it has had no call. */
 const struct number_metrics *metrics_number(const struct metrics *m, const char *number);
 const struct number_metrics *metrics_total(const struct metrics *m);

@@ -34,6 +34,9 @@ const struct provider *snapshot_provider_by_name(const struct snapshot *s, const
 const struct provider *snapshot_provider_by_endpoint(const struct snapshot *s, const char *endpoint);
 const struct agent *snapshot_agent(const struct snapshot *s, const char *id);
 const struct number *snapshot_number(const struct snapshot *s, const char *e164);
+/* Fills in a call's provider, agent and region, as configured now. */
+struct call;
+void snapshot_resolve_call(const struct snapshot *s, struct call *c);
 
 /* Sorted: providers and agents by name/title (case-folded), numbers by e164. Arrays of *count pointers, owned. */
 const struct provider *const *snapshot_providers(struct snapshot *s, size_t *count);

@@ -115,7 +115,7 @@ struct call_mark {
 struct call_mark call_mark_of(const struct call *c, bool by_end);
 
 struct call_query {
-	const char *number, *agent, *provider, *server;		/* NULL = any */
+	const char *number, *agent, *provider, *region, *server;	/* NULL = any */
 	const char *outcome;					/* name, NULL = any */
 	int64_t since_us, until_us;				/* by start; 0 = open */
 	int64_t recorded_since_us;				/* by when they were written; 0 = open */

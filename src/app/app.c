@@ -246,25 +246,9 @@ static void handle_server(struct app *a, const struct server_status *status)
 	a->dirty |= APP_DIRTY_SERVERS | APP_DIRTY_WORKSPACE | APP_DIRTY_MESSAGES;
 }
 
-/* Provider by the endpoint the call came in by, agent and region by the number, as configured now. */
-void app_resolve_call(const struct app *a, struct call *c)
-{
-	const struct provider *p = snapshot_provider_by_endpoint(a->snapshot, c->endpoint);
-	const struct number *n = snapshot_number(a->snapshot, c->number);
-
-	if (n && !p)
-		p = snapshot_provider(a->snapshot, n->provider);
-	if (p)
-		str_copy(c->provider, sizeof(c->provider), str_of(p->id));
-	if (n) {
-		str_copy(c->agent, sizeof(c->agent), str_of(n->agent));
-		str_copy(c->region, sizeof(c->region), str_of(region_name(n->region)));
-	}
-}
-
 static void handle_call(struct app *a, struct ami_call_report *r)
 {
-	app_resolve_call(a, &r->call);
+	snapshot_resolve_call(a->snapshot, &r->call);
 	live_report(a->live, r);
 	history_call(a, &r->call, r->change);
 	a->dirty |= APP_DIRTY_CALLS;

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trunkdeck/buf.h"
 #include "trunkdeck/mem.h"
 
 #define EARLY_MAX 10000
@@ -23,24 +24,20 @@
 /* --- windows --- */
 
 static const struct {
-	const char *name, *text;
-	int hours;			/* 0 = since midnight */
+	const char *name;
+	int hours;
 } windows[METRICS_WINDOW_COUNT] = {
-	[METRICS_TODAY] = { "today", N_("today"), 0 },
-	[METRICS_1H] = { "1h", N_("last hour"), 1 },
-	[METRICS_24H] = { "24h", N_("last 24 hours"), 24 },
-	[METRICS_7D] = { "7d", N_("last 7 days"), 7 * 24 },
-	[METRICS_30D] = { "30d", N_("last 30 days"), 30 * 24 },
+	[METRICS_LIVE] = { "live", 0 },
+	[METRICS_TODAY] = { "today", 0 },	/* since midnight */
+	[METRICS_1H] = { "1h", 1 },
+	[METRICS_24H] = { "24h", 24 },
+	[METRICS_7D] = { "7d", 7 * 24 },
+	[METRICS_30D] = { "30d", 30 * 24 },
 };
 
 const char *metrics_window_name(enum metrics_window w)
 {
 	return windows[w].name;
-}
-
-const char *metrics_window_text(enum metrics_window w)
-{
-	return _(windows[w].text);
 }
 
 bool metrics_window_parse(const char *name, enum metrics_window *out)
@@ -54,9 +51,19 @@ bool metrics_window_parse(const char *name, enum metrics_window *out)
 	return false;
 }
 
+char *metrics_window_names(void)
+{
+	struct buf names;
+
+	buf_init(&names, BUF_UNBOUNDED);
+	for (int i = 0; i < METRICS_WINDOW_COUNT; i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", windows[i].name);
+	return buf_take(&names);
+}
+
 int64_t metrics_window_since_us(enum metrics_window w, const struct zone *z, int64_t now_us)
 {
-	return windows[w].hours ? now_us - windows[w].hours * HOUR_US : zone_day_start_us(z, now_us, 0);
+	return w == METRICS_TODAY ? zone_day_start_us(z, now_us, 0) : now_us - windows[w].hours * HOUR_US;
 }
 
 /* --- the zone --- */
@@ -139,7 +146,7 @@ static void record_early(struct app *a)
 	struct history *h = &a->private->history;
 
 	for (; h->early_recorded < h->early_count; h->early_recorded++) {
-		app_resolve_call(a, &h->early[h->early_recorded]);
+		snapshot_resolve_call(a->snapshot, &h->early[h->early_recorded]);
 		record(a, &h->early[h->early_recorded]);
 	}
 }
@@ -212,7 +219,7 @@ static void set_day(struct app *a)
 static void ask_for_today(struct app *a)
 {
 	struct history *h = &a->private->history;
-	struct metrics_job j = { .token = DAY_TOKEN, .since_us = h->day_start_us, .remember = true };
+	struct metrics_job j = { .token = DAY_TOKEN, .of = METRICS_BY_ALL, .since_us = h->day_start_us, .remember = true };
 
 	str_copy(j.zone, sizeof(j.zone), str_of(h->zone_name));
 	worker_count(a->private->worker, &j);
@@ -286,14 +293,13 @@ bool app_ask_figures(struct app *a, const struct figures_request *r)
 {
 	struct history *h = &a->private->history;
 	int64_t now = clock_wall_us(a->clock);
-	struct metrics_job j = { .token = WINDOW_TOKEN, .series_end_us = now, .weeks = true };
+	struct metrics_job j = { .token = WINDOW_TOKEN, .of = r->group, .series_end_us = now, .weeks = true };
 
 	if (!h->zone || h->window_asked)
 		return false;
 	j.since_us = metrics_window_since_us(r->window, h->zone, now);
 	str_copy(j.zone, sizeof(j.zone), str_of(h->zone_name));
-	str_copy(j.number, sizeof(j.number), str_of(r->number));
-	str_copy(j.provider, sizeof(j.provider), str_of(r->provider));
+	str_copy(j.key, sizeof(j.key), str_of(r->key));
 	h->window_asked = true;
 	h->window_request = *r;
 	worker_count(a->private->worker, &j);

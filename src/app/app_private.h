@@ -75,9 +75,6 @@ void routes_tell_prefixes(struct app *a);
 void routes_report(struct app *a, const struct ami_route_report *r);
 void routes_tell_agent(struct app *a, const char *agent_id);
 
-/* app.c */
-void app_resolve_call(const struct app *a, struct call *c);
-
 /* app_history.c */
 void history_call(struct app *a, const struct call *c, enum call_change change);
 void history_workspace(struct app *a);

@@ -68,7 +68,8 @@ struct worker_spool {
 /* Which calls to count, and how: struct metrics_options. */
 struct metrics_job {
 	uint64_t token;
-	char number[32], provider[64];	/* "" = any */
+	enum metrics_group of;		/* only calls of this number, ...; METRICS_BY_ALL: every one */
+	char key[64];
 	char zone[64];
 	int64_t since_us, series_end_us;
 	bool weeks, remember;

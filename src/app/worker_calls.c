@@ -86,8 +86,10 @@ bool worker_count_calls(struct worker *w, const struct metrics_job *j, struct er
 	struct worker_metrics *m = xcalloc(1, sizeof(*m));
 	int64_t began = clock_mono_ms(&clock_system), series_us = j->series_end_us - METRICS_SERIES_HOURS * INT64_C(3600000000);
 	struct call_query q = {
-		.number = j->number[0] ? j->number : NULL,
-		.provider = j->provider[0] ? j->provider : NULL,
+		.number = j->of == METRICS_BY_NUMBER ? j->key : NULL,
+		.provider = j->of == METRICS_BY_PROVIDER ? j->key : NULL,
+		.agent = j->of == METRICS_BY_AGENT ? j->key : NULL,
+		.region = j->of == METRICS_BY_REGION ? j->key : NULL,
 		.since_us = j->series_end_us && series_us < j->since_us ? series_us : j->since_us,
 		.ended = true,
 		.oldest_first = true,

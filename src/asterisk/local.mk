@@ -8,4 +8,4 @@ libtdasterisk_a_SOURCES = src/asterisk/ami_action.c src/asterisk/ami_check.c src
 libtdasterisk_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 
 # for batch commands
-libtdasterisk_a_SOURCES += src/asterisk/ami_query.c src/asterisk/test_call.c
+libtdasterisk_a_SOURCES += src/asterisk/ami_now.c src/asterisk/ami_query.c src/asterisk/test_call.c

@@ -115,7 +115,7 @@ static const struct cli_option metrics_options[] = {
 	{ "region", "na|eu", N_("Only calls in this region"), NULL },
 	{ "by", N_("WHAT"), N_("A row per number (the default), provider, agent or region; all = none"), NULL },
 	{ "all", NULL, N_("The same as --by all"), NULL },
-	{ "window", N_("WINDOW"), N_("today, 1h, 24h (the default), 7d or 30d"), NULL },
+	{ "window", N_("WINDOW"), N_("live (asks the servers), today, 1h, 24h (the default), 7d or 30d"), NULL },
 	{ "prometheus", NULL, N_("Print for Prometheus; without --window everything the store keeps"), NULL },
 	{ 0 },
 };

@@ -104,7 +104,8 @@ static void put_json(struct cli_output *out, const struct call *c)
 }
 
 static const struct cli_column csv_columns[] = {
-	{ .key = "server" }, { .key = "linkedid" }, { .key = "number" }, { .key = "caller" }, { .key = "country" },
+	{ .key = "server" }, { .key = "linkedid" }, { .key = "number", .foreign = true },
+	{ .key = "caller", .foreign = true }, { .key = "country" },
 	{ .key = "provider" }, { .key = "agent" }, { .key = "region" }, { .key = "started" }, { .key = "answered" },
 	{ .key = "first_audio" }, { .key = "ended" }, { .key = "outcome" }, { .key = "talk_ms" },
 	{ .key = "response_ms" }, { .key = "hung_up_by" }, { .key = "cause" }, { .key = "sip_code" }, { .key = "test" },

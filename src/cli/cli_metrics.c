@@ -1,7 +1,7 @@
 /*
  * metrics: figures over finished calls of the store, through the very code that counts live calls. A window goes back from now;
- * for Prometheus it is everything the store keeps unless a window is asked for: then the names are others, since a window's
- * figures go down as well as up.
+ * for Prometheus it is everything the store keeps unless a window is asked for. The live window is of the calls that are up:
+ * the servers themselves are asked, each once.
  */
 #include "config.h"
 
@@ -11,6 +11,9 @@
 #include <string.h>
 
 #include "cli_history.h"
+#include "cli_lookup.h"
+#include "cli_prometheus.h"
+#include "trunkdeck/ami_now.h"
 #include "trunkdeck/app.h"
 #include "trunkdeck/clock.h"
 #include "trunkdeck/gettext.h"
@@ -18,14 +21,7 @@
 #include "trunkdeck/metrics.h"
 
 #define CAUSES_SHOWN 10
-
-struct report {
-	struct cli *cli;
-	const char *window;		/* as given; NULL = since and until were */
-	const char *by;			/* "number", ... */
-	int64_t since_us, until_us;
-	struct metrics *metrics;
-};
+#define LIVE_TIMEOUT_MS 10000
 
 /* --- JSON --- */
 
@@ -64,32 +60,45 @@ static void put_moment(json_t *o, const char *key, int64_t us)
 	json_object_set_new(o, key, us ? json_string(iso) : json_null());
 }
 
-static void put_json(const struct report *r, const char *by, const struct number_metrics *n)
+/* Of the calls that are up. */
+static void put_now(json_t *o, const struct number_metrics *n)
+{
+	json_t *states = json_object();
+
+	json_object_set_new(o, "concurrent", json_integer(n->concurrent));
+	for (int i = 0; i < CALL_ENDED; i++)
+		json_object_set_new(states, call_state_name((enum call_state)i), json_integer((json_int_t)n->states[i]));
+	json_object_set_new(o, "states", states);
+}
+
+static void put_json(const struct cli_figures *f, enum metrics_group by, const struct number_metrics *n)
 {
 	json_t *o = json_object(), *figures = metrics_to_json(n);
 	int permille = metrics_success_permille(n);
 
-	json_object_set_new(o, "by", json_string(by));
+	json_object_set_new(o, "by", json_string(metrics_group_name(by)));
 	json_object_set_new(o, "key", json_string(n->key));
-	json_object_set_new(o, "window", r->window ? json_string(r->window) : json_null());
-	put_moment(o, "since", r->since_us);
-	put_moment(o, "until", r->until_us);
+	json_object_set_new(o, "window", f->window ? json_string(f->window) : json_null());
+	put_moment(o, "since", f->since_us);
+	put_moment(o, "until", f->until_us);
+	if (f->live)
+		put_now(o, n);
 	json_object_set_new(o, "success_rate", permille < 0 ? json_null() : json_real(permille / 1000.0));
 	json_object_update(o, figures);
 	json_decref(figures);
 	json_object_set_new(o, "by_week", week_json(n));
 	json_object_set_new(o, "causes", causes_json(n));
-	cli_output_object(&r->cli->out, o);
+	cli_output_object(f->out, o);
 }
 
 /* --- tables and CSV --- */
 
-enum { FIXED_COLUMNS = 10 };
+enum { FIXED_COLUMNS = 12 };
 
 static void put_columns(struct cli_output *out, const char *by)
 {
 	struct cli_column columns[FIXED_COLUMNS + OUTCOME_COUNT] = {
-		{ .key = by, .label = by }, { .key = "offered", .label = _("offered"), .right = true },
+		{ .key = by, .label = by, .foreign = true }, { .key = "offered", .label = _("offered"), .right = true },
 		{ .key = "success_rate", .label = _("success"), .right = true },
 	};
 	size_t n = 3;
@@ -98,24 +107,29 @@ static void put_columns(struct cli_output *out, const char *by)
 		columns[n++] = (struct cli_column){ .key = outcome_name((enum call_outcome)i),
 						    .label = outcome_text((enum call_outcome)i), .right = true,
 						    .zero_hidden = true };
-	columns[n++] = (struct cli_column){ .key = "talk_p50_ms", .label = _("talk p50"), .right = true };
+	columns[n++] = (struct cli_column){ .key = "talk_mean_ms", .label = _("talk mean"), .right = true };
+	columns[n++] = (struct cli_column){ .key = "talk_p50_ms", .label = _("p50"), .right = true };
 	columns[n++] = (struct cli_column){ .key = "talk_p95_ms", .label = _("p95"), .right = true };
 	columns[n++] = (struct cli_column){ .key = "response_p50_ms", .label = _("reply p50"), .right = true };
 	columns[n++] = (struct cli_column){ .key = "response_p95_ms", .label = _("p95"), .right = true };
 	columns[n++] = (struct cli_column){ .key = "response_p99_ms", .label = _("p99"), .right = true };
 	columns[n++] = (struct cli_column){ .key = "response_source", .label = _("measured to"), .right = false };
 	columns[n++] = (struct cli_column){ .key = "peak_concurrent", .label = _("peak"), .right = true };
+	columns[n++] = (struct cli_column){ .key = "concurrent", .label = _("now"), .right = true, .zero_hidden = true };
 	cli_output_columns(out, columns, n);
 }
 
-/* Milliseconds in CSV, seconds for people. */
-static char *quantile_text(const struct cli_output *out, const struct histogram *h, double q)
+/* Milliseconds in CSV, seconds for people; nothing where nothing was measured. */
+static char *time_text(const struct cli_output *out, const struct histogram *h, int64_t us)
 {
-	int64_t us = histogram_quantile(h, q);
-
 	if (h->count == 0)
 		return xstrdup("");
 	return out->format == OUTPUT_CSV ? xasprintf("%" PRId64, (us + 500) / 1000) : xasprintf("%.1fs", (double)us / 1e6);
+}
+
+static char *quantile_text(const struct cli_output *out, const struct histogram *h, double q)
+{
+	return time_text(out, h, histogram_quantile(h, q));
 }
 
 static char *success_text(const struct cli_output *out, const struct number_metrics *n)
@@ -127,18 +141,19 @@ static char *success_text(const struct cli_output *out, const struct number_metr
 	return out->format == OUTPUT_CSV ? xasprintf("%.3f", permille / 1000.0) : xasprintf("%d%%", (permille + 5) / 10);
 }
 
-static void put_row(const struct report *r, const char *by, const struct number_metrics *n)
+static void put_row(const struct cli_figures *f, enum metrics_group by, const struct number_metrics *n)
 {
-	struct cli_output *out = &r->cli->out;
+	struct cli_output *out = f->out;
 	char *cells[FIXED_COLUMNS + OUTCOME_COUNT];
 	size_t count = 0;
 	const char *source = metrics_response_source(n);
 
-	cells[count++] = xstrdup(strcmp(by, "all") == 0 ? _("all") : n->key[0] ? n->key : _("unknown"));
+	cells[count++] = xstrdup(by == METRICS_BY_ALL ? _("all") : n->key[0] ? n->key : _("unknown"));
 	cells[count++] = xasprintf("%" PRIu64, n->offered);
 	cells[count++] = success_text(out, n);
 	for (int i = 0; i < OUTCOME_COUNT; i++)
 		cells[count++] = xasprintf("%" PRIu64, n->outcomes[i]);
+	cells[count++] = time_text(out, &n->talk, histogram_mean(&n->talk));
 	cells[count++] = quantile_text(out, &n->talk, 0.5);
 	cells[count++] = quantile_text(out, &n->talk, 0.95);
 	cells[count++] = quantile_text(out, &n->response, 0.5);
@@ -146,103 +161,24 @@ static void put_row(const struct report *r, const char *by, const struct number_
 	cells[count++] = quantile_text(out, &n->response, 0.99);
 	cells[count++] = xstrdup(source ? source : "");
 	cells[count++] = xasprintf("%" PRIu32, n->peak_concurrent);
+	cells[count++] = xasprintf("%" PRIu32, n->concurrent);
 	cli_output_row(out, (const char *const *)cells);
 	for (size_t i = 0; i < count; i++)
 		free(cells[i]);
 }
 
-static void put_groups(const struct report *r)
+static void put_groups(const struct cli_figures *f)
 {
-	void (*put)(const struct report *, const char *, const struct number_metrics *) =
-		r->cli->out.format == OUTPUT_JSON ? put_json : put_row;
+	void (*put)(const struct cli_figures *, enum metrics_group, const struct number_metrics *) =
+		f->out->format == OUTPUT_JSON ? put_json : put_row;
 	size_t count;
-	const struct number_metrics **groups = metrics_groups(r->metrics, &count);
+	const struct number_metrics **groups = metrics_groups(f->metrics, &count);
 
-	if (r->cli->out.format != OUTPUT_JSON)
-		put_columns(&r->cli->out, r->by);
-	put(r, "all", metrics_total(r->metrics));
-	for (size_t i = 0; i < count && strcmp(r->by, "all") != 0; i++)
-		put(r, r->by, groups[i]);
-	free(groups);
-}
-
-/* --- Prometheus --- */
-
-/* Label values: backslash, quote and line end are escaped. */
-static void put_label(FILE *to, const char *name, const char *value)
-{
-	fprintf(to, "%s=\"", name);
-	for (const char *p = value; *p; p++) {
-		if (*p == '\n')
-			fputs("\\n", to);
-		else if (*p == '"' || *p == '\\')
-			fprintf(to, "\\%c", *p);
-		else if ((unsigned char)*p >= ' ')
-			fputc(*p, to);
-	}
-	fputc('"', to);
-}
-
-static void put_name(const struct report *r, const char *name, const char *suffix, const struct number_metrics *n)
-{
-	FILE *to = r->cli->out.to;
-
-	fprintf(to, "trunkdeck_%s%s%s{", r->window ? "window_" : "", name, suffix);
-	put_label(to, r->by, n->key);
-	if (r->window) {
-		fputc(',', to);
-		put_label(to, "window", r->window);
-	}
-}
-
-static void put_head(const struct report *r, const char *name, const char *type, const char *help)
-{
-	const char *window = r->window ? "window_" : "";
-
-	fprintf(r->cli->out.to, "# HELP trunkdeck_%s%s %s\n# TYPE trunkdeck_%s%s %s\n", window, name, help, window, name, type);
-}
-
-static void put_summary(const struct report *r, const char *name, const struct number_metrics *n, const struct histogram *h)
-{
-	static const double quantiles[] = { 0.5, 0.95, 0.99 };
-	FILE *to = r->cli->out.to;
-
-	for (size_t i = 0; i < ARRAY_LEN(quantiles) && h->count > 0; i++) {
-		put_name(r, name, "", n);
-		fprintf(to, ",quantile=\"%g\"} %.6f\n", quantiles[i], (double)histogram_quantile(h, quantiles[i]) / 1e6);
-	}
-	put_name(r, name, "_sum", n);
-	fprintf(to, "} %.6f\n", (double)h->sum_us / 1e6);
-	put_name(r, name, "_count", n);
-	fprintf(to, "} %" PRIu64 "\n", h->count);
-}
-
-static void put_prometheus(const struct report *r)
-{
-	const char *calls = r->window ? "calls" : "calls_total";
-	FILE *to = r->cli->out.to;
-	size_t count;
-	const struct number_metrics **groups = metrics_groups(r->metrics, &count);
-
-	put_head(r, calls, r->window ? "gauge" : "counter", "Finished calls by outcome.");
-	for (size_t i = 0; i < count; i++) {
-		for (int o = 0; o < OUTCOME_COUNT; o++) {
-			put_name(r, calls, "", groups[i]);
-			fprintf(to, ",outcome=\"%s\"} %" PRIu64 "\n", outcome_name((enum call_outcome)o),
-				groups[i]->outcomes[o]);
-		}
-	}
-	put_head(r, "talk_seconds", "summary", "Time callers and agents talked.");
-	for (size_t i = 0; i < count; i++)
-		put_summary(r, "talk_seconds", groups[i], &groups[i]->talk);
-	put_head(r, "response_seconds", "summary", "Arrival to the agent's first audio, or to its answer when none was heard.");
-	for (size_t i = 0; i < count; i++)
-		put_summary(r, "response_seconds", groups[i], &groups[i]->response);
-	put_head(r, "concurrent_calls_peak", "gauge", "Calls at once at most.");
-	for (size_t i = 0; i < count; i++) {
-		put_name(r, "concurrent_calls_peak", "", groups[i]);
-		fprintf(to, "} %" PRIu32 "\n", groups[i]->peak_concurrent);
-	}
+	if (f->out->format != OUTPUT_JSON)
+		put_columns(f->out, metrics_group_name(f->by));
+	put(f, METRICS_BY_ALL, metrics_total(f->metrics));
+	for (size_t i = 0; i < count && f->by != METRICS_BY_ALL; i++)
+		put(f, f->by, groups[i]);
 	free(groups);
 }
 
@@ -255,79 +191,180 @@ static bool refuse(struct err *e, const char *option, const char *value, const c
 	return false;
 }
 
-static bool take_group(const struct cli *c, struct report *r, enum metrics_group *group, struct err *e)
+static bool take_group(const struct cli *c, struct cli_figures *f, struct err *e)
 {
-	static const char *const names[] = { "number", "provider", "agent", "region" };
 	const char *by = cli_args_value(&c->args, "by");
-	bool all = cli_args_has(&c->args, "all") || (by && strcmp(by, "all") == 0);
 
-	r->by = all ? "all" : "number";
-	*group = METRICS_BY_NUMBER;
-	for (size_t i = 0; by && !all && i < ARRAY_LEN(names); i++) {
-		if (strcmp(by, names[i]) == 0) {
-			*group = (enum metrics_group)i;
-			r->by = names[i];
-			return true;
-		}
-	}
-	return !by || all || refuse(e, "by", by, "number, provider, agent, region, all");
+	f->by = cli_args_has(&c->args, "all") ? METRICS_BY_ALL : METRICS_BY_NUMBER;
+	return !by || metrics_group_parse(by, &f->by) || refuse(e, "by", by, "number, provider, agent, region, all");
+}
+
+static bool take_region(const struct cli *c, struct cli_history *h, struct err *e)
+{
+	enum region r;
+
+	h->query.region = cli_args_value(&c->args, "region");
+	return !h->query.region || region_parse(h->query.region, &r) || refuse(e, "region", h->query.region, "na, eu");
+}
+
+static bool refuse_window(struct err *e, const char *name)
+{
+	char *names = metrics_window_names();
+
+	refuse(e, "window", name, names);
+	free(names);
+	return false;
 }
 
 /* The last 24 hours unless said otherwise; everything for Prometheus. */
-static bool take_window(const struct cli *c, struct cli_history *h, struct report *r, struct err *e)
+static bool take_window(const struct cli *c, struct cli_history *h, struct cli_figures *f, struct err *e)
 {
 	const char *name = cli_args_value(&c->args, "window");
 	bool given = h->query.since_us || h->query.until_us;
 	enum metrics_window w;
 
-	if (name && given) {
-		err_set_message(e, ERR_USAGE, "%s", _("--window and --since or --until can't be used together"));
-		return false;
-	}
+	if (name && given)
+		return err_set_message(e, ERR_USAGE, "%s", _("--window and --since or --until can't be used together"));
 	if (!name && !given && !cli_args_has(&c->args, "prometheus"))
 		name = "24h";
-	r->until_us = h->query.until_us ? h->query.until_us : clock_wall_us(&clock_system);
+	f->until_us = h->query.until_us ? h->query.until_us : clock_wall_us(&clock_system);
 	if (name && !metrics_window_parse(name, &w))
-		return refuse(e, "window", name, "today, 1h, 24h, 7d, 30d");
+		return refuse_window(e, name);
 	if (name)
-		h->query.since_us = metrics_window_since_us(w, h->zone, r->until_us);
-	r->window = name;
-	r->since_us = h->query.since_us;
+		h->query.since_us = metrics_window_since_us(w, h->zone, f->until_us);
+	f->bounded = name || given;
+	f->live = name && w == METRICS_LIVE;
+	f->window = name;
+	f->since_us = h->query.since_us;
 	return true;
 }
 
+/* --- counting --- */
+
 struct counting {
+	struct cli *cli;
+	const struct cli_history *history;
 	struct metrics *metrics;
-	const char *region;		/* NULL = any */
+	enum metrics_group by;
+	bool known_only;		/* what the workspace does not know is one group */
 };
 
-static void count(void *arg, const struct call *c)
+/* Callers choose the numbers of unmapped calls: each would be a series of its own in a database that never forgets. */
+static const struct call *known(const struct counting *counting, const struct call *c, struct call *copy)
+{
+	if (!counting->known_only || snapshot_number(counting->history->directory, c->number))
+		return c;
+	*copy = *c;
+	copy->number[0] = '\0';
+	return copy;
+}
+
+static void count_recorded(void *arg, const struct call *c)
 {
 	const struct counting *counting = arg;
+	struct call copy;
 
-	if (!counting->region || strcmp(c->region, counting->region) == 0)
-		metrics_history(counting->metrics, c);
+	metrics_history(counting->metrics, known(counting, c, &copy));
+}
+
+static bool fits(const char *wanted, const char *value)
+{
+	return !wanted || strcmp(wanted, value) == 0;
+}
+
+static void count_now(void *arg, const struct call *c)
+{
+	const struct counting *counting = arg;
+	const struct call_query *q = &counting->history->query;
+	struct call copy, resolved = *c;
+
+	snapshot_resolve_call(counting->history->directory, &resolved);
+	if (fits(q->number, resolved.number) && fits(q->agent, resolved.agent) && fits(q->provider, resolved.provider) &&
+	    fits(q->region, resolved.region))
+		metrics_now(counting->metrics, known(counting, &resolved, &copy));
+}
+
+static const char *prefix_of(void *arg, struct str endpoint)
+{
+	const struct counting *counting = arg;
+	char *name = str_dup(endpoint);
+	const struct provider *p = snapshot_provider_by_endpoint(counting->history->directory, name);
+
+	free(name);
+	return p ? p->inbound_prefix : NULL;
+}
+
+/* Every server is asked, whichever fails; then the first failure is it. */
+static bool count_live(struct counting *counting, struct err *e)
+{
+	const struct config *config = counting->cli->config;
+	const char *only = counting->history->query.server;
+	struct err first = { .code = ERR_NONE };
+
+	if (only && !cli_server(config, only, e))
+		return false;
+	if (config->server_count == 0)
+		return err_set_message(e, ERR_CONFIG, "%s", _("no servers are configured: what is live is asked of them"));
+	for (size_t i = 0; i < config->server_count; i++) {
+		const struct ami_now_options options = {
+			.server = &config->servers[i], .timeout_ms = LIVE_TIMEOUT_MS, .prefix_of = prefix_of, .call = count_now,
+			.arg = counting,
+		};
+		struct err why = { .code = ERR_NONE };
+
+		if (fits(only, config->servers[i].name) && !ami_calls_now(&options, &why) && first.code == ERR_NONE)
+			first = why;
+	}
+	*e = first.code == ERR_NONE ? *e : first;
+	return first.code == ERR_NONE;
+}
+
+static bool count_all(struct counting *counting, struct cli_history *h, const struct cli_figures *f, struct err *e)
+{
+	bool ok;
+
+	if (f->live)
+		return count_live(counting, e);
+	h->query.ended = h->query.oldest_first = true;
+	ok = store_calls(counting->cli->store, &h->query, count_recorded, counting, e);
+	metrics_history_end(counting->metrics);
+	return ok;
+}
+
+static void take_number(void *arg, const struct number *n)
+{
+	struct record r = { .entity = ENTITY_NUMBER };
+
+	number_copy(&r.number, n);
+	snapshot_put(arg, &r);
+}
+
+static bool read_numbers(struct cli *c, const struct cli_history *h, struct err *e)
+{
+	const struct store_reader reader = { .arg = h->directory, .number = take_number };
+
+	return store_read(c->store, &reader, NULL, e);
 }
 
 static bool report(struct cli *c, struct cli_history *h, struct err *e)
 {
-	struct report r = { .cli = c };
-	struct counting counting = { .region = cli_args_value(&c->args, "region") };
-	enum metrics_group group;
-	bool ok;
+	struct cli_figures f = { .out = &c->out };
+	bool prometheus = cli_args_has(&c->args, "prometheus"), ok;
+	struct counting counting = { .cli = c, .history = h };
 
-	if (!take_group(c, &r, &group, e) || !take_window(c, h, &r, e))
+	if (!take_group(c, &f, e) || !take_region(c, h, e) || !take_window(c, h, &f, e))
 		return false;
-	r.metrics = counting.metrics = metrics_new_with(&(struct metrics_options){ .group = group, .zone = h->zone,
+	counting.known_only = prometheus && f.by == METRICS_BY_NUMBER;
+	if ((f.live || counting.known_only) && !read_numbers(c, h, e))
+		return false;
+	f.metrics = counting.metrics = metrics_new_with(&(struct metrics_options){ .group = f.by, .zone = h->zone,
 										    .weeks = true });
-	h->query.ended = h->query.oldest_first = true;
-	ok = store_calls(c->store, &h->query, count, &counting, e);
-	metrics_history_end(r.metrics);
-	if (ok && cli_args_has(&c->args, "prometheus"))
-		put_prometheus(&r);
+	ok = count_all(&counting, h, &f, e);
+	if (ok && prometheus)
+		cli_prometheus_put(&f);
 	else if (ok)
-		put_groups(&r);
-	metrics_free(&r.metrics);
+		put_groups(&f);
+	metrics_free(&counting.metrics);
 	return ok;
 }
 

@@ -165,7 +165,16 @@ static void keep_row(struct cli_output *o, const char *const *cells)
 
 /* --- CSV --- */
 
-static void add_csv(struct buf *line, const char *text)
+/* Would a spreadsheet calculate it? It skips blanks in front; "+4930123456" is only a number. */
+static bool is_formula(const char *text)
+{
+	text += strspn(text, " ");
+	if (!*text || !strchr("=+-@", *text))
+		return false;
+	return *text == '=' || *text == '@' || text[1 + strspn(text + 1, "0123456789.")] != '\0' || text[1] == '\0';
+}
+
+static void add_csv(struct buf *line, const char *text, bool foreign)
 {
 	char *clean = utf8_clean_dup(str_of(text));
 	size_t len = strlen(clean);
@@ -173,6 +182,8 @@ static void add_csv(struct buf *line, const char *text)
 
 	if (quoted)
 		buf_addc(line, '"');
+	if (foreign && is_formula(clean))
+		buf_addc(line, '\'');
 	for (const char *c = clean; *c != '\0'; c++) {
 		if (*c == '"')
 			buf_addc(line, '"');
@@ -192,7 +203,7 @@ static void put_csv_row(struct cli_output *o, const char *const *cells)
 	for (size_t i = 0; i < o->column_count; i++) {
 		if (i > 0)
 			buf_addc(&line, ',');
-		add_csv(&line, cells ? cells[i] : o->columns[i].key);
+		add_csv(&line, cells ? cells[i] : o->columns[i].key, cells && o->columns[i].foreign);
 	}
 	buf_adds(&line, "\r\n");
 	put_buf(o, &line);

@@ -5,7 +5,8 @@
  *
  *   table  aligned; texts only, for people; cut at the terminal's width, whole when it is no terminal
  *   json   one object a line, in UTF-8
- *   csv    RFC 4180, header row of the column keys; texts as they are, also those a spreadsheet takes for a formula
+ *   csv    RFC 4180, header row of the column keys; an operator's texts as they are, also those a spreadsheet takes for a
+ *          formula; what callers chose is made harmless: ' in front of =, +, -, @, unless a number follows the sign
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
@@ -24,6 +25,7 @@ struct cli_column {
 	bool right;			/* aligned to the right in tables */
 	bool no_table;			/* not in tables */
 	bool zero_hidden;		/* not in tables when every row has "0" */
+	bool foreign;			/* callers choose what is in it */
 };
 
 #define CLI_COLUMNS_MAX 24

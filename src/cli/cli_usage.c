@@ -70,8 +70,9 @@ static void put_rules(FILE *to)
 {
 	fputs(_("\n'trunkdeck help COMMAND' tells the options of a command.\n\n"
 		"With --json each record is one JSON object on a line of its own, and a failure is one JSON object on standard\n"
-		"error: {\"code\", \"message\", \"field\", \"hint\"}. With --format csv the first row has the keys; texts are written as\n"
-		"they are, so let a spreadsheet import the columns as text (it may take =... or +... for a formula).\n\n"
+		"error: {\"code\", \"message\", \"field\", \"hint\"}. With --format csv the first row has the keys; your own texts are written\n"
+		"as they are, so let a spreadsheet import the columns as text (it may take =... or +... for a formula); what a\n"
+		"caller chose has ' in front of such a beginning.\n\n"
 		"Exit status: 0 done, 1 refused or found wrong, 2 usage or configuration, 3 a server or the store was unreachable.\n"),
 	      to);
 }

@@ -9,3 +9,4 @@ libtdcli_a_SOURCES = src/cli/cli.c src/cli/cli_command.h \
 libtdcli_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 
 libtdcli_a_SOURCES += src/cli/cli_doctor.c src/cli/cli_server.c src/cli/cli_test.c
+libtdcli_a_SOURCES += src/cli/cli_prometheus.c src/cli/cli_prometheus.h

@@ -155,19 +155,6 @@ static struct entry *entry_find(const struct metrics *m, const char *key)
 	return x;
 }
 
-static const char *group_of(const struct metrics *m, const struct call *c)
-{
-	switch (m->options.group) {
-	case METRICS_BY_PROVIDER:
-		return c->provider;
-	case METRICS_BY_AGENT:
-		return c->agent;
-	case METRICS_BY_REGION:
-		return c->region;
-	default:
-		return c->number;
-	}
-}
 
 static struct entry *entry_get(struct metrics *m, const char *key)
 {
@@ -263,7 +250,7 @@ static struct entry *count_started(struct metrics *m, const struct call *c)
 {
 	const struct country *country = c->caller[0] ? e164_country(str_of(c->caller)) : NULL;
 	const char *iso = country ? country->iso : "";
-	struct entry *x = entry_get(m, group_of(m, c));
+	struct entry *x = entry_get(m, metrics_group_of(m->options.group, c));
 
 	find_hour(m, c->started_us);
 	count_start(m, &m->total, iso);
@@ -282,27 +269,32 @@ static struct live_call *call_started(struct metrics *m, const struct call *c, u
 	return l;
 }
 
-static void count_end(struct number_metrics *n, const struct call *c, int64_t response, bool first_audio)
+static void count_response(struct number_metrics *n, const struct call *c)
 {
-	n->outcomes[c->outcome]++;
-	if (c->outcome != OUTCOME_ANSWERED)
-		count_cause(n, c);
-	if (c->talk_us > 0)
-		histogram_add(&n->talk, c->talk_us);
+	bool first_audio;
+	int64_t response = call_response_us(c, &first_audio);
+
 	if (response < 0)
 		return;
 	histogram_add(&n->response, response);
 	n->response_first_audio += first_audio;
 }
 
+static void count_end(struct number_metrics *n, const struct call *c)
+{
+	n->outcomes[c->outcome]++;
+	if (c->outcome != OUTCOME_ANSWERED)
+		count_cause(n, c);
+	if (c->talk_us > 0)
+		histogram_add(&n->talk, c->talk_us);
+	count_response(n, c);
+}
+
 static void count_ended(struct metrics *m, const struct call *c, struct entry *x)
 {
-	bool first_audio;
-	int64_t response = call_response_us(c, &first_audio);
-
-	count_end(&m->total.n, c, response, first_audio);
+	count_end(&m->total.n, c);
 	if (x)
-		count_end(&x->n, c, response, first_audio);
+		count_end(&x->n, c);
 }
 
 static void count_gone(struct metrics *m, struct entry *x)
@@ -365,6 +357,24 @@ void metrics_call(struct metrics *m, const struct call *c, enum call_change chan
 		l = call_started(m, c, key);
 	if (change == CALL_CHANGE_FINISHED)
 		call_finished(m, c, l);
+}
+
+static void count_now(struct number_metrics *n, const struct call *c)
+{
+	n->states[c->state]++;
+	count_response(n, c);
+}
+
+void metrics_now(struct metrics *m, const struct call *c)
+{
+	struct entry *x;
+
+	if (c->is_test)
+		return;
+	x = count_started(m, c);
+	count_now(&m->total.n, c);
+	if (x)
+		count_now(&x->n, c);
 }
 
 /* --- history --- */

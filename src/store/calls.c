@@ -326,6 +326,7 @@ static char *query_sql(const struct call_query *q, struct db_params *p)
 	add_text(&sql, p, "number =", q->number);
 	add_text(&sql, p, "agent =", q->agent);
 	add_text(&sql, p, "provider =", q->provider);
+	add_text(&sql, p, "region =", q->region);
 	add_text(&sql, p, "server =", q->server);
 	add_text(&sql, p, "outcome =", q->outcome);
 	add_time(&sql, p, "started_us >=", q->since_us);

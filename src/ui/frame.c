@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "figures.h"
 #include "trunkdeck/clock.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
@@ -322,6 +323,18 @@ static void draw_panel(struct ui *ui, const struct canvas *screen)
 	ui_view_ops(VIEW_CALLS)->draw(ui->states[VIEW_CALLS], &c, false);
 }
 
+static void draw_strip(struct ui *ui, const struct canvas *screen)
+{
+	const struct rect *rule = &ui->layout.strip_rule, *r = &ui->layout.strip;
+	struct canvas c = canvas_sub(screen, rule->y, rule->x, rule->rows, rule->columns);
+
+	if (r->rows == 0)
+		return;
+	draw_rule(&c, 0, metrics_strip_title(ui->app), NULL);
+	c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+	metrics_strip_draw(ui->app, &c);
+}
+
 static void draw_view(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *r = &ui->layout.body;
@@ -461,6 +474,7 @@ void frame_draw(struct ui *ui)
 	draw_tabs(ui, &screen);
 	draw_view_rule(ui, &screen);
 	draw_panel(ui, &screen);
+	draw_strip(ui, &screen);
 	draw_view(ui, &screen);
 	draw_status(ui, &screen);
 	draw_footer(ui, &screen);

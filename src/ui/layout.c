@@ -1,5 +1,5 @@
 /*
- *   >= 120 columns            deck left, live calls right
+ *   >= 120 columns            deck left, live calls right; from 24 rows on today's figures below them
  *   80..119, >= 20 rows       live calls below the deck, a third of the height
  *   below that                one view
  *   < 14 rows                 without the rule
@@ -16,6 +16,7 @@
 #define STACKED_COLUMNS 80
 #define STACKED_ROWS 20
 #define RULE_ROWS 14
+#define STRIP_ROWS 24
 #define FULL_COLUMNS 40
 #define FULL_ROWS 10
 #define LIST_COLUMNS 20
@@ -37,6 +38,13 @@ static void split_right(struct layout *l, int columns)
 	l->body.columns = left;
 	l->panel_rule = (struct rect){ l->rule.y, l->panel.x, 1, l->panel.columns };
 	l->rule.columns = left;
+}
+
+static void split_strip(struct layout *l, int columns)
+{
+	l->body.rows -= 3;
+	l->strip_rule = row_at(l->body.y + l->body.rows, columns);
+	l->strip = (struct rect){ l->strip_rule.y + 1, 0, 2, columns };
 }
 
 static void split_below(struct layout *l, int rows, int columns)
@@ -67,6 +75,8 @@ void layout_compute(struct layout *out, int rows, int columns, bool with_panel)
 	out->status = row_at(rows - 2, columns);
 	out->footer = row_at(rows - 1, columns);
 	out->body = (struct rect){ top, 0, rows - top - 2, columns };
+	if (with_panel && columns >= WIDE_COLUMNS && rows >= STRIP_ROWS)
+		split_strip(out, columns);
 	if (with_panel && columns >= WIDE_COLUMNS && rows >= RULE_ROWS)
 		split_right(out, columns);
 	else if (with_panel && columns >= STACKED_COLUMNS && rows >= STACKED_ROWS)

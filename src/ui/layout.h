@@ -11,6 +11,7 @@ struct layout {
 	struct rect body;		/* the view */
 	struct rect panel_rule;		/* above, or beside (then in the rule's row) */
 	struct rect panel;		/* the live calls beside or below the deck */
+	struct rect strip_rule, strip;	/* today's figures below both */
 	struct rect status;
 	struct rect footer;
 };

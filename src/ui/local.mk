@@ -6,6 +6,7 @@ libtdui_a_SOURCES = \
 	src/ui/deck.h src/ui/deck_delete.c src/ui/deck_draw.c src/ui/deck_match.c \
 	src/ui/dialog.c \
 	src/ui/draw.c src/ui/draw.h \
+	src/ui/figures.c src/ui/figures.h src/ui/metrics_strip.c \
 	src/ui/filter.c \
 	src/ui/form.c src/ui/form.h \
 	src/ui/form_draw.c \

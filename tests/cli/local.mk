@@ -1,9 +1,9 @@
 # The batch commands and the configuration, through the built program.
 cli_tests = tests/cli/test_records.py tests/cli/test_output.py tests/cli/test_config.py tests/cli/test_history.py \
-	tests/cli/test_servers.py tests/cli/test_manual.py
+	tests/cli/test_servers.py tests/cli/test_manual.py tests/cli/test_hostile.py
 
 TESTS += $(cli_tests)
-EXTRA_DIST += $(cli_tests) tests/cli/deck.py
+EXTRA_DIST += $(cli_tests) tests/cli/deck.py tests/cli/prometheus.py
 
 unit_tests += tests/unit/test_cli_args
 

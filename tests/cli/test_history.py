@@ -10,6 +10,7 @@ import threading
 import time
 import unittest
 
+import prometheus
 from deck import DONE, TIMEOUT, UNREACHABLE, USAGE, DeckTest
 
 BANNER = b"Asterisk Call Manager/9.0.0\r\n"
@@ -29,12 +30,17 @@ def wait_for(what, true):
 
 def event(name, **fields):
     lines = [f"Event: {name}", "Privilege: call,all", f"Timestamp: {time.time():.6f}"]
-    return "\r\n".join(lines + [f"{key}: {value}" for key, value in fields.items()] + ["", ""]).encode()
+    return "\r\n".join(lines + [f"{key}: {value}" for key, value in fields.items()] + ["", ""]).encode(errors="surrogateescape")
 
 
-def channel(serial, leg, state, number, tech="PJSIP"):
+def listed(name, **fields):
+    """An item of an answer: those have no privilege."""
+    return "\r\n".join([f"Event: {name}"] + [f"{key}: {value}" for key, value in fields.items()] + ["", ""]).encode()
+
+
+def channel(serial, leg, state, number, tech="PJSIP", caller="+4915112345678"):
     return {"Channel": f"{tech}/twilio-{serial:08x}{leg}", "ChannelState": state, "ChannelStateDesc": "x",
-            "CallerIDNum": "+4915112345678", "CallerIDName": "<unknown>", "ConnectedLineNum": "<unknown>",
+            "CallerIDNum": caller, "CallerIDName": "<unknown>", "ConnectedLineNum": "<unknown>",
             "ConnectedLineName": "<unknown>", "Language": "en", "AccountCode": "", "Context": "from-trunk",
             "Exten": number, "Priority": 1, "Uniqueid": f"1700000000.{serial * 2 + leg}",
             "Linkedid": f"1700000000.{serial * 2}"}
@@ -44,6 +50,7 @@ class Manager:
     """Logs everyone in, answers Ping and CoreShowChannels, and tells events to all who listen."""
 
     def __init__(self, port=0):
+        self.listed = []
         self.listener = socket.create_server(("127.0.0.1", port))
         self.port = self.listener.getsockname()[1]
         self.clients, self.lock, self.serial = [], threading.Lock(), 0
@@ -81,13 +88,14 @@ class Manager:
                 return
             data += more
 
-    @staticmethod
-    def answer(frame):
+    def answer(self, frame):
         head = "Response: Success\r\n" + (f"ActionID: {frame['ActionID']}\r\n" if "ActionID" in frame else "")
         action = frame.get("Action", "").lower()
         if action == "coreshowchannels":
-            done = event("CoreShowChannelsComplete", ActionID=frame.get("ActionID", ""), EventList="Complete", ListItems=0)
-            return (head + "EventList: start\r\nMessage: Channels will follow\r\n\r\n").encode() + done
+            tag = {"ActionID": frame.get("ActionID", "")}
+            items = [listed("CoreShowChannel", **tag, **item) for item in self.listed]
+            done = listed("CoreShowChannelsComplete", **tag, EventList="Complete", ListItems=len(items))
+            return (head + "EventList: start\r\nMessage: Channels will follow\r\n\r\n").encode() + b"".join(items) + done
         if action == "ping":
             head += f"Ping: Pong\r\nTimestamp: {time.time():.6f}\r\n"
         return (head + "Message: ok\r\n\r\n").encode()
@@ -104,10 +112,10 @@ class Manager:
         with self.lock:
             return len(self.clients)
 
-    def call(self, number, answered=True):
+    def call(self, number, answered=True, caller="+4915112345678"):
         """A whole call: answered and ended by the agent's side, or given up by the caller."""
         self.serial += 1
-        trunk = channel(self.serial, 0, 4, number)
+        trunk = channel(self.serial, 0, 4, number, caller=caller)
         agent = channel(self.serial, 1, 0, number, "AudioSocket")
         dest = {f"Dest{key}": value for key, value in agent.items()}
         self.tell(event("Newchannel", **trunk))
@@ -326,29 +334,66 @@ class Metrics(HistoryTest):
         self.assertEqual(len(self.done("metrics", "--all", "--json").json()), 1)
         self.assertEqual(self.done("metrics", "--agent", "sales", "--all", "--json").json()[0]["offered"], 1)
         self.assertEqual(self.done("metrics", "--region", "eu", "--all", "--json").json()[0]["offered"], 0)
+        self.refused("metrics", "--region", "mars", code=USAGE, says="na, eu")
         for window in "today", "1h", "24h", "7d", "30d":
             self.assertEqual(self.done("metrics", "--window", window, "--all", "--json").json()[0]["window"], window)
-        self.refused("metrics", "--window", "2y", code=USAGE, says="today, 1h, 24h, 7d, 30d")
+        self.refused("metrics", "--window", "2y", code=USAGE, says="live, today, 1h, 24h, 7d, 30d")
         self.refused("metrics", "--by", "day", code=USAGE, says="number, provider")
         self.refused("metrics", "--window", "1h", "--since", "2h", code=USAGE)
         self.assertIn("75%", self.done("metrics").out)
         self.assertEqual(self.done("metrics", "--csv").lines()[0].split(",")[:3], ["number", "offered", "success_rate"])
 
+    def series(self, *args):
+        return prometheus.parse(self.done("metrics", "--prometheus", *args).out)
+
     def test_prometheus(self):
-        text = self.done("metrics", "--prometheus").out
-        self.assertIn('# TYPE trunkdeck_calls_total counter\n', text)
-        self.assertIn('trunkdeck_calls_total{number="+15551234567",outcome="answered"} 3\n', text)
-        self.assertIn('trunkdeck_calls_total{number="+15551234567",outcome="abandoned"} 1\n', text)
-        self.assertIn('trunkdeck_talk_seconds_count{number="+15551234567"} ', text)
-        names = set()
-        for line in text.splitlines():
-            if line.startswith("# TYPE "):
-                names.add(line.split()[2])
-            elif not line.startswith("#"):
-                self.assertRegex(line, r'^[a-z_]+\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\} [0-9.]+$')
-        self.assertEqual(len(names), 4)
-        text = self.done("metrics", "--prometheus", "--window", "1h", "--by", "provider").out
-        self.assertIn('trunkdeck_window_calls{provider="twilio",window="1h",outcome="answered"} 4\n', text)
+        series = self.series()
+        one = ("number", "+15551234567")
+        self.assertEqual(series["trunkdeck_calls_total", (one, ("outcome", "answered"))], 3)
+        self.assertEqual(series["trunkdeck_calls_total", (one, ("outcome", "abandoned"))], 1)
+        self.assertEqual(series["trunkdeck_talk_seconds_count", (one,)], 3)
+        self.assertEqual(series["trunkdeck_concurrent_calls_peak", (one,)], 1)
+        self.assertEqual({name for name, _ in series if "window" in name or "live" in name}, set())
+        window = ("window", "1h")
+        series = self.series("--window", "1h", "--by", "provider")
+        self.assertEqual(series["trunkdeck_window_calls", (("outcome", "answered"), ("provider", "twilio"), window)], 4)
+        series = self.series("--all")
+        self.assertEqual(series["trunkdeck_calls_total", (("outcome", "answered"),)], 4)
+        self.assertEqual(series["trunkdeck_talk_seconds_count", ()], 4)
+        self.assertEqual(self.series("--by", "region")["trunkdeck_calls_total", (("outcome", "answered"), ("region", "na"))], 4)
+        self.assertEqual(self.series("--since", "1h", "--all")["trunkdeck_window_calls", (("outcome", "answered"),)], 4)
+        self.assertEqual(self.series("--since", "now"), {})
+
+    def test_prometheus_is_not_flooded(self):
+        """Numbers nobody configured are one series, however many a caller dials."""
+        run = self.recorder()
+        for i in range(20):
+            self.manager.call(f"+1999555{i:04}", answered=False)
+        self.recorded(25)
+        self.stop_well(run)
+        series = self.series()
+        self.assertEqual(series["trunkdeck_calls_total", (("number", ""), ("outcome", "abandoned"))], 20)
+        self.assertEqual({dict(labels)["number"] for _, labels in series}, {"", "+15551234567", "+15551234568"})
+
+    def test_live_asks_the_servers(self):
+        self.manager.listed = [
+            {**channel(901, 0, 6, "+15551234567"), "Duration": "00:01:00", "BridgeId": "b1", "Application": "Dial"},
+            {**channel(901, 1, 6, "+15551234567", "AudioSocket"), "Duration": "00:00:59", "BridgeId": "b1"},
+            {**channel(902, 0, 4, "+15551234567"), "Duration": "00:00:02"},
+            {**channel(903, 0, 4, "+19995550000"), "Duration": "00:00:01"},
+        ]
+        total, first, other = self.done("metrics", "--window", "live", "--json").json()
+        self.assertEqual((total["window"], total["concurrent"], first["concurrent"], other["concurrent"]), ("live", 3, 2, 1))
+        self.assertEqual(sum(total["states"].values()), 3)
+        self.assertEqual(first["states"]["talking"], 1)
+        self.assertEqual(self.done("metrics", "--window", "live", "--agent", "support", "--all", "--json").json()[0]["concurrent"], 2)
+        series = self.series("--window", "live")
+        self.assertEqual(series["trunkdeck_live_calls", (("number", "+15551234567"), ("state", "talking"))], 1)
+        self.assertIn("now", self.done("metrics", "--window", "live").lines()[0])
+        self.manager.close()
+        self.refused("metrics", "--window", "live", code=UNREACHABLE)
+        self.config("[screen]\nfps = 5\n")
+        self.refused("metrics", "--window", "live", code=USAGE, says="no servers are configured")
 
     def test_the_workspaces_clock(self):
         """The same calls in the hours of another zone."""

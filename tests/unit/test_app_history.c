@@ -330,12 +330,25 @@ static void figures_start_anew_at_midnight(void **state)
 	assert_int_equal(metrics_total(f->app->metrics)->offered, 1);
 }
 
+static void assert_figures(struct fixture *f, struct figures_request r, enum metrics_group group, const char *key, uint64_t offered)
+{
+	r.group = group;
+	str_copy(r.key, sizeof(r.key), str_of(key));
+	assert_true(app_ask_figures(f->app, &r));
+	settle(f->app);
+	assert_int_equal(metrics_total(f->app->figures.metrics)->offered, offered);
+}
+
 static void windows_are_asked_of_the_store(void **state)
 {
 	struct fixture *f = *state;
-	struct figures_request r = { .window = METRICS_1H };
+	struct figures_request r = { .window = METRICS_1H, .group = METRICS_BY_ALL };
+	struct call sold = call_at(5, "2026-03-01T12:00:00Z");
 	struct err e;
 
+	str_copy(sold.agent, sizeof(sold.agent), STR("sales"));
+	str_copy(sold.region, sizeof(sold.region), STR("na"));
+	record_to(f, sold);
 	record_to(f, call_at(1, "2026-03-28T20:59:59Z"));
 	record_to(f, call_at(2, "2026-03-28T21:00:00Z"));
 	record_to(f, call_at(3, "2026-03-27T23:30:00Z"));
@@ -355,10 +368,12 @@ static void windows_are_asked_of_the_store(void **state)
 	/* Saturday 0:30 in Berlin */
 	assert_int_equal(metrics_total(f->app->figures.metrics)->by_week[5][0], 1);
 	r.window = METRICS_30D;
-	str_copy(r.number, sizeof(r.number), STR("+15550000000"));
-	assert_true(app_ask_figures(f->app, &r));
-	settle(f->app);
-	assert_int_equal(metrics_total(f->app->figures.metrics)->offered, 0);
+	assert_figures(f, r, METRICS_BY_ALL, "", 5);
+	assert_figures(f, r, METRICS_BY_NUMBER, NUMBER, 5);
+	assert_figures(f, r, METRICS_BY_NUMBER, "+15550000000", 0);
+	assert_figures(f, r, METRICS_BY_AGENT, "sales", 1);
+	assert_figures(f, r, METRICS_BY_REGION, "na", 1);
+	assert_figures(f, r, METRICS_BY_PROVIDER, "nobody", 0);
 }
 
 static void old_calls_go(void **state)

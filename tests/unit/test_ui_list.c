@@ -194,7 +194,7 @@ static void test_layout_fits_every_size(void **state)
 		for (int width = 1; width <= 250; width++) {
 			struct layout l;
 			const struct rect *all[] = { &l.header, &l.tabs, &l.rule, &l.body, &l.panel_rule, &l.panel,
-						     &l.status, &l.footer };
+						     &l.status, &l.footer, &l.strip_rule, &l.strip };
 
 			layout_compute(&l, rows, width, true);
 			assert_int_equal(l.status.rows, 1);
@@ -221,6 +221,11 @@ static void test_layout_steps(void **state)
 	assert_int_equal(l.body.rows, 19);
 	layout_compute(&l, 40, 120, true);
 	assert_true(l.panel.x > l.body.x + l.body.columns && l.panel.y == l.body.y);
+	assert_true(l.strip.rows == 2 && l.strip.columns == 120 && l.strip_rule.y == l.panel.y + l.panel.rows);
+	layout_compute(&l, 23, 120, true);
+	assert_true(l.panel.rows > 0 && l.strip.rows == 0);
+	layout_compute(&l, 40, 120, false);
+	assert_int_equal(l.strip.rows, 0);
 	layout_compute(&l, 19, 80, true);
 	assert_int_equal(l.panel.rows, 0);
 	layout_compute(&l, 10, 40, true);

@@ -1,0 +1,24 @@
+/* Which calls are up on a server at this moment, for batch commands: asked once, over a connection of its own. Blocks. */
+#ifndef TRUNKDECK_AMI_NOW_H
+#define TRUNKDECK_AMI_NOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trunkdeck/ami.h"
+#include "trunkdeck/call.h"
+#include "trunkdeck/err.h"
+#include "trunkdeck/str.h"
+
+struct ami_now_options {
+	const struct server_config *server;
+	int64_t timeout_ms;		/* of connecting, and of the answer */
+	const char *(*prefix_of)(void *arg, struct str endpoint);	/* as in struct tracker_config */
+	void (*call)(void *arg, const struct call *c);	/* valid during the callback; provider, agent, region are not filled in */
+	void *arg;
+};
+
+/* All of them are calls that joined late (tracker.h): their response time is not known. Failures as in ami_query.h. */
+bool ami_calls_now(const struct ami_now_options *options, struct err *e);
+
+#endif

@@ -1,0 +1,29 @@
+/* Figures in Prometheus' text format (version 0.0.4), for node_exporter's textfile collector. */
+#ifndef CLI_PROMETHEUS_H
+#define CLI_PROMETHEUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli_output.h"
+#include "trunkdeck/metrics.h"
+
+struct cli_figures {
+	struct cli_output *out;
+	enum metrics_group by;
+	const char *window;		/* as given; NULL = everything, or what since and until say */
+	bool bounded;			/* a window, or since or until are given */
+	bool live;			/* of this moment */
+	int64_t since_us, until_us;	/* 0 = open */
+	const struct metrics *metrics;	/* grouped by `by` */
+};
+
+/*
+ * Over everything the store keeps:      counters and summaries  trunkdeck_calls_total{number,outcome}, ...
+ * over a window, or since and until:    gauges and summaries    trunkdeck_window_calls{number,window,outcome}, ...
+ * of this moment:                       gauges                  trunkdeck_live_calls{number,state}
+ * The label is what is grouped by, none for all; its value is empty where the workspace does not know it.
+ */
+void cli_prometheus_put(const struct cli_figures *f);
+
+#endif

@@ -1,0 +1,22 @@
+/* What the workspace knows of a call: its provider by the endpoint it came in by, its agent and region by its number. */
+#include "config.h"
+
+#include "trunkdeck/snapshot.h"
+
+#include "trunkdeck/call.h"
+#include "trunkdeck/str.h"
+
+void snapshot_resolve_call(const struct snapshot *s, struct call *c)
+{
+	const struct provider *p = snapshot_provider_by_endpoint(s, c->endpoint);
+	const struct number *n = snapshot_number(s, c->number);
+
+	if (n && !p)
+		p = snapshot_provider(s, n->provider);
+	if (p)
+		str_copy(c->provider, sizeof(c->provider), str_of(p->id));
+	if (n) {
+		str_copy(c->agent, sizeof(c->agent), str_of(n->agent));
+		str_copy(c->region, sizeof(c->region), str_of(region_name(n->region)));
+	}
+}

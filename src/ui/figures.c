@@ -1,0 +1,249 @@
+/*
+ * Sections of figures. Bars are of one block glyph, shades and sparklines of a few more, all with twins in ASCII; nothing is said
+ * by them that a number beside them or their place does not say.
+ */
+#include "config.h"
+
+#include "figures.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+
+#define BAR_WIDTH 16
+#define TOP_ROWS 4
+
+/* --- one row --- */
+
+int figures_put(const struct canvas *c, int y, int x, const char *label, const char *value, enum role r)
+{
+	if (x + utf8_width(label) + 1 + utf8_width(value) > c->area.columns)
+		return c->area.columns;
+	x += draw_text(c, y, x, 0, ROLE_DIM, label) + 1;
+	return x + draw_text(c, y, x, 0, r, value) + 2;
+}
+
+int figures_put_calls(const struct canvas *c, int y, int x, const struct number_metrics *n)
+{
+	int permille = metrics_success_permille(n);
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)n->offered);
+	x = figures_put(c, y, x, _("Offered"), text, ROLE_STRONG);
+	if (permille >= 0) {
+		snprintf(text, sizeof(text), "%d.%d%%", permille / 10, permille % 10);
+		x = figures_put(c, y, x, _("Answered"), text, permille < 500 ? ROLE_ALARM : ROLE_GOOD);
+	}
+	snprintf(text, sizeof(text), "%u", (unsigned)n->peak_concurrent);
+	return figures_put(c, y, x, _("Peak"), text, ROLE_NORMAL);
+}
+
+/* --- bars --- */
+
+static void repeat(char *to, size_t size, const char *glyph, int count)
+{
+	size_t len = strlen(glyph);
+
+	to[0] = '\0';
+	for (size_t at = 0; count > 0 && at + len < size; count--, at += len)
+		memcpy(to + at, glyph, len + 1);
+}
+
+static void draw_bar(const struct canvas *c, int y, const char *label, uint64_t count, uint64_t all, enum role r)
+{
+	char bar[BAR_WIDTH * 4], text[32];
+
+	repeat(bar, sizeof(bar), c->ascii ? "#" : "\xe2\x96\x88", (int)((count * BAR_WIDTH + all / 2) / all));
+	draw_text(c, y, 1, 12, ROLE_NORMAL, label);
+	snprintf(text, sizeof(text), "%6llu", (unsigned long long)count);
+	draw_text(c, y, 13, 0, ROLE_NORMAL, text);
+	draw_text(c, y, 20, 0, r, bar);
+}
+
+static enum role outcome_role(enum call_outcome o)
+{
+	return o == OUTCOME_ANSWERED ? ROLE_GOOD : o == OUTCOME_ABANDONED ? ROLE_NORMAL : ROLE_WARN;
+}
+
+int figures_outcomes(const struct canvas *c, int y, const struct number_metrics *n)
+{
+	draw_text(c, y++, 1, 0, ROLE_STRONG, _("Outcomes"));
+	for (int o = 0; o < OUTCOME_COUNT; o++)
+		if (n->outcomes[o] > 0)
+			draw_bar(c, y++, outcome_text((enum call_outcome)o), n->outcomes[o], n->offered,
+				 outcome_role((enum call_outcome)o));
+	return y + 1;
+}
+
+int figures_states(const struct canvas *c, int y, const struct number_metrics *n)
+{
+	draw_text(c, y++, 1, 0, ROLE_STRONG, _("Now"));
+	for (int s = 0; s < CALL_ENDED; s++)
+		if (n->states[s] > 0)
+			draw_bar(c, y++, call_state_text((enum call_state)s), n->states[s], n->offered,
+				 s == CALL_TALKING ? ROLE_GOOD : ROLE_NORMAL);
+	return y + 1;
+}
+
+/* --- times --- */
+
+int figures_talk(const struct canvas *c, int y, const struct number_metrics *n)
+{
+	char mean[SHORT_SIZE], p50[SHORT_SIZE], p95[SHORT_SIZE];
+
+	draw_text(c, y, 1, 0, ROLE_STRONG, _("Talk"));
+	if (n->talk.count == 0) {
+		draw_text(c, y, FIGURES_INDENT, 0, ROLE_DIM, _("none yet"));
+		return y + 1;
+	}
+	format_age(mean, histogram_mean(&n->talk));
+	format_age(p50, histogram_quantile(&n->talk, 0.5));
+	format_age(p95, histogram_quantile(&n->talk, 0.95));
+	draw_textf(c, y, FIGURES_INDENT, 0, ROLE_NORMAL, _("mean %s  p50 %s  p95 %s"), mean, p50, p95);
+	return y + 1;
+}
+
+static const char *source_text(const char *source)
+{
+	if (strcmp(source, "first_audio") == 0)
+		return _("to the agent's first audio");
+	if (strcmp(source, "answer") == 0)
+		return _("to the answer: no audio heard");
+	return _("to first audio or the answer");
+}
+
+int figures_response(const struct canvas *c, int y, const struct number_metrics *n)
+{
+	char p50[SHORT_SIZE], p95[SHORT_SIZE], p99[SHORT_SIZE];
+	const char *source = metrics_response_source(n);
+
+	draw_text(c, y, 1, 0, ROLE_STRONG, _("Response"));
+	if (!source) {
+		draw_text(c, y, FIGURES_INDENT, 0, ROLE_DIM, _("none yet"));
+		return y + 2;
+	}
+	format_seconds(p50, histogram_quantile(&n->response, 0.5));
+	format_seconds(p95, histogram_quantile(&n->response, 0.95));
+	format_seconds(p99, histogram_quantile(&n->response, 0.99));
+	draw_textf(c, y++, FIGURES_INDENT, 0, ROLE_NORMAL, _("p50 %s  p95 %s  p99 %s"), p50, p95, p99);
+	draw_text(c, y, FIGURES_INDENT, 0, ROLE_DIM, source_text(source));
+	return y + 2;
+}
+
+/* --- hours --- */
+
+/* A glyph for a share of the most: none at all has one of its own. */
+static const char *shade(const struct canvas *c, uint32_t value, uint32_t most, const char *const *glyphs, int count)
+{
+	static const char *const digits[] = { ".", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
+
+	if (c->ascii) {
+		glyphs = digits;
+		count = ARRAY_LEN(digits);
+	}
+	if (value == 0)
+		return glyphs[0];
+	return glyphs[1 + (int)((uint64_t)(value - 1) * (uint64_t)(count - 1) / most)];
+}
+
+static uint32_t most_of(const uint32_t *values, size_t n)
+{
+	uint32_t most = 1;
+
+	for (size_t i = 0; i < n; i++)
+		most = values[i] > most ? values[i] : most;
+	return most;
+}
+
+int figures_hours(const struct canvas *c, int y, const char *title, const uint32_t hours[24])
+{
+	static const char *const glyphs[] = {
+		"\xc2\xb7", "\xe2\x96\x81", "\xe2\x96\x82", "\xe2\x96\x83", "\xe2\x96\x84", "\xe2\x96\x85", "\xe2\x96\x86",
+		"\xe2\x96\x87", "\xe2\x96\x88",
+	};
+	uint32_t most = most_of(hours, 24);
+
+	draw_text(c, y, 1, FIGURES_INDENT - 2, ROLE_STRONG, title);
+	for (int i = 0; i < 24; i++)
+		draw_text(c, y, FIGURES_INDENT + i, 1, ROLE_ACCENT, shade(c, hours[i], most, glyphs, ARRAY_LEN(glyphs)));
+	return y + 1;
+}
+
+int figures_week(const struct canvas *c, int y, const struct number_metrics *n)
+{
+	static const char *const days[] = { N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun") };
+	static const char *const glyphs[] = { "\xc2\xb7", "\xe2\x96\x91", "\xe2\x96\x92", "\xe2\x96\x93", "\xe2\x96\x88" };
+	uint32_t most = most_of(&n->by_week[0][0], 7 * 24);
+
+	draw_text(c, y, 1, 0, ROLE_STRONG, _("Hours"));
+	for (int hour = 0; hour < 24; hour += 6)
+		draw_textf(c, y, FIGURES_INDENT + hour, 0, ROLE_DIM, "%d", hour);
+	y++;
+	for (int day = 0; day < 7; day++, y++) {
+		draw_text(c, y, 1, 9, ROLE_NORMAL, _(days[day]));
+		for (int hour = 0; hour < 24; hour++)
+			draw_text(c, y, FIGURES_INDENT + hour, 1, ROLE_ACCENT,
+				  shade(c, n->by_week[day][hour], most, glyphs, ARRAY_LEN(glyphs)));
+	}
+	return y + 1;
+}
+
+/* --- what most have in common --- */
+
+/* The more frequent ones of Q.850, in words. */
+static const char *cause_text(int cause)
+{
+	static const struct { int cause; const char *text; } causes[] = {
+		{ 0, N_("no cause given") }, { 1, N_("unknown number") }, { 3, N_("no route") }, { 16, N_("hung up") },
+		{ 17, N_("busy") }, { 18, N_("no reaction") }, { 19, N_("no answer") }, { 20, N_("not reachable") },
+		{ 21, N_("rejected") }, { 27, N_("out of order") }, { 28, N_("number incomplete") },
+		{ 31, N_("ended, unspecified") }, { 34, N_("no line free") }, { 38, N_("network out of order") },
+		{ 41, N_("temporary failure") }, { 42, N_("congestion") }, { 44, N_("channel not available") },
+		{ 58, N_("codec not available") }, { 88, N_("incompatible") }, { 102, N_("timed out") },
+		{ 111, N_("protocol error") }, { 127, N_("interworking") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(causes); i++) {
+		if (causes[i].cause == cause)
+			return _(causes[i].text);
+	}
+	return _("other cause");
+}
+
+int figures_causes(const struct canvas *c, int y, const struct number_metrics *n)
+{
+	struct cause_count top[TOP_ROWS];
+	size_t count = metrics_top_causes(n, top, TOP_ROWS);
+
+	draw_text(c, y++, 1, 0, ROLE_STRONG, _("Not answered because"));
+	if (count == 0)
+		draw_text(c, y++, 1, 0, ROLE_DIM, _("every call was answered"));
+	for (size_t i = 0; i < count; i++, y++) {
+		draw_textf(c, y, 1, 7, ROLE_NORMAL, "%6llu", (unsigned long long)top[i].calls);
+		draw_textf(c, y, 9, 0, ROLE_NORMAL, top[i].sip_code ? "%s (%d, SIP %d)" : "%s (%d)", cause_text(top[i].cause),
+			   top[i].cause, top[i].sip_code);
+	}
+	return y + 1;
+}
+
+static const char *country_name(const char *iso)
+{
+	return iso[0] ? iso : _("unknown or withheld");
+}
+
+int figures_countries(const struct canvas *c, int y, const struct number_metrics *n)
+{
+	struct country_count top[TOP_ROWS + 2];
+	size_t count = metrics_top_countries(n, top, ARRAY_LEN(top));
+
+	draw_text(c, y++, 1, 0, ROLE_STRONG, _("Callers from"));
+	for (size_t i = 0; i < count; i++, y++) {
+		draw_textf(c, y, 1, 7, ROLE_NORMAL, "%6llu", (unsigned long long)top[i].calls);
+		draw_text(c, y, 9, 0, ROLE_NORMAL, country_name(top[i].iso));
+	}
+	return y + 1;
+}
+

@@ -1,0 +1,34 @@
+/*
+ * Figures of calls as the screen shows them, in sections one below the other: each draws from row y on, clipped like everything,
+ * and returns the row after it. Shared by the Metrics view and the strip below the Deck. Main thread.
+ */
+#ifndef UI_FIGURES_H
+#define UI_FIGURES_H
+
+#include "draw.h"
+#include "trunkdeck/metrics.h"
+
+/* "Label value" in a row; returns where the next one goes. One without room is left out, and so are those after it. */
+int figures_put(const struct canvas *c, int y, int x, const char *label, const char *value, enum role r);
+/* Offered, answered, peak; x as above. */
+int figures_put_calls(const struct canvas *c, int y, int x, const struct number_metrics *n);
+
+/* With a bar each: how calls ended; what calls that are up are doing. */
+int figures_outcomes(const struct canvas *c, int y, const struct number_metrics *n);
+int figures_states(const struct canvas *c, int y, const struct number_metrics *n);
+int figures_talk(const struct canvas *c, int y, const struct number_metrics *n);
+/* With what it is measured to. */
+int figures_response(const struct canvas *c, int y, const struct number_metrics *n);
+/* A row of 24 glyphs in columns FIGURES_INDENT and up. */
+#define FIGURES_INDENT 11
+int figures_hours(const struct canvas *c, int y, const char *title, const uint32_t hours[24]);
+int figures_week(const struct canvas *c, int y, const struct number_metrics *n);
+int figures_causes(const struct canvas *c, int y, const struct number_metrics *n);
+int figures_countries(const struct canvas *c, int y, const struct number_metrics *n);
+
+/* metrics_strip.c: today's figures of all calls in two rows, for below the Deck. */
+struct app;
+void metrics_strip_draw(const struct app *a, const struct canvas *c);
+const char *metrics_strip_title(const struct app *a);
+
+#endif
