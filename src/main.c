@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "trunkdeck/app.h"
+#include "trunkdeck/app_replay.h"
 #include "trunkdeck/cli.h"
 #include "trunkdeck/config.h"
 #include "trunkdeck/demo.h"
@@ -18,6 +18,7 @@
 #include "trunkdeck/log.h"
 #include "trunkdeck/loop.h"
 #include "trunkdeck/mem.h"
+#include "trunkdeck/replay_workspace.h"
 #include "cli/global.h"
 #include "ui/script.h"
 #include "ui/ui.h"
@@ -31,7 +32,8 @@ struct arguments {
 	const char *config_path;
 	const char *script;
 	const char *size;
-	bool demo;
+	bool wants_demo;
+	struct demo *demo;		/* running */
 	enum output_format format;
 	struct config_flag flags[FLAGS_MAX];
 	size_t flag_count;
@@ -90,7 +92,7 @@ static int take_option(struct arguments *a, int id, const char *value)
 		a->config_path = value;
 		break;
 	case GLOBAL_DEMO:
-		a->demo = true;
+		a->wants_demo = true;
 		break;
 	case GLOBAL_SCRIPT:
 		a->script = value;
@@ -158,60 +160,10 @@ static void open_log(void)
 	free(dir);
 }
 
-/* The loop, from the first paint to the end. Returns the signal that ended it, or 0. */
-static int drive(struct ui *ui, struct app *app, struct err *e)
-{
-	struct loop_client client;
-
-	ui_paint(ui);
-	if (!app_start(app, e))
-		return -1;
-	ui_loop_client(ui, &client);
-	return loop_run(app, &client);
-}
-
-static int run_script(struct ui *ui, struct app *app, struct td_clock *clock, const char *script, struct err *e)
-{
-	if (!app_start(app, e) || !script_run(ui, app, clock, script, e))
-		return fail(e);
-	return 0;
-}
-
-static int run_screen(const struct arguments *a, const struct config *config)
-{
-	struct ui_options options = { .headless = a->script != NULL };
-	struct td_clock virtual_clock;
-	struct app *app;
-	struct ui *ui;
-	struct err e = { 0 };
-	int code;
-
-	clock_init_virtual(&virtual_clock, SCRIPT_START_US);
-	if (!parse_size(a->size, &options, &e))
-		return fail(&e);
-	app = app_new(config, a->script ? &virtual_clock : &clock_system);
-	if (!ui_new(&ui, app, &options, &e)) {
-		app_free(&app);
-		return fail(&e);
-	}
-	code = a->script ? run_script(ui, app, &virtual_clock, a->script, &e) : drive(ui, app, &e);
-	ui_free(&ui);
-	app_free(&app);
-	if (code < 0)
-		return fail(&e);
-	return a->script ? code : 0;
-}
-
-static int run_command(const struct arguments *a, const struct config *config, int argc, char **argv)
-{
-	const struct cli_options options = { .config = config, .format = a->format };
-
-	return cli_run(&options, argc, argv);
-}
-
 /* Flags of the demonstration come first, so that the operator's own win. */
-static bool load_config(struct config **config, const struct arguments *a, const struct demo *demo, struct err *e)
+static bool load_config(struct config **config, const struct arguments *a, struct err *e)
 {
+	const struct demo *demo = a->demo;
 	struct config_flag flags[2 * FLAGS_MAX];
 	size_t count = 0;
 	const struct config_flag *first = demo ? demo_flags(demo, &count) : NULL;
@@ -223,11 +175,105 @@ static bool load_config(struct config **config, const struct arguments *a, const
 	return config_load(config, demo ? "/dev/null" : a->config_path, flags, count + a->flag_count, e);
 }
 
+/* What the screen is opened on; without a player, on the servers of the configuration. */
+struct showing {
+	const struct config *config;
+	struct player *player;
+	int speed;
+	const struct err *no_names;	/* why numbers have none */
+};
+
+static bool start_app(struct app *app, struct showing *s, struct td_clock *clock, struct err *e)
+{
+	if (s->no_names && s->no_names->code != ERR_NONE)
+		messages_add(app->messages, MESSAGE_WARN, _("no names: the configured store can't be read (%s)"),
+			     s->no_names->hint[0] ? s->no_names->hint : s->no_names->message);
+	return s->player ? app_start_replay(app, &s->player, clock, s->speed, e) : app_start(app, e);
+}
+
+/* The loop, from the first paint to the end. Nobody waits for workers to see something. */
+static bool drive(struct ui *ui, struct app *app, struct showing *s, struct td_clock *clock, struct err *e)
+{
+	struct loop_client client;
+
+	if (!s->player)
+		ui_paint(ui);
+	if (!start_app(app, s, clock, e))
+		return false;
+	ui_loop_client(ui, &client);
+	loop_run(app, &client);
+	return true;
+}
+
+static bool run_screen(const struct arguments *a, struct showing *s, struct err *e)
+{
+	struct ui_options options = { .headless = a->script != NULL };
+	struct td_clock clock = { 0 };
+	struct app *app;
+	struct ui *ui;
+	bool ok;
+
+	if (a->script)
+		clock_init_virtual(&clock, SCRIPT_START_US);
+	if (!parse_size(a->size, &options, e))
+		return false;
+	open_log();
+	app = app_new(s->config, &clock);
+	if (!ui_new(&ui, app, &options, e)) {
+		app_free(&app);
+		return false;
+	}
+	if (a->script)
+		ok = start_app(app, s, &clock, e) && script_run(ui, app, &clock, a->script, e);
+	else
+		ok = drive(ui, app, s, &clock, e);
+	ui_free(&ui);
+	app_free(&app);
+	return ok;
+}
+
+/* The recording first: what can't be played needs no workspace. */
+static bool show_replay(void *arg, const struct cli_replay_show *r, struct err *e)
+{
+	const struct arguments *a = arg;
+	const struct player_options options = {
+		.path = r->path, .server = REPLAY_SERVER, .trunk_techs = r->trunk_techs, .trunk_contexts = r->trunk_contexts,
+	};
+	struct showing s = { .speed = r->speed };
+	struct replay_workspace *workspace = NULL;
+	struct config *config = NULL;
+	bool ok;
+
+	loop_block_signals();
+	ok = player_open(&s.player, &options, e) && load_config(&config, a, e) &&
+	     replay_workspace_make(&workspace, config, r->path, e);
+	if (ok) {
+		s.config = replay_workspace_config(workspace);
+		s.no_names = replay_workspace_trouble(workspace);
+		ok = run_screen(a, &s, e);
+	}
+	player_free(&s.player);
+	replay_workspace_free(&workspace);
+	config_free(&config);
+	return ok;
+}
+
+static int run_command(struct arguments *a, const struct config *config, int argc, char **argv)
+{
+	const struct cli_options options = {
+		.config = config,
+		.format = a->format,
+		.show_replay = a->script || isatty(STDOUT_FILENO) ? show_replay : NULL,
+		.arg = a,
+	};
+
+	return cli_run(&options, argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	struct arguments a = { 0 };
 	struct config *config = NULL;
-	struct demo *demo = NULL;
 	struct err e = { 0 };
 	int code;
 
@@ -239,20 +285,19 @@ int main(int argc, char **argv)
 		return code;
 	if (optind == argc)
 		loop_block_signals();
-	if (a.demo && !demo_start(&demo, a.script == NULL, a.script ? SCRIPT_START_US : clock_wall_us(&clock_system), &e))
+	if (a.wants_demo && !demo_start(&a.demo, a.script == NULL, a.script ? SCRIPT_START_US : clock_wall_us(&clock_system), &e))
 		return fail(&e);
 	if (optind < argc && !cli_needs_config(argc - optind, argv + optind)) {
 		code = run_command(&a, NULL, argc - optind, argv + optind);
-	} else if (!load_config(&config, &a, demo, &e)) {
+	} else if (!load_config(&config, &a, &e)) {
 		code = cli_fail(&e, cli_format(argc - optind, argv + optind, a.format));
 	} else if (optind < argc) {
 		code = run_command(&a, config, argc - optind, argv + optind);
 	} else {
-		open_log();
-		code = run_screen(&a, config);
+		code = run_screen(&a, &(struct showing){ .config = config }, &e) ? 0 : fail(&e);
 	}
 	config_free(&config);
-	demo_stop(&demo);
+	demo_stop(&a.demo);
 	log_close();
 	return code;
 }

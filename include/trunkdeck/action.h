@@ -19,6 +19,7 @@ enum action_scope {
 	SCOPE_LOG = 8,
 	SCOPE_METRICS = 32,
 	SCOPE_LIST = 16,		/* any view with a cursor */
+	SCOPE_REPLAY = 64,		/* every view, while a recorded stream is shown */
 };
 
 /*
@@ -39,6 +40,10 @@ enum action_scope {
 	X(WINDOW_NEXT, "window longer", "]", SCOPE_METRICS, N_("longer"), N_("The next window: live, today, 1h, 24h, 7d, 30d")) \
 	X(WINDOW_PREVIOUS, "window shorter", "[", SCOPE_METRICS, N_("shorter"), N_("The window before")) \
 	X(SYNC, "sync", "s", SCOPE_SERVERS, N_("sync"), N_("Read all routes back and repair them; ask about those the store does not know")) \
+	X(REPLAY_PAUSE, "replay pause", "P", SCOPE_REPLAY, N_("pause"), N_("Pause the replay, or let it go on")) \
+	X(REPLAY_STEP, "replay step", ".", SCOPE_REPLAY, N_("step"), N_("On to the next event that changes a call, and pause")) \
+	X(REPLAY_FASTER, "replay faster", ">", SCOPE_REPLAY, N_("faster"), N_("Play twice as fast")) \
+	X(REPLAY_SLOWER, "replay slower", "<", SCOPE_REPLAY, N_("slower"), N_("Play half as fast")) \
 	X(UP, "up", "k Up", SCOPE_LIST, "", N_("One row up")) \
 	X(DOWN, "down", "j Down", SCOPE_LIST, "", N_("One row down")) \
 	X(HALF_UP, "half page up", "^U", SCOPE_LIST, "", N_("Half a page up")) \

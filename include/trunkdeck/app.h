@@ -90,6 +90,7 @@ struct app {
 	struct err store_err;			/* why STORE_STATE_RETRY */
 	int64_t store_retry_at_ms;
 	unsigned dirty;				/* enum app_dirty; the screen clears it */
+	struct app_replay *replay;		/* app_replay.h; NULL = real servers */
 	struct app_private *private;
 };
 

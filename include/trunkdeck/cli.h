@@ -16,9 +16,20 @@
 
 enum output_format { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_CSV };
 
+/* A recorded stream to be shown on the screen; valid during the call. */
+struct cli_replay_show {
+	const char *path;
+	int speed;
+	const char *trunk_techs;
+	const char *trunk_contexts;
+};
+
 struct cli_options {
 	const struct config *config;
 	enum output_format format;
+	/* Opens the screen, which is not ours to open, and returns when it is left; NULL = there is no terminal. */
+	bool (*show_replay)(void *arg, const struct cli_replay_show *r, struct err *e);
+	void *arg;			/* for it */
 };
 
 bool output_format_parse(const char *name, enum output_format *out);

@@ -1,7 +1,8 @@
 /*
- * Time, injected: the real clock, or one that only moves when told (tests, --script). Units are in the names:
+ * Time, injected: the real clock, one that only moves when told (tests, --script), or one whose wall time is told while
+ * its monotonic time goes on (a replay: dates and ages are the recording's, timers the machine's). Units are in the names:
  * wall time is microseconds since 1970 UTC, monotonic time is milliseconds from an arbitrary start.
- * The system clock may be read from any thread; a virtual one only from the thread that owns it.
+ * The system clock may be read from any thread; another one only from the thread that owns it.
  */
 #ifndef TRUNKDECK_CLOCK_H
 #define TRUNKDECK_CLOCK_H
@@ -10,7 +11,8 @@
 #include <stdint.h>
 
 struct td_clock {
-	bool is_virtual;
+	bool is_virtual;		/* time passes by clock_advance() alone */
+	bool wall_is_told;		/* wall time changes by clock_tell_wall() alone */
 	int64_t virtual_wall_us;
 	int64_t virtual_mono_ms;
 };
@@ -19,6 +21,8 @@ extern const struct td_clock clock_system;
 
 void clock_init_virtual(struct td_clock *c, int64_t wall_us);
 void clock_advance(struct td_clock *c, int64_t ms);	/* virtual clocks only */
+/* From now on wall time is what this says. */
+void clock_tell_wall(struct td_clock *c, int64_t wall_us);
 int64_t clock_wall_us(const struct td_clock *c);
 int64_t clock_mono_ms(const struct td_clock *c);
 /* Of two times at which something is due the one that comes first; negative = never. */

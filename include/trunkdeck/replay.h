@@ -17,8 +17,9 @@ struct replay_options {
 	bool parse_only;		/* for `make bench`: no tracking */
 };
 
-/* The result object of DESIGN.md 6, and "rejected" (frames by reason, ami_reject_name()); NULL and *e on failure. What
- * can't be rewound (a pipe) can't be repeated. Caller decrefs. */
+/* The result object of DESIGN.md 6, and "rejected" (frames by reason, ami_reject_name()), "cut_off" (the stream ends inside
+ * a frame). NULL and *e on failure; a file with neither Asterisk's greeting nor an event is one. What can't be rewound (a pipe) can't be
+ * repeated. Caller decrefs. */
 json_t *replay_run(const char *path, const struct replay_options *options, struct err *e);
 
 #endif

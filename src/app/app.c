@@ -82,7 +82,7 @@ static bool start(struct app *a, struct err *e)
 		.read_only = a->config->read_only,
 	};
 
-	if (!start_ami(a, e))
+	if (!a->replay && !start_ami(a, e))
 		return false;
 	a->private->worker = worker_start(a->config->store_url, &options, a->config->keep_days, a->inbox);
 	if (!a->private->recorder)
@@ -337,16 +337,17 @@ static void handle_mail(struct app *a, const struct mail *m)
 
 bool app_handle_mail(struct app *a, size_t max)
 {
+	bool more = a->replay && replay_tick(a);
 	struct mail m;
 
 	history_tick(a);
 	for (size_t n = 0; max == 0 || n < max; n++) {
 		if (!mailbox_take(a->inbox, &m))
-			return false;
+			return more;
 		handle_mail(a, &m);
 		mail_discard(&m);
 	}
-	return mailbox_waiting(a->inbox) > 0;
+	return more || mailbox_waiting(a->inbox) > 0;
 }
 
 /* A count-down on the screen changes once a second. */
@@ -361,6 +362,8 @@ int64_t app_next_at_ms(const struct app *a)
 {
 	int64_t at = clock_earlier(messages_next_at_ms(a->messages), history_next_at_ms(a));
 
+	if (a->replay)
+		at = clock_earlier(at, replay_next_at_ms(a));
 	if (a->store_state == STORE_STATE_RETRY)
 		at = clock_earlier(at, next_second(a, a->store_retry_at_ms));
 	for (size_t i = 0; i < a->server_count; i++) {
@@ -401,7 +404,7 @@ bool app_is_settled(const struct app *a)
 	return mailbox_waiting(a->inbox) == 0 && !a->private->requests && !a->private->hangups && !pages_waiting(a)
 		&& worker_is_idle(a->private->worker)
 		&& (a->store_state == STORE_STATE_OK || a->store_state == STORE_STATE_RETRY) && servers_settled(a)
-		&& routes_settled(a);
+		&& routes_settled(a) && (!a->replay || replay_is_settled(a));
 }
 
 bool app_store_is_idle(const struct app *a)
@@ -455,6 +458,7 @@ void app_free(struct app **app)
 		return;
 	ami_stop(&a->private->ami);
 	agents_worker_stop(&a->private->agents);
+	replay_free(a);
 	take_last_calls(a);
 	worker_stop(&a->private->worker);
 	history_free(a);

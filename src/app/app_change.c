@@ -208,6 +208,8 @@ const char *app_undo_text(const struct app *a)
 
 const char *app_why_no_change(const struct app *a)
 {
+	if (a->replay)
+		return _("this is a replay: nothing can be changed");
 	if (a->config->read_only)
 		return _("read-only mode");
 	if (a->store_state == STORE_STATE_RETRY)

@@ -94,6 +94,12 @@ void pages_free(struct app *a);
 void hangup_report(struct app *a, const struct ami_hangup_report *r);
 void hangups_free(struct app *a);
 
+/* app_replay.c, only when a->replay */
+bool replay_tick(struct app *a);		/* plays what is due; true = more is due now */
+int64_t replay_next_at_ms(const struct app *a);
+bool replay_is_settled(const struct app *a);
+void replay_free(struct app *a);
+
 /* app_change.c */
 void change_handle_result(struct app *a, struct worker_result *r);
 void change_requests_free(struct app *a);

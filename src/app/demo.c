@@ -6,13 +6,11 @@
 #include "config.h"
 
 #include "demo_history.h"
+#include "scratch.h"
 #include "trunkdeck/demo.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "trunkdeck/demo_pbx.h"
 #include "trunkdeck/embed.h"
@@ -34,28 +32,13 @@ static const struct {
 #define DEMO_SECRET "demo"
 
 struct demo {
-	char folder[64];
-	char *url;
+	struct scratch scratch;
 	struct demo_pbx *pbx[ARRAY_LEN(demo_servers)];
 	struct config_flag flags[DEMO_FLAGS];
 	size_t flag_count;
 };
 
 /* --- the store --- */
-
-static bool make_folder(struct demo *d, struct err *e)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	snprintf(d->folder, sizeof(d->folder), "%.40s/trunkdeck-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp");
-	if (!mkdtemp(d->folder)) {
-		d->folder[0] = '\0';
-		err_set_message(e, ERR_FILE, _("no folder for the demonstration: %s"), strerror(errno));
-		return false;
-	}
-	d->url = xasprintf("sqlite:%s/demo.db", d->folder);
-	return true;
-}
 
 /* One mutation per object of a list. */
 static bool fill_list(struct store *s, enum entity entity, json_t *list, struct err *e)
@@ -98,7 +81,7 @@ static bool fill_store(const struct demo *d, int64_t now_us, struct err *e)
 
 	if (!all)
 		die("data/demo/workspace.json can't be read");
-	ok = store_open(&s, d->url, &options, e);
+	ok = store_open(&s, d->scratch.url, &options, e);
 	if (ok) {
 		ok = name_workspace(s, json_object_get(all, "workspace"), e)
 			&& fill_list(s, ENTITY_PROVIDER, json_object_get(all, "providers"), e)
@@ -149,31 +132,16 @@ static bool start_server(struct demo *d, size_t i, bool calls, struct err *e)
 bool demo_start(struct demo **out, bool calls, int64_t now_us, struct err *e)
 {
 	struct demo *d = xcalloc(1, sizeof(*d));
-	bool ok = make_folder(d, e) && fill_store(d, now_us, e);
+	bool ok = scratch_make(&d->scratch, e) && fill_store(d, now_us, e);
 
 	if (ok)
-		add_flag(d, xstrdup("store.url"), xstrdup(d->url));
+		add_flag(d, xstrdup("store.url"), xstrdup(d->scratch.url));
 	for (size_t i = 0; ok && i < ARRAY_LEN(demo_servers); i++)
 		ok = start_server(d, i, calls, e);
 	*out = d;
 	if (!ok)
 		demo_stop(out);
 	return ok;
-}
-
-static void remove_folder(const struct demo *d)
-{
-	static const char *const files[] = { "demo.db", "demo.db-wal", "demo.db-shm" };
-
-	if (d->folder[0] == '\0')
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		char *path = xasprintf("%s/%s", d->folder, files[i]);
-
-		unlink(path);
-		free(path);
-	}
-	rmdir(d->folder);
 }
 
 void demo_stop(struct demo **demo)
@@ -188,8 +156,7 @@ void demo_stop(struct demo **demo)
 		free((char *)d->flags[i].name);
 		free((char *)d->flags[i].value);
 	}
-	remove_folder(d);
-	free(d->url);
+	scratch_remove(&d->scratch);
 	FREE(demo);
 }
 

@@ -9,3 +9,6 @@ libtdapp_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(INIH_CFLAGS)
 
 # finding out what is wrong, and the files an Asterisk needs
 libtdapp_a_SOURCES += src/app/doctor.c src/app/doctor_checks.h src/app/doctor_server.c src/app/doctor_store.c src/app/setup.c
+
+# a recorded stream on the screen
+libtdapp_a_SOURCES += src/app/app_replay.c src/app/replay_workspace.c src/app/scratch.c src/app/scratch.h

@@ -9,3 +9,6 @@ libtdasterisk_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 
 # for batch commands
 libtdasterisk_a_SOURCES += src/asterisk/ami_now.c src/asterisk/ami_query.c src/asterisk/test_call.c
+
+# recorded streams
+libtdasterisk_a_SOURCES += src/asterisk/player.c src/asterisk/recording.c src/asterisk/recording.h

@@ -10,17 +10,14 @@
 #include "trunkdeck/replay.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "trunkdeck/ami_event.h"
-#include "trunkdeck/ami_parse.h"
+#include "recording.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
 #include "trunkdeck/metrics.h"
-#include "trunkdeck/tracker.h"
 
 enum { PIECE = 128 * 1024 };
 
@@ -32,6 +29,8 @@ struct replay {
 	uint64_t calls;
 	uint64_t live;
 	int64_t last_us;		/* time stamp of the last event */
+	bool banner;			/* Asterisk's greeting was there */
+	char end[4];			/* the last bytes read */
 };
 
 static void on_call(void *arg, const struct call *c, enum call_change change)
@@ -44,18 +43,19 @@ static void on_call(void *arg, const struct call *c, enum call_change change)
 static void on_frame(void *arg, const struct ami_frame *f)
 {
 	struct replay *r = arg;
-	struct call_event event;
 
-	if (!r->tracker || f->kind != AMI_EVENT)
-		return;
-	if (f->reject != AMI_ACCEPTED) {
-		tracker_taint(r->tracker, ami_get(f, AMI_KEY_UNIQUEID));
-		return;
-	}
-	ami_event_decode(&event, f, r->last_us);
-	r->last_us = event.at_us;
-	if (event.kind != EVENT_OTHER)
-		tracker_apply(r->tracker, &event);
+	r->banner = r->banner || (f->kind == AMI_BANNER && f->reject == AMI_ACCEPTED);
+	if (r->tracker)
+		recording_frame(r->tracker, f, &r->last_us);
+}
+
+/* Keeps the end of what was read: it tells whether the stream ended between frames. */
+static void remember_end(struct replay *r, const char *piece, size_t n)
+{
+	const size_t size = sizeof(r->end), keep = n < size ? size - n : 0;
+
+	memmove(r->end, r->end + size - keep, keep);
+	memcpy(r->end + keep, piece + (n < size ? 0 : n - size), size - keep);
 }
 
 static bool feed_all(struct replay *r, int fd, const char *path, struct err *e)
@@ -69,6 +69,7 @@ static bool feed_all(struct replay *r, int fd, const char *path, struct err *e)
 		if (n < 0)
 			break;
 		ami_parser_feed(r->parser, piece, (size_t)n);
+		remember_end(r, piece, (size_t)n);
 	}
 	free(piece);
 	if (n < 0)
@@ -151,12 +152,21 @@ static json_t *result_to_json(const struct replay *r, double elapsed, double cpu
 	json_object_set_new(o, "events", json_integer((json_int_t)stats.events));
 	json_object_set_new(o, "frames_rejected", json_integer((json_int_t)stats.rejected));
 	json_object_set_new(o, "rejected", rejected_to_json(&stats));
+	json_object_set_new(o, "cut_off", json_boolean(memcmp(r->end, "\r\n\r\n", sizeof(r->end)) != 0));
 	json_object_set_new(o, "calls", json_integer((json_int_t)r->calls));
 	json_object_set_new(o, "live", json_integer((json_int_t)r->live));
 	json_object_set_new(o, "numbers", metrics_numbers_to_json(r->metrics));
 	json_object_set_new(o, "elapsed_s", json_real(elapsed));
 	json_object_set_new(o, "cpu_s", json_real(cpu));
 	return o;
+}
+
+static bool is_recording(const struct replay *r, const char *path, struct err *e)
+{
+	struct ami_parser_stats stats;
+
+	ami_parser_get_stats(r->parser, &stats);
+	return r->banner || stats.events > 0 || recording_refuse(e, path);
 }
 
 static json_t *replay_fd(int fd, const char *path, const struct replay_options *options, struct err *e)
@@ -166,7 +176,7 @@ static json_t *replay_fd(int fd, const char *path, const struct replay_options *
 	json_t *result = NULL;
 
 	r.parser = ami_parser_new(true, on_frame, &r);
-	if (run_all(&r, fd, path, e))
+	if (run_all(&r, fd, path, e) && is_recording(&r, path, e))
 		result = result_to_json(&r, seconds(CLOCK_MONOTONIC) - elapsed, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
 	ami_parser_free(&r.parser);
 	metrics_free(&r.metrics);
@@ -175,16 +185,12 @@ static json_t *replay_fd(int fd, const char *path, const struct replay_options *
 
 json_t *replay_run(const char *path, const struct replay_options *options, struct err *e)
 {
-	const bool standard = strcmp(path, "-") == 0;
-	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = recording_open(path, e);
 	json_t *result;
 
-	if (fd < 0) {
-		err_set_message(e, ERR_FILE, "%s: %s", path, strerror(errno));
+	if (fd < 0)
 		return NULL;
-	}
-	result = replay_fd(fd, standard ? _("standard input") : path, options, e);
-	if (!standard)
-		close(fd);
+	result = replay_fd(fd, fd == STDIN_FILENO ? _("standard input") : path, options, e);
+	recording_close(fd);
 	return result;
 }

@@ -26,8 +26,15 @@ void clock_advance(struct td_clock *c, int64_t ms)
 {
 	if (!c->is_virtual || ms < 0)
 		die("only a virtual clock can be moved, and only forward");
-	c->virtual_wall_us += ms * 1000;
+	if (!c->wall_is_told)
+		c->virtual_wall_us += ms * 1000;
 	c->virtual_mono_ms += ms;
+}
+
+void clock_tell_wall(struct td_clock *c, int64_t wall_us)
+{
+	c->wall_is_told = true;
+	c->virtual_wall_us = wall_us;
 }
 
 static int64_t read_us(clockid_t id)
@@ -41,7 +48,7 @@ static int64_t read_us(clockid_t id)
 
 int64_t clock_wall_us(const struct td_clock *c)
 {
-	return c->is_virtual ? c->virtual_wall_us : read_us(CLOCK_REALTIME);
+	return c->is_virtual || c->wall_is_told ? c->virtual_wall_us : read_us(CLOCK_REALTIME);
 }
 
 int64_t clock_mono_us(const struct td_clock *c)

@@ -66,6 +66,7 @@ static const struct cli_option cascade_options[] = {
 
 static const struct cli_option replay_options[] = {
 	{ "repeat", "N", N_("Run the stream N times"), NULL },
+	{ "speed", "N", N_("Show it on the screen, at N times real time (1 to 1024); without a terminal, or with --json, figures"), NULL },
 	{ "trunk-techs", N_("LIST"), N_("Channel technologies of trunks, separated by commas; default PJSIP"), NULL },
 	{ "trunk-contexts", N_("LIST"), N_("Contexts calls from trunks arrive in; default any"), NULL },
 	{ 0 },
@@ -193,7 +194,7 @@ const struct command cli_commands[] = {
 	{ "test", NULL, N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, test_options, cli_test,
 	  N_("Place a test call to a number's agent, and say how far it gets") },
 	{ "replay", NULL, N_("FILE"), 1, 1, NEEDS_NOTHING, ENTITY_WORKSPACE, false, replay_options, cli_replay,
-	  N_("Run a recorded AMI stream through parser, tracker and metrics; - is standard input") },
+	  N_("Run a recorded AMI stream through parser, tracker and metrics, or show it; - is standard input") },
 	{ "manual", NULL, "", 0, 0, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, cli_manual,
 	  N_("Print the manual page, for man -l") },
 	{ "completion", NULL, "", 0, 0, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, cli_completion,
@@ -499,7 +500,7 @@ static bool run(struct cli *c, enum output_format given, int argc, char **argv, 
 int cli_run(const struct cli_options *options, int argc, char **argv)
 {
 	enum output_format format = cli_format(argc, argv, options->format);
-	struct cli c = { .config = options->config };
+	struct cli c = { .options = options, .config = options->config };
 	struct err e = { .code = ERR_NONE };
 	bool usage, ok;
 	int code = 0;

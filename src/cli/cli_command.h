@@ -11,6 +11,7 @@
 
 #include "cli_args.h"
 #include "cli_output.h"
+#include "trunkdeck/cli.h"
 #include "trunkdeck/config.h"
 #include "trunkdeck/err.h"
 #include "trunkdeck/records.h"
@@ -21,6 +22,7 @@ enum cli_needs { NEEDS_NOTHING, NEEDS_CONFIG, NEEDS_STORE };
 
 struct cli {
 	const struct command *command;
+	const struct cli_options *options;	/* as given to cli_run() */
 	const struct config *config;	/* NULL when the command needs none */
 	struct store *store;		/* open for NEEDS_STORE */
 	struct cli_args args;

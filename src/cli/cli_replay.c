@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "cli_command.h"
+#include "trunkdeck/app_replay.h"
 #include "trunkdeck/call.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
@@ -89,6 +90,8 @@ static void put_summary(struct cli_output *out, const json_t *result)
 			count(result, "live"), json_real_value(json_object_get(result, "elapsed_s")));
 	cli_output_line(out, _("%" JSON_INTEGER_FORMAT " frames rejected"), count(result, "frames_rejected"));
 	put_rejected(out, json_object_get(result, "rejected"));
+	if (json_is_true(json_object_get(result, "cut_off")))
+		cli_output_line(out, "%s", _("the stream ends inside a frame"));
 }
 
 static void put_result(struct cli_output *out, const json_t *result)
@@ -106,19 +109,11 @@ static void put_result(struct cli_output *out, const json_t *result)
 	put_summary(out, result);
 }
 
-bool cli_replay(struct cli *c, struct err *e)
+static bool count_it(struct cli *c, const struct replay_options *given, int64_t repeat, struct err *e)
 {
-	const char *techs = cli_args_value(&c->args, "trunk-techs");
-	const char *contexts = cli_args_value(&c->args, "trunk-contexts");
-	struct replay_options options = {
-		.trunk_techs = techs ? techs : "PJSIP",
-		.trunk_contexts = contexts ? contexts : "",
-	};
+	struct replay_options options = *given;
 	json_t *result;
-	int64_t repeat;
 
-	if (!cli_args_count(&c->args, "repeat", 1, 1, &repeat, e))
-		return false;
 	options.repeat = repeat > UINT_MAX ? UINT_MAX : (unsigned)repeat;
 	result = replay_run(c->args.positionals[0], &options, e);
 	if (!result)
@@ -130,4 +125,37 @@ bool cli_replay(struct cli *c, struct err *e)
 	put_result(&c->out, result);
 	json_decref(result);
 	return true;
+}
+
+static bool show_it(struct cli *c, const struct replay_options *given, int64_t speed, struct err *e)
+{
+	const struct cli_replay_show show = {
+		.path = c->args.positionals[0],
+		.speed = (int)speed,
+		.trunk_techs = given->trunk_techs,
+		.trunk_contexts = given->trunk_contexts,
+	};
+
+	if (speed > REPLAY_SPEED_MAX)
+		return err_set_message(e, ERR_USAGE, _("--speed %lld: %d is the most"), (long long)speed, REPLAY_SPEED_MAX);
+	if (cli_args_has(&c->args, "repeat"))
+		return err_set_message(e, ERR_USAGE, "%s", _("--repeat is for figures, --speed for the screen: give one of them"));
+	return c->options->show_replay(c->options->arg, &show, e);
+}
+
+bool cli_replay(struct cli *c, struct err *e)
+{
+	const char *techs = cli_args_value(&c->args, "trunk-techs");
+	const char *contexts = cli_args_value(&c->args, "trunk-contexts");
+	const struct replay_options options = {
+		.trunk_techs = techs ? techs : "PJSIP",
+		.trunk_contexts = contexts ? contexts : "",
+	};
+	int64_t repeat, speed;
+
+	if (!cli_args_count(&c->args, "repeat", 1, 1, &repeat, e) || !cli_args_count(&c->args, "speed", 1, 0, &speed, e))
+		return false;
+	if (speed > 0 && c->options->show_replay && c->out.format == OUTPUT_TABLE)
+		return show_it(c, &options, speed, e);
+	return count_it(c, &options, repeat, e);
 }

@@ -112,7 +112,7 @@ static enum role route_text(char *to, const struct deck *d, const struct number 
 		return ROLE_DIM;
 	}
 	if (sum.servers == 0) {
-		snprintf(to, TEXT_SIZE, "%s", d->app->server_count > 0 ? _("no server") : "");
+		snprintf(to, TEXT_SIZE, "%s", d->app->server_count > 0 && !d->app->replay ? _("no server") : "");
 		return ROLE_DIM;
 	}
 	if (sum.server)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "trunkdeck/app_replay.h"
 #include "trunkdeck/clock.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
@@ -103,15 +104,41 @@ static void add_server(struct parts *p, const struct app *app, const struct app_
 	}
 }
 
-static void add_clock(struct parts *p, const struct app *app)
+/* "14:10:55"; a smaller buffer gets less of it. */
+static void time_text(char *to, size_t size, int64_t wall_us)
 {
-	time_t now = (time_t)(clock_wall_us(app->clock) / 1000000);
 	char text[16] = "";
+	time_t seconds = (time_t)(wall_us / 1000000);
 	struct tm tm;
 
-	if (localtime_r(&now, &tm) != NULL)
-		strftime(text, sizeof(text), "%H:%M", &tm);
+	if (localtime_r(&seconds, &tm) != NULL)
+		strftime(text, sizeof(text), "%H:%M:%S", &tm);
+	str_copy(to, size, str_of(text));
+}
+
+static void add_clock(struct parts *p, const struct app *app)
+{
+	char text[sizeof("14:10")];
+
+	time_text(text, sizeof(text), clock_wall_us(app->clock));
 	add_part(p, true, 7, ROLE_NORMAL, text);
+}
+
+/* "replay 4x 12:03:07 of 14:10:55", by the stream's clock. */
+static void add_replay(struct parts *p, const struct app *app)
+{
+	const struct app_replay *r = app->replay;
+	char label[48], now[16], end[16];
+	struct part *part;
+
+	if (r->state == REPLAY_PLAYING || r->state == REPLAY_WAITING)
+		snprintf(label, sizeof(label), _("replay %dx"), r->speed);
+	else
+		snprintf(label, sizeof(label), "%s", r->state == REPLAY_ENDED ? _("replay ENDED") : _("replay PAUSED"));
+	time_text(now, sizeof(now), clock_wall_us(app->clock));
+	time_text(end, sizeof(end), r->end_us);
+	part = add_part(p, true, 0, ROLE_ACCENT, label);
+	snprintf(part->value, sizeof(part->value), _("%s of %s"), now, end);
 }
 
 static void collect_parts(struct parts *p, const struct app *app)
@@ -124,6 +151,10 @@ static void collect_parts(struct parts *p, const struct app *app)
 		add_part(p, false, 0, ROLE_ACCENT, w->name);
 	if (app->config->read_only)
 		add_part(p, false, 1, ROLE_WARN, _("read-only"));
+	if (app->replay != NULL) {
+		add_replay(p, app);
+		return;
+	}
 	add_store(p, app);
 	for (size_t i = 0; i < app->server_count; i++)
 		add_server(p, app, &app->servers[i]);
@@ -512,6 +543,8 @@ int64_t frame_next_at_ms(struct ui *ui)
 		at = clock_earlier(at, now + 60000 - clock_wall_us(ui->app->clock) / 1000 % 60000);
 	if (ui->layout.header.rows > 0 && counts_down(ui->app))
 		at = clock_earlier(at, now + 1000);
+	if (ui->app->replay != NULL)
+		at = clock_earlier(at, app_replay_tick_ms(ui->app));
 	return at;
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trunkdeck/app_replay.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/keymap.h"
 #include "trunkdeck/mem.h"
@@ -32,7 +33,7 @@ const struct view_ops *ui_view_ops(enum view_id view)
 
 unsigned ui_scope(const struct ui *ui)
 {
-	return views[ui->view]->scope | SCOPE_LIST;
+	return views[ui->view]->scope | SCOPE_LIST | (ui->app->replay ? SCOPE_REPLAY : 0);
 }
 
 /* Life */
@@ -205,6 +206,21 @@ bool ui_view_action(struct ui *ui, enum action_id action)
 	return views[ui->view]->action(ui->states[ui->view], action);
 }
 
+static const char *why_not_replay(const struct app *app, enum action_id action)
+{
+	const struct app_replay *r = app->replay;
+
+	if (r == NULL)
+		return _("this is no replay: 'trunkdeck replay FILE --speed 1' shows one");
+	if (r->state == REPLAY_ENDED)
+		return _("the recording has ended");
+	if (action == ACTION_REPLAY_FASTER)
+		return r->speed == REPLAY_SPEED_MAX ? _("this is as fast as it goes") : NULL;
+	if (action == ACTION_REPLAY_SLOWER)
+		return r->speed == 1 ? _("this is the time it took; step goes from event to event") : NULL;
+	return NULL;
+}
+
 static const char *why_not_here(const struct ui *ui, enum action_id action)
 {
 	const struct view_ops *ops = views[ui->view];
@@ -219,6 +235,11 @@ static const char *why_not_here(const struct ui *ui, enum action_id action)
 		return messages_count(ui->app->messages) == 0 ? _("nothing has been said yet") : NULL;
 	case ACTION_SUSPEND:
 		return term_fd(ui->term) < 0 ? _("there is no terminal to give back") : NULL;
+	case ACTION_REPLAY_PAUSE:
+	case ACTION_REPLAY_STEP:
+	case ACTION_REPLAY_FASTER:
+	case ACTION_REPLAY_SLOWER:
+		return why_not_replay(ui->app, action);
 	default:
 		return NULL;
 	}
@@ -269,6 +290,10 @@ static void do_session(struct ui *ui, enum action_id action)
 	case ACTION_STATS: stats_open(ui); break;
 	case ACTION_SUSPEND: term_suspend(ui->term); break;
 	case ACTION_QUIT: ui_quit(ui); break;
+	case ACTION_REPLAY_PAUSE: app_replay_pause(ui->app); break;
+	case ACTION_REPLAY_STEP: app_replay_step(ui->app); break;
+	case ACTION_REPLAY_FASTER: app_replay_faster(ui->app); break;
+	case ACTION_REPLAY_SLOWER: app_replay_slower(ui->app); break;
 	default: ui_view_action(ui, action);
 	}
 }

@@ -60,6 +60,10 @@ static void draw_head(const struct servers *v, const struct canvas *c, int y, co
 	int x = 1;
 
 	x += draw_text(c, y, x, 20, ROLE_STRONG, s->config->name) + 2;
+	if (v->app->replay) {
+		draw_foreign(c, y, x, 0, ROLE_DIM, s->config->host);
+		return;
+	}
 	x += draw_text(c, y, x, 0, ROLE_DIM, region_name(s->config->region)) + 2;
 	x += draw_textf(c, y, x, 0, ROLE_DIM, "%s:%d%s", s->config->host, s->config->port,
 			s->config->tls ? " TLS" : "") + 2;
@@ -191,6 +195,8 @@ static const char *servers_why_not(void *state, enum action_id action)
 {
 	struct servers *v = state;
 
+	if (action == ACTION_SYNC && v->app->replay)
+		return _("this is a replay: there is no server to ask");
 	return action == ACTION_SYNC && v->app->server_count == 0 ? _("no servers are configured") : NULL;
 }
 

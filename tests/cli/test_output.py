@@ -213,6 +213,26 @@ class Replay(DeckTest):
         self.refused("replay", self.path("nothing.ami"), code=USAGE, says="No such file")
         self.refused("replay", str(self.STREAM), "--repeat", "0", code=USAGE, says="--repeat 0")
         self.refused("replay", code=USAGE, says="replay FILE")
+        self.refused("replay", str(self.STREAM), "--speed", "0", code=USAGE, says="--speed 0")
+
+    def test_what_is_no_stream(self):
+        for name, content, says in (("garbage", bytes(range(256)) * 40, "no recorded AMI stream"), ("empty", b"", "no recorded"),
+                                    ("packed", b"\x1f\x8b\x08\x00", "is packed")):
+            path = self.path(name)
+            with open(path, "wb") as out:
+                out.write(content)
+            self.refused("replay", path, code=USAGE, says=says)
+
+    def test_cut_off_is_said(self):
+        path = self.path("cut.ami")
+        with open(path, "wb") as out:
+            out.write(self.STREAM.read_bytes()[:-9])
+        self.assertTrue(self.done("replay", path, "--json").json()[0]["cut_off"])
+        self.assertEqual(self.done("replay", path).lines()[-1], "the stream ends inside a frame")
+
+    def test_speed_without_a_terminal_gives_figures(self):
+        self.assertEqual(self.done("replay", str(self.STREAM), "--speed", "8", "--json").json()[0]["calls"], 1)
+        self.assertIn("1 calls", self.done("replay", str(self.STREAM), "--speed", "8").out)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Golden screens: each tests/screens/*.script is played through the real program on the demonstration workspace, with a virtual
 # clock and no terminal; every file it dumps must equal tests/screens/golden/FILE. UPDATE=1 rewrites those; read the diff.
-# A script may ask for options of the program in a line "# options: --ascii".
+# A script may ask for options of the program in a line "# options: --ascii", and for a command in "# command: replay FILE",
+# FILE under tests/.
 # usage: run.sh [SCRIPT...]
 set -u
 
@@ -35,9 +36,10 @@ compare() {
 play() {
 	name=$(basename "$1" .script)
 	options=$(sed -n 's/^# options: *//p' "$1")
+	command=$(sed -n "s|^# command: *replay *|replay $here/../|p" "$1")
 	mkdir "$work/$name"
-	# shellcheck disable=SC2086 # options are words
-	if ! (cd "$work/$name" && "$program" $options --demo --script "$1" >out 2>err); then
+	# shellcheck disable=SC2086 # options and command are words
+	if ! (cd "$work/$name" && "$program" $options --demo --script "$1" $command >out 2>err); then
 		cat "$work/$name/err" >&2
 		fail "$name"
 		return

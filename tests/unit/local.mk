@@ -191,7 +191,7 @@ tests_unit_test_ui_form_save_LDADD = $(form_test_libs)
 
 # AMI: parser, decoder, serializer, replay
 unit_tests += tests/unit/test_ami_parse tests/unit/test_ami_forge tests/unit/test_ami_event tests/unit/test_ami_action \
-	tests/unit/test_replay
+	tests/unit/test_replay tests/unit/test_player
 ami_stream = tests/unit/ami_stream.c tests/unit/ami_stream.h
 ami_libs = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
@@ -214,6 +214,10 @@ tests_unit_test_ami_action_LDADD = $(ami_libs)
 tests_unit_test_replay_SOURCES = tests/unit/test_replay.c $(ami_stream)
 tests_unit_test_replay_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_replay_LDADD = $(ami_libs) -lm
+
+tests_unit_test_player_SOURCES = tests/unit/test_player.c $(ami_stream)
+tests_unit_test_player_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_player_LDADD = $(ami_libs)
 
 # The load streams are kept packed.
 load_streams = tests/data/ami/load_1020_full.ami tests/data/ami/load_1020_lean.ami

@@ -16,8 +16,10 @@
 #include "trunkdeck/route_table.h"
 #include "trunkdeck/utf8.h"
 
-static const unsigned scopes[] = { SCOPE_DECK | SCOPE_LIST, SCOPE_CALLS | SCOPE_LIST, SCOPE_SERVERS | SCOPE_LIST,
-				   SCOPE_LOG | SCOPE_LIST };
+#define EVERYWHERE (SCOPE_LIST | SCOPE_REPLAY)
+
+static const unsigned scopes[] = { SCOPE_DECK | EVERYWHERE, SCOPE_CALLS | EVERYWHERE, SCOPE_METRICS | EVERYWHERE,
+				   SCOPE_SERVERS | EVERYWHERE, SCOPE_LOG | EVERYWHERE };
 
 /* Every key of every action reaches that action in every scope it works in: nothing is shadowed. */
 static void check_keys(enum action_id id, unsigned scope)

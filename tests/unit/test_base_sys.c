@@ -206,6 +206,23 @@ static void clock_virtual_moves_when_told(void **state)
 	assert_int_equal(clock_mono_us(&c), (mono + 250) * 1000);
 }
 
+static void clock_wall_is_what_it_is_told(void **state)
+{
+	struct td_clock c, real = { 0 };
+	int64_t mono;
+
+	(void)state;
+	clock_init_virtual(&c, 5000000);
+	mono = clock_mono_ms(&c);
+	clock_tell_wall(&c, 7000000);
+	clock_advance(&c, 250);
+	assert_int_equal(clock_wall_us(&c), 7000000);
+	assert_int_equal(clock_mono_ms(&c), mono + 250);
+	clock_tell_wall(&real, 9000000);
+	assert_int_equal(clock_wall_us(&real), 9000000);
+	assert_true(clock_mono_ms(&real) <= clock_mono_ms(&clock_system));
+}
+
 static void clock_system_goes_on(void **state)
 {
 	int64_t start = clock_mono_us(&clock_system);
@@ -425,6 +442,7 @@ int main(void)
 		cmocka_unit_test(err_carries_message_and_hint),
 		cmocka_unit_test(err_cuts_between_characters),
 		cmocka_unit_test(clock_virtual_moves_when_told),
+		cmocka_unit_test(clock_wall_is_what_it_is_told),
 		cmocka_unit_test(clock_system_goes_on),
 		cmocka_unit_test(clock_speaks_iso),
 		cmocka_unit_test(clock_parses_shorter_fractions),

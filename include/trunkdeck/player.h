@@ -1,0 +1,58 @@
+/*
+ * A recorded AMI stream as a server of its own: read at the pace of its own time stamps into the very parser and tracker
+ * a live server's goes through; what they say of calls is posted to a mailbox as the ami thread's (AMI_MAIL_CALL).
+ *
+ * The player has no clock: its owner says up to which moment of the stream to play. A time stamp that only a forged frame
+ * carries does not set the pace. As on a connection, the event the parser holds back is delivered when the stream itself
+ * is silent for AMI_IDLE_MS.
+ *
+ * One owner, one thread. Only local files are read, a piece at a time, so that nobody waits for long.
+ */
+#ifndef TRUNKDECK_PLAYER_H
+#define TRUNKDECK_PLAYER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trunkdeck/ami.h"
+#include "trunkdeck/err.h"
+#include "trunkdeck/mailbox.h"
+#include "trunkdeck/str.h"
+
+struct player;
+
+struct player_options {
+	const char *path;		/* a plain file; standard input can't be played */
+	const char *server;		/* the name the calls get */
+	const char *trunk_techs;	/* as in struct tracker_config; these three outlive player_open() only */
+	const char *trunk_contexts;
+};
+
+/* ERR_FILE: no such file, no AMI stream, or one without time stamps. */
+bool player_open(struct player **out, const struct player_options *options, struct err *e);
+void player_free(struct player **p);
+/* Where calls are posted, and how numbers without '+' are read (NULL = "+"; as in struct tracker_config). Before the first
+ * player_play(). */
+void player_connect(struct player *p, struct mailbox *to_main, const char *(*prefix_of)(void *arg, struct str endpoint),
+		    void *arg);
+
+enum player_result {
+	PLAYER_WAITS,			/* everything up to the moment is played */
+	PLAYER_CHANGED,			/* `to_change`: a call has just changed */
+	PLAYER_MORE,			/* a piece was played, more is due now */
+	PLAYER_ENDED,
+};
+
+enum player_result player_play(struct player *p, int64_t until_us, bool to_change);
+
+/* Moments of the stream, us since 1970 UTC. */
+int64_t player_start_us(const struct player *p);
+int64_t player_end_us(const struct player *p);
+int64_t player_now_us(const struct player *p);		/* of the last event played */
+int64_t player_next_us(const struct player *p);		/* of the next thing to happen; when it ended the last */
+/* The file stops inside a frame. Known at the end. */
+bool player_cut_off(const struct player *p);
+/* Events, rejected frames, live calls; links up, routes unknown. Times of the link are the caller's. */
+void player_fill_status(const struct player *p, struct server_status *out);
+
+#endif

@@ -1,0 +1,169 @@
+#include "config.h"
+
+#include "trunkdeck/replay_workspace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "scratch.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/store.h"
+
+#define COPY_AT_ONCE 1000
+
+struct replay_workspace {
+	struct scratch scratch;
+	struct config config;
+	struct server_config server;
+	struct err trouble;
+};
+
+/* Records on their way from one store to the other. */
+struct copying {
+	struct store *to;
+	struct mutation batch[COPY_AT_ONCE];
+	size_t count;
+	bool failed;
+	struct err *err;
+};
+
+static void flush(struct copying *c)
+{
+	if (c->count > 0 && !c->failed)
+		c->failed = !store_mutate(c->to, c->batch, c->count, MUTATE_PARTIAL, NULL, c->err);
+	for (size_t i = 0; i < c->count; i++)
+		record_clear(&c->batch[i].record);
+	c->count = 0;
+}
+
+/* The record to fill in. */
+static struct record *next(struct copying *c, enum mutation_kind kind, enum entity entity)
+{
+	struct mutation *m;
+
+	if (c->count == COPY_AT_ONCE)
+		flush(c);
+	m = &c->batch[c->count++];
+	*m = (struct mutation){ .kind = kind, .record.entity = entity };
+	return &m->record;
+}
+
+static void copy_workspace(void *arg, const struct workspace *w)
+{
+	workspace_copy(&next(arg, MUTATION_EDIT, ENTITY_WORKSPACE)->workspace, w);
+}
+
+static void copy_provider(void *arg, const struct provider *p, int64_t numbers)
+{
+	(void)numbers;
+	provider_copy(&next(arg, MUTATION_ADD, ENTITY_PROVIDER)->provider, p);
+}
+
+static void copy_agent(void *arg, const struct agent *a)
+{
+	struct agent *to = &next(arg, MUTATION_ADD, ENTITY_AGENT)->agent;
+
+	agent_copy(to, a);
+	to->voice_enabled = true;
+	to->disabled = false;
+}
+
+static void copy_number(void *arg, const struct number *n)
+{
+	number_copy(&next(arg, MUTATION_ADD, ENTITY_NUMBER)->number, n);
+}
+
+static bool copy_all(struct store *from, struct store *to, struct err *e)
+{
+	struct copying *c = xcalloc(1, sizeof(*c));
+	const struct store_reader reader = {
+		.arg = c, .workspace = copy_workspace, .provider = copy_provider, .agent = copy_agent, .number = copy_number,
+	};
+	int64_t change;
+	bool ok;
+
+	c->to = to;
+	c->err = e;
+	ok = store_read(from, &reader, &change, e);
+	flush(c);
+	ok = ok && !c->failed;
+	free(c);
+	return ok;
+}
+
+static bool copy_from(const struct config *given, struct store *to, struct err *e)
+{
+	const struct store_options options = { .actor = given->actor, .read_only = true };
+	struct store *from;
+	bool ok;
+
+	if (!store_open(&from, given->store_url, &options, e))
+		return false;
+	ok = copy_all(from, to, e);
+	store_close(&from);
+	return ok;
+}
+
+static bool fill(struct replay_workspace *w, const struct config *given, struct err *e)
+{
+	const struct store_options options = { .actor = given->actor };
+	struct store *to;
+
+	if (!store_open(&to, w->scratch.url, &options, e))
+		return false;
+	copy_from(given, to, &w->trouble);
+	store_close(&to);
+	return true;
+}
+
+static void configure(struct replay_workspace *w, const struct config *given, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	w->server = (struct server_config){
+		.name = xstrdup(REPLAY_SERVER),
+		.host = xstrdup(slash ? slash + 1 : file),
+		.routes = ROUTES_NONE,
+	};
+	w->config = *given;
+	w->config.store_url = w->scratch.url;
+	w->config.servers = &w->server;
+	w->config.server_count = 1;
+	w->config.read_only = false;		/* the private store records; that nothing else changes is the app's to see to */
+	w->config.agents.source = AGENTS_FROM_STORE;
+	w->config.keep_days = 0;
+}
+
+bool replay_workspace_make(struct replay_workspace **out, const struct config *given, const char *file, struct err *e)
+{
+	struct replay_workspace *w = xcalloc(1, sizeof(*w));
+	bool ok = scratch_make(&w->scratch, e) && fill(w, given, e);
+
+	*out = w;
+	configure(w, given, file);
+	if (!ok)
+		replay_workspace_free(out);
+	return ok;
+}
+
+void replay_workspace_free(struct replay_workspace **workspace)
+{
+	struct replay_workspace *w = *workspace;
+
+	if (!w)
+		return;
+	scratch_remove(&w->scratch);
+	free(w->server.name);
+	free(w->server.host);
+	FREE(workspace);
+}
+
+const struct config *replay_workspace_config(const struct replay_workspace *w)
+{
+	return &w->config;
+}
+
+const struct err *replay_workspace_trouble(const struct replay_workspace *w)
+{
+	return &w->trouble;
+}

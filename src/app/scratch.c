@@ -1,0 +1,43 @@
+#include "config.h"
+
+#include "scratch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+
+#define STORE "trunkdeck.db"
+
+bool scratch_make(struct scratch *s, struct err *e)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(s->folder, sizeof(s->folder), "%.40s/trunkdeck-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp");
+	if (!mkdtemp(s->folder)) {
+		s->folder[0] = '\0';
+		return err_set_message(e, ERR_FILE, _("no temporary folder: %s"), strerror(errno));
+	}
+	s->url = xasprintf("sqlite:%s/" STORE, s->folder);
+	return true;
+}
+
+void scratch_remove(struct scratch *s)
+{
+	static const char *const files[] = { STORE, STORE "-wal", STORE "-shm" };
+
+	for (size_t i = 0; s->folder[0] != '\0' && i < ARRAY_LEN(files); i++) {
+		char *path = xasprintf("%s/%s", s->folder, files[i]);
+
+		unlink(path);
+		free(path);
+	}
+	if (s->folder[0] != '\0')
+		rmdir(s->folder);
+	FREE(&s->url);
+	s->folder[0] = '\0';
+}

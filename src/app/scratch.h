@@ -1,0 +1,18 @@
+/* A folder of one's own under the temporary directory, for a SQLite store that ends with the program. */
+#ifndef APP_SCRATCH_H
+#define APP_SCRATCH_H
+
+#include <stdbool.h>
+
+#include "trunkdeck/err.h"
+
+struct scratch {
+	char folder[64];		/* "" = none was made */
+	char *url;			/* of the store in it */
+};
+
+bool scratch_make(struct scratch *s, struct err *e);
+/* Removes store and folder. */
+void scratch_remove(struct scratch *s);
+
+#endif

@@ -1,0 +1,342 @@
+/*
+ * The file passes through a window of memory. From it one piece at a time goes to the parser: a frame, with the moment it
+ * is due. That moment is peeked at before the parser judges the frame, so it may be a forger's. He can write one whole frame
+ * into a field at most, and Asterisk's next own frame brings the true time: a frame is due at its own stamp or at the
+ * one after it, whichever is earlier, and never before what is already played.
+ */
+#include "config.h"
+
+#include "trunkdeck/player.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "recording.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+
+#define WINDOW ((size_t)1024 * 1024)
+#define KEEP_AHEAD ((size_t)512 * 1024)		/* more than the largest frame and the stamp after it */
+#define NEIGHBOUR ((size_t)8 * 1024)		/* a broken frame's rest, and the next whole one */
+#define PLAY_AT_ONCE ((size_t)64 * 1024)
+#define TAIL ((size_t)64 * 1024)		/* at the end of the file, where its last stamp is looked for */
+
+struct player {
+	int fd;
+	struct ami_parser *parser;
+	struct tracker *tracker;
+	struct mailbox *to_main;
+	const char *(*prefix_of)(void *arg, struct str endpoint);
+	void *prefix_arg;
+
+	char *window;
+	size_t at, len;			/* unread bytes of the window */
+	bool at_eof;
+	size_t piece;			/* bytes of the next frame, 0 = none is known */
+	int64_t due_us;			/* when it is due; never goes back */
+	int64_t fed_us;			/* when the one before was */
+	bool holding;			/* the parser may hold an event back */
+
+	int64_t start_us, end_us;
+	int64_t now_us;			/* of the last event applied */
+	bool changed;			/* a call, since this was cleared */
+	bool ended;
+	bool cut_off;
+	struct str last_reject;
+};
+
+/* --- what parser and tracker say --- */
+
+static void on_call(void *arg, const struct call *call, enum call_change change)
+{
+	struct player *p = arg;
+	struct ami_call_report *r = xcalloc(1, sizeof(*r));
+
+	r->call = *call;
+	r->change = change;
+	p->changed = true;
+	mailbox_post(p->to_main, (struct mail){ AMI_MAIL_CALL, call_key(call), r, free }, MAIL_MUST);
+}
+
+static const char *prefix_of(void *arg, struct str endpoint)
+{
+	struct player *p = arg;
+
+	return p->prefix_of ? p->prefix_of(p->prefix_arg, endpoint) : NULL;
+}
+
+static void on_frame(void *arg, const struct ami_frame *f)
+{
+	struct player *p = arg;
+
+	if (f->reject != AMI_ACCEPTED)
+		p->last_reject = str_of(ami_reject_text(f->reject));
+	recording_frame(p->tracker, f, &p->now_us);
+}
+
+/* --- time stamps --- */
+
+/* The first stamp in the text; -1 = there is none. */
+static int64_t stamp_in(const char *text, size_t len, const char **where)
+{
+	static const struct str key = { "\r\nTimestamp: ", 13 };
+	const char *found = len ? memmem(text, len, key.p, key.len) : NULL;
+	const char *end = found ? memchr(found + key.len, '.', len - (size_t)(found + key.len - text)) : NULL;
+	int64_t seconds;
+
+	*where = found;
+	if (!end || !str_to_i64((struct str){ found + key.len, (size_t)(end - found) - key.len }, &seconds) || seconds < 0 ||
+	    seconds > INT32_MAX * INT64_C(100))
+		return -1;
+	seconds *= 1000000;
+	for (int64_t unit = 100000; ++end < text + len && *end >= '0' && *end <= '9' && unit; unit /= 10)
+		seconds += (*end - '0') * unit;
+	return seconds;
+}
+
+static int64_t last_stamp_in(const char *text, size_t len)
+{
+	int64_t last = -1, stamp;
+	const char *where;
+
+	for (const char *at = text;; at = where + 1) {
+		stamp = stamp_in(at, len - (size_t)(at - text), &where);
+		if (!where)
+			return last;
+		if (stamp >= 0)
+			last = stamp;
+	}
+}
+
+/* --- the window --- */
+
+static void fill_window(struct player *p)
+{
+	ssize_t n = 1;
+
+	if (p->at_eof || p->len - p->at >= KEEP_AHEAD)
+		return;
+	memmove(p->window, p->window + p->at, p->len - p->at);
+	p->len -= p->at;
+	p->at = 0;
+	while (p->len < WINDOW && n != 0) {
+		n = read(p->fd, p->window + p->len, WINDOW - p->len);
+		if (n < 0 && errno != EINTR)
+			n = 0;
+		else if (n > 0)
+			p->len += (size_t)n;
+	}
+	p->at_eof = n == 0;
+}
+
+/* The next frame, and when it is due. False: there is none. What is no frame, or has no end in sight, goes as it is. */
+static bool look_ahead(struct player *p)
+{
+	const char *at, *end, *where;
+	int64_t own, next;
+	size_t left;
+
+	if (p->piece)
+		return true;
+	fill_window(p);
+	at = p->window + p->at;
+	left = p->len - p->at;
+	if (!left)
+		return false;
+	end = memmem(at, left, "\r\n\r\n", 4);
+	p->cut_off = !end && p->at_eof;
+	p->piece = end ? (size_t)(end - at) + 4 : left;
+	own = stamp_in(at, p->piece, &where);
+	left -= p->piece;
+	next = stamp_in(at + p->piece, left < NEIGHBOUR ? left : NEIGHBOUR, &where);
+	if (own >= 0 && next >= 0 && next < own)
+		own = next;
+	p->fed_us = p->due_us;
+	if (own > p->due_us)
+		p->due_us = own;
+	return true;
+}
+
+/* --- life --- */
+
+static bool refuse_unstamped(struct err *e, const char *path)
+{
+	err_set_message(e, ERR_FILE, _("%s has no time stamps: it can be counted, but not shown"), path);
+	err_hint(e, "%s", _("'trunkdeck replay FILE' counts it; timestampevents = yes in manager.conf makes Asterisk send them"));
+	return false;
+}
+
+static void find_end(struct player *p)
+{
+	char *tail = xmalloc(TAIL);
+	off_t size = lseek(p->fd, 0, SEEK_END), from = size > (off_t)TAIL ? size - (off_t)TAIL : 0;
+	ssize_t n = pread(p->fd, tail, TAIL, from);
+
+	p->end_us = last_stamp_in(tail, n > 0 ? (size_t)n : 0);
+	if (p->end_us < p->start_us)
+		p->end_us = p->start_us;
+	free(tail);
+	lseek(p->fd, 0, SEEK_SET);
+}
+
+static bool examine(struct player *p, const char *path, struct err *e)
+{
+	const char *where;
+
+	find_end(p);
+	fill_window(p);
+	p->start_us = stamp_in(p->window, p->len, &where);
+	if (p->start_us < 0 && !memmem(p->window, p->len, "Event: ", 7))
+		return recording_refuse(e, path);
+	if (p->start_us < 0)
+		return refuse_unstamped(e, path);
+	if (p->end_us < p->start_us)
+		p->end_us = p->start_us;
+	p->now_us = p->due_us = p->fed_us = p->start_us;
+	return true;
+}
+
+bool player_open(struct player **out, const struct player_options *options, struct err *e)
+{
+	struct player *p = xcalloc(1, sizeof(*p));
+	const struct tracker_config config = {
+		.server = options->server,
+		.trunk_techs = options->trunk_techs,
+		.trunk_contexts = options->trunk_contexts,
+		.on_call = on_call,
+		.prefix_of = prefix_of,
+		.arg = p,
+	};
+
+	p->window = xmalloc(WINDOW);
+	p->parser = ami_parser_new(true, on_frame, p);
+	p->tracker = tracker_new(&config);
+	p->fd = recording_open(options->path, e);
+	*out = p;
+	if (p->fd >= 0 && lseek(p->fd, 0, SEEK_CUR) < 0) {
+		err_set_message(e, ERR_FILE, _("%s can't be shown as it comes"), options->path);
+		err_hint(e, "%s", _("Save the stream to a file"));
+	} else if (p->fd >= 0 && examine(p, options->path, e)) {
+		return true;
+	}
+	player_free(out);
+	return false;
+}
+
+void player_free(struct player **player)
+{
+	struct player *p = *player;
+
+	if (!p)
+		return;
+	if (p->fd >= 0)
+		recording_close(p->fd);
+	ami_parser_free(&p->parser);
+	tracker_free(&p->tracker);
+	free(p->window);
+	FREE(player);
+}
+
+void player_connect(struct player *p, struct mailbox *to_main, const char *(*fn)(void *arg, struct str endpoint), void *arg)
+{
+	p->to_main = to_main;
+	p->prefix_of = fn;
+	p->prefix_arg = arg;
+}
+
+/* --- playing --- */
+
+static void be_silent(struct player *p)
+{
+	p->holding = false;
+	ami_parser_idle(p->parser);
+}
+
+static bool silent_by(const struct player *p, int64_t us)
+{
+	return p->holding && us - p->fed_us >= AMI_IDLE_MS * 1000;
+}
+
+static void feed(struct player *p)
+{
+	ami_parser_feed(p->parser, p->window + p->at, p->piece);
+	p->at += p->piece;
+	p->piece = 0;
+	p->holding = true;
+}
+
+static enum player_result end(struct player *p)
+{
+	if (!p->ended) {
+		be_silent(p);
+		tracker_flush(p->tracker, p->now_us);
+	}
+	p->ended = true;
+	return PLAYER_ENDED;
+}
+
+enum player_result player_play(struct player *p, int64_t until_us, bool to_change)
+{
+	size_t played = 0;
+
+	p->changed = false;
+	while (look_ahead(p)) {
+		if (silent_by(p, p->due_us < until_us ? p->due_us : until_us))
+			be_silent(p);
+		if (to_change && p->changed)
+			return PLAYER_CHANGED;
+		if (p->due_us > until_us)
+			return PLAYER_WAITS;
+		if (played >= PLAY_AT_ONCE)
+			return PLAYER_MORE;
+		played += p->piece;
+		feed(p);
+	}
+	return end(p);
+}
+
+/* --- asking --- */
+
+int64_t player_start_us(const struct player *p)
+{
+	return p->start_us;
+}
+
+int64_t player_end_us(const struct player *p)
+{
+	return p->end_us;
+}
+
+int64_t player_now_us(const struct player *p)
+{
+	return p->now_us;
+}
+
+int64_t player_next_us(const struct player *p)
+{
+	int64_t silent_us = p->fed_us + AMI_IDLE_MS * 1000;
+
+	return p->holding && silent_us < p->due_us ? silent_us : p->due_us;
+}
+
+bool player_cut_off(const struct player *p)
+{
+	return p->cut_off;
+}
+
+void player_fill_status(const struct player *p, struct server_status *out)
+{
+	struct ami_parser_stats parsed;
+	struct tracker_stats calls;
+
+	ami_parser_get_stats(p->parser, &parsed);
+	tracker_get_stats(p->tracker, &calls);
+	out->tail = out->control = LINK_UP;
+	out->rtt_us = out->lag_us = out->uptime_s = -1;
+	out->events = parsed.events;
+	out->rejected = parsed.rejected;
+	out->live = calls.live;
+	out->routes.settled = true;
+	str_copy(out->last_reject, sizeof(out->last_reject), p->last_reject);
+}
