@@ -22,7 +22,7 @@ libtdui_a_SOURCES = \
 	src/ui/layout.c src/ui/layout.h \
 	src/ui/line_edit.c src/ui/line_edit.h \
 	src/ui/list.c src/ui/list.h \
-	src/ui/palette.c \
+	src/ui/palette.c src/ui/palette_history.c src/ui/palette_history.h \
 	src/ui/script.c src/ui/script.h \
 	src/ui/stats.c \
 	src/ui/term.c src/ui/term.h src/ui/term_private.h \

@@ -21,7 +21,7 @@ struct palette {
 	enum action_id found[ACTION_COUNT];
 	int count;
 	int chosen;			/* index in found, -1 = none by Tab */
-	size_t history;			/* the line shown, history_count = the one being typed */
+	size_t history;			/* the line shown, history.count = the one being typed */
 };
 
 static bool starts_with(const char *name, const char *text)
@@ -82,18 +82,6 @@ static void palette_draw(void *state, const struct canvas *screen)
 	frame_prompt(p->ui, screen, ":", &p->line);
 }
 
-static void remember(struct ui *ui, const char *text)
-{
-	if (ui->history_count > 0 && strcmp(ui->history[ui->history_count - 1], text) == 0)
-		return;
-	if (ui->history_count == HISTORY_MAX) {
-		free(ui->history[0]);
-		memmove(&ui->history[0], &ui->history[1], (HISTORY_MAX - 1) * sizeof(ui->history[0]));
-		ui->history_count--;
-	}
-	ui->history[ui->history_count++] = xstrdup(text);
-}
-
 /* What the line means: an exact name, the chosen candidate, or the only one. */
 static enum action_id meant(const struct palette *p)
 {
@@ -114,7 +102,7 @@ static bool enter(struct palette *p)
 		return true;
 	action = meant(p);
 	if (action != ACTION_NONE) {
-		remember(p->ui, action_get(action)->name);
+		palette_history_add(&p->ui->history, action_get(action)->name);
 		if (action != ACTION_PALETTE)
 			ui_do(p->ui, action);
 		return true;
@@ -134,10 +122,10 @@ static void choose(struct palette *p, int step)
 
 static void recall(struct palette *p, bool older)
 {
-	if (older ? p->history == 0 : p->history >= p->ui->history_count)
+	if (older ? p->history == 0 : p->history >= p->ui->history.count)
 		return;
 	p->history += older ? (size_t)-1 : 1;
-	line_set(&p->line, p->history < p->ui->history_count ? p->ui->history[p->history] : "");
+	line_set(&p->line, p->history < p->ui->history.count ? p->ui->history.lines[p->history] : "");
 	search(p);
 }
 
@@ -186,7 +174,7 @@ void palette_open(struct ui *ui)
 	struct palette *p = xcalloc(1, sizeof(*p));
 
 	p->ui = ui;
-	p->history = ui->history_count;
+	p->history = ui->history.count;
 	line_init(&p->line, NULL, 80);
 	search(p);
 	ui_push(ui, &palette_ops, p);

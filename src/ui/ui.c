@@ -61,6 +61,8 @@ bool ui_new(struct ui **out, struct app *app, const struct ui_options *options, 
 	ui->app = app;
 	ui->ascii = app->config->screen_ascii || !locale_is_utf8();
 	ui->tick_ms = -1;
+	if (!options->headless)
+		palette_history_open(&ui->history);
 	for (int v = 0; v < VIEW_COUNT; v++) {
 		ui->filters[v] = xstrdup("");
 		ui->states[v] = views[v]->open(ui);
@@ -86,8 +88,7 @@ void ui_free(struct ui **p)
 		views[v]->close(ui->states[v]);
 		free(ui->filters[v]);
 	}
-	for (size_t i = 0; i < ui->history_count; i++)
-		free(ui->history[i]);
+	palette_history_clear(&ui->history);
 	term_stop(&ui->term);
 	free(ui);
 	*p = NULL;

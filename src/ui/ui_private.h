@@ -4,11 +4,11 @@
 
 #include "layout.h"
 #include "line_edit.h"
+#include "palette_history.h"
 #include "ui.h"
 
 #define OVERLAYS_MAX 8
 #define HITS_MAX 32
-#define HISTORY_MAX 50
 
 struct overlay {
 	const struct overlay_ops *ops;
@@ -30,8 +30,7 @@ struct ui {
 	char *filters[VIEW_COUNT];	/* never NULL */
 	struct overlay overlays[OVERLAYS_MAX];
 	size_t overlay_count;
-	char *history[HISTORY_MAX];	/* of the palette, oldest first */
-	size_t history_count;
+	struct palette_history history;
 
 	bool touched;			/* draw in this turn */
 	bool data_changed;			/* draw when the frame rate allows */

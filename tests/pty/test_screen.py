@@ -334,6 +334,26 @@ class Screen(unittest.TestCase):
         t.fg()
         t.wait_for("Twilio")
 
+    def test_palette_remembers(self):
+        t = self.start()
+        t.press(":stats\r")
+        t.press("\x1b")
+        t.send("q")
+        self.assertEqual(t.ended(), 0)
+        path = os.path.join(self.home, ".local/state/trunkdeck/history")
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        with open(path, "a", encoding="utf-8") as f:
+            f.write("help\x1b]0;owned\x07\n" * 60 + "expand\n")
+        t = self.start()
+        t.press(":")
+        t.press("\x1b[A\x1b[A")
+        self.assertIn("help]0;owned", t.repaint())
+        self.assertNotIn(b"\x1b]0;", t.output)
+        t.press("\x1b[A")
+        self.assertRegex(t.repaint(), r": +stats")
+        with open(path, encoding="utf-8") as f:
+            self.assertEqual(len(f.readlines()), 3)
+
     def test_mouse(self):
         t = self.start("--mouse")
         self.assertIn(b"\x1b[?1000h\x1b[?1006h", t.output)
