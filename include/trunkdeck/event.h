@@ -15,6 +15,7 @@ enum event_kind {
 	EVENT_NEWSTATE,
 	EVENT_RENAME,
 	EVENT_DIAL_BEGIN,
+	EVENT_DIAL_STATE,
 	EVENT_DIAL_END,
 	EVENT_BRIDGE_ENTER,
 	EVENT_BRIDGE_LEAVE,
@@ -54,13 +55,17 @@ struct call_event {
 	enum event_kind kind;
 	int64_t at_us;			/* Timestamp:, or the arrival when the server sends none */
 	struct event_leg leg;		/* the channel it is about */
-	struct event_leg dest;		/* Dest*: DialBegin, DialEnd; LocalTwo* for EVENT_LOCAL_* (LocalOne* in leg) */
+	struct event_leg dest;		/* Dest*: DialBegin, DialEnd; LocalTwo* for EVENT_LOCAL_* (LocalOne* in leg);
+					 * the transferee of a transfer (the transferer in leg) */
 	struct str bridge;		/* BridgeUniqueid */
 	struct str to_bridge;		/* BridgeMerge: the surviving bridge */
-	struct str dial_status;		/* DialEnd */
+	struct str dial_status;		/* DialState, DialEnd */
 	struct str new_name;		/* Rename */
 	struct str user_event;		/* UserEvent */
 	struct str user_number;		/* UserEvent TrunkdeckUnmapped: Number */
+	struct str transfer_result;	/* BlindTransfer, AttendedTransfer: "Success", or why not */
+	struct str transfer_kind;	/* AttendedTransfer: Bridge, App, Link, Threeway, Fail */
+	struct str transfer_to;		/* the extension, or the channel of the target */
 	struct str disposition;		/* Cdr */
 	struct str duration;		/* CoreShowChannels: HH:MM:SS since the channel began */
 	int cause;			/* -1 = not given */

@@ -13,6 +13,11 @@
  * The state is RINGING, CONNECTING (an agent leg exists), TALKING (answered), HELD, ENDED. The tracker has no clock, so
  * SILENT is for the one who shows it to derive: TALKING, no first_audio_us, answered a while ago.
  *
+ * Transfers, blind and attended in all their forms, by the dialplan or by a Redirect, leave a call one call: its outcome
+ * stays `answered`, its agent leg becomes whoever is connected to the caller then, and a leg that left by transferring is not
+ * the one who hung up. A call is HELD while one of its legs holds the others. What an agent says while the caller is on hold
+ * (to the person he will transfer to) is no first audio.
+ *
  * What can't be known: a call answered by the AudioSocket() *application* has no agent leg. The trunk leg's Up is the
  * only sign of an answer, and Asterisk gives the same cause 0 and the same CDR whether the agent took it or could not be
  * reached (fixtures A and Y). Rule: answered when the caller hung up, when UserEvent AgentReady came, or when the leg was
@@ -31,6 +36,7 @@
 #include <stdint.h>
 
 #include "trunkdeck/call.h"
+#include "trunkdeck/call_detail.h"
 #include "trunkdeck/event.h"
 
 struct tracker;
@@ -41,6 +47,9 @@ struct tracker_config {
 	const char *trunk_contexts;	/* comma list; NULL or "" = any context */
 	/* Called at every change of a call. The call is valid during the callback only. */
 	void (*on_call)(void *arg, const struct call *c, enum call_change change);
+	/* At every change of the call that is watched, its end being the last; after on_call where both are due. The detail is
+	 * valid during the callback only. NULL where none is watched. */
+	void (*on_detail)(void *arg, const struct call_detail *d);
 	/* The provider's prefix rule by endpoint, for numbers that arrive without '+'; NULL = "+" for all. */
 	const char *(*prefix_of)(void *arg, struct str endpoint);
 	void *arg;
@@ -72,6 +81,10 @@ void tracker_restarted(struct tracker *t, int64_t at_us);
 void tracker_flush(struct tracker *t, int64_t at_us);
 /* A frame about this channel was rejected as forged: its call, if any, is marked uncertain. */
 void tracker_taint(struct tracker *t, struct str uniqueid);
+
+/* The one call whose detail is told, at once the first time; the one before is so no more. False: there is no such live call, and
+ * none is watched. */
+bool tracker_watch(struct tracker *t, struct str linkedid);
 
 void tracker_each_live(const struct tracker *t, void (*fn)(void *arg, const struct call *c), void *arg);
 void tracker_get_stats(const struct tracker *t, struct tracker_stats *out);

@@ -34,6 +34,7 @@ static const struct event_form {
 	FORM("BridgeMerge", BRIDGE_MERGE, 0, NONE, false),
 	FORM("NewConnectedLine", NEW_CONNECTED_LINE, AMI_BLOCK_LEG, PLAIN, false),
 	FORM("DialBegin", DIAL_BEGIN, AMI_BLOCK_DEST, PLAIN, false),
+	FORM("DialState", DIAL_STATE, AMI_BLOCK_DEST, PLAIN, false),
 	FORM("DialEnd", DIAL_END, AMI_BLOCK_DEST, PLAIN, false),
 	FORM("ChannelTalkingStart", TALKING_START, AMI_BLOCK_LEG, PLAIN, false),
 	FORM("Hold", HOLD, AMI_BLOCK_LEG, PLAIN, false),
@@ -163,8 +164,18 @@ static void decode_rest(struct call_event *e, const struct ami_frame *f)
 	case EVENT_BRIDGE_DESTROY:
 		e->bridge = ami_get(f, AMI_KEY_BRIDGEUNIQUEID);
 		break;
+	case EVENT_DIAL_STATE:
 	case EVENT_DIAL_END:
 		e->dial_status = ami_get(f, AMI_KEY_DIALSTATUS);
+		break;
+	case EVENT_BLIND_TRANSFER:
+		e->transfer_result = ami_find(f, "Result");
+		e->transfer_to = ami_get(f, AMI_KEY_EXTENSION);
+		break;
+	case EVENT_ATTENDED_TRANSFER:
+		e->transfer_result = ami_find(f, "Result");
+		e->transfer_kind = ami_find(f, "DestType");
+		e->transfer_to = ami_find(f, "TransferTargetChannel");
 		break;
 	case EVENT_RENAME:
 		e->new_name = ami_get(f, AMI_KEY_NEWNAME);
@@ -208,8 +219,13 @@ static bool is_whole(const struct ami_frame *f, enum event_kind kind)
 		return f->by_key[AMI_KEY_TIMESTAMP] && f->by_key[AMI_KEY_SHUTDOWN] && f->by_key[AMI_KEY_RESTART];
 	case EVENT_HANGUP:
 		return f->by_key[AMI_KEY_CAUSE] && f->by_key[AMI_KEY_CAUSETXT];
+	case EVENT_DIAL_STATE:
 	case EVENT_DIAL_END:
 		return f->by_key[AMI_KEY_DIALSTATUS] != NULL;
+	case EVENT_BLIND_TRANSFER:
+		return ami_find(f, "Result").len && ami_find(f, "TransfererLinkedid").len && f->by_key[AMI_KEY_EXTENSION];
+	case EVENT_ATTENDED_TRANSFER:
+		return ami_find(f, "Result").len && ami_find(f, "OrigTransfererLinkedid").len && ami_find(f, "DestType").len;
 	default:
 		return true;
 	}

@@ -43,7 +43,7 @@ static void forget_calls(struct tracker *t)
 
 	DL_FOREACH_SAFE(t->live, k, next)
 		pool_give(&t->call_pool, k);
-	t->live = NULL;
+	t->live = t->watched = NULL;
 }
 
 void tracker_free(struct tracker **t)
@@ -70,6 +70,8 @@ void tracker_refresh(struct tracker *t, struct channel *c, const struct event_le
 	if (leg->state != STATE_UP || c->up)
 		return;
 	c->up = true;
+	if (call_of(c))
+		story_leg_up(t, call_of(c), c);
 	if (is_trunk(c))
 		calls_trunk_up(t, call_of(c), at_us);
 }
@@ -160,6 +162,17 @@ static bool on_dial_begin(struct tracker *t, const struct call_event *e)
 	return from || to;
 }
 
+static bool on_dial_state(struct tracker *t, const struct call_event *e)
+{
+	struct channel *from = leg_channel(t, &e->leg, e->at_us);
+	struct channel *to = dialled_leg(t, e, from);
+	struct tracked *k = dialling_call(from);
+
+	if (k && to && str_eq(e->dial_status, STR("RINGING")))
+		story_step(t, k, STEP_RINGING, to);
+	return from || to;
+}
+
 static bool on_dial_end(struct tracker *t, const struct call_event *e)
 {
 	struct channel *from = leg_channel(t, &e->leg, e->at_us);
@@ -179,8 +192,10 @@ static bool on_bridge_enter(struct tracker *t, const struct call_event *e)
 
 	if (!c)
 		return false;
-	if (legs_enter_bridge(t, c, e->bridge) && call_of(c))
-		calls_bridged(t, call_of(c), e->at_us);
+	if (!legs_enter_bridge(t, c, e->bridge) || !call_of(c))
+		return true;
+	calls_goes_on(call_of(c));
+	calls_bridged(t, call_of(c), e->at_us);
 	return true;
 }
 
@@ -190,8 +205,10 @@ static bool on_bridge_leave(struct tracker *t, const struct call_event *e)
 
 	if (!c || !c->bridge || !str_eq(e->bridge, str_of(c->bridge->id)))
 		return c != NULL;
-	if (call_of(c))
+	if (call_of(c)) {
 		calls_leg_leaving(call_of(c), c);
+		story_parted(t, call_of(c), c);
+	}
 	legs_leave_bridge(t, c);
 	return true;
 }
@@ -210,8 +227,10 @@ static bool on_bridge_merge(struct tracker *t, const struct call_event *e)
 	if (!b)
 		return false;
 	DL_FOREACH2(b->members, c, bridge_next)
-		if (is_trunk(c))
+		if (is_trunk(c)) {
+			calls_goes_on(call_of(c));
 			calls_bridged(t, call_of(c), e->at_us);
+		}
 	return true;
 }
 
@@ -220,10 +239,13 @@ static bool on_hangup_request(struct tracker *t, const struct call_event *e)
 	struct channel *c = leg_channel(t, &e->leg, e->at_us);
 	struct tracked *k = call_of(c);
 
-	if (k && is_trunk(c))
-		calls_caller_left(k, e->cause, e->at_us);
-	else if (k)
+	if (k && is_trunk(c)) {
+		calls_caller_left(t, k, e->cause, e->at_us);
+	} else if (k) {
+		if (legs_together(c, k->trunk) && !c->local)
+			story_step(t, k, STEP_AGENT_HUNG_UP, c);
 		calls_leg_leaving(k, c);
+	}
 	return c != NULL;
 }
 
@@ -232,7 +254,7 @@ static bool on_soft_hangup_request(struct tracker *t, const struct call_event *e
 	struct channel *c = leg_channel(t, &e->leg, e->at_us);
 
 	if (c && is_trunk(c))
-		calls_system_hangup(call_of(c));
+		calls_system_hangup(t, call_of(c));
 	return c != NULL;
 }
 
@@ -246,8 +268,10 @@ static bool on_hangup(struct tracker *t, const struct call_event *e)
 		calls_finish(t, call_of(c), e->cause, e->tech_cause, e->at_us);
 		return true;
 	}
-	if (call_of(c))
+	if (call_of(c)) {
 		calls_leg_leaving(call_of(c), c);
+		calls_leg_gone(t, call_of(c), c);
+	}
 	legs_drop(t, c);
 	return true;
 }
@@ -257,7 +281,9 @@ static bool on_hold(struct tracker *t, const struct call_event *e)
 	struct channel *c = leg_channel(t, &e->leg, e->at_us);
 
 	if (call_of(c))
-		calls_hold(t, call_of(c), e->kind == EVENT_HOLD);
+		calls_hold(t, call_of(c), c, e->kind == EVENT_HOLD);
+	else if (c)
+		c->held = e->kind == EVENT_HOLD;
 	return c != NULL;
 }
 
@@ -266,8 +292,24 @@ static bool on_talking_start(struct tracker *t, const struct call_event *e)
 	struct channel *c = leg_channel(t, &e->leg, e->at_us);
 
 	if (call_of(c) && !is_trunk(c))
-		calls_audio(t, call_of(c), e->at_us);
+		calls_audio(t, call_of(c), c, e->at_us);
 	return c != NULL;
+}
+
+/* The transferer, and whom the transfer is about: bridges say the rest. A transfer that failed leaves everybody where he was. */
+static bool on_transfer(struct tracker *t, const struct call_event *e)
+{
+	struct channel *by = leg_channel(t, &e->leg, e->at_us);
+	struct channel *whom = leg_channel(t, &e->dest, e->at_us);
+	bool done = str_eq(e->transfer_result, STR("Success")) && !str_eq(e->transfer_kind, STR("Fail"));
+
+	if (!by || !call_of(by))
+		return by || whom;
+	if (done)
+		calls_transferred(t, call_of(by), by, e->transfer_to);
+	else
+		story_step(t, call_of(by), STEP_TRANSFER_FAILED, by);
+	return true;
 }
 
 static bool on_local_pair(struct tracker *t, const struct call_event *e)
@@ -288,12 +330,14 @@ static bool on_user(struct tracker *t, const struct call_event *e)
 
 	if (!k)
 		return false;
-	if (str_eq(e->user_event, STR("TrunkdeckUnmapped")))
+	if (str_eq(e->user_event, STR("TrunkdeckUnmapped"))) {
 		k->unmapped = true;
-	else if (str_eq(e->user_event, STR("AgentReady")))
-		calls_audio(t, k, e->at_us);
-	else
+		story_step(t, k, STEP_UNMAPPED, NULL);
+	} else if (str_eq(e->user_event, STR("AgentReady"))) {
+		calls_audio(t, k, NULL, e->at_us);
+	} else {
 		return c != NULL;
+	}
 	return true;
 }
 
@@ -323,6 +367,7 @@ static handler *const handlers[EVENT_KIND_COUNT] = {
 	[EVENT_NEWSTATE] = on_any,
 	[EVENT_RENAME] = on_rename,
 	[EVENT_DIAL_BEGIN] = on_dial_begin,
+	[EVENT_DIAL_STATE] = on_dial_state,
 	[EVENT_DIAL_END] = on_dial_end,
 	[EVENT_BRIDGE_ENTER] = on_bridge_enter,
 	[EVENT_BRIDGE_LEAVE] = on_bridge_leave,
@@ -337,8 +382,8 @@ static handler *const handlers[EVENT_KIND_COUNT] = {
 	[EVENT_NEW_CONNECTED_LINE] = on_any,
 	[EVENT_LOCAL_BRIDGE] = on_local_pair,
 	[EVENT_LOCAL_OPTIMIZED] = on_local_pair,
-	[EVENT_BLIND_TRANSFER] = on_any,
-	[EVENT_ATTENDED_TRANSFER] = on_any,
+	[EVENT_BLIND_TRANSFER] = on_transfer,
+	[EVENT_ATTENDED_TRANSFER] = on_transfer,
 	[EVENT_USER] = on_user,
 	[EVENT_CHANNEL_LISTED] = on_listed,
 	[EVENT_FULLY_BOOTED] = on_fully_booted,
@@ -349,11 +394,12 @@ void tracker_apply(struct tracker *t, const struct call_event *e)
 	handler *handle = handlers[e->kind];
 
 	t->stats.events++;
+	t->now_us = e->at_us;
 	if (e->kind != EVENT_FULLY_BOOTED)
 		t->last_us = e->at_us;
 	if (!handle || !handle(t, e))
 		t->stats.ignored++;
-	if (t->dirty)
+	if (t->dirty || t->watched_changed)
 		calls_tell(t);
 }
 
@@ -361,14 +407,15 @@ void tracker_gap(struct tracker *t, int64_t at_us)
 {
 	struct tracked *k;
 
-	(void)at_us;
+	t->now_us = at_us;
 	DL_FOREACH(t->live, k)
-		calls_uncertain(t, k);
+		calls_uncertain(t, k, STEP_GAP);
 	calls_tell(t);
 }
 
 void tracker_restarted(struct tracker *t, int64_t at_us)
 {
+	t->now_us = at_us;
 	while (t->live)
 		calls_lose(t, t->live, at_us);
 	legs_clear(t);
@@ -389,8 +436,18 @@ void tracker_taint(struct tracker *t, struct str uniqueid)
 	struct tracked *k = call_of(legs_find(t, uniqueid));
 
 	if (k)
-		calls_uncertain(t, k);
+		calls_uncertain(t, k, STEP_DOUBTED);
 	calls_tell(t);
+}
+
+bool tracker_watch(struct tracker *t, struct str linkedid)
+{
+	struct channel *c = legs_find(t, linkedid);
+
+	t->watched = c && is_trunk(c) ? call_of(c) : NULL;
+	t->watched_changed = t->watched != NULL;
+	calls_tell(t);
+	return t->watched != NULL;
 }
 
 void tracker_each_live(const struct tracker *t, void (*fn)(void *arg, const struct call *c), void *arg)

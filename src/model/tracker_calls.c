@@ -8,7 +8,7 @@
  *   3. the last Dial said why not: busy, no_answer, unreachable. Its CANCEL says nothing: the caller may have left.
  *   4. the caller's leg was up and there was never an agent leg: see application_outcome().
  *   5. the caller hung up: abandoned.
- *   6. the cause of the hang-up, then the SIP code: the tables below.
+ *   6. the cause of the hang-up, then the SIP code: the tables of cause.c.
  * `lost` is never decided here: it means that none of this was seen.
  */
 #include "config.h"
@@ -17,65 +17,19 @@
 
 #include <string.h>
 
+#include "trunkdeck/cause.h"
 #include "trunkdeck/e164.h"
 
 /* Answer() waits up to 0.5 s for media, res_audiosocket up to 2 s for a connection. */
 #define APPLICATION_CONNECT_US 3000000
 
-/* Q.850 causes as in Asterisk's causes.h. The cause goes before the SIP code, which says less: chan_pjsip makes 480 of
- * 19, 20 and 31. */
-static const struct outcome_row {
-	int code;
-	enum call_outcome outcome;
-} causes[] = {
-	{ 1, OUTCOME_UNMAPPED },	/* unallocated */
-	{ 2, OUTCOME_UNMAPPED },	/* no route to transit network */
-	{ 3, OUTCOME_UNMAPPED },	/* no route to destination */
-	{ 22, OUTCOME_UNMAPPED },	/* number changed */
-	{ 28, OUTCOME_UNMAPPED },	/* invalid number format */
-	{ 17, OUTCOME_BUSY },		/* user busy */
-	{ 18, OUTCOME_NO_ANSWER },	/* no user response */
-	{ 19, OUTCOME_NO_ANSWER },	/* no answer */
-	{ 20, OUTCOME_UNREACHABLE },	/* subscriber absent: DIALSTATUS CHANUNAVAIL */
-	{ 27, OUTCOME_UNREACHABLE },	/* destination out of order */
-	{ 34, OUTCOME_UNREACHABLE },	/* congestion */
-	{ 38, OUTCOME_UNREACHABLE },	/* network out of order: also AST_CAUSE_FAILURE */
-	{ 41, OUTCOME_UNREACHABLE },	/* temporary failure */
-	{ 42, OUTCOME_UNREACHABLE },	/* switch congestion */
-	{ 44, OUTCOME_UNREACHABLE },	/* requested channel unavailable */
-	{ 66, OUTCOME_UNREACHABLE },	/* channel not implemented: its module is not loaded */
-}, sip_codes[] = {
-	{ 404, OUTCOME_UNMAPPED },
-	{ 410, OUTCOME_UNMAPPED },
-	{ 484, OUTCOME_UNMAPPED },
-	{ 604, OUTCOME_UNMAPPED },
-	{ 486, OUTCOME_BUSY },
-	{ 600, OUTCOME_BUSY },
-	{ 408, OUTCOME_NO_ANSWER },
-	{ 487, OUTCOME_ABANDONED },	/* the caller's CANCEL */
-	{ 500, OUTCOME_UNREACHABLE },
-	{ 502, OUTCOME_UNREACHABLE },
-	{ 503, OUTCOME_UNREACHABLE },
-	{ 504, OUTCOME_UNREACHABLE },
-};
-
-static enum call_outcome row_find(const struct outcome_row *rows, size_t count, int code)
-{
-	for (size_t i = 0; i < count; i++)
-		if (rows[i].code == code)
-			return rows[i].outcome;
-	return OUTCOME_FAILED;
-}
-
-/* Causes that say only that the call was cleared leave it to the SIP code. With an agent leg made there was a route. */
+/* Causes that say only that the call was cleared leave it to the SIP code; the others say more than it: chan_pjsip makes
+ * 480 of 19, 20 and 31. With an agent leg made there was a route. */
 static enum call_outcome outcome_of_cause(const struct tracked *k, int cause, int sip_code)
 {
-	enum call_outcome o;
+	bool cleared = cause == 0 || cause == 16 || cause == 127;
+	enum call_outcome o = cleared ? sip_code_outcome(sip_code) : cause_outcome(cause);
 
-	if (cause == 0 || cause == 16 || cause == 127)
-		o = row_find(sip_codes, ARRAY_LEN(sip_codes), sip_code);
-	else
-		o = row_find(causes, ARRAY_LEN(causes), cause);
 	return o == OUTCOME_UNMAPPED && k->agent_seen ? OUTCOME_FAILED : o;
 }
 
@@ -118,6 +72,14 @@ static enum call_outcome call_outcome_of(const struct tracked *k, int cause, int
 	return outcome_of_cause(k, cause, sip_code);
 }
 
+static void tell_detail(struct tracker *t)
+{
+	struct call_detail d = { .call = t->watched->call, .story = t->watched->story };
+
+	t->watched_changed = false;
+	t->config.on_detail(t->config.arg, &d);
+}
+
 void calls_tell(struct tracker *t)
 {
 	struct tracked *k = t->dirty;
@@ -125,6 +87,8 @@ void calls_tell(struct tracker *t)
 	t->dirty = NULL;
 	if (k)
 		t->config.on_call(t->config.arg, &k->call, CALL_CHANGE_UPDATED);
+	if (t->watched_changed)
+		tell_detail(t);
 }
 
 static void touch(struct tracker *t, struct tracked *k)
@@ -132,6 +96,8 @@ static void touch(struct tracker *t, struct tracked *k)
 	if (t->dirty && t->dirty != k)
 		calls_tell(t);
 	t->dirty = k;
+	if (t->watched == k)
+		t->watched_changed = true;
 }
 
 /* Makes what the call shows follow from what is known of its legs. */
@@ -274,6 +240,7 @@ void calls_start(struct tracker *t, struct channel *trunk, const struct event_le
 	k->trunk = trunk;
 	k->call.joined_late = late;
 	trunk->group->call = k;
+	story_begins(t, k);
 	t->config.on_call(t->config.arg, &k->call, CALL_CHANGE_STARTED);
 	DL_FOREACH(trunk->group->channels, c)
 		if (c->announced && c != trunk)
@@ -284,7 +251,7 @@ void calls_start(struct tracker *t, struct channel *trunk, const struct event_le
 static void name_agent_leg(struct tracker *t, struct tracked *k, struct str name, bool local, bool answered)
 {
 	struct call *c = &k->call;
-	bool empty = !c->agent_leg[0];
+	bool empty = !c->agent_leg[0] || k->agent_leg_gone;
 
 	if (!name.len || str_eq(name, str_of(c->agent_leg)))
 		return;
@@ -294,6 +261,8 @@ static void name_agent_leg(struct tracker *t, struct tracked *k, struct str name
 		return;
 	str_copy(c->agent_leg, sizeof(c->agent_leg), name);
 	k->agent_leg_local = local;
+	k->agent_leg_gone = false;
+	story_agent_named(t, k);
 	touch(t, k);
 }
 
@@ -307,6 +276,8 @@ static void agent_answered(struct tracker *t, struct tracked *k, int64_t at_us)
 void calls_leg_joined(struct tracker *t, struct tracked *k, struct channel *c)
 {
 	k->agent_seen = true;
+	story_leg_joined(t, k, c);
+	k->held = k->held || c->held;
 	if (!c->local || !k->call.agent_leg[0])
 		name_agent_leg(t, k, str_of(c->name), c->local, false);
 	if (k->call.joined_late && k->trunk_up_us && c->up)
@@ -321,6 +292,8 @@ void calls_trunk_up(struct tracker *t, struct tracked *k, int64_t at_us)
 	if (k->trunk_up_us)
 		return;
 	k->trunk_up_us = k->call.joined_late ? k->call.started_us : at_us;
+	if (!k->call.joined_late)
+		story_step(t, k, STEP_CALL_ANSWERED, k->trunk);
 	if (k->call.joined_late)
 		DL_FOREACH(k->trunk->group->channels, c)
 			if (c != k->trunk && c->announced)
@@ -341,6 +314,7 @@ void calls_dialled(struct tracker *t, struct tracked *k, const struct event_leg 
 		touch(t, k);
 	}
 	name_agent_leg(t, k, dest->channel, str_starts(dest->channel, STR("Local/")), false);
+	story_step_named(t, k, STEP_DIALLED, dest->channel);
 	settle(t, k);
 }
 
@@ -364,14 +338,24 @@ static enum dial_verdict verdict_of(struct str status)
 
 void calls_dial_ended(struct tracker *t, struct tracked *k, const struct event_leg *dest, struct str status, int64_t at_us)
 {
+	static const enum call_step_kind steps[] = {
+		[DIAL_BUSY] = STEP_AGENT_BUSY,
+		[DIAL_NO_ANSWER] = STEP_AGENT_NO_ANSWER,
+		[DIAL_UNREACHABLE] = STEP_AGENT_UNREACHABLE,
+	};
+	enum dial_verdict verdict = verdict_of(status);
+
 	k->agent_seen = true;
 	if (str_eq(status, STR("ANSWER"))) {
 		name_agent_leg(t, k, dest->channel, str_starts(dest->channel, STR("Local/")), true);
+		story_step_named(t, k, STEP_AGENT_ANSWERED, dest->channel);
 		agent_answered(t, k, at_us);
 		return;
 	}
+	if (verdict != DIAL_OPEN)
+		story_step_named(t, k, steps[verdict], dest->channel);
 	if (!k->caller_left_us)
-		k->verdict = verdict_of(status);
+		k->verdict = verdict;
 	settle(t, k);
 }
 
@@ -384,8 +368,7 @@ void calls_bridged(struct tracker *t, struct tracked *k, int64_t at_us)
 	DL_FOREACH2(trunk->bridge->members, c, bridge_next) {
 		if (c == trunk || c->group != trunk->group)
 			continue;
-		if (k->call.hung_up_by == HUNG_UP_AGENT)
-			k->call.hung_up_by = HUNG_UP_UNKNOWN;
+		story_connected(t, k, c);
 		name_agent_leg(t, k, str_of(c->name), c->local, true);
 		if (k->trunk_up_us)
 			agent_answered(t, k, at_us);
@@ -394,41 +377,100 @@ void calls_bridged(struct tracker *t, struct tracked *k, int64_t at_us)
 
 void calls_leg_leaving(struct tracked *k, const struct channel *c)
 {
-	if (k->call.hung_up_by == HUNG_UP_UNKNOWN && c != k->trunk && legs_together(c, k->trunk))
+	if (k->call.hung_up_by == HUNG_UP_UNKNOWN && c != k->trunk && !c->transferring && legs_together(c, k->trunk))
 		k->call.hung_up_by = HUNG_UP_AGENT;
 }
 
-void calls_audio(struct tracker *t, struct tracked *k, int64_t at_us)
+void calls_goes_on(struct tracked *k)
 {
-	if (k->call.first_audio_us)
+	if (k->call.hung_up_by == HUNG_UP_AGENT)
+		k->call.hung_up_by = HUNG_UP_UNKNOWN;
+}
+
+/* On hold the caller hears no agent: not the one who speaks with another before an attended transfer either. */
+void calls_audio(struct tracker *t, struct tracked *k, const struct channel *c, int64_t at_us)
+{
+	if (k->call.first_audio_us || k->held)
 		return;
 	k->call.first_audio_us = at_us;
+	story_step(t, k, STEP_FIRST_AUDIO, c);
 	touch(t, k);
 }
 
-void calls_hold(struct tracker *t, struct tracked *k, bool held)
+static void settle_hold(struct tracker *t, struct tracked *k)
 {
-	k->held = held;
+	struct channel *c;
+
+	k->held = false;
+	DL_FOREACH(k->trunk->group->channels, c)
+		k->held = k->held || c->held;
 	settle(t, k);
 }
 
-void calls_caller_left(struct tracked *k, int cause, int64_t at_us)
+void calls_hold(struct tracker *t, struct tracked *k, struct channel *c, bool held)
+{
+	if (c->held == held)
+		return;
+	c->held = held;
+	story_leg_held(t, k, c);
+	settle_hold(t, k);
+}
+
+/* Whoever transferred the call has left it by that, and did not end it; but a caller who goes elsewhere has. */
+void calls_transferred(struct tracker *t, struct tracked *k, struct channel *by, struct str to)
+{
+	story_transferred(t, k, by, to);
+	if (by == k->trunk) {
+		k->call.hung_up_by = HUNG_UP_CALLER;
+		return;
+	}
+	by->transferring = true;
+	calls_goes_on(k);
+}
+
+/* The agent is whoever is up among the legs that stay. */
+static void name_another_agent_leg(struct tracker *t, struct tracked *k, const struct channel *gone)
+{
+	struct channel *c;
+
+	k->agent_leg_gone = true;
+	DL_FOREACH(k->trunk->group->channels, c)
+		if (c->announced && c->up && c != gone && c != k->trunk)
+			name_agent_leg(t, k, str_of(c->name), c->local, true);
+}
+
+void calls_leg_gone(struct tracker *t, struct tracked *k, struct channel *c)
+{
+	story_leg_left(t, k, c);
+	if (strcmp(c->name, k->call.agent_leg) == 0)
+		name_another_agent_leg(t, k, c);
+	if (!c->held)
+		return;
+	c->held = false;
+	settle_hold(t, k);
+}
+
+void calls_caller_left(struct tracker *t, struct tracked *k, int cause, int64_t at_us)
 {
 	if (k->caller_left_us)
 		return;
 	k->caller_left_us = at_us;
 	k->caller_left_cause = cause;
 	k->call.hung_up_by = HUNG_UP_CALLER;
+	story_step(t, k, STEP_CALLER_HUNG_UP, k->trunk);
 }
 
-void calls_system_hangup(struct tracked *k)
+void calls_system_hangup(struct tracker *t, struct tracked *k)
 {
-	if (k->call.hung_up_by == HUNG_UP_UNKNOWN)
-		k->call.hung_up_by = HUNG_UP_SYSTEM;
+	if (k->call.hung_up_by != HUNG_UP_UNKNOWN)
+		return;
+	k->call.hung_up_by = HUNG_UP_SYSTEM;
+	story_step(t, k, STEP_SYSTEM_HUNG_UP, k->trunk);
 }
 
-void calls_uncertain(struct tracker *t, struct tracked *k)
+void calls_uncertain(struct tracker *t, struct tracked *k, enum call_step_kind why)
 {
+	story_step(t, k, why, NULL);
 	if (k->call.uncertain)
 		return;
 	k->call.uncertain = true;
@@ -439,6 +481,7 @@ void calls_renamed(struct tracker *t, struct tracked *k, struct channel *c, stru
 {
 	char *shown = c == k->trunk ? k->call.channel : k->call.agent_leg;
 
+	story_leg_renamed(t, k, c);
 	if (c != k->trunk && !str_eq(old_name, str_of(shown)))
 		return;
 	str_copy(shown, CALL_TEXT, str_of(c->name));
@@ -451,11 +494,16 @@ static void call_end(struct tracker *t, struct tracked *k, int64_t at_us)
 		t->dirty = NULL;
 	k->call.state = CALL_ENDED;
 	k->call.ended_us = at_us;
+	story_ends(t, k);
 	DL_DELETE(t->live, k);
 	t->stats.live--;
 	k->trunk->group->call = NULL;
 	legs_drop_group(t, k->trunk->group);
 	t->config.on_call(t->config.arg, &k->call, CALL_CHANGE_FINISHED);
+	if (t->watched == k) {
+		tell_detail(t);
+		t->watched = NULL;
+	}
 	pool_give(&t->call_pool, k);
 }
 

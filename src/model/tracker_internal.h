@@ -1,6 +1,6 @@
 /*
  * What the files of the call tracker share: tracker.c (events and the public face), tracker_resync.c (the server's list),
- * tracker_legs.c (channels, groups, bridges), tracker_calls.c (what the legs mean for a call).
+ * tracker_legs.c (channels, groups, bridges), tracker_calls.c (what the legs mean for a call), tracker_story.c (its steps).
  *
  * A channel is a node known by its Uniqueid. Channels that belong together share a group: joined by Linkedid, by a
  * common bridge, or as halves of a Local channel. A group has at most one call; groups of two calls are never joined, as
@@ -62,6 +62,9 @@ struct channel {
 	bool dial_ended;
 	bool local;					/* Local/...: half of a pair, never an agent itself */
 	bool up;
+	bool held;					/* has put the others on hold */
+	bool transferring;				/* leaves because it has transferred the call */
+	uint8_t leg;					/* its place in the call's story, from 1; 0 = none */
 	char name[CALL_TEXT];
 	char id[CHANNEL_ID_SIZE];
 };
@@ -81,8 +84,10 @@ struct tracked {
 	enum dial_verdict verdict;
 	bool agent_seen;		/* an agent leg was made or dialled */
 	bool agent_leg_local;		/* call.agent_leg names a Local channel */
+	bool agent_leg_gone;		/* and that has hung up */
 	bool unmapped;
-	bool held;
+	bool held;			/* by one of its legs */
+	struct call_story story;
 };
 
 struct tracker {
@@ -95,9 +100,12 @@ struct tracker {
 	struct bridge *bridges;		/* by id */
 	struct tracked *live;
 	struct tracked *dirty;		/* changed by this event, not told yet */
+	struct tracked *watched;	/* NULL = none */
+	bool watched_changed;		/* by this event, not told yet */
 	struct pool channel_pool, group_pool, bridge_pool, call_pool;
 	uint32_t round;			/* of resync */
-	int64_t last_us;		/* time of the last event */
+	int64_t now_us;			/* of the event being applied */
+	int64_t last_us;		/* of the last event with a time stamp of its own */
 	uint64_t finished[TRACKER_FINISHED];
 };
 
@@ -156,15 +164,39 @@ void calls_dial_ended(struct tracker *t, struct tracked *k, const struct event_l
 void calls_bridged(struct tracker *t, struct tracked *k, int64_t at_us);
 /* c left the caller's bridge, or was asked to hang up: the agent ends the call, unless it is seen to go on. */
 void calls_leg_leaving(struct tracked *k, const struct channel *c);
-void calls_audio(struct tracker *t, struct tracked *k, int64_t at_us);
-void calls_hold(struct tracker *t, struct tracked *k, bool held);
-void calls_caller_left(struct tracked *k, int cause, int64_t at_us);
-void calls_system_hangup(struct tracked *k);
-void calls_uncertain(struct tracker *t, struct tracked *k);
+/* A leg entered a bridge: whoever seemed to end the call was on the way there. */
+void calls_goes_on(struct tracked *k);
+/* c = NULL: the agent platform says so. */
+void calls_audio(struct tracker *t, struct tracked *k, const struct channel *c, int64_t at_us);
+void calls_hold(struct tracker *t, struct tracked *k, struct channel *c, bool held);
+void calls_transferred(struct tracker *t, struct tracked *k, struct channel *by, struct str to);
+/* A leg other than the trunk's has hung up; it is dropped next. */
+void calls_leg_gone(struct tracker *t, struct tracked *k, struct channel *c);
+void calls_caller_left(struct tracker *t, struct tracked *k, int cause, int64_t at_us);
+void calls_system_hangup(struct tracker *t, struct tracked *k);
+/* `why` is a step of its story. */
+void calls_uncertain(struct tracker *t, struct tracked *k, enum call_step_kind why);
 void calls_finish(struct tracker *t, struct tracked *k, int cause, int sip_code, int64_t at_us);
 void calls_lose(struct tracker *t, struct tracked *k, int64_t at_us);
 void calls_renamed(struct tracker *t, struct tracked *k, struct channel *c, struct str old_name);
 /* Tells what the event changed. */
 void calls_tell(struct tracker *t);
+
+/* tracker_story.c: c is a leg of the call, and NULL where none is known. */
+void story_begins(struct tracker *t, struct tracked *k);
+void story_ends(struct tracker *t, struct tracked *k);
+void story_step(struct tracker *t, struct tracked *k, enum call_step_kind kind, const struct channel *c);
+void story_step_named(struct tracker *t, struct tracked *k, enum call_step_kind kind, struct str channel);
+void story_leg_joined(struct tracker *t, struct tracked *k, struct channel *c);
+void story_leg_up(struct tracker *t, struct tracked *k, const struct channel *c);
+void story_leg_renamed(struct tracker *t, struct tracked *k, const struct channel *c);
+void story_leg_held(struct tracker *t, struct tracked *k, const struct channel *c);
+void story_leg_left(struct tracker *t, struct tracked *k, const struct channel *c);
+/* call.agent_leg names another leg now. */
+void story_agent_named(struct tracker *t, struct tracked *k);
+/* c and the trunk leg share a bridge; no longer. */
+void story_connected(struct tracker *t, struct tracked *k, const struct channel *c);
+void story_parted(struct tracker *t, struct tracked *k, const struct channel *c);
+void story_transferred(struct tracker *t, struct tracked *k, const struct channel *by, struct str to);
 
 #endif

@@ -60,8 +60,10 @@ static int64_t listed_start_us(const struct call_event *e)
 void tracker_resync_channel(struct tracker *t, const struct call_event *e)
 {
 	bool fresh, caller = calls_joins_late(t, &e->leg);
-	struct channel *c = tracker_announce(t, e, caller, &fresh);
+	struct channel *c;
 
+	t->now_us = e->at_us;
+	c = tracker_announce(t, e, caller, &fresh);
 	if (!c)
 		return;
 	if (fresh && !call_of(c) && caller) {
@@ -71,8 +73,7 @@ void tracker_resync_channel(struct tracker *t, const struct call_event *e)
 	}
 	if (e->bridge.len && legs_enter_bridge(t, c, e->bridge) && call_of(c))
 		calls_bridged(t, call_of(c), e->at_us);
-	if (t->dirty)
-		calls_tell(t);
+	calls_tell(t);
 }
 
 /* Those the server no longer has, as a list: dropping one takes placeholders with it, which must not be walked into. */
@@ -94,12 +95,16 @@ void tracker_resync_end(struct tracker *t, int64_t at_us)
 	struct tracked *k, *next_call;
 	struct channel *c, *next;
 
+	t->now_us = at_us;
 	DL_FOREACH_SAFE(t->live, k, next_call)
 		if (k->trunk->round != t->round)
 			calls_lose(t, k, at_us);
 	for (c = unlisted(t); c; c = next) {
 		next = c->doomed;
+		if (call_of(c))
+			calls_leg_gone(t, call_of(c), c);
 		legs_drop(t, c);
 	}
 	t->round++;
+	calls_tell(t);
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "trunkdeck/cause.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
 #include "trunkdeck/utf8.h"
@@ -192,26 +193,6 @@ int figures_week(const struct canvas *c, int y, const struct number_metrics *n)
 }
 
 /* --- what most have in common --- */
-
-/* The more frequent ones of Q.850, in words. */
-static const char *cause_text(int cause)
-{
-	static const struct { int cause; const char *text; } causes[] = {
-		{ 0, N_("no cause given") }, { 1, N_("unknown number") }, { 3, N_("no route") }, { 16, N_("hung up") },
-		{ 17, N_("busy") }, { 18, N_("no reaction") }, { 19, N_("no answer") }, { 20, N_("not reachable") },
-		{ 21, N_("rejected") }, { 27, N_("out of order") }, { 28, N_("number incomplete") },
-		{ 31, N_("ended, unspecified") }, { 34, N_("no line free") }, { 38, N_("network out of order") },
-		{ 41, N_("temporary failure") }, { 42, N_("congestion") }, { 44, N_("channel not available") },
-		{ 58, N_("codec not available") }, { 88, N_("incompatible") }, { 102, N_("timed out") },
-		{ 111, N_("protocol error") }, { 127, N_("interworking") },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(causes); i++) {
-		if (causes[i].cause == cause)
-			return _(causes[i].text);
-	}
-	return _("other cause");
-}
 
 int figures_causes(const struct canvas *c, int y, const struct number_metrics *n)
 {

@@ -42,6 +42,7 @@ EXTRA_DIST += \
 	tests/lab/lib/store.sh \
 	tests/lab/lib/tmux.conf \
 	tests/lab/sipp/call.xml \
+	tests/lab/sipp/hold.xml \
 	tests/data/ami/lab_answered_audiosocket.ami \
 	tests/data/ami/lab_answered_websocket.ami \
 	tests/data/ami/lab_busy.ami \
@@ -55,3 +56,8 @@ EXTRA_DIST += \
 	data/asterisk/manager_trunkdeck_split.conf
 
 EXTRA_DIST += tests/lab/cases/86_doctor.sh tests/lab/cases/87_test_call.sh tests/lab/cases/88_setup.sh
+
+EXTRA_DIST += tests/lab/asterisk/features.conf tests/lab/cases/91_transfers.sh tests/data/ami/lab_attended_transfer.ami \
+	tests/data/ami/lab_attended_transfer_busy.ami tests/data/ami/lab_blind_transfer.ami \
+	tests/data/ami/lab_blind_transfer_busy.ami tests/data/ami/lab_hold.ami tests/data/ami/lab_local.ami \
+	tests/data/ami/lab_redirect.ami

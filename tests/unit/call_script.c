@@ -73,6 +73,7 @@ static const struct {
 	{ "hangup", EVENT_HANGUP }, { "cdr", EVENT_CDR }, { "talk", EVENT_TALKING_START }, { "hold", EVENT_HOLD },
 	{ "unhold", EVENT_UNHOLD }, { "local", EVENT_LOCAL_BRIDGE }, { "optimized", EVENT_LOCAL_OPTIMIZED },
 	{ "line", EVENT_NEW_CONNECTED_LINE }, { "rename", EVENT_RENAME }, { "user", EVENT_USER }, { "ready", EVENT_USER },
+	{ "state", EVENT_DIAL_STATE }, { "blind", EVENT_BLIND_TRANSFER }, { "attended", EVENT_ATTENDED_TRANSFER },
 	{ "list", EVENT_CHANNEL_LISTED }, { "booted", EVENT_FULLY_BOOTED },
 };
 
@@ -94,7 +95,7 @@ static int number(const char *word, int otherwise)
 static void fill(struct stage *s, struct call_event *e, char *const *w, struct ids *ids)
 {
 	switch (e->kind) {
-	case EVENT_DIAL_BEGIN: case EVENT_DIAL_END: case EVENT_LOCAL_BRIDGE: case EVENT_LOCAL_OPTIMIZED:
+	case EVENT_DIAL_BEGIN: case EVENT_DIAL_STATE: case EVENT_DIAL_END: case EVENT_LOCAL_BRIDGE: case EVENT_LOCAL_OPTIMIZED:
 		leg_fill(s, &e->dest, w[2], ids->unique[1], ids->linked[1]);
 		e->dial_status = str_of(w[3]);
 		break;
@@ -104,6 +105,15 @@ static void fill(struct stage *s, struct call_event *e, char *const *w, struct i
 	case EVENT_HANGUP: case EVENT_HANGUP_REQUEST:
 		e->cause = number(w[2], -1);
 		e->tech_cause = w[2] ? number(w[3], -1) : -1;
+		break;
+	case EVENT_BLIND_TRANSFER:
+		e->transfer_to = str_of(w[2]);
+		e->transfer_result = str_of(w[3]);
+		break;
+	case EVENT_ATTENDED_TRANSFER:
+		leg_fill(s, &e->dest, "T", ids->unique[1], ids->linked[1]);
+		e->transfer_kind = str_of(w[2]);
+		e->transfer_result = strcmp(w[2], "Fail") ? STR("Success") : STR("Fail");
 		break;
 	case EVENT_RENAME:
 		e->new_name = str_of(w[2]);
@@ -182,6 +192,14 @@ static void on_call(void *arg, const struct call *c, enum call_change change)
 		s->ended[s->finished++ % STAGE_MAX_CALLS] = *c;
 }
 
+static void on_detail(void *arg, const struct call_detail *d)
+{
+	struct stage *s = arg;
+
+	s->detail = *d;
+	s->details++;
+}
+
 static const char *prefix_of(void *arg, struct str endpoint)
 {
 	(void)arg;
@@ -194,6 +212,7 @@ void stage_open(struct stage *s, const char *trunk_contexts)
 		.server = "na-1",
 		.trunk_contexts = trunk_contexts,
 		.on_call = on_call,
+		.on_detail = on_detail,
 		.prefix_of = prefix_of,
 		.arg = s,
 	};

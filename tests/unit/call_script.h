@@ -9,6 +9,8 @@
  *   hangup T 16 0    Hangup: cause, SIP    cdr T ANSWERED   Cdr
  *   talk A           ChannelTalkingStart   hold T, unhold T
  *   local L M        LocalBridge           optimized L M    LocalOptimizationEnd
+ *   state T A RINGING  DialState             blind A sales Success   BlindTransfer: to, result
+ *   attended A Bridge  AttendedTransfer of T: its form (Success unless Fail)
  *   line A           NewConnectedLine      rename A NAME    Rename
  *   user T NAME      UserEvent             ready T          UserEvent AgentReady that only names the Linkedid
  *   list T up 0:01:40  an item of CoreShowChannels          booted 5         FullyBooted, Uptime 5 s
@@ -34,6 +36,8 @@ struct stage {
 	unsigned started, updated, finished;
 	struct call ended[STAGE_MAX_CALLS];	/* the last ones that finished */
 	struct call seen;		/* as last reported */
+	unsigned details;
+	struct call_detail detail;	/* as last told of the call that is watched */
 };
 
 void stage_open(struct stage *s, const char *trunk_contexts);

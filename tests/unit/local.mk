@@ -102,6 +102,12 @@ tests_unit_test_tracker_state_SOURCES = tests/unit/test_tracker_state.c tests/un
 tests_unit_test_tracker_state_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_tracker_state_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
+unit_tests += tests/unit/test_tracker_story
+tests_unit_test_tracker_story_SOURCES = tests/unit/test_tracker_story.c tests/unit/call_script.c tests/unit/call_script.h \
+	tests/unit/ami_stream.c tests/unit/ami_stream.h
+tests_unit_test_tracker_story_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_tracker_story_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
 tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c
 tests_unit_test_metrics_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_metrics_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

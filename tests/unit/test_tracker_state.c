@@ -542,7 +542,9 @@ static void nonsense_is_survived(void **state)
 		"hangup A 16", "hangup W 16", "hangup L 0", "hangup M 0", "hangup X 16", "hangup P 16", "talk A", "talk X",
 		"talk T", "hold T", "unhold A", "local L M", "optimized M L", "local T U", "line X+T", "line A+U", "line T+A",
 		"line W+P", "rename A other", "rename T PJSIP/x", "user T TrunkdeckUnmapped", "ready U", "list T up 0:00:01 B1",
-		"list X up 0:00:01 B2", "list U ring 0:00:01", "booted 1", "booted 9999",
+		"state T A RINGING", "state L X RINGING", "blind A sales Success", "blind T 2001 Success", "blind X x Failure",
+		"attended A Bridge", "attended A Threeway", "attended M Link", "attended X App", "attended A Fail", "hold A",
+		"hold X", "unhold T", "hold U", "list X up 0:00:01 B2", "list U ring 0:00:01", "booted 1", "booted 9999",
 	};
 	uint64_t seed = 7;
 	struct stage s;
@@ -553,6 +555,8 @@ static void nonsense_is_survived(void **state)
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
 		s.base = i / 500 * 4 + (unsigned)(seed >> 62);
 		stage_event(&s, lines[(seed >> 33) % ARRAY_LEN(lines)]);
+		if (i % 53 == 0)
+			tracker_watch(s.tracker, str_of(s.seen.linkedid));
 		if (i % 97 == 0)
 			tracker_resync_begin(s.tracker);
 		if (i % 97 == 20)

@@ -3,13 +3,17 @@
 call_usage() {
 	cat >&2 <<'END'
 usage: lab call NUMBER [--to SERVER] [--provider NAME] [--from CALLER] [--hold MS] [--cancel-after MS]
-                [--count N] [--rate CALLS_PER_S]
+                [--on-hold MS] [--count N] [--rate CALLS_PER_S]
 Prints one JSON line; exit 0 when every call was answered, 1 when one was not, 3 when a call had no final answer.
 END
 	exit 2
 }
 
-fill_scenario() { sed -e "s|@HOLD_MS@|$1|g" -e "s|@ANSWER_MS@|$2|g" "$LAB_DIR/sipp/call.xml"; }
+# fill_scenario HOLD_MS ANSWER_MS PAUSE_MS: on hold for PAUSE_MS, where that is not 0.
+fill_scenario() {
+	sed -e "/@ON_HOLD@/{$([ "$3" = 0 ] || echo "r $LAB_DIR/sipp/hold.xml")
+		d}" "$LAB_DIR/sipp/call.xml" | sed -e "s|@HOLD_MS@|$1|g" -e "s|@ANSWER_MS@|$2|g" -e "s|@PAUSE_MS@|$3|g"
+}
 
 # summarise LOG NUMBER CALLER COUNT: the JSON line, from the lines "final CODE" SIPp logged.
 summarise() {
@@ -37,7 +41,7 @@ run_sipp() {
 }
 
 lab_call() {
-	local number= to=na-1 provider=twilio caller=+14155550100 hold=500 answer=60000 count=1 rate=10 work rc=0
+	local number= to=na-1 provider=twilio caller=+14155550100 hold=500 pause=0 answer=60000 count=1 rate=10 work rc=0
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--*) [ $# -ge 2 ] || call_usage ;;&
@@ -45,6 +49,7 @@ lab_call() {
 		--provider) provider=$2; shift 2 ;;
 		--from) caller=$2; shift 2 ;;
 		--hold) hold=$2; shift 2 ;;
+		--on-hold) pause=$2; shift 2 ;;
 		--cancel-after) answer=$2; shift 2 ;;
 		--count) count=$2; shift 2 ;;
 		--rate) rate=$2; shift 2 ;;
@@ -56,7 +61,7 @@ lab_call() {
 	to=$(address_of "$to") || exit 2
 	provider=$(address_of "$provider") || exit 2
 	work=$(mktemp -d "$LAB_RUN/call.XXXXXX")
-	fill_scenario "$hold" "$answer" >"$work/scenario.xml"
+	fill_scenario "$hold" "$answer" "$pause" >"$work/scenario.xml"
 	inside run_sipp "$work" "$to" "$provider" "$caller" "$number" "$count" "$rate" || :
 	summarise "$work/final.log" "$number" "$caller" "$count" || rc=$?
 	[ $rc -eq 3 ] && cat "$work"/errors.log "$work/screen.log" >&2
@@ -81,3 +86,26 @@ call_ended() {
 	cat "$LAB_RUN/$1.call"
 	grep -q "\"status\": $2}" "$LAB_RUN/$1.call"
 }
+
+# --- transfers, as a site's own application would make them ---
+
+# up_channel SERVER TECHNOLOGY: the first channel of it that is up.
+up_channel() { inside asterisk_cli "$1" 'core show channels concise' | grep "^$2/.*!Up!" | head -n 1 | cut -d'!' -f1 | grep .; }
+
+# transfer SERVER HOW [EXTEN]: the call of a WebSocket agent, to EXTEN of lab-agents. blind: by the agent. redirect: the caller's
+# channel is sent there. attended: the agent, whose Dial has the option t, speaks with sales and leaves; consult: speaks only.
+transfer() {
+	local server=$1 how=$2 exten=${3:-sales} agent
+	wait_for 10 "an agent that is up" up_channel "$server" WebSocket && agent=$(up_channel "$server" WebSocket) || return 1
+	case $how in
+	blind) site "$server" 'Action: BlindTransfer' "Channel: $agent" 'Context: lab-agents' "Exten: $exten" ;;
+	redirect) site "$server" 'Action: Redirect' "Channel: $(up_channel "$server" PJSIP)" 'Context: lab-agents' \
+		"Exten: $exten" 'Priority: 1' ;;
+	consult) site "$server" 'Action: Atxfer' "Channel: $agent" 'Context: lab-agents' "Exten: $exten" ;;
+	attended) transfer "$server" consult 2001 && wait_for 15 "sales" up_channel "$server" AudioSocket &&
+		site "$server" 'Action: Hangup' "Channel: $agent" ;;
+	*) die "no transfer is called '$how'" ;;
+	esac
+}
+
+site() { ami "$1" site "${@:2}"; }

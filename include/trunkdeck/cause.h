@@ -1,0 +1,16 @@
+/*
+ * Why a call ended: Q.850 causes as in Asterisk's causes.h, and SIP codes. One table for each: its words, and the outcome
+ * of a call about which nothing else is known. Pure; any thread.
+ */
+#ifndef TRUNKDECK_CAUSE_H
+#define TRUNKDECK_CAUSE_H
+
+#include "trunkdeck/call.h"
+
+const char *cause_text(int cause);			/* translated */
+const char *sip_code_text(int code);			/* translated */
+/* OUTCOME_FAILED for what says nothing more. */
+enum call_outcome cause_outcome(int cause);
+enum call_outcome sip_code_outcome(int code);
+
+#endif
