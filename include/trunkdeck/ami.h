@@ -67,6 +67,12 @@ struct server_status {
 	uint64_t dropped;		/* reports that found the mailbox full */
 	uint64_t resyncs;
 	size_t live;
+	/* Wall time. While listening every event is heard; calls that began since listening_from_us and were told of by
+	 * heard_us have been reported. 0 = not listening (any more): the tail is away, or its calls are not known yet. */
+	int64_t listening_from_us;
+	int64_t heard_us;		/* kept when listening ends: what came later may be lost */
+	uint64_t forgotten;		/* finished calls that found no room anywhere */
+	int64_t forgotten_from_us;	/* when the oldest of them began */
 	struct routes_stats routes;
 };
 
@@ -90,9 +96,16 @@ struct ami_route_report {
 	struct route_report route;
 };
 
+/* The tail was away: what became of the calls that were live then, and who came meanwhile. */
+struct ami_gap {
+	int64_t from_us, until_us;	/* wall time: last heard, and heard again */
+	size_t found, lost, late;	/* live calls found again, ended unseen, joined late */
+};
+
 struct ami_resync_report {
 	char server[40];
 	uint64_t serial;		/* the round that ended: calls of this server last reported in an older one are gone */
+	struct ami_gap gap;		/* what it mended; from_us 0 = nothing */
 };
 
 struct ami_hangup_report {

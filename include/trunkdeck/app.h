@@ -17,6 +17,7 @@
 #include "trunkdeck/clock.h"
 #include "trunkdeck/config.h"
 #include "trunkdeck/deletions.h"
+#include "trunkdeck/gaps.h"
 #include "trunkdeck/live.h"
 #include "trunkdeck/mailbox.h"
 #include "trunkdeck/messages.h"
@@ -69,6 +70,7 @@ struct figures {
 	struct metrics *metrics;	/* the last that could be had; NULL = none yet */
 	struct zone *zone;
 	int64_t until_us;
+	struct gap_summary gaps;	/* what they may lack */
 };
 
 struct app {

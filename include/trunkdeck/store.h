@@ -22,6 +22,7 @@
 #include "trunkdeck/call.h"
 #include "trunkdeck/clock.h"
 #include "trunkdeck/err.h"
+#include "trunkdeck/gaps.h"
 #include "trunkdeck/records.h"
 
 struct store;
@@ -129,7 +130,25 @@ struct call_query {
 bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *arg, const struct call *c), void *arg,
 		 struct err *e);
 /* Deletes calls that started before a moment, the oldest first, at most `max` of them, so that nobody waits for long;
- * *deleted < max says that no more are left. */
+ * *deleted < max says that no more are left. With the last of them goes what was listened to before that moment. */
 bool store_expire_calls(struct store *s, int64_t before_us, size_t max, size_t *deleted, struct err *e);
+
+/* --- what was listened to --- */
+
+/* A recorder says: every call of this server that began within the span is in the store. */
+struct listened {
+	char server[40];
+	struct span span;
+	bool open;			/* and it goes on listening */
+};
+
+/* How often a recorder says so again. */
+#define STORE_LISTENED_EVERY_MS 10000
+
+/* Idempotent by (recorder, server, from_us); the latest word counts, whether it claims more or less. */
+bool store_record_listened(struct store *s, const char *recorder, const struct listened *spans, size_t n, struct err *e);
+/* What no recorder heard of these servers (n = 0: of all ever listened to) in the window that gaps_begin() set. An open span
+ * that was written in the last half minute counts as going on. */
+bool store_find_gaps(struct store *s, const char *const *servers, size_t n, struct gaps *g, struct err *e);
 
 #endif

@@ -43,6 +43,7 @@ struct app *app_new(const struct config *config, const struct td_clock *clock)
 	a->store_state = STORE_STATE_OPENING;
 	a->private = xcalloc(1, sizeof(*a->private));
 	init_servers(a);
+	listening_init(a);
 	return a;
 }
 
@@ -84,7 +85,7 @@ static bool start(struct app *a, struct err *e)
 
 	if (!a->replay && !start_ami(a, e))
 		return false;
-	a->private->worker = worker_start(a->config->store_url, &options, a->config->keep_days, a->inbox);
+	a->private->worker = worker_start(a->config, &options, a->inbox);
 	if (!a->private->recorder)
 		a->private->agents = agents_worker_start(a->config, a->inbox);
 	return true;
@@ -242,6 +243,7 @@ static void handle_server(struct app *a, const struct server_status *status)
 	if (status->control == LINK_UP && status->tail == LINK_UP
 	    && (s->status.control != LINK_UP || s->status.tail != LINK_UP))
 		messages_add(a->messages, MESSAGE_INFO, _("%s connected"), status->server);
+	listening_status(a, status);
 	s->status = *status;
 	a->dirty |= APP_DIRTY_SERVERS | APP_DIRTY_WORKSPACE | APP_DIRTY_MESSAGES;
 }
@@ -267,9 +269,20 @@ static void lose_call(void *arg, const struct call *c)
 	history_call(a, &lost, CALL_CHANGE_FINISHED);
 }
 
+static void say_mended(struct app *a, const struct ami_resync_report *r)
+{
+	int64_t seconds = (r->gap.until_us - r->gap.from_us + 999999) / 1000000;
+
+	messages_add(a->messages, MESSAGE_WARN, _("%s: gap of %lld s, %zu calls found again, %zu lost, %zu joined late"),
+		     r->server, (long long)seconds, r->gap.found, r->gap.lost, r->gap.late);
+	a->dirty |= APP_DIRTY_MESSAGES;
+}
+
 static void handle_resynced(struct app *a, const struct ami_resync_report *r)
 {
 	live_resynced(a->live, r, lose_call, a);
+	if (r->gap.from_us)
+		say_mended(a, r);
 	a->dirty |= APP_DIRTY_CALLS;
 }
 
@@ -342,8 +355,10 @@ bool app_handle_mail(struct app *a, size_t max)
 
 	history_tick(a);
 	for (size_t n = 0; max == 0 || n < max; n++) {
-		if (!mailbox_take(a->inbox, &m))
+		if (!mailbox_take(a->inbox, &m)) {
+			listening_claim(a);
 			return more;
+		}
 		handle_mail(a, &m);
 		mail_discard(&m);
 	}
@@ -362,6 +377,7 @@ int64_t app_next_at_ms(const struct app *a)
 {
 	int64_t at = clock_earlier(messages_next_at_ms(a->messages), history_next_at_ms(a));
 
+	at = clock_earlier(at, listening_next_at_ms(a));
 	if (a->replay)
 		at = clock_earlier(at, replay_next_at_ms(a));
 	if (a->store_state == STORE_STATE_RETRY)
@@ -446,6 +462,8 @@ static void take_last_calls(struct app *a)
 	while (mailbox_take(a->inbox, &m)) {
 		if (m.kind == AMI_MAIL_CALL)
 			handle_call(a, m.value);
+		else if (m.kind == AMI_MAIL_SERVER)
+			listening_status(a, m.value);
 		mail_discard(&m);
 	}
 }
@@ -460,10 +478,12 @@ void app_free(struct app **app)
 	agents_worker_stop(&a->private->agents);
 	replay_free(a);
 	take_last_calls(a);
+	listening_end(a);
 	worker_stop(&a->private->worker);
 	history_free(a);
 	hangups_free(a);
 	pages_free(a);
+	listening_free(a);
 	change_requests_free(a);
 	mailbox_free(&a->inbox);
 	snapshot_free(&a->snapshot);

@@ -107,8 +107,8 @@ static bool take_zone(struct app *a)
 
 static void record(struct app *a, const struct call *c)
 {
-	if (!a->config->read_only && a->private->worker)
-		worker_record(a->private->worker, c);
+	if (!a->config->read_only && a->private->worker && !worker_record(a->private->worker, c))
+		listening_lost(a, c);
 }
 
 static bool keep_early(struct app *a, const struct call *c)
@@ -125,8 +125,9 @@ static bool keep_early(struct app *a, const struct call *c)
 	return true;
 }
 
-static void lose(struct app *a)
+static void lose(struct app *a, const struct call *c)
 {
+	listening_lost(a, c);
 	if (a->private->history.early_lost++ > 0)
 		return;
 	messages_add(a->messages, MESSAGE_ERROR, _("%d finished calls wait for the store: from now on they are lost"), EARLY_MAX);
@@ -164,7 +165,7 @@ void history_call(struct app *a, const struct call *c, enum call_change change)
 	else if (known)
 		record(a, c);
 	else if (!kept)
-		lose(a);
+		lose(a, c);
 }
 
 size_t history_unrecorded(const struct app *a)
@@ -325,6 +326,9 @@ static void take_window(struct app *a, struct worker_metrics *m)
 	f->zone = m->zone;
 	f->of = h->window_request;
 	f->until_us = m->job.series_end_us;
+	f->gaps = m->gaps;
+	/* A recorded stream is all there is. */
+	f->gaps.complete = f->gaps.complete || a->replay;
 	m->metrics = NULL;
 	m->zone = NULL;
 }

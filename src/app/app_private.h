@@ -49,8 +49,22 @@ struct app_hangup {
 	struct app_hangup *next;
 };
 
+#define LISTENING_OVER_MAX 16
+
+/* app_listening.c: what this program has listened to of one server. */
+struct listening {
+	struct span now;		/* from_us 0 = not listening */
+	struct span over[LISTENING_OVER_MAX];	/* earlier ones that can't be claimed whole yet, oldest first */
+	size_t over_count;
+	int64_t reported_from_us;	/* as the ami thread said last */
+	uint64_t forgotten;
+	bool changed;			/* since the last claim */
+};
+
 struct app_private {
 	struct history history;
+	struct listening *listening;	/* one per server */
+	int64_t claim_at_ms;
 	bool recorder;			/* no screen, no routes */
 	struct worker *worker;
 	struct ami *ami;
@@ -99,6 +113,17 @@ bool replay_tick(struct app *a);		/* plays what is due; true = more is due now *
 int64_t replay_next_at_ms(const struct app *a);
 bool replay_is_settled(const struct app *a);
 void replay_free(struct app *a);
+
+/* app_listening.c */
+void listening_init(struct app *a);
+void listening_free(struct app *a);
+void listening_status(struct app *a, const struct server_status *status);
+/* A finished call found no room. */
+void listening_lost(struct app *a, const struct call *c);
+/* Only while the inbox is empty. */
+void listening_claim(struct app *a);
+void listening_end(struct app *a);
+int64_t listening_next_at_ms(const struct app *a);
 
 /* app_change.c */
 void change_handle_result(struct app *a, struct worker_result *r);

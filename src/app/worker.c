@@ -284,6 +284,8 @@ static bool do_job(struct worker *w, struct mail *m, struct err *e)
 		ok = do_was_deleted(w, m->value, e);
 	} else if (m->kind == JOB_RECORD || m->kind == JOB_RECORD_FULL) {
 		ok = do_record(w, m->kind == JOB_RECORD_FULL, e);
+	} else if (m->kind == JOB_LISTENED) {
+		ok = !w->store || worker_write_listened(w, m->value, e);
 	} else if (m->kind == JOB_COUNT) {
 		ok = worker_count_calls(w, m->value, e) || !w->store;
 		atomic_fetch_sub(&w->pending, 1);
@@ -306,7 +308,7 @@ static void store_failed(struct worker *w, const struct err *e)
 
 static bool connect_store(struct worker *w, struct err *e)
 {
-	if (!store_open(&w->store, w->url, &w->options, e))
+	if (!store_open(&w->store, w->config->store_url, &w->options, e))
 		return false;
 	if (!load(w, e)) {
 		store_close(&w->store);
@@ -387,17 +389,17 @@ static void *worker_main(void *arg)
 	return NULL;
 }
 
-struct worker *worker_start(const char *url, const struct store_options *options, int keep_days, struct mailbox *to_main)
+struct worker *worker_start(const struct config *config, const struct store_options *options, struct mailbox *to_main)
 {
 	struct worker *w = xcalloc(1, sizeof(*w));
 
-	w->url = xstrdup(url);
+	w->config = config;
+	worker_name_recorder(w);
 	w->actor = xstrdup(options->actor);
 	w->options = *options;
 	w->options.actor = w->actor;
 	w->jobs = mailbox_new(1024);
 	w->spool = spool_new(WORKER_SPOOL_MAX);
-	w->keep_days = keep_days;
 	w->to_main = to_main;
 	w->retry_ms = RETRY_FIRST_MS;
 	if (pthread_create(&w->thread, NULL, worker_main, w) != 0)
@@ -415,7 +417,6 @@ void worker_stop(struct worker **w)
 		log_msg(LOG_LEVEL_ERROR, "%zu finished calls could not be written", worker_unwritten(*w));
 	mailbox_free(&(*w)->jobs);
 	spool_free(&(*w)->spool);
-	free((*w)->url);
 	free((*w)->actor);
 	FREE(w);
 }

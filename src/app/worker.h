@@ -12,6 +12,7 @@
 #include "trunkdeck/call.h"
 #include "trunkdeck/call_page.h"
 #include "trunkdeck/clock.h"
+#include "trunkdeck/config.h"
 #include "trunkdeck/mailbox.h"
 #include "trunkdeck/metrics.h"
 #include "trunkdeck/store.h"
@@ -82,22 +83,25 @@ struct worker_metrics {
 	struct metrics *metrics;	/* the taker may keep these two, together, and set them to NULL */
 	struct zone *zone;
 	int64_t took_ms;
+	struct gap_summary gaps;
 };
 
 struct worker;
 
-/* url and actor are copied. Calls older than keep_days are deleted, 0 = none is. */
-struct worker *worker_start(const char *url, const struct store_options *options, int keep_days, struct mailbox *to_main);
+/* The configuration must outlive it; the actor is copied. */
+struct worker *worker_start(const struct config *config, const struct store_options *options, struct mailbox *to_main);
 /* Asks it to stop, joins it. A job under way is finished first. */
 void worker_stop(struct worker **w);
 /* The mutation is taken over. The answer carries the token. */
 void worker_mutate(struct worker *w, uint64_t token, struct mutation *m);
 /* Is the store's last word on a number that it was deleted? Then it comes as a STEP_REMOVE without a change. */
 void worker_was_deleted(struct worker *w, const char *e164);
-/* A finished call for the store; kept while the store is away. */
-void worker_record(struct worker *w, const struct call *c);
+/* A finished call for the store; kept while the store is away. False: it found no room. */
+bool worker_record(struct worker *w, const struct call *c);
 /* How many of them are not written yet. */
 size_t worker_unwritten(struct worker *w);
+/* A claim of this recorder, written after the calls that were given before it. */
+void worker_listened(struct worker *w, const struct listened *l);
 /* Counts calls of the store. The answer carries the job. */
 void worker_count(struct worker *w, const struct metrics_job *j);
 /* Reads a page of calls; `page` holds the question and comes back with the answer. One that still waits is replaced by a newer

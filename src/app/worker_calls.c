@@ -6,7 +6,9 @@
 
 #include "worker_int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "trunkdeck/log.h"
 #include "trunkdeck/mem.h"
@@ -48,11 +50,37 @@ bool worker_write_calls(struct worker *w, bool late, struct err *e)
 	return ok;
 }
 
-void worker_record(struct worker *w, const struct call *c)
+bool worker_record(struct worker *w, const struct call *c)
 {
 	bool fits = spool_add(w->spool, c);
 
 	mailbox_post(w->jobs, (struct mail){ .kind = fits ? JOB_RECORD : JOB_RECORD_FULL, .key = 1 }, MAIL_MUST);
+	return fits;
+}
+
+/* --- what was listened to --- */
+
+void worker_name_recorder(struct worker *w)
+{
+	unsigned char bytes[(sizeof(w->recorder) - 1) / 2];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		die("no random numbers");
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(w->recorder + 2 * i, 3, "%02x", bytes[i]);
+}
+
+void worker_listened(struct worker *w, const struct listened *l)
+{
+	struct listened *copy = xmalloc(sizeof(*copy));
+
+	*copy = *l;
+	mailbox_post(w->jobs, (struct mail){ .kind = JOB_LISTENED, .value = copy, .free_value = free }, MAIL_MUST);
+}
+
+bool worker_write_listened(struct worker *w, const struct listened *l, struct err *e)
+{
+	return worker_write_calls(w, false, e) && store_record_listened(w->store, w->recorder, l, 1, e);
 }
 
 void worker_tell_spool(struct worker *w)
@@ -81,6 +109,23 @@ static void count_call(void *arg, const struct call *c)
 	metrics_history(arg, c);
 }
 
+static bool find_gaps(struct worker *w, const struct metrics_job *j, struct gap_summary *out, struct err *e)
+{
+	const struct config *c = w->config;
+	const char **servers = xcalloc(c->server_count + 1, sizeof(*servers));
+	struct gaps g;
+	bool ok;
+
+	for (size_t i = 0; i < c->server_count; i++)
+		servers[i] = c->servers[i].name;
+	gaps_begin(&g, j->since_us, j->series_end_us ? j->series_end_us : clock_wall_us(&clock_system));
+	ok = store_find_gaps(w->store, servers, c->server_count, &g, e);
+	*out = gaps_summary(&g);
+	gaps_clear(&g);
+	free(servers);
+	return ok;
+}
+
 bool worker_count_calls(struct worker *w, const struct metrics_job *j, struct err *e)
 {
 	struct worker_metrics *m = xcalloc(1, sizeof(*m));
@@ -101,7 +146,8 @@ bool worker_count_calls(struct worker *w, const struct metrics_job *j, struct er
 	m->metrics = metrics_new_with(&(struct metrics_options){ .zone = m->zone, .weeks = j->weeks, .remember = j->remember,
 								 .since_us = j->since_us,
 								 .series_end_us = j->series_end_us });
-	m->ok = w->store && store_calls(w->store, &q, count_call, m->metrics, e);
+	m->ok = w->store && store_calls(w->store, &q, count_call, m->metrics, e)
+		&& find_gaps(w, j, &m->gaps, e);
 	if (!m->ok)
 		m->err = *e;
 	metrics_history_end(m->metrics);
@@ -190,12 +236,12 @@ bool worker_expire_calls(struct worker *w, struct err *e)
 	int64_t now = clock_mono_ms(&clock_system);
 	size_t deleted;
 
-	if (w->keep_days <= 0 || w->options.read_only || now < w->expire_at_ms)
+	if (w->config->keep_days <= 0 || w->options.read_only || now < w->expire_at_ms)
 		return true;
-	if (!store_expire_calls(w->store, clock_wall_us(&clock_system) - w->keep_days * DAY_US, EXPIRE_BATCH, &deleted, e))
+	if (!store_expire_calls(w->store, clock_wall_us(&clock_system) - w->config->keep_days * DAY_US, EXPIRE_BATCH, &deleted, e))
 		return false;
 	w->expire_at_ms = deleted < EXPIRE_BATCH ? now + DAY_MS : now;
 	if (deleted > 0)
-		log_msg(LOG_LEVEL_INFO, "%zu calls are older than %d days: deleted", deleted, w->keep_days);
+		log_msg(LOG_LEVEL_INFO, "%zu calls are older than %d days: deleted", deleted, w->config->keep_days);
 	return true;
 }

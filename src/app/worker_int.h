@@ -8,7 +8,7 @@
 #include "spool.h"
 #include "worker.h"
 
-enum job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_RECORD_FULL, JOB_COUNT, JOB_PAGE, JOB_STOP };
+enum job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_RECORD_FULL, JOB_LISTENED, JOB_COUNT, JOB_PAGE, JOB_STOP };
 
 struct job {
 	uint64_t token;
@@ -17,7 +17,8 @@ struct job {
 
 struct worker {
 	pthread_t thread;
-	char *url;
+	const struct config *config;
+	char recorder[33];		/* of this process, for what it claims to have heard */
 	char *actor;
 	struct store_options options;
 	struct mailbox *jobs;
@@ -29,7 +30,6 @@ struct worker {
 	atomic_uint pending;		/* jobs not answered yet */
 	bool stopping;
 	struct spool *spool;		/* calls for the store */
-	int keep_days;
 	int64_t expire_at_ms;		/* when to look for old calls again */
 };
 
@@ -37,6 +37,8 @@ void worker_post(struct worker *w, enum worker_mail kind, void *value, void (*fr
 
 /* worker_calls.c; false when the store failed */
 bool worker_write_calls(struct worker *w, bool late, struct err *e);
+bool worker_write_listened(struct worker *w, const struct listened *l, struct err *e);
+void worker_name_recorder(struct worker *w);
 void worker_tell_spool(struct worker *w);
 bool worker_count_calls(struct worker *w, const struct metrics_job *j, struct err *e);
 bool worker_read_page(struct worker *w, const struct call_page *question, struct err *e);

@@ -194,6 +194,8 @@ static void *run(void *arg)
 
 	while (!a->stop)
 		turn(a);
+	for (size_t i = 0; i < a->count; i++)
+		ami_server_last_word(a->servers[i]);
 	return NULL;
 }
 

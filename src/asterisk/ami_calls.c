@@ -55,12 +55,21 @@ static void drop_unsent(struct ami_calls *c)
 	free(u);
 }
 
-static void keep_unsent(struct ami_calls *c, const struct ami_call_report *r)
+static void forget_call(struct server_status *st, const struct call *c)
+{
+	if (st->forgotten++ == 0 || c->started_us < st->forgotten_from_us)
+		st->forgotten_from_us = c->started_us;
+}
+
+static void keep_unsent(struct ami_server *s, const struct ami_call_report *r)
 {
 	struct unsent_call *u = xmalloc(sizeof(*u));
+	struct ami_calls *c = &s->calls;
 
-	if (c->unsent_count == UNSENT_MAX)
+	if (c->unsent_count == UNSENT_MAX) {
+		forget_call(&s->status, &c->unsent->report.call);
 		drop_unsent(c);
+	}
 	u->report = *r;
 	DL_APPEND(c->unsent, u);
 	c->unsent_count++;
@@ -73,20 +82,30 @@ static void no_room(struct ami_server *s)
 		s->calls.recover_at_ms = clock_mono_ms(&clock_system) + RECOVER_EVERY_MS;
 }
 
+static void count_mended(struct ami_gap *g, const struct call *c, enum call_change change)
+{
+	if (change == CALL_CHANGE_STARTED && c->joined_late)
+		g->late++;
+	else if (change == CALL_CHANGE_FINISHED && c->outcome == OUTCOME_LOST && c->uncertain)
+		g->lost++;
+}
+
 static void on_call(void *arg, const struct call *call, enum call_change change)
 {
 	struct ami_server *s = arg;
 	struct ami_call_report r = { .call = *call, .change = change, .serial = s->calls.serial };
 
+	if (s->calls.mending)
+		count_mended(&s->calls.gap, call, change);
 	if (change == CALL_CHANGE_FINISHED && s->calls.unsent) {
-		keep_unsent(&s->calls, &r);
+		keep_unsent(s, &r);
 		return;
 	}
 	if (post_call(s, &r))
 		return;
 	no_room(s);
 	if (change == CALL_CHANGE_FINISHED)
-		keep_unsent(&s->calls, &r);
+		keep_unsent(s, &r);
 }
 
 static const char *prefix_of(void *arg, struct str endpoint)
@@ -223,10 +242,32 @@ void ami_calls_control_down(struct ami_server *s)
 	ami_calls_resync(s);
 }
 
+void ami_calls_tail_up(struct ami_server *s)
+{
+	s->calls.tail_up_us = clock_wall_us(&clock_system);
+	if (s->calls.gap.from_us)
+		s->calls.gap.until_us = s->calls.tail_up_us;
+}
+
+static void begin_gap(struct ami_server *s)
+{
+	struct tracker_stats stats;
+
+	tracker_get_stats(s->calls.tracker, &stats);
+	s->calls.before = stats.live;
+	s->calls.gap = (struct ami_gap){ .from_us = s->status.heard_us };
+	s->calls.mending = true;
+}
+
 void ami_calls_tail_down(struct ami_server *s)
 {
-	tracker_gap(s->calls.tracker, clock_wall_us(&clock_system));
 	s->status.lag_us = -1;
+	s->calls.tail_up_us = 0;
+	/* Lost again before it was mended: still the same gap. */
+	if (s->status.listening_from_us)
+		begin_gap(s);
+	s->status.listening_from_us = 0;
+	tracker_gap(s->calls.tracker, clock_wall_us(&clock_system));
 }
 
 struct live_round {
@@ -247,7 +288,7 @@ static void report_live(void *arg, const struct call *call)
 static void recover(struct ami_server *s, int64_t now_ms)
 {
 	struct live_round round = { .s = s };
-	struct ami_resync_report done = { .serial = ++s->calls.serial };
+	struct ami_resync_report done = { .serial = ++s->calls.serial, .gap = s->calls.gap };
 	size_t unsent = s->calls.unsent_count;
 
 	while (s->calls.unsent && post_call(s, &s->calls.unsent->report))
@@ -256,10 +297,26 @@ static void recover(struct ami_server *s, int64_t now_ms)
 		tracker_each_live(s->calls.tracker, report_live, &round);
 	str_copy(done.server, sizeof(done.server), str_of(s->config.name));
 	if (!s->calls.unsent && !round.refused &&
-	    ami_server_post(s, AMI_MAIL_RESYNCED, 0, &done, sizeof(done), MAIL_MAY_DROP))
+	    ami_server_post(s, AMI_MAIL_RESYNCED, 0, &done, sizeof(done), MAIL_MAY_DROP)) {
 		s->calls.recover_at_ms = -1;
-	else
+		s->calls.gap = (struct ami_gap){ 0 };
+	} else
 		s->calls.recover_at_ms = now_ms + (s->calls.unsent_count < unsent ? RECOVER_SOON_MS : RECOVER_EVERY_MS);
+}
+
+/* Every event since the tail came up is heard; without a list nobody knows what became of those before. */
+static void listen_again(struct ami_server *s, bool mended)
+{
+	struct ami_calls *c = &s->calls;
+
+	if (!c->tail_up_us || s->status.listening_from_us)
+		return;
+	s->status.listening_from_us = s->status.heard_us = c->tail_up_us;
+	if (!mended)
+		c->gap = (struct ami_gap){ 0 };
+	else if (c->mending)
+		c->gap.found = c->before > c->gap.lost ? c->before - c->gap.lost : 0;
+	c->mending = false;
 }
 
 static void end_resync(struct ami_server *s, bool ok)
@@ -271,10 +328,13 @@ static void end_resync(struct ami_server *s, bool ok)
 	/* Asked for again meanwhile. */
 	if (s->calls.resync_at_ms >= 0)
 		s->calls.resync_at_ms = now + s->timing->resync_min;
+	if (ok) {
+		tracker_resync_end(s->calls.tracker, clock_wall_us(&clock_system));
+		s->status.resyncs++;
+	}
+	listen_again(s, ok);
 	if (!ok)
 		return;
-	tracker_resync_end(s->calls.tracker, clock_wall_us(&clock_system));
-	s->status.resyncs++;
 	recover(s, now);
 }
 

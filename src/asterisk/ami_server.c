@@ -71,6 +71,7 @@ static void link_came_up(struct ami_server *s)
 
 static void on_tail_up(void *arg)
 {
+	ami_calls_tail_up(arg);
 	link_came_up(arg);
 }
 
@@ -214,6 +215,9 @@ static void fill_status(struct ami_server *s)
 	fill_links(s);
 	tracker_get_stats(s->calls.tracker, &calls);
 	s->status.live = calls.live;
+	/* What waits here has not been reported. */
+	if (s->status.listening_from_us && !s->calls.unsent && s->calls.recover_at_ms < 0)
+		s->status.heard_us = ami_link_heard_us(s->tail);
 	if (s->routes)
 		routes_get_stats(s->routes, &s->status.routes);
 }
@@ -221,7 +225,17 @@ static void fill_status(struct ami_server *s)
 static bool needs_attention(const struct server_status *a, const struct server_status *b)
 {
 	return a->tail != b->tail || a->control != b->control || a->err.code != b->err.code ||
+	       a->listening_from_us != b->listening_from_us || a->forgotten != b->forgotten ||
 	       strcmp(a->version, b->version) || a->routes.settled != b->routes.settled || a->routes.foreign_owner != b->routes.foreign_owner;
+}
+
+static void post_status(struct ami_server *s, int64_t now_ms)
+{
+	s->sent = s->status;
+	s->sent_at_ms = now_ms;
+	s->reported = true;
+	ami_server_post(s, AMI_MAIL_SERVER, mail_key(s->config.name, strlen(s->config.name)), &s->status,
+			sizeof(s->status), MAIL_MUST);
 }
 
 static void send_status(struct ami_server *s, int64_t now_ms)
@@ -232,11 +246,13 @@ static void send_status(struct ami_server *s, int64_t now_ms)
 	if (s->reported && !needs_attention(&s->status, &s->sent) &&
 	    !(due && memcmp(&s->status, &s->sent, sizeof(s->sent))))
 		return;
-	s->sent = s->status;
-	s->sent_at_ms = now_ms;
-	s->reported = true;
-	ami_server_post(s, AMI_MAIL_SERVER, mail_key(s->config.name, strlen(s->config.name)), &s->status,
-			sizeof(s->status), MAIL_MUST);
+	post_status(s, now_ms);
+}
+
+void ami_server_last_word(struct ami_server *s)
+{
+	fill_status(s);
+	post_status(s, clock_mono_ms(&clock_system));
 }
 
 void ami_server_turn(struct ami_server *s)

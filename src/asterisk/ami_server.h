@@ -24,6 +24,10 @@ struct ami_calls {
 	int64_t recover_at_ms;		/* reports were dropped: try again then; -1 = none were */
 	struct unsent_call *unsent;	/* finished calls that found the mailbox full, oldest first */
 	size_t unsent_count;
+	int64_t tail_up_us;		/* wall time, since when the tail tells of everything; 0 = it is away */
+	bool mending;			/* calls live in the gap are looked for */
+	size_t before;			/* live calls when it began */
+	struct ami_gap gap;		/* not told yet */
 };
 
 /* The listing of the server's numbers; see ami_scan.c. */
@@ -70,6 +74,8 @@ struct ami_server *ami_server_new(const struct ami_server_config *config);
 void ami_server_free(struct ami_server **s);
 /* Whatever time or input made possible; at the end of each turn of the loop. */
 void ami_server_turn(struct ami_server *s);
+/* How far it was heard, before the thread ends. */
+void ami_server_last_word(struct ami_server *s);
 int64_t ami_server_next_at_ms(const struct ami_server *s);	/* -1 = never */
 /* TLS may hold bytes back that no descriptor tells of. */
 bool ami_server_has_more(const struct ami_server *s);
@@ -82,6 +88,7 @@ void ami_calls_init(struct ami_server *s);
 void ami_calls_clear(struct ami_server *s);
 void ami_calls_frame(struct ami_server *s, const struct ami_frame *f);
 void ami_calls_rejected(struct ami_server *s, const struct ami_frame *f);	/* counts it */
+void ami_calls_tail_up(struct ami_server *s);
 void ami_calls_tail_down(struct ami_server *s);
 void ami_calls_control_down(struct ami_server *s);
 void ami_calls_resync(struct ami_server *s);			/* as soon as it may be */

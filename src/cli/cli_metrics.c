@@ -71,6 +71,14 @@ static void put_now(json_t *o, const struct number_metrics *n)
 	json_object_set_new(o, "states", states);
 }
 
+/* What the figures may lack. */
+static void put_gaps(json_t *o, const struct cli_figures *f)
+{
+	json_object_set_new(o, "complete", json_boolean(f->gaps.complete));
+	json_object_set_new(o, "gap_s", json_integer(f->gaps.gap_s));
+	put_moment(o, "recorded_since", f->gaps.recorded_since_us);
+}
+
 static void put_json(const struct cli_figures *f, enum metrics_group by, const struct number_metrics *n)
 {
 	json_t *o = json_object(), *figures = metrics_to_json(n);
@@ -83,6 +91,8 @@ static void put_json(const struct cli_figures *f, enum metrics_group by, const s
 	put_moment(o, "until", f->until_us);
 	if (f->live)
 		put_now(o, n);
+	else
+		put_gaps(o, f);
 	json_object_set_new(o, "success_rate", permille < 0 ? json_null() : json_real(permille / 1000.0));
 	json_object_update(o, figures);
 	json_decref(figures);
@@ -93,7 +103,7 @@ static void put_json(const struct cli_figures *f, enum metrics_group by, const s
 
 /* --- tables and CSV --- */
 
-enum { FIXED_COLUMNS = 12 };
+enum { FIXED_COLUMNS = 14 };
 
 static void put_columns(struct cli_output *out, const char *by)
 {
@@ -116,6 +126,8 @@ static void put_columns(struct cli_output *out, const char *by)
 	columns[n++] = (struct cli_column){ .key = "response_source", .label = _("measured to"), .right = false };
 	columns[n++] = (struct cli_column){ .key = "peak_concurrent", .label = _("peak"), .right = true };
 	columns[n++] = (struct cli_column){ .key = "concurrent", .label = _("now"), .right = true, .zero_hidden = true };
+	columns[n++] = (struct cli_column){ .key = "complete", .label = _("complete"), .no_table = true };
+	columns[n++] = (struct cli_column){ .key = "gap_s", .label = _("gap"), .no_table = true };
 	cli_output_columns(out, columns, n);
 }
 
@@ -162,9 +174,26 @@ static void put_row(const struct cli_figures *f, enum metrics_group by, const st
 	cells[count++] = xstrdup(source ? source : "");
 	cells[count++] = xasprintf("%" PRIu32, n->peak_concurrent);
 	cells[count++] = xasprintf("%" PRIu32, n->concurrent);
+	cells[count++] = xstrdup(f->live ? "" : f->gaps.complete ? "true" : "false");
+	cells[count++] = f->live ? xstrdup("") : xasprintf("%" PRId64, f->gaps.gap_s);
 	cli_output_row(out, (const char *const *)cells);
 	for (size_t i = 0; i < count; i++)
 		free(cells[i]);
+}
+
+/* People read it below the table; the other formats have it in every row. */
+static void put_incomplete(const struct cli_figures *f)
+{
+	char since[CLOCK_ISO_SIZE];
+
+	if (f->live || f->gaps.complete)
+		return;
+	if (f->gaps.recorded_since_us == 0) {
+		cli_output_line(f->out, "%s", _("Not complete: not every server has been recorded yet."));
+		return;
+	}
+	clock_format_iso(since, f->gaps.recorded_since_us);
+	cli_output_line(f->out, _("Not complete: nobody listened for %" PRId64 " s; records since %s."), f->gaps.gap_s, since);
 }
 
 static void put_groups(const struct cli_figures *f)
@@ -180,6 +209,7 @@ static void put_groups(const struct cli_figures *f)
 	for (size_t i = 0; i < count && f->by != METRICS_BY_ALL; i++)
 		put(f, f->by, groups[i]);
 	free(groups);
+	put_incomplete(f);
 }
 
 /* --- what is asked for --- */
@@ -331,6 +361,30 @@ static bool count_all(struct counting *counting, struct cli_history *h, const st
 	return ok;
 }
 
+/* Of the servers asked about that are configured here; with none configured, of all that were ever recorded. */
+static bool find_gaps(const struct counting *counting, struct cli_figures *f, struct err *e)
+{
+	const struct config *c = counting->cli->config;
+	const struct call_query *q = &counting->history->query;
+	const char **servers = xcalloc(c->server_count + 1, sizeof(*servers));
+	size_t n = 0;
+	struct gaps g;
+	bool ok;
+
+	for (size_t i = 0; i < c->server_count && !q->server; i++) {
+		if (fits(q->region, region_name(c->servers[i].region)))
+			servers[n++] = c->servers[i].name;
+	}
+	if (q->server)
+		servers[n++] = q->server;
+	gaps_begin(&g, f->since_us, f->until_us);
+	ok = store_find_gaps(counting->cli->store, servers, n, &g, e);
+	f->gaps = gaps_summary(&g);
+	gaps_clear(&g);
+	free(servers);
+	return ok;
+}
+
 static void take_number(void *arg, const struct number *n)
 {
 	struct record r = { .entity = ENTITY_NUMBER };
@@ -359,7 +413,7 @@ static bool report(struct cli *c, struct cli_history *h, struct err *e)
 		return false;
 	f.metrics = counting.metrics = metrics_new_with(&(struct metrics_options){ .group = f.by, .zone = h->zone,
 										    .weeks = true });
-	ok = count_all(&counting, h, &f, e);
+	ok = count_all(&counting, h, &f, e) && (f.live || find_gaps(&counting, &f, e));
 	if (ok && prometheus)
 		cli_prometheus_put(&f);
 	else if (ok)

@@ -130,6 +130,19 @@ static const struct family of_now[] = {
 	{ 0 },
 };
 
+/* Of all groups together. */
+static void put_gauge(const struct cli_figures *f, const char *name, const char *help, int64_t value)
+{
+	const char *bounded = f->bounded ? "window_" : "";
+	FILE *to = f->out->to;
+
+	fprintf(to, "# HELP trunkdeck_%s%s %s\n# TYPE trunkdeck_%s%s gauge\ntrunkdeck_%s%s", bounded, name, help, bounded, name,
+		bounded, name);
+	if (f->window)
+		fprintf(to, "{window=\"%s\"}", f->window);
+	fprintf(to, " %" PRId64 "\n", value);
+}
+
 void cli_prometheus_put(const struct cli_figures *f)
 {
 	const struct family *family = f->live ? of_now : f->bounded ? of_window : of_all;
@@ -142,4 +155,8 @@ void cli_prometheus_put(const struct cli_figures *f)
 			family->put(f, family, groups[i]);
 	}
 	free(groups);
+	if (f->live)
+		return;
+	put_gauge(f, "gap_seconds", "Time in which nobody listened to a server.", f->gaps.gap_s);
+	put_gauge(f, "complete", "1 when every server was listened to all the time.", f->gaps.complete);
 }

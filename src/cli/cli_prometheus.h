@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "cli_output.h"
+#include "trunkdeck/gaps.h"
 #include "trunkdeck/metrics.h"
 
 struct cli_figures {
@@ -15,12 +16,14 @@ struct cli_figures {
 	bool bounded;			/* a window, or since or until are given */
 	bool live;			/* of this moment */
 	int64_t since_us, until_us;	/* 0 = open */
+	struct gap_summary gaps;	/* not when live */
 	const struct metrics *metrics;	/* grouped by `by` */
 };
 
 /*
  * Over everything the store keeps:      counters and summaries  trunkdeck_calls_total{number,outcome}, ...
  * over a window, or since and until:    gauges and summaries    trunkdeck_window_calls{number,window,outcome}, ...
+ * and of both, as gauges without the group: trunkdeck_gap_seconds, trunkdeck_complete, with window_ in front or not.
  * of this moment:                       gauges                  trunkdeck_live_calls{number,state}
  * The label is what is grouped by, none for all; its value is empty where the workspace does not know it.
  */

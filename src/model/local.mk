@@ -8,4 +8,4 @@ libtdmodel_a_SOURCES = src/model/countries.c src/model/countries.h src/model/e16
 	src/model/tracker_resync.c src/model/tracker_story.c
 libtdmodel_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 
-libtdmodel_a_SOURCES += src/model/near.c src/model/resolve.c
+libtdmodel_a_SOURCES += src/model/near.c src/model/resolve.c src/model/gaps.c

@@ -375,7 +375,8 @@ bool store_expire_calls(struct store *s, int64_t before_us, size_t max, size_t *
 	db_param_int(&p, (int64_t)max);
 	ok = db_query(s->db, "DELETE FROM call WHERE (server, linkedid) IN (SELECT server, linkedid FROM call "
 		      "WHERE started_us < $1 ORDER BY started_us LIMIT $2) RETURNING server", p.values, p.n, count_row,
-		      deleted, e) && db_commit(s->db, e);
+		      deleted, e) && (*deleted == max || db_post(s->db, "DELETE FROM listened WHERE until_us < $1", p.values, 1, e)) &&
+	     db_commit(s->db, e);
 	if (!ok)
 		db_rollback(s->db);
 	return ok;

@@ -18,6 +18,7 @@ libtdui_a_SOURCES = \
 	src/ui/form_theirs.c \
 	src/ui/format.c \
 	src/ui/frame.c \
+	src/ui/gap_text.c src/ui/gap_text.h \
 	src/ui/help.c \
 	src/ui/layout.c src/ui/layout.h \
 	src/ui/line_edit.c src/ui/line_edit.h \

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gap_text.h"
 #include "list.h"
 #include "trunkdeck/e164.h"
 #include "trunkdeck/mem.h"
@@ -23,7 +24,7 @@ struct calls {
 	struct app *app;
 	struct list list;
 	struct query *query;
-	bool titled;			/* a line of titles was drawn above the rows */
+	int head;			/* lines drawn above the rows */
 	bool heard;			/* some call has had a first audio: talking is detected here */
 };
 
@@ -118,7 +119,7 @@ static void calls_update(void *state, unsigned dirty)
 {
 	struct calls *v = state;
 
-	if ((dirty & (APP_DIRTY_CALLS | APP_DIRTY_WORKSPACE)) == 0)
+	if ((dirty & (APP_DIRTY_CALLS | APP_DIRTY_WORKSPACE | APP_DIRTY_SERVERS)) == 0)
 		return;
 	rebuild(v);
 	ui_touch(v->ui);
@@ -170,6 +171,8 @@ static void draw_call(void *arg, const struct canvas *line, const struct list_ro
 	struct canvas inner = canvas_sub(line, 0, 1, 1, line->area.columns - 2), *row = &inner;
 	char text[SHORT_SIZE];
 
+	if (c->uncertain || c->joined_late)
+		draw_text(line, 0, 0, 1, ROLE_WARN, "?");
 	list_cell(row, 0, lay, COL_NUMBER, ROLE_NORMAL, c->number);
 	list_cell(row, 0, lay, COL_AGENT, ROLE_NORMAL, agent_title(v->app, c));
 	list_cell(row, 0, lay, COL_CALLER, ROLE_NORMAL, c->caller[0] != '\0' ? c->caller : _("anonymous"));
@@ -200,12 +203,12 @@ static void calls_draw(void *state, const struct canvas *c, bool focused)
 {
 	struct calls *v = state;
 	struct call_drawing d = { .view = v, .now_us = clock_wall_us(v->app->clock) };
-	struct canvas rows = *c;
+	struct canvas rows = draw_unheard(v->app, c);
 
 	list_layout(&d.layout, columns, ARRAY_LEN(columns), c->area.columns - 2, 1);
 	if (focused)
-		rows = draw_titles(c, &d.layout);
-	v->titled = rows.area.y > c->area.y;
+		rows = draw_titles(&rows, &d.layout);
+	v->head = rows.area.y - c->area.y;
 	if (v->list.count == 0)
 		draw_text(&rows, 0, 1, 0, ROLE_DIM, v->query && !query_is_empty(v->query)
 			  ? _("No live call matches the filter.") : _("No live calls."));
@@ -263,7 +266,7 @@ static void calls_click(void *state, int y, int x, const struct term_mouse *m)
 	if (m->kind == MOUSE_WHEEL_UP || m->kind == MOUSE_WHEEL_DOWN)
 		list_scroll(&v->list, m->kind == MOUSE_WHEEL_UP ? -3 : 3);
 	else
-		list_click(&v->list, v->titled ? y - 1 : y);
+		list_click(&v->list, y - v->head);
 	ui_touch(v->ui);
 }
 

@@ -12,6 +12,7 @@
 
 #include "deck.h"
 #include "figures.h"
+#include "gap_text.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
 #include "ui.h"
@@ -259,8 +260,9 @@ static void draw_past(const struct metrics_view *v, const struct canvas *c, cons
 	const struct number_metrics *n = metrics_total(f->metrics);
 	struct now now = count_now(v, r);
 	struct page p = page_of(c);
-	int y = 2 + p.gap, y_right = y;
+	int y = 2 + (p.gap || !f->gaps.complete), y_right = y;
 
+	draw_incomplete(c, 2, f);
 	draw_live(c, 1, figures_put_calls(c, 1, 1, n), metrics_total(now.metrics)->offered);
 	metrics_free(&now.metrics);
 	if (n->offered == 0) {

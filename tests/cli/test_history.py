@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """record, calls, metrics: a stand-in for a server tells of calls, and every figure is what it told."""
 
+import calendar
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
@@ -250,6 +252,84 @@ class Record(HistoryTest):
         self.refused("record", "now", code=USAGE)
 
 
+class Gaps(HistoryTest):
+    def figures(self, since):
+        return self.done("metrics", "--since", since, "--all", "--json").json()[0]
+
+    @staticmethod
+    def now():
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+    def spans(self):
+        with sqlite3.connect(os.path.join(self.home, ".local/share/trunkdeck/trunkdeck.db")) as db:
+            return db.execute("SELECT from_us, until_us, is_open FROM listened ORDER BY from_us").fetchall()
+
+    def reopen(self):
+        """The server closes all connections, and is there again."""
+        self.manager.close()
+        self.manager = Manager(self.manager.port)
+        self.addCleanup(self.manager.close)
+
+    def test_a_lost_connection(self):
+        none = self.figures("1h")
+        self.assertEqual((none["complete"], none["recorded_since"]), (False, None))
+        self.assertGreaterEqual(none["gap_s"], 3600)
+        self.assertIn("not every server has been recorded", self.done("metrics").out)
+        run = self.recorder()
+        wait_for("completeness", lambda: self.figures(self.now())["complete"])
+        since = wait_for("a whole second of it", lambda: (lambda s: self.figures(s)["complete"] and s)(self.now()))
+        self.reopen()
+        wait_for("word of it", lambda: "gap of" in self.said())
+        self.assertIn("warning: na-1: gap of ", self.said())
+        self.assertIn(", 0 calls found again, 0 lost, 0 joined late", self.said())
+        wait_for("the second span", lambda: len(self.spans()) == 2)
+        figures = self.figures(since)
+        self.assertFalse(figures["complete"])
+        (_, gap, _), (again, _, _) = self.spans()
+        gap = max(gap, calendar.timegm(time.strptime(since, "%Y-%m-%dT%H:%M:%SZ")) * 1000000)
+        self.assertEqual(figures["gap_s"], -(-(again - gap) // 1000000))
+        self.assertIn("Not complete: nobody listened for", self.done("metrics", "--since", since).out)
+        head, row = self.done("metrics", "--since", since, "--all", "--csv").lines()
+        self.assertEqual((head.split(",")[-2:], row.split(",")[-2:]), (["complete", "gap_s"], ["false", str(figures["gap_s"])]))
+        text = self.done("metrics", "--since", since, "--prometheus").out
+        self.assertIn(f"\ntrunkdeck_window_gap_seconds {figures['gap_s']}\n", text)
+        self.assertIn("\ntrunkdeck_window_complete 0\n", text)
+        self.stop_well(run)
+
+    def takes_over(self, old, count):
+        """Another recorder listens before the old one leaves: both have heard the same call."""
+        new = self.recorder()
+        wait_for("the new recorder", lambda: len(self.spans()) == count)
+        self.manager.call("+15551234567")
+        self.recorded(count - 1)
+        self.stop_well(old)
+        return new
+
+    def test_another_recorder_mends_it(self):
+        """Each has a gap; together they have none."""
+        one = self.recorder()
+        since = wait_for("completeness", lambda: (lambda s: self.figures(s)["complete"] and s)(self.now()))
+        two = self.takes_over(one, 2)
+        self.assertTrue(self.figures(since)["complete"])
+        three = self.takes_over(two, 3)
+        self.assertTrue(self.figures(since)["complete"])
+        self.stop_well(three)
+
+    def test_what_is_claimed_ends_with_the_oldest_unfinished_call(self):
+        run = self.recorder()
+        wait_for("completeness", lambda: self.figures(self.now())["complete"])
+        before = time.time()
+        self.manager.serial += 1
+        self.manager.tell(event("Newchannel", **channel(self.manager.serial, 0, 4, "+15551234567")))
+        after = time.time()
+        self.manager.call("+15551234568")
+        self.recorded(1)
+        self.stop_well(run)
+        (_, until, is_open), = self.spans()
+        self.assertFalse(is_open)
+        self.assertTrue(before <= until / 1e6 <= after + 0.001, (before, until, after))
+
+
 class Calls(HistoryTest):
     def setUp(self):
         super().setUp()
@@ -362,7 +442,8 @@ class Metrics(HistoryTest):
         self.assertEqual(series["trunkdeck_talk_seconds_count", ()], 4)
         self.assertEqual(self.series("--by", "region")["trunkdeck_calls_total", (("outcome", "answered"), ("region", "na"))], 4)
         self.assertEqual(self.series("--since", "1h", "--all")["trunkdeck_window_calls", (("outcome", "answered"),)], 4)
-        self.assertEqual(self.series("--since", "now"), {})
+        self.assertEqual({name for name, _ in self.series("--since", "now")}, {"trunkdeck_window_gap_seconds", "trunkdeck_window_complete"})
+        self.assertEqual(self.series("--window", "1h")["trunkdeck_window_complete", (window,)], 0)
 
     def test_prometheus_is_not_flooded(self):
         """Numbers nobody configured are one series, however many a caller dials."""
@@ -373,7 +454,7 @@ class Metrics(HistoryTest):
         self.stop_well(run)
         series = self.series()
         self.assertEqual(series["trunkdeck_calls_total", (("number", ""), ("outcome", "abandoned"))], 20)
-        self.assertEqual({dict(labels)["number"] for _, labels in series}, {"", "+15551234567", "+15551234568"})
+        self.assertEqual({dict(labels)["number"] for _, labels in series if labels}, {"", "+15551234567", "+15551234568"})
 
     def test_live_asks_the_servers(self):
         self.manager.listed = [

@@ -136,6 +136,8 @@ void fixture_take(struct fixture *f)
 		} else if (m.kind == AMI_MAIL_RESYNCED) {
 			f->resynced = ((struct ami_resync_report *)m.value)->serial;
 			f->resyncs++;
+			if (((struct ami_resync_report *)m.value)->gap.from_us)
+				f->gap = ((struct ami_resync_report *)m.value)->gap;
 		} else if (m.kind == AMI_MAIL_HANGUP) {
 			f->hangup = *(struct ami_hangup_report *)m.value;
 			f->hangups++;

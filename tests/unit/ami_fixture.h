@@ -28,6 +28,7 @@ struct fixture {
 	size_t hangups;
 	uint64_t resynced;		/* serial of the last round */
 	size_t resyncs;
+	struct ami_gap gap;		/* the last one told */
 	uint64_t last_call_serial;
 };
 

@@ -92,7 +92,8 @@ tests_unit_test_ami_hangup_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JA
 	$(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
 # calls
-unit_tests += tests/unit/test_tracker tests/unit/test_tracker_state tests/unit/test_metrics tests/unit/test_histogram
+unit_tests += tests/unit/test_tracker tests/unit/test_tracker_state tests/unit/test_metrics tests/unit/test_histogram \
+	tests/unit/test_gaps
 
 tests_unit_test_tracker_SOURCES = tests/unit/test_tracker.c tests/unit/call_script.c tests/unit/call_script.h
 tests_unit_test_tracker_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -111,6 +112,10 @@ tests_unit_test_tracker_story_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $
 tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c
 tests_unit_test_metrics_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_metrics_LDADD = libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
+tests_unit_test_gaps_SOURCES = tests/unit/test_gaps.c
+tests_unit_test_gaps_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_gaps_LDADD = libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
 tests_unit_test_histogram_SOURCES = tests/unit/test_histogram.c
 tests_unit_test_histogram_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -158,7 +163,7 @@ check-threads: $(threaded_tests)
 unit_tests += tests/unit/test_store
 
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/test_store_batch.c tests/unit/test_store_calls.c \
-	tests/unit/test_store_drivers.c tests/unit/test_store_feed.c tests/unit/test_store_races.c \
+	tests/unit/test_store_listened.c tests/unit/test_store_drivers.c tests/unit/test_store_feed.c tests/unit/test_store_races.c \
 	tests/unit/test_store_records.c tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(LIBPQ_CFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_store_LDADD = libtdstore.a libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(JANSSON_LIBS) $(LIBPQ_LIBS) \

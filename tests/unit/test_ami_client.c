@@ -305,6 +305,43 @@ static void calls_already_up_are_found_and_lost_ones_ended(void **state)
 	fault_server_stop(&s);
 }
 
+static bool gap_told(void *arg)
+{
+	fixture_take(arg);
+	return ((struct fixture *)arg)->gap.from_us > 0;
+}
+
+/* Two were live: one is found again, one is not; a third began meanwhile. */
+static void a_gap_is_told_with_what_became_of_it(void **state)
+{
+	int port;
+	struct fault_server *s = fault_server_start(&port);
+	struct fixture *f;
+	int64_t listening;
+
+	(void)state;
+	fault_server_list(s, LISTED("PJSIP/t-1", "1795341766.1") LISTED("PJSIP/t-2", "1795341766.2"));
+	f = fixture_start(port);
+	assert_true(wait_until(resynced_once, f));
+	assert_true(wait_until(fixture_is_up, f));
+	listening = f->status.listening_from_us;
+	assert_true(listening > 0 && f->status.heard_us >= listening);
+	assert_int_equal(f->gap.from_us, 0);
+	fault_server_list(s, LISTED("PJSIP/t-2", "1795341766.2") LISTED("PJSIP/t-3", "1795341766.3"));
+	fault_server_drop(s);
+	assert_true(wait_until(gap_told, f));
+	assert_int_equal(f->gap.found, 1);
+	assert_int_equal(f->gap.lost, 1);
+	assert_int_equal(f->gap.late, 1);
+	assert_true(f->gap.from_us >= listening && f->gap.until_us >= f->gap.from_us);
+	assert_true(wait_until(fixture_is_up, f));
+	assert_true(f->status.listening_from_us >= f->gap.until_us);
+	for (size_t i = 0; i < f->call_count; i++)
+		assert_true(f->calls[i].uncertain || f->calls[i].joined_late);
+	fixture_stop(f);
+	fault_server_stop(&s);
+}
+
 static bool listing(void *arg)
 {
 	return fault_server_listing(arg);
@@ -632,6 +669,7 @@ int main(void)
 		cmocka_unit_test(unmanaged_routes_are_unknown),
 		cmocka_unit_test(calls_of_the_demonstration),
 		cmocka_unit_test(calls_already_up_are_found_and_lost_ones_ended),
+		cmocka_unit_test(a_gap_is_told_with_what_became_of_it),
 		cmocka_unit_test(a_call_that_ends_during_a_resync_stays_ended),
 		cmocka_unit_test(a_frame_not_believed_is_counted_and_makes_a_resync),
 		cmocka_unit_test(a_full_mailbox_stops_nothing),

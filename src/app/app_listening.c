@@ -1,0 +1,165 @@
+/*
+ * What this program vouches for: since when it has listened to each server, for the store, so that figures can say what they
+ * lack. A span may be claimed as far as every call that began in it is in the store, or will be before the claim is: the
+ * store worker writes calls first. So a claim ends where the oldest call begins that is still live, and with the last event
+ * heard; it grows as calls end. A call that found no room on its way takes its claim back.
+ *
+ * The ami thread reports a turn's calls before its status, so what a status says was heard has been reported when the
+ * inbox is empty; only then is anything claimed.
+ */
+#include "config.h"
+
+#include "app_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+
+void listening_init(struct app *a)
+{
+	a->private->listening = xcalloc(a->server_count + 1, sizeof(*a->private->listening));
+}
+
+void listening_free(struct app *a)
+{
+	FREE(&a->private->listening);
+}
+
+static struct listening *of_server(struct app *a, const char *server)
+{
+	for (size_t i = 0; i < a->server_count; i++) {
+		if (strcmp(a->servers[i].config->name, server) == 0)
+			return &a->private->listening[i];
+	}
+	return NULL;
+}
+
+/* The present span joins those that are over; when there are too many the oldest keeps what it has claimed. */
+static void end_span(struct listening *l)
+{
+	if (l->now.from_us == 0)
+		return;
+	if (l->over_count == LISTENING_OVER_MAX)
+		memmove(l->over, l->over + 1, --l->over_count * sizeof(l->over[0]));
+	l->over[l->over_count++] = l->now;
+	l->now = (struct span){ 0 };
+	l->changed = true;
+}
+
+static void take_back(struct app *a, struct listening *l, int64_t from_us)
+{
+	bool listened = l->now.from_us != 0;
+
+	end_span(l);
+	for (size_t i = 0; i < l->over_count; i++) {
+		if (l->over[i].until_us > from_us)
+			l->over[i].until_us = from_us > l->over[i].from_us ? from_us : l->over[i].from_us;
+	}
+	if (listened)
+		l->now.from_us = l->now.until_us = clock_wall_us(a->clock);
+}
+
+void listening_lost(struct app *a, const struct call *c)
+{
+	struct listening *l = of_server(a, c->server);
+
+	if (l)
+		take_back(a, l, c->started_us);
+}
+
+void listening_status(struct app *a, const struct server_status *status)
+{
+	struct listening *l = of_server(a, status->server);
+
+	if (!l)
+		return;
+	if (status->listening_from_us != l->reported_from_us) {
+		end_span(l);
+		l->reported_from_us = l->now.from_us = l->now.until_us = status->listening_from_us;
+		l->changed = true;
+	}
+	if (status->forgotten != l->forgotten)
+		take_back(a, l, status->forgotten_from_us);
+	l->forgotten = status->forgotten;
+	if (l->now.from_us && status->heard_us > l->now.until_us)
+		l->now.until_us = status->heard_us;
+}
+
+/* Calls of the server that are live began at this moment or later. */
+static int64_t oldest_live_us(const struct app *a, const char *server)
+{
+	int64_t oldest = INT64_MAX;
+	size_t count;
+	const struct call *const *calls = live_calls(a->live, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(calls[i]->server, server) == 0 && calls[i]->started_us < oldest)
+			oldest = calls[i]->started_us;
+	}
+	return oldest;
+}
+
+static void claim(struct app *a, const char *server, struct span span, int64_t until_us, bool open)
+{
+	struct listened claim = { .span = span, .open = open };
+
+	str_copy(claim.server, sizeof(claim.server), str_of(server));
+	if (claim.span.until_us > until_us)
+		claim.span.until_us = until_us > span.from_us ? until_us : span.from_us;
+	worker_listened(a->private->worker, &claim);
+}
+
+static void claim_server(struct app *a, const char *server, struct listening *l)
+{
+	int64_t oldest = oldest_live_us(a, server);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->over_count; i++) {
+		claim(a, server, l->over[i], oldest, false);
+		if (l->over[i].until_us > oldest)
+			l->over[kept++] = l->over[i];
+	}
+	l->over_count = kept;
+	if (l->now.from_us)
+		claim(a, server, l->now, oldest, true);
+	l->changed = false;
+}
+
+/* Nothing is claimed while the store is away: it will be told everything when it is back. */
+static bool may_claim(const struct app *a)
+{
+	return a->private->worker && !a->config->read_only && a->store_state == STORE_STATE_OK
+		&& snapshot_is_complete(a->snapshot) && history_unrecorded(a) == 0;
+}
+
+void listening_claim(struct app *a)
+{
+	int64_t now = clock_mono_ms(a->clock);
+	bool due = now >= a->private->claim_at_ms;
+
+	if (!may_claim(a))
+		return;
+	for (size_t i = 0; i < a->server_count; i++) {
+		if (due || a->private->listening[i].changed)
+			claim_server(a, a->servers[i].config->name, &a->private->listening[i]);
+	}
+	if (due)
+		a->private->claim_at_ms = now + STORE_LISTENED_EVERY_MS;
+}
+
+void listening_end(struct app *a)
+{
+	for (size_t i = 0; i < a->server_count; i++)
+		end_span(&a->private->listening[i]);
+	listening_claim(a);
+}
+
+int64_t listening_next_at_ms(const struct app *a)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < a->server_count; i++)
+		any = any || a->private->listening[i].now.from_us || a->private->listening[i].over_count > 0;
+	return any && may_claim(a) ? a->private->claim_at_ms : -1;
+}

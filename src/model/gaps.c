@@ -1,0 +1,99 @@
+#include "config.h"
+
+#include "trunkdeck/gaps.h"
+
+#include <stdlib.h>
+
+#include "trunkdeck/mem.h"
+
+void gaps_begin(struct gaps *g, int64_t since_us, int64_t until_us)
+{
+	*g = (struct gaps){ .window = { since_us, until_us } };
+}
+
+void gaps_clear(struct gaps *g)
+{
+	FREE(&g->holes);
+	g->count = g->size = 0;
+}
+
+static void add_hole(struct gaps *g, int64_t from_us, int64_t until_us)
+{
+	if (until_us > g->window.until_us)
+		until_us = g->window.until_us;
+	if (from_us >= until_us)
+		return;
+	if (g->count == g->size) {
+		g->size = g->size ? g->size * 2 : 16;
+		g->holes = xreallocarray(g->holes, g->size, sizeof(*g->holes));
+	}
+	g->holes[g->count++] = (struct span){ from_us, until_us };
+}
+
+void gaps_server(struct gaps *g, int64_t first_us)
+{
+	bool known = first_us && (g->recorded_since_us || g->servers == 0);
+
+	g->covered_us = g->window.from_us ? g->window.from_us : first_us ? first_us : g->window.until_us;
+	if (!known)
+		g->recorded_since_us = 0;
+	else if (first_us > g->recorded_since_us)
+		g->recorded_since_us = first_us;
+	g->servers++;
+}
+
+void gaps_span(struct gaps *g, struct span listened)
+{
+	if (listened.until_us <= g->covered_us)
+		return;
+	add_hole(g, g->covered_us, listened.from_us);
+	g->covered_us = listened.until_us;
+}
+
+void gaps_server_end(struct gaps *g)
+{
+	add_hole(g, g->covered_us, g->window.until_us);
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+
+	return x->from_us < y->from_us ? -1 : x->from_us > y->from_us;
+}
+
+/* Holes of several servers may overlap: that time counts once. */
+void gaps_end(struct gaps *g)
+{
+	size_t n = 0;
+
+	if (g->count > 0)
+		qsort(g->holes, g->count, sizeof(*g->holes), by_start);
+	for (size_t i = 0; i < g->count; i++) {
+		struct span *last = n > 0 ? &g->holes[n - 1] : NULL, hole = g->holes[i];
+
+		if (!last || hole.from_us > last->until_us)
+			g->holes[n++] = hole;
+		else if (hole.until_us > last->until_us)
+			last->until_us = hole.until_us;
+	}
+	g->count = n;
+	g->total_us = 0;
+	for (size_t i = 0; i < n; i++)
+		g->total_us += g->holes[i].until_us - g->holes[i].from_us;
+}
+
+bool gaps_complete(const struct gaps *g)
+{
+	return g->total_us == 0 && g->recorded_since_us != 0;
+}
+
+int64_t gaps_seconds(const struct gaps *g)
+{
+	return (g->total_us + 999999) / 1000000;
+}
+
+struct gap_summary gaps_summary(const struct gaps *g)
+{
+	return (struct gap_summary){ gaps_complete(g), gaps_seconds(g), g->recorded_since_us };
+}

@@ -1,0 +1,123 @@
+/*
+ * When recorders listened to servers, and the gaps that leaves. Every recorder writes rows of its own, so two never wait for
+ * each other, and writing one again is harmless; the reader takes them together. A row that is open and was written just now
+ * counts as going on: its recorder writes it again every few seconds, and takes back what it can't vouch for.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "store/private.h"
+#include "trunkdeck/mem.h"
+
+/* Three times as long as a recorder leaves between two writings. */
+#define FRESH_US ((int64_t)3 * STORE_LISTENED_EVERY_MS * 1000)
+
+static bool record_one(struct store *s, const char *recorder, const struct listened *l, struct err *e)
+{
+	struct db_params p = { 0 };
+
+	db_param_text(&p, l->server);
+	db_param_int(&p, l->span.from_us);
+	db_param_text(&p, recorder);
+	db_param_int(&p, l->span.until_us);
+	db_param_int(&p, clock_wall_us(s->clock));
+	db_param_bool(&p, l->open);
+	return db_post(s->db, "INSERT INTO listened (server, from_us, recorder, until_us, seen_us, is_open) "
+		       "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (server, from_us, recorder) DO UPDATE SET "
+		       "until_us = excluded.until_us, seen_us = excluded.seen_us, is_open = excluded.is_open",
+		       p.values, p.n, e);
+}
+
+bool store_record_listened(struct store *s, const char *recorder, const struct listened *spans, size_t n, struct err *e)
+{
+	bool ok;
+
+	if (!store_check_writable(s, e) || !store_connect(s, e) || !db_begin(s->db, DB_WRITE, e))
+		return false;
+	ok = true;
+	for (size_t i = 0; ok && i < n; i++)
+		ok = record_one(s, recorder, &spans[i], e);
+	ok = ok && db_commit(s->db, e);
+	if (!ok)
+		db_rollback(s->db);
+	return ok;
+}
+
+/* --- gaps --- */
+
+struct span_reading {
+	struct gaps *gaps;
+	int64_t now_us;
+};
+
+static bool read_span(void *arg, const char *const *values)
+{
+	const struct span_reading *r = arg;
+	struct span span = { db_int(values[0]), db_int(values[1]) };
+
+	if (db_bool(values[3]) && db_int(values[2]) >= r->now_us - FRESH_US && span.until_us < r->now_us)
+		span.until_us = r->now_us;
+	gaps_span(r->gaps, span);
+	return true;
+}
+
+static bool gaps_of_server(struct store *s, const char *server, struct gaps *g, struct err *e)
+{
+	struct span_reading r = { g, clock_wall_us(s->clock) };
+	struct db_params p = { 0 };
+	int64_t first;
+
+	db_param_text(&p, server);
+	if (!db_query_int(s->db, "SELECT min(from_us) FROM listened WHERE server = $1", p.values, p.n, 0, &first, e))
+		return false;
+	gaps_server(g, first);
+	db_param_int(&p, g->window.from_us);
+	db_param_int(&p, g->window.until_us);
+	if (!db_query(s->db, "SELECT from_us, until_us, seen_us, is_open FROM listened WHERE server = $1 "
+		      "AND (until_us > $2 OR is_open) AND from_us < $3 ORDER BY from_us", p.values, p.n,
+		      read_span, &r, e))
+		return false;
+	gaps_server_end(g);
+	return true;
+}
+
+struct names {
+	char **of;
+	size_t count;
+};
+
+static bool read_name(void *arg, const char *const *values)
+{
+	struct names *names = arg;
+
+	names->of = xreallocarray(names->of, names->count + 1, sizeof(*names->of));
+	names->of[names->count++] = xstrdup(db_text(values[0]));
+	return true;
+}
+
+/* Of all servers that were ever listened to. */
+static bool gaps_of_all(struct store *s, struct gaps *g, struct err *e)
+{
+	struct names names = { 0 };
+	bool ok = db_query(s->db, "SELECT DISTINCT server FROM listened", NULL, 0, read_name, &names, e);
+
+	for (size_t i = 0; i < names.count; i++) {
+		ok = ok && gaps_of_server(s, names.of[i], g, e);
+		free(names.of[i]);
+	}
+	free(names.of);
+	return ok;
+}
+
+bool store_find_gaps(struct store *s, const char *const *servers, size_t n, struct gaps *g, struct err *e)
+{
+	bool ok = store_connect(s, e);
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = gaps_of_server(s, servers[i], g, e);
+	if (n == 0)
+		ok = ok && gaps_of_all(s, g, e);
+	gaps_end(g);
+	return ok;
+}

@@ -1,0 +1,96 @@
+#include "config.h"
+
+#include "gap_text.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "trunkdeck/gettext.h"
+
+#define ROOM_FROM_ROWS 3
+
+bool server_is_unheard(const struct server_status *st)
+{
+	return st->listening_from_us == 0 && (st->heard_us > 0 || st->tail == LINK_RETRY);
+}
+
+static void local_time(char *to, size_t size, bool with_date, int64_t wall_us)
+{
+	time_t seconds = (time_t)(wall_us / 1000000);
+	struct tm tm;
+
+	to[0] = '\0';
+	if (!localtime_r(&seconds, &tm))
+		return;
+	if (with_date)
+		strftime(to, size, "%Y-%m-%d %H:%M", &tm);
+	else
+		strftime(to, size, "%H:%M:%S", &tm);
+}
+
+static void unheard_text(char *to, size_t size, const struct server_status *st, size_t others)
+{
+	char since[16], more[24] = "";
+
+	if (others > 0)
+		snprintf(more, sizeof(more), " +%zu", others);
+	local_time(since, sizeof(since), false, st->heard_us);
+	if (st->heard_us > 0)
+		snprintf(to, size, _("%s%s not heard since %s: calls marked ? are uncertain"), st->server, more, since);
+	else
+		snprintf(to, size, _("%s%s not heard yet: its calls are not known"), st->server, more);
+}
+
+struct canvas draw_unheard(const struct app *a, const struct canvas *c)
+{
+	const struct server_status *first = NULL;
+	size_t count = 0;
+	char text[160];
+
+	for (size_t i = 0; i < a->server_count; i++) {
+		if (!server_is_unheard(&a->servers[i].status))
+			continue;
+		first = first ? first : &a->servers[i].status;
+		count++;
+	}
+	if (!first || c->area.rows < ROOM_FROM_ROWS)
+		return *c;
+	unheard_text(text, sizeof(text), first, count - 1);
+	draw_text(c, 0, 1, 0, ROLE_WARN, text);
+	return canvas_sub(c, 1, 0, c->area.rows - 1, c->area.columns);
+}
+
+/* Up, so that no gap is said to be shorter than it was. */
+static long long units(int64_t s, int64_t unit)
+{
+	return (long long)((s + unit - 1) / unit);
+}
+
+static void duration_text(char *to, size_t size, int64_t s)
+{
+	if (s < 120)
+		snprintf(to, size, _("%lld s"), units(s, 1));
+	else if (s < 2 * 3600)
+		snprintf(to, size, _("%lld min"), units(s, 60));
+	else if (s < 2 * 86400)
+		snprintf(to, size, _("%lld h"), units(s, 3600));
+	else
+		snprintf(to, size, _("%lld d"), units(s, 86400));
+}
+
+void draw_incomplete(const struct canvas *c, int y, const struct figures *f)
+{
+	char gap[24], since[24];
+	int x;
+
+	if (f->gaps.complete)
+		return;
+	if (f->gaps.recorded_since_us == 0) {
+		draw_text(c, y, 1, 0, ROLE_WARN, _("Not complete: not every server has been recorded yet"));
+		return;
+	}
+	duration_text(gap, sizeof(gap), f->gaps.gap_s);
+	x = 1 + draw_textf(c, y, 1, 0, ROLE_WARN, _("Not complete: nobody listened for %s"), gap);
+	local_time(since, sizeof(since), true, f->gaps.recorded_since_us);
+	draw_textf(c, y, x, 0, ROLE_DIM, _(", records since %s"), since);
+}
