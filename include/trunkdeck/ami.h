@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "trunkdeck/call.h"
+#include "trunkdeck/endpoint.h"
 #include "trunkdeck/err.h"
 #include "trunkdeck/mailbox.h"
 #include "trunkdeck/records.h"
@@ -76,6 +77,40 @@ struct server_status {
 	struct routes_stats routes;
 };
 
+#define ENDPOINTS_MAX 256
+#define REGISTRATIONS_MAX 64
+
+/* What is asked of a server for struct endpoints_report, each by an action of its own: id, action, what it tells */
+#define ENDPOINTS_ASK_TABLE(X) \
+	X(STATES, "Getvar", N_("endpoints")) \
+	X(REGISTRATIONS, "PJSIPShowRegistrationsOutbound", N_("registrations")) \
+	X(OTHERS, "PJSIPShowEndpoints", N_("other endpoints"))
+
+enum endpoints_ask {
+#define ENDPOINTS_ASK_ENUM(id, action, text) ENDPOINTS_ASK_##id,
+	ENDPOINTS_ASK_TABLE(ENDPOINTS_ASK_ENUM)
+#undef ENDPOINTS_ASK_ENUM
+	ENDPOINTS_ASK_COUNT
+};
+
+const char *endpoints_ask_action(enum endpoints_ask a);
+const char *endpoints_ask_text(enum endpoints_ask a);	/* translated */
+
+/* The providers' endpoints on a server, and its registrations; a value. What is not known of them is in `denied` or has not
+ * been answered yet. */
+struct endpoints_report {
+	char server[40];
+	unsigned denied;		/* 1 << enum endpoints_ask: our user may not ask */
+	bool settled;			/* nothing is due or under way */
+	size_t count;
+	size_t more;			/* of providers, beyond ENDPOINTS_MAX: not asked for */
+	int64_t others;			/* endpoints no provider names; -1 = unknown */
+	size_t registration_count;
+	size_t more_registrations;	/* beyond REGISTRATIONS_MAX: not kept */
+	struct endpoint_report endpoints[ENDPOINTS_MAX];
+	struct registration_report registrations[REGISTRATIONS_MAX];
+};
+
 /* Kinds of mail sent to the main thread; the value's type in brackets. */
 enum ami_mail {
 	AMI_MAIL_SERVER = 100,		/* struct server_status, coalesced by server */
@@ -83,6 +118,7 @@ enum ami_mail {
 	AMI_MAIL_ROUTE,			/* struct ami_route_report, coalesced by server and number */
 	AMI_MAIL_RESYNCED,		/* struct ami_resync_report: all live calls of a server that exist now have been reported */
 	AMI_MAIL_HANGUP,		/* struct ami_hangup_report: one for each ami_hangup() */
+	AMI_MAIL_ENDPOINTS,		/* struct endpoints_report, coalesced by server */
 };
 
 struct ami_call_report {
@@ -126,6 +162,7 @@ struct ami_timing {
 	int64_t retry_refused;		/* shortest wait after a refused login */
 	int64_t resync_min;		/* between the end of a resync and the next one */
 	int64_t verify_wait;		/* struct routes_config */
+	int64_t endpoints_every;	/* between two questions about all endpoints; events are followed at once */
 };
 
 extern const struct ami_timing ami_timing_default;
@@ -137,6 +174,7 @@ struct ami_options {
 	const char *owner;		/* store id for the owner key, "" = unknown yet: routes stay unwritten */
 	bool read_only;			/* nothing is written to any server, and nothing hung up */
 	bool take_over;
+	bool endpoints;			/* ask for the providers' endpoints too */
 	const struct ami_timing *timing;
 };
 
@@ -153,7 +191,8 @@ void ami_unwant_route(struct ami *a, const char *server, const char *number);
 void ami_routes_complete(struct ami *a, const char *server);
 /* Read everything back now. server NULL = all. */
 void ami_verify(struct ami *a, const char *server);
-/* How carriers write numbers, on every server: all of them, each time. Copied. Calls are read by them, and servers told. */
+/* How carriers write numbers, on every server: all of them, each time. Copied. Calls are read by them, servers told, and the
+ * endpoints they name watched. */
 void ami_set_prefixes(struct ami *a, const struct route_prefix *prefixes, size_t n);
 /* Hangs up one channel of a server, with cause 16; only after a person said so. Refused when the client is read-only, and for a
  * name that is empty, begins with '/' (to Asterisk a pattern of many), or has control bytes. The verdict is mail. */

@@ -76,7 +76,7 @@
 	X(NEWNAME, "Newname", 0) X(USEREVENT, "UserEvent", 0) X(NUMBER, "Number", 0) X(UPTIME, "Uptime", 0) \
 	X(LASTRELOAD, "LastReload", 0) X(STATUS, "Status", 0) X(SHUTDOWN, "Shutdown", 0) X(RESTART, "Restart", 0) \
 	X(VALUE, "Value", 0) X(VAL, "Val", 0) X(FAMILY, "Family", 0) X(KEY, "Key", 0) X(VARIABLE, "Variable", 1) \
-	X(OUTPUT, "Output", 1) X(CHANVARIABLE, "ChanVariable", 1) X(DESTCHANVARIABLE, "DestChanVariable", 1) \
+	X(OUTPUT, "Output", 1) X(CONTACTS, "Contacts", 1) X(CHANVARIABLE, "ChanVariable", 1) X(DESTCHANVARIABLE, "DestChanVariable", 1) \
 	X(SETVAR, "SetVar", 1) X(ASTERISKVERSION, "AsteriskVersion", 0) X(PING, "Ping", 0) \
 	X(SOURCE, "Source", 0) X(DESTINATION, "Destination", 0) X(DESTINATIONCONTEXT, "DestinationContext", 0) \
 	X(CALLERID, "CallerID", 0) X(DESTINATIONCHANNEL, "DestinationChannel", 0) \

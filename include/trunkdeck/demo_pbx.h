@@ -1,6 +1,6 @@
 /*
  * The demonstration Asterisk: a thread that listens on a loopback port and speaks as much AMI as the client needs (login,
- * events, Ping, CoreSettings, CoreShowChannels, and the database in memory). Calls arrive for the numbers it holds
+ * events, Ping, CoreSettings, CoreShowChannels, the database in memory, and the state of endpoints). Calls arrive for the numbers it holds
  * routes for, from callers of many countries; most are answered, some are not, in every way there is.
  *
  * `trunkdeck --demo` runs the real client against it. The same seed and routes give the same calls, at the real time.
@@ -17,6 +17,8 @@ struct demo_pbx_options {
 	double calls_per_minute;	/* on the average; 0 = none */
 	double speed;			/* calls take 1/speed of their natural time; 0 = 1 */
 	const char *endpoint;		/* PJSIP endpoint the calls come in by; NULL = "twilio" */
+	const char *silent_endpoint;	/* one that does not answer; NULL = none */
+	const char *registrar;		/* the SIP URI it is registered at; NULL = none */
 	const char *user;		/* who may log in */
 	const char *secret;
 };

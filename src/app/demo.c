@@ -22,11 +22,11 @@
 static const struct {
 	const char *name;
 	enum region region;
-	const char *endpoint;
+	const char *endpoint, *silent_endpoint, *registrar;
 	double calls_per_minute;
 } demo_servers[] = {
-	{ "na-1", REGION_NA, "twilio", 9 },
-	{ "eu-1", REGION_EU, "peoplefone", 5 },
+	{ "na-1", REGION_NA, "twilio", "telnyx", NULL, 9 },
+	{ "eu-1", REGION_EU, "peoplefone", NULL, "sip:sip.peoplefone.ch", 5 },
 };
 
 #define DEMO_SECRET "demo"
@@ -114,6 +114,8 @@ static bool start_server(struct demo *d, size_t i, bool calls, struct err *e)
 		.seed = i + 1,
 		.calls_per_minute = calls ? demo_servers[i].calls_per_minute : 0,
 		.endpoint = demo_servers[i].endpoint,
+		.silent_endpoint = demo_servers[i].silent_endpoint,
+		.registrar = demo_servers[i].registrar,
 		.user = "trunkdeck",
 		.secret = DEMO_SECRET,
 	};

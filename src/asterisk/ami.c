@@ -61,6 +61,7 @@ const struct ami_timing ami_timing_default = {
 	.retry_refused = 10000,
 	.resync_min = 2000,
 	.verify_wait = 1500,
+	.endpoints_every = 60000,
 };
 
 static const char *const mode_names[] = {
@@ -209,6 +210,7 @@ static void add_servers(struct ami *a, const struct ami_options *o)
 		.owner = o->owner ? o->owner : "",
 		.read_only = o->read_only,
 		.take_over = o->take_over,
+		.endpoints = o->endpoints,
 	};
 
 	a->servers = xcalloc(o->count ? o->count : 1, sizeof(struct ami_server *));

@@ -83,6 +83,7 @@ void ami_routes_set_prefixes(struct ami_server *s, const struct route_prefix *pr
 	s->prefix_count = n;
 	if (n)
 		memcpy(s->prefixes, prefixes, n * sizeof(*prefixes));
+	ami_endpoints_watch(s);
 	if (s->routes)
 		routes_set_prefixes(s->routes, prefixes, n, clock_mono_ms(&clock_system));
 }

@@ -87,6 +87,7 @@ static void on_tail_down(void *arg)
 static void on_tail_frame(void *arg, const struct ami_frame *f)
 {
 	ami_calls_frame(arg, f);
+	ami_endpoints_event(arg, f);
 }
 
 static void on_settings(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
@@ -109,6 +110,7 @@ static void on_control_up(void *arg)
 	link_came_up(s);
 	if (s->routes)
 		routes_connected(s->routes, clock_mono_ms(&clock_system));
+	ami_endpoints_control_up(s);
 }
 
 static void on_control_down(void *arg)
@@ -119,6 +121,7 @@ static void on_control_down(void *arg)
 	ami_calls_control_down(s);
 	ami_hangup_control_down(s);
 	ami_scan_abandon(s);
+	ami_endpoints_control_down(s);
 	if (s->routes)
 		routes_disconnected(s->routes, clock_mono_ms(&clock_system));
 }
@@ -172,6 +175,7 @@ struct ami_server *ami_server_new(const struct ami_server_config *config)
 	s->control = new_control(s, s->link);
 	ami_calls_init(s);
 	ami_routes_init(s, config);
+	ami_endpoints_init(s, config->endpoints);
 	return s;
 }
 
@@ -185,6 +189,7 @@ void ami_server_free(struct ami_server **s)
 	free((*s)->prefixes);
 	ami_calls_clear(*s);
 	ami_hangup_clear(*s);
+	ami_endpoints_clear(*s);
 	routes_free(&(*s)->routes);
 	clear_config(&(*s)->config);
 	FREE(s);
@@ -264,6 +269,7 @@ void ami_server_turn(struct ami_server *s)
 	ami_calls_turn(s, now);
 	ami_routes_turn(s, now);
 	ami_scan_turn(s, now);
+	ami_endpoints_turn(s, now);
 	ami_link_flush(s->control);
 	send_status(s, now);
 }
@@ -289,6 +295,7 @@ int64_t ami_server_next_at_ms(const struct ami_server *s)
 
 	at = clock_earlier(at, ami_calls_next_at_ms(s));
 	at = clock_earlier(at, ami_scan_next_at_ms(s));
+	at = clock_earlier(at, ami_endpoints_next_at_ms(s));
 	if (s->routes && ami_link_state(s->control) == LINK_UP)
 		at = clock_earlier(at, routes_next_at_ms(s->routes));
 	if (memcmp(&s->status, &s->sent, sizeof(s->sent)))

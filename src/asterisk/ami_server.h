@@ -1,7 +1,8 @@
 /*
  * Inside the client thread: one server. ami_server.c has its two links and its status, ami_calls.c the events of the
- * tail, ami_routes.c the reconciler on the control link, ami_hangup.c the calls to end there, ami_scan.c the short-lived
- * link that lists the server's keys. All of it belongs to the ami thread.
+ * tail, ami_routes.c the reconciler on the control link, ami_hangup.c the calls to end there, ami_endpoints.c the questions
+ * about providers' endpoints, ami_scan.c the short-lived link that lists the server's keys. All of it belongs to the ami
+ * thread.
  */
 #ifndef TRUNKDECK_AMI_SERVER_H
 #define TRUNKDECK_AMI_SERVER_H
@@ -38,6 +39,25 @@ struct ami_scan {
 	bool ok;
 };
 
+struct endpoint_watch;
+
+/* The providers' endpoints, and registrations; see ami_endpoints.c. */
+struct ami_endpoints {
+	bool on;
+	struct endpoint_watch *watched;
+	size_t count;
+	uint64_t last_id;		/* of a watch */
+	int64_t due_ms;			/* everything is asked again then */
+	bool asking;			/* for registrations */
+	bool registrations_due;
+	int64_t asked_ms;		/* when they were asked for last */
+	bool others_due, counting;
+	struct endpoints_report *report;	/* as it is; its endpoints are filled in when sent */
+	struct endpoints_report *heard;		/* registrations while they are listed */
+	bool dirty;
+	int64_t sent_at_ms;
+};
+
 struct ami_server {
 	struct server_config config;	/* a copy */
 	const struct ami_timing *timing;
@@ -50,6 +70,7 @@ struct ami_server {
 	struct hangup *hangups;		/* asked for, not answered */
 	uint64_t hangup_tag;		/* of the last one */
 	struct ami_scan scan;
+	struct ami_endpoints endpoints;
 	struct ami_link_config link;	/* what all its links have in common */
 	struct route_prefix *prefixes;
 	size_t prefix_count;
@@ -68,6 +89,7 @@ struct ami_server_config {
 	const char *owner;
 	bool read_only;
 	bool take_over;
+	bool endpoints;
 };
 
 struct ami_server *ami_server_new(const struct ami_server_config *config);
@@ -108,6 +130,17 @@ void ami_routes_turn(struct ami_server *s, int64_t now_ms);
 void ami_hangup_channel(struct ami_server *s, const char *channel);
 void ami_hangup_control_down(struct ami_server *s);
 void ami_hangup_clear(struct ami_server *s);
+
+/* ami_endpoints.c */
+void ami_endpoints_init(struct ami_server *s, bool on);
+void ami_endpoints_clear(struct ami_server *s);
+/* The providers' endpoints are those of s->prefixes now. */
+void ami_endpoints_watch(struct ami_server *s);
+void ami_endpoints_control_up(struct ami_server *s);
+void ami_endpoints_control_down(struct ami_server *s);
+void ami_endpoints_event(struct ami_server *s, const struct ami_frame *f);
+void ami_endpoints_turn(struct ami_server *s, int64_t now_ms);
+int64_t ami_endpoints_next_at_ms(const struct ami_server *s);
 
 /* ami_scan.c */
 void ami_scan_turn(struct ami_server *s, int64_t now_ms);

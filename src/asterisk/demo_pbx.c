@@ -31,6 +31,7 @@
 #include <uthash.h>
 
 #define NUMBER_FAMILY "trunkdeck/"
+#define DEMO_RTT_US "18204"
 #define SESSIONS_MAX 32
 #define HEADERS_MAX 32
 #define IN_MAX ((size_t)256 * 1024)
@@ -56,6 +57,7 @@ struct demo_pbx {
 	int stop;
 	int64_t began_ms;
 	char *user, *secret;
+	char *endpoint, *silent_endpoint, *registrar;	/* "" = none */
 	struct entry *database;
 	struct demo_calls *calls;
 	struct session sessions[SESSIONS_MAX];
@@ -231,6 +233,80 @@ static void on_del(struct demo_pbx *p, struct session *s, const struct action *a
 	respond(s, a, e != NULL, e ? "Key deleted successfully" : "Database entry could not be deleted");
 }
 
+/* The functions that tell of endpoints. Each endpoint has one AOR, and that one contact, of the same name. */
+static const struct question {
+	const char *before, *after;
+	const char *answers, *silent, *none;	/* the value; NULL = the name itself */
+} questions[] = {
+	{ "DEVICE_STATE(PJSIP/", ")", "NOT_INUSE", "UNAVAILABLE", "INVALID" },
+	{ "PJSIP_ENDPOINT(", ",aors)", NULL, NULL, "" },
+	{ "PJSIP_AOR(", ",contact)", NULL, NULL, "" },
+	{ "PJSIP_CONTACT(", ",status)", "Reachable", "Unreachable", "" },
+	{ "PJSIP_CONTACT(", ",rtt)", DEMO_RTT_US, "N/A", "" },
+};
+
+/* Is it this question? *name is what it is about. */
+static bool asks(const struct question *q, struct str variable, struct str *name)
+{
+	size_t before = strlen(q->before), after = strlen(q->after);
+
+	if (!str_starts(variable, str_of(q->before)) || variable.len < before + after)
+		return false;
+	*name = (struct str){ variable.p + before, variable.len - before - after };
+	return memcmp(name->p + name->len, q->after, after) == 0;
+}
+
+static struct str value_of(const struct demo_pbx *p, struct str variable)
+{
+	struct str name;
+
+	for (size_t i = 0; i < ARRAY_LEN(questions); i++) {
+		const struct question *q = &questions[i];
+		const char *value = q->none;
+
+		if (!asks(q, variable, &name))
+			continue;
+		if (str_eq(name, str_of(p->endpoint)))
+			value = q->answers;
+		else if (str_eq(name, str_of(p->silent_endpoint)))
+			value = q->silent;
+		return value ? str_of(value) : name;
+	}
+	return STR("");
+}
+
+static void on_getvar(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	struct str variable = field(a, "Variable"), value = value_of(p, variable);
+
+	buf_addf(&s->out, "Response: Success\r\n%sVariable: %.*s\r\nValue: %.*s\r\n\r\n", a->id_text, (int)variable.len,
+		 variable.p, (int)value.len, value.p);
+}
+
+static void on_registrations(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	begin_list(s, a, "Following are Events for each Outbound registration");
+	if (*p->registrar)
+		buf_addf(&s->out, "Event: OutboundRegistrationDetail\r\n%sObjectType: registration\r\nObjectName: %s\r\n"
+			 "ServerUri: %s\r\nStatus: Registered\r\nNextReg: 3000\r\n\r\n", a->id_text, p->endpoint, p->registrar);
+	end_list(s, a, "OutboundRegistrationDetailComplete", *p->registrar != '\0');
+}
+
+static void on_endpoints(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	const char *const names[] = { p->endpoint, p->silent_endpoint };
+	size_t items = 0;
+
+	begin_list(s, a, "A listing of Endpoints follows, presented as EndpointList events");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (!*names[i])
+			continue;
+		buf_addf(&s->out, "Event: EndpointList\r\n%sObjectType: endpoint\r\nObjectName: %s\r\n\r\n", a->id_text, names[i]);
+		items++;
+	}
+	end_list(s, a, "EndpointListComplete", items);
+}
+
 static const struct {
 	const char *name;
 	bool before_login;
@@ -240,6 +316,8 @@ static const struct {
 	{ "Ping", false, on_ping }, { "CoreSettings", false, on_settings }, { "CoreShowChannels", false, on_channels },
 	{ "DBGet", false, on_get }, { "DBGetTree", false, on_get_tree }, { "DBPut", false, on_put }, { "DBDel", false, on_del },
 	{ "Hangup", false, on_hangup },
+	{ "Getvar", false, on_getvar }, { "PJSIPShowRegistrationsOutbound", false, on_registrations },
+	{ "PJSIPShowEndpoints", false, on_endpoints },
 };
 
 static void perform(struct demo_pbx *p, struct session *s, const struct action *a)
@@ -455,6 +533,9 @@ static void demo_pbx_free(struct demo_pbx **p)
 	close((*p)->stop);
 	free((*p)->user);
 	free((*p)->secret);
+	free((*p)->endpoint);
+	free((*p)->silent_endpoint);
+	free((*p)->registrar);
 	FREE(p);
 }
 
@@ -487,6 +568,9 @@ struct demo_pbx *demo_pbx_start(const struct demo_pbx_options *options, int *por
 	p->began_ms = clock_mono_ms(&clock_system);
 	p->user = xstrdup(options->user);
 	p->secret = xstrdup(options->secret);
+	p->endpoint = xstrdup(options->endpoint ? options->endpoint : "twilio");
+	p->silent_endpoint = xstrdup(options->silent_endpoint ? options->silent_endpoint : "");
+	p->registrar = xstrdup(options->registrar ? options->registrar : "");
 	p->calls = demo_calls_new(&calls, p->began_ms);
 	p->stop = eventfd(0, EFD_CLOEXEC);
 	if (!listen_on_loopback(p, port, e) || !start_thread(p, e))

@@ -12,3 +12,6 @@ libtdasterisk_a_SOURCES += src/asterisk/ami_now.c src/asterisk/ami_query.c src/a
 
 # recorded streams
 libtdasterisk_a_SOURCES += src/asterisk/player.c src/asterisk/recording.c src/asterisk/recording.h
+
+# providers' endpoints
+libtdasterisk_a_SOURCES += src/asterisk/ami_endpoints.c src/asterisk/ami_rights.c src/asterisk/endpoint.c

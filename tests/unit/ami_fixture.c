@@ -28,6 +28,7 @@ static const struct ami_timing impatient = {
 	.retry_refused = 60,
 	.resync_min = 50,
 	.verify_wait = 100,
+	.endpoints_every = 100,
 };
 
 
@@ -48,6 +49,7 @@ static struct fixture *start(struct ami_options o, size_t mailbox_size)
 	f->mail = mailbox_new(mailbox_size);
 	o.to_main = f->mail;
 	o.count = 1;
+	o.endpoints = true;
 	assert_true(ami_start(&f->ami, &o, &e));
 	return f;
 }
@@ -141,6 +143,8 @@ void fixture_take(struct fixture *f)
 		} else if (m.kind == AMI_MAIL_HANGUP) {
 			f->hangup = *(struct ami_hangup_report *)m.value;
 			f->hangups++;
+		} else if (m.kind == AMI_MAIL_ENDPOINTS) {
+			f->endpoints = *(struct endpoints_report *)m.value;
 		}
 		mail_discard(&m);
 	}
@@ -159,6 +163,7 @@ struct demo_pbx *fixture_demo(double calls_per_minute, int *port)
 {
 	struct demo_pbx_options o = {
 		.seed = 1, .calls_per_minute = calls_per_minute, .speed = 1000, .user = "dash", .secret = "geheim",
+		.endpoint = "twilio", .silent_endpoint = "telnyx", .registrar = "sip:pstn.twilio.com",
 	};
 	struct err e;
 	struct demo_pbx *p = demo_pbx_start(&o, port, &e);

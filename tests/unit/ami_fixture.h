@@ -30,6 +30,7 @@ struct fixture {
 	size_t resyncs;
 	struct ami_gap gap;		/* the last one told */
 	uint64_t last_call_serial;
+	struct endpoints_report endpoints;	/* the newest */
 };
 
 /* A server "na-1" at a loopback port, routes in astdb. */

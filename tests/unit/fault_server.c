@@ -24,7 +24,7 @@
 
 struct connection {
 	int fd;
-	bool logged_in, wants_events, faulted;
+	bool logged_in, wants_events, faulted, stalled;
 	char held_id[64];		/* ActionID of a list that is not ended yet */
 	struct buf in, out;
 };
@@ -35,8 +35,8 @@ struct fault_server {
 	int listener;
 	atomic_bool stop, drop, hold, listing;
 	atomic_int fault;
-	atomic_size_t sessions, received;
-	_Atomic(const char *) channels;
+	atomic_size_t sessions, received, stalled, getvars;
+	_Atomic(const char *) channels, denied;
 	pthread_mutex_t lock;
 	struct buf to_send;
 	struct connection connections[CONNECTIONS_MAX];
@@ -84,6 +84,14 @@ static void end_list(struct fault_server *s, struct connection *c)
 	c->held_id[0] = '\0';
 }
 
+static bool is_denied(const struct fault_server *s, const char *action)
+{
+	char word[40];
+
+	snprintf(word, sizeof(word), " %s ", action);
+	return strstr(s->denied, word) != NULL;
+}
+
 static void perform(struct fault_server *s, struct connection *c, const char *action)
 {
 	char name[32], id[64], events[64];
@@ -93,6 +101,19 @@ static void perform(struct fault_server *s, struct connection *c, const char *ac
 	value_of(action, "Events: ", events, sizeof(events));
 	if (s->fault == FAULT_NO_PONG && c->logged_in)
 		return;
+	if (!strcmp(name, "Getvar"))
+		s->getvars++;
+	if (is_denied(s, name)) {
+		buf_addf(&c->out, "Response: Error\r\nActionID: %s\r\nMessage: Permission denied\r\n\r\n", id);
+		return;
+	}
+	if (s->fault == FAULT_STALL_TREE && !strcmp(name, "DBGetTree")) {
+		buf_addf(&c->out, "Response: Success\r\nActionID: %s\r\nEventList: start\r\nMessage: x\r\n\r\n"
+			 "Event: DBGetTreeResponse\r\nKey: /trunkdeck/+15559990000\r\nVal: left-behind\r\nActionID: %s\r\n\r\n",
+			 id, id);
+		c->stalled = true;
+		return;
+	}
 	if (!strcmp(name, "CoreShowChannels")) {
 		buf_addf(&c->out, "Response: Success\r\nActionID: %s\r\nEventList: start\r\nMessage: x\r\n\r\n", id);
 		memcpy(c->held_id, id, sizeof(id));
@@ -184,19 +205,21 @@ static bool serve(struct fault_server *s, struct connection *c)
 
 static void spread(struct fault_server *s)
 {
-	size_t sessions = 0;
+	size_t sessions = 0, stalled = 0;
 
 	pthread_mutex_lock(&s->lock);
 	for (size_t i = 0; i < s->count; i++) {
 		struct connection *c = &s->connections[i];
 
 		sessions += c->logged_in;
+		stalled += c->stalled;
 		if (c->wants_events)
 			buf_add(&c->out, s->to_send.p, s->to_send.len);
 	}
 	buf_reset(&s->to_send);
 	pthread_mutex_unlock(&s->lock);
 	s->sessions = sessions;
+	s->stalled = stalled;
 }
 
 static void *run(void *arg)
@@ -231,7 +254,7 @@ struct fault_server *fault_server_start(int *port)
 	    getsockname(s->listener, (struct sockaddr *)&address, &len))
 		die("fault server: %s", strerror(errno));
 	*port = ntohs(address.sin_port);
-	s->channels = "";
+	s->channels = s->denied = "";
 	buf_init(&s->to_send, BUF_UNBOUNDED);
 	pthread_mutex_init(&s->lock, NULL);
 	if (pthread_create(&s->thread, NULL, run, s))
@@ -259,6 +282,21 @@ void fault_server_set(struct fault_server *s, enum fault fault)
 void fault_server_list(struct fault_server *s, const char *channels)
 {
 	s->channels = channels;
+}
+
+void fault_server_deny(struct fault_server *s, const char *actions)
+{
+	s->denied = actions;
+}
+
+size_t fault_server_getvars(struct fault_server *s)
+{
+	return s->getvars;
+}
+
+size_t fault_server_stalled(struct fault_server *s)
+{
+	return s->stalled;
 }
 
 void fault_server_hold_list(struct fault_server *s, bool hold)

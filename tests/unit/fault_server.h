@@ -16,6 +16,7 @@ enum fault {
 	FAULT_MID_FRAME,	/* closes in the middle of an event */
 	FAULT_HUGE,		/* sends a frame above all limits, then goes on well */
 	FAULT_ECHO,		/* no AMI: sends back what it gets */
+	FAULT_STALL_TREE,	/* begins the answer to DBGetTree and never ends it; the rest as FAULT_NONE */
 	FAULT_DEAF,		/* no AMI: reads nothing until the fault is another one, then all of it */
 };
 
@@ -33,6 +34,10 @@ void fault_server_hold_list(struct fault_server *s, bool hold);
 bool fault_server_listing(struct fault_server *s);
 /* Sends bytes to every session that asked for events. */
 void fault_server_send(struct fault_server *s, const char *bytes, size_t len);
+/* Actions our user may not use from now on, blanks around each: " Getvar DBGet "; "" = none. A string literal. */
+void fault_server_deny(struct fault_server *s, const char *actions);
+size_t fault_server_getvars(struct fault_server *s);	/* asked for, ever */
+size_t fault_server_stalled(struct fault_server *s);	/* connections with an answer that was begun and not ended */
 /* Closes all connections. */
 void fault_server_drop(struct fault_server *s);
 size_t fault_server_sessions(struct fault_server *s);	/* logged in now */

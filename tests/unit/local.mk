@@ -91,6 +91,14 @@ tests_unit_test_ami_hangup_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLA
 tests_unit_test_ami_hangup_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) \
 	$(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
+# providers' endpoints
+unit_tests += tests/unit/test_endpoints
+tests_unit_test_endpoints_SOURCES = tests/unit/test_endpoints.c tests/unit/ami_fixture.c tests/unit/ami_fixture.h \
+	tests/unit/fault_server.c tests/unit/fault_server.h
+tests_unit_test_endpoints_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_endpoints_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) \
+	$(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
 # calls
 unit_tests += tests/unit/test_tracker tests/unit/test_tracker_state tests/unit/test_metrics tests/unit/test_histogram \
 	tests/unit/test_gaps
@@ -152,7 +160,7 @@ tests_unit_test_app_history_LDADD = $(app_test_libs)
 
 # What has threads, for a build with the thread sanitizer: see ./dev check threads.
 threaded_tests = tests/unit/test_base_mailbox tests/unit/test_app tests/unit/test_app_routes tests/unit/test_app_history tests/unit/test_ami_client \
-	tests/unit/test_transport
+	tests/unit/test_transport tests/unit/test_endpoints
 
 .PHONY: threaded-tests check-threads
 threaded-tests: $(threaded_tests)

@@ -1,0 +1,19 @@
+/*
+ * What an AMI user needs to be allowed: for each action the program uses, the least class of `write` that permits it
+ * (main/manager.c and the modules that register the actions; ami.md 1.6).
+ */
+#ifndef TRUNKDECK_AMI_RIGHTS_H
+#define TRUNKDECK_AMI_RIGHTS_H
+
+#include <stdbool.h>
+
+#include "trunkdeck/str.h"
+
+/* "reporting"; NULL for an action the program does not use. */
+const char *ami_right_of(const char *action);
+/* What has to be done in manager.conf, translated; caller frees. `rights` may be several, with commas between. */
+char *ami_right_line(const char *user, const char *rights);
+/* Asterisk's words for an action our user may not use. */
+bool ami_is_denied(struct str message);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * Provider endpoints as an Asterisk sees them: can it reach the provider, and in what time? And its registrations at
+ * providers, which the provider's calls may depend on.
+ *
+ * What is asked: device state, then the endpoint's AORs, their contacts, and each contact's state, through dialplan
+ * functions (Getvar). That needs write=reporting alone, so it works in every routes mode. PJSIPShowEndpoint tells the same
+ * with write=system only, and PJSIPShowContacts leaves out the contacts a trunk's AOR names in pjsip.conf (seen on 22.10).
+ *
+ * The probe below is a pure state machine: it says what to ask, it is told the answers. Any thread, one owner.
+ */
+#ifndef TRUNKDECK_ENDPOINT_H
+#define TRUNKDECK_ENDPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/str.h"
+
+/* id, name in JSON, text, needs a person, what it means */
+#define ENDPOINT_STATE_TABLE(X) \
+	X(UNKNOWN, "unknown", N_("unknown"), 0, N_("the server is away, or has not been asked yet, or may not be")) \
+	X(REACHABLE, "reachable", N_("reachable"), 0, N_("a contact answers Asterisk's OPTIONS")) \
+	X(UNWATCHED, "unwatched", N_("not watched"), 0, N_("it has no contact, or none that Asterisk qualifies")) \
+	X(UNREACHABLE, "unreachable", N_("unreachable"), 1, N_("no contact answers Asterisk's OPTIONS")) \
+	X(ABSENT, "absent", N_("no endpoint"), 1, N_("the server has no PJSIP endpoint of this name"))
+
+enum endpoint_state {
+#define ENDPOINT_STATE_ENUM(id, name, text, alarm, help) ENDPOINT_##id,
+	ENDPOINT_STATE_TABLE(ENDPOINT_STATE_ENUM)
+#undef ENDPOINT_STATE_ENUM
+	ENDPOINT_STATE_COUNT
+};
+
+const char *endpoint_state_name(enum endpoint_state s);
+const char *endpoint_state_text(enum endpoint_state s);		/* translated */
+bool endpoint_state_needs_person(enum endpoint_state s);
+/* Asterisk's word for a contact: "Reachable", "Unreachable", "NonQualified", ... */
+enum endpoint_state endpoint_state_of_contact(struct str status);
+
+#define ENDPOINT_NAME_SIZE 72
+#define ENDPOINT_AORS_MAX 4		/* what an endpoint has beyond these is not asked for */
+#define ENDPOINT_CONTACTS_MAX 8
+
+/* One endpoint on one server; a value. */
+struct endpoint_report {
+	char name[ENDPOINT_NAME_SIZE];
+	enum endpoint_state state;	/* of its best contact */
+	int64_t rtt_us;			/* REACHABLE: the shortest; -1 = unknown */
+	int64_t since_ms;		/* monotonic, when the state was seen to begin; 0 = found so */
+	unsigned contacts;
+	unsigned answering;		/* of them */
+};
+
+/* A registration of the server at a provider; a value, cleaned. */
+struct registration_report {
+	char name[ENDPOINT_NAME_SIZE];
+	char at[96];			/* the provider's URI */
+	char status[24];		/* Asterisk's word: "Registered", "Unregistered", "Rejected", ... */
+	bool registered;
+	int64_t since_ms;		/* as above */
+};
+
+/* --- asking --- */
+
+struct endpoint_contact {
+	char id[160];
+	enum endpoint_state state;
+	int64_t rtt_us;
+};
+
+struct endpoint_probe {
+	char name[ENDPOINT_NAME_SIZE];
+	enum { PROBE_DEVICE, PROBE_AORS, PROBE_CONTACTS, PROBE_STATUS, PROBE_RTT, PROBE_DONE } step;
+	char aors[ENDPOINT_AORS_MAX][ENDPOINT_NAME_SIZE];
+	size_t aor_count, aor;		/* known, the one being asked */
+	struct endpoint_contact contacts[ENDPOINT_CONTACTS_MAX];
+	size_t contact_count, contact;
+	bool absent;
+};
+
+void endpoint_probe_begin(struct endpoint_probe *p, const char *name);
+/* What Getvar is to be asked now; false when there is nothing more to ask. */
+bool endpoint_probe_next(const struct endpoint_probe *p, char *variable, size_t size);
+void endpoint_probe_answer(struct endpoint_probe *p, struct str value);
+/* The result of a probe that is done; since_ms is the caller's to fill in. */
+void endpoint_probe_result(const struct endpoint_probe *p, struct endpoint_report *out);
+
+#endif

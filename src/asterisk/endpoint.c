@@ -1,0 +1,188 @@
+/*
+ * The probe walks from an endpoint to its contacts one question at a time. Names that come back go into the next question
+ * as a function's argument, so one with a comma, a parenthesis or a quote in it is left out: it would be another question.
+ */
+#include "config.h"
+
+#include "trunkdeck/endpoint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+
+static const struct { const char *name, *text; bool alarm; } states[] = {
+#define ENDPOINT_STATE_ROW(id, name, text, alarm, help) { name, text, alarm },
+	ENDPOINT_STATE_TABLE(ENDPOINT_STATE_ROW)
+#undef ENDPOINT_STATE_ROW
+};
+
+const char *endpoint_state_name(enum endpoint_state s)
+{
+	return states[s].name;
+}
+
+const char *endpoint_state_text(enum endpoint_state s)
+{
+	return _(states[s].text);
+}
+
+bool endpoint_state_needs_person(enum endpoint_state s)
+{
+	return states[s].alarm;
+}
+
+enum endpoint_state endpoint_state_of_contact(struct str status)
+{
+	if (str_eq_nocase(status, STR("Reachable")))
+		return ENDPOINT_REACHABLE;
+	if (str_eq_nocase(status, STR("Unreachable")))
+		return ENDPOINT_UNREACHABLE;
+	return str_eq_nocase(status, STR("NonQualified")) ? ENDPOINT_UNWATCHED : ENDPOINT_UNKNOWN;
+}
+
+static bool is_argument(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] <= ' ' || s.p[i] == 0x7f || strchr(",()\"'\\$", s.p[i]))
+			return false;
+	return s.len > 0;
+}
+
+void endpoint_probe_begin(struct endpoint_probe *p, const char *name)
+{
+	memset(p, 0, sizeof(*p));
+	str_copy(p->name, sizeof(p->name), str_of(name));
+	p->absent = !is_argument(str_of(p->name));
+	p->step = p->absent ? PROBE_DONE : PROBE_DEVICE;
+}
+
+bool endpoint_probe_next(const struct endpoint_probe *p, char *variable, size_t size)
+{
+	switch (p->step) {
+	case PROBE_DEVICE:
+		snprintf(variable, size, "DEVICE_STATE(PJSIP/%s)", p->name);
+		return true;
+	case PROBE_AORS:
+		snprintf(variable, size, "PJSIP_ENDPOINT(%s,aors)", p->name);
+		return true;
+	case PROBE_CONTACTS:
+		snprintf(variable, size, "PJSIP_AOR(%s,contact)", p->aors[p->aor]);
+		return true;
+	case PROBE_STATUS:
+		snprintf(variable, size, "PJSIP_CONTACT(%s,status)", p->contacts[p->contact].id);
+		return true;
+	case PROBE_RTT:
+		snprintf(variable, size, "PJSIP_CONTACT(%s,rtt)", p->contacts[p->contact].id);
+		return true;
+	case PROBE_DONE:
+		break;
+	}
+	return false;
+}
+
+/* Calls add for each name of a comma list. */
+static void each_name(struct endpoint_probe *p, struct str list, void (*add)(struct endpoint_probe *p, struct str name))
+{
+	while (list.len) {
+		const char *comma = memchr(list.p, ',', list.len);
+		size_t len = comma ? (size_t)(comma - list.p) : list.len;
+
+		while (len && *list.p == ' ') {
+			list.p++;
+			list.len--;
+			len--;
+		}
+		if (is_argument((struct str){ list.p, len }))
+			add(p, (struct str){ list.p, len });
+		len += comma ? 1 : 0;
+		list.p += len;
+		list.len -= len;
+	}
+}
+
+static void add_aor(struct endpoint_probe *p, struct str name)
+{
+	if (p->aor_count < ENDPOINT_AORS_MAX && name.len < sizeof(p->aors[0]))
+		str_copy(p->aors[p->aor_count++], sizeof(p->aors[0]), name);
+}
+
+static void add_contact(struct endpoint_probe *p, struct str id)
+{
+	struct endpoint_contact *c = &p->contacts[p->contact_count];
+
+	if (p->contact_count == ENDPOINT_CONTACTS_MAX || id.len >= sizeof(c->id))
+		return;
+	str_copy(c->id, sizeof(c->id), id);
+	c->rtt_us = -1;
+	p->contact_count++;
+}
+
+static void next_contact(struct endpoint_probe *p)
+{
+	p->contact++;
+	p->step = p->contact < p->contact_count ? PROBE_STATUS : PROBE_DONE;
+}
+
+void endpoint_probe_answer(struct endpoint_probe *p, struct str value)
+{
+	switch (p->step) {
+	case PROBE_DEVICE:
+		p->absent = str_eq_nocase(value, STR("INVALID"));
+		p->step = p->absent ? PROBE_DONE : PROBE_AORS;
+		break;
+	case PROBE_AORS:
+		each_name(p, value, add_aor);
+		p->step = p->aor_count ? PROBE_CONTACTS : PROBE_DONE;
+		break;
+	case PROBE_CONTACTS:
+		each_name(p, value, add_contact);
+		if (++p->aor == p->aor_count)
+			p->step = p->contact_count ? PROBE_STATUS : PROBE_DONE;
+		break;
+	case PROBE_STATUS:
+		p->contacts[p->contact].state = endpoint_state_of_contact(value);
+		if (p->contacts[p->contact].state == ENDPOINT_REACHABLE)
+			p->step = PROBE_RTT;
+		else
+			next_contact(p);
+		break;
+	case PROBE_RTT:
+		if (!str_to_i64(value, &p->contacts[p->contact].rtt_us) || p->contacts[p->contact].rtt_us < 0)
+			p->contacts[p->contact].rtt_us = -1;
+		next_contact(p);
+		break;
+	case PROBE_DONE:
+		break;
+	}
+}
+
+/* The best decides: a call goes to any contact that takes it. */
+static bool better(enum endpoint_state a, enum endpoint_state b)
+{
+	static const int rank[ENDPOINT_STATE_COUNT] = {
+		[ENDPOINT_UNKNOWN] = 0, [ENDPOINT_UNREACHABLE] = 1, [ENDPOINT_UNWATCHED] = 2, [ENDPOINT_REACHABLE] = 3,
+	};
+
+	return rank[a] > rank[b];
+}
+
+void endpoint_probe_result(const struct endpoint_probe *p, struct endpoint_report *out)
+{
+	*out = (struct endpoint_report){ .state = ENDPOINT_UNKNOWN, .rtt_us = -1 };
+	str_copy(out->name, sizeof(out->name), str_of(p->name));
+	out->contacts = (unsigned)p->contact_count;
+	if (p->absent)
+		out->state = ENDPOINT_ABSENT;
+	else if (!p->contact_count)
+		out->state = ENDPOINT_UNWATCHED;
+	for (size_t i = 0; i < p->contact_count; i++) {
+		const struct endpoint_contact *c = &p->contacts[i];
+
+		if (better(c->state, out->state))
+			out->state = c->state;
+		out->answering += c->state == ENDPOINT_REACHABLE;
+		if (c->rtt_us >= 0 && (out->rtt_us < 0 || c->rtt_us < out->rtt_us))
+			out->rtt_us = c->rtt_us;
+	}
+}
