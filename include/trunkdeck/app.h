@@ -32,6 +32,16 @@ enum store_state { STORE_STATE_OPENING, STORE_STATE_LOADING, STORE_STATE_OK, STO
 struct app_server {
 	const struct server_config *config;
 	struct server_status status;
+	struct endpoints_report endpoints;
+};
+
+/* How a provider is reached: the worst over the servers of its region. */
+struct reach_summary {
+	enum endpoint_state state;
+	int64_t rtt_us;			/* REACHABLE: the longest; -1 = unknown */
+	int64_t since_ms;		/* monotonic, 0 = found so */
+	const char *server;		/* where it is so, when not everywhere; NULL = on all */
+	size_t servers;			/* of its region; 0 = there is nothing to say */
 };
 
 /* What changed since the screen looked last: bits. */
@@ -153,6 +163,11 @@ const char *app_why_no_hangup(const struct app *a, const struct call *c);
 /* Of two states the one a person should see. */
 bool route_state_worse(enum route_state a, enum route_state b);
 struct route_summary app_route_summary(const struct app *a, const struct number *n);
+struct reach_summary app_provider_reach(const struct app *a, const struct provider *p);
+/* Of the providers' endpoints on a server the one of this name; NULL = not known. */
+const struct endpoint_report *app_endpoint(const struct app_server *s, const char *name);
+/* Does a provider of the server's own region name the endpoint? On others it need not be. */
+bool app_endpoint_expected(const struct app *a, const struct app_server *s, const char *name);
 /* The server record by name, NULL. */
 const struct app_server *app_server(const struct app *a, const char *name);
 /* Why an action that changes something is not possible now (read-only, store away, limit), translated; NULL = possible. */

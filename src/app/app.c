@@ -24,6 +24,7 @@ static void init_servers(struct app *a)
 		s->config = &a->config->servers[i];
 		str_copy(s->status.server, sizeof(s->status.server), str_of(s->config->name));
 		s->status.uptime_s = s->status.rtt_us = s->status.lag_us = -1;
+		s->endpoints.others = -1;
 	}
 }
 
@@ -69,6 +70,7 @@ static bool start_ami(struct app *a, struct err *e)
 		.to_main = a->inbox,
 		.owner = "",
 		.read_only = a->config->read_only || a->private->recorder,
+		.endpoints = !a->private->recorder,
 	};
 	bool ok = a->server_count == 0 || ami_start(&a->private->ami, &options, e);
 
@@ -333,6 +335,9 @@ static void handle_mail(struct app *a, const struct mail *m)
 	case AMI_MAIL_CALL:
 		handle_call(a, m->value);
 		break;
+	case AMI_MAIL_ENDPOINTS:
+		reach_report(a, m->value);
+		break;
 	case AMI_MAIL_ROUTE:
 		routes_report(a, m->value);
 		break;
@@ -420,7 +425,7 @@ bool app_is_settled(const struct app *a)
 	return mailbox_waiting(a->inbox) == 0 && !a->private->requests && !a->private->hangups && !pages_waiting(a)
 		&& worker_is_idle(a->private->worker)
 		&& (a->store_state == STORE_STATE_OK || a->store_state == STORE_STATE_RETRY) && servers_settled(a)
-		&& routes_settled(a) && (!a->replay || replay_is_settled(a));
+		&& routes_settled(a) && reach_settled(a) && (!a->replay || replay_is_settled(a));
 }
 
 bool app_store_is_idle(const struct app *a)

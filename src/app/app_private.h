@@ -79,6 +79,10 @@ struct app_private {
 	void *on_route_arg;
 };
 
+/* app_reach.c */
+void reach_report(struct app *a, const struct endpoints_report *r);
+bool reach_settled(const struct app *a);
+
 /* app_routes.c */
 void routes_tell_all(struct app *a);
 void routes_tell_number(struct app *a, const struct number *n);

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "doctor_checks.h"
+#include "trunkdeck/ami_rights.h"
 #include "trunkdeck/buf.h"
 #include "trunkdeck/mem.h"
 
@@ -20,14 +21,22 @@ static const struct ami_field no_fields[] = { { NULL, NULL } };
 
 /* --- asking --- */
 
+static void todo_rights(const struct probe *p, struct finding *f, const char *rights)
+{
+	char *line = ami_right_line(p->config->user, rights);
+
+	finding_todo(f, "%s", line);
+	free(line);
+}
+
 /* Asterisk said no. Was it for want of a permission? Then it is unknown, with what would allow it. */
 static void refused(const struct subject *s, struct finding *f, enum verdict v, const struct err *e, const char *right)
 {
 	finding_error(f, e->code == ERR_SERVER_REFUSED ? v : VERDICT_UNKNOWN, e);
-	if (strcmp(e->message, "Permission denied") != 0)
+	if (!ami_is_denied(str_of(e->message)))
 		return;
 	finding_set(f, VERDICT_UNKNOWN, _("our AMI user may not ask"));
-	finding_todo(f, _("manager.conf, [%s]: add '%s' to write, then 'manager reload'"), s->probe->config->user, right);
+	todo_rights(s->probe, f, right);
 }
 
 static bool not_reached(const struct subject *s, struct finding *f)
@@ -134,18 +143,17 @@ enum { IN_ASTDB = 1 << ROUTES_ASTDB, IN_ODBC = 1 << ROUTES_ODBC, IN_NONE = 1 << 
 
 static const struct permission {
 	const char *action;
-	const char *right;		/* the class of write= that allows it */
 	const char *purpose;		/* N_() */
 	unsigned needed;		/* by routes mode; 0 = not needed, but useful */
 } permissions[] = {
-	{ "CoreShowChannels", "reporting", N_("calls that were up before us"), IN_ALL },
-	{ "DBGet", "reporting", N_("reading routes"), IN_ASTDB },
-	{ "DBPut", "system", N_("writing routes"), IN_ASTDB },
-	{ "Getvar", "reporting", N_("reading routes"), IN_ODBC },
-	{ "ShowDialPlan", "reporting", N_("checking the dialplan"), 0 },
-	{ "PJSIPShowEndpoint", "system", N_("state of providers"), 0 },
-	{ "Hangup", "call", N_("hanging calls up"), 0 },
-	{ "Originate", "originate", N_("test calls"), 0 },
+	{ "CoreShowChannels", N_("calls that were up before us"), IN_ALL },
+	{ "DBGet", N_("reading routes"), IN_ASTDB },
+	{ "DBPut", N_("writing routes"), IN_ASTDB },
+	{ "Getvar", N_("reading routes"), IN_ODBC },
+	{ "ShowDialPlan", N_("checking the dialplan"), 0 },
+	{ "PJSIPShowEndpoint", N_("state of providers"), 0 },
+	{ "Hangup", N_("hanging calls up"), 0 },
+	{ "Originate", N_("test calls"), 0 },
 };
 
 static bool may(const struct probe *p, const char *action)
@@ -161,12 +169,13 @@ static void list_denied(const struct probe *p, bool needed, struct buf *what, st
 {
 	for (size_t i = 0; i < ARRAY_LEN(permissions); i++) {
 		const struct permission *one = &permissions[i];
+		const char *right = ami_right_of(one->action);
 
 		if (needed != ((one->needed >> p->config->routes & 1) != 0) || may(p, one->action))
 			continue;
 		buf_addf(what, "%s%s (%s)", what->len > 0 ? ", " : "", _(one->purpose), one->action);
-		if (!rights->p || !strstr(rights->p, one->right))
-			buf_addf(rights, "%s%s", rights->len > 0 ? "," : "", one->right);
+		if (!rights->p || !strstr(rights->p, right))
+			buf_addf(rights, "%s%s", rights->len > 0 ? "," : "", right);
 	}
 }
 
@@ -193,9 +202,10 @@ void check_permissions(const struct subject *s, struct finding *f)
 		finding_set(f, VERDICT_PASS, _("all that is needed; not %s"), what.p);
 	else
 		finding_set(f, VERDICT_PASS, "%s", _("all that is needed, and all that is useful"));
-	if (what.len > 0)
-		finding_todo(f, needed ? _("manager.conf, [%s]: add %s to write, then 'manager reload'") :
-			     _("where that is wanted: manager.conf, [%s]: add %s to write"), p->config->user, rights.p);
+	if (needed)
+		todo_rights(p, f, rights.p);
+	else if (what.len > 0)
+		finding_todo(f, _("where that is wanted: manager.conf, [%s]: add %s to write"), p->config->user, rights.p);
 	buf_clear(&what);
 	buf_clear(&rights);
 }
@@ -257,7 +267,7 @@ static void see_dialplan(const struct subject *s, struct finding *f, const char 
 	finding_set(f, VERDICT_FAIL, _("there is no context %s"), context);
 	finding_todo(f, _("'trunkdeck server setup %s' prints extensions_trunkdeck.conf and where it goes"),
 		     s->probe->config->name);
-	if (e.code != ERR_SERVER_REFUSED || strcmp(e.message, "Permission denied") == 0)
+	if (e.code != ERR_SERVER_REFUSED || ami_is_denied(str_of(e.message)))
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 }
 
@@ -364,66 +374,45 @@ void check_cdr(const struct subject *s, struct finding *f)
 
 /* --- providers --- */
 
-struct endpoint {
-	char *context;
-	char *contact;			/* state of the best contact: Reachable, Unreachable, NonQualified ... */
-	char *round_trip;		/* us */
-};
-
-static void replace(char **to, struct str value)
+static void see_context(void *arg, const struct ami_frame *f)
 {
-	free(*to);
-	*to = str_dup(value);
+	char **context = arg;
+
+	if (!str_eq(ami_get(f, AMI_KEY_EVENT), STR("EndpointDetail")))
+		return;
+	free(*context);
+	*context = str_dup(ami_get(f, AMI_KEY_CONTEXT));
 }
 
-static void see_endpoint(void *arg, const struct ami_frame *f)
-{
-	struct endpoint *ep = arg;
-	struct str event = ami_get(f, AMI_KEY_EVENT);
-
-	if (str_eq(event, STR("EndpointDetail"))) {
-		replace(&ep->context, ami_get(f, AMI_KEY_CONTEXT));
-	} else if (str_eq(event, STR("ContactStatusDetail")) && (!ep->contact || strcmp(ep->contact, "Reachable") != 0)) {
-		replace(&ep->contact, ami_get(f, AMI_KEY_STATUS));
-		replace(&ep->round_trip, ami_find(f, "RoundtripUsec"));
-	}
-}
-
-static void endpoint_clear(struct endpoint *ep)
-{
-	free(ep->context);
-	free(ep->contact);
-	free(ep->round_trip);
-}
-
-static bool ask_endpoint(const struct subject *s, struct endpoint *ep, struct err *e)
+/* *context is the caller's, NULL when Asterisk did not say. */
+static bool ask_endpoint(const struct subject *s, char **context, struct err *e)
 {
 	const struct ami_field fields[] = { { "Endpoint", provider_endpoint(s->provider) }, { NULL, NULL } };
 
-	*ep = (struct endpoint){ NULL, NULL, NULL };
-	return ami_query_ask(s->probe->query, "PJSIPShowEndpoint", fields, see_endpoint, ep, e);
+	*context = NULL;
+	return ami_query_ask(s->probe->query, "PJSIPShowEndpoint", fields, see_context, context, e);
 }
 
 void check_endpoint(const struct subject *s, struct finding *f)
 {
 	const char *name = provider_endpoint(s->provider);
-	struct endpoint ep;
 	struct err e;
+	char *context;
 
-	if (!ask_endpoint(s, &ep, &e)) {
+	if (!ask_endpoint(s, &context, &e)) {
 		finding_set(f, VERDICT_FAIL, _("there is no PJSIP endpoint %s"), name);
 		finding_todo(f, _("define it in pjsip.conf with context = %s, or name the right one: trunkdeck provider edit %s --endpoint"),
 			     CONTEXT, s->provider->id);
-		if (e.code != ERR_SERVER_REFUSED || strcmp(e.message, "Permission denied") == 0)
+		if (e.code != ERR_SERVER_REFUSED || ami_is_denied(str_of(e.message)))
 			refused(s, f, VERDICT_UNKNOWN, &e, "system");
-	} else if (ep.context && strcmp(ep.context, CONTEXT) != 0) {
-		finding_set(f, VERDICT_FAIL, _("calls of %s arrive in context %s"), name, ep.context);
+	} else if (context && strcmp(context, CONTEXT) != 0) {
+		finding_set(f, VERDICT_FAIL, _("calls of %s arrive in context %s"), name, context);
 		finding_todo(f, _("pjsip.conf, endpoint %s: context = %s, then 'module reload res_pjsip.so'"), name, CONTEXT);
 	} else {
-		finding_set(f, ep.context ? VERDICT_PASS : VERDICT_UNKNOWN, _("%s, context %s"), name,
-			    ep.context ? ep.context : "?");
+		finding_set(f, context ? VERDICT_PASS : VERDICT_UNKNOWN, _("%s, context %s"), name,
+			    context ? context : "?");
 	}
-	endpoint_clear(&ep);
+	free(context);
 }
 
 /* What stands before a number that arrives without one: a rule of "" is "+". */
@@ -456,27 +445,50 @@ void check_prefix(const struct subject *s, struct finding *f)
 	free(theirs);
 }
 
-void check_contact(const struct subject *s, struct finding *f)
+/* How the server reaches the provider, in the words of the ami thread, which asks the same. */
+static bool ask_contacts(const struct subject *s, struct endpoint_report *r, struct err *e)
 {
-	struct endpoint ep;
-	struct err e;
+	struct endpoint_probe p;
+	char variable[256], *value;
 
-	if (!ask_endpoint(s, &ep, &e)) {
-		refused(s, f, VERDICT_UNKNOWN, &e, "system");
-	} else if (!ep.contact) {
+	endpoint_probe_begin(&p, provider_endpoint(s->provider));
+	while (endpoint_probe_next(&p, variable, sizeof(variable))) {
+		if (!get_var(s, variable, &value, e))
+			return false;
+		endpoint_probe_answer(&p, str_of(value));
+		free(value);
+	}
+	endpoint_probe_result(&p, r);
+	return true;
+}
+
+static void judge_contacts(struct finding *f, const struct endpoint_report *r)
+{
+	if (r->state == ENDPOINT_REACHABLE && r->rtt_us >= 0) {
+		finding_set(f, VERDICT_PASS, _("reachable, %.1f ms"), (double)r->rtt_us / 1000);
+	} else if (r->state == ENDPOINT_REACHABLE) {
+		finding_set(f, VERDICT_PASS, "%s", endpoint_state_text(r->state));
+	} else if (r->state == ENDPOINT_UNREACHABLE) {
+		finding_set(f, VERDICT_FAIL, "%s", _("it does not answer Asterisk's OPTIONS"));
+		finding_todo(f, _("check the contact of %s in pjsip.conf, firewall and address lists on both sides"), r->name);
+	} else if (r->state == ENDPOINT_UNWATCHED && r->contacts == 0) {
 		finding_set(f, VERDICT_UNKNOWN, "%s", _("it has no contact"));
 		finding_todo(f, "%s", _("calls arrive without one; an aor with contact and qualify_frequency lets Asterisk watch it"));
-	} else if (strcmp(ep.contact, "Reachable") == 0) {
-		finding_set(f, VERDICT_PASS, _("reachable, %.1f ms"), strtod(ep.round_trip, NULL) / 1000);
-	} else if (strcmp(ep.contact, "Unreachable") == 0) {
-		finding_set(f, VERDICT_FAIL, "%s", _("it does not answer Asterisk's OPTIONS"));
-		finding_todo(f, _("check the contact of %s in pjsip.conf, firewall and address lists on both sides"),
-			     provider_endpoint(s->provider));
 	} else {
-		finding_set(f, VERDICT_UNKNOWN, "%s", ep.contact);
+		finding_set(f, VERDICT_UNKNOWN, "%s", endpoint_state_text(r->state));
 		finding_todo(f, "%s", _("qualify_frequency in its aor lets Asterisk watch it"));
 	}
-	endpoint_clear(&ep);
+}
+
+void check_contact(const struct subject *s, struct finding *f)
+{
+	struct endpoint_report r;
+	struct err e;
+
+	if (ask_contacts(s, &r, &e))
+		judge_contacts(f, &r);
+	else
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 }
 
 /* --- routes --- */

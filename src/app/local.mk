@@ -13,3 +13,6 @@ libtdapp_a_SOURCES += src/app/doctor.c src/app/doctor_checks.h src/app/doctor_se
 
 # a recorded stream on the screen
 libtdapp_a_SOURCES += src/app/app_replay.c src/app/replay_workspace.c src/app/scratch.c src/app/scratch.h
+
+# how providers are reached
+libtdapp_a_SOURCES += src/app/app_reach.c

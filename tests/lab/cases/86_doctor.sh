@@ -135,7 +135,7 @@ change_file pjsip.conf "s/^contact = sip:127.0.0.99:5060/contact = sip:$(address
 check "and does again" wait_for 20 "its contact" finds contact pass reachable $number
 
 allow reporting
-check "a user that may not write routes" finds permissions fail 'add system to write' $number
+check "a user that may not write routes" finds permissions fail "add 'system' to write" $number
 check "what it may not see is unknown" finds endpoint unknown "add 'system' to write" $number
 allow user
 check "a user that may do nothing" finds permissions fail 'DBGet' $number

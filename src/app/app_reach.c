@@ -1,0 +1,99 @@
+/*
+ * Can the servers reach the providers? What they report, and what a provider's card says of it.
+ */
+#include "config.h"
+
+#include "app_private.h"
+
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+
+void reach_report(struct app *a, const struct endpoints_report *r)
+{
+	for (size_t i = 0; i < a->server_count; i++)
+		if (strcmp(a->servers[i].config->name, r->server) == 0)
+			a->servers[i].endpoints = *r;
+	a->dirty |= APP_DIRTY_SERVERS;
+}
+
+/* Everything there is to ask has been answered, about every provider. */
+static bool is_settled(const struct app *a, const struct app_server *s)
+{
+	size_t count;
+	const struct provider *const *providers = snapshot_providers(a->snapshot, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (!app_endpoint(s, provider_endpoint(providers[i])) && !s->endpoints.more)
+			return false;
+	return s->endpoints.settled;
+}
+
+bool reach_settled(const struct app *a)
+{
+	for (size_t i = 0; i < a->server_count && !a->private->recorder; i++)
+		if (!is_settled(a, &a->servers[i]))
+			return false;
+	return true;
+}
+
+const struct endpoint_report *app_endpoint(const struct app_server *s, const char *name)
+{
+	for (size_t i = 0; i < s->endpoints.count; i++)
+		if (strcmp(s->endpoints.endpoints[i].name, name) == 0)
+			return &s->endpoints.endpoints[i];
+	return NULL;
+}
+
+bool app_endpoint_expected(const struct app *a, const struct app_server *s, const char *name)
+{
+	size_t count;
+	const struct provider *const *providers = snapshot_providers(a->snapshot, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (providers[i]->region == s->config->region && strcmp(provider_endpoint(providers[i]), name) == 0)
+			return true;
+	return false;
+}
+
+static bool worse(enum endpoint_state a, enum endpoint_state b)
+{
+	static const int rank[ENDPOINT_STATE_COUNT] = {
+		[ENDPOINT_REACHABLE] = 0, [ENDPOINT_UNWATCHED] = 1, [ENDPOINT_UNKNOWN] = 2, [ENDPOINT_UNREACHABLE] = 3,
+		[ENDPOINT_ABSENT] = 4,
+	};
+
+	return rank[a] > rank[b];
+}
+
+/* One more server in the sum; `same` counts those in the worst state. */
+static void add(struct reach_summary *sum, size_t *same, const struct app_server *s, const struct endpoint_report *r)
+{
+	enum endpoint_state state = r ? r->state : ENDPOINT_UNKNOWN;
+
+	if (sum->servers++ == 0 || worse(state, sum->state)) {
+		*sum = (struct reach_summary){ state, r ? r->rtt_us : -1, r ? r->since_ms : 0, s->config->name, sum->servers };
+		*same = 1;
+		return;
+	}
+	if (state != sum->state)
+		return;
+	(*same)++;
+	if (r && r->rtt_us > sum->rtt_us)
+		sum->rtt_us = r->rtt_us;
+	if (r && r->since_ms < sum->since_ms)
+		sum->since_ms = r->since_ms;
+}
+
+struct reach_summary app_provider_reach(const struct app *a, const struct provider *p)
+{
+	struct reach_summary sum = { .state = ENDPOINT_UNKNOWN, .rtt_us = -1 };
+	size_t same = 0;
+
+	for (size_t i = 0; i < a->server_count; i++)
+		if (a->servers[i].config->region == p->region)
+			add(&sum, &same, &a->servers[i], app_endpoint(&a->servers[i], provider_endpoint(p)));
+	if (same == sum.servers)
+		sum.server = NULL;
+	return sum;
+}
