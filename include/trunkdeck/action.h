@@ -32,10 +32,10 @@ enum action_scope {
 	X(NUMBER_DELETE, "delete", "d", SCOPE_DECK, N_("delete"), N_("Delete the number or provider under the cursor, after asking")) \
 	X(UNDO, "undo", "u", SCOPE_DECK, N_("undo"), N_("Undo the last change made here")) \
 	X(PROVIDER_ADD, "provider add", "A", SCOPE_DECK, "", N_("Add a SIP provider")) \
-	X(EXPAND, "expand", "Enter Space", SCOPE_DECK, "", N_("Open or close the provider under the cursor")) \
-	X(OPEN, "open", "l Right", SCOPE_DECK, "", N_("Open the provider under the cursor")) \
-	X(CLOSE, "close", "h Left", SCOPE_DECK, "", N_("Close the provider, or go up to it")) \
-	X(EXPAND_ALL, "expand all", "E", SCOPE_DECK, "", N_("Open or close all providers")) \
+	X(EXPAND, "expand", "Enter Space", SCOPE_DECK | SCOPE_SERVERS, "", N_("Open or close the provider or server here")) \
+	X(OPEN, "open", "l Right", SCOPE_DECK | SCOPE_SERVERS, "", N_("Open the provider or server here")) \
+	X(CLOSE, "close", "h Left", SCOPE_DECK | SCOPE_SERVERS, "", N_("Close the provider or server, or go up to it")) \
+	X(EXPAND_ALL, "expand all", "E", SCOPE_DECK | SCOPE_SERVERS, "", N_("Open or close all providers or servers")) \
 	X(SUBJECT, "subject", "Space Enter", SCOPE_METRICS, N_("subject"), N_("Figures of the number under the Deck's cursor, its provider, agent, region, or all calls; up and down move it")) \
 	X(WINDOW_NEXT, "window longer", "]", SCOPE_METRICS, N_("longer"), N_("The next window: live, today, 1h, 24h, 7d, 30d")) \
 	X(WINDOW_PREVIOUS, "window shorter", "[", SCOPE_METRICS, N_("shorter"), N_("The window before")) \
@@ -61,7 +61,7 @@ enum action_scope {
 	X(VIEW_DECK, "deck", "1", SCOPE_ALL, "", N_("Providers and numbers")) \
 	X(VIEW_CALLS, "calls", "2", SCOPE_ALL, "", N_("Live calls")) \
 	X(VIEW_METRICS, "metrics", "3", SCOPE_ALL, "", N_("Figures of a number, provider, agent, region, or all")) \
-	X(VIEW_SERVERS, "servers", "4", SCOPE_ALL, "", N_("Servers: connections, routes, rejected frames")) \
+	X(VIEW_SERVERS, "servers", "4", SCOPE_ALL, "", N_("Servers: connections, routes, providers' endpoints, registrations")) \
 	X(VIEW_LOG, "log", "5", SCOPE_ALL, "", N_("Messages and changes")) \
 	X(NEXT_VIEW, "next view", "Tab", SCOPE_ALL, "", N_("Next view")) \
 	X(PREVIOUS_VIEW, "previous view", "BackTab", SCOPE_ALL, "", N_("Previous view")) \

@@ -31,7 +31,7 @@ static bool is_settled(const struct app *a, const struct app_server *s)
 
 bool reach_settled(const struct app *a)
 {
-	for (size_t i = 0; i < a->server_count && !a->private->recorder; i++)
+	for (size_t i = 0; i < a->server_count && !a->private->recorder && !a->replay; i++)
 		if (!is_settled(a, &a->servers[i]))
 			return false;
 	return true;
@@ -90,7 +90,7 @@ struct reach_summary app_provider_reach(const struct app *a, const struct provid
 	struct reach_summary sum = { .state = ENDPOINT_UNKNOWN, .rtt_us = -1 };
 	size_t same = 0;
 
-	for (size_t i = 0; i < a->server_count; i++)
+	for (size_t i = 0; i < a->server_count && !a->replay; i++)
 		if (a->servers[i].config->region == p->region)
 			add(&sum, &same, &a->servers[i], app_endpoint(&a->servers[i], provider_endpoint(p)));
 	if (same == sum.servers)

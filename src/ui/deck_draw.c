@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "deck.h"
+#include "reach.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,13 +21,14 @@ static const struct list_column number_columns[] = {
 	{ COL_RESPONSE, N_("Response"), 5, 5, 5, true },
 };
 
-enum { COL_NAME, COL_DOMAIN, COL_PROVIDER_LIVE, COL_BADGE };
+enum { COL_NAME, COL_DOMAIN, COL_REACH, COL_PROVIDER_LIVE, COL_BADGE };
 
 static const struct list_column provider_columns[] = {
-	{ COL_NAME, N_("Provider"), 12, 24, 0, false },
-	{ COL_DOMAIN, N_("SIP domain"), 12, 0, 2, false },
-	{ COL_PROVIDER_LIVE, N_("Live"), 8, 8, 1, true },
-	{ COL_BADGE, N_("Numbers"), 13, 13, 0, true },
+	{ COL_NAME, N_("Provider"), 12, 20, 0, false },
+	{ COL_DOMAIN, N_("SIP domain"), 17, 0, 3, false },
+	{ COL_REACH, N_("Reachable"), 17, 26, 2, false },
+	{ COL_PROVIDER_LIVE, N_("Live"), 7, 8, 1, true },
+	{ COL_BADGE, N_("Numbers"), 12, 13, 0, true },
 };
 
 #define TEXT_SIZE 64
@@ -49,7 +51,7 @@ static void badge_text(char *to, const struct deck *d, const struct provider *p)
 		snprintf(to, TEXT_SIZE, ngettext("%lld number", "%lld numbers", (unsigned long)n), (long long)n);
 }
 
-/* The worst route state of a provider's numbers, where one needs a person: it takes the place of the SIP domain. */
+/* The worst route state of a provider's numbers, where one needs a person. */
 struct trouble {
 	const struct deck *deck;
 	const char *provider;
@@ -83,23 +85,58 @@ static void trouble_text(char *to, const struct deck *d, const struct provider *
 		snprintf(to, TEXT_SIZE, "%zu %s", t.count, route_state_text(t.worst));
 }
 
+/* How the provider is reached, and what is wrong with its routes; what needs a person comes first. */
+static enum role state_text(char *to, const struct deck *d, const struct provider *p)
+{
+	struct reach_summary sum = app_provider_reach(d->app, p);
+	enum role role = reach_text(to, TEXT_SIZE, &sum, clock_mono_ms(d->app->clock));
+	char trouble[TEXT_SIZE];
+	size_t len = strlen(to);
+
+	trouble_text(trouble, d, p);
+	if (trouble[0] == '\0')
+		return role;
+	if (role == ROLE_ALARM)
+		snprintf(to + len, TEXT_SIZE - len, ", %s", trouble);
+	else
+		snprintf(to, TEXT_SIZE, "%s", trouble);
+	return ROLE_ALARM;
+}
+
+static bool has_column(const struct list_layout *lay, int id)
+{
+	for (int i = 0; i < lay->count; i++)
+		if (lay->column[i].id == id)
+			return true;
+	return false;
+}
+
 static void draw_provider(const struct deck *d, const struct canvas *c, const struct provider *p)
 {
 	struct canvas row = canvas_sub(c, 0, 3, 1, c->area.columns - 4);
 	bool open = deck_is_open(d, p->id) || deck_filtering(d);
 	struct list_layout lay;
-	char text[TEXT_SIZE];
+	char text[TEXT_SIZE], state[TEXT_SIZE];
+	enum role role;
 
 	row.selected = c->selected;
 	draw_text(c, 0, 1, 1, ROLE_ACCENT, mark_text(c, open ? MARK_OPEN : MARK_CLOSED));
 	list_layout(&lay, provider_columns, sizeof(provider_columns) / sizeof(provider_columns[0]), row.area.columns, 2);
 	list_cell(&row, 0, &lay, COL_NAME, ROLE_STRONG, p->name);
-	trouble_text(text, d, p);
-	list_cell(&row, 0, &lay, COL_DOMAIN, text[0] ? ROLE_ALARM : ROLE_DIM, text[0] ? text : p->sip_domain);
+	list_cell(&row, 0, &lay, COL_DOMAIN, ROLE_DIM, p->sip_domain);
+	role = state_text(state, d, p);
+	if (state[0] == '\0' && !has_column(&lay, COL_DOMAIN))
+		list_cell(&row, 0, &lay, COL_REACH, ROLE_DIM, p->sip_domain);
+	else
+		list_cell(&row, 0, &lay, COL_REACH, role, state);
 	live_text(text, live_count_provider(d->app->live, p->id));
 	list_cell(&row, 0, &lay, COL_PROVIDER_LIVE, ROLE_ACCENT, text);
 	badge_text(text, d, p);
-	list_cell(&row, 0, &lay, COL_BADGE, ROLE_NORMAL, text);
+	/* Where there is no room for both, what needs a person is more than a count. */
+	if (role == ROLE_ALARM && !has_column(&lay, COL_REACH))
+		list_cell(&row, 0, &lay, COL_BADGE, role, state);
+	else
+		list_cell(&row, 0, &lay, COL_BADGE, ROLE_NORMAL, text);
 }
 
 /* "ok", "pending", "missing on eu-1", "off", "no server". */

@@ -56,5 +56,7 @@ void format_age(char *to, int64_t us);
 void format_seconds(char *to, int64_t us);
 /* "0.2 s ago", "12 s ago", "3 min ago", "2 h ago", "5 d ago". */
 void format_ago(char *to, int64_t ms);
+/* "12 s", "3 min", "2 h", "5 d". */
+void format_span(char *to, int64_t ms);
 
 #endif

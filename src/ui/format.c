@@ -34,18 +34,28 @@ void format_seconds(char *to, int64_t us)
 		snprintf(to, SHORT_SIZE, _("%" PRId64 "s"), us / SECOND_US);
 }
 
-void format_ago(char *to, int64_t ms)
+void format_span(char *to, int64_t ms)
 {
 	int64_t s = ms < 0 ? 0 : ms / 1000;
 
-	if (s < 10)
-		snprintf(to, SHORT_SIZE, _("%d.%d s ago"), (int)s, ms < 0 ? 0 : (int)(ms % 1000 / 100));
-	else if (s < MINUTE_S)
-		snprintf(to, SHORT_SIZE, _("%d s ago"), (int)s);
+	if (s < MINUTE_S)
+		snprintf(to, SHORT_SIZE, _("%d s"), (int)s);
 	else if (s < HOUR_S)
-		snprintf(to, SHORT_SIZE, _("%d min ago"), (int)(s / MINUTE_S));
+		snprintf(to, SHORT_SIZE, _("%d min"), (int)(s / MINUTE_S));
 	else if (s < DAY_S)
-		snprintf(to, SHORT_SIZE, _("%d h ago"), (int)(s / HOUR_S));
+		snprintf(to, SHORT_SIZE, _("%d h"), (int)(s / HOUR_S));
 	else
-		snprintf(to, SHORT_SIZE, _("%" PRId64 " d ago"), s / DAY_S);
+		snprintf(to, SHORT_SIZE, _("%" PRId64 " d"), s / DAY_S);
+}
+
+void format_ago(char *to, int64_t ms)
+{
+	char span[SHORT_SIZE];
+
+	if (ms < 10000) {
+		snprintf(to, SHORT_SIZE, _("%d.%d s ago"), (int)(ms < 0 ? 0 : ms / 1000), ms < 0 ? 0 : (int)(ms % 1000 / 100));
+		return;
+	}
+	format_span(span, ms);
+	snprintf(to, SHORT_SIZE, _("%.10s ago"), span);
 }

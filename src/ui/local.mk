@@ -39,4 +39,5 @@ libtdui_a_SOURCES = \
 	src/ui/view_deck.c \
 	src/ui/view_log.c \
 	src/ui/view_metrics.c \
-	src/ui/servers.h src/ui/servers_sync.c src/ui/view_servers.c
+	src/ui/reach.c src/ui/reach.h \
+	src/ui/servers.h src/ui/servers_json.c src/ui/servers_rows.c src/ui/servers_sync.c src/ui/view_servers.c

@@ -1,6 +1,9 @@
 /*
- * The servers: one block of lines each, so that what is wrong stands beside the server it is about. What a server does not
- * tell is shown as such, never as zero.
+ * The servers: a row each, which says what needs a person, and under it the lines that say everything. A few servers are
+ * open from the start.
+ *
+ * Lines are made anew whenever something changed and before each frame, because they hold spans of time; the list keeps the
+ * cursor on its line. While a filter is typed, the lines that match are shown whether open or not.
  */
 #include "config.h"
 
@@ -11,184 +14,271 @@
 #include "list.h"
 #include "servers.h"
 #include "trunkdeck/mem.h"
+#include "trunkdeck/query.h"
+#include "trunkdeck/utf8.h"
 #include "ui.h"
+
+#define OPEN_FROM_START 3		/* servers, at most */
+#define LABEL_WIDTH 9
+
+enum servers_row { SERVERS_HEAD, SERVERS_LINE };	/* data: struct app_server, struct servers_line */
 
 struct servers {
 	struct ui *ui;
 	struct app *app;
-	struct list list;		/* a row per server; data: struct app_server */
+	struct list list;
+	struct servers_lines lines;
+	bool *open;			/* by server */
+	struct query *query;
+	size_t shown;			/* servers that match */
 };
 
-#define LINES_PER_SERVER 5
-#define LABEL_WIDTH 14
+enum { COL_NAME, COL_REGION, COL_LINK, COL_RTT, COL_STATE };
+
+static const struct list_column columns[] = {
+	{ COL_NAME, N_("Server"), 8, 16, 0, false },
+	{ COL_REGION, N_("Region"), 2, 2, 3, false },
+	{ COL_LINK, N_("Connection"), 16, 16, 1, false },
+	{ COL_RTT, N_("Round trip"), 8, 8, 2, true },
+	{ COL_STATE, N_("State"), 18, 0, 0, false },
+};
+
+/* --- rows --- */
+
+static const char *const fields[] = { "server", "region", "about", "state", NULL };
+
+static const char *field_of_head(const void *row, int field)
+{
+	const struct app_server *s = row;
+
+	return field == 0 ? s->config->name : field == 1 ? region_name(s->config->region) : field == 3 ? link_state_text(s->status.control) :
+	       NULL;
+}
+
+static const char *field_of_line(const void *row, int field)
+{
+	const struct servers_line *l = row;
+
+	return field == 2 ? l->label : field == 3 ? l->text : field_of_head(l->server, field);
+}
+
+static bool filtering(const struct servers *v)
+{
+	return v->query && !query_is_empty(v->query);
+}
+
+static uint64_t head_key(const struct app_server *s)
+{
+	return mail_key(s->config->name, strlen(s->config->name));
+}
+
+static size_t index_of(const struct servers *v, const struct app_server *s)
+{
+	return (size_t)(s - v->app->servers);
+}
+
+/* The lines of one server are those from `from` on and before `to`. */
+static void add_server(struct servers *v, const struct app_server *s, size_t from, size_t to)
+{
+	bool head = !filtering(v) || query_match(v->query, NULL, field_of_head, s);
+	bool all = v->open[index_of(v, s)] && !filtering(v);
+
+	if (head)
+		list_add(&v->list, head_key(s), SERVERS_HEAD, s);
+	for (size_t i = from; i < to; i++) {
+		const struct servers_line *l = &v->lines.items[i];
+
+		if (!all && !(filtering(v) && query_match(v->query, NULL, field_of_line, l)))
+			continue;
+		if (!head)
+			list_add(&v->list, head_key(s), SERVERS_HEAD, s);
+		head = true;
+		list_add(&v->list, l->key, SERVERS_LINE, l);
+	}
+	v->shown += head;
+}
 
 static void rebuild(struct servers *v)
 {
-	list_begin(&v->list);
-	for (size_t i = 0; i < v->app->server_count; i++) {
-		const struct app_server *s = &v->app->servers[i];
+	size_t *from = xcalloc(v->app->server_count + 1, sizeof(*from));
 
-		list_add(&v->list, mail_key(s->config->name, strlen(s->config->name)), 0, s);
+	servers_lines_clear(&v->lines);
+	for (size_t i = 0; i < v->app->server_count; i++) {
+		servers_lines_add(&v->lines, v->app, &v->app->servers[i]);
+		from[i + 1] = v->lines.count;
 	}
+	list_begin(&v->list);
+	v->shown = 0;
+	for (size_t i = 0; i < v->app->server_count; i++)
+		add_server(v, &v->app->servers[i], from[i], from[i + 1]);
 	list_end(&v->list);
+	free(from);
 }
 
 static void servers_update(void *state, unsigned dirty)
 {
 	struct servers *v = state;
 
-	if (dirty & APP_DIRTY_SERVERS) {
+	if (dirty & (APP_DIRTY_SERVERS | APP_DIRTY_WORKSPACE)) {
 		rebuild(v);
 		ui_touch(v->ui);
 	}
 }
 
-static bool is_up(const struct server_status *s)
+static const struct app_server *selected(const struct servers *v)
 {
-	return s->tail == LINK_UP && s->control == LINK_UP;
+	const struct list_row *row = list_selected(&v->list);
+
+	if (!row)
+		return NULL;
+	return row->kind == SERVERS_HEAD ? row->data : ((const struct servers_line *)row->data)->server;
 }
 
-static enum link_state worst_link(const struct server_status *s)
-{
-	return s->tail != LINK_UP ? s->tail : s->control;
-}
+/* --- drawing --- */
 
-static void draw_head(const struct servers *v, const struct canvas *c, int y, const struct app_server *s)
+static enum role state_text(const struct servers *v, const struct app_server *s, struct buf *text)
 {
-	const struct server_status *st = &s->status;
-	char ago[SHORT_SIZE];
-	int x = 1;
+	const struct routes_stats *r = &s->status.routes;
+	size_t waiting = deletions_waiting(v->app->deletions, s->config->name);
 
-	x += draw_text(c, y, x, 20, ROLE_STRONG, s->config->name) + 2;
-	if (v->app->replay) {
-		draw_foreign(c, y, x, 0, ROLE_DIM, s->config->host);
-		return;
-	}
-	x += draw_text(c, y, x, 0, ROLE_DIM, region_name(s->config->region)) + 2;
-	x += draw_textf(c, y, x, 0, ROLE_DIM, "%s:%d%s", s->config->host, s->config->port,
-			s->config->tls ? " TLS" : "") + 2;
-	if (!is_up(st)) {
-		draw_text(c, y, x, 0, st->err.code != ERR_NONE ? ROLE_ALARM : ROLE_NORMAL,
-			  link_state_text(worst_link(st)));
-		return;
-	}
-	format_ago(ago, clock_mono_ms(v->app->clock) - st->up_since_ms);
-	draw_textf(c, y, x, 0, ROLE_GOOD, _("connected %s"), ago);
-}
-
-/* One labelled line under the server's name. */
-static void draw_line(const struct canvas *c, int y, const char *label, enum role r, const char *text)
-{
-	draw_text(c, y, 3, LABEL_WIDTH - 1, ROLE_DIM, label);
-	draw_foreign(c, y, 3 + LABEL_WIDTH, 0, r, text);
-}
-
-static void milliseconds(char *to, size_t size, int64_t us)
-{
-	if (us < 0)
-		snprintf(to, size, "%s", _("unknown"));
+	if (servers_alarm_text(v->app, s, text))
+		return ROLE_ALARM;
+	if (r->by_state[ROUTE_VERIFIED] > 0)
+		buf_addf(text, ngettext("%zu route ok", "%zu routes ok", r->by_state[ROUTE_VERIFIED]), r->by_state[ROUTE_VERIFIED]);
 	else
-		snprintf(to, size, "%.1f ms", (double)us / 1000);
+		buf_adds(text, _("no routes"));
+	if (r->by_state[ROUTE_PENDING] > 0)
+		buf_addf(text, ", %zu %s", r->by_state[ROUTE_PENDING], route_state_text(ROUTE_PENDING));
+	if (waiting > 0)
+		buf_addf(text, ngettext(", %zu deletion not verified", ", %zu deletions not verified", waiting), waiting);
+	return ROLE_NORMAL;
 }
 
-static void draw_asterisk(const struct canvas *c, int y, const struct server_status *st)
+static void draw_head(const struct servers *v, const struct canvas *c, const struct app_server *s)
 {
-	char text[160], rtt[24], lag[24], up[SHORT_SIZE] = "";
+	struct canvas row = canvas_sub(c, 0, 3, 1, c->area.columns - 4);
+	bool open = v->open[index_of(v, s)] || filtering(v);
+	struct list_layout lay;
+	char text[64] = "";
+	struct buf state;
+	enum role role;
 
-	milliseconds(rtt, sizeof(rtt), st->rtt_us);
-	milliseconds(lag, sizeof(lag), st->lag_us);
-	if (st->uptime_s >= 0)
-		format_age(up, st->uptime_s * 1000000);
-	snprintf(text, sizeof(text), _("%s  up %s  round trip %s  event lag %s"),
-		 st->version[0] != '\0' ? st->version : _("version unknown"), up[0] != '\0' ? up : _("unknown"), rtt, lag);
-	draw_line(c, y, _("Asterisk"), ROLE_NORMAL, text);
-}
-
-static void draw_events(const struct canvas *c, int y, const struct server_status *st)
-{
-	char text[240];
-	bool odd = st->rejected > 0 || st->dropped > 0;
-
-	snprintf(text, sizeof(text), _("%llu read  %llu rejected%s%s  %llu dropped  %llu resyncs  %zu live calls"),
-		 (unsigned long long)st->events, (unsigned long long)st->rejected, st->last_reject[0] ? ": " : "",
-		 st->last_reject, (unsigned long long)st->dropped, (unsigned long long)st->resyncs, st->live);
-	draw_line(c, y, _("Events"), odd ? ROLE_WARN : ROLE_NORMAL, text);
-}
-
-static void draw_routes(const struct servers *v, const struct canvas *c, int y, const struct app_server *s)
-{
-	struct buf text;
-	bool well;
-
-	buf_init(&text, 600);
-	well = servers_routes_text(v->app, s, &text);
-	draw_line(c, y, _("Routes"), well ? ROLE_NORMAL : ROLE_ALARM, text.p);
-	buf_clear(&text);
-}
-
-static void draw_trouble(const struct servers *v, const struct canvas *c, int y, const struct server_status *st)
-{
-	int64_t left = st->retry_at_ms - clock_mono_ms(v->app->clock);
-	char text[512];
-
-	if (st->err.code == ERR_NONE)
+	row.selected = c->selected;
+	draw_text(c, 0, 1, 1, ROLE_ACCENT, mark_text(c, open ? MARK_OPEN : MARK_CLOSED));
+	list_layout(&lay, columns, ARRAY_LEN(columns), row.area.columns, 2);
+	list_cell(&row, 0, &lay, COL_NAME, ROLE_STRONG, s->config->name);
+	if (v->app->replay) {
+		list_cell(&row, 0, &lay, COL_STATE, ROLE_DIM, s->config->host);
 		return;
-	snprintf(text, sizeof(text), "%s%s%s", st->err.message, st->err.hint[0] ? ": " : "", st->err.hint);
-	if (left > 0)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), _(" (again in %d s)"), (int)((left + 999) / 1000));
-	draw_line(c, y, _("Trouble"), ROLE_ALARM, text);
+	}
+	list_cell(&row, 0, &lay, COL_REGION, ROLE_DIM, region_name(s->config->region));
+	role = servers_link_text(v->app, s, text, sizeof(text));
+	list_cell(&row, 0, &lay, COL_LINK, role, text);
+	snprintf(text, sizeof(text), s->status.rtt_us < 0 ? "" : _("%.1f ms"), (double)s->status.rtt_us / 1000);
+	list_cell(&row, 0, &lay, COL_RTT, ROLE_DIM, text);
+	buf_init(&state, BUF_UNBOUNDED);
+	role = state_text(v, s, &state);
+	list_cell(&row, 0, &lay, COL_STATE, role, state.p);
+	buf_clear(&state);
 }
 
-static void draw_server(const struct servers *v, const struct canvas *c, const struct app_server *s, bool selected)
+static void draw_row(void *arg, const struct canvas *c, const struct list_row *row)
 {
-	struct canvas head = *c;
+	const struct servers_line *l = row->data;
 
-	head.selected = selected;
-	if (selected) {
-		draw_selected_row(&head, 0);
-		term_cursor(ui_term(v->ui), c->area.y, c->area.x);
+	if (row->kind == SERVERS_HEAD) {
+		draw_head(arg, c, row->data);
+		return;
 	}
-	draw_head(v, &head, 0, s);
-	draw_asterisk(c, 1, &s->status);
-	draw_events(c, 2, &s->status);
-	draw_routes(v, c, 3, s);
-	draw_trouble(v, c, 4, &s->status);
+	draw_text(c, 0, 4, LABEL_WIDTH, ROLE_DIM, l->label);
+	draw_foreign(c, 0, 4 + LABEL_WIDTH + 1, c->area.columns - LABEL_WIDTH - 6, l->role, l->text);
 }
 
 static void servers_draw(void *state, const struct canvas *c, bool focused)
 {
 	struct servers *v = state;
-	int lines = LINES_PER_SERVER + 1;
-	int fit = (c->area.rows + 1) / lines > 0 ? (c->area.rows + 1) / lines : 1;
 
-	if (v->list.count == 0) {
+	rebuild(v);
+	if (v->app->server_count == 0) {
 		draw_text(c, 1, 3, 0, ROLE_NORMAL, _("No servers are configured: numbers are kept, but no Asterisk serves them."));
 		draw_text(c, 2, 3, 0, ROLE_DIM, _("Add a [server NAME] section to the configuration."));
 		return;
 	}
-	list_fit(&v->list, fit);
-	for (int i = 0; i < fit && v->list.top + (size_t)i < v->list.count; i++) {
-		size_t row = v->list.top + (size_t)i;
-		struct canvas block = canvas_sub(c, i * lines, 0, LINES_PER_SERVER, c->area.columns);
+	if (v->list.count == 0)
+		draw_text(c, 1, 3, 0, ROLE_DIM, _("Nothing matches the filter. / changes it."));
+	ui_draw_list(v->ui, &v->list, c, focused, draw_row, v);
+}
 
-		draw_server(v, &block, v->list.rows[row].data, focused && row == v->list.cursor);
-	}
+/* --- actions --- */
+
+static void set_open(struct servers *v, const struct app_server *s, bool open)
+{
+	v->open[index_of(v, s)] = open;
+	if (!open)
+		list_select(&v->list, head_key(s));
+	rebuild(v);
+}
+
+static void open_selected(struct servers *v, const struct app_server *s)
+{
+	if (v->open[index_of(v, s)] && list_selected(&v->list)->kind == SERVERS_HEAD)
+		list_action(&v->list, ACTION_DOWN);
+	else
+		set_open(v, s, true);
+}
+
+/* From a line up to its server; from a server: close it. */
+static void close_selected(struct servers *v, const struct app_server *s)
+{
+	if (list_selected(&v->list)->kind == SERVERS_HEAD)
+		set_open(v, s, false);
+	else
+		list_select(&v->list, head_key(s));
+}
+
+static void toggle_all(struct servers *v)
+{
+	bool all_open = true;
+
+	for (size_t i = 0; i < v->app->server_count; i++)
+		all_open = all_open && v->open[i];
+	for (size_t i = 0; i < v->app->server_count; i++)
+		v->open[i] = !all_open;
+	if (all_open && selected(v))
+		list_select(&v->list, head_key(selected(v)));
+	rebuild(v);
 }
 
 static bool servers_action(void *state, enum action_id action)
 {
 	struct servers *v = state;
+	const struct app_server *s = selected(v);
 
-	if (action == ACTION_SYNC) {
-		const struct list_row *row = list_selected(&v->list);
-
-		servers_sync(v->ui, row ? row->data : NULL);
-		return true;
-	}
-	if (!list_action(&v->list, action))
-		return false;
 	ui_touch(v->ui);
-	return true;
+	if (list_action(&v->list, action))
+		return true;
+	switch (action) {
+	case ACTION_SYNC:
+		servers_sync(v->ui, s);
+		return true;
+	case ACTION_EXPAND:
+		if (s)
+			set_open(v, s, !v->open[index_of(v, s)]);
+		return true;
+	case ACTION_OPEN:
+		if (s)
+			open_selected(v, s);
+		return true;
+	case ACTION_CLOSE:
+		if (s)
+			close_selected(v, s);
+		return true;
+	case ACTION_EXPAND_ALL:
+		toggle_all(v);
+		return true;
+	default:
+		return false;
+	}
 }
 
 static const char *servers_why_not(void *state, enum action_id action)
@@ -200,32 +290,62 @@ static const char *servers_why_not(void *state, enum action_id action)
 	return action == ACTION_SYNC && v->app->server_count == 0 ? _("no servers are configured") : NULL;
 }
 
-static bool needs_person(const struct server_status *s)
+static void servers_filter(void *state, const char *text)
 {
-	bool alarm = s->err.code != ERR_NONE || s->routes.foreign_owner;
+	struct servers *v = state;
 
-	for (int i = 0; i < ROUTE_STATE_COUNT; i++)
-		alarm = alarm || (s->routes.by_state[i] > 0 && route_state_needs_person((enum route_state)i));
-	return alarm;
+	query_free(&v->query);
+	v->query = query_new(text, fields);
+	rebuild(v);
+	ui_touch(v->ui);
+}
+
+static void servers_counts(void *state, size_t *shown, size_t *all)
+{
+	const struct servers *v = state;
+
+	*shown = v->shown;
+	*all = v->app->server_count;
 }
 
 static void servers_badge(void *state, char *to, size_t size)
 {
 	struct servers *v = state;
 	bool alarm = false;
+	struct buf text;
 
-	for (size_t i = 0; i < v->app->server_count; i++)
-		alarm = alarm || needs_person(&v->app->servers[i].status);
+	buf_init(&text, BUF_UNBOUNDED);
+	for (size_t i = 0; i < v->app->server_count && !alarm; i++)
+		alarm = servers_alarm_text(v->app, &v->app->servers[i], &text);
 	snprintf(to, size, "%s", alarm ? "!" : "");
+	buf_clear(&text);
 }
 
-static char *servers_copy(void *state, bool json)
+static char *servers_copy(void *state, bool as_json)
 {
 	struct servers *v = state;
 	const struct list_row *row = list_selected(&v->list);
-	const struct app_server *s = row ? row->data : NULL;
+	const struct app_server *s = selected(v);
 
-	return s && !json ? xasprintf("%s:%d", s->config->host, s->config->port) : NULL;
+	if (!s)
+		return NULL;
+	if (as_json)
+		return servers_json(v->app, s);
+	if (row->kind == SERVERS_HEAD)
+		return xasprintf("%s:%d", s->config->host, s->config->port);
+	return utf8_clean_dup(str_of(((const struct servers_line *)row->data)->text));
+}
+
+static void servers_click(void *state, int y, int x, const struct term_mouse *m)
+{
+	struct servers *v = state;
+
+	(void)x;
+	if (m->kind == MOUSE_WHEEL_UP || m->kind == MOUSE_WHEEL_DOWN)
+		list_scroll(&v->list, m->kind == MOUSE_WHEEL_UP ? -3 : 3);
+	else if (list_click(&v->list, y) && list_selected(&v->list)->kind == SERVERS_HEAD)
+		servers_action(v, ACTION_EXPAND);
+	ui_touch(v->ui);
 }
 
 /* "connected 12 s" and the count-down tick. */
@@ -242,6 +362,9 @@ static void *servers_new(struct ui *ui)
 
 	v->ui = ui;
 	v->app = ui_app(ui);
+	v->open = xcalloc(v->app->server_count + 1, sizeof(*v->open));
+	for (size_t i = 0; i < v->app->server_count; i++)
+		v->open[i] = v->app->server_count <= OPEN_FROM_START;
 	list_init(&v->list);
 	rebuild(v);
 	return v;
@@ -252,6 +375,9 @@ static void servers_free(void *state)
 	struct servers *v = state;
 
 	list_clear(&v->list);
+	servers_lines_clear(&v->lines);
+	query_free(&v->query);
+	free(v->open);
 	free(v);
 }
 
@@ -266,7 +392,10 @@ const struct view_ops view_servers_ops = {
 	.draw = servers_draw,
 	.action = servers_action,
 	.why_not = servers_why_not,
+	.filter = servers_filter,
+	.counts = servers_counts,
 	.badge = servers_badge,
 	.copy = servers_copy,
+	.click = servers_click,
 	.next_at_ms = servers_next_at,
 };

@@ -1,19 +1,19 @@
 #!/usr/bin/python3
-"""A provider's side of the qualify check: answers every SIP OPTIONS on the given addresses with 200.
+"""A provider's side beside the calls: answers every SIP OPTIONS and REGISTER on the given addresses with 200.
 
-Calls are made by SIPp; this only keeps the contact reachable. Standard library only.
+Calls are made by SIPp; this keeps the contact reachable and lets a server register. Standard library only.
 """
 
 import asyncio
 import sys
 
-COPIED = ("via", "from", "to", "call-id", "cseq")
+COPIED = ("via", "from", "to", "call-id", "cseq", "contact", "expires")
 
 
 def answer(request):
-    """The 200 for one request; None for what is not an OPTIONS."""
+    """The 200 for one request; None for what is neither OPTIONS nor REGISTER."""
     lines = request.decode("utf-8", "replace").split("\r\n\r\n")[0].split("\r\n")
-    if not lines[0].startswith("OPTIONS "):
+    if lines[0].split(" ")[0] not in ("OPTIONS", "REGISTER"):
         return None
     copied = [h for h in lines[1:] if h.split(":")[0].strip().lower() in COPIED]
     copied = [h + ";tag=lab" if h.lower().startswith("to:") else h for h in copied]

@@ -1,0 +1,310 @@
+/*
+ * What is said of a server, line by line. What it does not tell is shown as such, never as zero; what our AMI user may not
+ * ask is unknown, with the line of manager.conf that would allow it.
+ */
+#include "config.h"
+
+#include "servers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reach.h"
+#include "trunkdeck/ami_rights.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+
+#define NAME_WIDTH 16			/* of endpoints and registrations, at most */
+#define STATE_WIDTH 17
+
+void servers_lines_clear(struct servers_lines *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		free(l->items[i].text);
+	free(l->items);
+	*l = (struct servers_lines){ NULL, 0, 0 };
+}
+
+/* Lines of a server keep their place by server, label and name. Takes the text over. */
+static void add(struct servers_lines *l, const struct app_server *s, const char *label, const char *name, enum role role,
+		char *text)
+{
+	char key[160];
+	int len = snprintf(key, sizeof(key), "%s\n%s\n%s", s->config->name, label, name);
+	struct servers_line *line;
+
+	if (l->count == l->size) {
+		l->size = l->size ? l->size * 2 : 32;
+		l->items = xreallocarray(l->items, l->size, sizeof(*l->items));
+	}
+	line = &l->items[l->count++];
+	*line = (struct servers_line){ .server = s, .role = role, .text = text };
+	str_copy(line->label, sizeof(line->label), str_of(label));
+	line->key = mail_key(key, len < (int)sizeof(key) ? (size_t)len : sizeof(key) - 1);
+}
+
+bool servers_is_up(const struct app_server *s)
+{
+	return s->status.tail == LINK_UP && s->status.control == LINK_UP;
+}
+
+enum role servers_link_text(const struct app *a, const struct app_server *s, char *to, size_t size)
+{
+	const struct server_status *st = &s->status;
+	int64_t now = clock_mono_ms(a->clock), left = st->retry_at_ms - now;
+	char span[SHORT_SIZE];
+
+	if (servers_is_up(s)) {
+		format_span(span, now - st->up_since_ms);
+		snprintf(to, size, _("connected %s"), span);
+		return ROLE_GOOD;
+	}
+	if (left > 0)
+		snprintf(to, size, _("retry in %d s"), (int)((left + 999) / 1000));
+	else
+		snprintf(to, size, "%s", link_state_text(st->tail != LINK_UP ? st->tail : st->control));
+	return st->err.code != ERR_NONE ? ROLE_ALARM : ROLE_NORMAL;
+}
+
+/* --- what needs a person --- */
+
+static void also(struct buf *text)
+{
+	if (text->len > 0)
+		buf_adds(text, ", ");
+}
+
+static void add_route_alarms(const struct app_server *s, struct buf *text)
+{
+	const struct routes_stats *r = &s->status.routes;
+
+	if (r->foreign_owner) {
+		also(text);
+		buf_adds(text, _("owned by another store"));
+	}
+	for (int i = 0; i < ROUTE_STATE_COUNT; i++) {
+		if (r->by_state[i] == 0 || !route_state_needs_person((enum route_state)i))
+			continue;
+		also(text);
+		buf_addf(text, "%zu %s", r->by_state[i], route_state_text((enum route_state)i));
+	}
+	if (r->refusal[0] != '\0') {
+		also(text);
+		buf_adds(text, r->mute ? _("nothing from the store") : _("a write refused"));
+	}
+}
+
+static bool needs_person(struct app *a, const struct app_server *s, const struct endpoint_report *r)
+{
+	return endpoint_state_needs_person(r->state) && app_endpoint_expected(a, s, r->name);
+}
+
+static void add_endpoint_alarms(struct app *a, const struct app_server *s, struct buf *text)
+{
+	for (size_t i = 0; i < s->endpoints.count; i++) {
+		const struct endpoint_report *r = &s->endpoints.endpoints[i];
+
+		if (!needs_person(a, s, r))
+			continue;
+		also(text);
+		buf_addf(text, "%s %s", r->name, endpoint_state_text(r->state));
+	}
+	for (size_t i = 0; i < s->endpoints.registration_count; i++) {
+		const struct registration_report *r = &s->endpoints.registrations[i];
+
+		if (r->registered)
+			continue;
+		also(text);
+		buf_addf(text, _("%s not registered"), r->name);
+	}
+}
+
+bool servers_alarm_text(struct app *a, const struct app_server *s, struct buf *text)
+{
+	size_t before = text->len;
+
+	if (s->status.err.code != ERR_NONE)
+		buf_adds(text, s->status.err.message);
+	add_route_alarms(s, text);
+	add_endpoint_alarms(a, s, text);
+	return text->len > before;
+}
+
+/* --- the lines --- */
+
+static void milliseconds(char *to, size_t size, int64_t us)
+{
+	if (us < 0)
+		snprintf(to, size, "%s", _("unknown"));
+	else
+		snprintf(to, size, _("%.1f ms"), (double)us / 1000);
+}
+
+static void add_asterisk(struct servers_lines *l, const struct app_server *s)
+{
+	const struct server_status *st = &s->status;
+	char rtt[24], lag[24], up[SHORT_SIZE] = "";
+
+	milliseconds(rtt, sizeof(rtt), st->rtt_us);
+	milliseconds(lag, sizeof(lag), st->lag_us);
+	if (st->uptime_s >= 0)
+		format_age(up, st->uptime_s * 1000000);
+	/* "22.10.1+dfsg+~cs6.17.60671434-1": what a packager adds is in the JSON. */
+	add(l, s, _("Asterisk"), "", ROLE_NORMAL,
+	    xasprintf(_("%.*s  up %s  round trip %s  event lag %s"), st->version[0] != '\0' ? (int)strcspn(st->version, "+~") : 99,
+		      st->version[0] != '\0' ? st->version : _("version unknown"), up[0] != '\0' ? up : _("unknown"), rtt, lag));
+}
+
+static void add_events(struct servers_lines *l, const struct app_server *s)
+{
+	const struct server_status *st = &s->status;
+	bool odd = st->rejected > 0 || st->dropped > 0;
+
+	add(l, s, _("Events"), "", odd ? ROLE_WARN : ROLE_NORMAL,
+	    xasprintf(_("%llu read  %llu rejected%s%s  %llu dropped  %llu resyncs  %zu live calls"), (unsigned long long)st->events,
+		      (unsigned long long)st->rejected, st->last_reject[0] ? ": " : "", st->last_reject,
+		      (unsigned long long)st->dropped, (unsigned long long)st->resyncs, st->live));
+}
+
+static void add_routes(struct servers_lines *l, const struct app *a, const struct app_server *s)
+{
+	struct buf text;
+	bool well;
+
+	buf_init(&text, BUF_UNBOUNDED);
+	well = servers_routes_text(a, s, &text);
+	add(l, s, _("Routes"), "", well ? ROLE_NORMAL : ROLE_ALARM, buf_take(&text));
+}
+
+static void add_trouble(struct servers_lines *l, const struct app_server *s)
+{
+	const struct err *e = &s->status.err;
+
+	if (e->code == ERR_NONE)
+		return;
+	add(l, s, _("Trouble"), "", ROLE_ALARM, xstrdup(e->message));
+	if (e->hint[0] != '\0')
+		add(l, s, "", "hint", ROLE_NORMAL, xstrdup(e->hint));
+}
+
+/* A text in exactly so many columns: names are foreign. */
+static void add_column(struct buf *to, const char *text, int width)
+{
+	char *clean = utf8_clean_dup(str_of(text));
+
+	utf8_pad(to, clean, width, false);
+	buf_adds(to, "  ");
+	free(clean);
+}
+
+/* Wide enough for the longest name, so that states stand in a column. */
+static int name_width(const struct endpoints_report *e)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < e->count + e->registration_count; i++) {
+		const char *name = i < e->count ? e->endpoints[i].name : e->registrations[i - e->count].name;
+		int len = (int)strlen(name);
+
+		width = len > width ? len : width;
+	}
+	return width < NAME_WIDTH ? width : NAME_WIDTH;
+}
+
+static void add_endpoint(struct servers_lines *l, struct app *a, const struct app_server *s, const struct endpoint_report *r)
+{
+	bool expected = app_endpoint_expected(a, s, r->name);
+	char state[64];
+	enum role role;
+	struct buf text;
+
+	/* A provider of the other region need not be known here. */
+	if (!expected && r->state == ENDPOINT_ABSENT)
+		return;
+	role = reach_endpoint_text(state, sizeof(state), r, expected, clock_mono_ms(a->clock));
+	buf_init(&text, BUF_UNBOUNDED);
+	add_column(&text, r->name, name_width(&s->endpoints));
+	if (r->contacts > 1) {
+		add_column(&text, state, STATE_WIDTH);
+		buf_addf(&text, _("%u of %u contacts answer"), r->answering, r->contacts);
+	} else {
+		buf_adds(&text, state);
+	}
+	add(l, s, _("Provider"), r->name, role, buf_take(&text));
+}
+
+static void add_registration(struct servers_lines *l, const struct app *a, const struct app_server *s,
+			     const struct registration_report *r)
+{
+	char state[64], span[SHORT_SIZE];
+	struct buf text;
+
+	snprintf(state, sizeof(state), "%s", r->status);
+	if (!r->registered && r->since_ms > 0) {
+		format_span(span, clock_mono_ms(a->clock) - r->since_ms);
+		snprintf(state, sizeof(state), "%s %s", r->status, span);
+	}
+	buf_init(&text, BUF_UNBOUNDED);
+	add_column(&text, r->name, name_width(&s->endpoints));
+	add_column(&text, state, STATE_WIDTH);
+	buf_adds(&text, r->at);
+	add(l, s, _("Register"), r->name, r->registered ? ROLE_NORMAL : ROLE_ALARM, buf_take(&text));
+}
+
+/* Endpoints that no provider names, and what is beyond the limits. */
+static void add_more(struct servers_lines *l, const struct app_server *s)
+{
+	const struct endpoints_report *e = &s->endpoints;
+	struct buf text;
+
+	buf_init(&text, BUF_UNBOUNDED);
+	if (e->more > 0)
+		buf_addf(&text, ngettext("%zu provider not watched  ", "%zu providers not watched  ", e->more), e->more);
+	if (e->more_registrations > 0)
+		buf_addf(&text, ngettext("%zu more registration  ", "%zu more registrations  ", e->more_registrations),
+			 e->more_registrations);
+	if (e->others > 0)
+		buf_addf(&text, ngettext("%lld endpoint that no provider names", "%lld endpoints that no provider names",
+					 (unsigned long)e->others), (long long)e->others);
+	if (text.len > 0)
+		add(l, s, _("Others"), "", ROLE_DIM, buf_take(&text));
+	buf_clear(&text);
+}
+
+static void add_denied(struct servers_lines *l, const struct app_server *s)
+{
+	for (int i = 0; i < ENDPOINTS_ASK_COUNT; i++) {
+		enum endpoints_ask ask = (enum endpoints_ask)i;
+		const char *action = endpoints_ask_action(ask);
+
+		if (!(s->endpoints.denied & 1u << i))
+			continue;
+		add(l, s, _("Unknown"), action, ROLE_NORMAL, xasprintf(_("%s: our AMI user may not ask"), endpoints_ask_text(ask)));
+		add(l, s, "", action, ROLE_DIM, ami_right_line(s->config->user, ami_right_of(action)));
+	}
+}
+
+void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_server *s)
+{
+	const struct endpoints_report *e = &s->endpoints;
+
+	/* Of a recorded server there is nothing but its events. */
+	if (a->replay) {
+		add_events(l, s);
+		return;
+	}
+	add_trouble(l, s);
+	add_routes(l, a, s);
+	for (size_t i = 0; i < e->count; i++)
+		add_endpoint(l, a, s, &e->endpoints[i]);
+	for (size_t i = 0; i < e->registration_count; i++)
+		add_registration(l, a, s, &e->registrations[i]);
+	add_more(l, s);
+	add_denied(l, s);
+	add(l, s, _("Address"), "", ROLE_NORMAL,
+	    xasprintf("%s:%d%s  %s", s->config->host, s->config->port, s->config->tls ? " TLS" : "", s->config->user));
+	add_asterisk(l, s);
+	add_events(l, s);
+}
