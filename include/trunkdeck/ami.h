@@ -151,6 +151,7 @@ struct ami_hangup_report {
 };
 
 struct ami;
+struct raw_log;
 
 /* All in ms. NULL in the options = the ordinary ones; tests are less patient. */
 struct ami_timing {
@@ -175,6 +176,7 @@ struct ami_options {
 	bool read_only;			/* nothing is written to any server, and nothing hung up */
 	bool take_over;
 	bool endpoints;			/* ask for the providers' endpoints too */
+	struct raw_log *raw;		/* records the tails' streams, outlives the thread; NULL = nothing does */
 	const struct ami_timing *timing;
 };
 

@@ -172,6 +172,10 @@ void ami_parser_idle(struct ami_parser *p);
 void ami_parser_restart(struct ami_parser *p, bool banner);
 void ami_parser_get_stats(const struct ami_parser *p, struct ami_parser_stats *out);
 
+/* Of the bytes fed (struct ami_parser_stats.bytes), how many belong to frames read so far. From within the callback for a
+ * response: where it ends. */
+uint64_t ami_parser_offset(const struct ami_parser *p);
+
 /* The value of a key, or the empty slice. */
 struct str ami_get(const struct ami_frame *f, enum ami_key key);
 /* A key without an id, compared without case; linear. */

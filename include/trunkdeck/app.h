@@ -20,6 +20,7 @@
 #include "trunkdeck/gaps.h"
 #include "trunkdeck/live.h"
 #include "trunkdeck/mailbox.h"
+#include "trunkdeck/raw_log.h"
 #include "trunkdeck/messages.h"
 #include "trunkdeck/metrics.h"
 #include "trunkdeck/route_table.h"
@@ -115,6 +116,8 @@ struct app *app_new(const struct config *config, const struct td_clock *clock);
 bool app_start(struct app *a, struct err *e);
 /* The same for a recorder without a screen: routes and the agent directory are left alone. */
 bool app_start_recorder(struct app *a, struct err *e);
+/* Before app_start_recorder(): the streams of all servers go into files too. */
+bool app_record_raw(struct app *a, const struct raw_log_options *options, struct err *e);
 /* Stops listening to the servers and waits until every finished call heard of is written, at most timeout_ms. Returns how many
  * are not. */
 size_t app_finish_recording(struct app *a, int64_t timeout_ms);

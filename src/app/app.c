@@ -69,6 +69,7 @@ static bool start_ami(struct app *a, struct err *e)
 		.count = a->server_count,
 		.to_main = a->inbox,
 		.owner = "",
+		.raw = a->private->raw,
 		.read_only = a->config->read_only || a->private->recorder,
 		.endpoints = !a->private->recorder,
 	};
@@ -98,6 +99,11 @@ bool app_start(struct app *a, struct err *e)
 	return start(a, e);
 }
 
+bool app_record_raw(struct app *a, const struct raw_log_options *options, struct err *e)
+{
+	return raw_log_start(&a->private->raw, options, a->config->servers, a->server_count, a->inbox, e);
+}
+
 bool app_start_recorder(struct app *a, struct err *e)
 {
 	a->private->recorder = true;
@@ -110,6 +116,7 @@ size_t app_finish_recording(struct app *a, int64_t timeout_ms)
 	struct pollfd p = { .fd = mailbox_fd(a->inbox), .events = POLLIN };
 
 	ami_stop(&a->private->ami);
+	raw_log_stop(&a->private->raw);
 	for (;;) {
 		app_handle_mail(a, 0);
 		left = until - clock_mono_ms(&clock_system);
@@ -288,6 +295,16 @@ static void handle_resynced(struct app *a, const struct ami_resync_report *r)
 	a->dirty |= APP_DIRTY_CALLS;
 }
 
+static void handle_raw_log(struct app *a, const struct raw_log_report *r)
+{
+	if (r->err.code != ERR_NONE)
+		messages_add(a->messages, MESSAGE_ERROR, _("%s: the raw recording has ended: %s"), r->server, r->err.message);
+	else
+		messages_add(a->messages, MESSAGE_WARN, _("%s: the raw recording has a gap of %llu bytes: the disk was too slow"),
+			     r->server, (unsigned long long)r->lost);
+	a->dirty |= APP_DIRTY_MESSAGES;
+}
+
 /* --- from the agent directory --- */
 
 /* The agents themselves come by the store's change feed. */
@@ -346,6 +363,9 @@ static void handle_mail(struct app *a, const struct mail *m)
 		break;
 	case AMI_MAIL_HANGUP:
 		hangup_report(a, m->value);
+		break;
+	case RAW_LOG_MAIL:
+		handle_raw_log(a, m->value);
 		break;
 	case AGENTS_MAIL_REPORT:
 		handle_agents(a, m->value);
@@ -480,6 +500,7 @@ void app_free(struct app **app)
 	if (!a)
 		return;
 	ami_stop(&a->private->ami);
+	raw_log_stop(&a->private->raw);
 	agents_worker_stop(&a->private->agents);
 	replay_free(a);
 	take_last_calls(a);

@@ -4,6 +4,7 @@
 
 #include "agents_worker.h"
 #include "trunkdeck/app.h"
+#include "trunkdeck/raw_log.h"
 #include "worker.h"
 
 /* A mutation under way. */
@@ -68,6 +69,7 @@ struct app_private {
 	bool recorder;			/* no screen, no routes */
 	struct worker *worker;
 	struct ami *ami;
+	struct raw_log *raw;		/* NULL = streams are not recorded */
 	struct agents_worker *agents;	/* NULL = none needed */
 	uint64_t next_token;
 	struct request *requests;

@@ -205,6 +205,7 @@ static void add_servers(struct ami *a, const struct ami_options *o)
 	struct ami_server_config config = {
 		.timing = o->timing ? o->timing : &ami_timing_default,
 		.to_main = o->to_main,
+		.raw = o->raw,
 		.epoll = a->epoll,
 		.buffer = a->buffer,
 		.owner = o->owner ? o->owner : "",
@@ -216,6 +217,7 @@ static void add_servers(struct ami *a, const struct ami_options *o)
 	a->servers = xcalloc(o->count ? o->count : 1, sizeof(struct ami_server *));
 	for (; a->count < o->count; a->count++) {
 		config.server = &o->servers[a->count];
+		config.raw_index = a->count;
 		a->servers[a->count] = ami_server_new(&config);
 	}
 }

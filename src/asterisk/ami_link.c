@@ -66,6 +66,8 @@ struct ami_link {
 	int64_t rtt_us;
 	bool has_offset;
 	int64_t offset_us;
+	char banner[AMI_MAX_BANNER];
+	size_t after_login;		/* bytes of the block at hand that follow the login's answer */
 };
 
 static int64_t now_ms(void)
@@ -235,6 +237,7 @@ void ami_link_flush(struct ami_link *l)
 static void on_login(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
 {
 	struct ami_link *l = arg;
+	struct ami_parser_stats stats;
 
 	(void)tag;
 	(void)last;
@@ -249,6 +252,8 @@ static void on_login(void *arg, uint64_t tag, const struct ami_frame *f, bool la
 		return;
 	}
 	l->state = LINK_UP;
+	ami_parser_get_stats(l->parser, &stats);
+	l->after_login = (size_t)(stats.bytes - ami_parser_offset(l->parser));
 	l->ping_at_ms = now_ms();
 	log_msg(LOG_LEVEL_INFO, "%s %s: up", l->config.server->name, l->config.name);
 	l->config.on_up(l->config.arg);
@@ -267,6 +272,7 @@ static void on_banner(struct ami_link *l, const struct ami_frame *f)
 		err_hint(&l->err, _("check port of [server %s]: 5038, or 5039 with tls = yes"), s->name);
 		return;
 	}
+	str_copy(l->banner, sizeof(l->banner), f->bytes);
 	if (!ami_link_request(l, "Login", fields, on_login, l, 0, &e)) {
 		break_link(l, e.code, e.message);
 		err_hint(&l->err, "%s", e.hint);
@@ -344,6 +350,24 @@ static void ping(struct ami_link *l)
 	ami_link_flush(l);
 }
 
+/* One block of the stream. */
+static void take_block(struct ami_link *l, const char *block, size_t len)
+{
+	bool was_up = l->state == LINK_UP;
+
+	l->after_login = 0;
+	l->heard_ms = now_ms();
+	l->heard_us = clock_wall_us(&clock_system);
+	l->idle_at_ms = l->heard_ms + AMI_IDLE_MS;
+	ami_parser_feed(l->parser, block, len);
+	if (!was_up) {
+		block += len - l->after_login;
+		len = l->after_login;
+	}
+	if (l->config.on_bytes && len > 0)
+		l->config.on_bytes(l->config.arg, block, len);
+}
+
 static void receive(struct ami_link *l)
 {
 	enum transport_io io = TRANSPORT_IO_OK;
@@ -354,10 +378,7 @@ static void receive(struct ami_link *l)
 
 		io = transport_read(l->transport, l->config.buffer, AMI_READ_SIZE, &got, &e);
 		if (io == TRANSPORT_IO_OK) {
-			l->heard_ms = now_ms();
-			l->heard_us = clock_wall_us(&clock_system);
-			l->idle_at_ms = l->heard_ms + AMI_IDLE_MS;
-			ami_parser_feed(l->parser, l->config.buffer, got);
+			take_block(l, l->config.buffer, got);
 		} else if (io != TRANSPORT_IO_AGAIN && !l->broken) {
 			l->broken = true;
 			l->err = e;
@@ -461,6 +482,11 @@ int64_t ami_link_next_at_ms(const struct ami_link *l)
 enum link_state ami_link_state(const struct ami_link *l)
 {
 	return l->state;
+}
+
+const char *ami_link_banner(const struct ami_link *l)
+{
+	return l->banner;
 }
 
 const struct err *ami_link_err(const struct ami_link *l)

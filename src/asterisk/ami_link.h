@@ -30,6 +30,8 @@ struct ami_link_config {
 	void (*on_up)(void *arg);
 	void (*on_down)(void *arg);		/* was up */
 	void (*on_frame)(void *arg, const struct ami_frame *f);	/* events and rejected frames */
+	/* The stream as it was read, from the end of the login's answer on; after the frames in it. May be NULL. */
+	void (*on_bytes)(void *arg, const char *bytes, size_t len);
 	void *arg;
 };
 
@@ -52,6 +54,8 @@ void ami_link_flush(struct ami_link *l);
 bool ami_response_ok(const struct ami_frame *f);
 
 enum link_state ami_link_state(const struct ami_link *l);
+/* The banner of this connection, without its end of line. */
+const char *ami_link_banner(const struct ami_link *l);
 const struct err *ami_link_err(const struct ami_link *l);	/* the last failure */
 int64_t ami_link_retry_at_ms(const struct ami_link *l);		/* 0 = not waiting to retry */
 /* When the bytes at hand arrived, wall time; the parser may have held an event back for AMI_IDLE_MS since. */

@@ -76,7 +76,13 @@ void ami_parser_restart(struct ami_parser *p, bool banner)
 	p->overlong = p->skipping = p->timestamps = p->owed.active = false;
 	p->unstamped = 0;
 	p->held = 0;
+	p->offset = p->stats.bytes;
 	buf_reset(&p->carry);
+}
+
+uint64_t ami_parser_offset(const struct ami_parser *p)
+{
+	return p->offset;
 }
 
 void ami_parser_get_stats(const struct ami_parser *p, struct ami_parser_stats *out)

@@ -71,8 +71,12 @@ static void link_came_up(struct ami_server *s)
 
 static void on_tail_up(void *arg)
 {
-	ami_calls_tail_up(arg);
-	link_came_up(arg);
+	struct ami_server *s = arg;
+
+	if (s->raw)
+		raw_log_begin(s->raw, s->raw_index, str_of(ami_link_banner(s->tail)));
+	ami_calls_tail_up(s);
+	link_came_up(s);
 }
 
 static void on_tail_down(void *arg)
@@ -88,6 +92,13 @@ static void on_tail_frame(void *arg, const struct ami_frame *f)
 {
 	ami_calls_frame(arg, f);
 	ami_endpoints_event(arg, f);
+}
+
+static void on_tail_bytes(void *arg, const char *bytes, size_t len)
+{
+	struct ami_server *s = arg;
+
+	raw_log_add(s->raw, s->raw_index, bytes, len);
 }
 
 static void on_settings(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
@@ -140,6 +151,7 @@ static struct ami_link *new_tail(struct ami_server *s, struct ami_link_config co
 	config.on_up = on_tail_up;
 	config.on_down = on_tail_down;
 	config.on_frame = on_tail_frame;
+	config.on_bytes = s->raw ? on_tail_bytes : NULL;
 	config.arg = s;
 	return ami_link_new(&config);
 }
@@ -168,6 +180,8 @@ struct ami_server *ami_server_new(const struct ami_server_config *config)
 	copy_config(&s->config, config->server);
 	s->timing = config->timing;
 	s->to_main = config->to_main;
+	s->raw = config->raw;
+	s->raw_index = config->raw_index;
 	s->read_only = config->read_only;
 	str_copy(s->status.server, sizeof(s->status.server), str_of(s->config.name));
 	s->status.uptime_s = s->status.rtt_us = s->status.lag_us = -1;

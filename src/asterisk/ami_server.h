@@ -9,6 +9,7 @@
 
 #include "ami_link.h"
 #include "trunkdeck/ami.h"
+#include "trunkdeck/raw_log.h"
 #include "trunkdeck/tracker.h"
 
 struct gone_channel;
@@ -62,6 +63,8 @@ struct ami_server {
 	struct server_config config;	/* a copy */
 	const struct ami_timing *timing;
 	struct mailbox *to_main;
+	struct raw_log *raw;		/* NULL = the stream is not recorded */
+	size_t raw_index;		/* which server it is there */
 	struct ami_link *tail;
 	struct ami_link *control;
 	struct ami_calls calls;
@@ -84,6 +87,8 @@ struct ami_server_config {
 	const struct server_config *server;
 	const struct ami_timing *timing;
 	struct mailbox *to_main;
+	struct raw_log *raw;
+	size_t raw_index;
 	int epoll;
 	char *buffer;			/* AMI_READ_SIZE */
 	const char *owner;

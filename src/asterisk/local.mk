@@ -12,6 +12,7 @@ libtdasterisk_a_SOURCES += src/asterisk/ami_now.c src/asterisk/ami_query.c src/a
 
 # recorded streams
 libtdasterisk_a_SOURCES += src/asterisk/player.c src/asterisk/recording.c src/asterisk/recording.h
+libtdasterisk_a_SOURCES += src/asterisk/raw_log.c
 
 # providers' endpoints
 libtdasterisk_a_SOURCES += src/asterisk/ami_endpoints.c src/asterisk/ami_rights.c src/asterisk/endpoint.c

@@ -123,6 +123,9 @@ static const struct cli_option metrics_options[] = {
 
 static const struct cli_option record_options[] = {
 	{ "quiet", NULL, N_("Say only what is wrong"), NULL },
+	{ "raw", N_("FILE"), N_("Write the servers' event streams too, as they come: for bug reports, and for replay"), NULL },
+	{ "raw-size", N_("SIZE"), N_("Begin a new file at this size; default 64M"), NULL },
+	{ "raw-keep", "N", N_("Keep N older files beside the newest: FILE.1, FILE.2, ...; default 3"), NULL },
 	{ 0 },
 };
 

@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli_command.h"
@@ -16,6 +17,7 @@
 #include "trunkdeck/utf8.h"
 
 #define FINISH_MS 10000
+#define RAW_KEEP_MOST 999
 
 struct recorder {
 	struct app *app;
@@ -98,6 +100,45 @@ static bool on_done(void *arg)
 	return false;
 }
 
+/* "64M": bytes, or with K, M or G (of 1024 each). */
+static bool parse_size(const char *text, int64_t *out, struct err *e)
+{
+	static const char units[] = "KMG";
+	size_t digits = strspn(text, "0123456789");
+	const char *unit = text[digits] ? strchr(units, text[digits]) : NULL;
+	int64_t n = 0;
+
+	if (str_to_i64((struct str){ text, digits }, &n) && digits <= 12 && (!text[digits] || (unit && !text[digits + 1])))
+		for (const char *u = units; unit && u <= unit; u++)
+			n *= 1024;
+	else
+		n = 0;
+	*out = n;
+	if (n >= RAW_LOG_MAX_LEAST)
+		return true;
+	err_set_message(e, ERR_USAGE, _("--raw-size %s is not allowed"), text);
+	err_hint(e, "%s", _("at least 64K; write it like 500K, 64M or 1G"));
+	return false;
+}
+
+static bool start_raw(struct recorder *r, const struct cli_args *args, struct err *e)
+{
+	const char *size = cli_args_value(args, "raw-size");
+	struct raw_log_options options = { .path = cli_args_value(args, "raw"), .max = RAW_LOG_MAX_DEFAULT };
+	int64_t keep;
+
+	if (!options.path && (size || cli_args_has(args, "raw-keep")))
+		return err_set_message(e, ERR_USAGE, "%s", _("--raw-size and --raw-keep belong to --raw FILE"));
+	if (!options.path)
+		return true;
+	if (size && !parse_size(size, &options.max, e))
+		return false;
+	if (!cli_args_count(args, "raw-keep", 0, RAW_LOG_KEEP_DEFAULT, &keep, e))
+		return false;
+	options.keep = keep > RAW_KEEP_MOST ? RAW_KEEP_MOST : (int)keep;
+	return app_record_raw(r->app, &options, e);
+}
+
 static bool record(struct recorder *r, struct err *e)
 {
 	const struct loop_client client = {
@@ -139,7 +180,7 @@ bool cli_record(struct cli *c, struct err *e)
 	}
 	loop_block_signals();
 	r.app = app_new(c->config, &clock_system);
-	ok = record(&r, e);
+	ok = start_raw(&r, &c->args, e) && record(&r, e);
 	app_free(&r.app);
 	return ok;
 }

@@ -179,6 +179,86 @@ class HistoryTest(DeckTest):
         self.assertEqual(run.wait(TIMEOUT), DONE, self.said())
 
 
+class Chatty(Manager):
+    """Repeats the login, secret and all, in its answer."""
+
+    def answer(self, frame):
+        said = super().answer(frame)
+        if frame.get("Action") == "Login":
+            said = said.replace(b"Message: ok", f"Message: welcome, {frame['Username']} with {frame['Secret']}".encode())
+        return said
+
+
+class RawStream(HistoryTest):
+    SECRET = "wag-2-tails"
+
+    def setUp(self):
+        super().setUp()
+        self.raw = self.path("raw.ami")
+
+    def serve(self, port):
+        self.config(f"[server na-1]\nhost = 127.0.0.1\nport = {port}\nuser = x\nsecret = {self.SECRET}\n")
+
+    def content(self, path=None):
+        with open(path or self.raw, "rb") as file:
+            return file.read()
+
+    def replayed(self, path=None):
+        return self.done("replay", path or self.raw, "--json").json()[0]
+
+    def test_replayed_it_is_what_was_recorded(self):
+        run = self.recorder("--raw", self.raw)
+        for i in range(20):
+            self.manager.call("+15551234567", answered=i % 4 > 0)
+        calls = self.recorded(20)
+        self.stop_well(run)
+        result = self.replayed()
+        self.assertEqual((result["calls"], result["live"], result["frames_rejected"], result["cut_off"]), (20, 0, 0, False))
+        number = result["numbers"]["+15551234567"]
+        for outcome in OUTCOMES:
+            self.assertEqual(number.get(outcome, 0), sum(call["outcome"] == outcome for call in calls), outcome)
+        self.assertTrue(self.content().startswith(BANNER + b"Event: FullyBooted\r\n"))
+        self.assertEqual(os.stat(self.raw).st_mode & 0o777, 0o600)
+
+    def test_no_secret_in_it(self):
+        self.manager.close()
+        self.manager = Chatty()
+        self.addCleanup(self.manager.close)
+        self.serve(self.manager.port)
+        run = self.recorder("--raw", self.raw)
+        self.manager.call("+15551234567")
+        self.recorded(1)
+        self.stop_well(run)
+        self.assertNotIn(self.SECRET.encode(), self.content())
+        self.assertNotIn(b"welcome", self.content())
+        self.assertEqual(self.replayed()["calls"], 1)
+
+    def test_a_new_connection_is_a_new_file(self):
+        run = self.recorder("--raw", self.raw)
+        self.manager.call("+15551234567")
+        self.recorded(1)
+        port = self.manager.port
+        self.manager.close()
+        self.manager = Manager(port)
+        self.manager.serial = 100
+        self.addCleanup(self.manager.close)
+        wait_for("login", lambda: self.manager.listeners() >= 2)
+        self.manager.call("+15551234567", answered=False)
+        self.recorded(2)
+        self.stop_well(run)
+        self.assertEqual([self.replayed(path)["calls"] for path in (self.raw, self.raw + ".1")], [1, 1])
+
+    def test_refusals(self):
+        with open(self.raw, "w", encoding="utf-8") as file:
+            file.write("dear diary")
+        self.refused("record", "--raw", self.raw, code=USAGE, says="is no recorded stream")
+        self.assertEqual(self.content(), b"dear diary")
+        self.refused("record", "--raw", self.path("no/such/folder"), code=USAGE, says="No such file")
+        self.refused("record", "--raw-size", "1G", code=USAGE, says="belong to --raw")
+        for size in ("12", "63K", "64m", "M", "1T", "-1M", "1MB", "99999999999999M"):
+            self.refused("record", "--raw", self.path("other"), "--raw-size", size, code=USAGE, says="--raw-size")
+
+
 class Record(HistoryTest):
     def test_every_call_once_whoever_records(self):
         one, two = self.recorder(), self.recorder("--quiet")

@@ -160,7 +160,7 @@ tests_unit_test_app_history_LDADD = $(app_test_libs)
 
 # What has threads, for a build with the thread sanitizer: see ./dev check threads.
 threaded_tests = tests/unit/test_base_mailbox tests/unit/test_app tests/unit/test_app_routes tests/unit/test_app_history tests/unit/test_ami_client \
-	tests/unit/test_transport tests/unit/test_endpoints
+	tests/unit/test_transport tests/unit/test_endpoints tests/unit/test_raw_log
 
 .PHONY: threaded-tests check-threads
 threaded-tests: $(threaded_tests)
@@ -237,6 +237,11 @@ tests_unit_test_replay_LDADD = $(ami_libs) -lm
 tests_unit_test_player_SOURCES = tests/unit/test_player.c $(ami_stream)
 tests_unit_test_player_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_player_LDADD = $(ami_libs)
+
+unit_tests += tests/unit/test_raw_log
+tests_unit_test_raw_log_SOURCES = tests/unit/test_raw_log.c $(ami_stream)
+tests_unit_test_raw_log_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_raw_log_LDADD = $(ami_libs)
 
 # The load streams are kept packed.
 load_streams = tests/data/ami/load_1020_full.ami tests/data/ami/load_1020_lean.ami

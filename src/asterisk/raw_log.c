@@ -1,0 +1,356 @@
+/*
+ * Two halves joined by a mailbox: the ami thread's copies bytes into mail and keeps count of what waits; the writer's has
+ * the files. After a gap the first half waits for the beginning of a frame, so that the new file starts with one.
+ */
+#include "config.h"
+
+#include "trunkdeck/raw_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "trunkdeck/ami_parse.h"
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+
+#define WAITING_MAX ((size_t)16 * 1024 * 1024)
+#define MAILS_MAX 65536
+#define GREETING "Asterisk Call Manager/"
+#define FRAME_START "\r\n\r\nEvent: "
+
+enum { MAIL_BEGIN, MAIL_BYTES, MAIL_STOP };
+
+/* Mail to the writer, in one block. */
+struct chunk {
+	size_t server;
+	size_t len;
+	char bytes[];
+};
+
+struct raw_file {
+	char *server;
+	char *path;
+	/* the ami thread's */
+	char banner[AMI_MAX_BANNER];
+	uint64_t lost;			/* of a gap that lasts, 0 = none does */
+	/* the writer's */
+	int fd;				/* -1 = it failed */
+	int64_t size, head_size;	/* of it, and of its banner line */
+	char head[AMI_MAX_BANNER + 2];	/* the banner line */
+};
+
+struct raw_log {
+	pthread_t thread;
+	struct mailbox *in, *to_main;
+	atomic_size_t waiting;		/* bytes in mail */
+	int64_t max;
+	int keep;
+	struct raw_file *files;
+	size_t count;
+};
+
+/* --- files --- */
+
+static char *older_path(const struct raw_file *f, int n)
+{
+	return n == 0 ? xstrdup(f->path) : xasprintf("%s.%d", f->path, n);
+}
+
+static void rotate(const struct raw_log *l, const struct raw_file *f)
+{
+	for (int n = l->keep; n > 0; n--) {
+		char *from = older_path(f, n - 1), *to = older_path(f, n);
+
+		rename(from, to);
+		free(from);
+		free(to);
+	}
+	unlink(f->path);
+}
+
+static bool open_next(const struct raw_log *l, struct raw_file *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	rotate(l, f);
+	f->size = 0;
+	f->fd = open(f->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return f->fd >= 0;
+}
+
+static bool write_all(struct raw_file *f, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(f->fd, bytes, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		bytes += n;
+		len -= (size_t)n;
+		f->size += n;
+	}
+	return true;
+}
+
+/* Whatever else is called so must not be lost by rotating it away. */
+static bool is_recording(const char *path, struct err *e)
+{
+	char head[sizeof(GREETING) - 1];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	ssize_t n;
+	bool ours;
+
+	if (fd < 0 && errno == ENOENT)
+		return true;
+	if (fd < 0)
+		return err_set_message(e, ERR_FILE, "%s: %s", path, strerror(errno));
+	n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, head, sizeof(head)) : -1;
+	close(fd);
+	ours = n == 0 || (n == (ssize_t)sizeof(head) && memcmp(head, GREETING, sizeof(head)) == 0);
+	if (ours)
+		return true;
+	err_set_message(e, ERR_FILE, _("%s is there, and is no recorded stream"), path);
+	err_hint(e, "%s", _("choose another name, or move it away"));
+	return false;
+}
+
+static bool claim(const struct raw_log *l, struct raw_file *f, struct err *e)
+{
+	for (int n = 0; n <= l->keep; n++) {
+		char *path = older_path(f, n);
+		bool ok = is_recording(path, e);
+
+		free(path);
+		if (!ok)
+			return false;
+	}
+	return open_next(l, f) || err_set_message(e, ERR_FILE, "%s: %s", f->path, strerror(errno));
+}
+
+/* --- the writer --- */
+
+static void tell(struct raw_log *l, const struct raw_file *f, const struct err *why, uint64_t lost)
+{
+	struct raw_log_report *r = xcalloc(1, sizeof(*r));
+
+	str_copy(r->server, sizeof(r->server), str_of(f->server));
+	if (why)
+		r->err = *why;
+	r->lost = lost;
+	mailbox_post(l->to_main, (struct mail){ RAW_LOG_MAIL, 0, r, free }, MAIL_MUST);
+}
+
+static void give_up(struct raw_log *l, struct raw_file *f)
+{
+	struct err e = { 0 };
+
+	err_set_message(&e, ERR_FILE, "%s: %s", f->path, strerror(errno));
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+	tell(l, f, &e, 0);
+}
+
+static bool write_head(struct raw_file *f)
+{
+	f->head_size = (int64_t)strlen(f->head);
+	return write_all(f, f->head, strlen(f->head));
+}
+
+static bool write_again(struct raw_file *f)
+{
+	if (ftruncate(f->fd, 0) != 0 || lseek(f->fd, 0, SEEK_SET) != 0)
+		return false;
+	f->size = 0;
+	return write_head(f);
+}
+
+static void next_file(struct raw_log *l, struct raw_file *f)
+{
+	if (!open_next(l, f) || !write_head(f))
+		give_up(l, f);
+}
+
+/* A file with nothing behind its banner is used again: a server that comes and goes must not push the others out. */
+static void begin(struct raw_log *l, struct raw_file *f, const struct chunk *c)
+{
+	bool unused = f->size <= f->head_size;
+
+	snprintf(f->head, sizeof(f->head), "%.*s\r\n", (int)c->len, c->bytes);
+	if (f->fd < 0)
+		return;
+	if (!unused)
+		next_file(l, f);
+	else if (!write_again(f))
+		give_up(l, f);
+}
+
+static void append(struct raw_log *l, struct raw_file *f, const struct chunk *c)
+{
+	bool full = f->size + (int64_t)c->len > l->max && f->size > f->head_size;
+	const char *start = full ? memmem(c->bytes, c->len, FRAME_START, sizeof(FRAME_START) - 1) : NULL;
+	size_t here = start ? (size_t)(start - c->bytes) + 4 : c->len;
+
+	if (f->fd >= 0 && !write_all(f, c->bytes, here))
+		give_up(l, f);
+	if (f->fd >= 0 && start)
+		next_file(l, f);
+	if (f->fd >= 0 && start && !write_all(f, c->bytes + here, c->len - here))
+		give_up(l, f);
+}
+
+static void *run(void *arg)
+{
+	struct raw_log *l = arg;
+	bool stop = false;
+	struct mail m;
+
+	while (!stop) {
+		const struct chunk *c;
+
+		if (!mailbox_wait(l->in, -1, &m))
+			continue;
+		c = m.value;
+		stop = m.kind == MAIL_STOP;
+		if (m.kind == MAIL_BEGIN)
+			begin(l, &l->files[c->server], c);
+		else if (m.kind == MAIL_BYTES)
+			append(l, &l->files[c->server], c);
+		if (c)
+			atomic_fetch_sub(&l->waiting, c->len);
+		mail_discard(&m);
+	}
+	return NULL;
+}
+
+/* --- the ami thread's half --- */
+
+static bool post(struct raw_log *l, int kind, size_t server, const char *bytes, size_t len)
+{
+	struct chunk *c;
+
+	if (kind == MAIL_BYTES && atomic_load(&l->waiting) + len > WAITING_MAX)
+		return false;
+	c = xmalloc(sizeof(*c) + len);
+	*c = (struct chunk){ .server = server, .len = len };
+	memcpy(c->bytes, bytes, len);
+	atomic_fetch_add(&l->waiting, len);
+	if (mailbox_post(l->in, (struct mail){ kind, 0, c, free }, kind == MAIL_BYTES ? MAIL_MAY_DROP : MAIL_MUST))
+		return true;
+	atomic_fetch_sub(&l->waiting, len);
+	return false;
+}
+
+static void end_gap(struct raw_log *l, size_t server)
+{
+	struct raw_file *f = &l->files[server];
+
+	if (f->lost)
+		tell(l, f, NULL, f->lost);
+	f->lost = 0;
+	post(l, MAIL_BEGIN, server, f->banner, strlen(f->banner));
+}
+
+void raw_log_begin(struct raw_log *l, size_t server, struct str banner)
+{
+	str_copy(l->files[server].banner, sizeof(l->files[server].banner), banner);
+	end_gap(l, server);
+}
+
+void raw_log_add(struct raw_log *l, size_t server, const char *bytes, size_t len)
+{
+	struct raw_file *f = &l->files[server];
+	size_t skip = 0;
+
+	if (f->lost) {
+		const char *start = memmem(bytes, len, FRAME_START, sizeof(FRAME_START) - 1);
+
+		skip = start && atomic_load(&l->waiting) < WAITING_MAX / 2 ? (size_t)(start - bytes) + 4 : len;
+		f->lost += skip;
+		if (skip < len)
+			end_gap(l, server);
+	}
+	if (skip < len && !post(l, MAIL_BYTES, server, bytes + skip, len - skip))
+		f->lost += len - skip;
+}
+
+/* --- life --- */
+
+static void name_files(struct raw_log *l, const char *path, const struct server_config *servers, size_t count)
+{
+	l->files = xcalloc(count, sizeof(*l->files));
+	for (; l->count < count; l->count++) {
+		struct raw_file *f = &l->files[l->count];
+
+		f->fd = -1;
+		f->server = xstrdup(servers[l->count].name);
+		f->path = count == 1 ? xstrdup(path) : xasprintf("%s.%s", path, f->server);
+	}
+}
+
+static void raw_log_free(struct raw_log **log)
+{
+	struct raw_log *l = *log;
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->files[i].fd >= 0)
+			close(l->files[i].fd);
+		free(l->files[i].server);
+		free(l->files[i].path);
+	}
+	free(l->files);
+	mailbox_free(&l->in);
+	FREE(log);
+}
+
+static bool start_thread(struct raw_log *l, struct err *e)
+{
+	sigset_t all, before;
+	int failure;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failure = pthread_create(&l->thread, NULL, run, l);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return failure == 0 || err_set_message(e, ERR_FILE, "pthread_create: %s", strerror(failure));
+}
+
+bool raw_log_start(struct raw_log **out, const struct raw_log_options *options, const struct server_config *servers,
+		   size_t count, struct mailbox *to_main, struct err *e)
+{
+	struct raw_log *l = xcalloc(1, sizeof(*l));
+	bool ok = true;
+
+	l->max = options->max;
+	l->keep = options->keep;
+	l->to_main = to_main;
+	l->in = mailbox_new(MAILS_MAX);
+	name_files(l, options->path, servers, count);
+	for (size_t i = 0; ok && i < count; i++)
+		ok = claim(l, &l->files[i], e);
+	ok = ok && start_thread(l, e);
+	if (!ok)
+		raw_log_free(&l);
+	*out = l;
+	return ok;
+}
+
+void raw_log_stop(struct raw_log **log)
+{
+	if (!*log)
+		return;
+	mailbox_post((*log)->in, (struct mail){ .kind = MAIL_STOP }, MAIL_MUST);
+	pthread_join((*log)->thread, NULL);
+	raw_log_free(log);
+}
