@@ -4,8 +4,10 @@ EXTRA_DIST += \
 	tests/lab/agents.py \
 	tests/lab/ami.py \
 	tests/lab/fixtures \
+	tests/lab/judge.py \
 	tests/lab/lab \
 	tests/lab/provider.py \
+	tests/lab/relay.py \
 	tests/lab/asterisk/asterisk.conf \
 	tests/lab/asterisk/extensions.conf \
 	tests/lab/asterisk/logger.conf \
@@ -30,12 +32,14 @@ EXTRA_DIST += \
 	tests/lab/cases/86_carriers.sh \
 	tests/lab/cases/89_history.sh \
 	tests/lab/cases/90_lifecycle.sh \
+	tests/lab/cases/92_gaps.sh \
 	tests/lab/lib/call.sh \
 	tests/lab/lib/cases.sh \
 	tests/lab/lib/common.sh \
 	tests/lab/lib/init \
 	tests/lab/lib/modes.sh \
 	tests/lab/lib/namespace.sh \
+	tests/lab/lib/record.sh \
 	tests/lab/lib/root.sh \
 	tests/lab/lib/screen.sh \
 	tests/lab/lib/servers.sh \

@@ -13,30 +13,6 @@ route na-1 $down down
 sipp_said=$LAB_RUN/history.sipp
 : >"$sipp_said"
 
-# start_recorder NAME: at its desk, in the background.
-start_recorder() {
-	local dir
-	dir=$(desk_dir "$1")
-	at_desk "$1" sh -c 'echo $$ >"$HOME/recorder.pid"; "$@" 2>"$HOME/recorder.log"; echo $? >"$HOME/recorder.ended"' sh \
-		sh -c 'echo $$ >"$HOME/recorder.pid"; exec "$@"' sh "$TRUNKDECK" --config "$dir/config" record </dev/null >/dev/null 2>&1 &
-	wait_for 20 "the recorder to listen" recorder_says "$1" 'na-1 connected' && recorder_says "$1" 'store is open'
-}
-recorder_says() { grep -q "$2" "$(desk_dir "$1")/recorder.log"; }
-recorder_ended() { [ "$(cat "$(desk_dir "$1")/recorder.ended" 2>/dev/null)" = 0 ]; }
-stop_recorder() {
-	enter kill -TERM "$(cat "$(desk_dir "$1")/recorder.pid")" &&
-		wait_for 15 "the recorder to end well" recorder_ended "$1"
-}
-
-# place CODE CALL_ARGUMENTS...: calls that all end with this code.
-place() {
-	local want=$1 said
-	shift
-	said=$(lab_call "$@") || :
-	echo "$said" | tee -a "$sipp_said"
-	grep -q "\"codes\": {\"$want\": [0-9]*}" <<<"$said"
-}
-
 # agrees COUNT_OF_CALLS: calls and metrics of the store are what SIPp saw.
 agrees() {
 	deck ann calls --json >"$LAB_RUN/history.calls" && deck ann metrics --all --json >"$LAB_RUN/history.metrics" &&
