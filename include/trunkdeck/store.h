@@ -57,6 +57,9 @@ struct store_reader {
 /* One consistent snapshot (one transaction): workspace, providers with badges, agents, then numbers. *change_id is the
  * feed position it belongs to. */
 bool store_read(struct store *s, const struct store_reader *r, int64_t *change_id, struct err *e);
+/* The same into an empty snapshot: with the numbers, complete; without them, workspace, providers with their counts, agents. */
+struct snapshot;
+bool store_read_snapshot(struct store *s, struct snapshot *to, bool numbers, struct err *e);
 /* Changes with id > since, in order, at most `max` (0 = all). */
 bool store_changes(struct store *s, int64_t since, size_t max, void (*fn)(void *arg, const struct change *c), void *arg,
 		   struct err *e);

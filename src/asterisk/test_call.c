@@ -16,6 +16,7 @@
 #include <sys/random.h>
 
 #include "trunkdeck/ami_query.h"
+#include "trunkdeck/ami_rights.h"
 #include "trunkdeck/clock.h"
 #include "trunkdeck/mem.h"
 

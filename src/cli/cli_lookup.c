@@ -11,42 +11,11 @@
 
 /* --- the directory --- */
 
-static void take_workspace(void *arg, const struct workspace *w)
-{
-	struct record r = { .entity = ENTITY_WORKSPACE };
-
-	workspace_copy(&r.workspace, w);
-	snapshot_put(arg, &r);
-}
-
-static void take_provider(void *arg, const struct provider *p, int64_t numbers)
-{
-	struct record r = { .entity = ENTITY_PROVIDER };
-
-	provider_copy(&r.provider, p);
-	snapshot_put(arg, &r);
-	snapshot_set_badge(arg, p->id, numbers);
-}
-
-static void take_agent(void *arg, const struct agent *a)
-{
-	struct record r = { .entity = ENTITY_AGENT };
-
-	agent_copy(&r.agent, a);
-	snapshot_put(arg, &r);
-}
-
 struct snapshot *cli_directory(const struct cli *c, struct err *e)
 {
 	struct snapshot *s = snapshot_new();
-	const struct store_reader reader = {
-		.arg = s,
-		.workspace = take_workspace,
-		.provider = take_provider,
-		.agent = take_agent,
-	};
 
-	if (!store_read(c->store, &reader, NULL, e))
+	if (!store_read_snapshot(c->store, s, false, e))
 		snapshot_free(&s);
 	return s;
 }
