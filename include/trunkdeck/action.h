@@ -30,6 +30,7 @@ enum action_scope {
 	X(NUMBER_ADD, "number add", "a", SCOPE_DECK, N_("add"), N_("Add a number to the provider under the cursor")) \
 	X(NUMBER_EDIT, "edit", "e", SCOPE_DECK, N_("edit"), N_("Edit the number or provider under the cursor")) \
 	X(NUMBER_DELETE, "delete", "d", SCOPE_DECK, N_("delete"), N_("Delete the number or provider under the cursor, after asking")) \
+	X(TEST, "test", "t", SCOPE_DECK, N_("test"), N_("Test call: how far does a call to the number under the cursor get?")) \
 	X(UNDO, "undo", "u", SCOPE_DECK, N_("undo"), N_("Undo the last change made here")) \
 	X(PROVIDER_ADD, "provider add", "A", SCOPE_DECK, "", N_("Add a SIP provider")) \
 	X(EXPAND, "expand", "Enter Space", SCOPE_DECK | SCOPE_SERVERS, "", N_("Open or close the provider or server here")) \
@@ -56,6 +57,8 @@ enum action_scope {
 	X(COPY, "copy", "y", SCOPE_LIST, "", N_("Copy the number or row under the cursor to the clipboard (OSC 52)")) \
 	X(COPY_JSON, "copy json", "Y", SCOPE_LIST, "", N_("Copy the record under the cursor as JSON")) \
 	X(PALETTE, "command", ":", SCOPE_ALL, N_("command"), N_("Type an action by name")) \
+	X(DOCTOR, "doctor", "D", SCOPE_DECK, N_("doctor"), N_("Check what calls to the number or provider under the cursor depend on")) \
+	X(DOCTOR_ALL, "doctor all", "", SCOPE_DECK, "", N_("Check every provider, number and server")) \
 	X(HELP, "help", "? F1", SCOPE_ALL, N_("help"), N_("What works here")) \
 	X(QUIT, "quit", "q", SCOPE_ALL, N_("quit"), N_("Leave trunkdeck")) \
 	X(VIEW_DECK, "deck", "1", SCOPE_ALL, "", N_("Providers and numbers")) \

@@ -1,9 +1,10 @@
 /*
- * Asking one server, for batch commands: one connection that the caller's thread drives itself, waiting for what it
- * asked. (The screen has the ami thread for this, see ami.h.) Every wait has a deadline, and nothing is retried.
+ * Asking one server, for batch commands and the inquiry thread: one connection that the caller's thread drives itself,
+ * waiting for what it asked. (The screen's own connections are the ami thread's, see ami.h.) Every wait has a deadline, and
+ * nothing is retried.
  *
- * Failures: ERR_SERVER_UNREACHABLE (no connection, lost, silent), ERR_SERVER_LOGIN, ERR_SERVER_REFUSED with Asterisk's
- * own words. After one of the first two the query is of no more use. One owner, one thread.
+ * Failures: ERR_SERVER_UNREACHABLE (no connection, lost, silent, stopped), ERR_SERVER_LOGIN, ERR_SERVER_REFUSED with
+ * Asterisk's own words. After one of the first two the query is of no more use. One owner, one thread.
  */
 #ifndef TRUNKDECK_AMI_QUERY_H
 #define TRUNKDECK_AMI_QUERY_H
@@ -22,6 +23,7 @@ struct ami_query_options {
 	const struct server_config *server;	/* outlives the query */
 	const char *events;			/* classes, "off" for none: the mask at login, without blanks */
 	int64_t timeout_ms;			/* of connecting with login, and of each answer */
+	int stop_fd;				/* readable: every wait ends at once; -1 = none */
 	ami_frame_fn *on_event;			/* events of their own and rejected frames; may be NULL */
 	void *arg;
 };
@@ -39,5 +41,18 @@ bool ami_query_value(struct ami_query *q, const char *action, const struct ami_f
 		     struct err *e);
 /* Events go to on_event for so long, or until *done. False when the connection was lost. */
 bool ami_query_listen(struct ami_query *q, int64_t ms, const bool *done, struct err *e);
+/* For what has to be put in order even when stopped: from now on nothing stops it, and no answer is waited for longer. */
+void ami_query_hurry(struct ami_query *q, int64_t timeout_ms);
+
+/* --- what the server would do with a call --- */
+
+/* A key of astdb; *out is the empty string when there is none. Caller frees. */
+bool ami_query_db_get(struct ami_query *q, const char *family, const char *key, char **out, struct err *e);
+/* A global variable or a function, as the dialplan would see it. Caller frees. */
+bool ami_query_variable(struct ami_query *q, const char *name, char **out, struct err *e);
+/* The number's agent and the dial string, from where the server looks routes up (none: as astdb); both empty where it has no
+ * route, NULL on failure. Caller frees both. */
+bool ami_query_route(struct ami_query *q, enum routes_mode mode, const char *number, char **agent, char **dial,
+		     struct err *e);
 
 #endif

@@ -18,6 +18,7 @@
 #include "trunkdeck/config.h"
 #include "trunkdeck/deletions.h"
 #include "trunkdeck/gaps.h"
+#include "trunkdeck/inquiry.h"
 #include "trunkdeck/live.h"
 #include "trunkdeck/mailbox.h"
 #include "trunkdeck/raw_log.h"
@@ -54,6 +55,7 @@ enum app_dirty {
 	APP_DIRTY_STORE = 16,
 	APP_DIRTY_FIGURES = 32,
 	APP_DIRTY_PAGES = 64,
+	APP_DIRTY_INQUIRY = 128,
 };
 
 /* METRICS_LIVE is of the calls that are up now (metrics_now()); all others go back from now. */
@@ -94,6 +96,7 @@ struct app {
 	bool today_known;			/* the store's calls of today are in it */
 	struct figures figures;
 	struct call_page pages[CALL_ASKERS];	/* of finished calls, for who asked; owned */
+	struct inquiry inquiry;			/* the doctor or test calls, as asked last */
 	struct route_table *routes;
 	struct deletions *deletions;		/* of numbers, not yet verified on every server */
 	struct messages *messages;
@@ -138,6 +141,13 @@ bool app_undo(struct app *a, app_result_fn *fn, void *arg);
 const char *app_undo_text(const struct app *a);		/* "delete +1555…", "" = nothing to undo */
 /* Forget a callback whose owner goes away. */
 void app_forget(struct app *a, void *arg);
+/*
+ * The doctor for a number (as configured, or as it arrived), for a provider, or, both NULL, for everything; and test calls to a
+ * number. What comes is in app->inquiry, which the next question, or dropping it, clears. A test call under way is hung up then.
+ */
+void app_ask_doctor(struct app *a, const char *number, const char *provider);
+void app_ask_test(struct app *a, const char *number);
+void app_drop_inquiry(struct app *a);
 void app_sync(struct app *a, const char *server);	/* NULL = all */
 /* Both only after asking. server NULL = all. */
 void app_delete_foreign(struct app *a, const char *server);

@@ -1,6 +1,6 @@
 /*
  * Why would a call to this number fail? Every check is a row of one table: what it is about, and a function that gives a
- * verdict, what was seen, and what to do. Blocks on the store and on the servers: for batch commands.
+ * verdict, what was seen, and what to do. Blocks on the store and on the servers: for batch commands and the inquiry thread.
  *
  * Nothing is changed anywhere. What a server's permissions don't let us see is UNKNOWN, with the line of manager.conf that
  * would.
@@ -41,7 +41,7 @@ struct finding {
 	const char *check;		/* its name: "route" */
 	const char *what;		/* what it asks, translated */
 	enum verdict verdict;
-	const char *number, *provider, *server;	/* what it is about; "" = not about one. Valid during the callback */
+	char number[40], provider[72], server[40];	/* what it is about; "" = not about one. The number as it was asked for */
 	char seen[224];
 	char todo[256];			/* "" = nothing */
 };
@@ -53,11 +53,17 @@ struct doctor_options {
 	const char *number;		/* as typed or as a carrier sent it; NULL = not one number */
 	const char *provider;		/* id; NULL with number NULL: everything */
 	int64_t timeout_ms;		/* of a server's answer */
+	int64_t now_us;			/* wall clock: what "recent" means */
+	int stop_fd;			/* readable: no more is reported, at once; -1 = none */
 	void (*report)(void *arg, const struct finding *f);
 	void *arg;
 };
 
 /* Only what it was asked to check is missing makes it fail; what is wrong is reported. */
 void doctor_run(const struct doctor_options *options);
+
+/* What the finding is about, as a heading: "+15551234567 on na-1". */
+#define FINDING_ABOUT_SIZE 160
+void finding_about(const struct finding *f, char to[FINDING_ABOUT_SIZE]);
 
 #endif

@@ -56,8 +56,21 @@ bool test_call_ok(const struct test_call *t);
 /* Why it did not get to the last step, in plain words, and what to do. */
 void test_call_why(const struct test_call *t, struct err *e);
 
-/* Places it and waits, at most timeout_ms. True when it was placed, whatever became of it. */
-bool test_call_run(struct test_call *t, const struct server_config *server, const char *number, int64_t timeout_ms,
-		   struct err *e);
+struct test_call_options {
+	const struct server_config *server;
+	const char *number;
+	int64_t timeout_ms;		/* from placing it to the first audio */
+	int stop_fd;			/* readable: it is hung up at once; -1 = none */
+	/*
+	 * May that be dialled? Asked with the dial string the server's route leads to, before anything is placed, and with
+	 * "TECH/endpoint" of each channel that the call brings up. False refuses the test or ends it; *e says why.
+	 */
+	bool (*may_dial)(void *arg, const char *dial, struct err *e);
+	void (*progress)(void *arg, const struct test_call *t);	/* it got further */
+	void *arg;
+};
+
+/* Places it and waits. True when it was placed, whatever became of it. */
+bool test_call_run(struct test_call *t, const struct test_call_options *options, struct err *e);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inquiry.h"
 #include "trunkdeck/mem.h"
 
 #define INBOX_MAX 65536
@@ -370,6 +371,12 @@ static void handle_mail(struct app *a, const struct mail *m)
 	case AGENTS_MAIL_REPORT:
 		handle_agents(a, m->value);
 		break;
+	case INQUIRY_MAIL_FINDING:
+	case INQUIRY_MAIL_COUNTS:
+	case INQUIRY_MAIL_TEST:
+	case INQUIRY_MAIL_OVER:
+		inquiry_take(a, m->kind, m->value);
+		break;
 	}
 }
 
@@ -443,7 +450,7 @@ static bool servers_settled(const struct app *a)
 bool app_is_settled(const struct app *a)
 {
 	return mailbox_waiting(a->inbox) == 0 && !a->private->requests && !a->private->hangups && !pages_waiting(a)
-		&& worker_is_idle(a->private->worker)
+		&& !a->inquiry.running && worker_is_idle(a->private->worker)
 		&& (a->store_state == STORE_STATE_OK || a->store_state == STORE_STATE_RETRY) && servers_settled(a)
 		&& routes_settled(a) && reach_settled(a) && (!a->replay || replay_is_settled(a));
 }
@@ -499,6 +506,7 @@ void app_free(struct app **app)
 
 	if (!a)
 		return;
+	inquiry_end(a);
 	ami_stop(&a->private->ami);
 	raw_log_stop(&a->private->raw);
 	agents_worker_stop(&a->private->agents);

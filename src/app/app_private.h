@@ -71,6 +71,8 @@ struct app_private {
 	struct ami *ami;
 	struct raw_log *raw;		/* NULL = streams are not recorded */
 	struct agents_worker *agents;	/* NULL = none needed */
+	struct inquirer *inquirer;	/* NULL = nothing was asked of it yet */
+	uint64_t inquiry_token;		/* of the job whose results are wanted; 0 = of none */
 	uint64_t next_token;
 	struct request *requests;
 	struct app_hangup *hangups;
@@ -130,6 +132,11 @@ void listening_lost(struct app *a, const struct call *c);
 void listening_claim(struct app *a);
 void listening_end(struct app *a);
 int64_t listening_next_at_ms(const struct app *a);
+
+/* app_inquiry.c */
+struct inquiry_news;
+void inquiry_take(struct app *a, int kind, const struct inquiry_news *news);
+void inquiry_end(struct app *a);
 
 /* app_change.c */
 void change_handle_result(struct app *a, struct worker_result *r);

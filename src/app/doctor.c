@@ -7,6 +7,8 @@
 
 #include "trunkdeck/doctor.h"
 
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,20 +113,37 @@ void finding_error(struct finding *f, enum verdict v, const struct err *e)
 	finding_todo(f, "%s", e->hint);
 }
 
+void finding_about(const struct finding *f, char to[FINDING_ABOUT_SIZE])
+{
+	const char *subject = *f->number ? f->number : *f->provider ? f->provider : *f->server ? f->server : _("workspace");
+	const char *server = *f->number || *f->provider ? f->server : "";
+
+	snprintf(to, FINDING_ABOUT_SIZE, *server ? _("%.80s on %.60s") : "%.80s", subject, server);
+}
+
 /* --- running --- */
+
+/* What was asked for is not wanted any more. */
+static bool is_stopped(const struct doctor_options *o)
+{
+	struct pollfd p = { .fd = o->stop_fd, .events = POLLIN };
+
+	return o->stop_fd >= 0 && poll(&p, 1, 0) > 0;
+}
 
 static void run_check(const struct check *check, const struct subject *s)
 {
-	struct finding f = { .check = check->name, .what = _(check->what), .number = "", .provider = "", .server = "" };
+	struct finding f = { .check = check->name, .what = _(check->what) };
 
 	if (check->scope == SCOPE_NUMBER || check->scope == SCOPE_ROUTE)
-		f.number = s->e164 ? s->e164 : s->typed;
+		str_copy(f.number, sizeof(f.number), str_of(s->e164 ? s->e164 : s->typed));
 	if (check->scope == SCOPE_PROVIDER)
-		f.provider = s->provider->id;
+		str_copy(f.provider, sizeof(f.provider), str_of(s->provider->id));
 	if (s->probe)
-		f.server = s->probe->config->name;
+		str_copy(f.server, sizeof(f.server), str_of(s->probe->config->name));
 	check->run(s, &f);
-	s->options->report(s->options->arg, &f);
+	if (!is_stopped(s->options))
+		s->options->report(s->options->arg, &f);
 }
 
 static bool is_asked(enum asked asked, const struct subject *s)
@@ -136,7 +155,7 @@ static bool is_asked(enum asked asked, const struct subject *s)
 
 static void run_scope(enum scope scope, const struct subject *s)
 {
-	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(checks) && !is_stopped(s->options); i++) {
 		if (checks[i].scope == scope && is_asked(checks[i].asked, s))
 			run_check(&checks[i], s);
 		/* What was not reached has nothing more to say about itself. */
@@ -241,7 +260,7 @@ static void ask_all(struct doctor *d)
 			continue;
 		ask_provider(d, providers[i]);
 		numbers = snapshot_numbers_of(o->snapshot, providers[i]->id, &n);
-		for (size_t j = 0; j < n; j++) {
+		for (size_t j = 0; j < n && !is_stopped(o); j++) {
 			struct subject s = { .options = o, .e164 = numbers[j]->e164, .number = numbers[j] };
 
 			ask_number(d, &s);
@@ -255,7 +274,7 @@ void doctor_run(const struct doctor_options *o)
 	const struct subject workspace = { .options = o };
 
 	for (size_t i = 0; i < o->config->server_count; i++)
-		probe_open(&d.probes[i], &o->config->servers[i], o->timeout_ms);
+		probe_open(&d.probes[i], &o->config->servers[i], o);
 	if (o->number)
 		ask_typed(&d);
 	else

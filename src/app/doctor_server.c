@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -47,25 +48,6 @@ static bool not_reached(const struct subject *s, struct finding *f)
 	return true;
 }
 
-static bool db_get(const struct subject *s, const char *family, const char *key, char **out, struct err *e)
-{
-	const struct ami_field fields[] = { { "Family", family }, { "Key", key }, { NULL, NULL } };
-
-	if (ami_query_value(s->probe->query, "DBGet", fields, AMI_KEY_VAL, out, e))
-		return true;
-	if (e->code != ERR_SERVER_REFUSED || strcmp(e->message, "Database entry not found") != 0)
-		return false;
-	*out = xstrdup("");
-	return true;
-}
-
-static bool get_var(const struct subject *s, const char *name, char **out, struct err *e)
-{
-	const struct ami_field fields[] = { { "Variable", name }, { NULL, NULL } };
-
-	return ami_query_value(s->probe->query, "Getvar", fields, AMI_KEY_VALUE, out, e);
-}
-
 /* --- the probe --- */
 
 static void on_event(void *arg, const struct ami_frame *f)
@@ -92,10 +74,11 @@ static void take_commands(void *arg, const struct ami_frame *f)
 	*(char **)arg = buf_take(&names);
 }
 
-void probe_open(struct probe *p, const struct server_config *server, int64_t timeout_ms)
+void probe_open(struct probe *p, const struct server_config *server, const struct doctor_options *o)
 {
 	const struct ami_query_options options = {
-		.server = server, .events = "system,call", .timeout_ms = timeout_ms, .on_event = on_event, .arg = p,
+		.server = server, .events = "system,call", .timeout_ms = o->timeout_ms, .stop_fd = o->stop_fd,
+		.on_event = on_event, .arg = p,
 	};
 	struct err e = { .code = ERR_NONE };
 
@@ -115,7 +98,7 @@ void check_reachable(const struct subject *s, struct finding *f)
 	const struct server_config *server = s->probe->config;
 
 	if (s->probe->query)
-		finding_set(f, VERDICT_PASS, _("%s:%d lets %s in"), server->host, server->port, server->user);
+		finding_set(f, VERDICT_PASS, _("%s lets %s in"), server->host, server->user);
 	else
 		finding_error(f, VERDICT_FAIL, &s->probe->err);
 }
@@ -130,7 +113,7 @@ void check_version(const struct subject *s, struct finding *f)
 		return;
 	}
 	finding_set(f, VERDICT_PASS, "%s", version);
-	if (strtol(version, NULL, 10) < OLDEST_ASTERISK) {
+	if (isdigit((unsigned char)version[0]) && strtol(version, NULL, 10) < OLDEST_ASTERISK) {
 		f->verdict = VERDICT_WARN;
 		finding_todo(f, _("Asterisk %d or later is what trunkdeck is tested with"), OLDEST_ASTERISK);
 	}
@@ -215,8 +198,8 @@ void check_permissions(const struct subject *s, struct finding *f)
 static bool read_owner(const struct subject *s, char **owner, struct err *e)
 {
 	if (s->probe->config->routes == ROUTES_ODBC)
-		return get_var(s, "TRUNKDECK_STORE()", owner, e);
-	return db_get(s, "trunkdeckmeta", "owner", owner, e);
+		return ami_query_variable(s->probe->query, "TRUNKDECK_STORE()", owner, e);
+	return ami_query_db_get(s->probe->query, "trunkdeckmeta", "owner", owner, e);
 }
 
 static void judge_owner(const struct subject *s, struct finding *f, const char *owner)
@@ -294,7 +277,7 @@ void check_mode(const struct subject *s, struct finding *f)
 		finding_set(f, VERDICT_PASS, "%s", _("routes = none: not ours to say"));
 		return;
 	}
-	if (!get_var(s, "TRUNKDECK_ROUTES", &mode, &e)) {
+	if (!ami_query_variable(s->probe->query, "TRUNKDECK_ROUTES", &mode, &e)) {
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
 	}
@@ -429,9 +412,9 @@ void check_prefix(const struct subject *s, struct finding *f)
 	bool ok;
 
 	if (s->probe->config->routes == ROUTES_ODBC)
-		ok = get_var(s, function, &theirs, &e);
+		ok = ami_query_variable(s->probe->query, function, &theirs, &e);
 	else
-		ok = db_get(s, "trunkdecktrunk", endpoint, &theirs, &e);
+		ok = ami_query_db_get(s->probe->query, "trunkdecktrunk", endpoint, &theirs, &e);
 	free(function);
 	if (!ok) {
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
@@ -453,7 +436,7 @@ static bool ask_contacts(const struct subject *s, struct endpoint_report *r, str
 
 	endpoint_probe_begin(&p, provider_endpoint(s->provider));
 	while (endpoint_probe_next(&p, variable, sizeof(variable))) {
-		if (!get_var(s, variable, &value, e))
+		if (!ami_query_variable(s->probe->query, variable, &value, e))
 			return false;
 		endpoint_probe_answer(&p, str_of(value));
 		free(value);
@@ -493,31 +476,9 @@ void check_contact(const struct subject *s, struct finding *f)
 
 /* --- routes --- */
 
-/* What the server would do with the number: agent and dial string, both empty where it has no route. */
 static bool read_route(const struct subject *s, char **agent, char **dial, struct err *e)
 {
-	char *row, *comma, *name;
-	bool ok;
-
-	*agent = *dial = NULL;
-	if (s->probe->config->routes == ROUTES_ASTDB) {
-		if (!db_get(s, "trunkdeck", s->e164, agent, e))
-			return false;
-		ok = !**agent || db_get(s, "trunkdeckagent", *agent, dial, e);
-		if (ok && !*dial)
-			*dial = xstrdup("");
-		return ok;
-	}
-	name = xasprintf("TRUNKDECK_ROUTE(%s)", s->e164);
-	ok = get_var(s, name, &row, e);
-	free(name);
-	if (!ok)
-		return false;
-	comma = strchr(row, ',');
-	*agent = xstrndup(row, comma ? (size_t)(comma - row) : strlen(row));
-	*dial = xstrdup(comma ? comma + 1 : "");
-	free(row);
-	return true;
+	return ami_query_route(s->probe->query, s->probe->config->routes, s->e164, agent, dial, e);
 }
 
 static void judge_route(const struct subject *s, struct finding *f, const char *agent)

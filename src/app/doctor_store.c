@@ -5,7 +5,6 @@
 
 #include "doctor_checks.h"
 #include "trunkdeck/buf.h"
-#include "trunkdeck/clock.h"
 #include "trunkdeck/mem.h"
 #include "trunkdeck/near.h"
 
@@ -203,7 +202,7 @@ void check_calls(const struct subject *s, struct finding *f)
 	struct err e = { .code = ERR_NONE };
 	const struct call_query q = {
 		.number = s->e164 ? s->e164 : s->typed,
-		.since_us = clock_wall_us(&clock_system) - RECENT_US,
+		.since_us = s->options->now_us - RECENT_US,
 	};
 
 	if (store_calls(s->options->store, &q, count_call, &recent, &e))

@@ -9,7 +9,8 @@ libtdapp_a_SOURCES = include/trunkdeck/agent_sync.h src/app/action.c src/app/age
 libtdapp_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(INIH_CFLAGS)
 
 # finding out what is wrong, and the files an Asterisk needs
-libtdapp_a_SOURCES += src/app/doctor.c src/app/doctor_checks.h src/app/doctor_server.c src/app/doctor_store.c src/app/setup.c
+libtdapp_a_SOURCES += src/app/doctor.c src/app/doctor_checks.h src/app/doctor_server.c src/app/doctor_store.c src/app/setup.c \
+	include/trunkdeck/number_test.h src/app/number_test.c src/app/inquiry.c src/app/inquiry.h src/app/app_inquiry.c
 
 # a recorded stream on the screen
 libtdapp_a_SOURCES += src/app/app_replay.c src/app/replay_workspace.c src/app/scratch.c src/app/scratch.h

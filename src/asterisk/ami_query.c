@@ -7,6 +7,7 @@
 #include "trunkdeck/ami_query.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -31,6 +32,7 @@ struct ami_query {
 	struct ami_link *link;
 	char *buffer;
 	int epoll;
+	bool stopped;
 	struct question question;
 };
 
@@ -54,6 +56,8 @@ static void on_frame(void *arg, const struct ami_frame *f)
 
 static bool is_lost(const struct ami_query *q, struct err *e)
 {
+	if (q->stopped)
+		return !err_set_message(e, ERR_SERVER_UNREACHABLE, "%s", _("stopped"));
 	if (ami_link_state(q->link) != LINK_RETRY)
 		return false;
 	*e = *ami_link_err(q->link);
@@ -70,8 +74,12 @@ static void turn(struct ami_query *q, int64_t until)
 		next = until;
 	if (ami_link_has_more(q->link) || next < now)
 		next = now;
-	if (epoll_wait(q->epoll, &event, 1, (int)(next - now)) > 0 || ami_link_has_more(q->link))
+	if (epoll_wait(q->epoll, &event, 1, (int)(next - now)) > 0) {
+		q->stopped = q->stopped || event.data.ptr == q;
 		ami_link_work(q->link);
+	} else if (ami_link_has_more(q->link)) {
+		ami_link_work(q->link);
+	}
 	if (ami_link_state(q->link) != LINK_RETRY)
 		ami_link_tick(q->link, now_ms());
 	ami_link_flush(q->link);
@@ -105,6 +113,14 @@ static bool log_in(struct ami_query *q, struct err *e)
 	return true;
 }
 
+static void watch_stop(struct ami_query *q, int operation)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = q };
+
+	if (q->options.stop_fd >= 0 && epoll_ctl(q->epoll, operation, q->options.stop_fd, &ev))
+		die("epoll_ctl failed");
+}
+
 bool ami_query_open(struct ami_query **out, const struct ami_query_options *options, struct err *e)
 {
 	struct ami_query *q = xcalloc(1, sizeof(*q));
@@ -122,6 +138,7 @@ bool ami_query_open(struct ami_query **out, const struct ami_query_options *opti
 	q->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (q->epoll < 0)
 		die("epoll_create1 failed");
+	watch_stop(q, EPOLL_CTL_ADD);
 	config = (struct ami_link_config){
 		.server = options->server, .timing = &q->timing, .buffer = q->buffer, .epoll = q->epoll,
 		.name = "query", .events = options->events,
@@ -220,4 +237,74 @@ bool ami_query_listen(struct ami_query *q, int64_t ms, const bool *done, struct 
 			return false;
 	}
 	return true;
+}
+
+void ami_query_hurry(struct ami_query *q, int64_t timeout_ms)
+{
+	watch_stop(q, EPOLL_CTL_DEL);
+	q->options.stop_fd = -1;
+	q->stopped = false;
+	if (timeout_ms < q->options.timeout_ms)
+		q->options.timeout_ms = timeout_ms;
+}
+
+/* --- what the server would do with a call --- */
+
+bool ami_query_db_get(struct ami_query *q, const char *family, const char *key, char **out, struct err *e)
+{
+	const struct ami_field fields[] = { { "Family", family }, { "Key", key }, { NULL, NULL } };
+
+	if (ami_query_value(q, "DBGet", fields, AMI_KEY_VAL, out, e))
+		return true;
+	if (e->code != ERR_SERVER_REFUSED || strcmp(e->message, "Database entry not found") != 0)
+		return false;
+	*out = xstrdup("");
+	return true;
+}
+
+bool ami_query_variable(struct ami_query *q, const char *name, char **out, struct err *e)
+{
+	const struct ami_field fields[] = { { "Variable", name }, { NULL, NULL } };
+
+	return ami_query_value(q, "Getvar", fields, AMI_KEY_VALUE, out, e);
+}
+
+static bool route_of_astdb(struct ami_query *q, const char *number, char **agent, char **dial, struct err *e)
+{
+	if (!ami_query_db_get(q, "trunkdeck", number, agent, e))
+		return false;
+	if (**agent)
+		return ami_query_db_get(q, "trunkdeckagent", *agent, dial, e);
+	*dial = xstrdup("");
+	return true;
+}
+
+/* A row is agent,dial. */
+static bool route_of_odbc(struct ami_query *q, const char *number, char **agent, char **dial, struct err *e)
+{
+	char *name = xasprintf("TRUNKDECK_ROUTE(%s)", number), *row, *comma;
+	bool ok = ami_query_variable(q, name, &row, e);
+
+	free(name);
+	if (!ok)
+		return false;
+	comma = strchr(row, ',');
+	*agent = xstrndup(row, comma ? (size_t)(comma - row) : strlen(row));
+	*dial = xstrdup(comma ? comma + 1 : "");
+	free(row);
+	return true;
+}
+
+bool ami_query_route(struct ami_query *q, enum routes_mode mode, const char *number, char **agent, char **dial,
+		     struct err *e)
+{
+	bool ok;
+
+	*agent = *dial = NULL;
+	ok = mode == ROUTES_ODBC ? route_of_odbc(q, number, agent, dial, e) : route_of_astdb(q, number, agent, dial, e);
+	if (!ok) {
+		free(*agent);
+		*agent = NULL;
+	}
+	return ok;
 }

@@ -20,7 +20,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "demo_answers.h"
 #include "demo_calls.h"
+#include "demo_tests.h"
 #include "trunkdeck/buf.h"
 #include "trunkdeck/clock.h"
 #include "trunkdeck/mem.h"
@@ -60,6 +62,7 @@ struct demo_pbx {
 	char *endpoint, *silent_endpoint, *registrar;	/* "" = none */
 	struct entry *database;
 	struct demo_calls *calls;
+	struct demo_tests *tests;
 	struct session sessions[SESSIONS_MAX];
 	size_t session_count;
 };
@@ -260,6 +263,8 @@ static struct str value_of(const struct demo_pbx *p, struct str variable)
 {
 	struct str name;
 
+	if (str_eq(variable, STR("TRUNKDECK_ROUTES")))
+		return STR("astdb");
 	for (size_t i = 0; i < ARRAY_LEN(questions); i++) {
 		const struct question *q = &questions[i];
 		const char *value = q->none;
@@ -307,6 +312,28 @@ static void on_endpoints(struct demo_pbx *p, struct session *s, const struct act
 	end_list(s, a, "EndpointListComplete", items);
 }
 
+/* Test calls are all that is ever placed here: Local/NUMBER@trunkdeck-test/n. */
+static void on_originate(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	struct str channel = field(a, "Channel");
+	const char *at = memchr(channel.p, '@', channel.len), *number = channel.p + strlen("Local/");
+	struct demo_test_order order = { .id = field(a, "ChannelId"), .other_id = field(a, "OtherChannelId") };
+	struct entry *route;
+	char *path;
+
+	if (!at || number >= at) {
+		respond(s, a, false, "Invalid channel");
+		return;
+	}
+	order.number = (struct str){ number, (size_t)(at - number) };
+	path = xasprintf(NUMBER_FAMILY "%.*s", (int)order.number.len, order.number.p);
+	HASH_FIND_STR(p->database, path, route);
+	free(path);
+	order.agent = route ? route->value : NULL;
+	demo_tests_place(p->tests, &order, clock_mono_ms(&clock_system));
+	respond(s, a, true, "Originate successfully queued");
+}
+
 static const struct {
 	const char *name;
 	bool before_login;
@@ -318,7 +345,19 @@ static const struct {
 	{ "Hangup", false, on_hangup },
 	{ "Getvar", false, on_getvar }, { "PJSIPShowRegistrationsOutbound", false, on_registrations },
 	{ "PJSIPShowEndpoints", false, on_endpoints },
+	{ "Originate", false, on_originate },
 };
+
+static bool answer(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	static const char *const subjects[] = { "Context", "Filename", "Endpoint" };
+	struct demo_question q = { .action = field(a, "Action"), .id_text = a->id_text, .endpoint = p->endpoint,
+				   .silent_endpoint = p->silent_endpoint };
+
+	for (size_t i = 0; i < ARRAY_LEN(subjects) && q.subject.len == 0; i++)
+		q.subject = field(a, subjects[i]);
+	return demo_answer(&q, &s->out);
+}
 
 static void perform(struct demo_pbx *p, struct session *s, const struct action *a)
 {
@@ -331,7 +370,8 @@ static void perform(struct demo_pbx *p, struct session *s, const struct action *
 			respond(s, a, false, "Permission denied");
 		return;
 	}
-	respond(s, a, false, "Invalid/unknown command");
+	if (!s->authenticated || !answer(p, s, a))
+		respond(s, a, false, "Invalid/unknown command");
 }
 
 static struct str trimmed(const char *from, const char *to)
@@ -440,7 +480,7 @@ static void tell_events(struct demo_pbx *p, const struct buf *events)
 
 static int wait_ms(const struct demo_pbx *p)
 {
-	int64_t at = demo_calls_next_at_ms(p->calls);
+	int64_t at = clock_earlier(demo_calls_next_at_ms(p->calls), demo_tests_next_at_ms(p->tests));
 	int64_t left = at - clock_mono_ms(&clock_system);
 
 	return at < 0 ? -1 : left > 0 ? (int)left : 0;
@@ -462,6 +502,7 @@ static bool turn(struct demo_pbx *p)
 		die("poll: %s", strerror(errno));
 	buf_init(&events, OUT_MAX);
 	demo_calls_turn(p->calls, clock_mono_ms(&clock_system), &events);
+	demo_tests_turn(p->tests, clock_mono_ms(&clock_system), &events);
 	tell_events(p, &events);
 	buf_clear(&events);
 	/* From the end: a dropped session's place is taken by the last. */
@@ -528,6 +569,7 @@ static void demo_pbx_free(struct demo_pbx **p)
 	HASH_ITER(hh, (*p)->database, e, next)
 		forget(*p, e);
 	demo_calls_free(&(*p)->calls);
+	demo_tests_free(&(*p)->tests);
 	if ((*p)->listener >= 0)
 		close((*p)->listener);
 	close((*p)->stop);
@@ -571,6 +613,7 @@ struct demo_pbx *demo_pbx_start(const struct demo_pbx_options *options, int *por
 	p->endpoint = xstrdup(options->endpoint ? options->endpoint : "twilio");
 	p->silent_endpoint = xstrdup(options->silent_endpoint ? options->silent_endpoint : "");
 	p->registrar = xstrdup(options->registrar ? options->registrar : "");
+	p->tests = demo_tests_new();
 	p->calls = demo_calls_new(&calls, p->began_ms);
 	p->stop = eventfd(0, EFD_CLOEXEC);
 	if (!listen_on_loopback(p, port, e) || !start_thread(p, e))

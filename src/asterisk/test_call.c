@@ -23,6 +23,7 @@
 #define ID_PREFIX "trunkdeck-test-"
 #define CALLER_PREFIX "test"
 #define ANSWER_MS 10000			/* of an action */
+#define HANG_UP_MS 1000
 
 static const struct {
 	const char *name;
@@ -271,18 +272,76 @@ void test_call_why(const struct test_call *t, struct err *e)
 
 /* --- placing it --- */
 
-static void on_event(void *arg, const struct ami_frame *f)
+struct placing {
+	struct test_call *t;
+	const struct test_call_options *options;
+	struct err outside;		/* why it may not go where it went */
+	bool over;
+};
+
+/* "PJSIP/twilio-0000001f" is a channel of PJSIP/twilio. */
+static void check_leg(struct placing *p, const struct ami_frame *f)
 {
-	test_call_event(arg, f, clock_wall_us(&clock_system));
+	char *channel, *serial;
+
+	if (!str_eq(ami_get(f, AMI_KEY_EVENT), STR("Newchannel")) || !str_eq(ami_get(f, AMI_KEY_LINKEDID), str_of(p->t->id)))
+		return;
+	channel = str_dup(ami_get(f, AMI_KEY_CHANNEL));
+	serial = strrchr(channel, '-');
+	if (serial)
+		*serial = '\0';
+	p->over = p->over || !p->options->may_dial(p->options->arg, channel, &p->outside);
+	free(channel);
 }
 
-static bool originate(struct ami_query *q, const struct test_call *t, const char *number, int64_t timeout_ms, struct err *e)
+static int steps_reached(const struct test_call *t)
+{
+	int reached = 0;
+
+	for (int i = 0; i < TEST_STEP_COUNT; i++)
+		reached += t->at_us[i] >= 0;
+	return reached;
+}
+
+static void on_event(void *arg, const struct ami_frame *f)
+{
+	struct placing *p = arg;
+	int before = steps_reached(p->t);
+
+	if (f->kind == AMI_EVENT && !f->reject)
+		check_leg(p, f);
+	test_call_event(p->t, f, clock_wall_us(&clock_system));
+	p->over = p->over || p->t->done;
+	if (steps_reached(p->t) > before)
+		p->options->progress(p->options->arg, p->t);
+}
+
+/* What the server would dial: a route that leads elsewhere than it should must not lead outside. */
+static bool check_route(struct ami_query *q, const struct test_call_options *o, struct err *e)
+{
+	char *agent, *dial;
+	bool ok;
+
+	if (!ami_query_route(q, o->server->routes, o->number, &agent, &dial, e)) {
+		if (ami_is_denied(str_of(e->message))) {
+			err_set_message(e, ERR_SERVER_REFUSED, "%s", _("our AMI user may not read what would be dialled"));
+			err_hint(e, _("manager.conf, [%s]: add reporting to write, then 'manager reload'"), o->server->user);
+		}
+		return false;
+	}
+	ok = *dial == '\0' || o->may_dial(o->arg, dial, e);
+	free(agent);
+	free(dial);
+	return ok;
+}
+
+static bool originate(struct ami_query *q, const struct test_call *t, const struct test_call_options *o, struct err *e)
 {
 	const char *key = t->id + strlen(ID_PREFIX);
-	char *channel = xasprintf("Local/%s@trunkdeck-test/n", number);
+	char *channel = xasprintf("Local/%s@trunkdeck-test/n", o->number);
 	char *caller = xasprintf("\"trunkdeck test\" <" CALLER_PREFIX "%s>", key);
-	char *timeout = xasprintf("%" PRId64, timeout_ms + 1000);	/* ours comes first, where we may hang up */
-	char *seconds = xasprintf("%" PRId64, timeout_ms / 1000 + 1);
+	char *timeout = xasprintf("%" PRId64, o->timeout_ms + 1000);	/* ours comes first, where we may hang up */
+	char *seconds = xasprintf("%" PRId64, o->timeout_ms / 1000 + 1);
 	const struct ami_field fields[] = {
 		{ "Channel", channel }, { "Application", "Wait" }, { "Data", seconds }, { "Async", "true" },
 		{ "Timeout", timeout }, { "CallerID", caller }, { "ChannelId", t->id }, { "OtherChannelId", t->other_id },
@@ -290,6 +349,10 @@ static bool originate(struct ami_query *q, const struct test_call *t, const char
 	};
 	bool ok = ami_query_ask(q, "Originate", fields, NULL, NULL, e);
 
+	if (!ok && ami_is_denied(str_of(e->message))) {
+		err_set_message(e, ERR_SERVER_REFUSED, "%s", _("our AMI user may not place test calls"));
+		err_hint(e, _("manager.conf, [%s]: add originate to write, then 'manager reload'"), o->server->user);
+	}
 	free(channel);
 	free(caller);
 	free(timeout);
@@ -303,6 +366,7 @@ static void hang_up(struct ami_query *q, const struct test_call *t)
 	const struct ami_field fields[] = { { "Channel", t->channel }, { "Cause", "16" }, { NULL, NULL } };
 	struct err e;
 
+	ami_query_hurry(q, HANG_UP_MS);
 	if (t->channel[0] != '\0')
 		ami_query_ask(q, "Hangup", fields, NULL, NULL, &e);
 }
@@ -316,29 +380,38 @@ static uint64_t new_seed(void)
 	return seed;
 }
 
-bool test_call_run(struct test_call *t, const struct server_config *server, const char *number, int64_t timeout_ms,
-		   struct err *e)
+static bool place(struct ami_query *q, struct placing *p, struct err *e)
 {
-	const struct ami_query_options options = {
-		.server = server, .events = "call,user", .timeout_ms = ANSWER_MS, .on_event = on_event, .arg = t,
+	struct test_call result;
+	bool ok;
+
+	if (!check_route(q, p->options, e) || !originate(q, p->t, p->options, e))
+		return false;
+	ok = ami_query_listen(q, p->options->timeout_ms, &p->over, e);
+	result = *p->t;
+	hang_up(q, p->t);
+	*p->t = result;		/* what our own hang-up brings is no part of it */
+	if (ok && p->outside.code != ERR_NONE) {
+		*e = p->outside;
+		return false;
+	}
+	return ok;
+}
+
+bool test_call_run(struct test_call *t, const struct test_call_options *options, struct err *e)
+{
+	struct placing p = { .t = t, .options = options, .outside = { .code = ERR_NONE } };
+	const struct ami_query_options query = {
+		.server = options->server, .events = "call,user", .timeout_ms = ANSWER_MS, .stop_fd = options->stop_fd,
+		.on_event = on_event, .arg = &p,
 	};
 	struct ami_query *q;
 	bool ok;
 
 	test_call_init(t, new_seed());
-	if (!ami_query_open(&q, &options, e))
+	if (!ami_query_open(&q, &query, e))
 		return false;
-	ok = originate(q, t, number, timeout_ms, e);
-	if (!ok && strcmp(e->message, "Permission denied") == 0) {
-		err_set_message(e, ERR_SERVER_REFUSED, "%s", _("our AMI user may not place test calls"));
-		err_hint(e, _("manager.conf, [%s]: add originate to write, then 'manager reload'"), server->user);
-	}
-	if (ok && (ok = ami_query_listen(q, timeout_ms, &t->done, e))) {
-		const struct test_call result = *t;
-
-		hang_up(q, t);
-		*t = result;	/* what our own hang-up brings is no part of it */
-	}
+	ok = place(q, &p, e);
 	ami_query_close(&q);
 	return ok;
 }

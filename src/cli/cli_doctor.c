@@ -9,6 +9,7 @@
 
 #include "cli_command.h"
 #include "cli_lookup.h"
+#include "trunkdeck/clock.h"
 #include "trunkdeck/doctor.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
@@ -18,7 +19,7 @@
 struct report {
 	struct cli_output *out;
 	bool all;			/* passed ones too, in tables */
-	char about[160];		/* heading over the last line printed */
+	char about[FINDING_ABOUT_SIZE];	/* heading over the last line printed */
 	size_t count[VERDICT_COUNT];
 };
 
@@ -50,11 +51,9 @@ static void put_object(struct cli_output *out, const struct finding *f)
 /* "+15551234567 on na-1" over the lines that are about it. */
 static void put_heading(struct report *r, const struct finding *f)
 {
-	const char *subject = *f->number ? f->number : *f->provider ? f->provider : *f->server ? f->server : _("workspace");
-	const char *server = *f->number || *f->provider ? f->server : "";
-	char about[sizeof(r->about)];
+	char about[FINDING_ABOUT_SIZE];
 
-	snprintf(about, sizeof(about), *server ? _("%.80s on %.60s") : "%.80s", subject, server);
+	finding_about(f, about);
 	if (strcmp(about, r->about) == 0)
 		return;
 	if (*r->about)
@@ -101,24 +100,6 @@ static void on_finding(void *arg, const struct finding *f)
 
 /* --- the command --- */
 
-static void take_number(void *arg, const struct number *n)
-{
-	struct record r = { .entity = ENTITY_NUMBER };
-
-	number_copy(&r.number, n);
-	snapshot_put(arg, &r);
-}
-
-static bool read_numbers(struct cli *c, struct snapshot *s, struct err *e)
-{
-	const struct store_reader reader = { .arg = s, .number = take_number };
-
-	if (!store_read(c->store, &reader, NULL, e))
-		return false;
-	snapshot_numbers_complete(s);
-	return true;
-}
-
 static bool choose(struct cli *c, struct doctor_options *o, struct err *e)
 {
 	bool all = cli_args_has(&c->args, "all");
@@ -160,11 +141,12 @@ bool cli_doctor(struct cli *c, struct err *e)
 	};
 	struct report report = { .out = &c->out };
 	struct doctor_options options = {
-		.config = c->config, .store = c->store, .snapshot = cli_directory(c, e), .report = on_finding, .arg = &report,
+		.config = c->config, .store = c->store, .snapshot = snapshot_new(), .now_us = clock_wall_us(&clock_system),
+		.stop_fd = -1, .report = on_finding, .arg = &report,
 	};
 	bool ok;
 
-	ok = options.snapshot && choose(c, &options, e) && read_numbers(c, options.snapshot, e);
+	ok = store_read_snapshot(c->store, options.snapshot, true, e) && choose(c, &options, e);
 	if (ok) {
 		report.all = options.number != NULL;
 		if (c->out.format == OUTPUT_CSV)

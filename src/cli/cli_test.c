@@ -1,7 +1,4 @@
-/*
- * test: one test call on each server that should serve the number, one after the other, so that the agent platform sees
- * one at a time. An agent reached through a provider's trunk is not dialled: a test never leaves to the telephone network.
- */
+/* test: number_test.h, printed server by server. */
 #include "config.h"
 
 #include <jansson.h>
@@ -12,11 +9,13 @@
 #include "cli_lookup.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
+#include "trunkdeck/number_test.h"
 #include "trunkdeck/str.h"
-#include "trunkdeck/test_call.h"
 #include "trunkdeck/utf8.h"
 
 struct tally {
+	struct cli *cli;
+	const struct number *number;
 	size_t calls;
 	size_t failed;
 	struct err first;		/* failure */
@@ -79,83 +78,40 @@ static void put_row(struct cli *c, const struct server_config *server, const str
 
 /* --- the calls --- */
 
-static void test_on(struct cli *c, const struct server_config *server, const struct number *n, int64_t timeout_ms,
-		    struct tally *tally)
+static void on_report(void *arg, const struct server_config *server, const struct test_call *t, const struct err *why, bool over)
 {
-	struct err why = { .code = ERR_NONE };
-	struct test_call t;
+	struct tally *tally = arg;
+	struct cli *c = tally->cli;
 
-	if (test_call_run(&t, server, n->e164, timeout_ms, &why) && !test_call_ok(&t))
-		test_call_why(&t, &why);
+	if (!over)
+		return;
 	if (c->out.format == OUTPUT_JSON)
-		put_object(c, server, n, &t, &why);
+		put_object(c, server, tally->number, t, why);
 	else if (c->out.format == OUTPUT_CSV)
-		put_row(c, server, n, &t, &why);
+		put_row(c, server, tally->number, t, why);
 	else
-		put_steps(c, server, &t, &why);
+		put_steps(c, server, t, why);
 	cli_output_flush(&c->out);
 	tally->calls++;
-	if (why.code != ERR_NONE && tally->failed++ == 0)
-		tally->first = why;
+	if (why->code != ERR_NONE && tally->failed++ == 0)
+		tally->first = *why;
 }
 
-static bool belongs(const struct server_config *server, const struct number *n, const char *only)
+static bool test_all(struct cli *c, struct snapshot *directory, const struct number *n, int64_t timeout_ms, struct err *e)
 {
-	return only ? strcmp(server->name, only) == 0 : server->region == n->region && server->routes != ROUTES_NONE;
-}
+	struct tally tally = { .cli = c, .number = n };
+	const struct number_test test = {
+		.config = c->config, .snapshot = directory, .number = n, .server = cli_args_value(&c->args, "server"),
+		.timeout_ms = timeout_ms, .stop_fd = -1, .report = on_report, .arg = &tally,
+	};
 
-static bool test_all(struct cli *c, const struct number *n, const char *only, int64_t timeout_ms, struct err *e)
-{
-	struct tally tally = { 0 };
-
-	for (size_t i = 0; i < c->config->server_count; i++) {
-		if (belongs(&c->config->servers[i], n, only))
-			test_on(c, &c->config->servers[i], n, timeout_ms, &tally);
-	}
-	if (tally.calls == 0) {
-		err_set_message(e, ERR_FOUND_WRONG, _("no server serves the region %s"), region_name(n->region));
-		err_hint(e, "%s", _("configure one, or name one with --server"));
+	if (!number_test_run(&test, e))
 		return false;
-	}
 	if (tally.failed == 0)
 		return true;
 	err_set_message(e, tally.first.code, _("%zu of %zu test calls failed: %.120s"), tally.failed, tally.calls,
 			tally.first.message);
 	return false;
-}
-
-/* The endpoint a PJSIP dial string goes out by: PJSIP/ENDPOINT, PJSIP/ENDPOINT/sip:..., PJSIP/USER@ENDPOINT. */
-static bool leaves_by(const char *dial, const struct provider *p)
-{
-	const char *endpoint = provider_endpoint(p), *start = dial + strlen("PJSIP/"), *at;
-	size_t len;
-
-	if (strncmp(dial, "PJSIP/", 6) != 0)
-		return false;
-	len = strcspn(start, "/");
-	at = memchr(start, '@', len);
-	if (at) {
-		len -= (size_t)(at + 1 - start);
-		start = at + 1;
-	}
-	return strlen(endpoint) == len && strncmp(start, endpoint, len) == 0;
-}
-
-static bool stays_inside(struct snapshot *directory, const struct number *n, struct err *e)
-{
-	const struct agent *agent = snapshot_agent(directory, n->agent);
-	size_t count;
-	const struct provider *const *providers = snapshot_providers(directory, &count);
-
-	for (size_t i = 0; agent && i < count; i++) {
-		if (!leaves_by(agent->dial, providers[i]))
-			continue;
-		err_set_message(e, ERR_FOUND_WRONG, _("not tested: %s is dialled through the provider %s"), agent->id,
-				providers[i]->name);
-		err_hint(e, "%s", _("a test call never leaves to the telephone network"));
-		return false;
-	}
-	return true;
 }
 
 bool cli_test(struct cli *c, struct err *e)
@@ -171,12 +127,12 @@ bool cli_test(struct cli *c, struct err *e)
 	int64_t seconds;
 	bool ok;
 
-	ok = cli_args_count(&c->args, "timeout", 1, 20, &seconds, e) && (!only || cli_server(c->config, only, e)) &&
-		(directory = cli_directory(c, e)) && cli_find(c, directory, &r, e) && stays_inside(directory, &r.number, e);
+	ok = cli_args_count(&c->args, "timeout", 1, NUMBER_TEST_TIMEOUT_MS / 1000, &seconds, e) && (!only || cli_server(c->config, only, e)) &&
+		(directory = cli_directory(c, e)) && cli_find(c, directory, &r, e);
 	if (ok) {
 		if (c->out.format == OUTPUT_CSV)
 			cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
-		ok = test_all(c, &r.number, only, seconds * 1000, e);
+		ok = test_all(c, directory, &r.number, seconds * 1000, e);
 	}
 	record_clear(&r);
 	snapshot_free(&directory);

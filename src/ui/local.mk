@@ -19,11 +19,13 @@ libtdui_a_SOURCES = \
 	src/ui/format.c \
 	src/ui/frame.c \
 	src/ui/gap_text.c src/ui/gap_text.h \
+	src/ui/doctor_page.c src/ui/inquiry_page.c src/ui/inquiry_page.h src/ui/test_page.c \
 	src/ui/help.c \
 	src/ui/layout.c src/ui/layout.h \
 	src/ui/line_edit.c src/ui/line_edit.h \
 	src/ui/list.c src/ui/list.h \
 	src/ui/palette.c src/ui/palette_history.c src/ui/palette_history.h \
+	src/ui/scroll.c \
 	src/ui/script.c src/ui/script.h \
 	src/ui/stats.c \
 	src/ui/term.c src/ui/term.h src/ui/term_private.h \

@@ -10,7 +10,7 @@
 struct text_page {
 	struct ui *ui;
 	char *title, *text;
-	int top, lines, visible;
+	struct scroll scroll;
 };
 
 static void text_draw(void *state, const struct canvas *screen)
@@ -19,42 +19,19 @@ static void text_draw(void *state, const struct canvas *screen)
 	struct canvas page = frame_page(t->ui, screen, t->title);
 	struct canvas c = canvas_sub(&page, 0, 1, page.area.rows, page.area.columns - 2);
 
-	t->visible = c.area.rows;
-	if (t->top > t->lines - t->visible && t->lines > 0)
-		t->top = t->lines > t->visible ? t->lines - t->visible : 0;
-	t->lines = draw_wrapped(&c, 0, t->top, ROLE_NORMAL, t->text);
-	frame_page_note(screen, &page, (size_t)t->top, (size_t)t->lines);
+	scroll_fit(&t->scroll, c.area.rows);
+	t->scroll.lines = draw_wrapped(&c, 0, t->scroll.top, ROLE_NORMAL, t->text);
+	frame_page_note(screen, &page, (size_t)t->scroll.top, (size_t)t->scroll.lines);
 	term_cursor(ui_term(t->ui), -1, 0);
-}
-
-static void scroll_by(struct text_page *t, int rows)
-{
-	int last = t->lines > t->visible ? t->lines - t->visible : 0;
-
-	t->top += rows;
-	if (t->top > last)
-		t->top = last;
-	if (t->top < 0)
-		t->top = 0;
 }
 
 static bool text_key(void *state, key_code key)
 {
 	struct text_page *t = state;
 
-	switch (key) {
-	case 'q': case KEYS_ESC: case KEYS_ENTER:
+	if (key == 'q' || key == KEYS_ESC || key == KEYS_ENTER)
 		return true;
-	case 'j': case KEYS_DOWN: scroll_by(t, 1); break;
-	case 'k': case KEYS_UP: scroll_by(t, -1); break;
-	case ' ': case KEYS_PAGE_DOWN: case KEYS_CTRL('F'): scroll_by(t, t->visible); break;
-	case 'b': case KEYS_PAGE_UP: case KEYS_CTRL('B'): scroll_by(t, -t->visible); break;
-	case 'd': case KEYS_CTRL('D'): scroll_by(t, t->visible / 2); break;
-	case 'u': case KEYS_CTRL('U'): scroll_by(t, -t->visible / 2); break;
-	case 'g': case KEYS_HOME: scroll_by(t, -t->lines); break;
-	case 'G': case KEYS_END: scroll_by(t, t->lines); break;
-	default: break;
-	}
+	scroll_key(&t->scroll, key);
 	return false;
 }
 

@@ -121,6 +121,9 @@ void help_open(struct ui *ui);
 void palette_open(struct ui *ui);
 void filter_open(struct ui *ui, const char *text);	/* live; Enter keeps, Esc clears */
 void text_open(struct ui *ui, const char *title, const char *text);	/* a page to read: full messages, stats */
+/* Both ask at once, and end it when the page is closed. number as it arrived or is configured; both NULL: everything. */
+void doctor_open(struct ui *ui, const char *number, const struct provider *provider);
+void test_open(struct ui *ui, const char *number);
 /* The record forms, driven by the field table. original NULL = add. */
 void form_number_open(struct ui *ui, const char *provider_id, const struct number *original);
 void form_provider_open(struct ui *ui, const struct provider *original);

@@ -229,6 +229,13 @@ static void add_number(struct deck *d)
 	form_number_open(d->ui, p->id, NULL);
 }
 
+static void examine_selected(struct deck *d)
+{
+	const struct number *n = selected_number(d);
+
+	doctor_open(d->ui, n ? n->e164 : NULL, n ? NULL : selected_provider(d));
+}
+
 static bool deck_action(void *state, enum action_id action)
 {
 	struct deck *d = state;
@@ -246,6 +253,15 @@ static bool deck_action(void *state, enum action_id action)
 		return true;
 	case ACTION_NUMBER_DELETE:
 		delete_selected(d);
+		return true;
+	case ACTION_TEST:
+		test_open(d->ui, selected_number(d)->e164);
+		return true;
+	case ACTION_DOCTOR:
+		examine_selected(d);
+		return true;
+	case ACTION_DOCTOR_ALL:
+		doctor_open(d->ui, NULL, NULL);
 		return true;
 	case ACTION_PROVIDER_ADD:
 		form_provider_open(d->ui, NULL);
@@ -277,6 +293,13 @@ static const char *why_not_add(const struct deck *d)
 	return app_why_no_add(d->app);
 }
 
+static const char *why_not_test(const struct deck *d)
+{
+	if (d->app->config->read_only)
+		return _("read-only mode: a test makes an agent take a call");
+	return selected_number(d) ? NULL : _("no number is under the cursor");
+}
+
 static const char *deck_why_not(void *state, enum action_id action)
 {
 	struct deck *d = state;
@@ -288,6 +311,10 @@ static const char *deck_why_not(void *state, enum action_id action)
 	case ACTION_NUMBER_EDIT:
 	case ACTION_NUMBER_DELETE:
 		return why || selected_provider(d) ? why : _("nothing is selected");
+	case ACTION_TEST:
+		return why_not_test(d);
+	case ACTION_DOCTOR:
+		return selected_provider(d) ? NULL : _("nothing is selected");
 	case ACTION_UNDO:
 		return why || app_undo_text(d->app)[0] != '\0' ? why : _("nothing to undo");
 	case ACTION_PROVIDER_ADD:

@@ -158,9 +158,15 @@ tests_unit_test_app_history_SOURCES = tests/unit/test_app_history.c
 tests_unit_test_app_history_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_app_history_LDADD = $(app_test_libs)
 
+unit_tests += tests/unit/test_app_inquiry
+tests_unit_test_app_inquiry_SOURCES = tests/unit/test_app_inquiry.c tests/unit/fault_server.c tests/unit/fault_server.h
+tests_unit_test_app_inquiry_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_app_inquiry_LDADD = $(app_test_libs)
+
 # What has threads, for a build with the thread sanitizer: see ./dev check threads.
 threaded_tests = tests/unit/test_base_mailbox tests/unit/test_app tests/unit/test_app_routes tests/unit/test_app_history tests/unit/test_ami_client \
 	tests/unit/test_transport tests/unit/test_endpoints tests/unit/test_raw_log
+threaded_tests += tests/unit/test_app_inquiry
 
 .PHONY: threaded-tests check-threads
 threaded-tests: $(threaded_tests)

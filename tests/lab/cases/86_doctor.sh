@@ -33,12 +33,6 @@ exits() {
 # change_file FILE SED_EXPRESSION COMMAND: on na-1, then Asterisk is told by COMMAND.
 change_file() { sed -i "$2" "$etc/$1" && inside asterisk_cli na-1 "$3" >/dev/null; }
 
-# allow WRITE_CLASSES: what our user may do on na-1.
-allow() {
-	LAB_WRITE=$1 inside install_files na-1 "$LAB_DATA/manager_trunkdeck.conf"
-	inside asterisk_cli na-1 'manager reload' >/dev/null
-}
-
 forget_routes
 make_desk ann
 check "the workspace is made in batch" furnish ann

@@ -30,13 +30,6 @@ print(times)
 sys.exit(None in times or times != sorted(times) or not 0 < times[4] < 20000)'
 }
 
-quiet() { ! inside says "$1" 'core show channels concise' .; }
-
-allow() {
-	LAB_WRITE=$1 inside install_files na-1 "$LAB_DATA/manager_trunkdeck.conf"
-	inside asterisk_cli na-1 'manager reload' >/dev/null
-}
-
 reroute() { deck ann number edit $number --agent "$1" && route na-1 $number "$1"; }
 
 forget_routes

@@ -57,6 +57,15 @@ answered_by() {
 # To be run inside. says SERVER COMMAND PATTERN: Asterisk's answer to its command line holds PATTERN.
 says() { asterisk_cli "$1" "$2" | grep -E "$3"; }
 
+# allow WRITE_CLASSES: what our user may do on na-1; '' = as shipped.
+allow() {
+	LAB_WRITE=$1 inside install_files na-1 "$LAB_DATA/manager_trunkdeck.conf"
+	inside asterisk_cli na-1 'manager reload' >/dev/null
+}
+
+# quiet SERVER: it has no channel.
+quiet() { ! inside says "$1" 'core show channels concise' .; }
+
 case_files() {
 	local name
 	[ $# -gt 0 ] || { echo "$LAB_DIR"/cases/*.sh; return; }

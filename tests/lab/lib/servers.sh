@@ -98,6 +98,12 @@ start_server() {
 	await_server "$1"
 }
 
+# signal_server NAME SIGNAL: STOP hangs it, CONT lets it go on. To be run inside.
+signal_server() {
+	local pid
+	pid=$(server_process "$1") && kill "-$2" "$pid"
+}
+
 # To be run inside.
 kill_server() {
 	local pid

@@ -1,0 +1,165 @@
+#include "config.h"
+
+#include "trunkdeck/number_test.h"
+
+#include <poll.h>
+#include <string.h>
+#include <strings.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+
+/* --- what may be dialled --- */
+
+/* Technologies an agent is reached by. A trunk may be PJSIP too: that is told by its endpoint. */
+static const char *const inside[] = { "WebSocket", "AudioSocket", "Local", "PJSIP", "UnicastRTP" };
+
+static bool begins(const char *dial, size_t len, const char *technology)
+{
+	size_t n = strlen(technology);
+
+	return len > n && strncasecmp(dial, technology, n) == 0 && dial[n] == '/';
+}
+
+static bool is_inside(const char *dial, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(inside); i++) {
+		if (begins(dial, len, inside[i]))
+			return true;
+	}
+	return false;
+}
+
+/* PJSIP/ENDPOINT, PJSIP/ENDPOINT/sip:..., PJSIP/USER@ENDPOINT. */
+static bool leaves_by(const char *dial, size_t len, const struct provider *p)
+{
+	const char *endpoint = provider_endpoint(p), *start = dial + strlen("PJSIP/"), *slash, *at;
+
+	if (!begins(dial, len, "PJSIP"))
+		return false;
+	len -= strlen("PJSIP/");
+	slash = memchr(start, '/', len);
+	len = slash ? (size_t)(slash - start) : len;
+	at = memchr(start, '@', len);
+	if (at) {
+		len -= (size_t)(at + 1 - start);
+		start = at + 1;
+	}
+	return strlen(endpoint) == len && strncasecmp(start, endpoint, len) == 0;
+}
+
+static bool refuse(struct err *e)
+{
+	err_hint(e, "%s", _("a test call never leaves to the telephone network"));
+	return false;
+}
+
+/* One of the destinations that & rings together. */
+static bool may_dial_one(struct snapshot *s, const char *dial, size_t len, struct err *e)
+{
+	size_t count;
+	const struct provider *const *providers = snapshot_providers(s, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!leaves_by(dial, len, providers[i]))
+			continue;
+		err_set_message(e, ERR_FOUND_WRONG, _("not tested: %.*s leads through the provider %s"), (int)len, dial,
+				providers[i]->name);
+		return refuse(e);
+	}
+	if (is_inside(dial, len))
+		return true;
+	err_set_message(e, ERR_FOUND_WRONG, _("not tested: %.*s may be a telephone line"), (int)len, dial);
+	return refuse(e);
+}
+
+bool number_test_may_dial(struct snapshot *s, const char *dial, struct err *e)
+{
+	for (size_t len; *dial != '\0'; dial += len + (dial[len] == '&')) {
+		len = strcspn(dial, "&");
+		if (len > 0 && !may_dial_one(s, dial, len, e))
+			return false;
+	}
+	return true;
+}
+
+/* --- the calls --- */
+
+/* The test on one server. */
+struct testing {
+	const struct number_test *n;
+	const struct server_config *server;
+};
+
+static bool may_dial(void *arg, const char *dial, struct err *e)
+{
+	return number_test_may_dial(((const struct testing *)arg)->n->snapshot, dial, e);
+}
+
+static void on_progress(void *arg, const struct test_call *t)
+{
+	const struct testing *testing = arg;
+	const struct err none = { .code = ERR_NONE };
+
+	testing->n->report(testing->n->arg, testing->server, t, &none, false);
+}
+
+static bool is_stopped(const struct number_test *n)
+{
+	struct pollfd p = { .fd = n->stop_fd, .events = POLLIN };
+
+	return n->stop_fd >= 0 && poll(&p, 1, 0) > 0;
+}
+
+static void test_on(const struct number_test *n, const struct server_config *server)
+{
+	struct testing testing = { .n = n, .server = server };
+	const struct test_call_options options = {
+		.server = server, .number = n->number->e164, .timeout_ms = n->timeout_ms, .stop_fd = n->stop_fd,
+		.may_dial = may_dial, .progress = on_progress, .arg = &testing,
+	};
+	struct err why = { .code = ERR_NONE };
+	struct test_call t;
+
+	if (test_call_run(&t, &options, &why) && !test_call_ok(&t))
+		test_call_why(&t, &why);
+	if (!is_stopped(n))
+		n->report(n->arg, server, &t, &why, true);
+}
+
+bool number_test_on(const struct number_test *n, const struct server_config *server)
+{
+	if (n->server)
+		return strcmp(server->name, n->server) == 0;
+	return server->region == n->number->region && server->routes != ROUTES_NONE;
+}
+
+static bool may_test(const struct number_test *n, struct err *e)
+{
+	const struct agent *agent = snapshot_agent(n->snapshot, n->number->agent);
+
+	if (n->config->read_only)
+		return err_set(e, ERR_READ_ONLY, "%s", _("a test makes an agent take a call"));
+	return !agent || number_test_may_dial(n->snapshot, agent->dial, e);
+}
+
+bool number_test_run(const struct number_test *n, struct err *e)
+{
+	size_t calls = 0;
+
+	if (!may_test(n, e))
+		return false;
+	for (size_t i = 0; i < n->config->server_count && !is_stopped(n); i++) {
+		const struct server_config *server = &n->config->servers[i];
+
+		if (!number_test_on(n, server))
+			continue;
+		test_on(n, server);
+		calls++;
+	}
+	if (calls > 0 || is_stopped(n))
+		return true;
+	err_set_message(e, ERR_FOUND_WRONG, _("no server serves the region %s"), region_name(n->number->region));
+	err_hint(e, "%s", _("configure a server of that region, with routes = astdb or odbc"));
+	return false;
+}

@@ -1,0 +1,125 @@
+/*
+ * The page of an inquiry: opens at once, fills as answers come, scrolls. Closing it ends the inquiry; a test call under way is
+ * hung up. What the page says is drawn by the inquiry's body.
+ */
+#include "config.h"
+
+#include "inquiry_page.h"
+
+#include <stdlib.h>
+
+#include "trunkdeck/gettext.h"
+#include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
+#include "ui_private.h"
+
+struct page {
+	struct ui *ui;
+	char *title;
+	const struct inquiry_body *body;
+	struct scroll scroll;
+};
+
+int inquiry_text(const struct canvas *c, int y, int x, enum role r, const char *text)
+{
+	struct canvas column = canvas_sub(c, 0, x, c->area.rows, c->area.columns - x);
+	char *clean = utf8_clean_dup(str_of(text));
+
+	y += draw_wrapped(&column, y, 0, r, clean);
+	free(clean);
+	return y;
+}
+
+int inquiry_trouble(const struct canvas *c, int y, int x, const struct err *e)
+{
+	if (e->code == ERR_NONE)
+		return y;
+	draw_text(c, y, x, 2, ROLE_ALARM, mark_text(c, MARK_ALARM));
+	y = inquiry_text(c, y, x + 2, ROLE_ALARM, e->message);
+	if (e->hint[0] == '\0')
+		return y;
+	draw_text(c, y, x + 2, 2, ROLE_DIM, "->");
+	return inquiry_text(c, y, x + 5, ROLE_NORMAL, e->hint);
+}
+
+static void page_draw(void *state, const struct canvas *screen)
+{
+	struct page *p = state;
+	struct canvas page = frame_page(p->ui, screen, p->title);
+	struct canvas c = canvas_sub(&page, 0, 1, page.area.rows, page.area.columns - 2);
+	const struct inquiry *q = &ui_app(p->ui)->inquiry;
+
+	scroll_fit(&p->scroll, c.area.rows);
+	p->scroll.lines = p->body->draw(&c, -p->scroll.top, q) + p->scroll.top;
+	frame_page_note(screen, &page, (size_t)p->scroll.top, (size_t)p->scroll.lines);
+	term_cursor(ui_term(p->ui), -1, 0);
+}
+
+static void copy(struct page *p)
+{
+	struct messages *messages = ui_app(p->ui)->messages;
+	struct buf text;
+
+	buf_init(&text, BUF_UNBOUNDED);
+	buf_addf(&text, "%s\n", p->title);
+	p->body->copy(&text, &ui_app(p->ui)->inquiry);
+	if (term_copy(ui_term(p->ui), text.p))
+		messages_add(messages, MESSAGE_INFO, "%s", _("Copied the page"));
+	else
+		messages_add(messages, MESSAGE_ERROR, "%s", _("Too long for the clipboard of a terminal"));
+	buf_clear(&text);
+}
+
+static bool page_key(void *state, key_code key)
+{
+	struct page *p = state;
+
+	if (key == 'q' || key == KEYS_ESC || key == KEYS_ENTER)
+		return true;
+	if (key == 'y')
+		copy(p);
+	else
+		scroll_key(&p->scroll, key);
+	return false;
+}
+
+static void page_close(void *state)
+{
+	struct page *p = state;
+
+	app_drop_inquiry(ui_app(p->ui));
+	free(p->title);
+	free(p);
+}
+
+static const struct overlay_ops page_ops = {
+	.name = "inquiry",
+	.draw = page_draw,
+	.key = page_key,
+	.close = page_close,
+	.hint = N_("j down  k up  Space page  y copy  Esc back"),
+};
+
+static void open_page(struct ui *ui, char *title, const struct inquiry_body *body)
+{
+	struct page *p = xcalloc(1, sizeof(*p));
+
+	p->ui = ui;
+	p->title = title;
+	p->body = body;
+	ui_push(ui, &page_ops, p);
+}
+
+void doctor_open(struct ui *ui, const char *number, const struct provider *provider)
+{
+	const char *subject = number ? number : provider ? provider->name : _("everything");
+
+	app_ask_doctor(ui_app(ui), number, provider ? provider->id : NULL);
+	open_page(ui, xasprintf(_("Doctor: %s"), subject), &doctor_body);
+}
+
+void test_open(struct ui *ui, const char *number)
+{
+	app_ask_test(ui_app(ui), number);
+	open_page(ui, xasprintf(_("Test call: %s"), number), &test_body);
+}

@@ -1,0 +1,23 @@
+/* What the pages of an inquiry draw; for inquiry_page.c, doctor_page.c and test_page.c. */
+#ifndef UI_INQUIRY_PAGE_H
+#define UI_INQUIRY_PAGE_H
+
+#include "draw.h"
+#include "trunkdeck/buf.h"
+#include "trunkdeck/inquiry.h"
+
+struct inquiry_body {
+	/* Draws from row y on, which may lie above the canvas; returns the row after the last one. */
+	int (*draw)(const struct canvas *c, int y, const struct inquiry *q);
+	/* The same as plain text, for the clipboard. */
+	void (*copy)(struct buf *to, const struct inquiry *q);
+};
+
+extern const struct inquiry_body doctor_body, test_body;
+
+/* Text of the program or of servers, cleaned and wrapped, from column x on; returns the row after it. */
+int inquiry_text(const struct canvas *c, int y, int x, enum role r, const char *text);
+/* What went wrong and what to do about it; nothing when nothing did. */
+int inquiry_trouble(const struct canvas *c, int y, int x, const struct err *e);
+
+#endif
