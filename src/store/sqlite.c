@@ -12,7 +12,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -146,31 +145,36 @@ static bool make_folders(const char *path, struct err *e)
 	return ok;
 }
 
-/* Made by us, so that its mode is ours; SQLite gives its -wal and -shm the same. Leaves which file it is in s. */
+/* Unless it is there. A file that may only be read can still be looked at. */
+static bool make_file(const char *path, struct err *e)
+{
+	if (!make_folders(path, e))
+		return false;
+	if (!mknod(path, S_IFREG | 0600, 0) || errno == EEXIST || errno == EACCES || errno == EROFS)
+		return true;
+	return no_file(path, e);
+}
+
+/*
+ * Made by us, so that its mode is ours; SQLite gives its -wal and -shm the same. Leaves which file it is in s. Without a
+ * descriptor of our own: closing one would take away the locks that another handle of this process has on the file.
+ */
 static bool claim_file(struct sqlite *s, struct err *e)
 {
-	int flags = s->base.read_only ? O_RDONLY : O_RDWR | O_CREAT;
 	struct stat st;
-	int fd;
 
-	if (!s->base.read_only && !make_folders(s->path, e))
+	if (!s->base.read_only && !make_file(s->path, e))
 		return false;
-	fd = open(s->path, flags | O_CLOEXEC, 0600);
-	/* A file that may only be read can still be looked at. */
-	if (fd < 0 && (errno == EACCES || errno == EROFS))
-		fd = open(s->path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st)) {
-		no_file(s->path, e);
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	close(fd);
+	if (stat(s->path, &st) || (S_ISREG(st.st_mode) && access(s->path, R_OK)))
+		return no_file(s->path, e);
 	s->device = st.st_dev;
 	s->inode = st.st_ino;
 	if (S_ISREG(st.st_mode))
 		return true;
-	return err_set(e, ERR_STORE_UNREACHABLE, _("%s is not a file"), s->path);
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, ERR_STORE_UNREACHABLE, _("%s is not a file"), s->path);
+	errno = EISDIR;
+	return no_file(s->path, e);
 }
 
 static bool run_script(struct sqlite *s, const char *sql, struct err *e)

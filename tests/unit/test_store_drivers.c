@@ -94,6 +94,57 @@ static void faults_of_the_file_are_told(void **state)
 	free(folder);
 }
 
+enum { VISITS = 3 };
+
+static struct record number_of_visit(unsigned char visit)
+{
+	char e164[16];
+
+	snprintf(e164, sizeof(e164), "+1555123456%d", visit);
+	return number_of(e164, "twilio", "support");
+}
+
+/* Begun before this process has the file open, as it must know nothing of its locks. */
+static int visit_when_told(int in, int out, void *arg)
+{
+	unsigned char visit;
+
+	while (byte_receive(in, &visit)) {
+		struct store *s = open_store(arg, "bob");
+
+		must_add(s, number_of_visit(visit));
+		store_close(&s);
+		byte_send(out, visit);
+	}
+	return 0;
+}
+
+/* Locks on a file belong to the process: a second handle of ours that comes and goes must not take those of the first. Another
+ * process would believe itself alone, and clear away the log the first one reads. */
+static void a_second_handle_leaves_the_first_its_locks(void **state)
+{
+	char *url = path_url("two.db");
+	struct store *first, *second;
+	struct child other;
+	unsigned char visit;
+
+	(void)state;
+	child_start(&other, visit_when_told, url);
+	first = open_store(url, "alice");
+	add_parties(first);
+	for (unsigned char i = 1; i <= VISITS; i++) {
+		second = open_store(url, "alice");
+		store_close(&second);
+		assert_true(byte_send(other.to, i));
+		assert_true(byte_receive(other.from, &visit));
+		assert_int_equal(count_numbers(first), i);
+	}
+	child_close_input(&other);
+	assert_int_equal(child_wait(&other), 0);
+	store_close(&first);
+	free(url);
+}
+
 static void an_empty_file_becomes_a_store(void **state)
 {
 	char *url = path_url("empty.db");
@@ -145,6 +196,7 @@ int run_sqlite_tests(void)
 		cmocka_unit_test(a_store_in_memory),
 		cmocka_unit_test(folders_are_made_and_the_file_is_private),
 		cmocka_unit_test(faults_of_the_file_are_told),
+		cmocka_unit_test(a_second_handle_leaves_the_first_its_locks),
 		cmocka_unit_test(an_empty_file_becomes_a_store),
 		STORE_TEST(a_file_moved_away_is_noticed),
 		STORE_TEST(a_locked_file_is_told_as_busy),
