@@ -17,7 +17,7 @@
 
 /* Kinds of mail to the main thread; the value is a struct inquiry_news. */
 enum inquiry_mail {
-	INQUIRY_MAIL_FINDING = 400,	/* .finding */
+	INQUIRY_MAIL_FINDING = 500,	/* .finding */
 	INQUIRY_MAIL_COUNTS,		/* .count, coalesced */
 	INQUIRY_MAIL_TEST,		/* .test, coalesced by server */
 	INQUIRY_MAIL_OVER,		/* .count, .err */
