@@ -288,7 +288,7 @@ static bool do_job(struct worker *w, struct mail *m, struct err *e)
 		ok = !w->store || worker_write_listened(w, m->value, e);
 	} else if (m->kind == JOB_COUNT) {
 		ok = worker_count_calls(w, m->value, e) || !w->store;
-		atomic_fetch_sub(&w->pending, 1);
+		m->value = NULL;
 	} else if (m->kind == JOB_PAGE) {
 		ok = worker_read_page(w, m->value, e) || !w->store;
 	} else if (w->store) {

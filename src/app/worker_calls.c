@@ -15,6 +15,7 @@
 
 #define RECORD_BATCH 256
 #define EXPIRE_BATCH 500
+#define COUNT_SLICE 10000
 #define DAY_MS INT64_C(86400000)
 #define DAY_US (DAY_MS * 1000)
 
@@ -104,9 +105,20 @@ static void metrics_free_value(void *value)
 	free(m);
 }
 
-static void count_call(void *arg, const struct call *c)
+/* A window of a month can hold a million calls: it is counted in slices, and jobs that wait get their turn between them. */
+struct counting {
+	struct worker_metrics *answer;	/* in the making */
+	struct call_mark last;		/* the call read last */
+	size_t read;			/* in this slice */
+};
+
+static void counting_free(void *value)
 {
-	metrics_history(arg, c);
+	struct counting *c = value;
+
+	if (c->answer)
+		metrics_free_value(c->answer);
+	free(c);
 }
 
 static bool find_gaps(struct worker *w, const struct metrics_job *j, struct gap_summary *out, struct err *e)
@@ -126,10 +138,29 @@ static bool find_gaps(struct worker *w, const struct metrics_job *j, struct gap_
 	return ok;
 }
 
-bool worker_count_calls(struct worker *w, const struct metrics_job *j, struct err *e)
+static void begin_counting(struct worker_metrics *m)
 {
-	struct worker_metrics *m = xcalloc(1, sizeof(*m));
-	int64_t began = clock_mono_ms(&clock_system), series_us = j->series_end_us - METRICS_SERIES_HOURS * INT64_C(3600000000);
+	const struct metrics_job *j = &m->job;
+
+	m->zone = zone_open(j->zone);
+	m->metrics = metrics_new_with(&(struct metrics_options){ .zone = m->zone, .weeks = j->weeks, .remember = j->remember,
+								 .since_us = j->since_us,
+								 .series_end_us = j->series_end_us });
+}
+
+static void count_call(void *arg, const struct call *call)
+{
+	struct counting *c = arg;
+
+	metrics_history(c->answer->metrics, call);
+	c->last = call_mark_of(call, false);
+	c->read++;
+}
+
+static bool count_slice(struct worker *w, struct counting *c, struct err *e)
+{
+	const struct metrics_job *j = &c->answer->job;
+	int64_t series_us = j->series_end_us - METRICS_SERIES_HOURS * INT64_C(3600000000);
 	struct call_query q = {
 		.number = j->of == METRICS_BY_NUMBER ? j->key : NULL,
 		.provider = j->of == METRICS_BY_PROVIDER ? j->key : NULL,
@@ -138,32 +169,48 @@ bool worker_count_calls(struct worker *w, const struct metrics_job *j, struct er
 		.since_us = j->series_end_us && series_us < j->since_us ? series_us : j->since_us,
 		.ended = true,
 		.oldest_first = true,
+		.after = c->last.at_us ? &c->last : NULL,
+		.max = COUNT_SLICE,
 	};
+
+	c->read = 0;
+	return w->store && store_calls(w->store, &q, count_call, c, e);
+}
+
+bool worker_count_calls(struct worker *w, struct counting *c, struct err *e)
+{
+	struct worker_metrics *m = c->answer;
+	int64_t began = clock_mono_ms(&clock_system);
 	bool ok;
 
-	m->job = *j;
-	m->zone = zone_open(j->zone);
-	m->metrics = metrics_new_with(&(struct metrics_options){ .zone = m->zone, .weeks = j->weeks, .remember = j->remember,
-								 .since_us = j->since_us,
-								 .series_end_us = j->series_end_us });
-	m->ok = w->store && store_calls(w->store, &q, count_call, m->metrics, e)
-		&& find_gaps(w, j, &m->gaps, e);
+	if (!m->metrics)
+		begin_counting(m);
+	m->ok = count_slice(w, c, e);
+	m->took_ms += clock_mono_ms(&clock_system) - began;
+	if (m->ok && c->read == COUNT_SLICE) {
+		mailbox_post(w->jobs, (struct mail){ .kind = JOB_COUNT, .value = c, .free_value = counting_free }, MAIL_MUST);
+		return true;
+	}
+	m->ok = m->ok && find_gaps(w, &m->job, &m->gaps, e);
 	if (!m->ok)
 		m->err = *e;
 	metrics_history_end(m->metrics);
-	m->took_ms = clock_mono_ms(&clock_system) - began;
+	c->answer = NULL;
+	counting_free(c);
 	ok = m->ok;
 	worker_post(w, WORKER_MAIL_METRICS, m, metrics_free_value);
+	atomic_fetch_sub(&w->pending, 1);
 	return ok;
 }
 
 void worker_count(struct worker *w, const struct metrics_job *j)
 {
-	struct metrics_job *copy = xmalloc(sizeof(*copy));
+	struct counting *c = xcalloc(1, sizeof(*c));
 
-	*copy = *j;
+	c->answer = xcalloc(1, sizeof(*c->answer));
+	c->answer->job = *j;
 	atomic_fetch_add(&w->pending, 1);
-	mailbox_post(w->jobs, (struct mail){ .kind = JOB_COUNT, .value = copy, .free_value = free }, MAIL_MUST);
+	mailbox_post(w->jobs, (struct mail){ .kind = JOB_COUNT, .value = c, .free_value = counting_free }, MAIL_MUST);
 }
 
 /* --- pages --- */

@@ -40,7 +40,9 @@ bool worker_write_calls(struct worker *w, bool late, struct err *e);
 bool worker_write_listened(struct worker *w, const struct listened *l, struct err *e);
 void worker_name_recorder(struct worker *w);
 void worker_tell_spool(struct worker *w);
-bool worker_count_calls(struct worker *w, const struct metrics_job *j, struct err *e);
+/* Takes the counting over: it comes again as a job, or its answer goes out. */
+struct counting;
+bool worker_count_calls(struct worker *w, struct counting *c, struct err *e);
 bool worker_read_page(struct worker *w, const struct call_page *question, struct err *e);
 bool worker_expire_calls(struct worker *w, struct err *e);
 

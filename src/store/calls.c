@@ -315,6 +315,13 @@ static void add_after(struct buf *sql, struct db_params *p, const struct call_qu
 	db_param_text(p, q->after->linkedid);
 }
 
+/* What comes behind the mark is within the bound on that side anyhow. Of two bounds SQLite takes the first for its index, and
+ * would read everything up to the mark once more. */
+static bool mark_bounds(const struct call_query *q, bool oldest_first)
+{
+	return q->after && !q->by_end && q->oldest_first == oldest_first;
+}
+
 static char *query_sql(const struct call_query *q, struct db_params *p)
 {
 	struct buf sql;
@@ -329,8 +336,8 @@ static char *query_sql(const struct call_query *q, struct db_params *p)
 	add_text(&sql, p, "region =", q->region);
 	add_text(&sql, p, "server =", q->server);
 	add_text(&sql, p, "outcome =", q->outcome);
-	add_time(&sql, p, "started_us >=", q->since_us);
-	add_time(&sql, p, "started_us <", q->until_us);
+	add_time(&sql, p, "started_us >=", mark_bounds(q, true) ? 0 : q->since_us);
+	add_time(&sql, p, "started_us <", mark_bounds(q, false) ? 0 : q->until_us);
 	add_time(&sql, p, "recorded_us >=", q->recorded_since_us);
 	add_text(&sql, p, "state =", q->ended ? call_state_name(CALL_ENDED) : NULL);
 	add_after(&sql, p, q);

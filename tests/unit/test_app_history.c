@@ -167,15 +167,20 @@ static struct read calls_in(const struct fixture *f)
 	return r;
 }
 
-static void record_to(const struct fixture *f, struct call c)
+static void record_many(const struct fixture *f, const struct call *calls, size_t count)
 {
 	struct store *s;
 	struct err e;
 
-	c.state = CALL_ENDED;
 	assert_true(store_open(&s, f->url, &(struct store_options){ .actor = "other" }, &e));
-	assert_true(store_record_calls(s, &c, 1, &e));
+	assert_true(store_record_calls(s, calls, count, &e));
 	store_close(&s);
+}
+
+static void record_to(const struct fixture *f, struct call c)
+{
+	c.state = CALL_ENDED;
+	record_many(f, &c, 1);
 }
 
 /* Whoever leaves has written what it heard. */
@@ -376,6 +381,31 @@ static void windows_are_asked_of_the_store(void **state)
 	assert_figures(f, r, METRICS_BY_PROVIDER, "nobody", 0);
 }
 
+/* More calls than are read at once, some of them at the same microsecond where one read ends and the next begins. */
+static void many_calls_are_counted_in_slices(void **state)
+{
+	enum { MANY = 25003, TOGETHER = 50 };
+	struct fixture *f = *state;
+	struct figures_request r = { .window = METRICS_30D };
+	struct call *calls = xcalloc(MANY, sizeof(*calls));
+	struct err e;
+
+	for (unsigned i = 0; i < MANY; i++) {
+		calls[i] = call_at(i, "2026-03-10T00:00:00Z");
+		calls[i].started_us += i / TOGETHER * TOGETHER;
+		calls[i].ended_us = calls[i].started_us + 100 * TOGETHER;
+		calls[i].state = CALL_ENDED;
+	}
+	record_many(f, calls, MANY);
+	free(calls);
+	assert_true(app_start(f->app, &e));
+	settle(f->app);
+	assert_figures(f, r, METRICS_BY_ALL, "", MANY);
+	assert_figures(f, r, METRICS_BY_NUMBER, NUMBER, MANY);
+	assert_int_equal(metrics_total(f->app->figures.metrics)->peak_concurrent, 100 * TOGETHER);
+	assert_int_equal(metrics_total(f->app->figures.metrics)->concurrent, 0);
+}
+
 static void old_calls_go(void **state)
 {
 	struct fixture *f = *state;
@@ -431,6 +461,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(today_is_what_the_store_has_and_what_is_live, setup, teardown),
 		cmocka_unit_test_setup_teardown(figures_start_anew_at_midnight, setup, teardown),
 		cmocka_unit_test_setup_teardown(windows_are_asked_of_the_store, setup, teardown),
+		cmocka_unit_test_setup_teardown(many_calls_are_counted_in_slices, setup, teardown),
 		cmocka_unit_test_setup_teardown(old_calls_go, setup, teardown),
 		cmocka_unit_test(a_spool_keeps_order_and_its_bound),
 	};
