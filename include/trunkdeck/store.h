@@ -130,6 +130,7 @@ struct call_query {
 	size_t max;						/* 0 = all */
 };
 
+/* Many are read in pages: what others record meanwhile may be among them or not. */
 bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *arg, const struct call *c), void *arg,
 		 struct err *e);
 /* Deletes calls that started before a moment, the oldest first, at most `max` of them, so that nobody waits for long;

@@ -248,9 +248,14 @@ bool store_record_calls(struct store *s, const struct call *calls, size_t n, str
 
 /* --- reading --- */
 
+#define PAGE 10000
+
 struct call_reading {
 	void (*fn)(void *arg, const struct call *c);
 	void *arg;
+	bool by_end;
+	struct call_mark last;
+	size_t read;
 };
 
 static bool read_call(void *arg, const char *const *values)
@@ -260,6 +265,8 @@ static bool read_call(void *arg, const char *const *values)
 
 	for (size_t i = 0; i < COLUMNS; i++)
 		column_from_row(&c, &columns[i], values[i]);
+	r->last = call_mark_of(&c, r->by_end);
+	r->read++;
 	r->fn(r->arg, &c);
 	return true;
 }
@@ -349,16 +356,37 @@ static char *query_sql(const struct call_query *q, struct db_params *p)
 	return buf_take(&sql);
 }
 
-bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *arg, const struct call *c), void *arg,
-		 struct err *e)
+static bool read_page(struct store *s, const struct call_query *q, struct call_reading *r, struct err *e)
 {
-	struct call_reading reading = { fn, arg };
 	struct db_params p = { 0 };
 	char *sql = query_sql(q, &p);
-	bool ok = store_connect(s, e) && db_query(s->db, sql, p.values, p.n, read_call, &reading, e);
+	bool ok = db_query(s->db, sql, p.values, p.n, read_call, r, e);
 
 	free(sql);
 	return ok;
+}
+
+/* In pages, since a server ends a statement that takes too long. */
+bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *arg, const struct call *c), void *arg,
+		 struct err *e)
+{
+	struct call_reading r = { .fn = fn, .arg = arg, .by_end = q->by_end };
+	struct call_query page = *q;
+	size_t read = 0;
+
+	if (!store_connect(s, e))
+		return false;
+	do {
+		size_t left = q->max ? q->max - read : PAGE;
+
+		page.max = left < PAGE ? left : PAGE;
+		r.read = 0;
+		if (!read_page(s, &page, &r, e))
+			return false;
+		read += r.read;
+		page.after = &r.last;
+	} while (r.read == PAGE && read != q->max);
+	return true;
 }
 
 /* --- forgetting --- */
