@@ -177,7 +177,8 @@ check-threads: $(threaded_tests)
 unit_tests += tests/unit/test_store
 
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/test_store_batch.c tests/unit/test_store_calls.c \
-	tests/unit/test_store_listened.c tests/unit/test_store_drivers.c tests/unit/test_store_feed.c tests/unit/test_store_races.c \
+	tests/unit/test_store_listened.c tests/unit/test_store_drivers.c tests/unit/test_store_feed.c \
+	tests/unit/test_store_metrics.c tests/unit/test_store_races.c \
 	tests/unit/test_store_records.c tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(LIBPQ_CFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_store_LDADD = libtdstore.a libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(JANSSON_LIBS) $(LIBPQ_LIBS) \
