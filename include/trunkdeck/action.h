@@ -37,14 +37,21 @@ enum action_scope {
 	X(OPEN, "open", "l Right", SCOPE_DECK | SCOPE_SERVERS, "", N_("Open the provider or server here")) \
 	X(CLOSE, "close", "h Left", SCOPE_DECK | SCOPE_SERVERS, "", N_("Close the provider or server, or go up to it")) \
 	X(EXPAND_ALL, "expand all", "E", SCOPE_DECK | SCOPE_SERVERS, "", N_("Open or close all providers or servers")) \
+	X(HANGUP, "hang up", "h", SCOPE_CALLS, N_("hang up"), N_("Hang up the call under the cursor, after asking")) \
+	X(PAUSE, "pause", "p", SCOPE_CALLS, N_("pause"), N_("Hold the list still, and count what comes and goes meanwhile; again: catch up")) \
+	X(JUMP, "jump", "c", SCOPE_DECK | SCOPE_CALLS, N_("jump"), N_("From a number or provider to its calls; from a call to its number")) \
+	X(FOLLOW, "follow", "F", SCOPE_CALLS, "", N_("Keep the cursor on the newest live call, until it is moved; otherwise it stays on its call")) \
+	X(SORT_NEXT, "sort by next", ">", SCOPE_CALLS, "", N_("Sort live calls by the next column; finished ones stay newest first")) \
+	X(SORT_PREVIOUS, "sort by previous", "<", SCOPE_CALLS, "", N_("Sort live calls by the previous column")) \
+	X(SORT_INVERT, "sort inverted", "I", SCOPE_CALLS, "", N_("Turn the order of live calls round")) \
 	X(SUBJECT, "subject", "Space Enter", SCOPE_METRICS, N_("subject"), N_("Figures of the number under the Deck's cursor, its provider, agent, region, or all calls; up and down move it")) \
 	X(WINDOW_NEXT, "window longer", "]", SCOPE_METRICS, N_("longer"), N_("The next window: live, today, 1h, 24h, 7d, 30d")) \
 	X(WINDOW_PREVIOUS, "window shorter", "[", SCOPE_METRICS, N_("shorter"), N_("The window before")) \
 	X(SYNC, "sync", "s", SCOPE_SERVERS, N_("sync"), N_("Read all routes back and repair them; ask about those the store does not know")) \
 	X(REPLAY_PAUSE, "replay pause", "P", SCOPE_REPLAY, N_("pause"), N_("Pause the replay, or let it go on")) \
 	X(REPLAY_STEP, "replay step", ".", SCOPE_REPLAY, N_("step"), N_("On to the next event that changes a call, and pause")) \
-	X(REPLAY_FASTER, "replay faster", ">", SCOPE_REPLAY, N_("faster"), N_("Play twice as fast")) \
-	X(REPLAY_SLOWER, "replay slower", "<", SCOPE_REPLAY, N_("slower"), N_("Play half as fast")) \
+	X(REPLAY_FASTER, "replay faster", "}", SCOPE_REPLAY, N_("faster"), N_("Play twice as fast")) \
+	X(REPLAY_SLOWER, "replay slower", "{", SCOPE_REPLAY, N_("slower"), N_("Play half as fast")) \
 	X(UP, "up", "k Up", SCOPE_LIST, "", N_("One row up")) \
 	X(DOWN, "down", "j Down", SCOPE_LIST, "", N_("One row down")) \
 	X(HALF_UP, "half page up", "^U", SCOPE_LIST, "", N_("Half a page up")) \
@@ -62,7 +69,7 @@ enum action_scope {
 	X(HELP, "help", "? F1", SCOPE_ALL, N_("help"), N_("What works here")) \
 	X(QUIT, "quit", "q", SCOPE_ALL, N_("quit"), N_("Leave trunkdeck")) \
 	X(VIEW_DECK, "deck", "1", SCOPE_ALL, "", N_("Providers and numbers")) \
-	X(VIEW_CALLS, "calls", "2", SCOPE_ALL, "", N_("Live calls")) \
+	X(VIEW_CALLS, "calls", "2", SCOPE_ALL, "", N_("Live calls, then finished ones")) \
 	X(VIEW_METRICS, "metrics", "3", SCOPE_ALL, "", N_("Figures of a number, provider, agent, region, or all")) \
 	X(VIEW_SERVERS, "servers", "4", SCOPE_ALL, "", N_("Servers: connections, routes, providers' endpoints, registrations")) \
 	X(VIEW_LOG, "log", "5", SCOPE_ALL, "", N_("Messages and changes")) \

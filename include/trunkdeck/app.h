@@ -17,6 +17,7 @@
 #include "trunkdeck/clock.h"
 #include "trunkdeck/config.h"
 #include "trunkdeck/deletions.h"
+#include "trunkdeck/finished.h"
 #include "trunkdeck/gaps.h"
 #include "trunkdeck/inquiry.h"
 #include "trunkdeck/live.h"
@@ -92,6 +93,7 @@ struct app {
 	struct mailbox *inbox;			/* from all workers */
 	struct snapshot *snapshot;
 	struct live *live;
+	struct finished *finished;		/* those that left it last */
 	struct metrics *metrics;		/* of today's calls; until today_known since the start of this program */
 	bool today_known;			/* the store's calls of today are in it */
 	struct figures figures;

@@ -54,6 +54,7 @@ const char *call_state_text(enum call_state s);		/* translated */
 enum hung_up_by { HUNG_UP_UNKNOWN, HUNG_UP_CALLER, HUNG_UP_AGENT, HUNG_UP_SYSTEM };
 
 const char *hung_up_by_name(enum hung_up_by h);		/* "unknown", "caller", "agent", "system" */
+const char *hung_up_by_text(enum hung_up_by h);		/* translated; "" = unknown */
 
 #define CALL_TEXT 80
 

@@ -21,7 +21,10 @@ void live_resynced(struct live *l, const struct ami_resync_report *r, void (*gon
 /* Oldest first; owned; valid until the next change. */
 const struct call *const *live_calls(struct live *l, size_t *count);
 const struct call *live_find(const struct live *l, const char *server, const char *linkedid);
+/* Some call has had a first audio: talking is detected here. */
+bool live_heard(const struct live *l);
 size_t live_count(const struct live *l);
+uint64_t live_arrived(const struct live *l);		/* how many were new, ever */
 size_t live_count_number(const struct live *l, const char *number);
 size_t live_count_provider(const struct live *l, const char *provider);
 

@@ -38,6 +38,7 @@ struct app *app_new(const struct config *config, const struct td_clock *clock)
 	a->inbox = mailbox_new(INBOX_MAX);
 	a->snapshot = snapshot_new();
 	a->live = live_new();
+	a->finished = finished_new();
 	a->metrics = metrics_new_with(&(struct metrics_options){ .remember = true });
 	a->routes = route_table_new();
 	a->deletions = deletions_new();
@@ -522,6 +523,7 @@ void app_free(struct app **app)
 	mailbox_free(&a->inbox);
 	snapshot_free(&a->snapshot);
 	live_free(&a->live);
+	finished_free(&a->finished);
 	metrics_free(&a->metrics);
 	route_table_free(&a->routes);
 	deletions_free(&a->deletions);

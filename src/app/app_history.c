@@ -159,6 +159,7 @@ void history_call(struct app *a, const struct call *c, enum call_change change)
 	metrics_call(a->metrics, c, change);
 	if (change != CALL_CHANGE_FINISHED)
 		return;
+	finished_add(a->finished, c);
 	kept = !(known && a->today_known) && keep_early(a, c);
 	if (known && kept)
 		record_early(a);

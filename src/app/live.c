@@ -33,6 +33,8 @@ struct live {
 	const struct call **sorted;
 	size_t sorted_size;
 	bool sorted_valid;
+	uint64_t arrived;
+	bool heard;
 };
 
 struct live *live_new(void)
@@ -120,8 +122,10 @@ bool live_report(struct live *l, const struct ami_call_report *r)
 		e = xcalloc(1, sizeof(*e));
 		e->key = key;
 		HASH_ADD(hh, l->by_key, key, sizeof(e->key), e);
+		l->arrived++;
 	}
 	e->call = r->call;
+	l->heard = l->heard || r->call.first_audio_us > 0;
 	count_call(l, &e->call, count_up);
 	e->serial = r->serial;
 	l->sorted_valid = false;
@@ -182,6 +186,16 @@ const struct call *live_find(const struct live *l, const char *server, const cha
 	str_copy(probe.linkedid, sizeof(probe.linkedid), str_of(linkedid));
 	e = find(l, call_key(&probe));
 	return e ? &e->call : NULL;
+}
+
+bool live_heard(const struct live *l)
+{
+	return l->heard;
+}
+
+uint64_t live_arrived(const struct live *l)
+{
+	return l->arrived;
 }
 
 size_t live_count(const struct live *l)

@@ -2,7 +2,7 @@ noinst_LIBRARIES += libtdapp.a
 libtdapp_a_SOURCES = include/trunkdeck/agent_sync.h src/app/action.c src/app/agent_sync.c \
 	src/app/agents_worker.c src/app/agents_worker.h src/app/app.c src/app/app_change.c src/app/app_private.h src/app/app_routes.c \
 	src/app/config.c src/app/config_file.c src/app/config_options.c src/app/config_options.h \
-	src/app/deletions.c src/app/demo.c src/app/demo_history.c src/app/demo_history.h src/app/keymap.c src/app/live.c src/app/loop.c src/app/messages.c src/app/query.c src/app/route_table.c \
+	src/app/deletions.c src/app/demo.c src/app/demo_history.c src/app/demo_history.h src/app/finished.c src/app/keymap.c src/app/live.c src/app/loop.c src/app/messages.c src/app/query.c src/app/route_table.c \
 	src/app/spool.c src/app/spool.h src/app/app_history.c src/app/app_hangup.c src/app/app_listening.c \
 	src/app/call_page.c \
 	src/app/worker.c src/app/worker.h src/app/worker_calls.c src/app/worker_int.h

@@ -104,6 +104,14 @@ const char *query_unknown_field(const struct query *q)
 	return q->unknown;
 }
 
+const char *query_field(const struct query *q, int field)
+{
+	for (size_t i = 0; i < q->count; i++)
+		if (q->terms[i].field == field && !q->terms[i].negated)
+			return q->terms[i].text;
+	return NULL;
+}
+
 static bool field_has(query_get_fn *get, const void *row, int field, const char *text)
 {
 	const char *value = get(row, field);

@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +15,8 @@
 
 #include "cli_history.h"
 #include "trunkdeck/buf.h"
+#include "trunkdeck/call_json.h"
 #include "trunkdeck/clock.h"
-#include "trunkdeck/e164.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
 #include "trunkdeck/utf8.h"
@@ -42,66 +41,6 @@ struct listing {
 };
 
 /* --- one call --- */
-
-static json_t *text_json(const char *text)
-{
-	json_t *json = json_string(text);
-
-	return json ? json : json_string("");
-}
-
-static void put_moment(json_t *o, const char *key, int64_t us)
-{
-	char iso[CLOCK_ISO_SIZE];
-
-	if (us)
-		clock_format_iso(iso, us);
-	json_object_set_new(o, key, us ? json_string(iso) : json_null());
-}
-
-static const char *country_of(const struct call *c)
-{
-	const struct country *country = c->caller[0] ? e164_country(str_of(c->caller)) : NULL;
-
-	return country ? country->iso : "";
-}
-
-static void put_texts(json_t *o, const struct call *c)
-{
-	json_object_set_new(o, "server", text_json(c->server));
-	json_object_set_new(o, "linkedid", text_json(c->linkedid));
-	json_object_set_new(o, "number", text_json(c->number));
-	json_object_set_new(o, "caller", text_json(c->caller));
-	json_object_set_new(o, "country", text_json(country_of(c)));
-	json_object_set_new(o, "provider", text_json(c->provider));
-	json_object_set_new(o, "agent", text_json(c->agent));
-	json_object_set_new(o, "region", text_json(c->region));
-}
-
-static void put_json(struct cli_output *out, const struct call *c)
-{
-	json_t *o = json_object();
-	bool first_audio;
-	int64_t response = call_response_us(c, &first_audio);
-
-	put_texts(o, c);
-	put_moment(o, "started", c->started_us);
-	put_moment(o, "answered", c->answered_us);
-	put_moment(o, "first_audio", c->first_audio_us);
-	put_moment(o, "ended", c->ended_us);
-	json_object_set_new(o, "outcome", json_string(outcome_name(c->outcome)));
-	json_object_set_new(o, "talk_ms", json_integer((c->talk_us + 500) / 1000));
-	json_object_set_new(o, "response_ms", response < 0 ? json_null() : json_integer((response + 500) / 1000));
-	json_object_set_new(o, "response_source", response < 0 ? json_null()
-			    : json_string(first_audio ? "first_audio" : "answer"));
-	json_object_set_new(o, "hung_up_by", json_string(hung_up_by_name(c->hung_up_by)));
-	json_object_set_new(o, "cause", json_integer(c->cause));
-	json_object_set_new(o, "sip_code", json_integer(c->sip_code));
-	json_object_set_new(o, "uncertain", json_boolean(c->uncertain));
-	json_object_set_new(o, "joined_late", json_boolean(c->joined_late));
-	json_object_set_new(o, "test", json_boolean(c->is_test));
-	cli_output_object(out, o);
-}
 
 static const struct cli_column csv_columns[] = {
 	{ .key = "server" }, { .key = "linkedid" }, { .key = "number", .foreign = true },
@@ -134,7 +73,7 @@ static void put_csv(struct cli_output *out, const struct call *c)
 		snprintf(response, sizeof(response), "%" PRId64, (us + 500) / 1000);
 	snprintf(cause, sizeof(cause), "%d", c->cause);
 	snprintf(sip, sizeof(sip), "%d", c->sip_code);
-	cli_output_row(out, (const char *[]){ c->server, c->linkedid, c->number, c->caller, country_of(c), c->provider,
+	cli_output_row(out, (const char *[]){ c->server, c->linkedid, c->number, c->caller, call_country(c), c->provider,
 					      c->agent, c->region, started, answered, audio, ended,
 					      outcome_name(c->outcome), talk, response, hung_up_by_name(c->hung_up_by),
 					      cause, sip, c->is_test ? "true" : "false" });
@@ -172,7 +111,7 @@ static void put_line(struct cli_output *out, const struct zone *zone, const stru
 	buf_addf(&line, "%04d-%02d-%02d %02d:%02d:%02d  ", t.year, t.month, t.day, t.hour, t.minute, t.second);
 	add_cell(&line, 16, c->number);
 	add_cell(&line, 16, c->caller[0] ? c->caller : _("anonymous"));
-	add_cell(&line, 2, country_of(c));
+	add_cell(&line, 2, call_country(c));
 	add_cell(&line, 11, outcome_text(c->outcome));
 	add_duration(&line, c->talk_us > 0 ? c->talk_us : -1);
 	add_duration(&line, call_response_us(c, &first_audio));
@@ -206,7 +145,7 @@ static void put_call(void *arg, const struct call *c)
 	if (l->following && !is_new(l, c))
 		return;
 	if (l->out->format == OUTPUT_JSON)
-		put_json(l->out, c);
+		cli_output_object(l->out, call_to_json(c));
 	else if (l->out->format == OUTPUT_CSV)
 		put_csv(l->out, c);
 	else

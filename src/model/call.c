@@ -58,6 +58,13 @@ const char *hung_up_by_name(enum hung_up_by h)
 	return names[h];
 }
 
+const char *hung_up_by_text(enum hung_up_by h)
+{
+	static const char *const texts[] = { "", N_("caller"), N_("agent"), N_("system") };
+
+	return h == HUNG_UP_UNKNOWN ? "" : _(texts[h]);
+}
+
 int64_t call_response_us(const struct call *c, bool *first_audio)
 {
 	int64_t end;

@@ -36,6 +36,8 @@ struct deck {
 };
 
 bool deck_is_open(const struct deck *d, const char *provider_id);
+/* Opens its provider and puts the cursor on it; the filter must not hide it. */
+void deck_select_number(struct deck *d, const struct number *n);
 
 /* deck_match.c */
 extern const char *const deck_fields[];

@@ -315,27 +315,37 @@ static void draw_tabs(struct ui *ui, const struct canvas *screen)
 		draw_right(&c, 0, x, r->columns - x - 1, role, limit);
 }
 
-/* The rule under the tabs says what the view is filtered by. */
+/* "12 of 340  PAUSED +37" */
+static void view_note(struct ui *ui, char *to, size_t size)
+{
+	const struct view_ops *ops = ui_view_ops(ui->view);
+	void *state = ui->states[ui->view];
+	size_t shown = 0, all = 0;
+	char mode[48] = "";
+
+	*to = '\0';
+	if (ops->note != NULL)
+		ops->note(state, mode, sizeof(mode));
+	if (*ui->filters[ui->view] != '\0' && ops->counts != NULL) {
+		ops->counts(state, &shown, &all);
+		snprintf(to, size, _("%zu of %zu%s%s"), shown, all, *mode != '\0' ? "  " : "", mode);
+	} else {
+		str_copy(to, size, str_of(mode));
+	}
+}
+
+/* The rule under the tabs says what the view is filtered by, and its mode. */
 static void draw_view_rule(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *r = &ui->layout.rule;
 	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
-	const struct view_ops *ops = ui_view_ops(ui->view);
-	size_t shown = 0, all = 0;
-	char title[128] = "/", note[64] = "";
+	char title[128] = "/", note[96];
 
 	if (r->rows == 0)
 		return;
-	if (*ui->filters[ui->view] == '\0') {
-		draw_rule(&c, 0, NULL, NULL);
-		return;
-	}
 	str_copy(title + 1, sizeof(title) - 1, str_of(ui->filters[ui->view]));
-	if (ops->counts != NULL) {
-		ops->counts(ui->states[ui->view], &shown, &all);
-		snprintf(note, sizeof(note), _("%zu of %zu"), shown, all);
-	}
-	draw_rule(&c, 0, title, note);
+	view_note(ui, note, sizeof(note));
+	draw_rule(&c, 0, title[1] != '\0' ? title : NULL, *note != '\0' ? note : NULL);
 }
 
 /* The views */
@@ -402,12 +412,13 @@ static void draw_status(struct ui *ui, const struct canvas *screen)
 	struct canvas c = frame_status(ui, screen);
 	const struct message *m = messages_current(ui->app->messages);
 	const char *filter = ui->filters[ui->view];
-	char badge[32];
+	char badge[32], note[96];
 
+	view_note(ui, note, sizeof(note));
 	if (m != NULL) {
 		draw_message(&c, m);
-	} else if (ui->layout.rule.rows == 0 && *filter != '\0') {
-		draw_textf(&c, 0, 1, 0, ROLE_DIM, "/%s", filter);
+	} else if (ui->layout.rule.rows == 0 && (*filter != '\0' || *note != '\0')) {
+		draw_textf(&c, 0, 1, 0, ROLE_DIM, "%s%s%s%s", *filter != '\0' ? "/" : "", filter, *filter != '\0' ? "  " : "", note);
 	} else if (ui->layout.tabs.rows == 0) {
 		badge_of(ui, ui->view, badge, sizeof(badge));
 		draw_textf(&c, 0, ui->layout.body.rows > 0 ? 1 : 0, 0, ROLE_DIM, "%s %s", _(ui_view_ops(ui->view)->title), badge);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
 
 #define NEIGHBOURS 64			/* rows tried on each side of a vanished one */
 
@@ -255,6 +256,40 @@ void list_layout(struct list_layout *out, const struct list_column *columns, siz
 			out->column[i].width = width > x ? width - x : 0;
 		x += out->column[i].width + gap;
 	}
+}
+
+/* The arrow takes the last place of the title, or the gap behind it. */
+static void draw_title(const struct canvas *c, int y, const struct list_layout *lay, int i, const char *title, const char *arrow)
+{
+	int x = lay->column[i].x, width = lay->column[i].width, room = width - utf8_width(title);
+	enum role r = arrow ? ROLE_STRONG : ROLE_DIM;
+
+	if (lay->column[i].right)
+		draw_right(c, y, x, width, r, title);
+	else
+		draw_text(c, y, x, width, r, title);
+	if (arrow && lay->column[i].right && room > 0)
+		draw_text(c, y, x + room - 1, 1, r, arrow);
+	else if (arrow)
+		draw_text(c, y, x + (room > 0 ? width - room : width), 1, r, arrow);
+}
+
+void list_titles(const struct canvas *c, int y, const struct list_layout *lay, const struct list_column *columns, size_t n,
+		 int sorted, bool descending)
+{
+	for (int i = 0; i < lay->count; i++)
+		for (size_t j = 0; j < n; j++)
+			if (columns[j].id == lay->column[i].id && lay->column[i].width > 0)
+				draw_title(c, y, lay, i, _(columns[j].title), columns[j].id != sorted ? NULL :
+					   mark_text(c, descending ? MARK_DOWN : MARK_UP));
+}
+
+int list_column_at(const struct list_layout *lay, int x)
+{
+	for (int i = 0; i < lay->count; i++)
+		if (x >= lay->column[i].x && x < lay->column[i].x + lay->column[i].width)
+			return lay->column[i].id;
+	return -1;
 }
 
 void list_cell(const struct canvas *c, int y, const struct list_layout *lay, int id, enum role r, const char *text)

@@ -60,6 +60,11 @@ void list_fit(struct list *l, int visible);
 
 /* Widths for the columns in `width`, `gap` blanks between; what does not fit is left out. */
 void list_layout(struct list_layout *out, const struct list_column *columns, size_t n, int width, int gap);
+/* The titles of the columns; the one with id `sorted` (-1 = none) has an arrow. */
+void list_titles(const struct canvas *c, int y, const struct list_layout *lay, const struct list_column *columns, size_t n,
+		 int sorted, bool descending);
+/* The column at x, -1 = none. */
+int list_column_at(const struct list_layout *lay, int x);
 /* Text of records and calls is foreign: it is cleaned. Right-aligned cells are figures of the program's own. */
 void list_cell(const struct canvas *c, int y, const struct list_layout *lay, int id, enum role r, const char *text);
 

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libtdui.a
 libtdui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
 libtdui_a_SOURCES = \
+	src/ui/calls.h src/ui/calls_columns.c src/ui/calls_draw.c src/ui/calls_hangup.c src/ui/calls_past.c src/ui/calls_rows.c \
 	src/ui/curses_wide.h \
 	src/ui/deck.h src/ui/deck_delete.c src/ui/deck_draw.c src/ui/deck_match.c \
 	src/ui/dialog.c \

@@ -173,7 +173,7 @@ static void feed_frame(void *arg, const struct ami_frame *frame)
 
 static void feed(struct feeding *f, FILE *in)
 {
-	const struct tracker_config config = { .server = "recorded", .on_call = feed_call, .arg = f };
+	const struct tracker_config config = { .server = "na-1", .on_call = feed_call, .arg = f };
 	struct ami_parser *parser = ami_parser_new(true, feed_frame, f);
 	char bytes[4096];
 	size_t n;

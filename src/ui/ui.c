@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deck.h"
 #include "trunkdeck/app_replay.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/keymap.h"
@@ -199,6 +200,24 @@ void ui_set_filter(struct ui *ui, const char *text)
 	if (views[ui->view]->filter != NULL)
 		views[ui->view]->filter(ui->states[ui->view], copy);
 	ui->touched = true;
+}
+
+void ui_show_number(struct ui *ui, const char *e164)
+{
+	const struct number *n = snapshot_number(ui->app->snapshot, e164);
+
+	if (n == NULL)
+		return;
+	ui_show(ui, VIEW_DECK);
+	if (*ui->filters[VIEW_DECK] != '\0')
+		ui_set_filter(ui, "");
+	deck_select_number(ui->states[VIEW_DECK], n);
+}
+
+void ui_show_calls(struct ui *ui, const char *filter)
+{
+	ui_show(ui, VIEW_CALLS);
+	ui_set_filter(ui, filter);
 }
 
 bool ui_view_action(struct ui *ui, enum action_id action)

@@ -47,6 +47,8 @@ struct view_ops {
 	void (*filter)(void *state, const char *text);
 	/* Rows that match the filter, of how many. May be NULL. */
 	void (*counts)(void *state, size_t *shown, size_t *all);
+	/* For the rule above it: a mode it is in, translated; writes at most size bytes, "" = none. May be NULL. */
+	void (*note)(void *state, char *to, size_t size);
 	/* For the tab: a count or "!" after the title; writes at most size bytes, "" = nothing. May be NULL. */
 	void (*badge)(void *state, char *to, size_t size);
 	/* What `y` / `Y` copies; caller frees; NULL = nothing. May be NULL. */
@@ -89,6 +91,9 @@ bool ui_frozen(const struct ui *ui);		/* an overlay wants the order of rows to h
 void ui_show(struct ui *ui, enum view_id view);
 void ui_do(struct ui *ui, enum action_id action);
 const char *ui_why_not(struct ui *ui, enum action_id action);
+/* Between a number and its calls: shows the Deck with the cursor on a number of the workspace; the calls a filter lets through. */
+void ui_show_number(struct ui *ui, const char *e164);
+void ui_show_calls(struct ui *ui, const char *filter);
 /* Moves the Deck's cursor from another view. */
 void ui_deck_move(struct ui *ui, enum action_id action);
 void *ui_view_state(struct ui *ui, enum view_id view);

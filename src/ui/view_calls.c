@@ -1,240 +1,186 @@
 /*
- * The live calls, oldest first: the panel beside or below the Deck, and a view of its own. Ages tick once a second while
- * something is live, and only then. An answered call whose agent has not been heard for SILENT_AFTER_US is shown as a
- * silent agent where the server detects talking at all, that is, once any call of it has had a first audio.
+ * Calls: live ones in the order asked for, then finished ones, newest first. Ages tick once a second while something is live and
+ * not paused, and only then. The same state draws the panel beside or below the Deck, which shows every live call as they
+ * came.
  */
 #include "config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "gap_text.h"
-#include "list.h"
-#include "trunkdeck/e164.h"
+#include "calls.h"
+#include "trunkdeck/call_json.h"
 #include "trunkdeck/mem.h"
-#include "trunkdeck/query.h"
-#include "ui.h"
+#include "trunkdeck/utf8.h"
 
-#define SILENT_AFTER_US ((int64_t)5 * 1000000)
-#define TITLES_FROM_ROWS 8
-
-struct calls {
-	struct ui *ui;
-	struct app *app;
-	struct list list;
-	struct query *query;
-	int head;			/* lines drawn above the rows */
-	bool heard;			/* some call has had a first audio: talking is detected here */
-};
-
-enum { COL_NUMBER, COL_AGENT, COL_CALLER, COL_COUNTRY, COL_STATE, COL_AGE, COL_RESPONSE, COL_PROVIDER, COL_SERVER };
-
-static const struct list_column columns[] = {
-	{ COL_NUMBER, N_("Number"), 16, 16, 0, false },
-	{ COL_AGENT, N_("Agent"), 10, 22, 2, false },
-	{ COL_CALLER, N_("Caller"), 15, 16, 1, false },
-	{ COL_COUNTRY, N_("CC"), 2, 2, 4, false },
-	{ COL_STATE, N_("State"), 12, 12, 0, false },
-	{ COL_AGE, N_("Age"), 7, 7, 0, true },
-	{ COL_RESPONSE, N_("Reply"), 6, 6, 3, true },
-	{ COL_PROVIDER, N_("Provider"), 10, 16, 5, false },
-	{ COL_SERVER, N_("Server"), 6, 12, 6, false },
-};
-
-/* In the order of call_field(). */
-static const char *const call_fields[] = {
-	"number", "agent", "caller", "country", "state", "provider", "server", NULL,
-};
-
-struct call_match {
-	const struct app *app;
-	const struct call *call;
-};
-
-static const char *agent_title(const struct app *a, const struct call *c)
-{
-	const struct agent *agent = snapshot_agent(a->snapshot, c->agent);
-
-	return agent ? agent->title : c->agent;
-}
-
-static const char *provider_name(const struct app *a, const struct call *c)
-{
-	const struct provider *p = snapshot_provider(a->snapshot, c->provider);
-
-	return p ? p->name : c->endpoint;
-}
-
-static const char *country_of(const struct call *c)
-{
-	const struct country *country = e164_country(str_of(c->caller));
-
-	return country ? country->iso : "";
-}
-
-static const char *call_field(const void *row, int field)
-{
-	const struct call_match *m = row;
-
-	switch (field) {
-	case 0:
-		return m->call->number;
-	case 1:
-		return agent_title(m->app, m->call);
-	case 2:
-		return m->call->caller;
-	case 3:
-		return country_of(m->call);
-	case 4:
-		return call_state_name(m->call->state);
-	case 5:
-		return provider_name(m->app, m->call);
-	case 6:
-		return m->call->server;
-	default:
-		return NULL;
-	}
-}
-
-/* --- rows --- */
-
-static void rebuild(struct calls *v)
-{
-	size_t count;
-	const struct call *const *calls = live_calls(v->app->live, &count);
-
-	list_begin(&v->list);
-	for (size_t i = 0; i < count; i++) {
-		const struct call_match m = { v->app, calls[i] };
-
-		v->heard = v->heard || calls[i]->first_audio_us > 0;
-		if (!v->query || query_match(v->query, NULL, call_field, &m))
-			list_add(&v->list, call_key(calls[i]), 0, calls[i]);
-	}
-	list_end(&v->list);
-}
+#define WHEEL_ROWS 3
 
 static void calls_update(void *state, unsigned dirty)
 {
 	struct calls *v = state;
 
-	if ((dirty & (APP_DIRTY_CALLS | APP_DIRTY_WORKSPACE | APP_DIRTY_SERVERS)) == 0)
+	if ((dirty & (APP_DIRTY_CALLS | APP_DIRTY_WORKSPACE | APP_DIRTY_PAGES | APP_DIRTY_STORE
+		      | APP_DIRTY_SERVERS)) == 0)
 		return;
-	rebuild(v);
+	v->stale = true;
 	ui_touch(v->ui);
-}
-
-/* --- drawing --- */
-
-static enum call_state shown_state(const struct calls *v, const struct call *c, int64_t now_us)
-{
-	if (c->state == CALL_TALKING && v->heard && c->first_audio_us == 0 && c->answered_us > 0
-	    && now_us - c->answered_us > SILENT_AFTER_US)
-		return CALL_SILENT;
-	return c->state;
-}
-
-static enum role state_role(enum call_state s)
-{
-	if (s == CALL_SILENT)
-		return ROLE_WARN;
-	return s == CALL_TALKING ? ROLE_GOOD : ROLE_NORMAL;
-}
-
-static void draw_response(const struct canvas *row, const struct list_layout *lay, const struct call *c)
-{
-	char text[SHORT_SIZE];
-	bool first_audio;
-	int64_t us = call_response_us(c, &first_audio);
-
-	if (us < 0)
-		return;
-	format_seconds(text, us);
-	list_cell(row, 0, lay, COL_RESPONSE, first_audio ? ROLE_NORMAL : ROLE_DIM, text);
-}
-
-/* What drawing a row needs. */
-struct call_drawing {
-	const struct calls *view;
-	struct list_layout layout;
-	int64_t now_us;
-};
-
-static void draw_call(void *arg, const struct canvas *line, const struct list_row *r)
-{
-	const struct call_drawing *d = arg;
-	const struct calls *v = d->view;
-	const struct call *c = r->data;
-	const struct list_layout *lay = &d->layout;
-	enum call_state state = shown_state(v, c, d->now_us);
-	struct canvas inner = canvas_sub(line, 0, 1, 1, line->area.columns - 2), *row = &inner;
-	char text[SHORT_SIZE];
-
-	if (c->uncertain || c->joined_late)
-		draw_text(line, 0, 0, 1, ROLE_WARN, "?");
-	list_cell(row, 0, lay, COL_NUMBER, ROLE_NORMAL, c->number);
-	list_cell(row, 0, lay, COL_AGENT, ROLE_NORMAL, agent_title(v->app, c));
-	list_cell(row, 0, lay, COL_CALLER, ROLE_NORMAL, c->caller[0] != '\0' ? c->caller : _("anonymous"));
-	list_cell(row, 0, lay, COL_COUNTRY, ROLE_DIM, country_of(c));
-	list_cell(row, 0, lay, COL_STATE, state_role(state), call_state_text(state));
-	if (c->started_us > 0) {
-		format_age(text, d->now_us - c->started_us);
-		list_cell(row, 0, lay, COL_AGE, ROLE_NORMAL, text);
-	}
-	draw_response(row, lay, c);
-	list_cell(row, 0, lay, COL_PROVIDER, ROLE_DIM, provider_name(v->app, c));
-	list_cell(row, 0, lay, COL_SERVER, ROLE_DIM, c->server);
-}
-
-/* Where there is room for it: the panel beside the Deck explains itself. */
-static struct canvas draw_titles(const struct canvas *c, const struct list_layout *lay)
-{
-	struct canvas row = canvas_sub(c, 0, 1, 1, c->area.columns - 2);
-
-	if (c->area.rows < TITLES_FROM_ROWS)
-		return *c;
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-		list_cell(&row, 0, lay, columns[i].id, ROLE_DIM, _(columns[i].title));
-	return canvas_sub(c, 1, 0, c->area.rows - 1, c->area.columns);
 }
 
 static void calls_draw(void *state, const struct canvas *c, bool focused)
 {
 	struct calls *v = state;
-	struct call_drawing d = { .view = v, .now_us = clock_wall_us(v->app->clock) };
-	struct canvas rows = draw_unheard(v->app, c);
 
-	list_layout(&d.layout, columns, ARRAY_LEN(columns), c->area.columns - 2, 1);
-	if (focused)
-		rows = draw_titles(&rows, &d.layout);
-	v->head = rows.area.y - c->area.y;
-	if (v->list.count == 0)
-		draw_text(&rows, 0, 1, 0, ROLE_DIM, v->query && !query_is_empty(v->query)
-			  ? _("No live call matches the filter.") : _("No live calls."));
-	ui_draw_list(v->ui, &v->list, &rows, focused, draw_call, &d);
+	v->as_panel = !focused;
+	if (v->as_panel) {
+		calls_draw_panel(v, c);
+		return;
+	}
+	calls_refresh(v);
+	calls_draw_view(v, c);
+	past_want(v);
 }
 
-/* --- the rest of the view --- */
+/* --- sorting --- */
+
+static void sort_by(struct calls *v, enum calls_column column)
+{
+	v->descending = v->sort == column ? !v->descending : column == CALLS_AGE;
+	v->sort = column;
+	v->stale = v->reordered = true;
+	ui_touch(v->ui);
+}
+
+/* Of the columns that are shown; without titles nobody sees them, and all take part. */
+static bool can_sort_by(const struct calls *v, int column)
+{
+	for (int i = 0; i < v->layout.count; i++)
+		if (v->layout.column[i].id == column)
+			return true;
+	return v->layout.count == 0;
+}
+
+static void sort_by_next(struct calls *v, int step)
+{
+	int column = (int)v->sort;
+
+	do
+		column = (column + step + CALLS_COLUMNS) % CALLS_COLUMNS;
+	while (!can_sort_by(v, column) && column != (int)v->sort);
+	if (column != (int)v->sort)
+		sort_by(v, (enum calls_column)column);
+}
+
+/* --- actions --- */
+
+static void pause_or_go_on(struct calls *v)
+{
+	v->paused = !v->paused;
+	if (v->paused)
+		calls_freeze(v);
+	v->stale = true;
+}
+
+static void show_number(struct calls *v)
+{
+	bool live;
+	const struct call *c = calls_selected(v, &live);
+
+	if (c)
+		ui_show_number(v->ui, c->number);
+}
+
+/* Moving by hand ends following. */
+static bool move(struct calls *v, enum action_id action)
+{
+	size_t before = v->list.cursor;
+
+	calls_refresh(v);
+	if (!list_action(&v->list, action))
+		return false;
+	v->follow = false;
+	calls_settle(v, v->list.cursor < before ? ACTION_UP : ACTION_DOWN);
+	ui_touch(v->ui);
+	return true;
+}
 
 static bool calls_action(void *state, enum action_id action)
 {
 	struct calls *v = state;
 
-	if (!list_action(&v->list, action))
+	if (move(v, action))
+		return true;
+	switch (action) {
+	case ACTION_HANGUP:
+		calls_ask_hangup(v);
+		return true;
+	case ACTION_PAUSE:
+		pause_or_go_on(v);
+		return true;
+	case ACTION_FOLLOW:
+		v->follow = !v->follow;
+		v->stale = true;
+		return true;
+	case ACTION_JUMP:
+		show_number(v);
+		return true;
+	case ACTION_SORT_NEXT:
+		sort_by_next(v, 1);
+		return true;
+	case ACTION_SORT_PREVIOUS:
+		sort_by_next(v, -1);
+		return true;
+	case ACTION_SORT_INVERT:
+		sort_by(v, v->sort);
+		return true;
+	default:
 		return false;
-	ui_touch(v->ui);
-	return true;
+	}
 }
+
+static const char *calls_why_not(void *state, enum action_id action)
+{
+	struct calls *v = state;
+	bool live;
+	const struct call *c = calls_selected(v, &live);
+
+	if (action == ACTION_HANGUP)
+		return live ? app_why_no_hangup(v->app, c) : _("no live call is under the cursor");
+	if (action == ACTION_JUMP)
+		return c && snapshot_number(v->app->snapshot, c->number) ? NULL : _("no call to a known number is under the cursor");
+	return NULL;
+}
+
+/* --- the rest of the view --- */
 
 static void calls_filter(void *state, const char *text)
 {
 	struct calls *v = state;
 
 	query_free(&v->query);
-	v->query = query_new(text, call_fields);
-	rebuild(v);
+	v->query = query_new(text, calls_fields);
+	past_filter(v);
+	v->stale = v->reordered = true;
 	ui_touch(v->ui);
+}
+
+static void calls_counts(void *state, size_t *shown, size_t *all)
+{
+	struct calls *v = state;
+
+	calls_refresh(v);
+	*shown = v->shown;
+	*all = v->all;
+}
+
+static void calls_note(void *state, char *to, size_t size)
+{
+	struct calls *v = state;
+
+	to[0] = '\0';
+	if (v->paused)
+		snprintf(to, size, _("PAUSED +%zu"), calls_backlog(v));
+	else if (v->follow)
+		snprintf(to, size, "%s", _("following"));
 }
 
 static void calls_badge(void *state, char *to, size_t size)
@@ -247,34 +193,67 @@ static void calls_badge(void *state, char *to, size_t size)
 		snprintf(to, size, "%zu", n);
 }
 
+static char *json_text(const struct call *c)
+{
+	json_t *json = call_to_json(c);
+	char *text = json_dumps(json, JSON_INDENT(2));
+
+	json_decref(json);
+	return text;
+}
+
 static char *calls_copy(void *state, bool json)
 {
 	struct calls *v = state;
-	const struct list_row *row = list_selected(&v->list);
-	const struct call *c = row ? row->data : NULL;
+	bool live;
+	const struct call *c = calls_selected(v, &live);
 
-	if (!c)
+	if (!c || (!json && c->caller[0] == '\0'))
 		return NULL;
-	return xstrdup(json ? c->linkedid : c->caller);
+	return json ? json_text(c) : utf8_clean_dup(str_of(c->caller));
+}
+
+static void click_title(struct calls *v, int x)
+{
+	int column = list_column_at(&v->layout, x - 1);
+
+	if (v->sortable && column >= 0)
+		sort_by(v, (enum calls_column)column);
+}
+
+static void scroll_panel(struct calls *v, int rows)
+{
+	if (rows > 0)
+		v->panel_top += (size_t)rows;
+	else
+		v->panel_top -= v->panel_top < (size_t)-rows ? v->panel_top : (size_t)-rows;
 }
 
 static void calls_click(void *state, int y, int x, const struct term_mouse *m)
 {
 	struct calls *v = state;
+	int wheel = m->kind == MOUSE_WHEEL_UP ? -WHEEL_ROWS : m->kind == MOUSE_WHEEL_DOWN ? WHEEL_ROWS : 0;
 
-	(void)x;
-	if (m->kind == MOUSE_WHEEL_UP || m->kind == MOUSE_WHEEL_DOWN)
-		list_scroll(&v->list, m->kind == MOUSE_WHEEL_UP ? -3 : 3);
-	else
-		list_click(&v->list, y - v->head);
+	calls_refresh(v);
+	if (v->as_panel) {
+		scroll_panel(v, wheel);
+	} else if (wheel != 0) {
+		list_scroll(&v->list, wheel);
+	} else if (v->titled && y == v->head - 1) {
+		click_title(v, x);
+	} else if (list_click(&v->list, y - v->head)) {
+		v->follow = false;
+		calls_settle(v, ACTION_DOWN);
+	}
 	ui_touch(v->ui);
 }
 
 static int64_t calls_next_at(void *state)
 {
 	struct calls *v = state;
+	bool ticks = live_count(v->app->live) > 0 && (v->as_panel || !v->paused);
 
-	return v->list.count > 0 ? clock_mono_ms(v->app->clock) / 1000 * 1000 + 1000 : -1;
+	return ticks ? clock_mono_ms(v->app->clock) / 1000 * 1000 + 1000 : -1;
 }
 
 static void *calls_new(struct ui *ui)
@@ -283,6 +262,9 @@ static void *calls_new(struct ui *ui)
 
 	v->ui = ui;
 	v->app = ui_app(ui);
+	v->sort = CALLS_AGE;
+	v->descending = true;
+	v->stale = true;
 	list_init(&v->list);
 	return v;
 }
@@ -291,8 +273,10 @@ static void calls_free(void *state)
 {
 	struct calls *v = state;
 
+	past_free(v);
 	query_free(&v->query);
 	list_clear(&v->list);
+	free(v->held);
 	free(v);
 }
 
@@ -306,7 +290,10 @@ const struct view_ops view_calls_ops = {
 	.update = calls_update,
 	.draw = calls_draw,
 	.action = calls_action,
+	.why_not = calls_why_not,
 	.filter = calls_filter,
+	.counts = calls_counts,
+	.note = calls_note,
 	.badge = calls_badge,
 	.copy = calls_copy,
 	.click = calls_click,

@@ -236,6 +236,45 @@ static void examine_selected(struct deck *d)
 	doctor_open(d->ui, n ? n->e164 : NULL, n ? NULL : selected_provider(d));
 }
 
+void deck_select_number(struct deck *d, const struct number *n)
+{
+	open_card(d, n->provider);
+	rebuild(d);
+	list_select(&d->list, number_key(n));
+}
+
+/* The filter of the Calls view for what is under the cursor, caller frees; NULL = nothing is. A name of several words is several
+ * conditions. */
+static char *calls_filter(const struct deck *d)
+{
+	const struct number *n = selected_number(d);
+	const struct provider *p = selected_provider(d);
+	struct buf filter;
+	const char *word;
+
+	if (!p)
+		return NULL;
+	buf_init(&filter, BUF_UNBOUNDED);
+	if (n)
+		buf_addf(&filter, "number:%s", n->e164);
+	for (word = n ? "" : p->name; *word; word += strspn(word, " ")) {
+		size_t len = strcspn(word, " ");
+
+		buf_addf(&filter, "%sprovider:%.*s", filter.len ? " " : "", (int)len, word);
+		word += len;
+	}
+	return buf_take(&filter);
+}
+
+static void show_calls(struct deck *d)
+{
+	char *filter = calls_filter(d);
+
+	if (filter)
+		ui_show_calls(d->ui, filter);
+	free(filter);
+}
+
 static bool deck_action(void *state, enum action_id action)
 {
 	struct deck *d = state;
@@ -268,6 +307,9 @@ static bool deck_action(void *state, enum action_id action)
 		return true;
 	case ACTION_UNDO:
 		app_undo(d->app, NULL, NULL);
+		return true;
+	case ACTION_JUMP:
+		show_calls(d);
 		return true;
 	case ACTION_EXPAND:
 		toggle(d);
@@ -314,6 +356,7 @@ static const char *deck_why_not(void *state, enum action_id action)
 	case ACTION_TEST:
 		return why_not_test(d);
 	case ACTION_DOCTOR:
+	case ACTION_JUMP:
 		return selected_provider(d) ? NULL : _("nothing is selected");
 	case ACTION_UNDO:
 		return why || app_undo_text(d->app)[0] != '\0' ? why : _("nothing to undo");

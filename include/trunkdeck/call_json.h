@@ -1,0 +1,14 @@
+/* A call as JSON: the same object from the batch commands and from the screen's `Y`. */
+#ifndef TRUNKDECK_CALL_JSON_H
+#define TRUNKDECK_CALL_JSON_H
+
+#include <jansson.h>
+
+#include "trunkdeck/call.h"
+
+/* Times are ISO 8601 or null, durations in ms. A live call has a `state` and no `outcome`. Caller decrefs. */
+json_t *call_to_json(const struct call *c);
+/* The ISO 3166 code of the caller's country, "" = not known. */
+const char *call_country(const struct call *c);
+
+#endif

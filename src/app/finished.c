@@ -1,0 +1,38 @@
+/* A ring. */
+#include "config.h"
+
+#include "trunkdeck/finished.h"
+
+#include "trunkdeck/mem.h"
+
+struct finished {
+	struct call ring[FINISHED_MAX];
+	uint64_t count;
+};
+
+struct finished *finished_new(void)
+{
+	return xcalloc(1, sizeof(struct finished));
+}
+
+void finished_free(struct finished **f)
+{
+	FREE(f);
+}
+
+void finished_add(struct finished *f, const struct call *c)
+{
+	f->ring[f->count++ % FINISHED_MAX] = *c;
+}
+
+uint64_t finished_count(const struct finished *f)
+{
+	return f->count;
+}
+
+const struct call *finished_get(const struct finished *f, uint64_t number)
+{
+	if (number >= f->count || f->count - number > FINISHED_MAX)
+		return NULL;
+	return &f->ring[number % FINISHED_MAX];
+}

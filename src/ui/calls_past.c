@@ -1,0 +1,253 @@
+/*
+ * Finished calls, read of the store a page at a time as the cursor comes near the end, and no more than PAST_MAX. What finishes
+ * while the view is open goes on top.
+ *
+ * Pages are read unfiltered, but for a number that is given whole, and matched here, so that a filter means the same above and
+ * below the rule. A new filter starts over from the top: calls that match stay in view meanwhile, and go when the first
+ * page shows that there is a gap before them.
+ */
+#include "config.h"
+
+#include "calls.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/mem.h"
+
+#define uthash_malloc(size) xmalloc(size)
+#define uthash_fatal(why) die("uthash: %s", why)
+#include <uthash.h>
+
+#define PAST_MAX 5000
+#define PAGE 200
+#define FIELD_NUMBER 0
+
+struct past_call {
+	uint64_t key;
+	struct call call;
+	UT_hash_handle hh;
+};
+
+/* --- the order --- */
+
+/* Newest end first; as the store does. */
+static int compare(int64_t ended_us, const char *server, const char *linkedid, const struct call *c)
+{
+	int order;
+
+	if (ended_us != c->ended_us)
+		return ended_us > c->ended_us ? -1 : 1;
+	order = strcmp(server, c->server);
+	return order ? order : strcmp(linkedid, c->linkedid);
+}
+
+/* The place of a call, or of the first one behind it. */
+static size_t place_of(const struct calls_past *p, int64_t ended_us, const char *server, const char *linkedid)
+{
+	size_t low = 0, high = p->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(ended_us, server, linkedid, p->calls[middle]) > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void drop(struct calls_past *p, struct past_call *k)
+{
+	size_t at = place_of(p, k->call.ended_us, k->call.server, k->call.linkedid);
+
+	memmove(&p->calls[at], &p->calls[at + 1], (p->count - at - 1) * sizeof(struct call *));
+	p->count--;
+	HASH_DEL(p->by_key, k);
+	free(k);
+}
+
+static struct past_call *find(const struct calls_past *p, uint64_t key)
+{
+	struct past_call *k;
+
+	HASH_FIND(hh, p->by_key, &key, sizeof(key), k);
+	return k;
+}
+
+/* What the store says of a call takes the place of what was heard of it. */
+static void put(struct calls_past *p, const struct call *c)
+{
+	struct past_call *k = find(p, call_key(c));
+	size_t at;
+
+	if (k)
+		drop(p, k);
+	if (p->count == p->size) {
+		p->size = p->size ? p->size * 2 : PAGE;
+		p->calls = xreallocarray(p->calls, p->size, sizeof(struct call *));
+	}
+	k = xcalloc(1, sizeof(*k));
+	k->key = call_key(c);
+	k->call = *c;
+	HASH_ADD(hh, p->by_key, key, sizeof(k->key), k);
+	at = place_of(p, c->ended_us, c->server, c->linkedid);
+	memmove(&p->calls[at + 1], &p->calls[at], (p->count - at) * sizeof(struct call *));
+	p->calls[at] = &k->call;
+	p->count++;
+}
+
+static void cut(struct calls_past *p, size_t count)
+{
+	while (p->count > count)
+		drop(p, find(p, call_key(p->calls[p->count - 1])));
+}
+
+void past_free(struct calls *v)
+{
+	cut(&v->past, 0);
+	free(v->past.calls);
+}
+
+/* --- what finishes while we look --- */
+
+/* A page will tell of it, or has. */
+static bool is_behind(const struct calls_past *p, const struct call *c)
+{
+	return p->mark.at_us && !p->complete && compare(p->mark.at_us, p->mark.server, p->mark.linkedid, c) < 0;
+}
+
+static void start_over(struct calls *v)
+{
+	struct calls_past *p = &v->past;
+	uint64_t count = finished_count(v->app->finished);
+
+	p->mark = (struct call_mark){ 0 };
+	p->complete = false;
+	p->unproven = true;
+	p->token = 0;
+	p->seen = count > FINISHED_MAX ? count - FINISHED_MAX : 0;
+	err_clear(&p->err);
+}
+
+/* The oldest go; they are read again when they are wanted. */
+static void keep_bound(struct calls_past *p)
+{
+	if (p->count <= PAST_MAX)
+		return;
+	cut(p, PAST_MAX);
+	p->mark = call_mark_of(p->calls[p->count - 1], true);
+	p->complete = false;
+}
+
+static bool take_finished(struct calls *v)
+{
+	struct calls_past *p = &v->past;
+	uint64_t count = finished_count(v->app->finished);
+	bool news = p->seen < count;
+
+	if (count - p->seen > FINISHED_MAX)
+		start_over(v);
+	for (; p->seen < count; p->seen++) {
+		const struct call *c = finished_get(v->app->finished, p->seen);
+
+		if (!c->is_test && !is_behind(p, c) && !find(p, call_key(c)) && calls_match(v, c))
+			put(p, c);
+	}
+	keep_bound(p);
+	return news;
+}
+
+/* --- pages --- */
+
+static void take_page(struct calls *v, const struct call_page *page)
+{
+	struct calls_past *p = &v->past;
+
+	for (size_t i = 0; i < page->count; i++)
+		if (!page->calls[i].is_test && calls_match(v, &page->calls[i]))
+			put(p, &page->calls[i]);
+	p->complete = !page->more;
+	if (page->count > 0)
+		p->mark = call_mark_of(&page->calls[page->count - 1], true);
+	if (p->unproven && !p->complete)
+		cut(p, place_of(p, p->mark.at_us, p->mark.server, p->mark.linkedid) + 1);
+	p->unproven = false;
+}
+
+static bool take_answer(struct calls *v)
+{
+	const struct call_page *page = &v->app->pages[CALL_ASKER_LIST];
+	struct calls_past *p = &v->past;
+
+	if (!p->token || page->token != p->token || page->waiting)
+		return false;
+	p->token = 0;
+	p->err = page->err;
+	if (!page->err.code)
+		take_page(v, page);
+	return true;
+}
+
+bool past_take(struct calls *v)
+{
+	bool answered = take_answer(v);
+
+	/* What could not be read can be, once the store is back. */
+	if (v->past.err.code && v->app->store_state == STORE_STATE_OK)
+		err_clear(&v->past.err);
+	return take_finished(v) || answered;
+}
+
+void past_filter(struct calls *v)
+{
+	struct calls_past *p = &v->past;
+
+	start_over(v);
+	for (size_t i = p->count; i-- > 0;)
+		if (!calls_match(v, p->calls[i]))
+			drop(p, find(p, call_key(p->calls[i])));
+}
+
+/* --- asking --- */
+
+static bool near_end(const struct list *l)
+{
+	size_t visible = l->visible > 0 ? (size_t)l->visible : 1;
+
+	return l->cursor + 2 * visible >= l->count || l->top + 2 * visible >= l->count;
+}
+
+/* A number of ours that is given whole is looked up instead of looked for. */
+static void narrow(const struct calls *v, struct call_question *q)
+{
+	const char *number = v->query ? query_field(v->query, FIELD_NUMBER) : NULL;
+
+	if (number && snapshot_number(v->app->snapshot, number))
+		str_copy(q->number, sizeof(q->number), str_of(number));
+}
+
+void past_want(struct calls *v)
+{
+	struct calls_past *p = &v->past;
+	struct call_question q = { .max = PAGE, .after = p->mark };
+
+	if (p->token || p->complete || p->err.code || p->count >= PAST_MAX || !near_end(&v->list))
+		return;
+	narrow(v, &q);
+	p->token = app_ask_calls(v->app, CALL_ASKER_LIST, &q);
+}
+
+const char *past_end_text(const struct calls *v)
+{
+	const struct calls_past *p = &v->past;
+
+	if (p->err.code)
+		return _("Earlier calls can't be read: the store is away.");
+	if (p->count >= PAST_MAX)
+		return _("Further back: narrow the filter, or 'trunkdeck calls'.");
+	if (p->complete || !v->query || query_is_empty(v->query))
+		return NULL;
+	return _("Looking further back ...");
+}
