@@ -163,6 +163,8 @@ struct ami_timing {
 	int64_t retry_refused;		/* shortest wait after a refused login */
 	int64_t resync_min;		/* between the end of a resync and the next one */
 	int64_t verify_wait;		/* struct routes_config */
+	int64_t scan_silence;		/* of a server in the middle of its list of keys: then the connection is closed */
+	int64_t scan;			/* the same for the whole list */
 	int64_t endpoints_every;	/* between two questions about all endpoints; events are followed at once */
 };
 

@@ -61,6 +61,8 @@ const struct ami_timing ami_timing_default = {
 	.retry_refused = 10000,
 	.resync_min = 2000,
 	.verify_wait = 1500,
+	.scan_silence = 3000,
+	.scan = 10000,
 	.endpoints_every = 60000,
 };
 

@@ -36,6 +36,7 @@ struct ami_calls {
 struct ami_scan {
 	struct ami_link *link;		/* NULL = none under way */
 	int64_t by_ms;			/* must be over by then */
+	int64_t heard_ms;		/* the last of the list; 0 = not asked yet */
 	bool over;			/* to be taken down */
 	bool ok;
 };

@@ -4,6 +4,8 @@
     ami.py HOST USER send 'Action: X' 'Key: value'...   prints the answer and its list; exit 1 on Response: Error
     ami.py HOST USER record FILE                        writes the raw stream from the banner on, until ended
     ami.py HOST USER kill-when FAMILY KEY PID           ends PID with SIGKILL at the first sight of a key
+    ami.py HOST USER fill FAMILY COUNT VALUE            puts the keys +15550000000 and on
+    ami.py HOST USER stall FAMILY                       asks for a family's keys, says so, and reads nothing until ended
 """
 
 import os
@@ -67,6 +69,28 @@ def record(ami, path):
             out.write(data)
 
 
+def fill(ami, family, count, value):
+    ami.login("off")
+    while "Response: " not in ami.frame():
+        pass
+    for first in range(0, int(count), 500):
+        for n in range(first, min(first + 500, int(count))):
+            ami.send(["Action: DBPut", "Family: " + family, "Key: +1555%07d" % n, "Val: " + value])
+        for _ in range(first, min(first + 500, int(count))):
+            ami.answer()
+    return 0
+
+
+def stall(ami, family):
+    ami.login("off")
+    while "Response: " not in ami.frame():
+        pass
+    ami.send(["Action: DBGetTree", "Family: " + family])
+    print("asked", os.getpid(), flush=True)
+    while True:
+        signal.pause()
+
+
 def kill_when(ami, family, key, pid):
     ami.login("off")
     while "Response: " not in ami.frame():
@@ -86,6 +110,10 @@ def main():
     ami = Ami(host, user)
     if verb == "kill-when":
         return kill_when(ami, rest[0], rest[1], int(rest[2]))
+    if verb == "fill":
+        return fill(ami, *rest)
+    if verb == "stall":
+        return stall(ami, rest[0])
     return send(ami, rest) if verb == "send" else record(ami, rest[0])
 
 

@@ -28,6 +28,8 @@ static const struct ami_timing impatient = {
 	.retry_refused = 60,
 	.resync_min = 50,
 	.verify_wait = 100,
+	.scan_silence = 200,
+	.scan = 10000,
 	.endpoints_every = 100,
 };
 

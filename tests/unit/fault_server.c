@@ -92,6 +92,21 @@ static bool is_denied(const struct fault_server *s, const char *action)
 	return strstr(s->denied, word) != NULL;
 }
 
+/* Every key has the value store-1; of the list there is only a beginning. */
+static bool stall(struct connection *c, const char *action, const char *id)
+{
+	bool tree = !strcmp(action, "DBGetTree");
+
+	if (!tree && strcmp(action, "DBGet") != 0)
+		return false;
+	buf_addf(&c->out, "Response: Success\r\nActionID: %s\r\nEventList: start\r\nMessage: x\r\n\r\n"
+		 "Event: %sResponse\r\nKey: /trunkdeck/+15559990000\r\nVal: store-1\r\nActionID: %s\r\n\r\n", id, action, id);
+	if (!tree)
+		buf_addf(&c->out, "Event: DBGetComplete\r\nActionID: %s\r\nEventList: Complete\r\nListItems: 1\r\n\r\n", id);
+	c->stalled = c->stalled || tree;
+	return true;
+}
+
 static void perform(struct fault_server *s, struct connection *c, const char *action)
 {
 	char name[32], id[64], events[64];
@@ -107,13 +122,8 @@ static void perform(struct fault_server *s, struct connection *c, const char *ac
 		buf_addf(&c->out, "Response: Error\r\nActionID: %s\r\nMessage: Permission denied\r\n\r\n", id);
 		return;
 	}
-	if (s->fault == FAULT_STALL_TREE && !strcmp(name, "DBGetTree")) {
-		buf_addf(&c->out, "Response: Success\r\nActionID: %s\r\nEventList: start\r\nMessage: x\r\n\r\n"
-			 "Event: DBGetTreeResponse\r\nKey: /trunkdeck/+15559990000\r\nVal: left-behind\r\nActionID: %s\r\n\r\n",
-			 id, id);
-		c->stalled = true;
+	if (s->fault == FAULT_STALL_TREE && stall(c, name, id))
 		return;
-	}
 	if (!strcmp(name, "CoreShowChannels")) {
 		buf_addf(&c->out, "Response: Success\r\nActionID: %s\r\nEventList: start\r\nMessage: x\r\n\r\n", id);
 		memcpy(c->held_id, id, sizeof(id));

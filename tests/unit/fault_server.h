@@ -16,7 +16,7 @@ enum fault {
 	FAULT_MID_FRAME,	/* closes in the middle of an event */
 	FAULT_HUGE,		/* sends a frame above all limits, then goes on well */
 	FAULT_ECHO,		/* no AMI: sends back what it gets */
-	FAULT_STALL_TREE,	/* begins the answer to DBGetTree and never ends it; the rest as FAULT_NONE */
+	FAULT_STALL_TREE,	/* every key is store-1; the answer to DBGetTree is begun and never ended */
 	FAULT_DEAF,		/* no AMI: reads nothing until the fault is another one, then all of it */
 };
 
