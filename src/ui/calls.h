@@ -96,7 +96,7 @@ size_t calls_backlog(const struct calls *v);
 void past_free(struct calls *v);
 /* The filter is another one. */
 void past_filter(struct calls *v);
-/* Takes what finished and what was read; true when something is new. */
+/* Takes what was read and, unless rows are held, what finished; true when something is new. */
 bool past_take(struct calls *v);
 /* Asks for the next page when the rows at hand come to their end. */
 void past_want(struct calls *v);

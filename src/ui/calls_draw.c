@@ -236,6 +236,16 @@ static struct canvas draw_titles(struct calls *v, const struct canvas *c, const 
 	return rows;
 }
 
+/* What is said below the last call is seen with it: the cursor can't go there. */
+static void show_end(struct list *l, int rows)
+{
+	size_t visible = rows > 1 ? (size_t)rows : 0;
+
+	list_fit(l, rows);
+	if (visible && l->count > visible && l->cursor + 2 == l->count && l->rows[l->count - 1].kind == CALLS_END)
+		l->top = l->count - visible;
+}
+
 void calls_draw_view(struct calls *v, const struct canvas *c)
 {
 	struct drawing d = drawing_of(v, c);
@@ -243,6 +253,7 @@ void calls_draw_view(struct calls *v, const struct canvas *c)
 	struct canvas rows = draw_titles(v, &below, &d);
 
 	v->head = rows.area.y - c->area.y;
+	show_end(&v->list, rows.area.rows);
 	if (v->list.count == 0)
 		draw_text(&rows, 0, 1, 0, ROLE_DIM, v->query && !query_is_empty(v->query) ? _("No call matches the filter.")
 			  : _("No live calls."));

@@ -161,13 +161,22 @@ static bool take_finished(struct calls *v)
 
 /* --- pages --- */
 
+/* Among rows that hold still it is live: it comes when they are let go. */
+static bool is_held_back(const struct calls *v, const struct call *c)
+{
+	return v->held && c->ended_us > v->held_at_us;
+}
+
 static void take_page(struct calls *v, const struct call_page *page)
 {
 	struct calls_past *p = &v->past;
 
-	for (size_t i = 0; i < page->count; i++)
-		if (!page->calls[i].is_test && calls_match(v, &page->calls[i]))
-			put(p, &page->calls[i]);
+	for (size_t i = 0; i < page->count; i++) {
+		const struct call *c = &page->calls[i];
+
+		if (!c->is_test && !is_held_back(v, c) && calls_match(v, c))
+			put(p, c);
+	}
 	p->complete = !page->more;
 	if (page->count > 0)
 		p->mark = call_mark_of(&page->calls[page->count - 1], true);
@@ -197,7 +206,7 @@ bool past_take(struct calls *v)
 	/* What could not be read can be, once the store is back. */
 	if (v->past.err.code && v->app->store_state == STORE_STATE_OK)
 		err_clear(&v->past.err);
-	return take_finished(v) || answered;
+	return (!v->held && take_finished(v)) || answered;
 }
 
 void past_filter(struct calls *v)

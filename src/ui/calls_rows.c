@@ -116,7 +116,7 @@ static void rebuild(struct calls *v)
 void calls_refresh(struct calls *v)
 {
 	let_go(v);
-	if (!v->held && past_take(v))
+	if (past_take(v))
 		v->stale = true;
 	if (v->stale)
 		rebuild(v);

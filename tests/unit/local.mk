@@ -215,6 +215,11 @@ tests_unit_test_ui_form_save_SOURCES = tests/unit/test_ui_form_save.c $(form_scr
 tests_unit_test_ui_form_save_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_ui_form_save_LDADD = $(form_test_libs)
 
+unit_tests += tests/unit/test_ui_calls
+tests_unit_test_ui_calls_SOURCES = tests/unit/test_ui_calls.c
+tests_unit_test_ui_calls_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_ui_calls_LDADD = libtdui.a $(app_test_libs) $(NCURSES_LIBS)
+
 # AMI: parser, decoder, serializer, replay
 unit_tests += tests/unit/test_ami_parse tests/unit/test_ami_forge tests/unit/test_ami_event tests/unit/test_ami_action \
 	tests/unit/test_replay tests/unit/test_player
