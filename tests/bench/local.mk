@@ -1,12 +1,21 @@
-# Figures, for reading: make bench. Nothing here is part of make check.
-EXTRA_PROGRAMS += tests/bench/bench_store
-EXTRA_DIST += tests/bench/bench.py tests/bench/ami_source.py
+# Figures, for reading: make bench [BENCH='--json PART...']. Nothing here is part of make check.
+EXTRA_PROGRAMS += tests/bench/bench_store tests/bench/bench_ami
+EXTRA_DIST += tests/bench/bench.py tests/bench/ami_source.py tests/bench/figures.py tests/bench/screen.py \
+	tests/bench/screens.py tests/bench/stores.py tests/bench/streams.py tests/bench/stream_server.py \
+	tests/bench/peers/ami_io.js tests/bench/peers/asterisk_manager.js tests/bench/peers/panoramisk_client.py
 
 tests_bench_bench_store_SOURCES = tests/bench/bench_store.c
 tests_bench_bench_store_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_bench_bench_store_LDADD = libtdstore.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(LIBPQ_LIBS) $(SQLITE_LIBS) \
 	$(PTHREAD_LIBS) $(LTLIBINTL)
 
+tests_bench_bench_ami_SOURCES = tests/bench/bench_ami.c
+tests_bench_bench_ami_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_bench_bench_ami_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) $(PTHREAD_LIBS) \
+	$(LTLIBINTL)
+
 .PHONY: bench
-bench: trunkdeck tests/bench/bench_store
-	$(top_srcdir)/tests/bench/bench.py ./trunkdeck ./tests/bench/bench_store $(top_srcdir)/tests/data/ami
+bench: trunkdeck tests/bench/bench_store tests/bench/bench_ami
+	@TRUNKDECK=./trunkdeck BENCH_STORE=tests/bench/bench_store BENCH_AMI=tests/bench/bench_ami \
+		BENCH_DATA='$(top_srcdir)/tests/data/ami' BENCH_PG='$(top_srcdir)/tests/unit/pg.sh' \
+		'$(top_srcdir)/tests/bench/bench.py' $(BENCH)

@@ -1,0 +1,110 @@
+"""Recorded streams: in the program alone, and over a socket into it and into the client libraries others use."""
+
+import json
+import lzma
+import os
+import select
+import shutil
+import statistics
+import subprocess
+import sys
+
+from figures import NOT_THERE
+from stream_server import BANNER, StreamServer
+
+PASSES = 4                      # of the recorded load, each with ids and time stamps of its own
+FIRST_STAMP = 17953             # what they begin with in the recording
+PEER_SECONDS = 60               # a peer that takes longer hangs
+
+
+def unpack(data, folder, kind):
+    path = os.path.join(folder, f"{kind}.ami")
+    with open(path, "wb") as out, lzma.open(os.path.join(data, f"load_1020_{kind}.ami.xz")) as packed:
+        shutil.copyfileobj(packed, out)
+    return path
+
+
+def peak_kib(pid):
+    """Peak memory since exec: what wait4() tells includes this program's own before it."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as f:
+            return max((int(line.split()[1]) for line in f if line.startswith("VmHWM")), default=0)
+    except OSError:
+        return 0
+
+
+def replay(program, path, repeat):
+    """(result, peak KiB)"""
+    child = subprocess.Popen([program, "replay", path, "--repeat", str(repeat), "--format", "json"],
+                             stdout=subprocess.PIPE)
+    peak = 0
+    while not select.select([child.stdout], [], [], 0.05)[0]:
+        peak = max(peak, peak_kib(child.pid))
+    result = json.loads(child.stdout.read())
+    child.wait()
+    return result, peak
+
+
+def rate(result):
+    return result["events"] / result["cpu_s"]
+
+
+def parse_rate(bench_ami, path, repeat):
+    return rate(json.loads(subprocess.run([bench_ami, "parse", path, str(repeat)], check=True, capture_output=True).stdout))
+
+
+def bench_alone(t):
+    full, lean = (unpack(t.data, t.folder, kind) for kind in ("full", "lean"))
+    for kind, path, repeat in (("full", full, 20), ("lean", lean, 60)):
+        parsed = statistics.median(parse_rate(t.bench_ami, path, repeat) for _ in range(3))
+        t.table.add(f"recorded load ({kind}), one core: parse only", parsed, "events/s")
+        whole = statistics.median(rate(replay(t.program, path, repeat)[0]) for _ in range(3))
+        t.table.add(f"recorded load ({kind}), one core: parse, track, metrics", whole, "events/s", bar=1e6,
+                    more_is_better=True)
+    result, peak = replay(t.program, lean, 981)
+    t.table.add(f"peak memory while replaying {result['calls']:,} calls", peak / 1024, "MB", bar=64)
+
+
+def several_passes(lean, path):
+    """Ids repeated on one connection would be taken for what is over already."""
+    with open(lean, "rb") as file:
+        once = file.read()[len(BANNER):]
+    once = once[once.index(b"Event: Newchannel"):]
+    with open(path, "wb") as out:
+        for i in range(PASSES):
+            out.write(once.replace(b"%d" % FIRST_STAMP, b"%d" % (FIRST_STAMP + i)))
+    return path
+
+
+def peers(t):
+    """Name and command of each, or None for the command."""
+    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
+    modules = os.path.join(t.cache, "node_modules")
+    for name, script in (("ami-io", "ami_io.js"), ("asterisk-manager", "asterisk_manager.js")):
+        there = shutil.which("node") and os.path.isdir(os.path.join(modules, name))
+        yield f"{name} (node)", ["node", os.path.join(here, script), modules] if there else None
+    python = subprocess.run([sys.executable, "-c", "import panoramisk"], stderr=subprocess.DEVNULL, check=False)
+    yield "panoramisk (Python)", [sys.executable, os.path.join(here, "panoramisk_client.py")] if python.returncode == 0 else None
+
+
+def measure(command):
+    """A client prints {"events", "cpu_s"} when the marker has come."""
+    try:
+        run = subprocess.run(command, capture_output=True, timeout=PEER_SECONDS, check=True)
+        return rate(json.loads(run.stdout.splitlines()[-1]))
+    except (subprocess.SubprocessError, ValueError, IndexError) as why:
+        print(f"{command[1]}: {why} {getattr(why, 'stderr', b'') or b''}", file=sys.stderr)
+        return NOT_THERE
+
+
+def bench_clients(t):
+    path = several_passes(os.path.join(t.folder, "lean.ami"), os.path.join(t.folder, "passes.ami"))
+    replayed = replay(t.program, path, 1)[0]
+    events = replayed["events"]
+    server = StreamServer(path)
+    theirs = {name: measure(command + [str(server.port)]) if command else NOT_THERE for name, command in peers(t)}
+    ours = measure([t.bench_ami, "client", str(server.port), str(events)])
+    server.stop()
+    t.table.add(f"{events:,} events replayed, one core; the others: received, counted", rate(replayed), "events/s",
+                more_is_better=True, times_best=12, peers=theirs)
+    t.table.add("the same received over a socket: parse, track, report calls", ours, "events/s", more_is_better=True, peers=theirs)
