@@ -91,6 +91,13 @@ tests_unit_test_ami_hangup_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLA
 tests_unit_test_ami_hangup_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) \
 	$(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
+unit_tests += tests/unit/test_ami_scan
+tests_unit_test_ami_scan_SOURCES = tests/unit/test_ami_scan.c tests/unit/ami_fixture.c tests/unit/ami_fixture.h \
+	tests/unit/fault_server.c tests/unit/fault_server.h
+tests_unit_test_ami_scan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_ami_scan_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) \
+	$(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
 # providers' endpoints
 unit_tests += tests/unit/test_endpoints
 tests_unit_test_endpoints_SOURCES = tests/unit/test_endpoints.c tests/unit/ami_fixture.c tests/unit/ami_fixture.h \
@@ -165,7 +172,7 @@ tests_unit_test_app_inquiry_LDADD = $(app_test_libs)
 
 # What has threads, for a build with the thread sanitizer: see ./dev check threads.
 threaded_tests = tests/unit/test_base_mailbox tests/unit/test_app tests/unit/test_app_routes tests/unit/test_app_history tests/unit/test_ami_client \
-	tests/unit/test_transport tests/unit/test_endpoints tests/unit/test_raw_log
+	tests/unit/test_transport tests/unit/test_endpoints tests/unit/test_ami_scan tests/unit/test_raw_log
 threaded_tests += tests/unit/test_app_inquiry
 
 .PHONY: threaded-tests check-threads

@@ -67,90 +67,11 @@ static void routes_are_written_read_back_and_deleted(void **state)
 	demo_pbx_stop(&p);
 }
 
-static bool none_is_foreign(void *arg)
-{
-	struct fixture *f = arg;
-
-	return settled(f) && f->status.routes.by_state[ROUTE_FOREIGN] == 0;
-}
-
-struct stalled {
-	struct fixture *f;
-	struct fault_server *server;
-	bool begun;
-};
-
-/* The list was begun, and its connection has been closed since. */
-static bool scan_was_given_up(void *arg)
-{
-	struct stalled *t = arg;
-	size_t stalled = fault_server_stalled(t->server);
-
-	fixture_take(t->f);
-	t->begun = t->begun || stalled;
-	return t->begun && !stalled && t->f->status.routes.scan_failed;
-}
-
-/* Asterisk routes no call while it writes that list: see ami_scan.c. The other links are none the worse. */
-static void a_server_silent_in_its_list_of_keys_is_let_go(void **state)
-{
-	int port;
-	struct fault_server *s = fault_server_start(&port);
-	struct stalled t = { .server = s };
-	size_t sessions;
-
-	(void)state;
-	fault_server_set(s, FAULT_STALL_TREE);
-	t.f = fixture_start(port);
-	ami_routes_complete(t.f->ami, "na-1");
-	assert_true(wait_until(scan_was_given_up, &t));
-	sessions = fault_server_sessions(s);
-	assert_int_equal(sessions, 2);
-	assert_true(fixture_is_up(t.f));
-	fixture_stop(t.f);
-	fault_server_stop(&s);
-}
-
 static bool no_prefixes(void *arg)
 {
 	struct fixture *f = arg;
 
 	return settled(f) && f->status.routes.prefixes == 0;
-}
-
-static bool two_are_foreign(void *arg)
-{
-	struct fixture *f = arg;
-
-	return settled(f) && f->status.routes.by_state[ROUTE_FOREIGN] == 2;
-}
-
-/* What an earlier run wrote and this one knows nothing of. */
-static void keys_left_behind_are_found_and_deleted_when_told(void **state)
-{
-	int port;
-	struct demo_pbx *p = fixture_demo(0, &port);
-	struct fixture *f = fixture_start(port);
-
-	(void)state;
-	fixture_want(f, 3);
-	ami_routes_complete(f->ami, "na-1");
-	assert_true(wait_until(settled, f));
-	fixture_stop(f);
-	f = fixture_start(port);
-	fixture_want(f, 1);
-	ami_routes_complete(f->ami, "na-1");
-	assert_true(wait_until(two_are_foreign, f));
-	assert_int_equal(fixture_route(f, "+15550000002")->state, ROUTE_FOREIGN);
-	assert_string_equal(fixture_route(f, "+15550000002")->found_agent, "agent-2");
-	assert_false(f->status.routes.scan_failed);
-	fixture_assert_key(port, "trunkdeck", "+15550000002", "agent-2");
-	ami_delete_foreign(f->ami, "na-1");
-	assert_true(wait_until(none_is_foreign, f));
-	fixture_assert_key(port, "trunkdeck", "+15550000002", NULL);
-	fixture_assert_key(port, "trunkdeck", "+15550000000", "agent-0");
-	fixture_stop(f);
-	demo_pbx_stop(&p);
 }
 
 static void prefixes_reach_the_server(void **state)
@@ -698,8 +619,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(routes_are_written_read_back_and_deleted),
-		cmocka_unit_test(keys_left_behind_are_found_and_deleted_when_told),
-		cmocka_unit_test(a_server_silent_in_its_list_of_keys_is_let_go),
 		cmocka_unit_test(prefixes_reach_the_server),
 		cmocka_unit_test(nothing_is_written_without_an_owner),
 		cmocka_unit_test(a_value_that_may_not_leave_is_refused),
