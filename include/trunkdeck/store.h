@@ -30,6 +30,7 @@ struct store;
 struct store_options {
 	const char *actor;		/* who: written into every change; copied, without control bytes */
 	bool read_only;			/* mutations and recording are refused with ERR_READ_ONLY */
+	bool follow_live;		/* store_wait() tells of live calls too */
 	const struct td_clock *clock;	/* NULL = the system's; must outlive the store */
 };
 
@@ -104,6 +105,8 @@ void mutation_result_clear(struct mutation_result *r);
  * where the server has it, else polling every STORE_POLL_MS. */
 #define STORE_POLL_MS 1000
 bool store_wait(struct store *s, int other_fd, int timeout_ms, bool *changed, struct err *e);
+/* Does the server wake store_wait() by itself? Else look now and then. */
+bool store_notifies(struct store *s);
 
 /* --- calls --- */
 
@@ -154,5 +157,27 @@ bool store_record_listened(struct store *s, const char *recorder, const struct l
 /* What no recorder heard of these servers (n = 0: of all ever listened to) in the window that gaps_begin() set. An open span
  * that was written in the last half minute counts as going on. */
 bool store_find_gaps(struct store *s, const char *const *servers, size_t n, struct gaps *g, struct err *e);
+
+/* --- live calls --- */
+
+/* A recorder's life sign. */
+struct live_beat {
+	char recorder[33];
+	int64_t seq;			/* of its last writing; counts up */
+	int64_t beat;			/* changes at least every few seconds */
+	char servers[1024];		/* names of those it listens to now, by blanks */
+	bool anew;			/* publishing: what it wrote before is forgotten first */
+	bool tidy;			/* publishing: what nobody needs any more goes */
+};
+
+/* A recorder writes what changed since its last writing: live calls, and those that ended (state). One transaction, few statements. */
+bool store_live_publish(struct store *s, const struct live_beat *b, const struct call *calls, size_t n, struct err *e);
+/* It leaves, and with it its live calls. */
+bool store_live_leave(struct store *s, const char *recorder, struct err *e);
+/* All recorders; seen_us: when each wrote last, by its own clock. */
+bool store_live_beats(struct store *s, void (*fn)(void *arg, const struct live_beat *b, int64_t seen_us), void *arg, struct err *e);
+/* What a recorder has written after since_seq, in that order; 0 = everything it has. Calls that ended stay for a minute. */
+bool store_live_calls(struct store *s, const char *recorder, int64_t since_seq, void (*fn)(void *arg, const struct call *c),
+		      void *arg, struct err *e);
 
 #endif

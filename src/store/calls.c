@@ -13,145 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/call_columns.h"
 #include "store/private.h"
 #include "trunkdeck/buf.h"
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/mem.h"
 #include "trunkdeck/str.h"
 
-/* --- the columns --- */
-
-enum column_type { COLUMN_TEXT, COLUMN_I64, COLUMN_INT, COLUMN_BOOL, COLUMN_STATE, COLUMN_OUTCOME, COLUMN_HUNG_UP };
-
-struct column {
-	const char *name;
-	enum column_type type;
-	size_t offset, size;
-};
-
-#define COLUMN(type, member) { #member, COLUMN_##type, offsetof(struct call, member), sizeof(((struct call *)0)->member) }
-
-/* The key first. */
-static const struct column columns[] = {
-	COLUMN(TEXT, server), COLUMN(TEXT, linkedid), COLUMN(TEXT, channel), COLUMN(TEXT, endpoint),
-	COLUMN(TEXT, number), COLUMN(TEXT, caller), COLUMN(TEXT, agent_leg), COLUMN(TEXT, provider),
-	COLUMN(TEXT, agent), COLUMN(TEXT, region), COLUMN(I64, started_us), COLUMN(I64, agent_dialled_us),
-	COLUMN(I64, answered_us), COLUMN(I64, first_audio_us), COLUMN(I64, ended_us), COLUMN(I64, talk_us),
-	COLUMN(STATE, state), COLUMN(OUTCOME, outcome), COLUMN(HUNG_UP, hung_up_by), COLUMN(INT, cause),
-	COLUMN(INT, sip_code), COLUMN(BOOL, joined_late), COLUMN(BOOL, uncertain), COLUMN(BOOL, is_test),
-};
-
-enum { COLUMNS = ARRAY_LEN(columns), KEY_COLUMNS = 2 };
-
-#define HUNG_UP_COUNT (HUNG_UP_SYSTEM + 1)
-
-static const char *state_word(int i)
-{
-	return call_state_name((enum call_state)i);
-}
-
-static const char *outcome_word(int i)
-{
-	return outcome_name((enum call_outcome)i);
-}
-
-static const char *hung_up_word(int i)
-{
-	return hung_up_by_name((enum hung_up_by)i);
-}
-
-/* A word this program doesn't know is the first one. */
-static int word_index(const char *(*word)(int), int count, const char *text)
-{
-	for (int i = 0; i < count; i++)
-		if (!strcmp(word(i), text))
-			return i;
-	return 0;
-}
-
-static void column_from_row(struct call *c, const struct column *column, const char *value)
-{
-	char *at = (char *)c + column->offset;
-	const char *text = db_text(value);
-
-	switch (column->type) {
-	case COLUMN_TEXT:
-		str_copy(at, column->size, str_of(text));
-		break;
-	case COLUMN_I64:
-		*(int64_t *)at = db_int(value);
-		break;
-	case COLUMN_INT:
-		*(int *)at = (int)db_int(value);
-		break;
-	case COLUMN_BOOL:
-		*(bool *)at = db_bool(value);
-		break;
-	case COLUMN_STATE:
-		*(enum call_state *)at = (enum call_state)word_index(state_word, CALL_STATE_COUNT, text);
-		break;
-	case COLUMN_OUTCOME:
-		*(enum call_outcome *)at = (enum call_outcome)word_index(outcome_word, OUTCOME_COUNT, text);
-		break;
-	case COLUMN_HUNG_UP:
-		*(enum hung_up_by *)at = (enum hung_up_by)word_index(hung_up_word, HUNG_UP_COUNT, text);
-		break;
-	}
-}
-
-/* Texts are put in *texts, which the caller clears after use of the parameters. */
-static void column_to_param(struct db_params *p, const struct call *c, const struct column *column, char **text)
-{
-	const char *at = (const char *)c + column->offset;
-
-	switch (column->type) {
-	case COLUMN_TEXT:
-		*text = db_valid_text(at);
-		db_param_text(p, *text);
-		break;
-	case COLUMN_I64:
-		db_param_int(p, *(const int64_t *)at);
-		break;
-	case COLUMN_INT:
-		db_param_int(p, *(const int *)at);
-		break;
-	case COLUMN_BOOL:
-		db_param_bool(p, *(const bool *)at);
-		break;
-	case COLUMN_STATE:
-		db_param_text(p, call_state_name(c->state));
-		break;
-	case COLUMN_OUTCOME:
-		/* It means nothing before the end, and must not be found by it. */
-		db_param_text(p, c->state == CALL_ENDED ? outcome_name(c->outcome) : "");
-		break;
-	case COLUMN_HUNG_UP:
-		db_param_text(p, hung_up_by_name(c->hung_up_by));
-		break;
-	}
-}
-
 /* --- recording --- */
 
 enum { KNOWS_ENDED = 1000, KNOWS_HOW = 500, KNOWS_SURELY = 200, KNOWS_FROM_START = 100 };
-
-static bool is_known(const struct call *c, const struct column *column)
-{
-	const char *at = (const char *)c + column->offset;
-
-	switch (column->type) {
-	case COLUMN_TEXT:
-		return *at;
-	case COLUMN_I64:
-		return *(const int64_t *)at;
-	case COLUMN_INT:
-		return *(const int *)at;
-	case COLUMN_HUNG_UP:
-		return c->hung_up_by != HUNG_UP_UNKNOWN;
-	default:
-		return false;
-	}
-}
 
 static int64_t knows(const struct call *c)
 {
@@ -163,27 +34,25 @@ static int64_t knows(const struct call *c)
 		rank += KNOWS_SURELY;
 	if (!c->joined_late)
 		rank += KNOWS_FROM_START;
-	for (size_t i = 0; i < COLUMNS; i++)
-		rank += is_known(c, &columns[i]);
-	return rank;
+	return rank + call_facts(c);
 }
 
 static char *record_sql(void)
 {
-	const char *names[COLUMNS + 2];
+	const char *names[CALL_COLUMNS + 2];
 	struct buf sql;
 	char *insert;
 
-	for (size_t i = 0; i < COLUMNS; i++)
-		names[i] = columns[i].name;
-	names[COLUMNS] = "knows";
-	names[COLUMNS + 1] = "recorded_us";
-	insert = table_insert_sql("call", names, COLUMNS + 2, 1);
+	for (size_t i = 0; i < CALL_COLUMNS; i++)
+		names[i] = call_columns[i];
+	names[CALL_COLUMNS] = "knows";
+	names[CALL_COLUMNS + 1] = "recorded_us";
+	insert = table_insert_sql("call", names, CALL_COLUMNS + 2, 1);
 	buf_init(&sql, BUF_UNBOUNDED);
 	buf_addf(&sql, "%s ON CONFLICT (server, linkedid) DO UPDATE SET knows = excluded.knows, "
 		 "recorded_us = excluded.recorded_us", insert);
 	free(insert);
-	for (size_t i = KEY_COLUMNS; i < COLUMNS; i++)
+	for (size_t i = CALL_KEY_COLUMNS; i < CALL_COLUMNS; i++)
 		buf_addf(&sql, ", %s = excluded.%s", names[i], names[i]);
 	buf_adds(&sql, " WHERE excluded.knows > call.knows OR "
 		       "(excluded.knows = call.knows AND call.state <> 'ended')");
@@ -192,16 +61,15 @@ static char *record_sql(void)
 
 static bool record_one(struct store *s, const char *sql, const struct call *c, struct err *e)
 {
-	char *texts[COLUMNS] = { 0 };
+	char *texts[CALL_COLUMNS] = { 0 };
 	struct db_params p = { 0 };
 	bool ok;
 
-	for (size_t i = 0; i < COLUMNS; i++)
-		column_to_param(&p, c, &columns[i], &texts[i]);
+	call_to_params(&p, c, texts);
 	db_param_int(&p, knows(c));
 	db_param_int(&p, clock_wall_us(s->clock));
 	ok = db_post(s->db, sql, p.values, p.n, e);
-	for (size_t i = 0; i < COLUMNS; i++)
+	for (size_t i = 0; i < CALL_COLUMNS; i++)
 		free(texts[i]);
 	return ok;
 }
@@ -263,8 +131,7 @@ static bool read_call(void *arg, const char *const *values)
 	struct call_reading *r = arg;
 	struct call c = { .server = "" };
 
-	for (size_t i = 0; i < COLUMNS; i++)
-		column_from_row(&c, &columns[i], values[i]);
+	call_from_row(&c, values);
 	r->last = call_mark_of(&c, r->by_end);
 	r->read++;
 	r->fn(r->arg, &c);
@@ -334,8 +201,8 @@ static char *query_sql(const struct call_query *q, struct db_params *p)
 	struct buf sql;
 
 	buf_init(&sql, BUF_UNBOUNDED);
-	for (size_t i = 0; i < COLUMNS; i++)
-		buf_addf(&sql, "%s %s", i ? "," : "SELECT", columns[i].name);
+	for (size_t i = 0; i < CALL_COLUMNS; i++)
+		buf_addf(&sql, "%s %s", i ? "," : "SELECT", call_columns[i]);
 	buf_adds(&sql, " FROM call");
 	add_text(&sql, p, "number =", q->number);
 	add_text(&sql, p, "agent =", q->agent);

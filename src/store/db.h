@@ -22,6 +22,9 @@ struct db;
 /* values: as many as the statement has columns; NULL = SQL NULL. False stops the query, which then still succeeds. */
 typedef bool db_row_fn(void *arg, const char *const *values);
 
+/* What a notice is about: the change feed, or live calls. */
+enum db_channel { DB_CHANNEL_CHANGE, DB_CHANNEL_LIVE };
+
 enum db_access { DB_READ, DB_WRITE };
 
 struct db_driver {
@@ -46,7 +49,7 @@ struct db_driver {
 	bool (*commit)(struct db *db, struct err *e);
 	void (*rollback)(struct db *db);
 	/* Inside a transaction: wakes those who wait for a change once it is committed. */
-	bool (*announce)(struct db *db, struct err *e);
+	bool (*announce)(struct db *db, enum db_channel channel, struct err *e);
 	/* Readable when the server has something to tell; -1 = it never does, look again now and then. */
 	int (*notice_fd)(struct db *db);
 	bool (*take_notices)(struct db *db, bool *any, struct err *e);
@@ -57,6 +60,8 @@ struct db {
 	const struct db_driver *driver;
 	char *name;			/* the URL without its password */
 	bool read_only;
+	bool follow_live;		/* notices about live calls are wanted */
+	bool live_noticed;		/* one came; whoever looks at it clears it */
 };
 
 /* Understand the URL, don't connect yet. NULL with *e: ERR_CONFIG. */

@@ -29,6 +29,7 @@
 enum { SILENCE_MS = 10000, POSTS_MAX = 256, POST_PARAMS = 64, COLUMNS_MAX = 32, NAME_SIZE = 16 };
 
 #define CHANNEL "trunkdeck_change"
+#define CHANNEL_LIVE "trunkdeck_live"
 
 /* Refusing one is the server's right: the deadline here holds anyway. */
 static const char *const session_settings[] = {
@@ -365,9 +366,12 @@ static void rollback(struct db *db)
 
 /* --- notices --- */
 
-static bool announce(struct db *db, struct err *e)
+static bool announce(struct db *db, enum db_channel channel, struct err *e)
 {
-	return !of(db)->listening || post(db, "SELECT pg_notify('" CHANNEL "', '')", NULL, 0, e);
+	const char *sql = channel == DB_CHANNEL_LIVE ? "SELECT pg_notify('" CHANNEL_LIVE "', '')" :
+						       "SELECT pg_notify('" CHANNEL "', '')";
+
+	return !of(db)->listening || post(db, sql, NULL, 0, e);
 }
 
 static int notice_fd(struct db *db)
@@ -387,6 +391,7 @@ static bool take_notices(struct db *db, bool *any, struct err *e)
 		return lost(pg, NULL, e);
 	while ((notice = PQnotifies(pg->conn))) {
 		*any = true;
+		db->live_noticed = db->live_noticed || strcmp(notice->relname, CHANNEL_LIVE) == 0;
 		PQfreemem(notice);
 	}
 	return true;
@@ -414,7 +419,7 @@ static bool start_session(struct postgres *pg, struct err *e)
 		try_setting(pg, session_settings[i]);
 	if (pg->base.read_only)
 		try_setting(pg, "SET default_transaction_read_only = on");
-	pg->listening = try_setting(pg, "LISTEN " CHANNEL);
+	pg->listening = try_setting(pg, "LISTEN " CHANNEL) && (!pg->base.follow_live || try_setting(pg, "LISTEN " CHANNEL_LIVE));
 	return pg->conn || err_set(e, ERR_STORE_UNREACHABLE, "%s", pg->base.name);
 }
 

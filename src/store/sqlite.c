@@ -368,8 +368,9 @@ static void rollback(struct db *db)
 		query(db, "ROLLBACK", NULL, 0, NULL, NULL, NULL);
 }
 
-static bool announce(struct db *db, struct err *e)
+static bool announce(struct db *db, enum db_channel channel, struct err *e)
 {
+	(void)channel;
 	return settle(db, e);
 }
 

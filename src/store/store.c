@@ -74,6 +74,7 @@ bool store_open(struct store **out, const char *url, const struct store_options 
 	s = xcalloc(1, sizeof(*s));
 	s->db = db;
 	s->db->read_only = options->read_only;
+	s->db->follow_live = options->follow_live;
 	s->read_only = options->read_only;
 	s->actor = actor_text(options->actor);
 	s->clock = options->clock ? options->clock : &clock_system;
@@ -141,6 +142,19 @@ static bool sleep_until_due(struct store *s, int other_fd, int64_t timeout_ms, b
 	return !fds[1].revents || s->db->driver->take_notices(s->db, &any, e);
 }
 
+bool store_notifies(struct store *s)
+{
+	return s->db->driver->notice_fd(s->db) >= 0;
+}
+
+/* Those that came along with the answer to something else wake no poll. */
+static bool take_waiting_notices(struct store *s, struct err *e)
+{
+	bool any;
+
+	return !store_notifies(s) || s->db->driver->take_notices(s->db, &any, e);
+}
+
 bool store_wait(struct store *s, int other_fd, int timeout_ms, bool *changed, struct err *e)
 {
 	int64_t end = clock_mono_ms(&clock_system) + timeout_ms;
@@ -148,13 +162,14 @@ bool store_wait(struct store *s, int other_fd, int timeout_ms, bool *changed, st
 	int64_t left;
 
 	*changed = false;
+	s->db->live_noticed = false;
 	if (!store_connect(s, e))
 		return false;
 	for (;;) {
-		if (!look(s, changed, e))
+		if (!look(s, changed, e) || !take_waiting_notices(s, e))
 			return false;
 		left = end - clock_mono_ms(&clock_system);
-		if (*changed || fd_ready || left <= 0)
+		if (*changed || s->db->live_noticed || fd_ready || left <= 0)
 			return true;
 		if (!sleep_until_due(s, other_fd, left, &fd_ready, e))
 			return false;

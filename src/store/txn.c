@@ -324,7 +324,7 @@ bool txn_commit(struct txn *t, struct err *e)
 	if (!txn_flush(t, e))
 		return false;
 	if (db_post(db_of(t), "UPDATE workspace SET last_change = $1", p.values, p.n, e) &&
-	    db_of(t)->driver->announce(db_of(t), e) && db_commit(db_of(t), e))
+	    db_of(t)->driver->announce(db_of(t), DB_CHANNEL_CHANGE, e) && db_commit(db_of(t), e))
 		return true;
 	return txn_broken(t);
 }
