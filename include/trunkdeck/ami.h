@@ -46,7 +46,8 @@ struct server_config {
 	char *trunk_techs;		/* comma list */
 };
 
-enum link_state { LINK_OFF, LINK_CONNECTING, LINK_LOGIN, LINK_UP, LINK_RETRY };
+/* UNUSED: nothing needs it, so it is never made. */
+enum link_state { LINK_OFF, LINK_CONNECTING, LINK_LOGIN, LINK_UP, LINK_RETRY, LINK_UNUSED };
 
 const char *link_state_text(enum link_state s);		/* translated */
 
@@ -150,6 +151,9 @@ struct ami_hangup_report {
 	struct err err;			/* ERR_NONE: the server has hung it up */
 };
 
+/* Every connection that is needed is up. */
+bool server_is_up(const struct server_status *s);
+
 struct ami;
 struct raw_log;
 
@@ -177,6 +181,7 @@ struct ami_options {
 	const char *owner;		/* store id for the owner key, "" = unknown yet: routes stay unwritten */
 	bool read_only;			/* nothing is written to any server, and nothing hung up */
 	bool take_over;
+	bool no_tail;			/* live calls come from elsewhere: no events are asked for, and of a server without routes nothing */
 	bool endpoints;			/* ask for the providers' endpoints too */
 	struct raw_log *raw;		/* records the tails' streams, outlives the thread; NULL = nothing does */
 	const struct ami_timing *timing;

@@ -32,9 +32,17 @@
 
 enum store_state { STORE_STATE_OPENING, STORE_STATE_LOADING, STORE_STATE_OK, STORE_STATE_RETRY };
 
+/* Where the live calls of a server come from: a recorder, through the store. */
+struct live_source {
+	bool known;			/* there is one, or was a minute ago */
+	int64_t beat_ms;		/* its last life sign, by our monotonic clock */
+	uint64_t round;			/* of reading everything it has */
+};
+
 struct app_server {
 	const struct server_config *config;
 	struct server_status status;
+	struct live_source source;	/* of its live calls, where they come out of the store */
 	struct endpoints_report endpoints;
 };
 
@@ -108,6 +116,7 @@ struct app {
 	struct err store_err;			/* why STORE_STATE_RETRY */
 	int64_t store_retry_at_ms;
 	unsigned dirty;				/* enum app_dirty; the screen clears it */
+	bool live_from_store;			/* live calls are read there: no server tells us of any */
 	struct app_replay *replay;		/* app_replay.h; NULL = real servers */
 	struct app_private *private;
 };
@@ -175,6 +184,8 @@ void app_hangup(struct app *a, const struct call *c);
 /* Why that is not possible, translated; NULL = it is. */
 const char *app_why_no_hangup(const struct app *a, const struct call *c);
 
+/* Live calls of the server come out of the store, and what is shown of them is old. */
+bool app_live_is_stale(const struct app *a, const struct app_server *s);
 /* Of two states the one a person should see. */
 bool route_state_worse(enum route_state a, enum route_state b);
 struct route_summary app_route_summary(const struct app *a, const struct number *n);

@@ -15,6 +15,8 @@
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
+enum live_from { LIVE_FROM_AMI, LIVE_FROM_STORE };
+
 enum agents_source { AGENTS_FROM_STORE, AGENTS_FROM_API };
 
 /* [agents]: where agents come from. Texts "" = not given; with AGENTS_FROM_API at least one address, the secret and a sound
@@ -45,6 +47,7 @@ struct config {
 	enum when screen_color;
 	bool screen_ascii;		/* line drawing and marks in ASCII even in a UTF-8 locale */
 	bool screen_mouse;
+	enum live_from screen_live;	/* where live calls come from */
 	int screen_fps;			/* frames a second at most for live data; keys are answered at once */
 
 	char *actor;			/* who: user, and the SSH peer */

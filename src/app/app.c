@@ -73,6 +73,7 @@ static bool start_ami(struct app *a, struct err *e)
 		.owner = "",
 		.raw = a->private->raw,
 		.read_only = a->config->read_only || a->private->recorder,
+		.no_tail = a->live_from_store,
 		.endpoints = !a->private->recorder,
 	};
 	bool ok = a->server_count == 0 || ami_start(&a->private->ami, &options, e);
@@ -86,6 +87,7 @@ static bool start(struct app *a, struct err *e)
 	const struct store_options options = {
 		.actor = a->config->actor,
 		.read_only = a->config->read_only,
+		.follow_live = a->live_from_store,
 	};
 
 	if (!a->replay && !start_ami(a, e))
@@ -98,6 +100,7 @@ static bool start(struct app *a, struct err *e)
 
 bool app_start(struct app *a, struct err *e)
 {
+	a->live_from_store = a->config->screen_live == LIVE_FROM_STORE && !a->replay;
 	return start(a, e);
 }
 
@@ -251,8 +254,7 @@ static void handle_server(struct app *a, const struct server_status *status)
 	if (status->err.code != ERR_NONE && strcmp(status->err.message, s->status.err.message) != 0)
 		messages_add(a->messages, MESSAGE_WARN, "%s: %s. %s", status->server, status->err.message,
 			     status->err.hint);
-	if (status->control == LINK_UP && status->tail == LINK_UP
-	    && (s->status.control != LINK_UP || s->status.tail != LINK_UP))
+	if (status->control == LINK_UP && server_is_up(status) && !server_is_up(&s->status))
 		messages_add(a->messages, MESSAGE_INFO, _("%s connected"), status->server);
 	listening_status(a, status);
 	s->status = *status;
@@ -264,6 +266,7 @@ static void handle_call(struct app *a, struct ami_call_report *r)
 	snapshot_resolve_call(a->snapshot, &r->call);
 	live_report(a->live, r);
 	history_call(a, &r->call, r->change);
+	publish_call(a, &r->call);
 	a->dirty |= APP_DIRTY_CALLS;
 }
 
@@ -278,6 +281,7 @@ static void lose_call(void *arg, const struct call *c)
 	lost.outcome = OUTCOME_LOST;
 	lost.uncertain = true;
 	history_call(a, &lost, CALL_CHANGE_FINISHED);
+	publish_call(a, &lost);
 }
 
 static void say_mended(struct app *a, const struct ami_resync_report *r)
@@ -342,6 +346,12 @@ static void handle_mail(struct app *a, const struct mail *m)
 	case WORKER_MAIL_SPOOL:
 		history_spool(a, m->value);
 		break;
+	case WORKER_MAIL_PUBLISHED:
+		publish_answered(a, *(bool *)m->value);
+		break;
+	case WORKER_MAIL_LIVE:
+		live_from_store(a, m->value);
+		break;
 	case WORKER_MAIL_METRICS:
 		history_metrics(a, m->value);
 		break;
@@ -390,6 +400,7 @@ bool app_handle_mail(struct app *a, size_t max)
 	for (size_t n = 0; max == 0 || n < max; n++) {
 		if (!mailbox_take(a->inbox, &m)) {
 			listening_claim(a);
+			publish_tick(a);
 			return more;
 		}
 		handle_mail(a, &m);
@@ -411,6 +422,7 @@ int64_t app_next_at_ms(const struct app *a)
 	int64_t at = clock_earlier(messages_next_at_ms(a->messages), history_next_at_ms(a));
 
 	at = clock_earlier(at, listening_next_at_ms(a));
+	at = clock_earlier(at, publish_next_at_ms(a));
 	if (a->replay)
 		at = clock_earlier(at, replay_next_at_ms(a));
 	if (a->store_state == STORE_STATE_RETRY)
@@ -442,7 +454,7 @@ static bool servers_settled(const struct app *a)
 	for (size_t i = 0; i < a->server_count; i++) {
 		const struct server_status *s = &a->servers[i].status;
 
-		if (s->tail != LINK_UP || s->control != LINK_UP || !s->routes.settled)
+		if (!server_is_up(s) || (s->control == LINK_UP && !s->routes.settled))
 			return false;
 	}
 	return true;
@@ -519,6 +531,7 @@ void app_free(struct app **app)
 	hangups_free(a);
 	pages_free(a);
 	listening_free(a);
+	publish_free(a);
 	change_requests_free(a);
 	mailbox_free(&a->inbox);
 	snapshot_free(&a->snapshot);

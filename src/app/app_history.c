@@ -107,7 +107,7 @@ static bool take_zone(struct app *a)
 
 static void record(struct app *a, const struct call *c)
 {
-	if (!a->config->read_only && a->private->worker && !worker_record(a->private->worker, c))
+	if (!a->config->read_only && !a->live_from_store && a->private->worker && !worker_record(a->private->worker, c))
 		listening_lost(a, c);
 }
 
@@ -239,6 +239,14 @@ void history_workspace(struct app *a)
 	}
 	a->today_known = false;
 	set_day(a);
+	ask_for_today(a);
+}
+
+void history_recount(struct app *a)
+{
+	if (!a->private->history.zone || !a->today_known)
+		return;
+	a->today_known = false;
 	ask_for_today(a);
 }
 

@@ -62,7 +62,16 @@ struct listening {
 	bool changed;			/* since the last claim */
 };
 
+/* app_publish.c: live calls on their way from a recorder to the screens. */
+struct publishing {
+	struct published *changed;	/* since the last batch, by call */
+	bool under_way;			/* a batch; the next one waits for its answer */
+	bool begun;			/* what the store has of us is known; else everything is written anew */
+	int64_t sent_ms, tidied_ms;
+};
+
 struct app_private {
+	struct publishing publishing;
 	struct history history;
 	struct listening *listening;	/* one per server */
 	int64_t claim_at_ms;
@@ -100,6 +109,8 @@ void routes_tell_agent(struct app *a, const char *agent_id);
 /* app_history.c */
 void history_call(struct app *a, const struct call *c, enum call_change change);
 void history_workspace(struct app *a);
+/* Calls may have ended unseen: today's are counted anew. */
+void history_recount(struct app *a);
 void history_spool(struct app *a, const struct worker_spool *s);
 void history_metrics(struct app *a, struct worker_metrics *m);
 void history_tick(struct app *a);
@@ -121,6 +132,16 @@ bool replay_tick(struct app *a);		/* plays what is due; true = more is due now *
 int64_t replay_next_at_ms(const struct app *a);
 bool replay_is_settled(const struct app *a);
 void replay_free(struct app *a);
+
+/* app_publish.c */
+void publish_call(struct app *a, const struct call *c);
+/* Only while the inbox is empty. */
+void publish_tick(struct app *a);
+void publish_answered(struct app *a, bool ok);
+int64_t publish_next_at_ms(const struct app *a);
+void publish_free(struct app *a);
+/* The other end. */
+void live_from_store(struct app *a, const struct worker_live *live);
 
 /* app_listening.c */
 void listening_init(struct app *a);

@@ -74,6 +74,8 @@ const struct option config_options[] = {
 	  offsetof(struct config, screen_mouse), N_("Use the mouse; Shift still selects text") },
 	{ "screen", "fps", OPTION_INT, "10", N_("1 to 60"), 1, 60,
 	  offsetof(struct config, screen_fps), N_("Frames a second at most for live data") },
+	{ "screen", "live", OPTION_CHOICE, "ami", "ami|store", 0, 0,
+	  offsetof(struct config, screen_live), N_("Live calls from the servers, or from a recorder through the store") },
 	{ 0 },
 };
 

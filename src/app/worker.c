@@ -286,6 +286,8 @@ static bool do_job(struct worker *w, struct mail *m, struct err *e)
 		ok = do_record(w, m->kind == JOB_RECORD_FULL, e);
 	} else if (m->kind == JOB_LISTENED) {
 		ok = !w->store || worker_write_listened(w, m->value, e);
+	} else if (m->kind == JOB_PUBLISH) {
+		ok = worker_write_live(w, m->value, e) || !w->store;
 	} else if (m->kind == JOB_COUNT) {
 		ok = worker_count_calls(w, m->value, e) || !w->store;
 		m->value = NULL;
@@ -361,7 +363,9 @@ static bool serve(struct worker *w, struct err *e)
 			return false;
 		if (w->stopping)
 			break;
-		if (!store_wait(w->store, mailbox_fd(w->jobs), STORE_POLL_MS, &changed, e))
+		if (!store_wait(w->store, mailbox_fd(w->jobs), worker_live_poll_ms(w), &changed, e))
+			return false;
+		if (w->options.follow_live && !worker_follow_live(w, e))
 			return false;
 		if ((changed && !read_news(w, e)) || !worker_expire_calls(w, e))
 			return false;
@@ -385,6 +389,7 @@ static void *worker_main(void *arg)
 			wait_to_retry(w, &e);
 		}
 	}
+	worker_live_end(w);
 	store_close(&w->store);
 	return NULL;
 }
@@ -394,7 +399,8 @@ struct worker *worker_start(const struct config *config, const struct store_opti
 	struct worker *w = xcalloc(1, sizeof(*w));
 
 	w->config = config;
-	worker_name_recorder(w);
+	worker_random_name(w->recorder);
+	worker_live_init(w);
 	w->actor = xstrdup(options->actor);
 	w->options = *options;
 	w->options.actor = w->actor;

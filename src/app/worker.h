@@ -24,6 +24,8 @@ enum worker_mail {
 	WORKER_MAIL_RECORDS,		/* struct worker_records: a batch, in order */
 	WORKER_MAIL_RESULT,		/* struct worker_result */
 	WORKER_MAIL_SPOOL,		/* struct worker_spool */
+	WORKER_MAIL_PUBLISHED,		/* bool: written */
+	WORKER_MAIL_LIVE,		/* struct worker_live */
 	WORKER_MAIL_METRICS,		/* struct worker_metrics */
 	WORKER_MAIL_PAGE,		/* struct call_page; the taker may keep its calls, and set them to NULL */
 };
@@ -86,6 +88,31 @@ struct worker_metrics {
 	struct gap_summary gaps;
 };
 
+/* Live calls for the screens. */
+struct worker_batch {
+	bool anew;			/* what was published before is forgotten */
+	bool tidy;
+	char servers[1024];		/* listened to now, by blanks */
+	size_t count;
+	struct call calls[];		/* changed, or ended */
+};
+
+/* So long after its last life sign a recorder's live calls are shown as old. */
+#define LIVE_STALE_MS 6000
+
+/* What a recorder has published: its calls that changed, and for each server where its calls come from. */
+struct worker_live {
+	struct worker_live_server {
+		char server[40];
+		bool known;		/* somebody listens to it, or did until a moment ago */
+		bool reset;		/* everything there is follows: what is not among it is gone */
+		int64_t beat_ms;	/* last life sign, monotonic */
+	} *servers;
+	size_t server_count;
+	struct call *calls;
+	size_t count, size;
+};
+
 struct worker;
 
 /* The configuration must outlive it; the actor is copied. */
@@ -102,6 +129,8 @@ bool worker_record(struct worker *w, const struct call *c);
 size_t worker_unwritten(struct worker *w);
 /* A claim of this recorder, written after the calls that were given before it. */
 void worker_listened(struct worker *w, const struct listened *l);
+/* One at a time: the answer is WORKER_MAIL_PUBLISHED. Takes the batch over. */
+void worker_publish(struct worker *w, struct worker_batch *b);
 /* Counts calls of the store. The answer carries the job. */
 void worker_count(struct worker *w, const struct metrics_job *j);
 /* Reads a page of calls; `page` holds the question and comes back with the answer. One that still waits is replaced by a newer

@@ -61,14 +61,14 @@ bool worker_record(struct worker *w, const struct call *c)
 
 /* --- what was listened to --- */
 
-void worker_name_recorder(struct worker *w)
+void worker_random_name(char name[33])
 {
-	unsigned char bytes[(sizeof(w->recorder) - 1) / 2];
+	unsigned char bytes[16];
 
 	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
 		die("no random numbers");
 	for (size_t i = 0; i < sizeof(bytes); i++)
-		snprintf(w->recorder + 2 * i, 3, "%02x", bytes[i]);
+		snprintf(name + 2 * i, 3, "%02x", bytes[i]);
 }
 
 void worker_listened(struct worker *w, const struct listened *l)

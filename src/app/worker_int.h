@@ -8,7 +8,7 @@
 #include "spool.h"
 #include "worker.h"
 
-enum job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_RECORD_FULL, JOB_LISTENED, JOB_COUNT, JOB_PAGE, JOB_STOP };
+enum job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_RECORD_FULL, JOB_LISTENED, JOB_PUBLISH, JOB_COUNT, JOB_PAGE, JOB_STOP };
 
 struct job {
 	uint64_t token;
@@ -30,20 +30,32 @@ struct worker {
 	atomic_uint pending;		/* jobs not answered yet */
 	bool stopping;
 	struct spool *spool;		/* calls for the store */
+	struct live_beat beat;		/* as published; recorder "" = nothing was */
+	struct followed *followed;	/* recorders whose calls are read */
+	struct worker_live_server *sources;	/* one per configured server */
+	struct followed **chosen;	/* whose calls of it are shown; NULL = nobody's */
 	int64_t expire_at_ms;		/* when to look for old calls again */
 };
 
+/* 32 hex digits. */
+void worker_random_name(char name[33]);
 void worker_post(struct worker *w, enum worker_mail kind, void *value, void (*free_value)(void *));
 
 /* worker_calls.c; false when the store failed */
 bool worker_write_calls(struct worker *w, bool late, struct err *e);
 bool worker_write_listened(struct worker *w, const struct listened *l, struct err *e);
-void worker_name_recorder(struct worker *w);
 void worker_tell_spool(struct worker *w);
 /* Takes the counting over: it comes again as a job, or its answer goes out. */
 struct counting;
 bool worker_count_calls(struct worker *w, struct counting *c, struct err *e);
 bool worker_read_page(struct worker *w, const struct call_page *question, struct err *e);
 bool worker_expire_calls(struct worker *w, struct err *e);
+
+/* worker_live.c */
+bool worker_write_live(struct worker *w, const struct worker_batch *b, struct err *e);
+bool worker_follow_live(struct worker *w, struct err *e);
+int worker_live_poll_ms(const struct worker *w);
+void worker_live_init(struct worker *w);
+void worker_live_end(struct worker *w);		/* the store may be away */
 
 #endif

@@ -91,6 +91,7 @@ const char *link_state_text(enum link_state s)
 	static const char *const texts[] = {
 		[LINK_OFF] = N_("off"), [LINK_CONNECTING] = N_("connecting"), [LINK_LOGIN] = N_("logging in"),
 		[LINK_UP] = N_("up"), [LINK_RETRY] = N_("retrying"),
+		[LINK_UNUSED] = N_("not needed"),
 	};
 
 	return _(texts[s]);
@@ -202,6 +203,16 @@ static void *run(void *arg)
 	return NULL;
 }
 
+static bool link_is_fine(enum link_state s)
+{
+	return s == LINK_UP || s == LINK_UNUSED;
+}
+
+bool server_is_up(const struct server_status *s)
+{
+	return link_is_fine(s->tail) && link_is_fine(s->control);
+}
+
 static void add_servers(struct ami *a, const struct ami_options *o)
 {
 	struct ami_server_config config = {
@@ -213,6 +224,7 @@ static void add_servers(struct ami *a, const struct ami_options *o)
 		.owner = o->owner ? o->owner : "",
 		.read_only = o->read_only,
 		.take_over = o->take_over,
+		.no_tail = o->no_tail,
 		.endpoints = o->endpoints,
 	};
 

@@ -432,6 +432,8 @@ static void tick_up(struct ami_link *l, int64_t now)
 
 void ami_link_tick(struct ami_link *l, int64_t now)
 {
+	if (l->config.unused)
+		return;
 	if (l->state == LINK_OFF || (l->state == LINK_RETRY && now >= l->retry_at_ms))
 		start(l);
 	if (l->state == LINK_CONNECTING && !transport_timeout_ms(l->transport))
@@ -464,6 +466,8 @@ int64_t ami_link_next_at_ms(const struct ami_link *l)
 {
 	int wait;
 
+	if (l->config.unused)
+		return -1;
 	switch (l->state) {
 	case LINK_OFF:
 		return 0;
@@ -481,7 +485,7 @@ int64_t ami_link_next_at_ms(const struct ami_link *l)
 
 enum link_state ami_link_state(const struct ami_link *l)
 {
-	return l->state;
+	return l->config.unused ? LINK_UNUSED : l->state;
 }
 
 const char *ami_link_banner(const struct ami_link *l)

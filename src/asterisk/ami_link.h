@@ -26,6 +26,7 @@ struct ami_link_config {
 	int epoll;
 	const char *name;			/* "tail", "control": for the log */
 	const char *events;			/* mask at login */
+	bool unused;				/* never connects */
 	int receive_buffer;			/* of the kernel, 0 = its default */
 	void (*on_up)(void *arg);
 	void (*on_down)(void *arg);		/* was up */

@@ -57,7 +57,9 @@ bool ami_server_post(struct ami_server *s, int kind, uint64_t key, const void *v
 
 static bool both_up(const struct ami_server *s)
 {
-	return ami_link_state(s->tail) == LINK_UP && ami_link_state(s->control) == LINK_UP;
+	const struct server_status st = { .tail = ami_link_state(s->tail), .control = ami_link_state(s->control) };
+
+	return server_is_up(&st);
 }
 
 static void link_came_up(struct ami_server *s)
@@ -185,8 +187,11 @@ struct ami_server *ami_server_new(const struct ami_server_config *config)
 	s->read_only = config->read_only;
 	str_copy(s->status.server, sizeof(s->status.server), str_of(s->config.name));
 	s->status.uptime_s = s->status.rtt_us = s->status.lag_us = -1;
+	s->link.unused = config->no_tail;
 	s->tail = new_tail(s, s->link);
+	s->link.unused = config->no_tail && config->server->routes == ROUTES_NONE;
 	s->control = new_control(s, s->link);
+	s->link.unused = false;
 	ami_calls_init(s);
 	ami_routes_init(s, config);
 	ami_endpoints_init(s, config->endpoints);
@@ -218,9 +223,9 @@ static void fill_links(struct ami_server *s)
 	st->tail = ami_link_state(s->tail);
 	st->control = ami_link_state(s->control);
 	st->rtt_us = ami_link_rtt_us(s->control);
-	if (st->control != LINK_UP)
+	if (st->control != LINK_UP && st->control != LINK_UNUSED)
 		waiting = s->control;
-	if (st->tail != LINK_UP)
+	if (st->tail != LINK_UP && st->tail != LINK_UNUSED)
 		waiting = s->tail;
 	st->retry_at_ms = waiting ? ami_link_retry_at_ms(waiting) : 0;
 	if (waiting && ami_link_err(waiting)->code)

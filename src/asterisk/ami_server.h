@@ -95,6 +95,7 @@ struct ami_server_config {
 	const char *owner;
 	bool read_only;
 	bool take_over;
+	bool no_tail;
 	bool endpoints;
 };
 

@@ -85,7 +85,7 @@ static bool link_retries(const struct server_status *s)
 static void add_server(struct parts *p, const struct app *app, const struct app_server *server)
 {
 	const struct server_status *s = &server->status;
-	bool up = s->tail == LINK_UP && s->control == LINK_UP;
+	bool up = server_is_up(s);
 	struct part *part = add_part(p, true, up ? 6 : 2, ROLE_NORMAL, server->config->name);
 
 	part->value_role = up ? ROLE_GOOD : ROLE_WARN;

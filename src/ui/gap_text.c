@@ -9,7 +9,7 @@
 
 #define ROOM_FROM_ROWS 3
 
-bool server_is_unheard(const struct server_status *st)
+static bool server_is_unheard(const struct server_status *st)
 {
 	return st->listening_from_us == 0 && (st->heard_us > 0 || st->tail == LINK_RETRY);
 }
@@ -28,12 +28,36 @@ static void local_time(char *to, size_t size, bool with_date, int64_t wall_us)
 		strftime(to, size, "%H:%M:%S", &tm);
 }
 
-static void unheard_text(char *to, size_t size, const struct server_status *st, size_t others)
+/* Out of the store: what a recorder that has fallen silent wrote last. */
+static bool is_unheard(const struct app *a, const struct app_server *s)
 {
+	if (!a->live_from_store)
+		return server_is_unheard(&s->status);
+	return app_live_is_stale(a, s) && (s->source.known || a->store_state == STORE_STATE_OK);
+}
+
+static void stale_text(const struct app *a, char *to, size_t size, const struct app_server *s, const char *more)
+{
+	int64_t silent_s = (clock_mono_ms(a->clock) - s->source.beat_ms) / 1000;
+
+	if (s->source.known)
+		snprintf(to, size, _("%s%s as it was %lld s ago: its recorder is silent"), s->config->name, more,
+			 (long long)silent_s);
+	else
+		snprintf(to, size, _("%s%s: no recorder listens, its calls are not known"), s->config->name, more);
+}
+
+static void unheard_text(const struct app *a, char *to, size_t size, const struct app_server *s, size_t others)
+{
+	const struct server_status *st = &s->status;
 	char since[16], more[24] = "";
 
 	if (others > 0)
 		snprintf(more, sizeof(more), " +%zu", others);
+	if (a->live_from_store) {
+		stale_text(a, to, size, s, more);
+		return;
+	}
 	local_time(since, sizeof(since), false, st->heard_us);
 	if (st->heard_us > 0)
 		snprintf(to, size, _("%s%s not heard since %s: calls marked ? are uncertain"), st->server, more, since);
@@ -43,19 +67,19 @@ static void unheard_text(char *to, size_t size, const struct server_status *st, 
 
 struct canvas draw_unheard(const struct app *a, const struct canvas *c)
 {
-	const struct server_status *first = NULL;
+	const struct app_server *first = NULL;
 	size_t count = 0;
 	char text[160];
 
 	for (size_t i = 0; i < a->server_count; i++) {
-		if (!server_is_unheard(&a->servers[i].status))
+		if (!is_unheard(a, &a->servers[i]))
 			continue;
-		first = first ? first : &a->servers[i].status;
+		first = first ? first : &a->servers[i];
 		count++;
 	}
 	if (!first || c->area.rows < ROOM_FROM_ROWS)
 		return *c;
-	unheard_text(text, sizeof(text), first, count - 1);
+	unheard_text(a, text, sizeof(text), first, count - 1);
 	draw_text(c, 0, 1, 0, ROLE_WARN, text);
 	return canvas_sub(c, 1, 0, c->area.rows - 1, c->area.columns);
 }

@@ -5,8 +5,6 @@
 #include "draw.h"
 #include "trunkdeck/app.h"
 
-/* Is the list of live calls in doubt because of this server? */
-bool server_is_unheard(const struct server_status *st);
 /* A first line that says which server is not heard, and since when; what is left of the canvas. All of it when every server is
  * heard, or when there is no room. */
 struct canvas draw_unheard(const struct app *a, const struct canvas *c);

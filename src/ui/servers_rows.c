@@ -47,7 +47,7 @@ static void add(struct servers_lines *l, const struct app_server *s, const char 
 
 bool servers_is_up(const struct app_server *s)
 {
-	return s->status.tail == LINK_UP && s->status.control == LINK_UP;
+	return server_is_up(&s->status);
 }
 
 enum role servers_link_text(const struct app *a, const struct app_server *s, char *to, size_t size)
@@ -56,6 +56,10 @@ enum role servers_link_text(const struct app *a, const struct app_server *s, cha
 	int64_t now = clock_mono_ms(a->clock), left = st->retry_at_ms - now;
 	char span[SHORT_SIZE];
 
+	if (st->control == LINK_UNUSED) {
+		snprintf(to, size, "%s", _("not connected: live calls come from the store"));
+		return ROLE_DIM;
+	}
 	if (servers_is_up(s)) {
 		format_span(span, now - st->up_since_ms);
 		snprintf(to, size, _("connected %s"), span);
@@ -64,7 +68,7 @@ enum role servers_link_text(const struct app *a, const struct app_server *s, cha
 	if (left > 0)
 		snprintf(to, size, _("retry in %d s"), (int)((left + 999) / 1000));
 	else
-		snprintf(to, size, "%s", link_state_text(st->tail != LINK_UP ? st->tail : st->control));
+		snprintf(to, size, "%s", link_state_text(st->tail != LINK_UP && st->tail != LINK_UNUSED ? st->tail : st->control));
 	return st->err.code != ERR_NONE ? ROLE_ALARM : ROLE_NORMAL;
 }
 
@@ -286,6 +290,20 @@ static void add_denied(struct servers_lines *l, const struct app_server *s)
 	}
 }
 
+/* Live calls that a recorder has put into the store. */
+static void add_source(struct servers_lines *l, const struct app *a, const struct app_server *s)
+{
+	char span[SHORT_SIZE];
+
+	if (!s->source.known) {
+		add(l, s, _("Live calls"), "", ROLE_WARN, xstrdup(_("from the store, but no recorder listens to this server")));
+		return;
+	}
+	format_ago(span, clock_mono_ms(a->clock) - s->source.beat_ms);
+	add(l, s, _("Live calls"), "", app_live_is_stale(a, s) ? ROLE_WARN : ROLE_NORMAL,
+	    xasprintf(_("from the store, recorder heard %s"), span));
+}
+
 void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_server *s)
 {
 	const struct endpoints_report *e = &s->endpoints;
@@ -306,5 +324,8 @@ void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_
 	add(l, s, _("Address"), "", ROLE_NORMAL,
 	    xasprintf("%s:%d%s  %s", s->config->host, s->config->port, s->config->tls ? " TLS" : "", s->config->user));
 	add_asterisk(l, s);
-	add_events(l, s);
+	if (a->live_from_store)
+		add_source(l, a, s);
+	else
+		add_events(l, s);
 }

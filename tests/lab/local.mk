@@ -33,6 +33,7 @@ EXTRA_DIST += \
 	tests/lab/cases/89_history.sh \
 	tests/lab/cases/90_lifecycle.sh \
 	tests/lab/cases/92_gaps.sh \
+	tests/lab/cases/93_shared_view.sh \
 	tests/lab/lib/call.sh \
 	tests/lab/lib/cases.sh \
 	tests/lab/lib/common.sh \

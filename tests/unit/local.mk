@@ -160,7 +160,10 @@ tests_unit_test_app_calls_SOURCES = tests/unit/test_app_calls.c tests/unit/fault
 tests_unit_test_app_calls_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_app_calls_LDADD = $(app_test_libs)
 
-unit_tests += tests/unit/test_app_history
+unit_tests += tests/unit/test_app_history tests/unit/test_app_live
+tests_unit_test_app_live_SOURCES = tests/unit/test_app_live.c
+tests_unit_test_app_live_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_app_live_LDADD = $(app_test_libs)
 tests_unit_test_app_history_SOURCES = tests/unit/test_app_history.c
 tests_unit_test_app_history_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_app_history_LDADD = $(app_test_libs)
@@ -173,7 +176,7 @@ tests_unit_test_app_inquiry_LDADD = $(app_test_libs)
 # What has threads, for a build with the thread sanitizer: see ./dev check threads.
 threaded_tests = tests/unit/test_base_mailbox tests/unit/test_app tests/unit/test_app_routes tests/unit/test_app_history tests/unit/test_ami_client \
 	tests/unit/test_transport tests/unit/test_endpoints tests/unit/test_ami_scan tests/unit/test_raw_log
-threaded_tests += tests/unit/test_app_inquiry
+threaded_tests += tests/unit/test_app_inquiry tests/unit/test_app_live
 
 .PHONY: threaded-tests check-threads
 threaded-tests: $(threaded_tests)
@@ -184,7 +187,7 @@ check-threads: $(threaded_tests)
 unit_tests += tests/unit/test_store
 
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/test_store_batch.c tests/unit/test_store_calls.c \
-	tests/unit/test_store_listened.c tests/unit/test_store_drivers.c tests/unit/test_store_feed.c \
+	tests/unit/test_store_listened.c tests/unit/test_store_live.c tests/unit/test_store_drivers.c tests/unit/test_store_feed.c \
 	tests/unit/test_store_metrics.c tests/unit/test_store_races.c \
 	tests/unit/test_store_records.c tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(LIBPQ_CFLAGS) $(SQLITE_CFLAGS)

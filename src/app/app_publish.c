@@ -1,0 +1,210 @@
+/*
+ * Live calls shared through the store.
+ *
+ * A recorder gathers what changed, the newest state of each call, and hands it to the store worker: at most one batch at a
+ * time and four a second, so that a slow store makes batches larger, never a queue. After a failure nobody knows what was written:
+ * then everything is published anew. Without changes a life sign goes out now and then.
+ *
+ * A screen that follows gets what its worker has read, as if the ami thread had told it; it records nothing.
+ */
+#include "config.h"
+
+#include "app_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "trunkdeck/mem.h"
+
+#define BATCH_EVERY_MS 250
+#define BEAT_EVERY_MS 2000
+#define TIDY_EVERY_MS 30000
+#define CHANGED_MAX 20000
+
+struct published {
+	uint64_t key;
+	struct call call;
+	UT_hash_handle hh;
+};
+
+/* --- a recorder --- */
+
+static void forget_changed(struct publishing *p)
+{
+	struct published *c, *next;
+
+	HASH_ITER(hh, p->changed, c, next) {
+		HASH_DEL(p->changed, c);
+		free(c);
+	}
+}
+
+void publish_free(struct app *a)
+{
+	forget_changed(&a->private->publishing);
+}
+
+static void note(struct publishing *p, const struct call *call)
+{
+	uint64_t key = call_key(call);
+	struct published *c;
+
+	HASH_FIND(hh, p->changed, &key, sizeof(key), c);
+	if (!c) {
+		c = xcalloc(1, sizeof(*c));
+		c->key = key;
+		HASH_ADD(hh, p->changed, key, sizeof(c->key), c);
+	}
+	c->call = *call;
+}
+
+/* While the store is away calls come and go; when it is too many for a batch, all is told anew. */
+void publish_call(struct app *a, const struct call *c)
+{
+	struct publishing *p = &a->private->publishing;
+
+	if (!a->private->recorder)
+		return;
+	if (HASH_COUNT(p->changed) >= CHANGED_MAX) {
+		forget_changed(p);
+		p->begun = false;
+	}
+	note(p, c);
+}
+
+static void note_all(struct app *a)
+{
+	size_t count;
+	const struct call *const *calls = live_calls(a->live, &count);
+
+	for (size_t i = 0; i < count; i++)
+		note(&a->private->publishing, calls[i]);
+}
+
+static void name_servers(const struct app *a, char *to, size_t size)
+{
+	struct buf names;
+
+	buf_init(&names, size);
+	for (size_t i = 0; i < a->server_count; i++) {
+		if (a->servers[i].status.listening_from_us)
+			buf_addf(&names, "%s%s", names.len > 0 ? " " : "", a->servers[i].config->name);
+	}
+	str_copy(to, size, str_of(names.len > 0 ? names.p : ""));
+	buf_clear(&names);
+}
+
+static void send_batch(struct app *a, int64_t now)
+{
+	struct publishing *p = &a->private->publishing;
+	struct worker_batch *b;
+	struct published *c, *next;
+
+	if (!p->begun)
+		note_all(a);
+	b = xcalloc(1, sizeof(*b) + HASH_COUNT(p->changed) * sizeof(b->calls[0]));
+	b->anew = !p->begun;
+	b->tidy = now >= p->tidied_ms + TIDY_EVERY_MS;
+	name_servers(a, b->servers, sizeof(b->servers));
+	HASH_ITER(hh, p->changed, c, next)
+		b->calls[b->count++] = c->call;
+	forget_changed(p);
+	if (b->tidy)
+		p->tidied_ms = now;
+	p->sent_ms = now;
+	p->under_way = true;
+	worker_publish(a->private->worker, b);
+}
+
+static bool may_publish(const struct app *a)
+{
+	return a->private->recorder && a->private->worker && !a->private->publishing.under_way
+		&& a->store_state == STORE_STATE_OK && snapshot_is_complete(a->snapshot);
+}
+
+static int64_t due_ms(const struct publishing *p)
+{
+	return p->sent_ms + (p->changed || !p->begun ? BATCH_EVERY_MS : BEAT_EVERY_MS);
+}
+
+void publish_tick(struct app *a)
+{
+	int64_t now = clock_mono_ms(a->clock);
+
+	if (may_publish(a) && now >= due_ms(&a->private->publishing))
+		send_batch(a, now);
+}
+
+void publish_answered(struct app *a, bool ok)
+{
+	a->private->publishing.under_way = false;
+	a->private->publishing.begun = ok;
+}
+
+int64_t publish_next_at_ms(const struct app *a)
+{
+	return may_publish(a) ? due_ms(&a->private->publishing) : -1;
+}
+
+/* --- a screen that follows --- */
+
+static void take_call(struct app *a, struct call *c)
+{
+	const struct app_server *s = app_server(a, c->server);
+	struct ami_call_report r = { .call = *c, .serial = s ? s->source.round : 0 };
+
+	r.change = c->state == CALL_ENDED ? CALL_CHANGE_FINISHED : CALL_CHANGE_UPDATED;
+	snapshot_resolve_call(a->snapshot, &r.call);
+	live_report(a->live, &r);
+	history_call(a, &r.call, r.change);
+}
+
+static void left_unseen(void *arg, const struct call *c)
+{
+	(void)arg;
+	(void)c;
+}
+
+static struct app_server *server_of(struct app *a, const char *name)
+{
+	for (size_t i = 0; i < a->server_count; i++) {
+		if (strcmp(a->servers[i].config->name, name) == 0)
+			return &a->servers[i];
+	}
+	return NULL;
+}
+
+/* The recorder, or another one, starts over: what it does not name is gone. */
+static void end_round(struct app *a, const struct app_server *s)
+{
+	struct ami_resync_report r = { .serial = s->source.round };
+
+	str_copy(r.server, sizeof(r.server), str_of(s->config->name));
+	live_resynced(a->live, &r, left_unseen, NULL);
+	if (s->source.round > 1)
+		history_recount(a);
+}
+
+void live_from_store(struct app *a, const struct worker_live *live)
+{
+	for (size_t i = 0; i < live->server_count; i++) {
+		struct app_server *s = server_of(a, live->servers[i].server);
+
+		s->source.known = live->servers[i].known;
+		s->source.beat_ms = live->servers[i].beat_ms;
+		s->source.round += live->servers[i].reset;
+	}
+	for (size_t i = 0; i < live->count; i++)
+		take_call(a, &live->calls[i]);
+	for (size_t i = 0; i < live->server_count; i++) {
+		if (live->servers[i].reset)
+			end_round(a, server_of(a, live->servers[i].server));
+	}
+	a->dirty |= APP_DIRTY_CALLS | APP_DIRTY_SERVERS;
+}
+
+bool app_live_is_stale(const struct app *a, const struct app_server *s)
+{
+	return a->live_from_store && (!s->source.known || clock_mono_ms(a->clock) - s->source.beat_ms > LIVE_STALE_MS);
+}

@@ -1,0 +1,281 @@
+/*
+ * The live calls' part of the store worker: writing a recorder's batches, and reading what recorders wrote for a screen.
+ *
+ * Of each server the calls of one recorder are shown: the one already followed as long as it lives and listens, else the first
+ * that does. So there are no duplicates, and which state is newer is never a question. A recorder lives while its beat
+ * changes, by our own clock; when it has been silent for a minute, and nobody else listens, its calls are dropped.
+ */
+#include "config.h"
+
+#include "worker_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "trunkdeck/mem.h"
+
+#define DROP_MS 60000
+/* More than clocks of two machines may differ. */
+#define SILENT_SINCE_BEFORE_US INT64_C(30000000)
+#define POLL_MS 250
+
+struct followed {
+	char recorder[33];
+	char servers[1024];
+	int64_t beat, beat_ms;
+	int64_t seq;			/* as last told */
+	int64_t read_seq;		/* so far its calls have been read */
+	bool there;			/* still in the store */
+	bool wanted;			/* some server's calls are read from it */
+	UT_hash_handle hh;
+};
+
+/* --- a recorder --- */
+
+void worker_publish(struct worker *w, struct worker_batch *b)
+{
+	mailbox_post(w->jobs, (struct mail){ .kind = JOB_PUBLISH, .value = b, .free_value = free }, MAIL_MUST);
+}
+
+/* Anew is under a new name: whoever follows the old one sees it go. */
+static bool begin(struct worker *w, bool anew, struct err *e)
+{
+	if (!anew && w->beat.recorder[0])
+		return true;
+	if (w->beat.recorder[0] && !store_live_leave(w->store, w->beat.recorder, e))
+		return false;
+	w->beat = (struct live_beat){ 0 };
+	worker_random_name(w->beat.recorder);
+	return true;
+}
+
+bool worker_write_live(struct worker *w, const struct worker_batch *b, struct err *e)
+{
+	bool *ok = xcalloc(1, sizeof(*ok));
+
+	if (w->store && begin(w, b->anew, e)) {
+		w->beat.beat++;
+		w->beat.seq += b->count > 0;
+		w->beat.tidy = b->tidy;
+		str_copy(w->beat.servers, sizeof(w->beat.servers), str_of(b->servers));
+		*ok = store_live_publish(w->store, &w->beat, b->calls, b->count, e);
+	}
+	worker_post(w, WORKER_MAIL_PUBLISHED, ok, free);
+	return *ok;
+}
+
+/* --- a screen --- */
+
+void worker_live_init(struct worker *w)
+{
+	size_t n = w->config->server_count;
+
+	w->sources = xcalloc(n + 1, sizeof(*w->sources));
+	w->chosen = xcalloc(n + 1, sizeof(*w->chosen));
+	for (size_t i = 0; i < n; i++)
+		str_copy(w->sources[i].server, sizeof(w->sources[i].server), str_of(w->config->servers[i].name));
+}
+
+static void forget(struct worker *w, struct followed *f)
+{
+	for (size_t i = 0; i < w->config->server_count; i++) {
+		if (w->chosen[i] == f)
+			w->chosen[i] = NULL;
+	}
+	HASH_DEL(w->followed, f);
+	free(f);
+}
+
+void worker_live_end(struct worker *w)
+{
+	struct followed *f, *next;
+	struct err ignored;
+
+	if (w->store && w->beat.recorder[0])
+		store_live_leave(w->store, w->beat.recorder, &ignored);
+	HASH_ITER(hh, w->followed, f, next)
+		forget(w, f);
+	free(w->sources);
+	free(w->chosen);
+}
+
+int worker_live_poll_ms(const struct worker *w)
+{
+	return w->options.follow_live && !store_notifies(w->store) ? POLL_MS : STORE_POLL_MS;
+}
+
+static void read_beat(void *arg, const struct live_beat *b, int64_t seen_us)
+{
+	struct worker *w = arg;
+	int64_t now = clock_mono_ms(&clock_system);
+	struct followed *f;
+
+	HASH_FIND_STR(w->followed, b->recorder, f);
+	if (!f) {
+		f = xcalloc(1, sizeof(*f));
+		str_copy(f->recorder, sizeof(f->recorder), str_of(b->recorder));
+		f->beat_ms = clock_wall_us(&clock_system) - seen_us > SILENT_SINCE_BEFORE_US ? now - DROP_MS : now;
+		HASH_ADD_STR(w->followed, recorder, f);
+	} else if (f->beat != b->beat) {
+		f->beat_ms = now;
+	}
+	f->beat = b->beat;
+	f->seq = b->seq;
+	f->there = true;
+	str_copy(f->servers, sizeof(f->servers), str_of(b->servers));
+}
+
+static bool listens(const struct followed *f, const char *server)
+{
+	size_t len = strlen(server);
+
+	for (const char *p = f->servers; *p; p += strspn(p, " ")) {
+		size_t n = strcspn(p, " ");
+
+		if (n == len && strncmp(p, server, n) == 0)
+			return true;
+		p += n;
+	}
+	return false;
+}
+
+static bool lives(const struct followed *f, int64_t for_ms)
+{
+	return clock_mono_ms(&clock_system) - f->beat_ms < for_ms;
+}
+
+static struct followed *choose(const struct worker *w, struct followed *now, const char *server)
+{
+	struct followed *f, *next;
+
+	if (now && listens(now, server) && lives(now, LIVE_STALE_MS))
+		return now;
+	HASH_ITER(hh, w->followed, f, next) {
+		if (listens(f, server) && lives(f, LIVE_STALE_MS))
+			return f;
+	}
+	return now && lives(now, DROP_MS) ? now : NULL;
+}
+
+static void forget_gone(struct worker *w)
+{
+	struct followed *f, *next;
+
+	HASH_ITER(hh, w->followed, f, next) {
+		if (!f->there)
+			forget(w, f);
+		else
+			f->there = f->wanted = false;
+	}
+}
+
+/* A server that changes its recorder needs all there is of the new one. */
+static bool choose_all(struct worker *w)
+{
+	bool told = false;
+
+	for (size_t i = 0; i < w->config->server_count; i++) {
+		struct worker_live_server *s = &w->sources[i];
+		struct followed *f = choose(w, w->chosen[i], s->server);
+
+		s->reset = f != w->chosen[i] || (!f && s->known);
+		if (s->reset && f)
+			f->read_seq = 0;
+		told = told || s->reset || (f && s->beat_ms != f->beat_ms);
+		s->known = f != NULL;
+		s->beat_ms = f ? f->beat_ms : 0;
+		w->chosen[i] = f;
+		if (f)
+			f->wanted = true;
+	}
+	return told;
+}
+
+/* --- reading --- */
+
+struct live_reading {
+	struct worker *w;
+	const struct followed *of;
+	struct worker_live *to;
+};
+
+static void read_call(void *arg, const struct call *c)
+{
+	struct live_reading *r = arg;
+	struct worker_live *to = r->to;
+	bool shown = false;
+
+	for (size_t i = 0; i < r->w->config->server_count; i++)
+		shown = shown || (r->w->chosen[i] == r->of && strcmp(r->w->sources[i].server, c->server) == 0);
+	if (!shown)
+		return;
+	if (to->count == to->size) {
+		to->size = to->size ? to->size * 2 : 32;
+		to->calls = xreallocarray(to->calls, to->size, sizeof(*to->calls));
+	}
+	to->calls[to->count++] = *c;
+}
+
+static void live_free(void *value)
+{
+	struct worker_live *l = value;
+
+	free(l->servers);
+	free(l->calls);
+	free(l);
+}
+
+static struct worker_live *live_new(const struct worker *w)
+{
+	struct worker_live *l = xcalloc(1, sizeof(*l));
+
+	l->server_count = w->config->server_count;
+	l->servers = xcalloc(l->server_count + 1, sizeof(*l->servers));
+	memcpy(l->servers, w->sources, l->server_count * sizeof(*l->servers));
+	return l;
+}
+
+static bool read_calls(struct worker *w, struct worker_live *l, struct err *e)
+{
+	struct followed *f, *next;
+
+	HASH_ITER(hh, w->followed, f, next) {
+		struct live_reading r = { w, f, l };
+
+		if (!f->wanted || f->seq <= f->read_seq)
+			continue;
+		if (!store_live_calls(w->store, f->recorder, f->read_seq, read_call, &r, e))
+			return false;
+		f->read_seq = f->seq;
+	}
+	return true;
+}
+
+/* After a failure in between everything is read again. */
+static void start_over(struct worker *w)
+{
+	memset(w->chosen, 0, w->config->server_count * sizeof(*w->chosen));
+}
+
+bool worker_follow_live(struct worker *w, struct err *e)
+{
+	struct worker_live *l;
+	bool told;
+
+	if (!store_live_beats(w->store, read_beat, w, e))
+		return false;
+	forget_gone(w);
+	told = choose_all(w);
+	l = live_new(w);
+	if (!read_calls(w, l, e)) {
+		start_over(w);
+		live_free(l);
+		return false;
+	}
+	if (told || l->count > 0)
+		worker_post(w, WORKER_MAIL_LIVE, l, live_free);
+	else
+		live_free(l);
+	return true;
+}
