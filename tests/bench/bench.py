@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """One table of figures: the program as a whole, against the bars of the design and against peers on the same data.
 
-usage: bench.py [--json] [PART...]    parts: streams clients stores screens; all when none is named
+usage: bench.py [--json | --markdown] [PART...]    parts: streams clients stores screens; all when none is named
 
 Absolute figures depend on the machine; the table is for reading, and nothing here passes or fails. `make bench` says by the
 environment what is measured: TRUNKDECK, BENCH_STORE, BENCH_AMI, BENCH_DATA, BENCH_PG. The client libraries are where `./dev bench`
@@ -59,21 +59,22 @@ def part_screens(t):
 
 
 PARTS = {"streams": part_streams, "clients": part_clients, "stores": part_stores, "screens": part_screens}
+FORMS = {"--json": Table.json, "--markdown": Table.markdown}
 
 
 def main(words):
-    as_json = "--json" in words
-    names = [word for word in words if word != "--json"] or list(PARTS)
+    forms = [word for word in words if word in FORMS]
+    names = [word for word in words if word not in FORMS] or list(PARTS)
     if unknown := [name for name in names if name not in PARTS]:
         sys.exit(f"no part is called {unknown[0]}; there are: {' '.join(PARTS)}")
-    t = Target(quiet=as_json)
+    t = Target(quiet=bool(forms))
     try:
         for name in names:
             PARTS[name](t)
     finally:
         shutil.rmtree(t.folder, ignore_errors=True)
-    if as_json:
-        print(t.table.json())
+    for form in forms:
+        print(FORMS[form](t.table))
 
 
 main(sys.argv[1:])

@@ -77,3 +77,14 @@ class Table:
 
     def json(self):
         return json.dumps([{**asdict(f), "reached": f.reached()} for f in self.figures], indent=1)
+
+    def markdown(self):
+        """The table of the README: what has a bar or a peer."""
+        rows = ["| figure | trunkdeck | bar | best of the others |", "|---|---|---|---|"]
+        for f in self.figures:
+            best = f.best_peer()
+            ratio = best and f.ratio(best[0])
+            theirs = f"{best[1]}: {scaled(best[0], f.unit)}" + (f", {ratio:.1f} x" if ratio else "") if best else ""
+            if f.bar_text() or best:
+                rows.append(f"| {f.what} | {scaled(f.value, f.unit)} | {f.bar_text()} | {theirs} |")
+        return "\n".join(rows)

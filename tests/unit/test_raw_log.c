@@ -217,39 +217,38 @@ static void a_file_for_each_of_several_servers(void **state)
 	close_fixture(&f);
 }
 
-/* More than may wait, added faster than any disk: what comes out is a prefix, and after the gap a file that starts with
- * a frame; lost and written are all there was. */
+/* More at once than may ever wait: it is lost whole, and so is what follows up to the beginning of a frame. */
 static void a_gap_is_told_and_begins_a_new_file(void **state)
 {
-	enum { BLOCK = 4 * 1024 * 1024, BLOCKS = 64 };
-	static const char frame[] = "Event: After\r\n\r\n";
-	char *block = xmalloc(BLOCK);
+	enum { BLOCK = 20 * 1024 * 1024 };
+	static const char before[] = "Event: Before\r\n\r\n", rest[] = "rest of a frame\r\n", frame[] = "Event: After\r\n\r\n";
+	char *block = xcalloc(1, BLOCK), *bytes;
 	const struct raw_log_report *r;
-	bool told = false;
 	struct fixture f;
 	struct mail m;
 	size_t len;
-	char *bytes;
 
 	(void)state;
-	memset(block, 'x', BLOCK);
-	open_fixture(&f, INT64_C(1) << 40, 1, 1);
+	open_fixture(&f, RAW_LOG_MAX_DEFAULT, 1, 1);
 	raw_log_begin(f.log, 0, STR(BANNER));
-	for (int i = 0; i < BLOCKS; i++)
-		raw_log_add(f.log, 0, block, BLOCK);
-	while (!told) {
-		raw_log_add(f.log, 0, "\r\n\r\n", 4);
-		raw_log_add(f.log, 0, "x\r\n\r\nEvent: After\r\n\r\n", 21);
-		told = mailbox_take(f.box, &m);
-	}
+	raw_log_add(f.log, 0, before, sizeof(before) - 1);
+	raw_log_add(f.log, 0, block, BLOCK);
+	raw_log_add(f.log, 0, rest, sizeof(rest) - 1);
+	assert_false(mailbox_take(f.box, &m));
+	raw_log_add(f.log, 0, "x\r\n\r\nEvent: After\r\n\r\n", 5 + sizeof(frame) - 1);
+	assert_true(mailbox_take(f.box, &m));
 	r = m.value;
 	assert_int_equal(m.kind, RAW_LOG_MAIL);
 	assert_string_equal(r->server, "na-1");
 	assert_int_equal(r->err.code, ERR_NONE);
-	assert_true(r->lost >= BLOCK);
+	assert_int_equal(r->lost, BLOCK + sizeof(rest) - 1 + 5);
 	mail_discard(&m);
 	raw_log_stop(&f.log);
+	bytes = content(&f, ".1", &len);
+	assert_non_null(strstr(bytes, "Event: Before"));
+	free(bytes);
 	bytes = content(&f, "", &len);
+	assert_int_equal(len, strlen(BANNER "\r\n") + sizeof(frame) - 1);
 	assert_memory_equal(bytes + strlen(BANNER "\r\n"), frame, sizeof(frame) - 1);
 	free(bytes);
 	free(block);
