@@ -2,7 +2,7 @@
 
 call_usage() {
 	cat >&2 <<'END'
-usage: lab call NUMBER [--to SERVER] [--provider NAME] [--from CALLER] [--hold MS] [--cancel-after MS]
+usage: lab call NUMBER [--to SERVER] [--provider NAME] [--from CALLER] [--name TEXT] [--hold MS] [--cancel-after MS]
                 [--on-hold MS] [--count N] [--rate CALLS_PER_S]
 Prints one JSON line; exit 0 when every call was answered, 1 when one was not, 3 when a call had no final answer.
 END
@@ -32,22 +32,23 @@ END
 
 # To be run inside.
 run_sipp() {
-	local work=$1 to=$2 from=$3 caller=$4 number=$5 count=$6 rate=$7
+	local work=$1 to=$2 from=$3 caller=$4 number=$5 count=$6 rate=$7 name=$8
 	cd "$work" || return 3
-	TERM=xterm sipp "$to:5060" -sf scenario.xml -s "$number" -key caller "$caller" -i "$from" -mi "$from" \
+	TERM=xterm sipp "$to:5060" -sf scenario.xml -s "$number" -key caller "$caller" -key name "$name" -i "$from" -mi "$from" \
 		-m "$count" -l "$count" -r "$rate" -timeout "$((120 + count / rate))s" -recv_timeout 60000 -nostdin \
 		-trace_logs -log_file final.log -trace_err -error_file errors.log </dev/null >screen.log 2>&1
 	[ -e final.log ] || : >final.log
 }
 
 lab_call() {
-	local number= to=na-1 provider=twilio caller=+14155550100 hold=500 pause=0 answer=60000 count=1 rate=10 work rc=0
+	local number= to=na-1 provider=twilio caller=+14155550100 name= hold=500 pause=0 answer=60000 count=1 rate=10 work rc=0
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--*) [ $# -ge 2 ] || call_usage ;;&
 		--to) to=$2; shift 2 ;;
 		--provider) provider=$2; shift 2 ;;
 		--from) caller=$2; shift 2 ;;
+		--name) name=$2; shift 2 ;;
 		--hold) hold=$2; shift 2 ;;
 		--on-hold) pause=$2; shift 2 ;;
 		--cancel-after) answer=$2; shift 2 ;;
@@ -62,7 +63,7 @@ lab_call() {
 	provider=$(address_of "$provider") || exit 2
 	work=$(mktemp -d "$LAB_RUN/call.XXXXXX")
 	fill_scenario "$hold" "$answer" "$pause" >"$work/scenario.xml"
-	inside run_sipp "$work" "$to" "$provider" "$caller" "$number" "$count" "$rate" || :
+	inside run_sipp "$work" "$to" "$provider" "$caller" "$number" "$count" "$rate" "$name" || :
 	summarise "$work/final.log" "$number" "$caller" "$count" || rc=$?
 	[ $rc -eq 3 ] && cat "$work"/errors.log "$work/screen.log" >&2
 	[ $rc -eq 3 ] || rm -rf "$work"
