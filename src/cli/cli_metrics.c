@@ -275,14 +275,14 @@ struct counting {
 	struct cli *cli;
 	const struct cli_history *history;
 	struct metrics *metrics;
-	enum metrics_group by;
+	struct snapshot *workspace;	/* with its numbers; only for the live window and with known_only */
 	bool known_only;		/* what the workspace does not know is one group */
 };
 
 /* Callers choose the numbers of unmapped calls: each would be a series of its own in a database that never forgets. */
 static const struct call *known(const struct counting *counting, const struct call *c, struct call *copy)
 {
-	if (!counting->known_only || snapshot_number(counting->history->directory, c->number))
+	if (!counting->known_only || snapshot_number(counting->workspace, c->number))
 		return c;
 	*copy = *c;
 	copy->number[0] = '\0';
@@ -308,7 +308,7 @@ static void count_now(void *arg, const struct call *c)
 	const struct call_query *q = &counting->history->query;
 	struct call copy, resolved = *c;
 
-	snapshot_resolve_call(counting->history->directory, &resolved);
+	snapshot_resolve_call(counting->workspace, &resolved);
 	if (fits(q->number, resolved.number) && fits(q->agent, resolved.agent) && fits(q->provider, resolved.provider) &&
 	    fits(q->region, resolved.region))
 		metrics_now(counting->metrics, known(counting, &resolved, &copy));
@@ -318,7 +318,7 @@ static const char *prefix_of(void *arg, struct str endpoint)
 {
 	const struct counting *counting = arg;
 	char *name = str_dup(endpoint);
-	const struct provider *p = snapshot_provider_by_endpoint(counting->history->directory, name);
+	const struct provider *p = snapshot_provider_by_endpoint(counting->workspace, name);
 
 	free(name);
 	return p ? p->inbound_prefix : NULL;
@@ -385,21 +385,6 @@ static bool find_gaps(const struct counting *counting, struct cli_figures *f, st
 	return ok;
 }
 
-static void take_number(void *arg, const struct number *n)
-{
-	struct record r = { .entity = ENTITY_NUMBER };
-
-	number_copy(&r.number, n);
-	snapshot_put(arg, &r);
-}
-
-static bool read_numbers(struct cli *c, const struct cli_history *h, struct err *e)
-{
-	const struct store_reader reader = { .arg = h->directory, .number = take_number };
-
-	return store_read(c->store, &reader, NULL, e);
-}
-
 static bool report(struct cli *c, struct cli_history *h, struct err *e)
 {
 	struct cli_figures f = { .out = &c->out };
@@ -409,8 +394,11 @@ static bool report(struct cli *c, struct cli_history *h, struct err *e)
 	if (!take_group(c, &f, e) || !take_region(c, h, e) || !take_window(c, h, &f, e))
 		return false;
 	counting.known_only = prometheus && f.by == METRICS_BY_NUMBER;
-	if ((f.live || counting.known_only) && !read_numbers(c, h, e))
+	counting.workspace = snapshot_new();
+	if ((f.live || counting.known_only) && !store_read_snapshot(c->store, counting.workspace, true, e)) {
+		snapshot_free(&counting.workspace);
 		return false;
+	}
 	f.metrics = counting.metrics = metrics_new_with(&(struct metrics_options){ .group = f.by, .zone = h->zone,
 										    .weeks = true });
 	ok = count_all(&counting, h, &f, e) && (f.live || find_gaps(&counting, &f, e));
@@ -419,6 +407,7 @@ static bool report(struct cli *c, struct cli_history *h, struct err *e)
 	else if (ok)
 		put_groups(&f);
 	metrics_free(&counting.metrics);
+	snapshot_free(&counting.workspace);
 	return ok;
 }
 
