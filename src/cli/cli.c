@@ -26,6 +26,12 @@ static const struct cli_option list_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option number_list_options[] = {
+	{ "where", N_("QUERY"), N_("Only rows that match, e.g. 'agent:support region:eu !label:test'"), NULL },
+	{ "routes", NULL, N_("Ask the servers too: what each of them holds of the number; changes nothing"), NULL },
+	{ 0 },
+};
+
 static const struct cli_option param_options[] = {
 	{ "param", N_("KEY=VALUE"), N_("Set one additional parameter; a value that is JSON keeps its type; repeatable"),
 	  NULL },
@@ -167,7 +173,7 @@ const struct command cli_commands[] = {
 
 	{ "number", "add", N_("NUMBER"), 0, 1, NEEDS_STORE, ENTITY_NUMBER, true, param_options, cli_record_add,
 	  N_("Add a phone number; without --region it takes its provider's") },
-	{ "number", "list", "", 0, 0, NEEDS_STORE, ENTITY_NUMBER, false, list_options, cli_record_list,
+	{ "number", "list", "", 0, 0, NEEDS_STORE, ENTITY_NUMBER, false, number_list_options, cli_record_list,
 	  N_("List the phone numbers") },
 	{ "number", "show", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, no_options, cli_record_show,
 	  N_("Show a phone number") },

@@ -325,18 +325,23 @@ bool cli_record_list(struct cli *c, struct err *e)
 {
 	const char *where = cli_args_value(&c->args, "where");
 	struct listing l = { .c = c };
-	bool ok;
+	struct cli_routes *routes = NULL;
+	bool ok = !cli_args_has(&c->args, "routes") || cli_routes_read(&routes, c, e);
 
 	cli_rows_init(&l.rows, &c->out, c->command->entity, c->command->entity == ENTITY_PROVIDER);
+	if (routes && ok)
+		cli_rows_add_routes(&l.rows, routes);
 	l.query = query_new(where ? where : "", l.rows.names);
-	ok = check_query(&l, e);
+	ok = ok && check_query(&l, e);
 	if (ok) {
 		cli_rows_begin(&l.rows);
 		ok = read_list(&l, e);
 	}
 	if (ok && c->out.written == 0)
 		cli_note(c, "%s", where ? _("nothing matches") : _("there is none yet"));
+	ok = ok && (!routes || cli_routes_complete(routes, e));
 	query_free(&l.query);
+	cli_routes_free(&routes);
 	return ok;
 }
 

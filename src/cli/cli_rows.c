@@ -39,6 +39,12 @@ void cli_rows_init(struct cli_rows *rows, struct cli_output *out, enum entity en
 		add_column(rows, &(struct cli_column){ .key = "numbers", .label = _("Numbers"), .right = true }, "numbers");
 }
 
+void cli_rows_add_routes(struct cli_rows *rows, const struct cli_routes *routes)
+{
+	rows->routes = routes;
+	add_column(rows, &(struct cli_column){ .key = "routes", .label = _("Routes") }, "routes");
+}
+
 void cli_rows_begin(struct cli_rows *rows)
 {
 	if (rows->out->format != OUTPUT_JSON)
@@ -52,7 +58,9 @@ void cli_rows_cells(const struct cli_rows *rows, const struct record *r, int64_t
 	for (const struct field *f = entity_fields(rows->entity); f->key; f++)
 		cells[i++] = field_get(f, r);
 	if (rows->counted)
-		cells[i] = xasprintf("%" PRId64, numbers);
+		cells[i++] = xasprintf("%" PRId64, numbers);
+	if (rows->routes)
+		cells[i] = cli_routes_text(rows->routes, record_key(r));
 }
 
 void cli_rows_free_cells(const struct cli_rows *rows, char *cells[CLI_COLUMNS_MAX])
@@ -72,6 +80,8 @@ void cli_rows_put(struct cli_rows *rows, const struct record *r, int64_t numbers
 	object = record_to_json(r);
 	if (rows->counted)
 		json_object_set_new(object, "numbers", json_integer(numbers));
+	if (rows->routes)
+		json_object_set_new(object, "routes", cli_routes_json(rows->routes, record_key(r)));
 	cli_output_object(rows->out, object);
 }
 

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "cli_command.h"
+#include "cli_routes.h"
 #include "trunkdeck/app.h"
 #include "trunkdeck/clock.h"
 #include "trunkdeck/gettext.h"
@@ -27,6 +28,7 @@
 
 #define AWAY_AFTER_MS 5000
 #define TURN_MS 100
+#define READ_TIMEOUT_MS 60000
 
 /* The newest report of a number on a server. */
 struct row {
@@ -351,10 +353,10 @@ static bool verdict(const struct sync *s, struct err *e)
 
 /* --- the command --- */
 
-static bool choose_servers(struct sync *s, struct err *e)
+/* name NULL = all. */
+static bool choose_servers(struct sync *s, const char *name, struct err *e)
 {
 	const struct config *given = s->cli->config;
-	const char *name = cli_args_value(&s->cli->args, "server");
 
 	s->config = *given;
 	s->config.agents.source = AGENTS_FROM_STORE;
@@ -384,7 +386,7 @@ static bool prepare(struct sync *s, struct err *e)
 		return err_set(e, ERR_READ_ONLY, "%s", _("--dry-run shows what would change"));
 	s->began_ms = clock_mono_ms(&clock_system);
 	s->until_ms = s->began_ms + (timeout < 86400 ? timeout : 86400) * 1000;
-	return choose_servers(s, e);
+	return choose_servers(s, cli_args_value(args, "server"), e);
 }
 
 static bool reconcile(struct sync *s, struct err *e)
@@ -401,17 +403,117 @@ static bool reconcile(struct sync *s, struct err *e)
 	return verdict(s, e);
 }
 
+static void clear(struct sync *s)
+{
+	struct row *row, *next;
+
+	app_free(&s->app);
+	HASH_ITER(hh, s->rows, row, next) {
+		HASH_DEL(s->rows, row);
+		free(row);
+	}
+	free(s->config.servers);
+}
+
 bool cli_sync(struct cli *c, struct err *e)
 {
 	struct sync s = { .cli = c };
 	bool ok = prepare(&s, e) && reconcile(&s, e);
-	struct row *row, *next;
 
-	app_free(&s.app);
-	HASH_ITER(hh, s.rows, row, next) {
-		HASH_DEL(s.rows, row);
-		free(row);
-	}
-	free(s.config.servers);
+	clear(&s);
 	return ok;
+}
+
+/* --- the same for number list --- */
+
+struct cli_routes {
+	struct sync sync;
+};
+
+bool cli_routes_read(struct cli_routes **out, struct cli *c, struct err *e)
+{
+	struct cli_routes *r = xcalloc(1, sizeof(*r));
+	struct sync *s = &r->sync;
+
+	*out = r;
+	s->cli = c;
+	s->dry_run = true;
+	s->began_ms = clock_mono_ms(&clock_system);
+	s->until_ms = s->began_ms + READ_TIMEOUT_MS;
+	if (!choose_servers(s, NULL, e))
+		return false;
+	s->app = app_new(&s->config, &clock_system);
+	app_watch_routes(s->app, on_route, s);
+	return app_start(s->app, e) && wait_for_rest(s, e);
+}
+
+void cli_routes_free(struct cli_routes **r)
+{
+	if (!*r)
+		return;
+	clear(&(*r)->sync);
+	FREE(r);
+}
+
+/* What is to be told of a number on a server; false: it neither belongs there nor is there. */
+static bool state_on(const struct sync *s, const struct app_server *server, const char *number, enum route_state *state,
+		     const char **found)
+{
+	const struct number *n = snapshot_number(s->app->snapshot, number);
+	const struct route_report *r;
+
+	*state = route_table_get(s->app->routes, server->config->name, number, &r);
+	*found = r ? r->found_agent : "";
+	return (n && app_route_wanted(s->app, server->config, n)) || (r && r->state != ROUTE_NONE);
+}
+
+json_t *cli_routes_json(const struct cli_routes *r, const char *number)
+{
+	json_t *o = json_object(), *one;
+	enum route_state state;
+	const char *found;
+
+	for (size_t i = 0; i < r->sync.app->server_count; i++) {
+		const struct app_server *server = &r->sync.app->servers[i];
+
+		if (!state_on(&r->sync, server, number, &state, &found))
+			continue;
+		one = json_object();
+		json_object_set_new(one, "state", json_string(route_state_name(state)));
+		json_object_set_new(one, "found", json_string(found));
+		json_object_set_new(o, server->config->name, one);
+	}
+	return o;
+}
+
+char *cli_routes_text(const struct cli_routes *r, const char *number)
+{
+	enum route_state state;
+	const char *found;
+	struct buf text;
+
+	buf_init(&text, BUF_UNBOUNDED);
+	for (size_t i = 0; i < r->sync.app->server_count; i++) {
+		const struct app_server *server = &r->sync.app->servers[i];
+
+		if (!state_on(&r->sync, server, number, &state, &found))
+			continue;
+		buf_addf(&text, "%s%s %s", text.len ? ", " : "", server->config->name, route_state_name(state));
+		if (*found)
+			buf_addf(&text, " (%s)", found);
+	}
+	return buf_take(&text);
+}
+
+bool cli_routes_complete(const struct cli_routes *r, struct err *e)
+{
+	size_t away = 0;
+
+	for (size_t i = 0; i < r->sync.app->server_count; i++) {
+		const struct app_server *server = &r->sync.app->servers[i];
+
+		away += server->config->routes != ROUTES_NONE && !is_up(server);
+	}
+	return away == 0 || err_set_message(e, ERR_SERVER_UNREACHABLE, ngettext("%zu server was not reached",
+										"%zu servers were not reached", away), away);
 }

@@ -40,8 +40,25 @@ check "sync says what it writes" tells "$number verified written"
 check "all is right then" exits 0
 check "and quiet" test "$(deck ann sync --json | grep -c '"number"')" = 0
 
+# lists CODE PART...: number list --routes ends with the code, and a line of it holds the parts.
+lists() {
+	local want=$1 said rc=0
+	shift
+	said=$(deck ann number list --routes --json) || rc=$?
+	printf '%s\n' "$said"
+	for part in "$@"; do
+		said=$(grep -F -- "$part" <<<"$said") || return 1
+	done
+	[ "$rc" = "$want" ]
+}
+check "the list of numbers tells it, when asked" lists 0 "\"number\":\"$number\"" '"routes":{"na-1":{"state":"verified","found":""}}'
+check "each on the server of its region" lists 0 "$european" '"routes":{"eu-1":{"state":"verified"'
+check "and not unasked" refuted grep -q '"routes"' <<<"$(deck ann number list --json)"
+
 check "a key is changed by hand" by_hand na-1 "put trunkdeck $number sales"
 check "callers reach the wrong agent" answered_by sales $number
+check "the list of numbers says so, and changes nothing" lists 0 "$number" '"na-1":{"state":"stale","found":"sales"}'
+check "it can be searched" test "$(deck ann number list --routes --where routes:stale --csv | grep -c '^+')" = 1
 check "it is told as stale, and where it leads" tells "$number stale sales" --dry-run
 check "a screen that may not write opens" open_screen ann --read-only
 check "the row says so" screen_shows ann $number stale
@@ -106,6 +123,8 @@ check "a number is deleted during the outage" delete_number ann $second
 press ann 4
 check "the Servers view lists it" screen_shows ann Routes '1 deletion not verified: server away'
 check "sync says that a server is away" exits 3
+check "so does the list of numbers, and what it knows of the others" lists 3 "$european" '"eu-1":{"state":"verified"'
+check "what the one that is away holds is unknown" lists 3 "$number" '"na-1":{"state":"unknown"'
 check "the other server is none the worse" answered_by support $european --to eu-1
 check "na-1 starts" inside start_server na-1
 check "the deletion is verified" screen_shows ann "$second is gone from na-1"
