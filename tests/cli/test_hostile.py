@@ -96,7 +96,8 @@ class Hostile(HistoryTest):
 
     def test_prometheus(self):
         series = prometheus.parse(self.done("metrics", "--prometheus").out)
-        self.assertEqual({dict(labels)["number"] for _, labels in series}, {"", "+15551234567"})
+        numbers = {dict(labels)["number"] for name, labels in series if name == "trunkdeck_calls_total"}
+        self.assertEqual(numbers, {"", "+15551234567"})
         self.assertEqual(series["trunkdeck_calls_total", (("number", ""), ("outcome", "abandoned"))], len(CALLERS))
         self.assertEqual(series["trunkdeck_calls_total", (("number", "+15551234567"), ("outcome", "answered"))], len(CALLERS))
 
