@@ -48,6 +48,7 @@ static const struct cli_column csv_columns[] = {
 	{ .key = "provider" }, { .key = "agent" }, { .key = "region" }, { .key = "started" }, { .key = "answered" },
 	{ .key = "first_audio" }, { .key = "ended" }, { .key = "outcome" }, { .key = "talk_ms" },
 	{ .key = "response_ms" }, { .key = "hung_up_by" }, { .key = "cause" }, { .key = "sip_code" }, { .key = "test" },
+	{ .key = "response_source" }, { .key = "uncertain" }, { .key = "joined_late" },
 };
 
 static void moment_text(char *to, int64_t us)
@@ -55,6 +56,11 @@ static void moment_text(char *to, int64_t us)
 	to[0] = '\0';
 	if (us)
 		clock_format_iso(to, us);
+}
+
+static const char *bool_text(bool b)
+{
+	return b ? "true" : "false";
 }
 
 static void put_csv(struct cli_output *out, const struct call *c)
@@ -76,7 +82,9 @@ static void put_csv(struct cli_output *out, const struct call *c)
 	cli_output_row(out, (const char *[]){ c->server, c->linkedid, c->number, c->caller, call_country(c), c->provider,
 					      c->agent, c->region, started, answered, audio, ended,
 					      outcome_name(c->outcome), talk, response, hung_up_by_name(c->hung_up_by),
-					      cause, sip, c->is_test ? "true" : "false" });
+					      cause, sip, bool_text(c->is_test),
+					      us < 0 ? "" : first_audio ? "first_audio" : "answer",
+					      bool_text(c->uncertain), bool_text(c->joined_late) });
 }
 
 /* The width is a least one: what is still to come can't be measured. */

@@ -444,6 +444,8 @@ class Calls(HistoryTest):
         rows = self.done("calls", "--csv").lines()
         self.assertEqual(len(rows), 6)
         self.assertTrue(rows[0].startswith("server,linkedid,number,caller,"))
+        self.assertTrue(rows[0].endswith(",response_source,uncertain,joined_late"))
+        self.assertTrue(all(row.endswith(",false,false") for row in rows[1:]), rows)
         table = self.done("calls").lines()
         self.assertEqual(len(table), 5)
         self.assertIn("+15551234567", table[-1])
