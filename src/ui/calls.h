@@ -32,7 +32,7 @@ struct past_call;
 /* Finished calls, newest end first, that match the filter: what was read of the store down to `mark`, and on top of it what
  * finished since. */
 struct calls_past {
-	const struct call **calls;
+	struct past_row { uint64_t key; const struct call *call; } *rows;
 	size_t count, size;
 	struct past_call *by_key;
 	uint64_t token;			/* of the page that is awaited; 0 = none */

@@ -50,7 +50,7 @@ static size_t place_of(const struct calls_past *p, int64_t ended_us, const char 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (compare(ended_us, server, linkedid, p->calls[middle]) > 0)
+		if (compare(ended_us, server, linkedid, p->rows[middle].call) > 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -62,7 +62,7 @@ static void drop(struct calls_past *p, struct past_call *k)
 {
 	size_t at = place_of(p, k->call.ended_us, k->call.server, k->call.linkedid);
 
-	memmove(&p->calls[at], &p->calls[at + 1], (p->count - at - 1) * sizeof(struct call *));
+	memmove(&p->rows[at], &p->rows[at + 1], (p->count - at - 1) * sizeof(*p->rows));
 	p->count--;
 	HASH_DEL(p->by_key, k);
 	free(k);
@@ -86,28 +86,28 @@ static void put(struct calls_past *p, const struct call *c)
 		drop(p, k);
 	if (p->count == p->size) {
 		p->size = p->size ? p->size * 2 : PAGE;
-		p->calls = xreallocarray(p->calls, p->size, sizeof(struct call *));
+		p->rows = xreallocarray(p->rows, p->size, sizeof(*p->rows));
 	}
 	k = xcalloc(1, sizeof(*k));
 	k->key = call_key(c);
 	k->call = *c;
 	HASH_ADD(hh, p->by_key, key, sizeof(k->key), k);
 	at = place_of(p, c->ended_us, c->server, c->linkedid);
-	memmove(&p->calls[at + 1], &p->calls[at], (p->count - at) * sizeof(struct call *));
-	p->calls[at] = &k->call;
+	memmove(&p->rows[at + 1], &p->rows[at], (p->count - at) * sizeof(*p->rows));
+	p->rows[at] = (struct past_row){ k->key, &k->call };
 	p->count++;
 }
 
 static void cut(struct calls_past *p, size_t count)
 {
 	while (p->count > count)
-		drop(p, find(p, call_key(p->calls[p->count - 1])));
+		drop(p, find(p, p->rows[p->count - 1].key));
 }
 
 void past_free(struct calls *v)
 {
 	cut(&v->past, 0);
-	free(v->past.calls);
+	free(v->past.rows);
 }
 
 /* --- what finishes while we look --- */
@@ -137,7 +137,7 @@ static void keep_bound(struct calls_past *p)
 	if (p->count <= PAST_MAX)
 		return;
 	cut(p, PAST_MAX);
-	p->mark = call_mark_of(p->calls[p->count - 1], true);
+	p->mark = call_mark_of(p->rows[p->count - 1].call, true);
 	p->complete = false;
 }
 
@@ -215,8 +215,8 @@ void past_filter(struct calls *v)
 
 	start_over(v);
 	for (size_t i = p->count; i-- > 0;)
-		if (!calls_match(v, p->calls[i]))
-			drop(p, find(p, call_key(p->calls[i])));
+		if (!calls_match(v, p->rows[i].call))
+			drop(p, find(p, p->rows[i].key));
 }
 
 /* --- asking --- */

@@ -12,12 +12,6 @@
 #define RULE_KEY 1
 #define END_KEY 2
 
-/* A finished call is another row than the live one it was: the cursor stays among the living. */
-static uint64_t past_key(const struct call *c)
-{
-	return ~call_key(c);
-}
-
 int64_t calls_now_us(const struct calls *v)
 {
 	return v->paused ? v->held_at_us : clock_wall_us(v->app->clock);
@@ -76,12 +70,13 @@ static const struct call **collect(struct calls *v)
 	return calls;
 }
 
+/* A finished call is another row than the live one it was: the cursor stays among the living. */
 static void add_past(struct calls *v)
 {
 	if (v->past.count > 0 || v->shown > 0)
 		list_add(&v->list, RULE_KEY, CALLS_RULE, NULL);
 	for (size_t i = 0; i < v->past.count; i++)
-		list_add(&v->list, past_key(v->past.calls[i]), CALLS_PAST, v->past.calls[i]);
+		list_add(&v->list, ~v->past.rows[i].key, CALLS_PAST, v->past.rows[i].call);
 	if (past_end_text(v))
 		list_add(&v->list, END_KEY, CALLS_END, NULL);
 }

@@ -120,7 +120,7 @@ static void assert_without_gaps(const struct fixture *f, unsigned newest)
 		char id[16];
 
 		snprintf(id, sizeof(id), "%u", newest - (unsigned)i);
-		assert_string_equal(f->view->past.calls[i]->linkedid, id);
+		assert_string_equal(f->view->past.rows[i].call->linkedid, id);
 	}
 }
 
