@@ -132,6 +132,7 @@ static void configure(struct replay_workspace *w, const struct config *given, co
 	w->config.read_only = false;		/* the private store records; that nothing else changes is the app's to see to */
 	w->config.agents.source = AGENTS_FROM_STORE;
 	w->config.keep_days = 0;
+	w->config.screen_live = LIVE_FROM_AMI;	/* no recorder tells of them */
 }
 
 bool replay_workspace_make(struct replay_workspace **out, const struct config *given, const char *file, struct err *e)

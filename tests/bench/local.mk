@@ -2,7 +2,7 @@
 EXTRA_PROGRAMS += tests/bench/bench_store tests/bench/bench_ami
 EXTRA_DIST += tests/bench/bench.py tests/bench/ami_source.py tests/bench/figures.py tests/bench/screen.py \
 	tests/bench/screens.py tests/bench/stores.py tests/bench/streams.py tests/bench/stream_server.py \
-	tests/bench/peers/ami_io.js tests/bench/peers/asterisk_manager.js tests/bench/peers/panoramisk_client.py
+	tests/bench/peers/count.js tests/bench/peers/ami_io.js tests/bench/peers/asterisk_manager.js tests/bench/peers/panoramisk_client.py
 
 tests_bench_bench_store_SOURCES = tests/bench/bench_store.c
 tests_bench_bench_store_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
