@@ -45,6 +45,7 @@ enum action_scope {
 	X(SORT_PREVIOUS, "sort by previous", "<", SCOPE_CALLS, "", N_("Sort live calls by the previous column")) \
 	X(SORT_INVERT, "sort inverted", "I", SCOPE_CALLS, "", N_("Turn the order of live calls round")) \
 	X(SUBJECT, "subject", "Space Enter", SCOPE_METRICS, N_("subject"), N_("Figures of the number under the Deck's cursor, its provider, agent, region, or all calls; up and down move it")) \
+	X(DETAIL, "details", "Enter", SCOPE_CALLS, N_("details"), N_("The call under the cursor: its story, its legs, its number")) \
 	X(WINDOW_NEXT, "window longer", "]", SCOPE_METRICS, N_("longer"), N_("The next window: live, today, 1h, 24h, 7d, 30d")) \
 	X(WINDOW_PREVIOUS, "window shorter", "[", SCOPE_METRICS, N_("shorter"), N_("The window before")) \
 	X(SYNC, "sync", "s", SCOPE_SERVERS, N_("sync"), N_("Read all routes back and repair them; ask about those the store does not know")) \

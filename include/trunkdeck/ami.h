@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "trunkdeck/call.h"
+#include "trunkdeck/call_detail.h"
 #include "trunkdeck/endpoint.h"
 #include "trunkdeck/err.h"
 #include "trunkdeck/mailbox.h"
@@ -120,6 +121,7 @@ enum ami_mail {
 	AMI_MAIL_RESYNCED,		/* struct ami_resync_report: all live calls of a server that exist now have been reported */
 	AMI_MAIL_HANGUP,		/* struct ami_hangup_report: one for each ami_hangup() */
 	AMI_MAIL_ENDPOINTS,		/* struct endpoints_report, coalesced by server */
+	AMI_MAIL_DETAIL,		/* struct call_detail of the call that is watched, coalesced by call */
 };
 
 struct ami_call_report {
@@ -206,6 +208,10 @@ void ami_set_prefixes(struct ami *a, const struct route_prefix *prefixes, size_t
 /* Hangs up one channel of a server, with cause 16; only after a person said so. Refused when the client is read-only, and for a
  * name that is empty, begins with '/' (to Asterisk a pattern of many), or has control bytes. The verdict is mail. */
 void ami_hangup(struct ami *a, const char *server, const char *channel);
+/* The one live call whose detail is mailed, at once and at every change of it; the one before is so no more. One that is not
+ * live is answered with a detail that has no legs. */
+void ami_watch_call(struct ami *a, const char *server, const char *linkedid);
+void ami_unwatch_call(struct ami *a);
 /* Both only after a person said so. server NULL = all. */
 void ami_delete_foreign(struct ami *a, const char *server);
 void ami_take_over(struct ami *a, const char *server);

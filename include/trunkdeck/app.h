@@ -95,6 +95,12 @@ struct figures {
 	struct gap_summary gaps;	/* what they may lack */
 };
 
+/* The call that is looked at. When nobody looks any more it is kept until another takes its place. */
+struct call_watch {
+	struct call_detail detail;	/* the newest that is known; "" as its server = no call was ever looked at */
+	bool waiting;			/* for the first word of its story */
+};
+
 struct app {
 	const struct config *config;
 	const struct td_clock *clock;
@@ -105,6 +111,7 @@ struct app {
 	struct metrics *metrics;		/* of today's calls; until today_known since the start of this program */
 	bool today_known;			/* the store's calls of today are in it */
 	struct figures figures;
+	struct call_watch watch;
 	struct call_page pages[CALL_ASKERS];	/* of finished calls, for who asked; owned */
 	struct inquiry inquiry;			/* the doctor or test calls, as asked last */
 	struct route_table *routes;
@@ -181,6 +188,9 @@ void app_forget_calls(struct app *a, enum call_asker asker);
 /* Asks the call's server to hang it up: the trunk leg of the live call with this (server, linkedid), nothing else. Only after a
  * person said so. What comes of it is said in a message. */
 void app_hangup(struct app *a, const struct call *c);
+/* Looks at a call, live or finished: from now on app->watch follows it. */
+void app_watch_call(struct app *a, const struct call *c);
+void app_unwatch_call(struct app *a);
 /* Why that is not possible, translated; NULL = it is. */
 const char *app_why_no_hangup(const struct app *a, const struct call *c);
 

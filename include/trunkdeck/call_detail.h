@@ -93,7 +93,7 @@ struct call_story {
 	uint8_t step_count;
 	uint16_t legs_lost;		/* bounded themselves: UINT16_MAX is that or more */
 	uint16_t steps_lost;		/* from the middle: after steps[CALL_STEPS / 2 - 1] */
-	char transferred_to[CALL_TEXT];	/* extension or channel of the last transfer; "" = none */
+	char transferred_to[CALL_TEXT];	/* extension of the last transfer; "" = none, or not known */
 };
 
 struct call_detail {

@@ -65,7 +65,7 @@ struct call_event {
 	struct str user_number;		/* UserEvent TrunkdeckUnmapped: Number */
 	struct str transfer_result;	/* BlindTransfer, AttendedTransfer: "Success", or why not */
 	struct str transfer_kind;	/* AttendedTransfer: Bridge, App, Link, Threeway, Fail */
-	struct str transfer_to;		/* the extension, or the channel of the target */
+	struct str transfer_to;		/* the extension of the target, where it is known */
 	struct str disposition;		/* Cdr */
 	struct str duration;		/* CoreShowChannels: HH:MM:SS since the channel began */
 	int cause;			/* -1 = not given */

@@ -1,6 +1,6 @@
 /*
  * A recorded AMI stream as a server of its own: read at the pace of its own time stamps into the very parser and tracker
- * a live server's goes through; what they say of calls is posted to a mailbox as the ami thread's (AMI_MAIL_CALL).
+ * a live server's goes through; what they say of calls is posted to a mailbox as the ami thread's (AMI_MAIL_CALL, _DETAIL).
  *
  * The player has no clock: its owner says up to which moment of the stream to play. A time stamp that only a forged frame
  * carries does not set the pace. As on a connection, the event the parser holds back is delivered when the stream itself
@@ -35,6 +35,9 @@ void player_free(struct player **p);
  * player_play(). */
 void player_connect(struct player *p, struct mailbox *to_main, const char *(*prefix_of)(void *arg, struct str endpoint),
 		    void *arg);
+
+/* As ami_watch_call(), but an unknown call is told by the result and by no mail. linkedid "" = none. */
+bool player_watch(struct player *p, const char *linkedid);
 
 enum player_result {
 	PLAYER_WAITS,			/* everything up to the moment is played */

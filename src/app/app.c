@@ -265,6 +265,7 @@ static void handle_call(struct app *a, struct ami_call_report *r)
 {
 	snapshot_resolve_call(a->snapshot, &r->call);
 	live_report(a->live, r);
+	watch_call(a, &r->call);
 	history_call(a, &r->call, r->change);
 	publish_call(a, &r->call);
 	a->dirty |= APP_DIRTY_CALLS;
@@ -280,6 +281,7 @@ static void lose_call(void *arg, const struct call *c)
 	lost.state = CALL_ENDED;
 	lost.outcome = OUTCOME_LOST;
 	lost.uncertain = true;
+	watch_call(a, &lost);
 	history_call(a, &lost, CALL_CHANGE_FINISHED);
 	publish_call(a, &lost);
 }
@@ -373,6 +375,9 @@ static void handle_mail(struct app *a, const struct mail *m)
 	case AMI_MAIL_RESYNCED:
 		handle_resynced(a, m->value);
 		break;
+	case AMI_MAIL_DETAIL:
+		watch_detail(a, m->value);
+		break;
 	case AMI_MAIL_HANGUP:
 		hangup_report(a, m->value);
 		break;
@@ -463,7 +468,7 @@ static bool servers_settled(const struct app *a)
 bool app_is_settled(const struct app *a)
 {
 	return mailbox_waiting(a->inbox) == 0 && !a->private->requests && !a->private->hangups && !pages_waiting(a)
-		&& !a->inquiry.running && worker_is_idle(a->private->worker)
+		&& !a->watch.waiting && !a->inquiry.running && worker_is_idle(a->private->worker)
 		&& (a->store_state == STORE_STATE_OK || a->store_state == STORE_STATE_RETRY) && servers_settled(a)
 		&& routes_settled(a) && reach_settled(a) && (!a->replay || replay_is_settled(a));
 }

@@ -123,6 +123,10 @@ void pages_answer(struct app *a, struct call_page *answer);
 bool pages_waiting(const struct app *a);
 void pages_free(struct app *a);
 
+/* app_watch.c */
+void watch_call(struct app *a, const struct call *c);
+void watch_detail(struct app *a, const struct call_detail *d);
+
 /* app_hangup.c */
 void hangup_report(struct app *a, const struct ami_hangup_report *r);
 void hangups_free(struct app *a);

@@ -36,6 +36,8 @@ void pages_answer(struct app *a, struct call_page *answer)
 	*p = *answer;
 	p->waiting = false;
 	answer->calls = NULL;
+	for (size_t i = 0; i < p->count; i++)
+		watch_call(a, &p->calls[i]);
 	a->dirty |= APP_DIRTY_PAGES;
 }
 

@@ -4,7 +4,7 @@ libtdapp_a_SOURCES = include/trunkdeck/agent_sync.h src/app/action.c src/app/age
 	src/app/config.c src/app/config_file.c src/app/config_options.c src/app/config_options.h \
 	src/app/deletions.c src/app/demo.c src/app/demo_history.c src/app/demo_history.h src/app/finished.c src/app/keymap.c src/app/live.c src/app/loop.c src/app/messages.c src/app/query.c src/app/route_table.c \
 	src/app/spool.c src/app/spool.h src/app/app_history.c src/app/app_hangup.c src/app/app_listening.c \
-	src/app/app_publish.c src/app/call_page.c \
+	src/app/app_publish.c src/app/app_watch.c src/app/call_page.c \
 	src/app/worker.c src/app/worker.h src/app/worker_calls.c src/app/worker_live.c src/app/worker_int.h
 libtdapp_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(INIH_CFLAGS)
 

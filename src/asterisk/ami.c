@@ -30,13 +30,13 @@
 
 enum request_kind {
 	REQUEST_STOP, REQUEST_OWNER, REQUEST_WANT, REQUEST_UNWANT, REQUEST_COMPLETE, REQUEST_VERIFY, REQUEST_PREFIXES,
-	REQUEST_DELETE_FOREIGN, REQUEST_TAKE_OVER, REQUEST_HANGUP,
+	REQUEST_DELETE_FOREIGN, REQUEST_TAKE_OVER, REQUEST_HANGUP, REQUEST_WATCH,
 };
 
 /* One block of memory, so that free() is all it takes. */
 struct request {
 	char server[40];		/* "" = all */
-	char text[CALL_TEXT];		/* owner, number, or channel */
+	char text[CALL_TEXT];		/* owner, number, channel, or linkedid */
 	size_t count;
 	_Alignas(max_align_t) char items[];	/* count of struct route, or of struct route_prefix */
 };
@@ -131,6 +131,8 @@ static void answer_request(struct ami_server *s, int kind, const struct request 
 		ami_routes_set_prefixes(s, (const void *)r->items, r->count);
 	else if (kind == REQUEST_HANGUP)
 		ami_hangup_channel(s, r->text);
+	else if (kind == REQUEST_WATCH)
+		ami_calls_watch(s, r->text);
 	else if (s->routes)
 		answer_reconciler_request(s, kind, r);
 }
@@ -347,6 +349,17 @@ void ami_set_prefixes(struct ami *a, const struct route_prefix *prefixes, size_t
 void ami_hangup(struct ami *a, const char *server, const char *channel)
 {
 	post(a, REQUEST_HANGUP, server, channel);
+}
+
+void ami_watch_call(struct ami *a, const char *server, const char *linkedid)
+{
+	ami_unwatch_call(a);
+	post(a, REQUEST_WATCH, server, linkedid);
+}
+
+void ami_unwatch_call(struct ami *a)
+{
+	post(a, REQUEST_WATCH, NULL, NULL);
 }
 
 void ami_delete_foreign(struct ami *a, const char *server)

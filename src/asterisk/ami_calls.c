@@ -108,6 +108,26 @@ static void on_call(void *arg, const struct call *call, enum call_change change)
 		keep_unsent(s, &r);
 }
 
+static void on_detail(void *arg, const struct call_detail *d)
+{
+	struct ami_server *s = arg;
+
+	if (!ami_server_post(s, AMI_MAIL_DETAIL, call_key(&d->call), d, sizeof(*d), MAIL_MAY_DROP))
+		no_room(s);
+}
+
+void ami_calls_watch(struct ami_server *s, const char *linkedid)
+{
+	struct call_detail unknown = { .story.leg_count = 0 };
+
+	str_copy(s->calls.watched, sizeof(s->calls.watched), str_of(linkedid));
+	if (tracker_watch(s->calls.tracker, str_of(s->calls.watched)) || !*linkedid)
+		return;
+	str_copy(unknown.call.server, sizeof(unknown.call.server), str_of(s->config.name));
+	str_copy(unknown.call.linkedid, sizeof(unknown.call.linkedid), str_of(linkedid));
+	on_detail(s, &unknown);
+}
+
 static const char *prefix_of(void *arg, struct str endpoint)
 {
 	return ami_routes_prefix_of(arg, endpoint);
@@ -120,6 +140,7 @@ void ami_calls_init(struct ami_server *s)
 		.trunk_techs = s->config.trunk_techs,
 		.trunk_contexts = s->config.trunk_contexts,
 		.on_call = on_call,
+		.on_detail = on_detail,
 		.prefix_of = prefix_of,
 		.arg = s,
 	};
@@ -295,6 +316,8 @@ static void recover(struct ami_server *s, int64_t now_ms)
 		drop_unsent(&s->calls);
 	if (!s->calls.unsent)
 		tracker_each_live(s->calls.tracker, report_live, &round);
+	if (*s->calls.watched)
+		tracker_watch(s->calls.tracker, str_of(s->calls.watched));
 	str_copy(done.server, sizeof(done.server), str_of(s->config.name));
 	if (!s->calls.unsent && !round.refused &&
 	    ami_server_post(s, AMI_MAIL_RESYNCED, 0, &done, sizeof(done), MAIL_MAY_DROP)) {

@@ -175,7 +175,7 @@ static void decode_rest(struct call_event *e, const struct ami_frame *f)
 	case EVENT_ATTENDED_TRANSFER:
 		e->transfer_result = ami_find(f, "Result");
 		e->transfer_kind = ami_find(f, "DestType");
-		e->transfer_to = ami_find(f, "TransferTargetChannel");
+		e->transfer_to = ami_find(f, "TransferTargetExten");
 		break;
 	case EVENT_RENAME:
 		e->new_name = ami_get(f, AMI_KEY_NEWNAME);

@@ -30,6 +30,7 @@ struct ami_calls {
 	bool mending;			/* calls live in the gap are looked for */
 	size_t before;			/* live calls when it began */
 	struct ami_gap gap;		/* not told yet */
+	char watched[sizeof(((struct call *)0)->linkedid)];	/* "" = none */
 };
 
 /* The listing of the server's numbers; see ami_scan.c. */
@@ -120,6 +121,7 @@ void ami_calls_rejected(struct ami_server *s, const struct ami_frame *f);	/* cou
 void ami_calls_tail_up(struct ami_server *s);
 void ami_calls_tail_down(struct ami_server *s);
 void ami_calls_control_down(struct ami_server *s);
+void ami_calls_watch(struct ami_server *s, const char *linkedid);	/* "" = none */
 void ami_calls_resync(struct ami_server *s);			/* as soon as it may be */
 void ami_calls_turn(struct ami_server *s, int64_t now_ms);
 int64_t ami_calls_next_at_ms(const struct ami_server *s);

@@ -59,6 +59,20 @@ static void on_call(void *arg, const struct call *call, enum call_change change)
 	mailbox_post(p->to_main, (struct mail){ AMI_MAIL_CALL, call_key(call), r, free }, MAIL_MUST);
 }
 
+static void on_detail(void *arg, const struct call_detail *d)
+{
+	struct player *p = arg;
+	struct call_detail *copy = xmalloc(sizeof(*copy));
+
+	*copy = *d;
+	mailbox_post(p->to_main, (struct mail){ AMI_MAIL_DETAIL, call_key(&d->call), copy, free }, MAIL_MUST);
+}
+
+bool player_watch(struct player *p, const char *linkedid)
+{
+	return tracker_watch(p->tracker, str_of(linkedid));
+}
+
 static const char *prefix_of(void *arg, struct str endpoint)
 {
 	struct player *p = arg;
@@ -205,6 +219,7 @@ bool player_open(struct player **out, const struct player_options *options, stru
 		.trunk_techs = options->trunk_techs,
 		.trunk_contexts = options->trunk_contexts,
 		.on_call = on_call,
+		.on_detail = on_detail,
 		.prefix_of = prefix_of,
 		.arg = p,
 	};

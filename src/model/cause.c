@@ -37,6 +37,7 @@ static const struct row {
 	{ 111, OUTCOME_FAILED, N_("protocol error") },
 	{ 127, OUTCOME_FAILED, N_("interworking") },
 }, sip_codes[] = {
+	{ 200, OUTCOME_FAILED, N_("answered") },
 	{ 400, OUTCOME_FAILED, N_("bad request") },
 	{ 401, OUTCOME_FAILED, N_("not authorised") },
 	{ 403, OUTCOME_FAILED, N_("forbidden") },

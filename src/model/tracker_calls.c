@@ -428,15 +428,17 @@ void calls_transferred(struct tracker *t, struct tracked *k, struct channel *by,
 	calls_goes_on(k);
 }
 
-/* The agent is whoever is up among the legs that stay. */
+/* The agent is whoever is up among the legs that stay, a real leg before a Local half. */
 static void name_another_agent_leg(struct tracker *t, struct tracked *k, const struct channel *gone)
 {
-	struct channel *c;
+	const struct channel *c, *other = NULL;
 
 	k->agent_leg_gone = true;
 	DL_FOREACH(k->trunk->group->channels, c)
-		if (c->announced && c->up && c != gone && c != k->trunk)
-			name_agent_leg(t, k, str_of(c->name), c->local, true);
+		if (c->announced && c->up && c != gone && c != k->trunk && (!other || other->local))
+			other = c;
+	if (other)
+		name_agent_leg(t, k, str_of(other->name), other->local, true);
 }
 
 void calls_leg_gone(struct tracker *t, struct tracked *k, struct channel *c)

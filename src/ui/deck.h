@@ -49,6 +49,9 @@ void deck_match_prepare(struct deck *d);
 void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct provider *p, const struct number *n));
 
 /* deck_draw.c */
+#define DECK_TEXT_SIZE 64
+/* The state of a number's route: "ok", "pending", "missing on eu-1", "disabled", "no server". `to` has DECK_TEXT_SIZE. */
+enum role deck_route_text(char *to, const struct app *a, const struct number *n);
 void deck_draw(struct deck *d, const struct canvas *c, bool focused);
 
 /* deck_delete.c: asks, saying what breaks. */

@@ -31,12 +31,10 @@ static const struct list_column provider_columns[] = {
 	{ COL_BADGE, N_("Numbers"), 12, 13, 0, true },
 };
 
-#define TEXT_SIZE 64
-
 static void live_text(char *to, size_t live)
 {
 	if (live > 0)
-		snprintf(to, TEXT_SIZE, _("%zu live"), live);
+		snprintf(to, DECK_TEXT_SIZE, _("%zu live"), live);
 	else
 		to[0] = '\0';
 }
@@ -46,9 +44,9 @@ static void badge_text(char *to, const struct deck *d, const struct provider *p)
 	int64_t n = snapshot_badge(d->app->snapshot, p->id);
 
 	if (n == 0)
-		snprintf(to, TEXT_SIZE, "%s", _("no numbers"));
+		snprintf(to, DECK_TEXT_SIZE, "%s", _("no numbers"));
 	else
-		snprintf(to, TEXT_SIZE, ngettext("%lld number", "%lld numbers", (unsigned long)n), (long long)n);
+		snprintf(to, DECK_TEXT_SIZE, ngettext("%lld number", "%lld numbers", (unsigned long)n), (long long)n);
 }
 
 /* The worst route state of a provider's numbers, where one needs a person. */
@@ -82,24 +80,24 @@ static void trouble_text(char *to, const struct deck *d, const struct provider *
 	route_table_each_alarm(d->app->routes, add_trouble, &t);
 	to[0] = '\0';
 	if (t.count > 0)
-		snprintf(to, TEXT_SIZE, "%zu %s", t.count, route_state_text(t.worst));
+		snprintf(to, DECK_TEXT_SIZE, "%zu %s", t.count, route_state_text(t.worst));
 }
 
 /* How the provider is reached, and what is wrong with its routes; what needs a person comes first. */
 static enum role state_text(char *to, const struct deck *d, const struct provider *p)
 {
 	struct reach_summary sum = app_provider_reach(d->app, p);
-	enum role role = reach_text(to, TEXT_SIZE, &sum, clock_mono_ms(d->app->clock));
-	char trouble[TEXT_SIZE];
+	enum role role = reach_text(to, DECK_TEXT_SIZE, &sum, clock_mono_ms(d->app->clock));
+	char trouble[DECK_TEXT_SIZE];
 	size_t len = strlen(to);
 
 	trouble_text(trouble, d, p);
 	if (trouble[0] == '\0')
 		return role;
 	if (role == ROLE_ALARM)
-		snprintf(to + len, TEXT_SIZE - len, ", %s", trouble);
+		snprintf(to + len, DECK_TEXT_SIZE - len, ", %s", trouble);
 	else
-		snprintf(to, TEXT_SIZE, "%s", trouble);
+		snprintf(to, DECK_TEXT_SIZE, "%s", trouble);
 	return ROLE_ALARM;
 }
 
@@ -116,7 +114,7 @@ static void draw_provider(const struct deck *d, const struct canvas *c, const st
 	struct canvas row = canvas_sub(c, 0, 3, 1, c->area.columns - 4);
 	bool open = deck_is_open(d, p->id) || deck_filtering(d);
 	struct list_layout lay;
-	char text[TEXT_SIZE], state[TEXT_SIZE];
+	char text[DECK_TEXT_SIZE], state[DECK_TEXT_SIZE];
 	enum role role;
 
 	row.selected = c->selected;
@@ -139,23 +137,22 @@ static void draw_provider(const struct deck *d, const struct canvas *c, const st
 		list_cell(&row, 0, &lay, COL_BADGE, ROLE_NORMAL, text);
 }
 
-/* "ok", "pending", "missing on eu-1", "off", "no server". */
-static enum role route_text(char *to, const struct deck *d, const struct number *n)
+enum role deck_route_text(char *to, const struct app *a, const struct number *n)
 {
-	struct route_summary sum = app_route_summary(d->app, n);
+	struct route_summary sum = app_route_summary(a, n);
 
 	if (!n->enabled) {
-		snprintf(to, TEXT_SIZE, "%s", _("disabled"));
+		snprintf(to, DECK_TEXT_SIZE, "%s", _("disabled"));
 		return ROLE_DIM;
 	}
 	if (sum.servers == 0) {
-		snprintf(to, TEXT_SIZE, "%s", d->app->server_count > 0 && !d->app->replay ? _("no server") : "");
+		snprintf(to, DECK_TEXT_SIZE, "%s", a->server_count > 0 && !a->replay ? _("no server") : "");
 		return ROLE_DIM;
 	}
 	if (sum.server)
-		snprintf(to, TEXT_SIZE, _("%s on %s"), route_state_text(sum.state), sum.server);
+		snprintf(to, DECK_TEXT_SIZE, _("%s on %s"), route_state_text(sum.state), sum.server);
 	else
-		snprintf(to, TEXT_SIZE, "%s", route_state_text(sum.state));
+		snprintf(to, DECK_TEXT_SIZE, "%s", route_state_text(sum.state));
 	if (route_state_needs_person(sum.state))
 		return ROLE_ALARM;
 	return sum.state == ROUTE_VERIFIED ? ROLE_GOOD : ROLE_DIM;
@@ -165,7 +162,7 @@ static void draw_figures(const struct deck *d, const struct canvas *row, const s
 			 const struct number *n)
 {
 	const struct number_metrics *m = metrics_number(d->app->metrics, n->e164);
-	char text[TEXT_SIZE];
+	char text[DECK_TEXT_SIZE];
 	int permille;
 
 	if (!m || m->offered == 0)
@@ -193,7 +190,7 @@ static void draw_number(const struct deck *d, const struct canvas *c, const stru
 	const char *why = NULL;
 	bool usable = agent && agent_usable(agent, &why);
 	struct list_layout lay;
-	char text[TEXT_SIZE];
+	char text[DECK_TEXT_SIZE];
 	enum role role;
 
 	row.selected = c->selected;
@@ -202,7 +199,7 @@ static void draw_number(const struct deck *d, const struct canvas *c, const stru
 	list_cell(&row, 0, &lay, COL_AGENT, usable ? ROLE_NORMAL : ROLE_WARN, agent ? agent->title : n->agent);
 	list_cell(&row, 0, &lay, COL_LABEL, ROLE_DIM, n->label);
 	list_cell(&row, 0, &lay, COL_REGION, ROLE_DIM, region_name(n->region));
-	role = route_text(text, d, n);
+	role = deck_route_text(text, d->app, n);
 	list_cell(&row, 0, &lay, COL_ROUTE, role, text);
 	live_text(text, live_count_number(d->app->live, n->e164));
 	list_cell(&row, 0, &lay, COL_LIVE, ROLE_ACCENT, text);

@@ -5,7 +5,7 @@ libtdui_a_SOURCES = \
 	src/ui/calls.h src/ui/calls_columns.c src/ui/calls_draw.c src/ui/calls_hangup.c src/ui/calls_past.c src/ui/calls_rows.c \
 	src/ui/curses_wide.h \
 	src/ui/deck.h src/ui/deck_delete.c src/ui/deck_draw.c src/ui/deck_match.c \
-	src/ui/dialog.c \
+	src/ui/dialog.c src/ui/detail_page.c \
 	src/ui/draw.c src/ui/draw.h \
 	src/ui/figures.c src/ui/figures.h src/ui/metrics_strip.c \
 	src/ui/filter.c \

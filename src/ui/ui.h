@@ -129,6 +129,8 @@ void text_open(struct ui *ui, const char *title, const char *text);	/* a page to
 /* Both ask at once, and end it when the page is closed. number as it arrived or is configured; both NULL: everything. */
 void doctor_open(struct ui *ui, const char *number, const struct provider *provider);
 void test_open(struct ui *ui, const char *number);
+/* A call in detail, live or finished; copied. Follows it while open. */
+void call_detail_open(struct ui *ui, const struct call *c);
 /* The record forms, driven by the field table. original NULL = add. */
 void form_number_open(struct ui *ui, const char *provider_id, const struct number *original);
 void form_provider_open(struct ui *ui, const struct provider *original);

@@ -89,6 +89,15 @@ static void show_number(struct calls *v)
 		ui_show_number(v->ui, c->number);
 }
 
+static void show_detail(struct calls *v)
+{
+	bool live;
+	const struct call *c = calls_selected(v, &live);
+
+	if (c)
+		call_detail_open(v->ui, c);
+}
+
 /* Moving by hand ends following. */
 static bool move(struct calls *v, enum action_id action)
 {
@@ -110,6 +119,9 @@ static bool calls_action(void *state, enum action_id action)
 	if (move(v, action))
 		return true;
 	switch (action) {
+	case ACTION_DETAIL:
+		show_detail(v);
+		return true;
 	case ACTION_HANGUP:
 		calls_ask_hangup(v);
 		return true;
@@ -145,6 +157,8 @@ static const char *calls_why_not(void *state, enum action_id action)
 
 	if (action == ACTION_HANGUP)
 		return live ? app_why_no_hangup(v->app, c) : _("no live call is under the cursor");
+	if (action == ACTION_DETAIL)
+		return c ? NULL : _("no call is under the cursor");
 	if (action == ACTION_JUMP)
 		return c && snapshot_number(v->app->snapshot, c->number) ? NULL : _("no call to a known number is under the cursor");
 	return NULL;

@@ -147,6 +147,9 @@ void fixture_take(struct fixture *f)
 			f->hangups++;
 		} else if (m.kind == AMI_MAIL_ENDPOINTS) {
 			f->endpoints = *(struct endpoints_report *)m.value;
+		} else if (m.kind == AMI_MAIL_DETAIL) {
+			f->detail = *(struct call_detail *)m.value;
+			f->details++;
 		}
 		mail_discard(&m);
 	}
@@ -235,4 +238,29 @@ bool fixture_is_up(void *arg)
 
 	fixture_take(f);
 	return f->status.tail == LINK_UP && f->status.control == LINK_UP;
+}
+
+struct call *fixture_talking(struct fixture *f)
+{
+	for (size_t i = 0; i < f->call_count; i++)
+		if (!f->finished[i] && f->calls[i].state == CALL_TALKING)
+			return &f->calls[i];
+	return NULL;
+}
+
+bool fixture_one_talks(void *arg)
+{
+	fixture_take(arg);
+	return fixture_talking(arg);
+}
+
+/* Slowly, so that no call of the demonstration ends by itself meanwhile. */
+struct demo_pbx *fixture_slow_demo(int *port)
+{
+	const struct demo_pbx_options o = { .seed = 1, .calls_per_minute = 60000, .speed = 0.1, .user = "dash", .secret = "geheim" };
+	struct err e;
+	struct demo_pbx *p = demo_pbx_start(&o, port, &e);
+
+	assert_non_null(p);
+	return p;
 }

@@ -26,6 +26,8 @@ struct fixture {
 	size_t call_count;
 	struct ami_hangup_report hangup;	/* the last one */
 	size_t hangups;
+	struct call_detail detail;	/* the last one told */
+	size_t details;
 	uint64_t resynced;		/* serial of the last round */
 	size_t resyncs;
 	struct ami_gap gap;		/* the last one told */
@@ -51,5 +53,11 @@ void fixture_want(struct fixture *f, size_t n);
 struct demo_pbx *fixture_demo(double calls_per_minute, int *port);
 /* Looks into its database by a connection of its own; value NULL = there must be no such key. */
 void fixture_assert_key(int port, const char *family, const char *key, const char *value);
+
+/* A call that talks, NULL; and whether there is one, for wait_until(). */
+struct call *fixture_talking(struct fixture *f);
+bool fixture_one_talks(void *arg);
+/* Calls come fast and last: none ends by itself while a test looks. */
+struct demo_pbx *fixture_slow_demo(int *port);
 
 #endif

@@ -106,6 +106,13 @@ tests_unit_test_endpoints_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAG
 tests_unit_test_endpoints_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) \
 	$(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
+unit_tests += tests/unit/test_ami_watch
+tests_unit_test_ami_watch_SOURCES = tests/unit/test_ami_watch.c tests/unit/ami_fixture.c tests/unit/ami_fixture.h \
+	tests/unit/fault_server.c tests/unit/fault_server.h
+tests_unit_test_ami_watch_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_ami_watch_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) \
+	$(CMOCKA_LIBS) $(PTHREAD_LIBS)
+
 # calls
 unit_tests += tests/unit/test_tracker tests/unit/test_tracker_state tests/unit/test_metrics tests/unit/test_histogram \
 	tests/unit/test_gaps

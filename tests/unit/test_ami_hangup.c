@@ -28,20 +28,6 @@ static const struct err *hang_up(struct fixture *f, const char *channel)
 	return &f->hangup.err;
 }
 
-static struct call *find_live(struct fixture *f)
-{
-	for (size_t i = 0; i < f->call_count; i++)
-		if (!f->finished[i] && f->calls[i].state == CALL_TALKING)
-			return &f->calls[i];
-	return NULL;
-}
-
-static bool one_talks(void *arg)
-{
-	fixture_take(arg);
-	return find_live(arg);
-}
-
 static bool verdict_and_end(void *arg)
 {
 	struct fixture *f = arg;
@@ -50,29 +36,18 @@ static bool verdict_and_end(void *arg)
 	return f->hangups > 0 && f->finished[0];
 }
 
-/* Slowly, so that no call of the demonstration ends by itself meanwhile. */
-static struct demo_pbx *slow_calls(int *port)
-{
-	const struct demo_pbx_options o = { .seed = 1, .calls_per_minute = 60000, .speed = 0.1, .user = "dash", .secret = "geheim" };
-	struct err e;
-	struct demo_pbx *p = demo_pbx_start(&o, port, &e);
-
-	assert_non_null(p);
-	return p;
-}
-
 static void a_live_call_is_ended(void **state)
 {
 	int port;
-	struct demo_pbx *p = slow_calls(&port);
+	struct demo_pbx *p = fixture_slow_demo(&port);
 	struct fixture *f = fixture_start(port);
 	struct call c;
 
 	(void)state;
 	fixture_want(f, 5);
 	ami_routes_complete(f->ami, "na-1");
-	assert_true(wait_until(one_talks, f));
-	c = *find_live(f);
+	assert_true(wait_until(fixture_one_talks, f));
+	c = *fixture_talking(f);
 	f->calls[0] = c;
 	f->call_count = 1;
 	f->finished[0] = false;

@@ -276,6 +276,51 @@ static void read_only_hangs_nothing_up(void **state)
 	assert_true(said(f, "is not hung up: read-only mode"));
 }
 
+static void post_detail(struct app *a, const char *linkedid, uint8_t legs)
+{
+	struct call_detail *d = xcalloc(1, sizeof(*d));
+
+	str_copy(d->call.server, sizeof(d->call.server), STR("na-1"));
+	str_copy(d->call.linkedid, sizeof(d->call.linkedid), str_of(linkedid));
+	d->story.leg_count = legs;
+	assert_true(mailbox_post(a->inbox, (struct mail){ .kind = AMI_MAIL_DETAIL, .value = d, .free_value = free }, MAIL_MUST));
+	app_handle_mail(a, 0);
+}
+
+/* The server here knows of no call: it says so. What is told of the call by hand stays through its end, and after. */
+static void a_call_that_is_looked_at(void **state)
+{
+	struct fixture *f = *state;
+	const struct call_watch *w = &f->app->watch;
+	struct call c, ended;
+
+	start(f);
+	c = live_call(f);
+	app_watch_call(f->app, &c);
+	assert_true(w->waiting);
+	assert_false(app_is_settled(f->app));
+	assert_true(wait_until(settled, f));
+	assert_false(w->waiting);
+	assert_int_equal(w->detail.story.leg_count, 0);
+	post_detail(f->app, "1", 2);
+	post_detail(f->app, "7", 3);
+	post_detail(f->app, "1", 0);
+	assert_int_equal(w->detail.story.leg_count, 2);
+	report(f->app, 7, 5000);
+	report(f->app, 1, 9000);
+	app_handle_mail(f->app, 0);
+	assert_int_equal(w->detail.call.ended_us, 9000);
+	app_unwatch_call(f->app);
+	ended = w->detail.call;
+	app_watch_call(f->app, &ended);
+	assert_false(w->waiting);
+	assert_int_equal(w->detail.story.leg_count, 2);
+	str_copy(ended.linkedid, sizeof(ended.linkedid), STR("7"));
+	app_watch_call(f->app, &ended);
+	assert_false(w->waiting);
+	assert_int_equal(w->detail.story.leg_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +330,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_store_that_is_away_is_an_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_server_has_the_last_word, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_a_live_call_is_hung_up, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_call_that_is_looked_at, setup, teardown),
 		cmocka_unit_test_setup_teardown(read_only_hangs_nothing_up, setup, teardown),
 	};
 
