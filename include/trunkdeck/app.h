@@ -154,6 +154,11 @@ bool app_is_settled(const struct app *a);
 
 /* Asks the store for a change. The mutation is copied. fn may be NULL. On success the app remembers how to undo it. */
 void app_mutate(struct app *a, const struct mutation *m, app_result_fn *fn, void *arg);
+/*
+ * The deletion of a number, or of a provider with its numbers, that also hangs up their calls: on each server as soon as it has
+ * been read back without the route, so that no new call slips in. Only after a person said so.
+ */
+void app_delete_and_cut(struct app *a, const struct mutation *m);
 /* The inverse of the last change made through this app; false when there is none. */
 bool app_undo(struct app *a, app_result_fn *fn, void *arg);
 const char *app_undo_text(const struct app *a);		/* "delete +1555…", "" = nothing to undo */

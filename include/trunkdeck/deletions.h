@@ -16,9 +16,12 @@ struct deletions *deletions_new(void);
 void deletions_free(struct deletions **d);
 /* The number was deleted and has to go from one more server. */
 void deletions_await(struct deletions *d, const char *number, const char *server);
-/* It was added again. */
+/* Its calls shall be hung up on each server that lets go of it. Before it is deleted, or while it is awaited. */
+void deletions_cut(struct deletions *d, const char *number);
+bool deletions_cuts(const struct deletions *d, const char *number);
+/* It was added again, or not deleted after all. */
 void deletions_cancel(struct deletions *d, const char *number);
-/* Is it known here? Then deletions_gone() has the say. */
+/* Is it awaited somewhere? Then deletions_gone() has the say. */
 bool deletions_has(const struct deletions *d, const char *number);
 /* The server was read back without it. True when it was the last one awaited; `where` has then got the names of those that
  * held it, comma separated, nothing when none did. */

@@ -72,7 +72,7 @@ static void current_record(const struct app *a, const struct record *like, struc
 		record_init(out, like->entity);
 }
 
-static void send_request(struct app *a, const struct mutation *m, bool is_undo, app_result_fn *fn, void *arg)
+static struct request *send_request(struct app *a, const struct mutation *m, bool is_undo, app_result_fn *fn, void *arg)
 {
 	struct request *q = xcalloc(1, sizeof(*q));
 	struct mutation copy;
@@ -87,11 +87,18 @@ static void send_request(struct app *a, const struct mutation *m, bool is_undo, 
 	q->next = a->private->requests;
 	a->private->requests = q;
 	worker_mutate(a->private->worker, q->token, &copy);
+	return q;
 }
 
 void app_mutate(struct app *a, const struct mutation *m, app_result_fn *fn, void *arg)
 {
 	send_request(a, m, false, fn, arg);
+}
+
+void app_delete_and_cut(struct app *a, const struct mutation *m)
+{
+	cut_mark(a, &m->record, true);
+	send_request(a, m, false, NULL, NULL)->cuts = true;
 }
 
 void app_forget(struct app *a, void *arg)
@@ -178,6 +185,8 @@ void change_handle_result(struct app *a, struct worker_result *r)
 		a->private->undo_running = false;
 	else if (r->result.done && !q->mutation.cascade)
 		remember_undo(a, q, &r->result);
+	if (q->cuts && !r->result.done)
+		cut_mark(a, &q->mutation.record, false);
 	if (!q->fn || r->result.done || q->is_undo)
 		say_result(a, q, &r->result);
 	if (q->fn)

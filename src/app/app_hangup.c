@@ -43,6 +43,45 @@ void app_hangup(struct app *a, const struct call *wanted)
 	ami_hangup(a->private->ami, h->server, h->channel);
 }
 
+/* --- with a deletion --- */
+
+static void mark(struct app *a, const char *number, bool cut)
+{
+	if (cut)
+		deletions_cut(a->deletions, number);
+	else
+		deletions_cancel(a->deletions, number);
+}
+
+void cut_mark(struct app *a, const struct record *r, bool cut)
+{
+	const struct number *const *numbers;
+	size_t count;
+
+	if (r->entity == ENTITY_NUMBER) {
+		mark(a, r->number.e164, cut);
+		return;
+	}
+	numbers = snapshot_numbers_of(a->snapshot, r->provider.id, &count);
+	for (size_t i = 0; i < count; i++)
+		mark(a, numbers[i]->e164, cut);
+}
+
+void cut_calls(struct app *a, const char *server, const char *number)
+{
+	size_t count;
+	const struct call *const *calls = live_calls(a->live, &count);
+
+	if (!deletions_cuts(a->deletions, number))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(calls[i]->server, server) == 0 && strcmp(calls[i]->number, number) == 0)
+			app_hangup(a, calls[i]);
+	}
+}
+
+/* --- what became of it --- */
+
 static void say_hung_up(struct app *a, const struct app_hangup *h, const struct err *e)
 {
 	const char *caller = h->caller[0] ? h->caller : _("anonymous");

@@ -13,6 +13,7 @@ struct request {
 	struct mutation mutation;	/* as asked, for messages */
 	struct record before;		/* EDIT: the record as the screen showed it, for undo */
 	bool is_undo;
+	bool cuts;			/* DELETE: calls are hung up with it */
 	app_result_fn *fn;
 	void *arg;
 	struct request *next;
@@ -99,6 +100,10 @@ bool reach_settled(const struct app *a);
 /* app_routes.c */
 void routes_tell_all(struct app *a);
 void routes_tell_number(struct app *a, const struct number *n);
+/* Marks the numbers of a deletion, or takes the mark back. */
+void cut_mark(struct app *a, const struct record *r, bool cut);
+/* The server has let go of the number: its calls there are hung up, if that was asked. */
+void cut_calls(struct app *a, const char *server, const char *number);
 void routes_tell_removed(struct app *a, const struct number *n);
 /* How the providers' carriers write numbers. */
 void routes_tell_prefixes(struct app *a);

@@ -69,8 +69,12 @@ void routes_tell_removed(struct app *a, const struct number *n)
 
 		if (may_hold(a, server, n))
 			deletions_await(a->deletions, n->e164, server->name);
+		else
+			cut_calls(a, server->name, n->e164);
 		ami_unwant_route(a->private->ami, server->name, n->e164);
 	}
+	if (!deletions_has(a->deletions, n->e164))
+		deletions_cancel(a->deletions, n->e164);
 }
 
 void routes_tell_prefixes(struct app *a)
@@ -138,6 +142,7 @@ static void handle_gone(struct app *a, const struct ami_route_report *r)
 	struct buf where;
 
 	buf_init(&where, BUF_UNBOUNDED);
+	cut_calls(a, r->server, number);
 	if (tracked)
 		over = deletions_gone(a->deletions, number, r->server, r->route.was_there, &where);
 	else if (r->route.was_there)

@@ -22,6 +22,7 @@ struct place {
 
 struct deletion {
 	char number[E164_SIZE];
+	bool cut;
 	struct place *places;
 	size_t count;
 	UT_hash_handle hh;
@@ -68,18 +69,37 @@ static struct place *find_place(struct deletion *n, const char *server)
 	return NULL;
 }
 
-void deletions_await(struct deletions *d, const char *number, const char *server)
+static struct deletion *find_or_add(struct deletions *d, const char *number)
 {
 	struct deletion *n = find(d, number);
+
+	if (n)
+		return n;
+	n = xcalloc(1, sizeof(*n));
+	str_copy(n->number, sizeof(n->number), str_of(number));
+	HASH_ADD_STR(d->by_number, number, n);
+	return n;
+}
+
+void deletions_cut(struct deletions *d, const char *number)
+{
+	find_or_add(d, number)->cut = true;
+}
+
+bool deletions_cuts(const struct deletions *d, const char *number)
+{
+	const struct deletion *n = find(d, number);
+
+	return n && n->cut;
+}
+
+void deletions_await(struct deletions *d, const char *number, const char *server)
+{
+	struct deletion *n = find_or_add(d, number);
 	struct place *place;
 
 	if (find_place(n, server))
 		return;
-	if (!n) {
-		n = xcalloc(1, sizeof(*n));
-		str_copy(n->number, sizeof(n->number), str_of(number));
-		HASH_ADD_STR(d->by_number, number, n);
-	}
 	n->places = xreallocarray(n->places, n->count + 1, sizeof(*n->places));
 	place = &n->places[n->count++];
 	*place = (struct place){ .gone = false };
@@ -96,7 +116,9 @@ void deletions_cancel(struct deletions *d, const char *number)
 
 bool deletions_has(const struct deletions *d, const char *number)
 {
-	return find(d, number) != NULL;
+	const struct deletion *n = find(d, number);
+
+	return n && n->count > 0;
 }
 
 static void name_places(const struct deletion *n, struct buf *where)

@@ -64,8 +64,15 @@ static const struct cli_option delete_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option number_delete_options[] = {
+	{ "cut", NULL, N_("Hang its calls up, once its route is gone; else they go on until they end"), NULL },
+	{ "yes", NULL, N_("Don't ask"), NULL },
+	{ 0 },
+};
+
 static const struct cli_option cascade_options[] = {
 	{ "cascade", NULL, N_("Delete its numbers too"), NULL },
+	{ "cut", NULL, N_("With --cascade: hang their calls up, once their routes are gone"), NULL },
 	{ "yes", NULL, N_("Don't ask"), NULL },
 	{ 0 },
 };
@@ -179,7 +186,7 @@ const struct command cli_commands[] = {
 	  N_("Show a phone number") },
 	{ "number", "edit", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, true, param_options, cli_record_edit,
 	  N_("Change a phone number: its agent, provider, region, ...") },
-	{ "number", "delete", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, delete_options, cli_record_delete,
+	{ "number", "delete", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, number_delete_options, cli_record_delete,
 	  N_("Delete a phone number") },
 
 	{ "sync", NULL, "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, route_sync_options, cli_sync,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli_command.h"
+#include "cli_cut.h"
 #include "cli_lookup.h"
 #include "cli_params.h"
 #include "cli_rows.h"
@@ -137,6 +138,8 @@ static void note_routes(const struct cli *c, const struct record *r)
 {
 	bool cascaded = r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade");
 
+	if (cli_args_has(&c->args, "cut"))
+		return;		/* says more itself */
 	if ((r->entity == ENTITY_NUMBER || r->entity == ENTITY_AGENT || cascaded) && writes_routes(c))
 		cli_note(c, _("note: an open screen, or 'trunkdeck sync', brings it to the servers"));
 }
@@ -382,6 +385,8 @@ static bool confirm(const struct cli *c, const struct record *r, int64_t numbers
 		return false;
 	}
 	tell_consequences(r, cli_args_has(&c->args, "cascade") ? numbers : 0);
+	if (cli_args_has(&c->args, "cut"))
+		fprintf(stderr, "%s\n", _("Calls that are up are hung up."));
 	fprintf(stderr, _("Delete %s %s? [y/N] "), entity_name(r->entity), record_key(r));
 	fflush(stderr);
 	if (fgets(answer, sizeof(answer), stdin) && is_yes(answer))
@@ -389,23 +394,36 @@ static bool confirm(const struct cli *c, const struct record *r, int64_t numbers
 	return err_set_message(e, ERR_FOUND_WRONG, "%s", _("not deleted"));
 }
 
+/* Writes it, and what goes with it. */
+static bool delete(struct cli *c, struct snapshot *directory, const struct record *r, struct err *e)
+{
+	bool cuts = cli_args_has(&c->args, "cut");
+	int64_t version = cli_args_has(&c->args, "yes") ? 0 : record_version(r);
+	struct cli_cut cut = { NULL, 0 };
+	struct record now;
+	bool ok;
+
+	if (cuts && !cli_cut_prepare(c, r, &cut, e))
+		return false;
+	ok = mutate(c, MUTATION_DELETE, r, version, &now, e);
+	if (ok)
+		report(c, _("deleted"), &now);
+	record_clear(&now);
+	ok = ok && (!cuts || cli_cut_run(c, &cut, snapshot_workspace(directory)->id, e));
+	cli_cut_clear(&cut);
+	return ok;
+}
+
 bool cli_record_delete(struct cli *c, struct err *e)
 {
 	struct snapshot *directory = cli_directory(c, e);
-	struct record r, now;
-	int64_t version;
+	struct record r;
 	bool ok;
 
 	if (!directory)
 		return false;
-	ok = cli_find(c, directory, &r, e) && confirm(c, &r, snapshot_badge(directory, record_key(&r)), e);
-	if (ok) {
-		version = cli_args_has(&c->args, "yes") ? 0 : record_version(&r);
-		ok = mutate(c, MUTATION_DELETE, &r, version, &now, e);
-		if (ok)
-			report(c, _("deleted"), &now);
-		record_clear(&now);
-	}
+	ok = cli_find(c, directory, &r, e) && confirm(c, &r, snapshot_badge(directory, record_key(&r)), e) &&
+		delete(c, directory, &r, e);
 	record_clear(&r);
 	snapshot_free(&directory);
 	return ok;

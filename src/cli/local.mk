@@ -8,5 +8,5 @@ libtdcli_a_SOURCES = src/cli/cli.c src/cli/cli_command.h \
 	src/cli/cli_routes.h src/cli/cli_rows.c src/cli/cli_rows.h src/cli/cli_sync.c src/cli/cli_usage.c
 libtdcli_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 
-libtdcli_a_SOURCES += src/cli/cli_doctor.c src/cli/cli_server.c src/cli/cli_test.c
+libtdcli_a_SOURCES += src/cli/cli_cut.c src/cli/cli_cut.h src/cli/cli_doctor.c src/cli/cli_server.c src/cli/cli_test.c
 libtdcli_a_SOURCES += src/cli/cli_prometheus.c src/cli/cli_prometheus.h

@@ -32,16 +32,26 @@ static void confirmed(void *arg)
 	app_mutate(p->app, &p->mutation, NULL, NULL);
 }
 
-static void ask(struct deck *d, const struct mutation *m, const char *title, const char *text, const char *typed)
+static void cut_confirmed(void *arg)
+{
+	struct pending *p = arg;
+
+	app_delete_and_cut(p->app, &p->mutation);
+}
+
+static void ask(struct deck *d, const struct mutation *m, const char *title, const char *text, const char *typed, size_t live)
 {
 	struct pending *p = xcalloc(1, sizeof(*p));
+	char *also = live > 0 ? xasprintf(ngettext("Delete and hang up %zu call", "Delete and hang up %zu calls", live), live) : NULL;
 	const struct dialog_options options = {
 		.title = title,
 		.text = text,
 		.yes = _("Delete"),
 		.no = _("Keep"),
+		.also = also,
 		.typed = typed,
 		.confirmed = confirmed,
+		.also_confirmed = cut_confirmed,
 		.closed = pending_free,
 		.arg = p,
 	};
@@ -49,13 +59,14 @@ static void ask(struct deck *d, const struct mutation *m, const char *title, con
 	p->app = d->app;
 	p->mutation = *m;
 	dialog_ask(d->ui, &options);
+	free(also);
 }
 
 static void say_live(struct buf *text, size_t live)
 {
 	if (live > 0)
-		buf_addf(text, ngettext("%zu call is live: it goes on until it ends.\n",
-					"%zu calls are live: they go on until they end.\n", live), live);
+		buf_addf(text, ngettext("%zu call is live: it goes on until it ends, or is hung up.\n",
+					"%zu calls are live: they go on until they end, or are hung up.\n", live), live);
 }
 
 /* The servers that hold routes of a region. */
@@ -88,7 +99,7 @@ void deck_delete_number(struct deck *d, const struct number *n)
 	buf_adds(&text, _("The number itself stays with your SIP provider."));
 	m.record.entity = ENTITY_NUMBER;
 	number_copy(&m.record.number, n);
-	ask(d, &m, title, text.p, NULL);
+	ask(d, &m, title, text.p, NULL, live_count_number(d->app->live, n->e164));
 	buf_clear(&text);
 	free(title);
 }
@@ -110,7 +121,7 @@ void deck_delete_provider(struct deck *d, const struct provider *p)
 	say_live(&text, live_count_provider(d->app->live, p->id));
 	m.record.entity = ENTITY_PROVIDER;
 	provider_copy(&m.record.provider, p);
-	ask(d, &m, title, text.p, numbers > 0 ? p->name : NULL);
+	ask(d, &m, title, text.p, numbers > 0 ? p->name : NULL, numbers > 0 ? live_count_provider(d->app->live, p->id) : 0);
 	buf_clear(&text);
 	free(title);
 }

@@ -1,6 +1,6 @@
 /*
  * A question. The safe answer has the focus; y and n answer at once, arrows and Tab move, Enter takes what is focused, Esc is no.
- * With a word to type, only the word makes yes possible, and y and n are letters of it.
+ * With a word to type, only the word makes yes possible, and y and n are letters of it; where there are two kinds of yes, Tab chooses.
  */
 #include "config.h"
 
@@ -15,12 +15,15 @@
 #define COLUMNS 60
 #define BUTTON_GAP 2
 
+enum choice { CHOICE_NO, CHOICE_YES, CHOICE_ALSO, CHOICE_COUNT };
+
 struct dialog {
 	struct ui *ui;
-	char *title, *text, *yes, *no, *typed;
+	char *title, *text, *typed;
+	char *words[CHOICE_COUNT];		/* NULL = no such choice */
 	struct dialog_options options;		/* its callbacks; the texts are above */
 	struct line_edit line;
-	bool on_yes;
+	enum choice focus;
 };
 
 static bool word_is_typed(const struct dialog *d)
@@ -28,28 +31,44 @@ static bool word_is_typed(const struct dialog *d)
 	return d->typed == NULL || strcmp(line_text(&d->line), d->typed) == 0;
 }
 
-static int button(const struct dialog *d, const struct canvas *c, int y, int x, const char *word, bool focused)
+static int button_width(const struct dialog *d, enum choice i)
 {
-	struct canvas b = canvas_sub(c, y, x, 1, utf8_width(word) + 4);
+	return d->words[i] ? utf8_width(d->words[i]) + 4 : 0;
+}
+
+static void button(const struct dialog *d, const struct canvas *c, int y, int x, enum choice i)
+{
+	struct canvas b = canvas_sub(c, y, x, 1, button_width(d, i));
+	bool focused = d->focus == i && (d->typed == NULL || d->words[CHOICE_ALSO] != NULL);
 
 	if (b.area.rows == 0)
-		return 0;
+		return;
 	b.selected = focused;
 	if (focused) {
 		draw_selected_row(&b, 0);
 		term_cursor(ui_term(d->ui), b.area.y, b.area.x + 2);
 	}
 	draw_text(&b, 0, 0, 0, ROLE_NORMAL, "[");
-	draw_text(&b, 0, 2, 0, word == d->yes && !word_is_typed(d) ? ROLE_DIM : ROLE_STRONG, word);
-	draw_text(&b, 0, utf8_width(word) + 3, 0, ROLE_NORMAL, "]");
-	return b.area.columns;
+	draw_text(&b, 0, 2, b.area.columns - 4, i != CHOICE_NO && !word_is_typed(d) ? ROLE_DIM : ROLE_STRONG, d->words[i]);
+	draw_text(&b, 0, b.area.columns - 1, 0, ROLE_NORMAL, "]");
+}
+
+/* The second yes goes to a line of its own where the three don't fit into one. */
+static bool is_stacked(const struct dialog *d, int columns)
+{
+	return d->words[CHOICE_ALSO] != NULL && button_width(d, CHOICE_NO) + button_width(d, CHOICE_YES) +
+		button_width(d, CHOICE_ALSO) + 2 * BUTTON_GAP > columns;
 }
 
 static void draw_buttons(const struct dialog *d, const struct canvas *c, int y)
 {
-	int x = button(d, c, y, 0, d->no, d->typed == NULL && !d->on_yes) + BUTTON_GAP;
+	int yes = button_width(d, CHOICE_NO) + BUTTON_GAP, also = yes + button_width(d, CHOICE_YES) + BUTTON_GAP;
+	bool stacked = is_stacked(d, c->area.columns);
 
-	button(d, c, y, x, d->yes, d->typed == NULL && d->on_yes);
+	button(d, c, y - stacked, 0, CHOICE_NO);
+	button(d, c, y - stacked, yes, CHOICE_YES);
+	if (d->words[CHOICE_ALSO] != NULL)
+		button(d, c, y, stacked ? 0 : also, CHOICE_ALSO);
 }
 
 static void draw_word(struct dialog *d, const struct canvas *c, int y)
@@ -65,7 +84,8 @@ static void dialog_draw(void *state, const struct canvas *screen)
 	struct dialog *d = state;
 	int columns = screen->area.columns < COLUMNS + 8 ? screen->area.columns - 6 : COLUMNS;
 	struct canvas counting = canvas_sub(screen, 0, 0, 0, columns > 0 ? columns : 1);
-	int below = d->typed != NULL ? 4 : 2, lines = draw_wrapped(&counting, 0, 0, ROLE_NORMAL, d->text), y;
+	bool stacked = is_stacked(d, columns);
+	int below = (d->typed != NULL ? 4 : 2) + stacked, lines = draw_wrapped(&counting, 0, 0, ROLE_NORMAL, d->text), y;
 	struct canvas c = draw_box(screen, lines + below, columns, d->title), text;
 
 	y = c.area.rows - 1;
@@ -73,25 +93,46 @@ static void dialog_draw(void *state, const struct canvas *screen)
 	draw_wrapped(&text, 0, 0, ROLE_NORMAL, d->text);
 	draw_buttons(d, &c, y);
 	if (d->typed != NULL)
-		draw_word(d, &c, y >= 2 ? y - 2 : 0);
+		draw_word(d, &c, y - stacked >= 2 ? y - stacked - 2 : 0);
 }
 
-static bool answer(struct dialog *d, bool yes)
+static bool answer(struct dialog *d, enum choice choice)
 {
-	if (!yes)
+	if (choice == CHOICE_NO)
 		return true;
 	if (!word_is_typed(d))
 		return false;
-	d->options.confirmed(d->options.arg);
+	if (choice == CHOICE_ALSO)
+		d->options.also_confirmed(d->options.arg);
+	else
+		d->options.confirmed(d->options.arg);
 	return true;
+}
+
+/* To the next choice there is, or, not round the end, the one before. */
+static void move_focus(struct dialog *d, int step, bool around)
+{
+	int count = d->words[CHOICE_ALSO] != NULL ? CHOICE_COUNT : CHOICE_ALSO, to = (int)d->focus + step;
+
+	if (around)
+		to = (to + count) % count;
+	if (to >= 0 && to < count)
+		d->focus = (enum choice)to;
 }
 
 static bool typed_key(struct dialog *d, key_code key)
 {
-	if (!line_pasting(&d->line) && key == KEYS_ESC)
-		return answer(d, false);
-	if (!line_pasting(&d->line) && key == KEYS_ENTER)
-		return answer(d, true);
+	if (!line_pasting(&d->line)) {
+		if (key == KEYS_ESC)
+			return answer(d, CHOICE_NO);
+		if (key == KEYS_ENTER)
+			return answer(d, d->focus);
+		if (key == KEYS_TAB || key == KEYS_BACKTAB) {
+			if (d->words[CHOICE_ALSO] != NULL)
+				d->focus = d->focus == CHOICE_YES ? CHOICE_ALSO : CHOICE_YES;
+			return false;
+		}
+	}
 	line_key(&d->line, key);
 	return false;
 }
@@ -104,19 +145,22 @@ static bool dialog_key(void *state, key_code key)
 		return typed_key(d, key);
 	switch (key) {
 	case 'y': case 'Y':
-		return answer(d, true);
+		return answer(d, CHOICE_YES);
 	case 'n': case 'N': case 'q': case KEYS_ESC:
-		return answer(d, false);
+		return answer(d, CHOICE_NO);
 	case KEYS_ENTER:
-		return answer(d, d->on_yes);
+		return answer(d, d->focus);
 	case KEYS_LEFT: case KEYS_UP: case 'h': case 'k':
-		d->on_yes = false;
+		move_focus(d, -1, false);
 		return false;
 	case KEYS_RIGHT: case KEYS_DOWN: case 'l': case 'j':
-		d->on_yes = true;
+		move_focus(d, 1, false);
 		return false;
-	case KEYS_TAB: case KEYS_BACKTAB:
-		d->on_yes = !d->on_yes;
+	case KEYS_TAB:
+		move_focus(d, 1, true);
+		return false;
+	case KEYS_BACKTAB:
+		move_focus(d, -1, true);
 		return false;
 	default:
 		return false;
@@ -132,8 +176,8 @@ static void dialog_close(void *state)
 	line_clear(&d->line);
 	free(d->title);
 	free(d->text);
-	free(d->yes);
-	free(d->no);
+	for (int i = 0; i < CHOICE_COUNT; i++)
+		free(d->words[i]);
 	free(d->typed);
 	free(d);
 }
@@ -164,9 +208,11 @@ void dialog_ask(struct ui *ui, const struct dialog_options *o)
 	d->options = *o;
 	d->title = xstrdup(o->title);
 	d->text = xstrdup(o->text);
-	d->yes = xstrdup(o->yes);
-	d->no = xstrdup(o->no);
+	d->words[CHOICE_NO] = xstrdup(o->no);
+	d->words[CHOICE_YES] = xstrdup(o->yes);
+	d->words[CHOICE_ALSO] = xstrdup_null(o->also);
 	d->typed = xstrdup_null(o->typed);
+	d->focus = d->typed != NULL ? CHOICE_YES : CHOICE_NO;
 	line_init(&d->line, NULL, 256);
 	ui_push(ui, d->typed != NULL ? &typed_ops : &question_ops, d);
 }

@@ -110,14 +110,17 @@ void ui_paint(struct ui *ui);
 
 /* Overlays (each in its own file). Callbacks run on the main thread. */
 
-/* A question with the safe choice focused. `consequence` may have several lines. confirmed() runs only on yes. */
+/* A question with the safe choice focused. `consequence` may have several lines. confirmed() runs only on yes; the second yes has no
+ * key of its own, it has to be moved to. */
 struct dialog_options {
 	const char *title;
 	const char *text;
 	const char *yes;		/* the word of the action: "Delete" */
 	const char *no;			/* "Keep" */
+	const char *also;		/* a second yes that goes further: "Delete and hang up 2 calls"; NULL = there is none */
 	const char *typed;		/* when set, this word must be typed to say yes */
 	void (*confirmed)(void *arg);
+	void (*also_confirmed)(void *arg);
 	void (*closed)(void *arg);	/* always, last; frees arg. May be NULL */
 	void *arg;
 };

@@ -337,6 +337,8 @@ static const char *why_not_add(const struct deck *d)
 
 static const char *why_not_test(const struct deck *d)
 {
+	if (d->app->replay)
+		return _("this is a replay: there is nobody to call");
 	if (d->app->config->read_only)
 		return _("read-only mode: a test makes an agent take a call");
 	return selected_number(d) ? NULL : _("no number is under the cursor");

@@ -46,6 +46,13 @@ static void a_deletion_ends_with_its_last_server(void **state)
 	deletions_await(d, NUMBER, "na-1");
 	deletions_cancel(d, NUMBER);
 	assert_int_equal(deletions_waiting(d, "na-1"), 0);
+	deletions_cut(d, NUMBER);
+	assert_true(deletions_cuts(d, NUMBER));
+	assert_false(deletions_has(d, NUMBER));		/* not awaited anywhere yet */
+	deletions_await(d, NUMBER, "na-1");
+	assert_true(deletions_has(d, NUMBER) && deletions_cuts(d, NUMBER));
+	deletions_cancel(d, NUMBER);
+	assert_false(deletions_cuts(d, NUMBER));
 	buf_clear(&where);
 	deletions_free(&d);
 }
