@@ -148,17 +148,16 @@ bool store_notifies(struct store *s)
 }
 
 /* Those that came along with the answer to something else wake no poll. */
-static bool take_waiting_notices(struct store *s, struct err *e)
+static bool take_waiting_notices(struct store *s, bool *any, struct err *e)
 {
-	bool any;
-
-	return !store_notifies(s) || s->db->driver->take_notices(s->db, &any, e);
+	*any = false;
+	return !store_notifies(s) || s->db->driver->take_notices(s->db, any, e);
 }
 
 bool store_wait(struct store *s, int other_fd, int timeout_ms, bool *changed, struct err *e)
 {
 	int64_t end = clock_mono_ms(&clock_system) + timeout_ms;
-	bool fd_ready = false;
+	bool fd_ready = false, noticed;
 	int64_t left;
 
 	*changed = false;
@@ -166,12 +165,13 @@ bool store_wait(struct store *s, int other_fd, int timeout_ms, bool *changed, st
 	if (!store_connect(s, e))
 		return false;
 	for (;;) {
-		if (!look(s, changed, e) || !take_waiting_notices(s, e))
+		if (!look(s, changed, e) || !take_waiting_notices(s, &noticed, e))
 			return false;
 		left = end - clock_mono_ms(&clock_system);
 		if (*changed || s->db->live_noticed || fd_ready || left <= 0)
 			return true;
-		if (!sleep_until_due(s, other_fd, left, &fd_ready, e))
+		/* A notice that came while looking may be of what was not there yet. */
+		if (!noticed && !sleep_until_due(s, other_fd, left, &fd_ready, e))
 			return false;
 	}
 }
