@@ -94,10 +94,13 @@ static enum role state_text(char *to, const struct deck *d, const struct provide
 	trouble_text(trouble, d, p);
 	if (trouble[0] == '\0')
 		return role;
-	if (role == ROLE_ALARM)
-		snprintf(to + len, DECK_TEXT_SIZE - len, ", %s", trouble);
-	else
-		snprintf(to, DECK_TEXT_SIZE, "%s", trouble);
+	if (role == ROLE_ALARM) {
+		str_copy(to + len, DECK_TEXT_SIZE - len, STR(", "));
+		len = strlen(to);
+	} else {
+		len = 0;
+	}
+	str_copy(to + len, DECK_TEXT_SIZE - len, str_of(trouble));
 	return ROLE_ALARM;
 }
 
