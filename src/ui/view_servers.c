@@ -174,8 +174,10 @@ static void draw_head(const struct servers *v, const struct canvas *c, const str
 	list_cell(&row, 0, &lay, COL_REGION, ROLE_DIM, region_name(s->config->region));
 	role = servers_link_text(v->app, s, text, sizeof(text));
 	list_cell(&row, 0, &lay, COL_LINK, role, text);
-	snprintf(text, sizeof(text), s->status.rtt_us < 0 ? "" : _("%.1f ms"), (double)s->status.rtt_us / 1000);
-	list_cell(&row, 0, &lay, COL_RTT, ROLE_DIM, text);
+	if (s->status.rtt_us >= 0) {
+		snprintf(text, sizeof(text), _("%.1f ms"), (double)s->status.rtt_us / 1000);
+		list_cell(&row, 0, &lay, COL_RTT, ROLE_DIM, text);
+	}
 	buf_init(&state, BUF_UNBOUNDED);
 	role = state_text(v, s, &state);
 	list_cell(&row, 0, &lay, COL_STATE, role, state.p);
