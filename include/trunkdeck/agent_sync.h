@@ -20,7 +20,7 @@
 struct agent_sync_options {
 	bool dry_run;			/* say what would change, change nothing */
 	bool all_may_go;		/* see agents.h */
-	int stop_fd;			/* readable: give up; -1 = none */
+	struct mailbox *stop;		/* mail to it: give up; NULL = none */
 };
 
 /* What was done to one agent, or was to be. */

@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include "trunkdeck/err.h"
+#include "trunkdeck/mailbox.h"
 #include "trunkdeck/records.h"
 
 #define AGENTS_PAGE_LIMIT 50			/* asked for; what all versions of the API allow */
@@ -51,8 +52,8 @@ struct agents_options {
 	int tries;			/* of one request: time-outs, 429, 5xx */
 	int first_wait_ms;		/* before the second try; doubled each time, jittered */
 	int longest_wait_ms;		/* a server that asks for more patience (Retry-After) has failed */
-	int stop_fd;			/* readable: give up at once; -1 = none */
-	/* Waits between tries; false = give up. NULL: waits, watching stop_fd. */
+	struct mailbox *stop;		/* mail to it: give up at once; NULL = none */
+	/* Waits between tries; false = give up. NULL: waits, watching stop. */
 	bool (*wait)(void *arg, int ms);
 	void *wait_arg;
 };

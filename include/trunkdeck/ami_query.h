@@ -16,6 +16,7 @@
 #include "trunkdeck/ami_action.h"
 #include "trunkdeck/ami_parse.h"
 #include "trunkdeck/err.h"
+#include "trunkdeck/mailbox.h"
 
 struct ami_query;
 
@@ -23,7 +24,7 @@ struct ami_query_options {
 	const struct server_config *server;	/* outlives the query */
 	const char *events;			/* classes, "off" for none: the mask at login, without blanks */
 	int64_t timeout_ms;			/* of connecting with login, and of each answer */
-	int stop_fd;				/* readable: every wait ends at once; -1 = none */
+	struct mailbox *stop;			/* mail to it ends every wait at once; NULL = none */
 	ami_frame_fn *on_event;			/* events of their own and rejected frames; may be NULL */
 	void *arg;
 };

@@ -16,6 +16,7 @@
 #include "trunkdeck/e164.h"
 #include "trunkdeck/err.h"
 #include "trunkdeck/gettext.h"
+#include "trunkdeck/mailbox.h"
 #include "trunkdeck/snapshot.h"
 #include "trunkdeck/store.h"
 
@@ -54,7 +55,7 @@ struct doctor_options {
 	const char *provider;		/* id; NULL with number NULL: everything */
 	int64_t timeout_ms;		/* of a server's answer */
 	int64_t now_us;			/* wall clock: what "recent" means */
-	int stop_fd;			/* readable: no more is reported, at once; -1 = none */
+	struct mailbox *stop;		/* mail to it: no more is reported, at once; NULL = none */
 	void (*report)(void *arg, const struct finding *f);
 	void *arg;
 };

@@ -17,6 +17,7 @@
 
 #include "trunkdeck/config.h"
 #include "trunkdeck/err.h"
+#include "trunkdeck/mailbox.h"
 #include "trunkdeck/snapshot.h"
 #include "trunkdeck/test_call.h"
 
@@ -28,7 +29,7 @@ struct number_test {
 	const struct number *number;
 	const char *server;		/* on this one only, whatever its region; NULL = where the number belongs */
 	int64_t timeout_ms;		/* of each call */
-	int stop_fd;			/* readable: the call is hung up, and no other placed; -1 = none */
+	struct mailbox *stop;		/* mail to it: the call is hung up, and no other placed; NULL = none */
 	/* How far it is, after each step (over: false), and what became of it. why: ERR_NONE = well; the call did not get to
 	 * the end, or could not be placed. Both valid during the callback. */
 	void (*report)(void *arg, const struct server_config *server, const struct test_call *t, const struct err *why,

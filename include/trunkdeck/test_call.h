@@ -15,6 +15,7 @@
 #include "trunkdeck/ami_parse.h"
 #include "trunkdeck/err.h"
 #include "trunkdeck/gettext.h"
+#include "trunkdeck/mailbox.h"
 
 /* How far a call gets, in this order: id, name in JSON, text */
 #define TEST_STEP_TABLE(X) \
@@ -60,7 +61,7 @@ struct test_call_options {
 	const struct server_config *server;
 	const char *number;
 	int64_t timeout_ms;		/* from placing it to the first audio */
-	int stop_fd;			/* readable: it is hung up at once; -1 = none */
+	struct mailbox *stop;		/* mail to it: it is hung up at once; NULL = none */
 	/*
 	 * May that be dialled? Asked with the dial string the server's route leads to, before anything is placed, and with
 	 * "TECH/endpoint" of each channel that the call brings up. False refuses the test or ends it; *e says why.

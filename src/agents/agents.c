@@ -33,7 +33,6 @@ void agents_options_init(struct agents_options *o)
 		.tries = 4,
 		.first_wait_ms = 500,
 		.longest_wait_ms = 30000,
-		.stop_fd = -1,
 	};
 	for (int r = 0; r < REGION_COUNT; r++)
 		o->url[r] = "";

@@ -25,7 +25,7 @@ struct http {
 	CURLM *multi;
 	CURL *easy;
 	struct curl_slist *headers;
-	int stop_fd;
+	struct mailbox *stop;
 	struct buf body;
 	char why[CURL_ERROR_SIZE];
 };
@@ -173,7 +173,7 @@ struct http *http_open(const struct http_options *o)
 	h->easy = curl_easy_init();
 	if (!h->multi || !h->easy)
 		die("no memory for a connection");
-	h->stop_fd = o->stop_fd;
+	h->stop = o->stop;
 	make_headers(h, o->secret);
 	curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
 	curl_easy_setopt(h->easy, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
@@ -221,7 +221,7 @@ static enum http_result result_of(const struct http *h, CURLcode code)
 /* The transfer is in the multi handle; on return it is over, or given up. */
 static enum http_result perform(struct http *h, CURLcode *code)
 {
-	struct curl_waitfd stop = { .fd = h->stop_fd, .events = CURL_WAIT_POLLIN };
+	struct curl_waitfd stop = { .fd = h->stop ? mailbox_fd(h->stop) : -1, .events = CURL_WAIT_POLLIN };
 	int running = 1, left;
 	CURLMsg *msg;
 
@@ -230,7 +230,7 @@ static enum http_result perform(struct http *h, CURLcode *code)
 			die("curl_multi_perform failed");
 		if (!running)
 			break;
-		if (curl_multi_poll(h->multi, &stop, h->stop_fd >= 0, POLL_MS, NULL))
+		if (curl_multi_poll(h->multi, &stop, h->stop != NULL, POLL_MS, NULL))
 			die("curl_multi_poll failed");
 		if (stop.revents)
 			return HTTP_STOPPED;

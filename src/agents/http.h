@@ -13,6 +13,7 @@
 
 #include "trunkdeck/buf.h"
 #include "trunkdeck/err.h"
+#include "trunkdeck/mailbox.h"
 
 struct http;
 
@@ -22,7 +23,7 @@ struct http_options {
 	int connect_timeout_ms;
 	int timeout_ms;
 	int stall_s;
-	int stop_fd;			/* -1 = none */
+	struct mailbox *stop;		/* mail to it ends a request; NULL = none */
 };
 
 enum http_result {

@@ -146,9 +146,9 @@ static bool same_ids(const struct reading *a, const struct reading *b)
 
 /* --- waiting --- */
 
-static bool wait_on(int stop_fd, int ms)
+static bool wait_on(struct mailbox *stop, int ms)
 {
-	struct pollfd p = { .fd = stop_fd, .events = POLLIN };
+	struct pollfd p = { .fd = stop ? mailbox_fd(stop) : -1, .events = POLLIN };
 	int n = poll(&p, 1, ms);
 
 	return n == 0 || (n < 0 && errno == EINTR);
@@ -176,7 +176,7 @@ static int next_wait(const struct agents_options *o, int tried, const struct htt
 
 static bool pause_between(const struct agents_options *o, int ms)
 {
-	return o->wait ? o->wait(o->wait_arg, ms) : wait_on(o->stop_fd, ms);
+	return o->wait ? o->wait(o->wait_arg, ms) : wait_on(o->stop, ms);
 }
 
 /* --- a request --- */
@@ -405,7 +405,7 @@ void reading_host(struct reading *out, const struct agents_options *o, enum regi
 		.connect_timeout_ms = o->connect_timeout_ms,
 		.timeout_ms = o->timeout_ms,
 		.stall_s = o->stall_s,
-		.stop_fd = o->stop_fd,
+		.stop = o->stop,
 	};
 
 	*out = (struct reading){ .total = -1 };

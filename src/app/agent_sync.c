@@ -51,7 +51,7 @@ static bool stored_read(struct stored *s, struct store *store, struct err *e)
 
 /* --- the directory --- */
 
-static void make_options(struct agents_options *to, const struct agents_config *c, int stop_fd)
+static void make_options(struct agents_options *to, const struct agents_config *c, struct mailbox *stop)
 {
 	agents_options_init(to);
 	to->url[REGION_NA] = c->na_url;
@@ -63,11 +63,11 @@ static void make_options(struct agents_options *to, const struct agents_config *
 	to->timeout_ms = c->timeout_s * 1000;
 	to->connect_timeout_ms = to->timeout_ms < to->connect_timeout_ms ? to->timeout_ms : to->connect_timeout_ms;
 	to->tries = c->tries;
-	to->stop_fd = stop_fd;
+	to->stop = stop;
 }
 
 static bool read_directory(struct agents_list *list, const struct stored *before, const struct agents_config *c,
-			   int stop_fd, struct err *e)
+			   struct mailbox *stop, struct err *e)
 {
 	const char **expected = xcalloc(before->count + 1, sizeof(*expected));
 	struct agents_options options;
@@ -78,7 +78,7 @@ static bool read_directory(struct agents_list *list, const struct stored *before
 		if (agents_expects(&before->agents[i]))
 			expected[n++] = before->agents[i].id;
 	}
-	make_options(&options, c, stop_fd);
+	make_options(&options, c, stop);
 	ok = agents_read(list, &options, expected, n, e);
 	free(expected);
 	return ok;
@@ -253,7 +253,7 @@ bool agent_sync_run(struct agent_sync *out, struct store *s, const struct agents
 	bool ok;
 
 	*out = (struct agent_sync){ .count = 0 };
-	ok = stored_read(&before, s, e) && read_directory(&list, &before, config, o->stop_fd, e);
+	ok = stored_read(&before, s, e) && read_directory(&list, &before, config, o->stop, e);
 	memcpy(out->regions, list.regions, sizeof(out->regions));
 	ok = ok && merge(out, s, &list, o, e);
 	if (ok)

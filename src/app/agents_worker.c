@@ -79,7 +79,7 @@ static int next_s(const struct agents_worker *w, const struct agent_sync *s)
 static int sync_once(struct agents_worker *w)
 {
 	const struct store_options options = { .actor = w->config->actor };
-	const struct agent_sync_options how = { .stop_fd = mailbox_fd(w->stop) };
+	const struct agent_sync_options how = { .stop = w->stop };
 	struct store *store = NULL;
 	struct agent_sync s;
 	struct err e = { .code = ERR_NONE };

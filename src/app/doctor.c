@@ -7,7 +7,6 @@
 
 #include "trunkdeck/doctor.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,9 +125,7 @@ void finding_about(const struct finding *f, char to[FINDING_ABOUT_SIZE])
 /* What was asked for is not wanted any more. */
 static bool is_stopped(const struct doctor_options *o)
 {
-	struct pollfd p = { .fd = o->stop_fd, .events = POLLIN };
-
-	return o->stop_fd >= 0 && poll(&p, 1, 0) > 0;
+	return o->stop && mailbox_waiting(o->stop) > 0;
 }
 
 static void run_check(const struct check *check, const struct subject *s)

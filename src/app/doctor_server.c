@@ -77,7 +77,7 @@ static void take_commands(void *arg, const struct ami_frame *f)
 void probe_open(struct probe *p, const struct server_config *server, const struct doctor_options *o)
 {
 	const struct ami_query_options options = {
-		.server = server, .events = "system,call", .timeout_ms = o->timeout_ms, .stop_fd = o->stop_fd,
+		.server = server, .events = "system,call", .timeout_ms = o->timeout_ms, .stop = o->stop,
 		.on_event = on_event, .arg = p,
 	};
 	struct err e = { .code = ERR_NONE };

@@ -72,7 +72,7 @@ static bool examine(struct inquest *q, struct err *e)
 		.config = q->inquirer->config, .store = q->store, .snapshot = q->snapshot,
 		.number = job->number[0] != '\0' ? job->number : NULL,
 		.provider = job->provider[0] != '\0' ? job->provider : NULL,
-		.timeout_ms = DOCTOR_ANSWER_MS, .now_us = job->now_us, .stop_fd = mailbox_fd(q->inquirer->inbox),
+		.timeout_ms = DOCTOR_ANSWER_MS, .now_us = job->now_us, .stop = q->inquirer->inbox,
 		.report = on_finding, .arg = q,
 	};
 
@@ -107,7 +107,7 @@ static bool place_tests(struct inquest *q, struct err *e)
 {
 	const struct number_test test = {
 		.config = q->inquirer->config, .snapshot = q->snapshot, .number = snapshot_number(q->snapshot, q->job->number),
-		.timeout_ms = NUMBER_TEST_TIMEOUT_MS, .stop_fd = mailbox_fd(q->inquirer->inbox), .report = on_test, .arg = q,
+		.timeout_ms = NUMBER_TEST_TIMEOUT_MS, .stop = q->inquirer->inbox, .report = on_test, .arg = q,
 	};
 	const struct err none = { .code = ERR_NONE };
 

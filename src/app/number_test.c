@@ -2,7 +2,6 @@
 
 #include "trunkdeck/number_test.h"
 
-#include <poll.h>
 #include <string.h>
 #include <strings.h>
 
@@ -106,16 +105,14 @@ static void on_progress(void *arg, const struct test_call *t)
 
 static bool is_stopped(const struct number_test *n)
 {
-	struct pollfd p = { .fd = n->stop_fd, .events = POLLIN };
-
-	return n->stop_fd >= 0 && poll(&p, 1, 0) > 0;
+	return n->stop && mailbox_waiting(n->stop) > 0;
 }
 
 static void test_on(const struct number_test *n, const struct server_config *server)
 {
 	struct testing testing = { .n = n, .server = server };
 	const struct test_call_options options = {
-		.server = server, .number = n->number->e164, .timeout_ms = n->timeout_ms, .stop_fd = n->stop_fd,
+		.server = server, .number = n->number->e164, .timeout_ms = n->timeout_ms, .stop = n->stop,
 		.may_dial = may_dial, .progress = on_progress, .arg = &testing,
 	};
 	struct err why = { .code = ERR_NONE };

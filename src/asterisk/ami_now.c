@@ -29,7 +29,7 @@ static void listed(void *arg, const struct ami_frame *f)
 bool ami_calls_now(const struct ami_now_options *o, struct err *e)
 {
 	const struct ami_query_options query = {
-		.server = o->server, .events = "off", .timeout_ms = o->timeout_ms, .stop_fd = -1,
+		.server = o->server, .events = "off", .timeout_ms = o->timeout_ms,
 	};
 	const struct ami_field none[] = { { NULL, NULL } };
 	struct tracker *t;

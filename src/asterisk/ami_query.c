@@ -117,7 +117,7 @@ static void watch_stop(struct ami_query *q, int operation)
 {
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = q };
 
-	if (q->options.stop_fd >= 0 && epoll_ctl(q->epoll, operation, q->options.stop_fd, &ev))
+	if (q->options.stop && epoll_ctl(q->epoll, operation, mailbox_fd(q->options.stop), &ev))
 		die("epoll_ctl failed");
 }
 
@@ -242,7 +242,7 @@ bool ami_query_listen(struct ami_query *q, int64_t ms, const bool *done, struct 
 void ami_query_hurry(struct ami_query *q, int64_t timeout_ms)
 {
 	watch_stop(q, EPOLL_CTL_DEL);
-	q->options.stop_fd = -1;
+	q->options.stop = NULL;
 	q->stopped = false;
 	if (timeout_ms < q->options.timeout_ms)
 		q->options.timeout_ms = timeout_ms;

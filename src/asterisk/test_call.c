@@ -402,7 +402,7 @@ bool test_call_run(struct test_call *t, const struct test_call_options *options,
 {
 	struct placing p = { .t = t, .options = options, .outside = { .code = ERR_NONE } };
 	const struct ami_query_options query = {
-		.server = options->server, .events = "call,user", .timeout_ms = ANSWER_MS, .stop_fd = options->stop_fd,
+		.server = options->server, .events = "call,user", .timeout_ms = ANSWER_MS, .stop = options->stop,
 		.on_event = on_event, .arg = &p,
 	};
 	struct ami_query *q;

@@ -91,7 +91,6 @@ bool cli_agent_sync(struct cli *c, struct err *e)
 	const struct agent_sync_options options = {
 		.dry_run = cli_args_has(&c->args, "dry-run"),
 		.all_may_go = cli_args_has(&c->args, "all-gone"),
-		.stop_fd = -1,
 	};
 	struct agent_sync s;
 	bool ok;

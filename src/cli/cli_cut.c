@@ -142,7 +142,7 @@ static bool hang_up(struct cutting *k, size_t *done, struct err *e)
 static bool cut_on(struct cutting *k, const char *owner, size_t *done, struct err *e)
 {
 	const struct ami_query_options options = {
-		.server = k->server, .events = "off", .timeout_ms = ANSWER_MS, .stop_fd = -1,
+		.server = k->server, .events = "off", .timeout_ms = ANSWER_MS,
 	};
 	bool ok;
 

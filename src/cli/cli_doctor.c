@@ -142,7 +142,7 @@ bool cli_doctor(struct cli *c, struct err *e)
 	struct report report = { .out = &c->out };
 	struct doctor_options options = {
 		.config = c->config, .store = c->store, .snapshot = snapshot_new(), .now_us = clock_wall_us(&clock_system),
-		.stop_fd = -1, .report = on_finding, .arg = &report,
+		.report = on_finding, .arg = &report,
 	};
 	bool ok;
 

@@ -102,7 +102,7 @@ static bool test_all(struct cli *c, struct snapshot *directory, const struct num
 	struct tally tally = { .cli = c, .number = n };
 	const struct number_test test = {
 		.config = c->config, .snapshot = directory, .number = n, .server = cli_args_value(&c->args, "server"),
-		.timeout_ms = timeout_ms, .stop_fd = -1, .report = on_report, .arg = &tally,
+		.timeout_ms = timeout_ms, .report = on_report, .arg = &tally,
 	};
 
 	if (!number_test_run(&test, e))

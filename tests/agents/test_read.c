@@ -10,7 +10,6 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "directory.h"
 #include "trunkdeck/agents.h"
@@ -187,47 +186,43 @@ static void *run_read(void *arg)
 	return NULL;
 }
 
-/* While a server keeps it waiting, the descriptor becomes readable: it is back long before any time-out. */
+/* While a server keeps it waiting, mail to stop it arrives: it is back long before any time-out. */
 static void stopping(void **state)
 {
 	struct attempt a;
 	pthread_t thread;
-	int fd[2];
+	struct mailbox *stop = mailbox_new(1);
 
 	(void)state;
-	assert_int_equal(pipe(fd), 0);
 	begin(&a, ARGS("stall"));
 	a.options.timeout_ms = 600000;
 	a.options.stall_s = 600;
-	a.options.stop_fd = fd[0];
+	a.options.stop = stop;
 	assert_int_equal(pthread_create(&thread, NULL, run_read, &a), 0);
 	directory_await(&a.directory);
-	assert_int_equal(write(fd[1], "x", 1), 1);
+	assert_true(mailbox_post(stop, (struct mail){ .kind = 1 }, MAIL_MUST));
 	pthread_join(thread, NULL);
 	assert_false(a.ok);
 	assert_int_equal(a.waits.count, 0);
 	end(&a);
-	close(fd[0]);
-	close(fd[1]);
+	mailbox_free(&stop);
 }
 
 static void stopping_a_wait(void **state)
 {
 	struct attempt a;
-	int fd[2];
+	struct mailbox *stop = mailbox_new(1);
 
 	(void)state;
-	assert_int_equal(pipe(fd), 0);
 	begin(&a, ARGS("500"));
 	a.options.wait = NULL;
 	a.options.first_wait_ms = a.options.longest_wait_ms = 600000;
-	a.options.stop_fd = fd[0];
-	assert_int_equal(write(fd[1], "x", 1), 1);
+	a.options.stop = stop;
+	assert_true(mailbox_post(stop, (struct mail){ .kind = 1 }, MAIL_MUST));
 	read_now(&a);
 	assert_false(a.ok);
 	end(&a);
-	close(fd[0]);
-	close(fd[1]);
+	mailbox_free(&stop);
 }
 
 /* Several pages, and nobody says who is expected: one read. */

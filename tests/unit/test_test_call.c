@@ -164,7 +164,7 @@ static bool open_query(struct ami_query **q, int port, struct err *e)
 	struct server_config server = {
 		.name = word, .host = host, .port = port, .user = word, .secret = word, .ca_file = nothing,
 	};
-	const struct ami_query_options options = { .server = &server, .events = "off", .timeout_ms = 1000, .stop_fd = -1 };
+	const struct ami_query_options options = { .server = &server, .events = "off", .timeout_ms = 1000 };
 
 	return ami_query_open(q, &options, e);
 }
