@@ -12,6 +12,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "trunkdeck/ami_rights.h"
 #include "trunkdeck/mem.h"
 
 #define NORMAL_CLEARING "16"
@@ -34,10 +35,13 @@ static void report(struct ami_server *s, const char *channel, const struct err *
 /* The texts are those of Asterisk's main/manager.c. */
 static void explain(const struct ami_server *s, struct str message, struct err *e)
 {
-	if (str_eq_nocase(message, STR("Permission denied"))) {
+	char *line;
+
+	if (ami_is_denied(message)) {
+		line = ami_right_line(s->config.user, ami_right_of("Hangup"));
 		err_set_message(e, ERR_SERVER_REFUSED, "%s", _("our AMI user may not hang calls up"));
-		err_hint(e, _("manager.conf, [%s]: write = call (or system), then 'manager reload' and connect anew"),
-			 s->config.user);
+		err_hint(e, _("%s and connect anew"), line);
+		free(line);
 	} else if (str_eq_nocase(message, STR("No such channel"))) {
 		err_set_message(e, ERR_SERVER_REFUSED, "%s", _("the call was over already"));
 	} else {

@@ -316,6 +316,14 @@ static void on_event(void *arg, const struct ami_frame *f)
 		p->options->progress(p->options->arg, p->t);
 }
 
+static void hint_right(struct err *e, const struct server_config *server, const char *action)
+{
+	char *line = ami_right_line(server->user, ami_right_of(action));
+
+	err_hint(e, "%s", line);
+	free(line);
+}
+
 /* What the server would dial: a route that leads elsewhere than it should must not lead outside. */
 static bool check_route(struct ami_query *q, const struct test_call_options *o, struct err *e)
 {
@@ -325,7 +333,7 @@ static bool check_route(struct ami_query *q, const struct test_call_options *o, 
 	if (!ami_query_route(q, o->server->routes, o->number, &agent, &dial, e)) {
 		if (ami_is_denied(str_of(e->message))) {
 			err_set_message(e, ERR_SERVER_REFUSED, "%s", _("our AMI user may not read what would be dialled"));
-			err_hint(e, _("manager.conf, [%s]: add reporting to write, then 'manager reload'"), o->server->user);
+			hint_right(e, o->server, "Getvar");
 		}
 		return false;
 	}
@@ -351,7 +359,7 @@ static bool originate(struct ami_query *q, const struct test_call *t, const stru
 
 	if (!ok && ami_is_denied(str_of(e->message))) {
 		err_set_message(e, ERR_SERVER_REFUSED, "%s", _("our AMI user may not place test calls"));
-		err_hint(e, _("manager.conf, [%s]: add originate to write, then 'manager reload'"), o->server->user);
+		hint_right(e, o->server, "Originate");
 	}
 	free(channel);
 	free(caller);

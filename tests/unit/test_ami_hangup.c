@@ -113,7 +113,7 @@ static void the_permission_that_is_missing_is_named(void **state)
 	(void)state;
 	assert_true(wait_until(fixture_is_up, f));
 	assert_string_equal(hang_up(f, "PJSIP/t-1")->message, "our AMI user may not hang calls up");
-	assert_non_null(strstr(f->hangup.err.hint, "[dash]: write = call"));
+	assert_non_null(strstr(f->hangup.err.hint, "[dash]: add 'call' to write"));
 	fixture_stop(f);
 	fault_server_stop(&s);
 }

@@ -245,7 +245,7 @@ static void the_server_has_the_last_word(void **state)
 	app_hangup(f->app, &c);
 	assert_false(app_is_settled(f->app));
 	assert_true(wait_until(settled, f));
-	assert_true(said(f, NUMBER " is not hung up: our AMI user may not hang calls up: manager.conf, [dash]: write = call"));
+	assert_true(said(f, NUMBER " is not hung up: our AMI user may not hang calls up: manager.conf, [dash]: add 'call' to write"));
 }
 
 static void only_a_live_call_is_hung_up(void **state)
