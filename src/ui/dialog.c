@@ -200,6 +200,22 @@ static const struct overlay_ops typed_ops = {
 	.hint = N_("Enter confirm, once the word is typed  Esc no"),
 };
 
+static const struct overlay_ops typed_choice_ops = {
+	.name = "dialog",
+	.draw = dialog_draw,
+	.key = dialog_key,
+	.close = dialog_close,
+	.wants_freeze = true,
+	.hint = N_("Tab other  Enter confirm, once the word is typed  Esc no"),
+};
+
+static const struct overlay_ops *ops_for(const struct dialog *d)
+{
+	if (d->typed == NULL)
+		return &question_ops;
+	return d->words[CHOICE_ALSO] != NULL ? &typed_choice_ops : &typed_ops;
+}
+
 void dialog_ask(struct ui *ui, const struct dialog_options *o)
 {
 	struct dialog *d = xcalloc(1, sizeof(*d));
@@ -214,5 +230,5 @@ void dialog_ask(struct ui *ui, const struct dialog_options *o)
 	d->typed = xstrdup_null(o->typed);
 	d->focus = d->typed != NULL ? CHOICE_YES : CHOICE_NO;
 	line_init(&d->line, NULL, 256);
-	ui_push(ui, d->typed != NULL ? &typed_ops : &question_ops, d);
+	ui_push(ui, ops_for(d), d);
 }
