@@ -65,7 +65,7 @@ enum action_scope {
 	X(COPY, "copy", "y", SCOPE_LIST, "", N_("Copy the number or row under the cursor to the clipboard (OSC 52)")) \
 	X(COPY_JSON, "copy json", "Y", SCOPE_LIST, "", N_("Copy the record under the cursor as JSON")) \
 	X(PALETTE, "command", ":", SCOPE_ALL, N_("command"), N_("Type an action by name")) \
-	X(DOCTOR, "doctor", "D", SCOPE_DECK, N_("doctor"), N_("Check what calls to the number or provider under the cursor depend on")) \
+	X(DOCTOR, "doctor", "D", SCOPE_DECK | SCOPE_CALLS, N_("doctor"), N_("Check what calls to the number or provider under the cursor, or to the number of the call there, depend on")) \
 	X(DOCTOR_ALL, "doctor all", "", SCOPE_DECK, "", N_("Check every provider, number and server")) \
 	X(HELP, "help", "? F1", SCOPE_ALL, N_("help"), N_("What works here")) \
 	X(QUIT, "quit", "q", SCOPE_ALL, N_("quit"), N_("Leave trunkdeck")) \

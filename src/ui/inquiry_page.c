@@ -112,10 +112,11 @@ static void open_page(struct ui *ui, char *title, const struct inquiry_body *bod
 
 void doctor_open(struct ui *ui, const char *number, const struct provider *provider)
 {
-	const char *subject = number ? number : provider ? provider->name : _("everything");
+	char *subject = utf8_clean_dup(str_of(number ? number : provider ? provider->name : _("everything")));
 
 	app_ask_doctor(ui_app(ui), number, provider ? provider->id : NULL);
 	open_page(ui, xasprintf(_("Doctor: %s"), subject), &doctor_body);
+	free(subject);
 }
 
 void test_open(struct ui *ui, const char *number)

@@ -98,6 +98,16 @@ static void show_detail(struct calls *v)
 		call_detail_open(v->ui, c);
 }
 
+/* Of whatever was dialled: that it is not configured is the first thing the doctor says. */
+static void examine_number(struct calls *v)
+{
+	bool live;
+	const struct call *c = calls_selected(v, &live);
+
+	if (c)
+		doctor_open(v->ui, c->number, NULL);
+}
+
 /* Moving by hand ends following. */
 static bool move(struct calls *v, enum action_id action)
 {
@@ -121,6 +131,9 @@ static bool calls_action(void *state, enum action_id action)
 	switch (action) {
 	case ACTION_DETAIL:
 		show_detail(v);
+		return true;
+	case ACTION_DOCTOR:
+		examine_number(v);
 		return true;
 	case ACTION_HANGUP:
 		calls_ask_hangup(v);
@@ -157,6 +170,8 @@ static const char *calls_why_not(void *state, enum action_id action)
 
 	if (action == ACTION_HANGUP)
 		return live ? app_why_no_hangup(v->app, c) : _("no live call is under the cursor");
+	if (action == ACTION_DOCTOR)
+		return c && c->number[0] != '\0' ? NULL : _("no call to a number is under the cursor");
 	if (action == ACTION_DETAIL)
 		return c ? NULL : _("no call is under the cursor");
 	if (action == ACTION_JUMP)
