@@ -13,6 +13,7 @@
 #include "doctor_checks.h"
 #include "trunkdeck/ami_rights.h"
 #include "trunkdeck/buf.h"
+#include "trunkdeck/dialplan.h"
 #include "trunkdeck/mem.h"
 
 #define OLDEST_ASTERISK 20
@@ -254,16 +255,60 @@ static void see_dialplan(const struct subject *s, struct finding *f, const char 
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 }
 
+static void see_version(void *arg, const struct ami_frame *f)
+{
+	int told = dialplan_version_told(f);
+
+	if (told > 0)
+		*(int *)arg = told;
+}
+
+/* 0 where the include has none. */
+static bool ask_version(const struct subject *s, int *version, struct err *e)
+{
+	const struct ami_field fields[] = { { "Context", DIALPLAN_VERSION_CONTEXT }, { NULL, NULL } };
+
+	*version = 0;
+	return ami_query_ask(s->probe->query, "ShowDialPlan", fields, see_version, version, e) ||
+	       (e->code == ERR_SERVER_REFUSED && !ami_is_denied(str_of(e->message)));
+}
+
+/* One of another version routes calls all the same, so it is a warning. */
+static void judge_version(const struct subject *s, struct finding *f, int theirs)
+{
+	int ours = dialplan_version();
+
+	if (theirs == ours) {
+		finding_set(f, VERDICT_PASS, _("context %s is there, version %d"), CONTEXT, ours);
+		return;
+	}
+	if (theirs > 0)
+		finding_set(f, VERDICT_WARN, _("Asterisk runs dialplan %d, this trunkdeck ships %d"), theirs, ours);
+	else
+		finding_set(f, VERDICT_WARN, _("Asterisk runs a dialplan without a version, this trunkdeck ships %d"), ours);
+	if (theirs > ours)
+		finding_todo(f, "%s", _("a newer trunkdeck has set the server up: update this one"));
+	else
+		finding_todo(f, _("print it with 'trunkdeck server setup %s', put it in place, 'dialplan reload'"),
+			     s->probe->config->name);
+}
+
 /* The inner contexts too: an include cut short would load without them. */
 void check_dialplan(const struct subject *s, struct finding *f)
 {
 	static const char *const contexts[] = { "trunkdeck-call", "trunkdeck-route", CONTEXT };
+	struct err e;
+	int version;
 
 	for (size_t i = 0; i < ARRAY_LEN(contexts); i++) {
 		see_dialplan(s, f, contexts[i]);
 		if (f->verdict != VERDICT_PASS)
 			return;
 	}
+	if (ask_version(s, &version, &e))
+		judge_version(s, f, version);
+	else
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 }
 
 void check_mode(const struct subject *s, struct finding *f)

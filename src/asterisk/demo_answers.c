@@ -2,6 +2,9 @@
 
 #include "demo_answers.h"
 
+#include <stdlib.h>
+
+#include "trunkdeck/dialplan.h"
 #include "trunkdeck/mem.h"
 
 static void begin(const struct demo_question *q, struct buf *out, const char *more)
@@ -33,9 +36,13 @@ static void on_commands(const struct demo_question *q, struct buf *out)
 
 static void on_dialplan(const struct demo_question *q, struct buf *out)
 {
+	bool version = str_eq(q->subject, STR(DIALPLAN_VERSION_CONTEXT));
+	char *extension = version ? xasprintf("%d", dialplan_version()) : xstrdup("_X.");
+
 	begin(q, out, "EventList: start\r\nMessage: DialPlan list will follow\r\n\r\n");
-	buf_addf(out, "Event: ListDialplan\r\n%sContext: %.*s\r\nExtension: _X.\r\nPriority: 1\r\nApplication: NoOp\r\n\r\n",
-		 q->id_text, (int)q->subject.len, q->subject.p);
+	buf_addf(out, "Event: ListDialplan\r\n%sContext: %.*s\r\nExtension: %s\r\nPriority: 1\r\nApplication: NoOp\r\n\r\n",
+		 q->id_text, (int)q->subject.len, q->subject.p, extension);
+	free(extension);
 	end_list(q, out, "ShowDialPlanComplete");
 }
 

@@ -8,6 +8,9 @@ libtdasterisk_a_SOURCES = src/asterisk/ami_action.c src/asterisk/ami_check.c src
 	src/asterisk/routes_cell.c src/asterisk/routes_int.h src/asterisk/transport.c src/asterisk/transport.h
 libtdasterisk_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 
+# what a server runs of ours
+libtdasterisk_a_SOURCES += src/asterisk/dialplan.c
+
 # for batch commands
 libtdasterisk_a_SOURCES += src/asterisk/ami_now.c src/asterisk/ami_query.c src/asterisk/test_call.c
 

@@ -5,10 +5,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "trunkdeck/buf.h"
+#include "trunkdeck/dialplan.h"
 #include "trunkdeck/embed.h"
+#include "trunkdeck/mailbox.h"
+#include "trunkdeck/mem.h"
 #include "trunkdeck/setup.h"
 
 static struct setup_value abc[] = { { "A", (char []){ "one" } }, { "LONG_NAME", (char []){ "@A@" } }, { NULL, NULL } };
@@ -134,6 +139,69 @@ static void a_store_without_database_leaves_placeholders(void **state)
 	config.store_url = url;
 }
 
+/* The dialplan as Asterisk reads it: without comments. */
+static uint64_t dialplan_hash(void)
+{
+	const char *text = embed_find("asterisk/extensions_trunkdeck.conf")->text;
+	struct buf lines;
+	uint64_t hash;
+
+	buf_init(&lines, BUF_UNBOUNDED);
+	for (size_t len; *text; text += len) {
+		len = strcspn(text, "\n");
+		len += text[len] == '\n';
+		if (*text != ';' && *text != '\n')
+			buf_add(&lines, text, len);
+	}
+	hash = mail_key(lines.p, lines.len);
+	buf_clear(&lines);
+	return hash;
+}
+
+/* Servers that run an older dialplan are told from others by its version alone. */
+static void a_changed_dialplan_has_a_new_version(void **state)
+{
+	static const struct { int version; uint64_t hash; } shipped = { 1, UINT64_C(0x28fa305833ee06b6) };
+	uint64_t hash = dialplan_hash();
+
+	(void)state;
+	if (hash != shipped.hash)
+		fail_msg("extensions_trunkdeck.conf is not that of version %d any more: where it has been released, count the extension "
+			 "of [trunkdeck-version] up; put version and 0x%016" PRIx64 " here", shipped.version, hash);
+	assert_int_equal(dialplan_version(), shipped.version);
+}
+
+static void take_version(void *arg, const struct ami_frame *f)
+{
+	*(int *)arg = dialplan_version_told(f);
+}
+
+static int version_told(const char *frame)
+{
+	int told = -1;
+	struct ami_parser *p = ami_parser_new(false, take_version, &told);
+
+	ami_parser_feed(p, frame, strlen(frame));
+	ami_parser_idle(p);
+	ami_parser_free(&p);
+	return told;
+}
+
+static void the_version_is_what_the_version_context_says(void **state)
+{
+	static const struct { const char *frame; int version; } rows[] = {
+		{ "Event: ListDialplan\r\nActionID: 1\r\nContext: trunkdeck-version\r\nExtension: 12\r\n\r\n", 12 },
+		{ "Event: ListDialplan\r\nActionID: 1\r\nContext: trunkdeck-in\r\nExtension: 12\r\n\r\n", 0 },
+		{ "Event: ListDialplan\r\nActionID: 1\r\nContext: trunkdeck-version\r\nExtension: _X.\r\n\r\n", 0 },
+		{ "Event: ListDialplan\r\nActionID: 1\r\nContext: trunkdeck-version\r\nExtension: 9999999999\r\n\r\n", 0 },
+		{ "Event: ListDialplan\r\nActionID: 1\r\nContext: trunkdeck-version\r\n\r\n", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_int_equal(version_told(rows[i].frame), rows[i].version);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +213,8 @@ int main(void)
 		cmocka_unit_test(a_secret_is_shown_only_when_asked_for),
 		cmocka_unit_test(the_password_of_the_store_is_in_no_file),
 		cmocka_unit_test(a_store_without_database_leaves_placeholders),
+		cmocka_unit_test(a_changed_dialplan_has_a_new_version),
+		cmocka_unit_test(the_version_is_what_the_version_context_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,15 @@ check "a dialplan that is not there" finds dialplan fail 'no context trunkdeck-i
 check "with what to do" finds dialplan fail 'server setup na-1' $number
 inside asterisk_cli na-1 'dialplan reload' >/dev/null
 check "and is back" wait_for 5 "the context" finds dialplan pass trunkdeck-in $number
+check "its version is ours" finds dialplan pass 'version' $number
+change_file extensions_trunkdeck.conf 's/^exten => 1,1,NoOp()/exten => 9,1,NoOp()/' 'dialplan reload'
+check "another version" finds dialplan warn 'runs dialplan 9, this trunkdeck ships' $number
+change_file extensions_trunkdeck.conf 's/^\[trunkdeck-version\]/[elsewhere]/' 'dialplan reload'
+check "or none" finds dialplan warn 'without a version' $number
+check "with what to do" finds dialplan warn "'trunkdeck server setup na-1', put it in place, 'dialplan reload'" $number
+check "which is no failure" deck ann doctor $number
+change_file extensions_trunkdeck.conf 's/^\[elsewhere\]/[trunkdeck-version]/;s/^exten => 9,1,NoOp()/exten => 1,1,NoOp()/' 'dialplan reload'
+check "ours again" finds dialplan pass 'version' $number
 change_file manager.conf 's/^timestampevents = yes/timestampevents = no/' 'manager reload'
 check "events without time stamps" finds stamps warn 'timestampevents = yes' $number
 change_file manager.conf 's/^timestampevents = no/timestampevents = yes/' 'manager reload'
@@ -163,6 +172,7 @@ check "reading is permission enough" finds permissions pass 'all that is needed'
 check "the store is read" finds owner pass "$(deck ann workspace show --json | sed -n 's/.*"id":"\([^"]*\)".*/\1/p')" $number
 check "the route is right" finds route pass 'to support' $number
 check "with its dial string" finds dial pass 'WebSocket/support/c(ulaw)' $number
+check "so is the dialplan" finds dialplan pass 'version' $number
 check "nothing is wrong" deck ann doctor $number
 check "the server may no longer read" inside sql lab 'REVOKE SELECT ON trunkdeck_store, trunkdeck_routes FROM lab_asterisk'
 check "that is found" finds owner fail 'gets nothing from the store' $number
