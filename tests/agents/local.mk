@@ -16,6 +16,6 @@ tests_agents_test_read_SOURCES = tests/agents/test_read.c $(agents_directory)
 tests_agents_test_read_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_agents_test_read_LDADD = $(agents_test_libs)
 
-tests_agents_test_worker_SOURCES = tests/agents/test_worker.c $(agents_directory)
+tests_agents_test_worker_SOURCES = tests/agents/test_worker.c $(temp_store) $(agents_directory)
 tests_agents_test_worker_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_agents_test_worker_LDADD = $(app_test_libs)

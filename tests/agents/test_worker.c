@@ -10,15 +10,14 @@
 #include <cmocka.h>
 #include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "../unit/temp_store.h"
 #include "directory.h"
 #include "trunkdeck/app.h"
 #include "trunkdeck/mem.h"
 
 struct fixture {
-	char folder[64];
-	char *url;
+	struct temp_store store;
 	struct config config;
 	struct directory directory;
 	struct app *app;
@@ -29,11 +28,9 @@ static void begin(struct fixture *f, const char *const *args)
 	struct err e;
 
 	directory_start(&f->directory, args);
-	snprintf(f->folder, sizeof(f->folder), "/tmp/trunkdeck-test-XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
-	f->url = xasprintf("sqlite:%s/store.db", f->folder);
+	temp_store_make(&f->store);
 	f->config = (struct config){
-		.store_url = f->url,
+		.store_url = f->store.url,
 		.actor = (char *)"tester",
 		.screen_fps = 10,
 		.agents = {
@@ -55,18 +52,9 @@ static void begin(struct fixture *f, const char *const *args)
 
 static void end(struct fixture *f)
 {
-	static const char *const files[] = { "store.db", "store.db-wal", "store.db-shm" };
-
 	app_free(&f->app);
 	directory_stop(&f->directory);
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		char *path = xasprintf("%s/%s", f->folder, files[i]);
-
-		unlink(path);
-		free(path);
-	}
-	rmdir(f->folder);
-	free(f->url);
+	temp_store_remove(&f->store);
 }
 
 /* How often a text was said so far. */
@@ -107,7 +95,7 @@ static bool is_back(struct app *a)
 
 static void agents_appear(void **state)
 {
-	struct fixture f = { .folder = "" };
+	struct fixture f = { 0 };
 
 	(void)state;
 	begin(&f, (const char *const[]){ NULL });
@@ -119,7 +107,7 @@ static void agents_appear(void **state)
 
 static void a_failure_is_said_once(void **state)
 {
-	struct fixture f = { .folder = "" };
+	struct fixture f = { 0 };
 
 	(void)state;
 	begin(&f, (const char *const[]){ "500", "500", NULL });
@@ -132,7 +120,7 @@ static void a_failure_is_said_once(void **state)
 /* The server never answers and the time-out is ten minutes. */
 static void leaving_does_not_wait(void **state)
 {
-	struct fixture f = { .folder = "" };
+	struct fixture f = { 0 };
 	int64_t before;
 
 	(void)state;
@@ -151,7 +139,7 @@ static bool is_loaded(struct app *a)
 
 static void nothing_without_being_asked(void **state)
 {
-	struct fixture f = { .folder = "" };
+	struct fixture f = { 0 };
 	struct err e;
 
 	(void)state;

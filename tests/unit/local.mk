@@ -144,6 +144,7 @@ tests_unit_test_histogram_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_histogram_LDADD = libtdmodel.a libtdbase.a $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 
 # app
+temp_store = tests/unit/temp_store.c tests/unit/temp_store.h
 unit_tests += tests/unit/test_app_tables tests/unit/test_app tests/unit/test_app_routes
 
 app_test_libs = libtdapp.a libtdagents.a libtdasterisk.a libtdstore.a libtdmodel.a libtdbase.a $(CURL_LIBS) $(JANSSON_LIBS) \
@@ -153,12 +154,12 @@ tests_unit_test_app_tables_SOURCES = tests/unit/test_app_tables.c
 tests_unit_test_app_tables_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_app_tables_LDADD = $(app_test_libs)
 
-tests_unit_test_app_routes_SOURCES = tests/unit/test_app_routes.c tests/unit/ami_fixture.c tests/unit/ami_fixture.h \
+tests_unit_test_app_routes_SOURCES = tests/unit/test_app_routes.c $(temp_store) tests/unit/ami_fixture.c tests/unit/ami_fixture.h \
 	tests/unit/fault_server.c tests/unit/fault_server.h
 tests_unit_test_app_routes_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_app_routes_LDADD = $(app_test_libs)
 
-tests_unit_test_app_SOURCES = tests/unit/test_app.c
+tests_unit_test_app_SOURCES = tests/unit/test_app.c $(temp_store)
 tests_unit_test_app_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_app_LDADD = $(app_test_libs)
 
@@ -168,10 +169,10 @@ tests_unit_test_app_calls_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAG
 tests_unit_test_app_calls_LDADD = $(app_test_libs)
 
 unit_tests += tests/unit/test_app_history tests/unit/test_app_live
-tests_unit_test_app_live_SOURCES = tests/unit/test_app_live.c
+tests_unit_test_app_live_SOURCES = tests/unit/test_app_live.c $(temp_store)
 tests_unit_test_app_live_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_app_live_LDADD = $(app_test_libs)
-tests_unit_test_app_history_SOURCES = tests/unit/test_app_history.c
+tests_unit_test_app_history_SOURCES = tests/unit/test_app_history.c $(temp_store)
 tests_unit_test_app_history_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_app_history_LDADD = $(app_test_libs)
 

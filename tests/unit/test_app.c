@@ -9,14 +9,13 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <poll.h>
-#include <unistd.h>
 
+#include "temp_store.h"
 #include "trunkdeck/app.h"
 #include "trunkdeck/mem.h"
 
 struct fixture {
-	char folder[64];
-	char *url;
+	struct temp_store store;
 	struct config config;
 	struct app *app;
 };
@@ -45,10 +44,8 @@ static int setup(void **state)
 	struct fixture *f = xcalloc(1, sizeof(*f));
 	struct err e;
 
-	snprintf(f->folder, sizeof(f->folder), "/tmp/trunkdeck-test-XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
-	f->url = xasprintf("sqlite:%s/store.db", f->folder);
-	f->config = (struct config){ .store_url = f->url, .actor = (char *)"tester", .screen_fps = 10 };
+	temp_store_make(&f->store);
+	f->config = (struct config){ .store_url = f->store.url, .actor = (char *)"tester", .screen_fps = 10 };
 	f->app = app_new(&f->config, &clock_system);
 	assert_true(app_start(f->app, &e));
 	settle(f->app);
@@ -58,18 +55,10 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const files[] = { "store.db", "store.db-wal", "store.db-shm" };
 	struct fixture *f = *state;
 
 	app_free(&f->app);
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		char *path = xasprintf("%s/%s", f->folder, files[i]);
-
-		unlink(path);
-		free(path);
-	}
-	rmdir(f->folder);
-	free(f->url);
+	temp_store_remove(&f->store);
 	free(f);
 	return 0;
 }
@@ -210,7 +199,7 @@ static void test_change_of_another_operator_is_seen(void **state)
 	struct store *s;
 	struct err e;
 
-	assert_true(store_open(&s, f->url, &options, &e));
+	assert_true(store_open(&s, f->store.url, &options, &e));
 	record_init(&m.record, ENTITY_PROVIDER);
 	set(&m.record, "name", "Telnyx");
 	set(&m.record, "sipDomain", "sip.telnyx.com");

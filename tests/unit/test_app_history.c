@@ -15,14 +15,14 @@
 #include <unistd.h>
 
 #include "app/spool.h"
+#include "temp_store.h"
 #include "trunkdeck/app.h"
 #include "trunkdeck/mem.h"
 
 #define NUMBER "+15551234567"
 
 struct fixture {
-	char folder[64];
-	char *url;
+	struct temp_store store;
 	struct config config;
 	struct td_clock clock;
 	struct app *app;
@@ -68,7 +68,7 @@ static void fill(const struct fixture *f)
 	struct err e;
 	bool found;
 
-	assert_true(store_open(&s, f->url, &(struct store_options){ .actor = "test" }, &e));
+	assert_true(store_open(&s, f->store.url, &(struct store_options){ .actor = "test" }, &e));
 	assert_true(store_get(s, ENTITY_WORKSPACE, "", &m.record, &found, &e));
 	free(m.record.workspace.time_zone);
 	m.record.workspace.time_zone = xstrdup("Europe/Berlin");
@@ -92,10 +92,8 @@ static int setup(void **state)
 {
 	struct fixture *f = xcalloc(1, sizeof(*f));
 
-	snprintf(f->folder, sizeof(f->folder), "/tmp/trunkdeck-test-XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
-	f->url = xasprintf("sqlite:%s/store.db", f->folder);
-	f->config = (struct config){ .store_url = f->url, .actor = (char *)"tester", .screen_fps = 10 };
+	temp_store_make(&f->store);
+	f->config = (struct config){ .store_url = f->store.url, .actor = (char *)"tester", .screen_fps = 10 };
 	clock_init_virtual(&f->clock, moment("2026-03-28T22:00:00Z"));	/* 23:00 in Berlin; the clocks change in the night */
 	f->app = app_new(&f->config, &f->clock);
 	fill(f);
@@ -105,18 +103,10 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const files[] = { "store.db", "store.db-wal", "store.db-shm" };
 	struct fixture *f = *state;
 
 	app_free(&f->app);
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		char *path = xasprintf("%s/%s", f->folder, files[i]);
-
-		unlink(path);
-		free(path);
-	}
-	rmdir(f->folder);
-	free(f->url);
+	temp_store_remove(&f->store);
 	free(f);
 	return 0;
 }
@@ -161,7 +151,7 @@ static struct read calls_in(const struct fixture *f)
 	struct store *s;
 	struct err e;
 
-	assert_true(store_open(&s, f->url, &(struct store_options){ .actor = "test" }, &e));
+	assert_true(store_open(&s, f->store.url, &(struct store_options){ .actor = "test" }, &e));
 	assert_true(store_calls(s, &(struct call_query){ 0 }, keep, &r, &e));
 	store_close(&s);
 	return r;
@@ -172,7 +162,7 @@ static void record_many(const struct fixture *f, const struct call *calls, size_
 	struct store *s;
 	struct err e;
 
-	assert_true(store_open(&s, f->url, &(struct store_options){ .actor = "other" }, &e));
+	assert_true(store_open(&s, f->store.url, &(struct store_options){ .actor = "other" }, &e));
 	assert_true(store_record_calls(s, calls, count, &e));
 	store_close(&s);
 }
@@ -255,7 +245,7 @@ static bool store_is_back(const struct app *a)
 static void calls_wait_for_a_store_that_is_away(void **state)
 {
 	struct fixture *f = *state;
-	char *path = xasprintf("%s/store.db", f->folder), *aside = xasprintf("%s/aside", f->folder);
+	char *path = xasprintf("%s/store.db", f->store.folder), *aside = xasprintf("%s/aside", f->store.folder);
 	struct err e;
 
 	assert_int_equal(rename(path, aside), 0);

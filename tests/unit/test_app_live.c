@@ -12,16 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "temp_store.h"
 #include "trunkdeck/app.h"
 #include "trunkdeck/mem.h"
 
 #define TIMEOUT_MS 20000
 
 struct fixture {
-	char folder[64];
-	char *url;
+	struct temp_store store;
 	struct config config;
 	struct server_config server;
 	struct store *recorder;
@@ -33,17 +32,15 @@ static int setup(void **state)
 	struct fixture *f = xcalloc(1, sizeof(*f));
 	struct err e;
 
-	snprintf(f->folder, sizeof(f->folder), "/tmp/trunkdeck-test-XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
-	f->url = xasprintf("sqlite:%s/store.db", f->folder);
+	temp_store_make(&f->store);
 	f->server = (struct server_config){
 		.name = (char *)"eu-1", .region = REGION_EU, .host = (char *)"127.0.0.1", .port = 1, .routes = ROUTES_NONE,
 	};
 	f->config = (struct config){
-		.store_url = f->url, .actor = (char *)"tester", .screen_fps = 10, .screen_live = LIVE_FROM_STORE,
+		.store_url = f->store.url, .actor = (char *)"tester", .screen_fps = 10, .screen_live = LIVE_FROM_STORE,
 		.servers = &f->server, .server_count = 1,
 	};
-	assert_true(store_open(&f->recorder, f->url, &(struct store_options){ .actor = "rec" }, &e));
+	assert_true(store_open(&f->recorder, f->store.url, &(struct store_options){ .actor = "rec" }, &e));
 	f->app = app_new(&f->config, &clock_system);
 	assert_true(app_start(f->app, &e));
 	*state = f;
@@ -52,19 +49,11 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const files[] = { "store.db", "store.db-wal", "store.db-shm" };
 	struct fixture *f = *state;
 
 	app_free(&f->app);
 	store_close(&f->recorder);
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		char *path = xasprintf("%s/%s", f->folder, files[i]);
-
-		unlink(path);
-		free(path);
-	}
-	rmdir(f->folder);
-	free(f->url);
+	temp_store_remove(&f->store);
 	free(f);
 	return 0;
 }

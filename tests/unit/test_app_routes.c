@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ami_fixture.h"
+#include "temp_store.h"
 #include "trunkdeck/app.h"
 #include "trunkdeck/mem.h"
 
@@ -60,8 +60,7 @@ static void a_deletion_ends_with_its_last_server(void **state)
 /* --- with a server --- */
 
 struct fixture_app {
-	char folder[64];
-	char *url;
+	struct temp_store store;
 	int port;
 	struct demo_pbx *pbx;
 	struct server_config server;
@@ -90,13 +89,11 @@ static int setup(void **state)
 {
 	struct fixture_app *f = xcalloc(1, sizeof(*f));
 
-	snprintf(f->folder, sizeof(f->folder), "/tmp/trunkdeck-test-XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
-	f->url = xasprintf("sqlite:%s/store.db", f->folder);
+	temp_store_make(&f->store);
 	f->pbx = fixture_demo(0, &f->port);
 	f->server = fixture_config(f->port);
 	f->config = (struct config){
-		.store_url = f->url, .actor = (char *)"tester", .screen_fps = 10, .servers = &f->server, .server_count = 1,
+		.store_url = f->store.url, .actor = (char *)"tester", .screen_fps = 10, .servers = &f->server, .server_count = 1,
 	};
 	open_app(f);
 	*state = f;
@@ -105,19 +102,11 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const files[] = { "store.db", "store.db-wal", "store.db-shm" };
 	struct fixture_app *f = *state;
 
 	app_free(&f->app);
 	demo_pbx_stop(&f->pbx);
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		char *path = xasprintf("%s/%s", f->folder, files[i]);
-
-		unlink(path);
-		free(path);
-	}
-	rmdir(f->folder);
-	free(f->url);
+	temp_store_remove(&f->store);
 	free(f);
 	return 0;
 }
@@ -136,7 +125,7 @@ static void change_store(struct fixture_app *f, struct mutation *m)
 	struct store *s;
 	struct err e;
 
-	assert_true(store_open(&s, f->url, &options, &e));
+	assert_true(store_open(&s, f->store.url, &options, &e));
 	if (!store_mutate(s, m, 1, MUTATE_ALL_OR_NOTHING, NULL, &e))
 		fail_msg("%s: %s", e.message, e.hint);
 	store_close(&s);
@@ -172,7 +161,7 @@ static void change_number(struct fixture_app *f, enum mutation_kind kind, const 
 	struct err e;
 	bool found;
 
-	assert_true(store_open(&s, f->url, &options, &e));
+	assert_true(store_open(&s, f->store.url, &options, &e));
 	assert_true(store_get(s, ENTITY_NUMBER, NUMBER, &m.record, &found, &e) && found);
 	store_close(&s);
 	if (key)
