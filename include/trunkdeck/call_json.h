@@ -4,10 +4,13 @@
 
 #include <jansson.h>
 
-#include "trunkdeck/call.h"
+#include "trunkdeck/call_detail.h"
 
 /* Times are ISO 8601 or null, durations in ms. A live call has a `state` and no `outcome`. Caller decrefs. */
 json_t *call_to_json(const struct call *c);
+/* {"call", "steps": [{"at", "offset_ms", "step", "channel"}], "legs": [...], ...}; without a story both lists are empty. Caller
+ * decrefs. */
+json_t *call_detail_to_json(const struct call_detail *d);
 /* The ISO 3166 code of the caller's country, "" = not known. */
 const char *call_country(const struct call *c);
 

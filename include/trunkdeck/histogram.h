@@ -20,7 +20,6 @@ struct histogram {
 void histogram_init(struct histogram *h);
 void histogram_clear(struct histogram *h);
 void histogram_add(struct histogram *h, int64_t us);
-void histogram_merge(struct histogram *to, const struct histogram *from);
 /* Mean of the exact values; q in 0..1 from the bins: the value that a share of q lies below. 0 when empty. */
 int64_t histogram_mean(const struct histogram *h);
 int64_t histogram_quantile(const struct histogram *h, double q);

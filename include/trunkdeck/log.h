@@ -14,7 +14,6 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBU
 
 /* Appends to path (created 0600). The folder must exist. */
 bool log_open(const char *path, enum log_level level, struct err *e);
-void log_open_fd(int fd, enum log_level level);
 void log_close(void);
 void log_msg(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

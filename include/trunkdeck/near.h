@@ -12,23 +12,22 @@
 #include "trunkdeck/gettext.h"
 #include "trunkdeck/records.h"
 
-/* How a carrier may write a number: id, name in JSON, what it looks like. */
+/* How a carrier may write a number: id, what it looks like. */
 #define WIRE_FORM_TABLE(X) \
-	X(E164, "e164", N_("E.164, as it should be")) \
-	X(ZEROS, "00", N_("international with 00 instead of +")) \
-	X(NO_PLUS, "no_plus", N_("international without the +")) \
-	X(NATIONAL, "national", N_("a national form: it needs the provider's inbound prefix")) \
-	X(SHORT, "short", N_("too short for a telephone number")) \
-	X(OTHER, "other", N_("not a telephone number"))
+	X(E164, N_("E.164, as it should be")) \
+	X(ZEROS, N_("international with 00 instead of +")) \
+	X(NO_PLUS, N_("international without the +")) \
+	X(NATIONAL, N_("a national form: it needs the provider's inbound prefix")) \
+	X(SHORT, N_("too short for a telephone number")) \
+	X(OTHER, N_("not a telephone number"))
 
 enum wire_form {
-#define WIRE_FORM_ENUM(id, name, text) WIRE_FORM_##id,
+#define WIRE_FORM_ENUM(id, text) WIRE_FORM_##id,
 	WIRE_FORM_TABLE(WIRE_FORM_ENUM)
 #undef WIRE_FORM_ENUM
 	WIRE_FORM_COUNT
 };
 
-const char *wire_form_name(enum wire_form f);
 const char *wire_form_text(enum wire_form f);		/* translated */
 /* What the text looks like by itself. Ten digits or fewer without '+', 00 or 0 are taken for a national form. */
 enum wire_form wire_form_of(const char *text);

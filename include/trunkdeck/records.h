@@ -164,7 +164,6 @@ struct field {
  * number trunkId agentId region label enabled additionalParams, then version createdAt createdBy updatedAt updatedBy. */
 const struct field *entity_fields(enum entity e);
 const struct field *field_by_key(enum entity e, const char *key);
-const struct field *field_by_option(enum entity e, const char *option);
 
 /* The value as text (canonical: "na", "yes"/"no", JSON text); caller frees. */
 char *field_get(const struct field *f, const struct record *r);

@@ -46,7 +46,6 @@ const struct number *const *snapshot_numbers(struct snapshot *s, size_t *count);
 
 int64_t snapshot_badge(const struct snapshot *s, const char *provider_id);	/* numbers of a provider */
 int64_t snapshot_used(const struct snapshot *s);				/* numbers in all */
-size_t snapshot_agent_numbers(const struct snapshot *s, const char *agent_id);	/* numbers that use the agent */
 
 /* Counts up with every change: views compare it to know whether to rebuild. */
 uint64_t snapshot_generation(const struct snapshot *s);

@@ -25,7 +25,6 @@ enum { LOG_LINE_MAX = 4096 };
 
 static atomic_int log_fd = -1;
 static atomic_int log_level;
-static atomic_bool log_owns_fd;
 
 static const char *const level_names[] = {
 	[LOG_LEVEL_ERROR] = "error",
@@ -34,34 +33,23 @@ static const char *const level_names[] = {
 	[LOG_LEVEL_DEBUG] = "debug",
 };
 
-static void log_use(int fd, enum log_level level, bool owns)
-{
-	log_close();
-	log_level = (int)level;
-	log_owns_fd = owns;
-	log_fd = fd;
-}
-
 bool log_open(const char *path, enum log_level level, struct err *e)
 {
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 
 	if (fd < 0)
 		return err_set_message(e, ERR_FILE, _("Can't open the log %s: %s"), path, strerror(errno));
-	log_use(fd, level, true);
+	log_close();
+	log_level = (int)level;
+	log_fd = fd;
 	return true;
-}
-
-void log_open_fd(int fd, enum log_level level)
-{
-	log_use(fd, level, false);
 }
 
 void log_close(void)
 {
 	int fd = atomic_exchange(&log_fd, -1);
 
-	if (fd >= 0 && log_owns_fd)
+	if (fd >= 0)
 		close(fd);
 }
 

@@ -146,14 +146,6 @@ const struct field *field_by_key(enum entity e, const char *key)
 	return NULL;
 }
 
-const struct field *field_by_option(enum entity e, const char *option)
-{
-	for (const struct field *f = entity_fields(e); f->key; f++)
-		if (f->option && !strcmp(f->option, option))
-			return f;
-	return NULL;
-}
-
 /* --- members --- */
 
 bool field_is_text(const struct field *f)

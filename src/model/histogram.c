@@ -80,22 +80,6 @@ void histogram_add(struct histogram *h, int64_t us)
 		h->max_us = v;
 }
 
-void histogram_merge(struct histogram *to, const struct histogram *from)
-{
-	uint32_t *bins;
-
-	if (!from->octaves)
-		return;
-	make_room(to, from->first, from->first + from->octaves - 1);
-	bins = to->bins + (size_t)(from->first - to->first) * SUB;
-	for (size_t i = 0; i < (size_t)from->octaves * SUB; i++)
-		bins[i] += from->bins[i];
-	to->count += from->count;
-	to->sum_us += from->sum_us;
-	if (from->max_us > to->max_us)
-		to->max_us = from->max_us;
-}
-
 int64_t histogram_mean(const struct histogram *h)
 {
 	return h->count ? (int64_t)((h->sum_us + h->count / 2) / h->count) : 0;

@@ -14,23 +14,15 @@
 #define NATIONAL_MAX 10			/* digits; without any prefix a longer number carries its country code */
 #define SHORT_MAX 6
 
-static const struct {
-	const char *name;
-	const char *text;
-} forms[] = {
-#define WIRE_FORM_ROW(id, name, text) [WIRE_FORM_##id] = { name, text },
+static const char *const forms[] = {
+#define WIRE_FORM_ROW(id, text) [WIRE_FORM_##id] = text,
 	WIRE_FORM_TABLE(WIRE_FORM_ROW)
 #undef WIRE_FORM_ROW
 };
 
-const char *wire_form_name(enum wire_form f)
-{
-	return forms[f].name;
-}
-
 const char *wire_form_text(enum wire_form f)
 {
-	return _(forms[f].text);
+	return _(forms[f]);
 }
 
 /* False when anything but digits, and what people write between them, is in the text, or there are too many. */

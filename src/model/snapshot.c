@@ -3,8 +3,8 @@
  *
  * Each kind of record has a hash by its key; providers also by name and by endpoint. Numbers hang in two arrays, of their
  * provider and of all, which are put in order when looked at (sorted.h), so that loading 100,000 in order sorts nothing
- * and removing one is O(1). A provider's numbers and an agent's count exist by id, whether or not the provider or agent is
- * there (yet): the change feed may bring a number first.
+ * and removing one is O(1). A provider's numbers exist by id, whether or not the provider is there (yet): the change feed may
+ * bring a number first.
  *
  * A record that is put again keeps its address; its contents are replaced. Not thread-safe: one owner.
  */
@@ -24,13 +24,6 @@
 #define uthash_fatal(text) die("%s", text)
 #include <uthash.h>
 
-/* An agent's numbers, counted. */
-struct tally {
-	char *agent;
-	size_t numbers;
-	UT_hash_handle hh;
-};
-
 /* A provider's numbers. */
 struct group {
 	char *provider;
@@ -47,7 +40,6 @@ struct number_entry {
 	size_t place_in_all;
 	size_t place_in_group;
 	struct group *group;
-	struct tally *tally;
 	UT_hash_handle hh;
 };
 
@@ -72,7 +64,6 @@ struct snapshot {
 	struct number_entry *numbers;
 	struct group *groups;
 	struct group *last_group;	/* asked for last; NULL = none */
-	struct tally *tallies;
 	struct sorted providers_sorted, agents_sorted, numbers_sorted;
 	bool complete;
 	uint64_t generation;
@@ -164,33 +155,6 @@ static void group_drop_if_empty(struct snapshot *s, struct group *g)
 		group_free(s, g);
 }
 
-static struct tally *tally_find(const struct snapshot *s, const char *agent)
-{
-	struct tally *t;
-
-	HASH_FIND_STR(s->tallies, agent, t);
-	return t;
-}
-
-static struct tally *tally_get(struct snapshot *s, const char *agent)
-{
-	struct tally *t = tally_find(s, agent);
-
-	if (t)
-		return t;
-	t = xcalloc(1, sizeof(*t));
-	t->agent = xstrdup(agent);
-	HASH_ADD_KEYPTR(hh, s->tallies, t->agent, strlen(t->agent), t);
-	return t;
-}
-
-static void tally_free(struct snapshot *s, struct tally *t)
-{
-	HASH_DEL(s->tallies, t);
-	free(t->agent);
-	free(t);
-}
-
 /* --- numbers --- */
 
 static void number_link(struct snapshot *s, struct number_entry *n)
@@ -198,8 +162,6 @@ static void number_link(struct snapshot *s, struct number_entry *n)
 	n->group = group_get(s, n->record.provider);
 	n->group->count++;
 	sorted_add(&n->group->numbers, n);
-	n->tally = tally_get(s, n->record.agent);
-	n->tally->numbers++;
 }
 
 static void number_unlink(struct snapshot *s, struct number_entry *n)
@@ -207,8 +169,6 @@ static void number_unlink(struct snapshot *s, struct number_entry *n)
 	n->group->count--;
 	sorted_take(&n->group->numbers, n);
 	group_drop_if_empty(s, n->group);
-	if (!--n->tally->numbers)
-		tally_free(s, n->tally);
 }
 
 static void number_replace(struct snapshot *s, struct number_entry *n, struct number *record)
@@ -393,7 +353,6 @@ static void numbers_free(struct snapshot *s)
 {
 	struct number_entry *n, *next;
 	struct group *g, *next_group;
-	struct tally *t, *next_tally;
 
 	HASH_ITER(hh, s->numbers, n, next) {
 		HASH_DEL(s->numbers, n);
@@ -402,8 +361,6 @@ static void numbers_free(struct snapshot *s)
 	}
 	HASH_ITER(hh, s->groups, g, next_group)
 		group_free(s, g);
-	HASH_ITER(hh, s->tallies, t, next_tally)
-		tally_free(s, t);
 }
 
 void snapshot_clear(struct snapshot *s)
@@ -607,13 +564,6 @@ int64_t snapshot_used(const struct snapshot *s)
 	HASH_ITER(hh, s->groups, g, next)
 		used += group_badge(g);
 	return used;
-}
-
-size_t snapshot_agent_numbers(const struct snapshot *s, const char *agent_id)
-{
-	const struct tally *t = tally_find(s, agent_id);
-
-	return t ? t->numbers : 0;
 }
 
 uint64_t snapshot_generation(const struct snapshot *s)

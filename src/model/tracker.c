@@ -413,14 +413,6 @@ void tracker_gap(struct tracker *t, int64_t at_us)
 	calls_tell(t);
 }
 
-void tracker_restarted(struct tracker *t, int64_t at_us)
-{
-	t->now_us = at_us;
-	while (t->live)
-		calls_lose(t, t->live, at_us);
-	legs_clear(t);
-}
-
 void tracker_flush(struct tracker *t, int64_t at_us)
 {
 	struct tracked *k, *next;

@@ -13,6 +13,7 @@
 
 #include "deck.h"
 #include "figures.h"
+#include "trunkdeck/call_json.h"
 #include "trunkdeck/cause.h"
 #include "trunkdeck/e164.h"
 #include "trunkdeck/mem.h"
@@ -372,12 +373,25 @@ static void detail_draw(void *state, const struct canvas *screen)
 	term_cursor(ui_term(v->ui), -1, 0);
 }
 
+static void copy(const struct call_page_view *v, bool json)
+{
+	const struct call_detail *d = &v->app->watch.detail;
+	json_t *o = json ? call_detail_to_json(d) : NULL;
+	char *text = json ? json_dumps(o, JSON_COMPACT) : xstrdup(d->call.caller);
+
+	ui_copy(v->ui, text, json ? _("Copied as JSON") : _("Copied the caller's number"));
+	free(text);
+	json_decref(o);
+}
+
 static bool detail_key(void *state, key_code key)
 {
 	struct call_page_view *v = state;
 
 	if (key == 'q' || key == KEYS_ESC || key == KEYS_ENTER)
 		return true;
+	if (key == 'y' || key == 'Y')
+		copy(v, key == 'Y');
 	scroll_key(&v->scroll, key);
 	return false;
 }
@@ -417,7 +431,7 @@ static const struct overlay_ops detail_ops = {
 	.key = detail_key,
 	.update = detail_update,
 	.close = detail_close,
-	.hint = N_("j down  k up  Space page  Esc back"),
+	.hint = N_("j down  k up  Space page  y copy  Y as JSON  Esc back"),
 };
 
 void call_detail_open(struct ui *ui, const struct call *c)

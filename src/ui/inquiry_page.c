@@ -57,16 +57,12 @@ static void page_draw(void *state, const struct canvas *screen)
 
 static void copy(struct page *p)
 {
-	struct messages *messages = ui_app(p->ui)->messages;
 	struct buf text;
 
 	buf_init(&text, BUF_UNBOUNDED);
 	buf_addf(&text, "%s\n", p->title);
 	p->body->copy(&text, &ui_app(p->ui)->inquiry);
-	if (term_copy(ui_term(p->ui), text.p))
-		messages_add(messages, MESSAGE_INFO, "%s", _("Copied the page"));
-	else
-		messages_add(messages, MESSAGE_ERROR, "%s", _("Too long for the clipboard of a terminal"));
+	ui_copy(p->ui, text.p, _("Copied the page"));
 	buf_clear(&text);
 }
 

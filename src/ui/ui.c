@@ -275,18 +275,25 @@ const char *ui_why_not(struct ui *ui, enum action_id action)
 	return why;
 }
 
+void ui_copy(struct ui *ui, const char *text, const char *said)
+{
+	if (term_copy(ui->term, text))
+		messages_add(ui->app->messages, MESSAGE_INFO, "%s", said);
+	else
+		messages_add(ui->app->messages, MESSAGE_ERROR, "%s", _("Too long for the clipboard of a terminal"));
+	ui->touched = true;
+}
+
 static void copy(struct ui *ui, bool json)
 {
 	char *text = views[ui->view]->copy(ui->states[ui->view], json);
+	char *said = json || text == NULL ? xstrdup(_("Copied as JSON")) : xasprintf(_("Copied %.200s"), text);
 
-	if (text == NULL)
-		messages_add(ui->app->messages, MESSAGE_WARN, "%s", _("There is nothing to copy here"));
-	else if (!term_copy(ui->term, text))
-		messages_add(ui->app->messages, MESSAGE_ERROR, "%s", _("Too long for the clipboard of a terminal"));
-	else if (json)
-		messages_add(ui->app->messages, MESSAGE_INFO, "%s", _("Copied as JSON"));
+	if (text != NULL)
+		ui_copy(ui, text, said);
 	else
-		messages_add(ui->app->messages, MESSAGE_INFO, _("Copied %.200s"), text);
+		messages_add(ui->app->messages, MESSAGE_WARN, "%s", _("There is nothing to copy here"));
+	free(said);
 	free(text);
 }
 

@@ -98,6 +98,8 @@ void ui_show_calls(struct ui *ui, const char *filter);
 void ui_deck_move(struct ui *ui, enum action_id action);
 void *ui_view_state(struct ui *ui, enum view_id view);
 void ui_quit(struct ui *ui);
+/* To the clipboard; `said` is the message when that went well. */
+void ui_copy(struct ui *ui, const char *text, const char *said);
 
 /* The visible rows of a list, the selected one marked and under the terminal's cursor when `focused`. row() draws one: its
  * canvas is that line alone. */

@@ -74,20 +74,16 @@ static void quantiles_within_one_percent(void **state)
 {
 	static const double qs[] = { 0, 0.001, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999, 1 };
 	int64_t *values = xcalloc(MANY, sizeof(*values)), got, want, sum = 0;
-	struct histogram h, halves[2];
+	struct histogram h;
 	uint64_t seed = 1;
 
 	(void)state;
 	histogram_init(&h);
-	histogram_init(&halves[0]);
-	histogram_init(&halves[1]);
 	for (size_t i = 0; i < MANY; i++) {
 		values[i] = some_value(&seed);
 		sum += values[i];
 		histogram_add(&h, values[i]);
-		histogram_add(&halves[i % 3 == 0], values[i]);
 	}
-	histogram_merge(&halves[0], &halves[1]);
 	qsort(values, MANY, sizeof(*values), compare);
 	for (size_t i = 0; i < ARRAY_LEN(qs); i++) {
 		size_t rank = (size_t)(qs[i] * MANY);
@@ -95,34 +91,12 @@ static void quantiles_within_one_percent(void **state)
 		want = values[rank < MANY ? rank : MANY - 1];
 		got = histogram_quantile(&h, qs[i]);
 		assert_true(llabs(got - want) * 100 <= want + 100);
-		assert_int_equal(histogram_quantile(&halves[0], qs[i]), got);
 	}
 	assert_int_equal(histogram_mean(&h), (sum + MANY / 2) / MANY);
-	assert_int_equal(histogram_mean(&halves[0]), histogram_mean(&h));
-	assert_int_equal(halves[0].count, MANY);
-	assert_int_equal(halves[0].max_us, h.max_us);
+	assert_int_equal(h.count, MANY);
+	assert_int_equal(h.max_us, values[MANY - 1]);
 	histogram_clear(&h);
-	histogram_clear(&halves[0]);
-	histogram_clear(&halves[1]);
 	free(values);
-}
-
-static void merging_nothing(void **state)
-{
-	struct histogram a, b;
-
-	(void)state;
-	histogram_init(&a);
-	histogram_init(&b);
-	histogram_merge(&a, &b);
-	assert_int_equal(a.count, 0);
-	histogram_add(&b, 5000);
-	histogram_merge(&a, &b);
-	histogram_merge(&b, &(struct histogram){ 0 });
-	assert_int_equal(histogram_quantile(&a, 0.5), 5000);
-	assert_int_equal(b.count, 1);
-	histogram_clear(&a);
-	histogram_clear(&b);
 }
 
 int main(void)
@@ -132,7 +106,6 @@ int main(void)
 		cmocka_unit_test(one_value_is_every_quantile),
 		cmocka_unit_test(clamps),
 		cmocka_unit_test(quantiles_within_one_percent),
-		cmocka_unit_test(merging_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,8 +206,7 @@ static void a_number_moves(void **state)
 	put_number(s, "+15551234567", "telnyx", "sales");
 	assert_ptr_equal(snapshot_number(s, "+15551234567"), before);
 	assert_string_equal(before->provider, "telnyx");
-	assert_int_equal(snapshot_agent_numbers(s, "support"), 1);
-	assert_int_equal(snapshot_agent_numbers(s, "sales"), 1);
+	assert_string_equal(before->agent, "sales");
 	numbers = snapshot_numbers_of(s, "telnyx", &count);
 	assert_int_equal(count, 1);
 	assert_ptr_equal(numbers[0], before);
@@ -215,7 +214,6 @@ static void a_number_moves(void **state)
 	assert_int_equal(count, 1);
 	assert_string_equal(numbers[0]->e164, "+15551234568");
 	snapshot_remove(s, ENTITY_NUMBER, "+15551234567");
-	assert_int_equal(snapshot_agent_numbers(s, "sales"), 0);
 	snapshot_numbers_of(s, "telnyx", &count);
 	assert_int_equal(count, 0);
 	snapshot_numbers(s, &count);
@@ -381,15 +379,6 @@ static void compare_all(struct snapshot *s, const struct naive *model)
 	assert_int_equal(snapshot_used(s), used);
 	for (int provider = -1; provider < PROVIDERS; provider++)
 		compare_lists(s, model, provider);
-	for (int agent = 0; agent < AGENTS; agent++) {
-		char name[20];
-		size_t expected = 0;
-
-		name_of("a", agent, name);
-		for (int i = 0; i < NUMBERS; i++)
-			expected += model[i].there && model[i].agent == agent;
-		assert_int_equal(snapshot_agent_numbers(s, name), expected);
-	}
 }
 
 static void random_step(struct snapshot *s, struct naive *model, unsigned *seed)

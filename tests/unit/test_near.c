@@ -35,7 +35,7 @@ static void forms_are_told_apart(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (wire_form_of(rows[i].text) != rows[i].form)
-			fail_msg("%s is %s", rows[i].text, wire_form_name(wire_form_of(rows[i].text)));
+			fail_msg("%s is %s", rows[i].text, wire_form_text(wire_form_of(rows[i].text)));
 	}
 }
 
