@@ -30,22 +30,23 @@ enum action_scope {
 	X(NUMBER_ADD, "number add", "a", SCOPE_DECK, N_("add"), N_("Add a number to the provider under the cursor")) \
 	X(NUMBER_EDIT, "edit", "e", SCOPE_DECK, N_("edit"), N_("Edit the number or provider under the cursor")) \
 	X(NUMBER_DELETE, "delete", "d", SCOPE_DECK, N_("delete"), N_("Delete the number or provider under the cursor, after asking")) \
+	X(DETAIL, "details", "Enter", SCOPE_CALLS, N_("details"), N_("The call under the cursor: its story, its legs, its number")) \
+	X(HANGUP, "hang up", "h", SCOPE_CALLS, N_("hang up"), N_("Hang up the call under the cursor, after asking")) \
+	X(PAUSE, "pause", "p", SCOPE_CALLS, N_("pause"), N_("Hold the list still, and count what comes and goes meanwhile; again: catch up")) \
 	X(TEST, "test", "t", SCOPE_DECK, N_("test"), N_("Test call: how far does a call to the number under the cursor get?")) \
+	X(DOCTOR, "doctor", "D", SCOPE_DECK | SCOPE_CALLS, N_("doctor"), N_("Check what calls to the number or provider under the cursor, or to the number of the call there, depend on")) \
+	X(DOCTOR_ALL, "doctor all", "", SCOPE_DECK, "", N_("Check every provider, number and server")) \
 	X(UNDO, "undo", "u", SCOPE_DECK, N_("undo"), N_("Undo the last change made here")) \
 	X(PROVIDER_ADD, "provider add", "A", SCOPE_DECK, "", N_("Add a SIP provider")) \
 	X(EXPAND, "expand", "Enter Space", SCOPE_DECK | SCOPE_SERVERS, "", N_("Open or close the provider or server here")) \
 	X(OPEN, "open", "l Right", SCOPE_DECK | SCOPE_SERVERS, "", N_("Open the provider or server here")) \
 	X(CLOSE, "close", "h Left", SCOPE_DECK | SCOPE_SERVERS, "", N_("Close the provider or server, or go up to it")) \
 	X(EXPAND_ALL, "expand all", "E", SCOPE_DECK | SCOPE_SERVERS, "", N_("Open or close all providers or servers")) \
-	X(HANGUP, "hang up", "h", SCOPE_CALLS, N_("hang up"), N_("Hang up the call under the cursor, after asking")) \
-	X(PAUSE, "pause", "p", SCOPE_CALLS, N_("pause"), N_("Hold the list still, and count what comes and goes meanwhile; again: catch up")) \
-	X(JUMP, "jump", "c", SCOPE_DECK | SCOPE_CALLS, N_("jump"), N_("From a number or provider to its calls; from a call to its number")) \
 	X(FOLLOW, "follow", "F", SCOPE_CALLS, "", N_("Keep the cursor on the newest live call, until it is moved; otherwise it stays on its call")) \
 	X(SORT_NEXT, "sort by next", ">", SCOPE_CALLS, "", N_("Sort live calls by the next column; finished ones stay newest first")) \
 	X(SORT_PREVIOUS, "sort by previous", "<", SCOPE_CALLS, "", N_("Sort live calls by the previous column")) \
 	X(SORT_INVERT, "sort inverted", "I", SCOPE_CALLS, "", N_("Turn the order of live calls round")) \
 	X(SUBJECT, "subject", "Space Enter", SCOPE_METRICS, N_("subject"), N_("Figures of the number under the Deck's cursor, its provider, agent, region, or all calls; up and down move it")) \
-	X(DETAIL, "details", "Enter", SCOPE_CALLS, N_("details"), N_("The call under the cursor: its story, its legs, its number")) \
 	X(WINDOW_NEXT, "window longer", "]", SCOPE_METRICS, N_("longer"), N_("The next window: live, today, 1h, 24h, 7d, 30d")) \
 	X(WINDOW_PREVIOUS, "window shorter", "[", SCOPE_METRICS, N_("shorter"), N_("The window before")) \
 	X(SYNC, "sync", "s", SCOPE_SERVERS, N_("sync"), N_("Read all routes back and repair them; ask about those the store does not know")) \
@@ -65,8 +66,7 @@ enum action_scope {
 	X(COPY, "copy", "y", SCOPE_LIST, "", N_("Copy the number or row under the cursor to the clipboard (OSC 52)")) \
 	X(COPY_JSON, "copy json", "Y", SCOPE_LIST, "", N_("Copy the record under the cursor as JSON")) \
 	X(PALETTE, "command", ":", SCOPE_ALL, N_("command"), N_("Type an action by name")) \
-	X(DOCTOR, "doctor", "D", SCOPE_DECK | SCOPE_CALLS, N_("doctor"), N_("Check what calls to the number or provider under the cursor, or to the number of the call there, depend on")) \
-	X(DOCTOR_ALL, "doctor all", "", SCOPE_DECK, "", N_("Check every provider, number and server")) \
+	X(JUMP, "jump", "c", SCOPE_DECK | SCOPE_CALLS, N_("jump"), N_("From a number or provider to its calls; from a call to its number")) \
 	X(HELP, "help", "? F1", SCOPE_ALL, N_("help"), N_("What works here")) \
 	X(QUIT, "quit", "q", SCOPE_ALL, N_("quit"), N_("Leave trunkdeck")) \
 	X(VIEW_DECK, "deck", "1", SCOPE_ALL, "", N_("Providers and numbers")) \
