@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	tests/lab/cases/90_lifecycle.sh \
 	tests/lab/cases/92_gaps.sh \
 	tests/lab/cases/93_shared_view.sh \
+	tests/lab/cases/94_raw.sh \
 	tests/lab/lib/call.sh \
 	tests/lab/lib/cases.sh \
 	tests/lab/lib/common.sh \

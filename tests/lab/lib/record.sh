@@ -1,11 +1,11 @@
 # Recorders at desks, and calls whose end SIPp tells.
 
-# start_recorder NAME: at its desk, in the background.
+# start_recorder NAME [ARGUMENT...]: at its desk, in the background.
 start_recorder() {
-	local dir
+	local dir arguments=("${@:2}")
 	dir=$(desk_dir "$1")
 	at_desk "$1" sh -c 'echo $$ >"$HOME/recorder.pid"; "$@" 2>"$HOME/recorder.log"; echo $? >"$HOME/recorder.ended"' sh \
-		sh -c 'echo $$ >"$HOME/recorder.pid"; exec "$@"' sh "$TRUNKDECK" --config "$dir/config" record </dev/null >/dev/null 2>&1 &
+		sh -c 'echo $$ >"$HOME/recorder.pid"; exec "$@"' sh "$TRUNKDECK" --config "$dir/config" record "${arguments[@]}" </dev/null >/dev/null 2>&1 &
 	wait_for 20 "the recorder to listen" recorder_says "$1" 'na-1 connected' &&
 		wait_for 20 "the store" recorder_says "$1" 'store is open'
 }
