@@ -52,17 +52,18 @@ static bool begin(struct worker *w, bool anew, struct err *e)
 
 bool worker_write_live(struct worker *w, const struct worker_batch *b, struct err *e)
 {
-	bool *ok = xcalloc(1, sizeof(*ok));
+	bool ok = false, *answer = xmalloc(sizeof(*answer));
 
 	if (w->store && begin(w, b->anew, e)) {
 		w->beat.beat++;
 		w->beat.seq += b->count > 0;
 		w->beat.tidy = b->tidy;
 		str_copy(w->beat.servers, sizeof(w->beat.servers), str_of(b->servers));
-		*ok = store_live_publish(w->store, &w->beat, b->calls, b->count, e);
+		ok = store_live_publish(w->store, &w->beat, b->calls, b->count, e);
 	}
-	worker_post(w, WORKER_MAIL_PUBLISHED, ok, free);
-	return *ok;
+	*answer = ok;
+	worker_post(w, WORKER_MAIL_PUBLISHED, answer, free);	/* the main thread's from here on */
+	return ok;
 }
 
 /* --- a screen --- */
