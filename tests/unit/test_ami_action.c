@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "trunkdeck/ami_action.h"
@@ -44,17 +45,46 @@ static void refused(const char *action, const char *key, const char *value)
 	buf_clear(&b);
 }
 
+/* Each of them, at each place, in each part. */
 static void line_breaks(void **state)
 {
+	static const char *const breaks[] = { "\r", "\n", "\r\n", "\n\r", "\r\n\r\nAction: DBPut\r\nFamily: y" };
+	static const char *const places[] = { "%sText", "Te%sxt", "Text%s", "%s" };
+	char text[64];
+
 	(void)state;
-	refused("DBPut", "Val", "x\r\n\r\nAction: DBPut\r\nFamily: y");
-	refused("DBPut", "Val", "s3cret\r");
-	refused("DBPut", "Val", "s3cret\n");
-	refused("DBPut", "Val\r\nX", "1");
+	for (size_t i = 0; i < ARRAY_LEN(breaks) * ARRAY_LEN(places); i++) {
+		const char *place = places[i % ARRAY_LEN(places)], *at = strchr(place, '%');
+
+		snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - place), place, breaks[i / ARRAY_LEN(places)], at + 2);
+		refused(text, "Val", "1");
+		refused("DBPut", text, "1");
+		refused("DBPut", "Val", text);
+	}
+}
+
+static void malformed_names(void **state)
+{
+	(void)state;
 	refused("DBPut", "Val: x", "1");
 	refused("DBPut", "", "1");
-	refused("DBPut\r\nX: y", "Val", "1");
 	refused("", "Val", "1");
+}
+
+/* A text ends with its NUL: nothing behind it is written, and no NUL is. */
+static void a_nul_is_the_end(void **state)
+{
+	const struct ami_field fields[] = { { "Val\0: y\r\nX", "a\0b\r\nAction: Originate" }, { NULL, NULL } };
+	static const char written[] = "Action: DBPut\r\nVal: a\r\n\r\n";
+	struct err e = { 0 };
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, BUF_UNBOUNDED);
+	assert_true(ami_action_write(&b, "DBPut\0\r\nX", 0, fields, &e));
+	assert_int_equal(b.len, strlen(written));
+	assert_memory_equal(b.p, written, b.len);
+	buf_clear(&b);
 }
 
 /* 1024 bytes with key, colon, blank, and CR LF. */
@@ -116,7 +146,8 @@ static void full_buffer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes), cmocka_unit_test(line_breaks), cmocka_unit_test(long_lines),
+		cmocka_unit_test(writes), cmocka_unit_test(line_breaks), cmocka_unit_test(malformed_names), cmocka_unit_test(a_nul_is_the_end),
+		cmocka_unit_test(long_lines),
 		cmocka_unit_test(many_headers), cmocka_unit_test(full_buffer),
 	};
 

@@ -235,6 +235,26 @@ static void test_paste_saves_nothing(void **state)
 	answer_done();
 }
 
+/* However they come, no line end and no NUL is in what is asked for. */
+static void test_no_line_end_is_saved(void **state)
+{
+	const struct number *n = &form_ui()->asked.record.number;
+
+	(void)state;
+	open_add("twilio");
+	paste_text("+15551234567\r\n");
+	press("Tab Tab");
+	paste_text("support\r\n");
+	press("Tab Tab");
+	paste_text("one\r\ntwo\rthree\nfour\r\n");
+	ui_key(form_ui(), 0);
+	press("^S");
+	assert_true(form_ui()->has_asked);
+	assert_string_equal(n->e164, "+15551234567");
+	assert_string_equal(n->label, "one  two three four");
+	answer_done();
+}
+
 /* --- providers --- */
 
 static void test_provider(void **state)
@@ -354,6 +374,7 @@ int main(void)
 		FORM_TEST(test_discard_is_asked_once),
 		FORM_TEST(test_escape_clears_a_search),
 		FORM_TEST(test_paste_saves_nothing),
+		FORM_TEST(test_no_line_end_is_saved),
 		FORM_TEST(test_provider),
 		FORM_TEST(test_provider_edit),
 		FORM_TEST(test_blanks_at_the_ends),
