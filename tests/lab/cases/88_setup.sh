@@ -42,6 +42,8 @@ check "an agent" db "Action: DBPut" "Family: trunkdeckagent" "Key: support" "Val
 check "and the owner" db "Action: DBPut" "Family: trunkdeckmeta" "Key: owner" "Val: $owner"
 check "a number is added" deck ann number add $number --provider twilio --agent support
 check "the doctor finds nothing wrong" deck ann doctor $number
+check "and the dialplan in force is the one that is shipped" eval \
+	"deck ann doctor $number --json | grep '\"dialplan\"' | grep -q '\"pass\".*version'"
 check "a call is answered" answered_by support $number
 
 inside install_files na-1 "$LAB_DATA"/extensions_trunkdeck.conf "$LAB_DATA"/globals_trunkdeck.conf \
