@@ -51,17 +51,8 @@ class Database(Manager):
         self.sent, self.held = bytearray(), {}
         super().__init__()
 
-    def frames(self, client):
-        data = b""
-        while True:
-            while b"\r\n\r\n" in data:
-                frame, data = data.split(b"\r\n\r\n", 1)
-                yield dict(line.split(": ", 1) for line in frame.decode().split("\r\n") if ": " in line)
-            more = client.recv(65536)
-            if not more:
-                return
-            self.sent += more
-            data += more
+    def heard(self, data):
+        self.sent += data
 
     def answer(self, frame):
         action, key = frame.get("Action", ""), (frame.get("Family"), frame.get("Key"))
