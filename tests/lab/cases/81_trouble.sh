@@ -42,7 +42,8 @@ configure ann '/server eu-1/,$s/^secret = .*/secret = wrong/'
 check "the screen opens with a wrong secret for eu-1" open_screen ann
 check "the head says which server refuses" screen_shows ann 'na-1 ok' 'eu-1 refused'
 press ann 4
-check "the Servers view says why" screen_shows ann Trouble 'secret'
+check "the Servers view says why" screen_shows ann Trouble 'Authentication failed'
+check "and what to do" screen_shows ann 'check user and secret of [server eu-1]'
 press ann 1
 check "a number of the other region is served" add_number ann $number support
 check "verified" screen_shows ann $number 'na ok'
