@@ -5,6 +5,8 @@
 #include "trunkdeck/ami_parse.h"
 #include "trunkdeck/event.h"
 
+/* A Timestamp: us since 1970 UTC; -1 for anything else than Asterisk writes. */
+int64_t ami_event_time(struct str s);
 /* Decodes an accepted event frame. EVENT_OTHER when the tracker has no use for it. arrival_us stands in for a missing
  * Timestamp. Slices point into the frame. */
 void ami_event_decode(struct call_event *e, const struct ami_frame *f, int64_t arrival_us);

@@ -167,7 +167,8 @@ struct live_beat {
 	int64_t beat;			/* changes at least every few seconds */
 	char servers[1024];		/* names of those it listens to now, by blanks */
 	bool anew;			/* publishing: what it wrote before is forgotten first */
-	bool tidy;			/* publishing: what nobody needs any more goes */
+	bool tidy;			/* publishing: what nobody needs any more goes: recorders long dead, and ... */
+	int64_t old_seq;		/* ... calls that had ended by this writing of ours */
 };
 
 /* A recorder writes what changed since its last writing: live calls, and those that ended (state). One transaction, few statements. */
@@ -176,7 +177,7 @@ bool store_live_publish(struct store *s, const struct live_beat *b, const struct
 bool store_live_leave(struct store *s, const char *recorder, struct err *e);
 /* All recorders; seen_us: when each wrote last, by its own clock. */
 bool store_live_beats(struct store *s, void (*fn)(void *arg, const struct live_beat *b, int64_t seen_us), void *arg, struct err *e);
-/* What a recorder has written after since_seq, in that order; 0 = everything it has. Calls that ended stay for a minute. */
+/* What a recorder has written after since_seq, in that order; 0 = everything it has. Calls that ended stay until it tidies. */
 bool store_live_calls(struct store *s, const char *recorder, int64_t since_seq, void (*fn)(void *arg, const struct call *c),
 		      void *arg, struct err *e);
 

@@ -140,6 +140,8 @@ static void handle_store_state(struct app *a, const struct worker_state *s)
 	a->store_state = s->ok ? STORE_STATE_OK : STORE_STATE_RETRY;
 	a->store_err = s->err;
 	a->store_retry_at_ms = s->retry_at_ms;
+	if (!s->ok)			/* another recorder may have taken us for dead meanwhile */
+		a->private->publishing.begun = false;
 	if (!s->ok && before != STORE_STATE_RETRY)
 		messages_add_err(a->messages, &s->err);
 	if (s->ok && before == STORE_STATE_RETRY)

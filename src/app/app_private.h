@@ -67,7 +67,7 @@ struct listening {
 struct publishing {
 	struct published *changed;	/* since the last batch, by call */
 	bool under_way;			/* a batch; the next one waits for its answer */
-	bool begun;			/* what the store has of us is known; else everything is written anew */
+	bool begun;			/* what the store has of us, with the batch under way, is known; else all is written anew */
 	int64_t sent_ms, tidied_ms;
 };
 

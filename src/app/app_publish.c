@@ -113,7 +113,7 @@ static void send_batch(struct app *a, int64_t now)
 	if (b->tidy)
 		p->tidied_ms = now;
 	p->sent_ms = now;
-	p->under_way = true;
+	p->under_way = p->begun = true;
 	worker_publish(a->private->worker, b);
 }
 
@@ -139,7 +139,8 @@ void publish_tick(struct app *a)
 void publish_answered(struct app *a, bool ok)
 {
 	a->private->publishing.under_way = false;
-	a->private->publishing.begun = ok;
+	if (!ok)
+		a->private->publishing.begun = false;
 }
 
 int64_t publish_next_at_ms(const struct app *a)

@@ -17,9 +17,9 @@ bool scratch_make(struct scratch *s, struct err *e)
 {
 	const char *tmp = getenv("TMPDIR");
 
-	snprintf(s->folder, sizeof(s->folder), "%.40s/trunkdeck-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp");
+	s->folder = xasprintf("%s/trunkdeck-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp");
 	if (!mkdtemp(s->folder)) {
-		s->folder[0] = '\0';
+		FREE(&s->folder);
 		return err_set_message(e, ERR_FILE, _("no temporary folder: %s"), strerror(errno));
 	}
 	s->url = xasprintf("sqlite:%s/" STORE, s->folder);
@@ -30,14 +30,14 @@ void scratch_remove(struct scratch *s)
 {
 	static const char *const files[] = { STORE, STORE "-wal", STORE "-shm" };
 
-	for (size_t i = 0; s->folder[0] != '\0' && i < ARRAY_LEN(files); i++) {
+	for (size_t i = 0; s->folder && i < ARRAY_LEN(files); i++) {
 		char *path = xasprintf("%s/%s", s->folder, files[i]);
 
 		unlink(path);
 		free(path);
 	}
-	if (s->folder[0] != '\0')
+	if (s->folder)
 		rmdir(s->folder);
 	FREE(&s->url);
-	s->folder[0] = '\0';
+	FREE(&s->folder);
 }

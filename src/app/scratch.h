@@ -7,7 +7,7 @@
 #include "trunkdeck/err.h"
 
 struct scratch {
-	char folder[64];		/* "" = none was made */
+	char *folder;			/* NULL = none was made */
 	char *url;			/* of the store in it */
 };
 

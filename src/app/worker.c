@@ -348,8 +348,12 @@ static bool do_jobs(struct worker *w, struct err *e)
 	struct mail m;
 
 	while (!w->stopping && mailbox_take(w->jobs, &m)) {
+		bool slice = m.kind == JOB_COUNT;
+
 		if (!do_job(w, &m, e))
 			return false;
+		if (slice)		/* what others changed gets its turn before the next one */
+			break;
 	}
 	return true;
 }

@@ -31,6 +31,7 @@ struct worker {
 	bool stopping;
 	struct spool *spool;		/* calls for the store */
 	struct live_beat beat;		/* as published; recorder "" = nothing was */
+	int64_t tidied_seq;		/* of the last tidying, half a minute ago: every screen has read that far */
 	struct followed *followed;	/* recorders whose calls are read */
 	struct worker_live_server *sources;	/* one per configured server */
 	struct followed **chosen;	/* whose calls of it are shown; NULL = nobody's */

@@ -46,6 +46,7 @@ static bool begin(struct worker *w, bool anew, struct err *e)
 	if (w->beat.recorder[0] && !store_live_leave(w->store, w->beat.recorder, e))
 		return false;
 	w->beat = (struct live_beat){ 0 };
+	w->tidied_seq = 0;
 	worker_random_name(w->beat.recorder);
 	return true;
 }
@@ -58,6 +59,9 @@ bool worker_write_live(struct worker *w, const struct worker_batch *b, struct er
 		w->beat.beat++;
 		w->beat.seq += b->count > 0;
 		w->beat.tidy = b->tidy;
+		w->beat.old_seq = w->tidied_seq;
+		if (b->tidy)
+			w->tidied_seq = w->beat.seq;
 		str_copy(w->beat.servers, sizeof(w->beat.servers), str_of(b->servers));
 		ok = store_live_publish(w->store, &w->beat, b->calls, b->count, e);
 	}
@@ -141,22 +145,36 @@ static bool listens(const struct followed *f, const char *server)
 	return false;
 }
 
-static bool lives(const struct followed *f, int64_t for_ms)
+static bool is_recent(int64_t at_ms, int64_t for_ms)
 {
-	return clock_mono_ms(&clock_system) - f->beat_ms < for_ms;
+	return clock_mono_ms(&clock_system) - at_ms < for_ms;
 }
 
-static struct followed *choose(const struct worker *w, struct followed *now, const char *server)
+static bool is_good(const struct followed *f, const char *server)
+{
+	return listens(f, server) && is_recent(f->beat_ms, LIVE_STALE_MS);
+}
+
+/* A recorder that has lost the server stays the one for a while, in case it comes back. */
+static struct followed *choose(const struct worker *w, struct followed *now, const struct worker_live_server *s)
 {
 	struct followed *f, *next;
 
-	if (now && listens(now, server) && lives(now, LIVE_STALE_MS))
+	if (now && is_good(now, s->server))
 		return now;
 	HASH_ITER(hh, w->followed, f, next) {
-		if (listens(f, server) && lives(f, LIVE_STALE_MS))
+		if (is_good(f, s->server))
 			return f;
 	}
-	return now && lives(now, DROP_MS) ? now : NULL;
+	return now && is_recent(s->beat_ms, DROP_MS) ? now : NULL;
+}
+
+/* A recorder's life sign is one of the server only while it listens to it. */
+static int64_t heard_ms(const struct followed *f, const struct worker_live_server *s)
+{
+	if (!f)
+		return 0;
+	return listens(f, s->server) ? f->beat_ms : s->beat_ms;
 }
 
 static void forget_gone(struct worker *w)
@@ -178,14 +196,15 @@ static bool choose_all(struct worker *w)
 
 	for (size_t i = 0; i < w->config->server_count; i++) {
 		struct worker_live_server *s = &w->sources[i];
-		struct followed *f = choose(w, w->chosen[i], s->server);
+		struct followed *f = choose(w, w->chosen[i], s);
+		int64_t heard = heard_ms(f, s);
 
 		s->reset = f != w->chosen[i] || (!f && s->known);
 		if (s->reset && f)
 			f->read_seq = 0;
-		told = told || s->reset || (f && s->beat_ms != f->beat_ms);
+		told = told || s->reset || s->beat_ms != heard;
 		s->known = f != NULL;
-		s->beat_ms = f ? f->beat_ms : 0;
+		s->beat_ms = heard;
 		w->chosen[i] = f;
 		if (f)
 			f->wanted = true;

@@ -339,6 +339,7 @@ static void ask_others(struct ami_server *s)
 	struct err e = { 0 };
 
 	p->others_due = false;
+	p->dirty = true;		/* settled may be true now */
 	if (!may_ask(p, ENDPOINTS_ASK_OTHERS))
 		return;
 	p->heard->others = 0;

@@ -82,8 +82,8 @@ static int small_number_of(struct str s)
 	return n > INT32_MAX ? -1 : (int)n;
 }
 
-/* Seconds, a dot, and up to six decimals as Asterisk prints them; -1 for anything else. */
-static int64_t time_of(struct str s)
+/* Seconds, a dot, and up to six decimals. */
+int64_t ami_event_time(struct str s)
 {
 	const char *dot = s.len ? memchr(s.p, '.', s.len) : NULL;
 	size_t whole = dot ? (size_t)(dot - s.p) : s.len, decimals = dot ? s.len - whole - 1 : 0;
@@ -234,7 +234,7 @@ static bool is_whole(const struct ami_frame *f, enum event_kind kind)
 void ami_event_decode(struct call_event *e, const struct ami_frame *f, int64_t arrival_us)
 {
 	const struct event_form *form = NULL;
-	int64_t stamp = time_of(ami_get(f, AMI_KEY_TIMESTAMP));
+	int64_t stamp = ami_event_time(ami_get(f, AMI_KEY_TIMESTAMP));
 
 	if (f->kind == AMI_EVENT && f->reject == AMI_ACCEPTED)
 		form = form_of(f->headers[0].value);

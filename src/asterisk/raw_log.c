@@ -106,7 +106,7 @@ static bool write_all(struct raw_file *f, const char *bytes, size_t len)
 static bool is_recording(const char *path, struct err *e)
 {
 	char head[sizeof(GREETING) - 1];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* a pipe must not hold us up */
 	struct stat st;
 	ssize_t n;
 	bool ours;

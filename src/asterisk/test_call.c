@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "trunkdeck/ami_event.h"
 #include "trunkdeck/ami_query.h"
 #include "trunkdeck/ami_rights.h"
 #include "trunkdeck/clock.h"
@@ -62,14 +63,9 @@ bool test_call_ok(const struct test_call *t)
 
 static int64_t time_of(const struct ami_frame *f, int64_t now_us)
 {
-	char *stamp = str_dup(ami_get(f, AMI_KEY_TIMESTAMP)), *rest;
-	long long s = strtoll(stamp, &rest, 10), us = 0;
-	bool ok = *rest == '.' && strlen(rest) == 7;
+	int64_t stamp = ami_event_time(ami_get(f, AMI_KEY_TIMESTAMP));
 
-	if (ok)
-		us = strtoll(rest + 1, NULL, 10);
-	free(stamp);
-	return ok ? (int64_t)(s * 1000000 + us) : now_us;
+	return stamp < 0 ? now_us : stamp;
 }
 
 static void reach(struct test_call *t, enum test_step step, int64_t at_us)

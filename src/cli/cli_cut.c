@@ -149,7 +149,7 @@ static bool cut_on(struct cutting *k, const char *owner, size_t *done, struct er
 	if (!ami_query_open(&k->query, &options, e))
 		return false;
 	ok = check_owner(k, owner, e);
-	for (size_t i = 0; ok && i < k->cut->count; i++)
+	for (size_t i = 0; ok && k->server->routes != ROUTES_NONE && i < k->cut->count; i++)
 		ok = remove_route(k, k->cut->numbers[i], e);
 	ok = ok && hang_up(k, done, e);
 	ami_query_close(&k->query);
@@ -160,17 +160,15 @@ bool cli_cut_run(struct cli *c, const struct cli_cut *cut, const char *owner, st
 {
 	bool ok = true;
 
-	for (size_t i = 0; i < c->config->server_count; i++) {
+	for (size_t i = 0; cut->count > 0 && i < c->config->server_count; i++) {
 		struct cutting k = { .cut = cut, .server = &c->config->servers[i] };
 		struct err why = { .code = ERR_NONE };
 		size_t done = 0;
 
-		if (k.server->routes == ROUTES_NONE)
-			continue;
 		if (cut_on(&k, owner, &done, &why))
 			cli_note(c, ngettext("%s: %zu call hung up", "%s: %zu calls hung up", done), k.server->name, done);
 		else if (ok)
-			ok = err_set_message(e, why.code, _("deleted, but on %s its calls go on: %.120s"), k.server->name, why.message);
+			ok = err_set_message(e, why.code, _("deleted, but on %s calls may go on: %.120s"), k.server->name, why.message);
 		for (size_t j = 0; j < k.count; j++)
 			free(k.channels[j]);
 		free(k.channels);

@@ -239,8 +239,13 @@ bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *a
 {
 	struct call_reading r = { .fn = fn, .arg = arg, .by_end = q->by_end };
 	struct call_query page = *q;
+	struct call_mark after;		/* not the caller's, nor r.last: a driver reads it while rows come in */
 	size_t read = 0;
 
+	if (q->after) {
+		after = *q->after;
+		page.after = &after;
+	}
 	if (!store_connect(s, e))
 		return false;
 	do {
@@ -251,7 +256,8 @@ bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *a
 		if (!read_page(s, &page, &r, e))
 			return false;
 		read += r.read;
-		page.after = &r.last;
+		after = r.last;
+		page.after = &after;
 	} while (r.read == PAGE && read != q->max);
 	return true;
 }

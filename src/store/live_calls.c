@@ -15,8 +15,7 @@
 
 enum { ROWS_MAX = 64, ROW_COLUMNS = CALL_COLUMNS + 2 };
 
-/* How long an ended call can still be read, and a recorder that is silent is kept. */
-#define OVER_US INT64_C(60000000)
+/* How long a recorder that is silent is kept. */
 #define DEAD_US INT64_C(300000000)
 
 struct row {
@@ -94,15 +93,15 @@ static bool forget_all(struct store *s, const char *recorder, struct err *e)
 	return db_post(s->db, "DELETE FROM live_call WHERE recorder = $1", &recorder, 1, e);
 }
 
-/* Ended calls of ours that every screen has read, and whatever a recorder left that died long ago. */
+/* Ended calls of ours that every screen has read by now, and whatever a recorder left that died long ago. */
 static bool tidy(struct store *s, const struct live_beat *b, int64_t now_us, struct err *e)
 {
 	struct db_params old = { 0 }, dead = { 0 };
 
 	db_param_text(&old, b->recorder);
-	db_param_int(&old, now_us - OVER_US);
+	db_param_int(&old, b->old_seq);
 	db_param_int(&dead, now_us - DEAD_US);
-	return db_post(s->db, "DELETE FROM live_call WHERE recorder = $1 AND state = 'ended' AND ended_us < $2", old.values,
+	return db_post(s->db, "DELETE FROM live_call WHERE recorder = $1 AND state = 'ended' AND seq <= $2", old.values,
 		       old.n, e) &&
 	       db_post(s->db, "DELETE FROM live_call WHERE recorder IN (SELECT recorder FROM live_recorder WHERE seen_us < $1)",
 		       dead.values, dead.n, e) &&
@@ -116,7 +115,8 @@ static bool publish(struct store *s, const struct live_beat *b, const struct cal
 
 	for (size_t i = 0; ok && i < n; i += ROWS_MAX)
 		ok = write_rows(s, b, calls + i, n - i < ROWS_MAX ? n - i : ROWS_MAX, e);
-	return ok && (!b->tidy || tidy(s, b, now, e)) && write_beat(s, b, now, e) &&
+	/* The beat first: a recorder that was away for long is not dead itself. */
+	return ok && write_beat(s, b, now, e) && (!b->tidy || tidy(s, b, now, e)) &&
 	       s->db->driver->announce(s->db, DB_CHANNEL_LIVE, e);
 }
 

@@ -17,6 +17,7 @@
 #include "trunkdeck/cause.h"
 #include "trunkdeck/e164.h"
 #include "trunkdeck/mem.h"
+#include "trunkdeck/utf8.h"
 #include "ui_private.h"
 
 #define RECENT_CALLS 8
@@ -311,11 +312,11 @@ static void draw_recent(struct pen *p, const struct call *c)
 	bool first_audio;
 
 	format_when(when, c->ended_us);
-	draw_text(on, p->y, 1, 0, ROLE_DIM, narrow ? when + 5 : when);
+	if (narrow)
+		when[strlen(when) - strlen(":00")] = '\0';
+	draw_text(on, p->y, 1, 0, ROLE_DIM, narrow ? when + strlen("2026-") : when);
 	if (!narrow)
 		draw_foreign(on, p->y, 22, 15, ROLE_NORMAL, c->caller[0] ? c->caller : _("anonymous"));
-	if (narrow)
-		draw_text(on, p->y, 1, 11, ROLE_DIM, when + 5);
 	draw_text(on, p->y, outcome, 11, c->outcome == OUTCOME_ANSWERED ? ROLE_NORMAL : ROLE_WARN, outcome_text(c->outcome));
 	format_age(talk, c->talk_us);
 	draw_right(on, p->y, outcome + 12, 7, ROLE_NORMAL, c->talk_us ? talk : "");
@@ -377,9 +378,12 @@ static void copy(const struct call_page_view *v, bool json)
 {
 	const struct call_detail *d = &v->app->watch.detail;
 	json_t *o = json ? call_detail_to_json(d) : NULL;
-	char *text = json ? json_dumps(o, JSON_COMPACT) : xstrdup(d->call.caller);
+	char *text = json ? json_dumps(o, JSON_COMPACT) : utf8_clean_dup(str_of(d->call.caller));
 
-	ui_copy(v->ui, text, json ? _("Copied as JSON") : _("Copied the caller's number"));
+	if (text[0] != '\0')
+		ui_copy(v->ui, text, json ? _("Copied as JSON") : _("Copied the caller's number"));
+	else
+		messages_add(v->app->messages, MESSAGE_WARN, "%s", _("There is nothing to copy here"));
 	free(text);
 	json_decref(o);
 }
@@ -400,6 +404,10 @@ static void ask_recent(struct app *a)
 {
 	struct call_question q = { .max = RECENT_CALLS };
 
+	if (a->watch.detail.call.number[0] == '\0') {
+		app_forget_calls(a, CALL_ASKER_CALL);	/* "" would ask for everybody's */
+		return;
+	}
 	str_copy(q.number, sizeof(q.number), str_of(a->watch.detail.call.number));
 	app_ask_calls(a, CALL_ASKER_CALL, &q);
 }

@@ -170,6 +170,8 @@ static const char *calls_why_not(void *state, enum action_id action)
 
 	if (action == ACTION_HANGUP)
 		return live ? app_why_no_hangup(v->app, c) : _("no live call is under the cursor");
+	if (action == ACTION_DOCTOR && v->app->replay)
+		return _("this is a replay: there is no server to ask");
 	if (action == ACTION_DOCTOR)
 		return c && c->number[0] != '\0' ? NULL : _("no call to a number is under the cursor");
 	if (action == ACTION_DETAIL)
@@ -268,6 +270,7 @@ static void calls_click(void *state, int y, int x, const struct term_mouse *m)
 		scroll_panel(v, wheel);
 	} else if (wheel != 0) {
 		list_scroll(&v->list, wheel);
+		calls_settle(v, wheel < 0 ? ACTION_UP : ACTION_DOWN);
 	} else if (v->titled && y == v->head - 1) {
 		click_title(v, x);
 	} else if (list_click(&v->list, y - v->head)) {

@@ -344,6 +344,13 @@ static const char *why_not_test(const struct deck *d)
 	return selected_number(d) ? NULL : _("no number is under the cursor");
 }
 
+static const char *why_not_doctor(const struct deck *d, enum action_id action)
+{
+	if (d->app->replay)
+		return _("this is a replay: there is no server to ask");
+	return action == ACTION_DOCTOR_ALL || selected_provider(d) ? NULL : _("nothing is selected");
+}
+
 static const char *deck_why_not(void *state, enum action_id action)
 {
 	struct deck *d = state;
@@ -358,6 +365,8 @@ static const char *deck_why_not(void *state, enum action_id action)
 	case ACTION_TEST:
 		return why_not_test(d);
 	case ACTION_DOCTOR:
+	case ACTION_DOCTOR_ALL:
+		return why_not_doctor(d, action);
 	case ACTION_JUMP:
 		return selected_provider(d) ? NULL : _("nothing is selected");
 	case ACTION_UNDO:

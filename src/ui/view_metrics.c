@@ -115,7 +115,7 @@ static void ask(struct metrics_view *v)
 	struct figures_request r = wanted(v);
 	int64_t now = clock_mono_ms(v->app->clock);
 
-	if (f->metrics && same(&f->request, &r) && now < v->asked_ms + refresh_ms(f))
+	if ((f->metrics || f->err.code != ERR_NONE) && same(&f->request, &r) && now < v->asked_ms + refresh_ms(f))
 		return;
 	if (app_ask_figures(v->app, &r))
 		v->asked_ms = now;

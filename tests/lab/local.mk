@@ -61,7 +61,9 @@ EXTRA_DIST += \
 	tests/data/ami/lab_unreachable_websocket.ami \
 	data/asterisk/manager_trunkdeck_split.conf
 
-EXTRA_DIST += tests/lab/cases/86_doctor.sh tests/lab/cases/87_test_call.sh tests/lab/cases/88_setup.sh
+EXTRA_DIST += tests/lab/cases/51_texts.sh tests/lab/cases/86_doctor.sh tests/lab/cases/87_cut.sh tests/lab/cases/87_pages.sh \
+	tests/lab/cases/87_test_call.sh tests/lab/cases/88_setup.sh tests/lab/cases/92_reach.sh tests/lab/cases/93_hangup.sh \
+	tests/lab/cases/93_scan.sh
 
 EXTRA_DIST += tests/lab/asterisk/features.conf tests/lab/cases/91_transfers.sh tests/data/ami/lab_attended_transfer.ami \
 	tests/data/ami/lab_attended_transfer_busy.ami tests/data/ami/lab_blind_transfer.ami \
