@@ -254,6 +254,21 @@ bool fixture_one_talks(void *arg)
 	return fixture_talking(arg);
 }
 
+struct call fixture_first_call(struct fixture *f)
+{
+	fixture_want(f, 5);
+	ami_routes_complete(f->ami, "na-1");
+	assert_true(wait_until(fixture_one_talks, f));
+	return *fixture_talking(f);
+}
+
+void fixture_follow_only(struct fixture *f, const struct call *c)
+{
+	f->calls[0] = *c;
+	f->call_count = 1;
+	f->finished[0] = false;
+}
+
 /* Slowly, so that no call of the demonstration ends by itself meanwhile. */
 struct demo_pbx *fixture_slow_demo(int *port)
 {

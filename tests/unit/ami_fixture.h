@@ -57,6 +57,10 @@ void fixture_assert_key(int port, const char *family, const char *key, const cha
 /* A call that talks, NULL; and whether there is one, for wait_until(). */
 struct call *fixture_talking(struct fixture *f);
 bool fixture_one_talks(void *arg);
+/* Tells the client of five routes, and waits for a call that talks. */
+struct call fixture_first_call(struct fixture *f);
+/* From now on only this call is kept track of, as calls[0]. */
+void fixture_follow_only(struct fixture *f, const struct call *c);
 /* Calls come fast and last: none ends by itself while a test looks. */
 struct demo_pbx *fixture_slow_demo(int *port);
 

@@ -44,13 +44,8 @@ static void a_live_call_is_ended(void **state)
 	struct call c;
 
 	(void)state;
-	fixture_want(f, 5);
-	ami_routes_complete(f->ami, "na-1");
-	assert_true(wait_until(fixture_one_talks, f));
-	c = *fixture_talking(f);
-	f->calls[0] = c;
-	f->call_count = 1;
-	f->finished[0] = false;
+	c = fixture_first_call(f);
+	fixture_follow_only(f, &c);
 	ami_hangup(f->ami, "na-1", c.channel);
 	assert_true(wait_until(verdict_and_end, f));
 	assert_string_equal(f->hangup.channel, c.channel);

@@ -37,10 +37,7 @@ static void a_call_is_followed_to_its_end(void **state)
 	struct call c;
 
 	(void)state;
-	fixture_want(f, 5);
-	ami_routes_complete(f->ami, "na-1");
-	assert_true(wait_until(fixture_one_talks, f));
-	c = *fixture_talking(f);
+	c = fixture_first_call(f);
 	ami_watch_call(f->ami, "na-1", c.linkedid);
 	assert_true(wait_until(told, f));
 	assert_string_equal(f->detail.call.linkedid, c.linkedid);
@@ -96,17 +93,12 @@ static void nobody_looks_any_more(void **state)
 	struct call c;
 
 	(void)state;
-	fixture_want(f, 5);
-	ami_routes_complete(f->ami, "na-1");
-	assert_true(wait_until(fixture_one_talks, f));
-	c = *fixture_talking(f);
+	c = fixture_first_call(f);
 	ami_watch_call(f->ami, "na-1", c.linkedid);
 	ami_watch_call(f->ami, "na-1", "none");
 	assert_true(wait_until(told_of_none, f));
 	f->details = 0;
-	f->calls[0] = c;
-	f->call_count = 1;
-	f->finished[0] = false;
+	fixture_follow_only(f, &c);
 	ami_hangup(f->ami, "na-1", c.channel);
 	assert_true(wait_until(the_call_has_ended, f));
 	assert_int_equal(f->details, 0);
