@@ -63,6 +63,9 @@ static enum call_outcome call_outcome_of(const struct tracked *k, int cause, int
 		return OUTCOME_ANSWERED;
 	if (k->unmapped)
 		return OUTCOME_UNMAPPED;
+	/* DialEnd says NOANSWER of a leg that failed with no cause of its own, too; the caller was told better. */
+	if (k->verdict == DIAL_NO_ANSWER && outcome_of_cause(k, cause, sip_code) == OUTCOME_UNREACHABLE)
+		return OUTCOME_UNREACHABLE;
 	if (k->verdict != DIAL_OPEN)
 		return by_verdict[k->verdict];
 	if (k->trunk_up_us && !k->agent_seen)

@@ -68,6 +68,8 @@ static const struct scenario scenarios[] = {
 		{ "new T", "soft T" }, { "hangup T 20 480" } },
 	{ "an agent leg that fails to connect", OUTCOME_UNREACHABLE, HUNG_UP_SYSTEM, 16, 0,
 		{ "new T", "new W", "dial T W", "dialend T W CHANUNAVAIL", "soft T" }, { "hangup W 0", "hangup T 16" } },
+	{ "an agent leg that fails without a cause of its own", OUTCOME_UNREACHABLE, HUNG_UP_SYSTEM, 38, 500,
+		{ "new T", "new W", "dial T W", "dialend T W NOANSWER", "soft T" }, { "hangup W 0", "hangup T 38 500" } },
 	{ "congestion", OUTCOME_UNREACHABLE, HUNG_UP_SYSTEM, 34, 503,
 		{ "new T", "new W", "dial T W", "dialend T W CONGESTION", "soft T" }, { "hangup W 34", "hangup T 34 503" } },
 	{ "only a SIP code", OUTCOME_UNREACHABLE, HUNG_UP_SYSTEM, 0, 503, { "new T", "soft T" }, { "hangup T 0 503" } },
