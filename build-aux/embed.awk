@@ -4,7 +4,7 @@ BEGIN {
 	n = 0	# as a subscript, an unset n would be ""
 	print "/* Made from data/ by build-aux/embed.awk. */"
 	print "#include \"config.h\""
-	print "#include \"trunkdeck/embed.h\""
+	print "#include \"trunkdeck/base/embed.h\""
 	print ""
 }
 FNR == 1 {

@@ -10,18 +10,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "trunkdeck/app_replay.h"
-#include "trunkdeck/cli.h"
-#include "trunkdeck/config.h"
-#include "trunkdeck/demo.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/log.h"
-#include "trunkdeck/loop.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/replay_workspace.h"
-#include "cli/global.h"
+#include "trunkdeck/app/loop.h"
+#include "trunkdeck/app/replay.h"
+#include "trunkdeck/app/replay_workspace.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/log.h"
+#include "trunkdeck/base/mem.h"
+#include "cli/io/cli.h"
+#include "trunkdeck/config/config.h"
+#include "trunkdeck/demo/demo.h"
+#include "cli/io/global_options.h"
 #include "ui/script.h"
-#include "ui/ui.h"
+#include "ui/frame/ui.h"
+#include "ui/views.h"
 
 #define FLAGS_MAX 32
 
@@ -207,7 +208,7 @@ static bool drive(struct ui *ui, struct app *app, struct showing *s, struct td_c
 
 static bool run_screen(const struct arguments *a, struct showing *s, struct err *e)
 {
-	struct ui_options options = { .headless = a->script != NULL };
+	struct ui_options options = { .headless = a->script != NULL, .views = ui_views };
 	struct td_clock clock = { 0 };
 	struct app *app;
 	struct ui *ui;

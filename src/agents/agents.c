@@ -5,16 +5,16 @@
  */
 #include "config.h"
 
-#include "trunkdeck/agents.h"
+#include "trunkdeck/agents/agents.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "agents/page.h"
+#include "page.h"
 #include "http.h"
 #include "reading.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 struct hosts {
 	struct reading by_region[REGION_COUNT];

@@ -14,8 +14,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 #define POLL_MS 1000
 /* Slower than this for stall_s is standing still. */

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/mailbox.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/mailbox.h"
 
 struct http;
 

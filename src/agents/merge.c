@@ -6,15 +6,15 @@
  */
 #include "config.h"
 
-#include "trunkdeck/agents.h"
+#include "trunkdeck/agents/agents.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 /* A region with fewer known agents may lose all of them without question. */
 #define ALL_GONE_FROM 3

@@ -14,13 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/agents.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
-#include "trunkdeck/utf8.h"
-#include "trunkdeck/validate.h"
+#include "trunkdeck/agents/agents.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/validate.h"
 
 #define BRACKETS_MAX 400000
 #define TITLE_SIZE 121		/* bytes of a title, with its end */

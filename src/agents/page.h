@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/err.h"
-#include "trunkdeck/records.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/model/records.h"
 
 /* What a page is read with. */
 struct page_rules {

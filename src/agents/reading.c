@@ -20,9 +20,9 @@
 #include <sys/random.h>
 
 #include "http.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/log.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/log.h"
+#include "trunkdeck/base/mem.h"
 
 #define HOST_SIZE 128
 

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <uthash.h>
 
-#include "agents/page.h"
-#include "trunkdeck/agents.h"
+#include "page.h"
+#include "trunkdeck/agents/agents.h"
 
 struct listed {
 	struct page_agent is;

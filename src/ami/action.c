@@ -1,12 +1,12 @@
-/* See ami_action.h. Everything is checked before the first byte is written. */
+/* See ami/action.h. Everything is checked before the first byte is written. */
 #include "config.h"
 
-#include "trunkdeck/ami_action.h"
+#include "trunkdeck/ami/action.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "trunkdeck/gettext.h"
+#include "trunkdeck/base/gettext.h"
 
 #define ACTION_ID "ActionID"
 

@@ -4,17 +4,17 @@
  */
 #include "config.h"
 
-#include "trunkdeck/ami_query.h"
+#include "trunkdeck/ami/ask.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "ami_link.h"
-#include "transport.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/ami/link.h"
+#include "trunkdeck/ami/transport.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
 
 /* The one action under way. An answer that comes too late finds another tag, and is nobody's. */
 struct question {

@@ -1,5 +1,5 @@
 /*
- * What one frame says of itself: head, channel blocks, identities (rules 1 to 3 and 5 of ami_parse.h).
+ * What one frame says of itself: head, channel blocks, identities (rules 1 to 3 and 5 of ami/parse.h).
  *
  * A block is checked by position, not by presence: what a caller can write into one of its fields is shorter than the
  * rest of the block, so a frame he ends early has no whole block, and the rest of the frame he cut has no beginning.
@@ -8,12 +8,12 @@
  */
 #include "config.h"
 
-#include "ami_frame.h"
+#include "frame.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 #define LAST_BLOCK_KEY (4 * AMI_BLOCK_KEYS)	/* of the blocks in AMI_KEY_TABLE */
 

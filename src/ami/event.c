@@ -7,11 +7,11 @@
  */
 #include "config.h"
 
-#include "trunkdeck/ami_event.h"
+#include "trunkdeck/ami/event.h"
 
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 enum legs { LEGS_NONE, LEGS_PLAIN, LEGS_LOCAL, LEGS_BLIND, LEGS_ATTENDED };
 

@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "ami_frame.h"
+#include "frame.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,16 +1,16 @@
 /*
  * Inside of the AMI parser: one frame cut into headers, and what can be said of it without its neighbours.
- * ami_frame.c cuts, ami_check.c judges; ami_parse.c owns the stream.
+ * ami/frame.c cuts, ami/check.c judges; ami/parse.c owns the stream.
  */
-#ifndef TRUNKDECK_ASTERISK_AMI_FRAME_H
-#define TRUNKDECK_ASTERISK_AMI_FRAME_H
+#ifndef AMI_FRAME_H
+#define AMI_FRAME_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/ami_parse.h"
-#include "trunkdeck/buf.h"
+#include "trunkdeck/ami/parse.h"
+#include "trunkdeck/base/buf.h"
 
 /* The keys of a broken block that must still come. */
 struct owed {
@@ -56,7 +56,7 @@ const char *tokenizer_read(struct tokenizer *t, struct parsed *f, const char *p,
 /* The frame's bytes have moved to `to`. */
 void parsed_move(struct parsed *f, const char *to);
 
-/* Rules 1 to 3 and 5 of ami_parse.h: sets reject, remainder, owed, async, blocks. */
+/* Rules 1 to 3 and 5 of ami/parse.h: sets reject, remainder, owed, async, blocks. */
 void frame_check(struct parsed *f, bool timestamps);
 /* Looks for the rest of a broken block in f, from header `from` on. */
 void owed_pay(struct owed *o, const struct parsed *f, size_t from);

@@ -13,18 +13,18 @@
  */
 #include "config.h"
 
-#include "ami_link.h"
+#include "trunkdeck/ami/link.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
 
-#include "transport.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/log.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/ami/transport.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/log.h"
+#include "trunkdeck/base/mem.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(why) die("uthash: %s", why)

@@ -2,7 +2,7 @@
  * The stream side of the AMI parser: where frames begin and end, what neighbours say of each other, and delivery.
  *
  * Frames that lie wholly in the bytes fed are read in place; only a tail without its end is copied to `carry`, and what
- * is held back (rule 4 of ami_parse.h) when feeding ends. Usually one event is held, and goes when the next has been
+ * is held back (rule 4 of ami/parse.h) when feeding ends. Usually one event is held, and goes when the next has been
  * read; only frames shorter than AMI_FIELD_REACH queue up behind it. Memory is bounded by AMI_MAX_FRAME for each; a
  * longer frame is skipped, looking only for its end.
  *
@@ -10,14 +10,14 @@
  */
 #include "config.h"
 
-#include "trunkdeck/ami_parse.h"
+#include "trunkdeck/ami/parse.h"
 
 #include <string.h>
 
-#include "ami_frame.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "frame.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 /* Frames without time stamp in a row that mean the server was told to stop sending them. */
 #define UNSTAMPED_MAX 64

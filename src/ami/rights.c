@@ -1,12 +1,12 @@
 /* One table: action and class. */
 #include "config.h"
 
-#include "trunkdeck/ami_rights.h"
+#include "trunkdeck/ami/rights.h"
 
 #include <string.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 static const struct { const char *action, *right; } rights[] = {
 	{ "CoreSettings", "reporting" },

@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "transport.h"
+#include "trunkdeck/ami/transport.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -20,9 +20,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 #define BLOCK (16 * 1024)
 #define EVENTS_PER_DRIVE 8

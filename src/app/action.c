@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "trunkdeck/action.h"
+#include "trunkdeck/app/action.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 static const struct action actions[] = {
 	[ACTION_NONE] = { ACTION_NONE, "", "", 0, "", "" },

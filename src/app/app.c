@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inquiry.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/work/job_thread.h"
+#include "trunkdeck/base/mem.h"
 
 #define INBOX_MAX 65536
 

@@ -1,11 +1,11 @@
 /* What the screen does not see of struct app; shared by the app_*.c files only. */
-#ifndef APP_PRIVATE_H
-#define APP_PRIVATE_H
+#ifndef APP_APP_PRIVATE_H
+#define APP_APP_PRIVATE_H
 
-#include "agents_worker.h"
-#include "trunkdeck/app.h"
-#include "trunkdeck/raw_log.h"
-#include "worker.h"
+#include "trunkdeck/work/agents_worker.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/work/raw_log.h"
+#include "trunkdeck/work/store_worker.h"
 
 /* A mutation under way. */
 struct request {
@@ -27,7 +27,7 @@ struct undo {
 	char text[96];
 };
 
-/* app_history.c */
+/* app/history.c */
 struct history {
 	struct zone *zone;		/* the workspace's; NULL = not known yet */
 	char zone_name[64];
@@ -43,7 +43,7 @@ struct history {
 	struct figures_request window_request;
 };
 
-/* app_hangup.c: one under way. */
+/* app/hangup.c: one under way. */
 struct app_hangup {
 	char server[40];
 	char channel[CALL_TEXT];
@@ -53,7 +53,7 @@ struct app_hangup {
 
 #define LISTENING_OVER_MAX 16
 
-/* app_listening.c: what this program has listened to of one server. */
+/* app/coverage.c: what this program has listened to of one server. */
 struct listening {
 	struct span now;		/* from_us 0 = not listening */
 	struct span over[LISTENING_OVER_MAX];	/* earlier ones that can't be claimed whole yet, oldest first */
@@ -63,7 +63,7 @@ struct listening {
 	bool changed;			/* since the last claim */
 };
 
-/* app_publish.c: live calls on their way from a recorder to the screens. */
+/* app/publish.c: live calls on their way from a recorder to the screens. */
 struct publishing {
 	struct published *changed;	/* since the last batch, by call */
 	bool under_way;			/* a batch; the next one waits for its answer */
@@ -93,11 +93,11 @@ struct app_private {
 	void *on_route_arg;
 };
 
-/* app_reach.c */
+/* endpoint_reports.c */
 void reach_report(struct app *a, const struct endpoints_report *r);
 bool reach_settled(const struct app *a);
 
-/* app_routes.c */
+/* app/routes.c */
 void routes_tell_all(struct app *a);
 void routes_tell_number(struct app *a, const struct number *n);
 /* Marks the numbers of a deletion, or takes the mark back. */
@@ -111,7 +111,7 @@ void routes_tell_prefixes(struct app *a);
 void routes_report(struct app *a, const struct ami_route_report *r);
 void routes_tell_agent(struct app *a, const char *agent_id);
 
-/* app_history.c */
+/* app/history.c */
 void history_call(struct app *a, const struct call *c, enum call_change change);
 void history_workspace(struct app *a);
 /* Calls may have ended unseen: today's are counted anew. */
@@ -128,21 +128,21 @@ void pages_answer(struct app *a, struct call_page *answer);
 bool pages_waiting(const struct app *a);
 void pages_free(struct app *a);
 
-/* app_watch.c */
+/* app/watch.c */
 void watch_call(struct app *a, const struct call *c);
 void watch_detail(struct app *a, const struct call_detail *d);
 
-/* app_hangup.c */
+/* app/hangup.c */
 void hangup_report(struct app *a, const struct ami_hangup_report *r);
 void hangups_free(struct app *a);
 
-/* app_replay.c, only when a->replay */
+/* app/replay.c, only when a->replay */
 bool replay_tick(struct app *a);		/* plays what is due; true = more is due now */
 int64_t replay_next_at_ms(const struct app *a);
 bool replay_is_settled(const struct app *a);
 void replay_free(struct app *a);
 
-/* app_publish.c */
+/* app/publish.c */
 void publish_call(struct app *a, const struct call *c);
 /* Only while the inbox is empty. */
 void publish_tick(struct app *a);
@@ -152,7 +152,7 @@ void publish_free(struct app *a);
 /* The other end. */
 void live_from_store(struct app *a, const struct worker_live *live);
 
-/* app_listening.c */
+/* app/coverage.c */
 void listening_init(struct app *a);
 void listening_free(struct app *a);
 void listening_status(struct app *a, const struct server_status *status);
@@ -163,12 +163,12 @@ void listening_claim(struct app *a);
 void listening_end(struct app *a);
 int64_t listening_next_at_ms(const struct app *a);
 
-/* app_inquiry.c */
+/* app/job.c */
 struct inquiry_news;
 void inquiry_take(struct app *a, int kind, const struct inquiry_news *news);
 void inquiry_end(struct app *a);
 
-/* app_change.c */
+/* app/change.c */
 void change_handle_result(struct app *a, struct worker_result *r);
 void change_requests_free(struct app *a);
 

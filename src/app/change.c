@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 static void request_free(struct request *q)
 {

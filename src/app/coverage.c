@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 void listening_init(struct app *a)
 {

@@ -1,14 +1,14 @@
 /* A hash by number; each with the few servers it concerns. */
 #include "config.h"
 
-#include "trunkdeck/deletions.h"
+#include "trunkdeck/app/deletions.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/e164.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/model/e164.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(why) die("uthash: %s", why)

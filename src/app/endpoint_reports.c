@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 void reach_report(struct app *a, const struct endpoints_report *r)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 const char *app_why_no_hangup(const struct app *a, const struct call *c)
 {

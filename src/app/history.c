@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/mem.h"
 
 #define EARLY_MAX 10000
 #define DAY_TOKEN 1

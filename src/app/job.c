@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inquiry.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/work/job_thread.h"
+#include "trunkdeck/base/mem.h"
 
 static void clear(struct inquiry *q)
 {

@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "trunkdeck/keymap.h"
+#include "trunkdeck/app/keymap.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 static const struct {
 	key_code key;

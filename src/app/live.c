@@ -5,13 +5,13 @@
  */
 #include "config.h"
 
-#include "trunkdeck/live.h"
+#include "trunkdeck/app/live.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 struct live_entry {
 	uint64_t key;

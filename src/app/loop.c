@@ -4,15 +4,15 @@
  */
 #include "config.h"
 
-#include "trunkdeck/loop.h"
+#include "trunkdeck/app/loop.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
 
 #define MAIL_PER_TURN 4096
 #define MAIL_AFTER_KEYS 256		/* a key's frame comes first */

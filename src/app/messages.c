@@ -1,16 +1,16 @@
 /* A ring of the last messages. The current one is the newest that has neither faded nor been seen. */
 #include "config.h"
 
-#include "trunkdeck/messages.h"
+#include "trunkdeck/app/messages.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/log.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/log.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 struct messages {
 	const struct td_clock *clock;

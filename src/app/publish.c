@@ -15,7 +15,7 @@
 #include <string.h>
 #include <uthash.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 #define BATCH_EVERY_MS 250
 #define BEAT_EVERY_MS 2000

@@ -4,12 +4,12 @@
  */
 #include "config.h"
 
-#include "trunkdeck/app_replay.h"
+#include "trunkdeck/app/replay.h"
 
 #include <stdlib.h>
 
 #include "app_private.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 #define DIRTY_BY_TICK (APP_DIRTY_SERVERS | APP_DIRTY_CALLS)
 

@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "trunkdeck/replay_workspace.h"
+#include "trunkdeck/app/replay_workspace.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "scratch.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/store.h"
+#include "trunkdeck/base/scratch.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/store/store.h"
 
 #define COPY_AT_ONCE 1000
 

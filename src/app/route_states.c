@@ -1,7 +1,7 @@
 /* Reports in a hash keyed by number and server. */
 #include "config.h"
 
-#include "trunkdeck/route_table.h"
+#include "trunkdeck/app/route_states.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include <uthash.h>
 #include <utlist.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 #define KEY_SIZE (40 + E164_SIZE)
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 /* Does the number belong on the server, and as what? */
 static bool wanted_on(const struct app *a, const struct server_config *server, const struct number *n, struct route *out)

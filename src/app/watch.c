@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "trunkdeck/app_replay.h"
+#include "trunkdeck/app/replay.h"
 
 static bool is_watched(const struct app *a, const struct call *c)
 {

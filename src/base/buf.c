@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "trunkdeck/buf.h"
+#include "trunkdeck/base/buf.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 enum { BUF_FIRST_SIZE = 64 };
 

@@ -1,10 +1,10 @@
 #include "config.h"
 
-#include "trunkdeck/clock.h"
+#include "trunkdeck/base/clock.h"
 
 #include <time.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 #define US_PER_S INT64_C(1000000)
 

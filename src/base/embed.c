@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "trunkdeck/embed.h"
+#include "trunkdeck/base/embed.h"
 
 #include <string.h>
 

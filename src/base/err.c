@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/err.h"
 
 #include <stdlib.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 struct err_row {
 	enum err_class class;

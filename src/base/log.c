@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "trunkdeck/log.h"
+#include "trunkdeck/base/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +16,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 enum { LOG_LINE_MAX = 4096 };
 

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "trunkdeck/mailbox.h"
+#include "trunkdeck/base/mailbox.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -18,8 +18,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(why) die("uthash: %s", why)

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "scratch.h"
+#include "trunkdeck/base/scratch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 #define STORE "trunkdeck.db"
 

@@ -1,10 +1,10 @@
 #include "config.h"
 
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/str.h"
 
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 struct str str_of(const char *s)
 {

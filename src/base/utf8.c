@@ -9,14 +9,14 @@
  */
 #include "config.h"
 
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/utf8.h"
 
 #include <limits.h>
 #include <string.h>
 #include <wchar.h>
 #include <wctype.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 enum { REPLACEMENT = 0xfffd };
 

@@ -5,15 +5,15 @@
  */
 #include "config.h"
 
-#include "trunkdeck/zone.h"
+#include "trunkdeck/base/zone.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 #define US_PER_S INT64_C(1000000)
 #define DAY_S INT64_C(86400)

@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "trunkdeck/call.h"
+#include "trunkdeck/calls/call.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 static const struct {
 	const char *name;

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "trunkdeck/call_detail.h"
+#include "trunkdeck/calls/call_detail.h"
 
 static const struct words {
 	const char *name;

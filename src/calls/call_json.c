@@ -1,10 +1,10 @@
 #include "config.h"
 
-#include "trunkdeck/call_json.h"
+#include "trunkdeck/calls/call_json.h"
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/e164.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/e164.h"
 
 const char *call_country(const struct call *c)
 {

@@ -1,10 +1,10 @@
 #include "config.h"
 
-#include "trunkdeck/cause.h"
+#include "trunkdeck/calls/cause.h"
 
 #include <stddef.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 static const struct row {
 	int code;

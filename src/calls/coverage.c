@@ -1,10 +1,10 @@
 #include "config.h"
 
-#include "trunkdeck/gaps.h"
+#include "trunkdeck/calls/coverage.h"
 
 #include <stdlib.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 void gaps_begin(struct gaps *g, int64_t since_us, int64_t until_us)
 {

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "trunkdeck/event.h"
+#include "trunkdeck/calls/event.h"
 
 void call_event_init(struct call_event *e, enum event_kind kind, int64_t at_us)
 {

@@ -1,9 +1,9 @@
 /* A ring. */
 #include "config.h"
 
-#include "trunkdeck/finished.h"
+#include "trunkdeck/calls/finished.h"
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 struct finished {
 	struct call ring[FINISHED_MAX];

@@ -4,12 +4,12 @@
  */
 #include "config.h"
 
-#include "trunkdeck/histogram.h"
+#include "trunkdeck/calls/histogram.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 #define SUB_BITS 7
 #define SUB (1u << SUB_BITS)

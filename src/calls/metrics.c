@@ -9,14 +9,14 @@
  */
 #include "config.h"
 
-#include "trunkdeck/metrics.h"
+#include "trunkdeck/calls/metrics.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "trunkdeck/e164.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/e164.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(message) die("%s", message)

@@ -1,11 +1,11 @@
 /* Whose figures: the groups by name, and what puts a call into one. */
 #include "config.h"
 
-#include "trunkdeck/metrics.h"
+#include "trunkdeck/calls/metrics.h"
 
 #include <string.h>
 
-#include "trunkdeck/gettext.h"
+#include "trunkdeck/base/gettext.h"
 
 static const struct {
 	const char *name, *text;

@@ -1,11 +1,11 @@
 /* Figures as JSON: replay's "numbers" and `trunkdeck metrics --json`. Times are milliseconds. */
 #include "config.h"
 
-#include "trunkdeck/metrics.h"
+#include "trunkdeck/calls/metrics.h"
 
 #include <stdlib.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 static int64_t to_ms(int64_t us)
 {

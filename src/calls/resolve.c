@@ -1,10 +1,10 @@
 /* What the workspace knows of a call: its provider by the endpoint it came in by, its agent and region by its number. */
 #include "config.h"
 
-#include "trunkdeck/snapshot.h"
+#include "trunkdeck/model/snapshot.h"
 
-#include "trunkdeck/call.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/calls/call.h"
 
 void snapshot_resolve_call(const struct snapshot *s, struct call *c)
 {

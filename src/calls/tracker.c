@@ -10,12 +10,12 @@
  */
 #include "config.h"
 
-#include "trunkdeck/tracker.h"
+#include "trunkdeck/calls/tracker.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/tracker_internal.h"
+#include "tracker_internal.h"
 
 #define STATE_UP 6
 /* A boot time from FullyBooted is this much uncertain: whole seconds, and the boot itself. */

@@ -13,12 +13,12 @@
  */
 #include "config.h"
 
-#include "model/tracker_internal.h"
+#include "tracker_internal.h"
 
 #include <string.h>
 
-#include "trunkdeck/cause.h"
-#include "trunkdeck/e164.h"
+#include "trunkdeck/calls/cause.h"
+#include "trunkdeck/model/e164.h"
 
 /* Answer() waits up to 0.5 s for media, res_audiosocket up to 2 s for a connection. */
 #define APPLICATION_CONNECT_US 3000000

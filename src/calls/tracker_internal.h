@@ -9,15 +9,15 @@
  *
  * Nothing is allocated per event: nodes come from free lists, ids of finished channels go into a fixed table.
  */
-#ifndef TRUNKDECK_MODEL_TRACKER_INTERNAL_H
-#define TRUNKDECK_MODEL_TRACKER_INTERNAL_H
+#ifndef CALLS_TRACKER_INTERNAL_H
+#define CALLS_TRACKER_INTERNAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/tracker.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/tracker.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(message) die("%s", message)

@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "model/tracker_internal.h"
+#include "tracker_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

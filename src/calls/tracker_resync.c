@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "model/tracker_internal.h"
+#include "tracker_internal.h"
 
 void tracker_resync_begin(struct tracker *t)
 {

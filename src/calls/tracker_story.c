@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "model/tracker_internal.h"
+#include "tracker_internal.h"
 
 #include <string.h>
 

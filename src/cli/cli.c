@@ -4,20 +4,20 @@
  */
 #include "config.h"
 
-#include "trunkdeck/cli.h"
+#include "cli/io/cli.h"
 
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_command.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/store.h"
-#include "trunkdeck/str.h"
-#include "trunkdeck/utf8.h"
+#include "cli/io/command.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/store/store.h"
 
 /* --- the table --- */
 
@@ -357,23 +357,6 @@ int cli_fail(const struct err *e, enum output_format format)
 	free(message);
 	free(hint);
 	return (int)err_class_of(e->code);
-}
-
-void cli_note(const struct cli *c, const char *format, ...)
-{
-	char *text, *clean;
-	va_list ap;
-
-	if (c->out.format != OUTPUT_TABLE)
-		return;
-	va_start(ap, format);
-	text = xvasprintf(format, ap);
-	va_end(ap);
-	clean = utf8_clean_dup(str_of(text));
-	fflush(stdout);
-	fprintf(stderr, "%s\n", clean);
-	free(clean);
-	free(text);
 }
 
 /* --- finding the command --- */

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "cli_command.h"
-#include "global.h"
-#include "trunkdeck/mem.h"
+#include "cli/io/command.h"
+#include "cli/io/global_options.h"
+#include "trunkdeck/base/mem.h"
 
 static const char head[] =
 	"# bash completion for trunkdeck; made by 'trunkdeck completion'\n"

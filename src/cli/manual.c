@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-#include "cli_command.h"
-#include "global.h"
-#include "trunkdeck/action.h"
-#include "trunkdeck/config.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "cli/io/command.h"
+#include "cli/io/global_options.h"
+#include "trunkdeck/app/action.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/config/config.h"
 
 /* roff takes backslashes, a dash, and a dot or quote at the start of a line for its own. */
 static void put_text(FILE *to, const char *text)

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "cli_command.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "cli/io/command.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 #define LEFT 26
 

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "trunkdeck/config.h"
+#include "trunkdeck/config/config.h"
 
 #include <ctype.h>
 #include <pwd.h>
@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "config_options.h"
-#include "trunkdeck/agents.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/agents/agents.h"
+#include "trunkdeck/base/mem.h"
 
 extern char **environ;
 

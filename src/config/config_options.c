@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "trunkdeck/agents.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/agents/agents.h"
+#include "trunkdeck/base/mem.h"
 
 const struct option config_options[] = {
 	{ "store", "url", OPTION_URL, "", N_("sqlite:PATH or postgresql://..."), 0, 0,

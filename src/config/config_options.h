@@ -1,8 +1,8 @@
 /* The table of options and the step that applies one; shared by config.c and config_file.c. */
-#ifndef APP_CONFIG_OPTIONS_H
-#define APP_CONFIG_OPTIONS_H
+#ifndef CONFIG_CONFIG_OPTIONS_H
+#define CONFIG_CONFIG_OPTIONS_H
 
-#include "trunkdeck/config.h"
+#include "trunkdeck/config/config.h"
 
 enum option_type { OPTION_TEXT, OPTION_SECRET, OPTION_URL, OPTION_HTTP, OPTION_INT, OPTION_BOOL, OPTION_CHOICE };
 

@@ -1,14 +1,14 @@
 #include "config.h"
 
-#include "trunkdeck/setup.h"
+#include "trunkdeck/config/setup.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 #define NAME_MAX_LEN 32
 

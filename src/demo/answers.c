@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "demo_answers.h"
+#include "answers.h"
 
 #include <stdlib.h>
 
-#include "trunkdeck/dialplan.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/routes/dialplan.h"
 
 static void begin(const struct demo_question *q, struct buf *out, const char *more)
 {

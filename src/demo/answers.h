@@ -1,11 +1,11 @@
 /* What the demonstration Asterisk answers when asked about itself: all is as it should be. Pure. */
-#ifndef TRUNKDECK_DEMO_ANSWERS_H
-#define TRUNKDECK_DEMO_ANSWERS_H
+#ifndef DEMO_ANSWERS_H
+#define DEMO_ANSWERS_H
 
 #include <stdbool.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/str.h"
 
 struct demo_question {
 	struct str action;

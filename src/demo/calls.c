@@ -7,15 +7,15 @@
  */
 #include "config.h"
 
-#include "demo_calls.h"
+#include "calls.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mailbox.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 #include <utlist.h>
 

@@ -1,13 +1,13 @@
 /* The calls of the demonstration Asterisk: what happens, when, and the events that tell of it. One owner, no thread. */
-#ifndef TRUNKDECK_DEMO_CALLS_H
-#define TRUNKDECK_DEMO_CALLS_H
+#ifndef DEMO_CALLS_H
+#define DEMO_CALLS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/str.h"
 
 struct demo_calls;
 

@@ -5,17 +5,17 @@
  */
 #include "config.h"
 
-#include "demo_history.h"
-#include "scratch.h"
-#include "trunkdeck/demo.h"
+#include "history.h"
+#include "trunkdeck/base/scratch.h"
+#include "trunkdeck/demo/demo.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "trunkdeck/demo_pbx.h"
-#include "trunkdeck/embed.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/store.h"
+#include "trunkdeck/base/embed.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/demo/pbx.h"
+#include "trunkdeck/store/store.h"
 
 #define DEMO_FLAGS 16
 

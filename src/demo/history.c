@@ -4,13 +4,13 @@
  */
 #include "config.h"
 
-#include "demo_history.h"
+#include "history.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 #define HOUR_US INT64_C(3600000000)
 #define DAYS 7

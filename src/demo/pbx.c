@@ -1,12 +1,12 @@
 /*
- * The demonstration Asterisk's thread: sessions, their actions, the database. What calls do is demo_calls.c.
+ * The demonstration Asterisk's thread: sessions, their actions, the database. What calls do is demo/calls.c.
  *
  * One poll loop over the listening socket, the sessions and a descriptor that says stop. A session that does not take
  * what it is sent is dropped, as by the real one.
  */
 #include "config.h"
 
-#include "trunkdeck/demo_pbx.h"
+#include "trunkdeck/demo/pbx.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,13 +20,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "demo_answers.h"
-#include "demo_calls.h"
-#include "demo_tests.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "answers.h"
+#include "calls.h"
+#include "tests.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(why) die("uthash: %s", why)

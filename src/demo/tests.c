@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "demo_tests.h"
+#include "tests.h"
 
 #include <stdlib.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mailbox.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/base/mem.h"
 
 #include <utlist.h>
 

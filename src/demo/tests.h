@@ -3,13 +3,13 @@
  * is drawn from the number. Time stamps are those of the plan, so that the same test always says the same. One owner, no
  * thread.
  */
-#ifndef TRUNKDECK_DEMO_TESTS_H
-#define TRUNKDECK_DEMO_TESTS_H
+#ifndef DEMO_TESTS_H
+#define DEMO_TESTS_H
 
 #include <stdint.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/str.h"
 
 struct demo_tests;
 

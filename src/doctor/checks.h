@@ -1,9 +1,10 @@
 /* The checks and what they work on; for doctor*.c. */
-#ifndef TD_APP_DOCTOR_CHECKS_H
-#define TD_APP_DOCTOR_CHECKS_H
+#ifndef DOCTOR_CHECKS_H
+#define DOCTOR_CHECKS_H
 
-#include "trunkdeck/ami_query.h"
-#include "trunkdeck/doctor.h"
+#include "trunkdeck/ami/ask.h"
+#include "trunkdeck/doctor/doctor.h"
+#include "trunkdeck/routes/endpoint.h"
 
 /* A server while it is asked. */
 struct probe {
@@ -37,10 +38,10 @@ void finding_set(struct finding *f, enum verdict v, const char *seen, ...) __att
 void finding_todo(struct finding *f, const char *todo, ...) __attribute__((format(printf, 2, 3)));
 void finding_error(struct finding *f, enum verdict v, const struct err *e);
 
-/* doctor_store.c */
+/* store_checks.c */
 check_fn check_limit, check_format, check_configured, check_enabled, check_provider, check_agent, check_usable, check_region,
 	check_servers, check_calls;
-/* doctor_server.c */
+/* server_checks.c */
 check_fn check_reachable, check_version, check_permissions, check_owner, check_dialplan, check_mode, check_stamps, check_cdr;
 check_fn check_endpoint, check_prefix, check_contact, check_route, check_dial;
 void probe_open(struct probe *p, const struct server_config *server, const struct doctor_options *o);

@@ -5,14 +5,14 @@
  */
 #include "config.h"
 
-#include "trunkdeck/doctor.h"
+#include "trunkdeck/doctor/doctor.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "doctor_checks.h"
-#include "trunkdeck/mem.h"
+#include "checks.h"
+#include "trunkdeck/base/mem.h"
 
 /* Of which numbers it is asked: any, those configured, those that belong on the server. */
 enum asked { OF_ANY, OF_CONFIGURED, OF_WANTED };

@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "trunkdeck/number_test.h"
+#include "trunkdeck/doctor/number_test.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 /* --- what may be dialled --- */
 

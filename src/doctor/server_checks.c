@@ -10,11 +10,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "doctor_checks.h"
-#include "trunkdeck/ami_rights.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/dialplan.h"
-#include "trunkdeck/mem.h"
+#include "checks.h"
+#include "trunkdeck/ami/rights.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/routes/dialplan.h"
 
 #define OLDEST_ASTERISK 20
 #define CONTEXT "trunkdeck-in"

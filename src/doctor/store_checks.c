@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "doctor_checks.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/near.h"
+#include "checks.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/number_suggest.h"
 
 #define NEAR_SHOWN 3
 #define RECENT_US ((int64_t)24 * 3600 * 1000000)

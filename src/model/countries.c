@@ -7,13 +7,13 @@
  */
 #include "config.h"
 
-#include "model/countries.h"
+#include "countries.h"
 
 #include <pthread.h>
 #include <string.h>
 
-#include "trunkdeck/embed.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/embed.h"
+#include "trunkdeck/base/mem.h"
 
 #define NO_ROW (-1)
 

@@ -1,11 +1,11 @@
 /* The country codes as a table, for e164.c and its tests. Built at the first use; any thread. */
-#ifndef TD_MODEL_COUNTRIES_H
-#define TD_MODEL_COUNTRIES_H
+#ifndef MODEL_COUNTRIES_H
+#define MODEL_COUNTRIES_H
 
 #include <stddef.h>
 
-#include "trunkdeck/e164.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/model/e164.h"
 
 /* Of digits without '+': the row with the longest code that starts them, NULL when no code does. */
 const struct country *country_of_digits(struct str digits);

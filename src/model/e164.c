@@ -8,15 +8,15 @@
  */
 #include "config.h"
 
-#include "trunkdeck/e164.h"
+#include "trunkdeck/model/e164.h"
 
 #include <stdint.h>
 #include <string.h>
 
-#include "model/countries.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "countries.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 #define DIGITS_MIN 7
 #define DIGITS_MAX 15

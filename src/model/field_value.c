@@ -9,13 +9,13 @@
 
 #include <string.h>
 
-#include "model/fields.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/e164.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
-#include "trunkdeck/utf8.h"
+#include "fields.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/e164.h"
 
 /* --- refusing --- */
 

@@ -10,11 +10,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "model/fields.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/e164.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "fields.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/e164.h"
 
 #define ID_MAX 64
 #define NAME_MAX_BYTES 80

@@ -2,12 +2,12 @@
  * The inside of the field table, for the model layer only: how a member is stored, and whether a text may become its
  * value. `base` is always the struct of the entity itself (struct number *, ...), not struct record.
  */
-#ifndef TD_MODEL_FIELDS_H
-#define TD_MODEL_FIELDS_H
+#ifndef MODEL_FIELDS_H
+#define MODEL_FIELDS_H
 
 #include <stdbool.h>
 
-#include "trunkdeck/records.h"
+#include "trunkdeck/model/records.h"
 
 /* Deeper nesting of additional parameters is refused. */
 #define PARAMS_DEPTH_MAX 16

@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "trunkdeck/query.h"
+#include "trunkdeck/model/filter_words.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 #define TERMS_MAX 16
 

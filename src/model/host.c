@@ -7,9 +7,9 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "model/fields.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "fields.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 #define HOST_MAX 253
 #define LABEL_MAX 63

@@ -4,11 +4,11 @@
  */
 #include "config.h"
 
-#include "trunkdeck/near.h"
+#include "trunkdeck/model/number_suggest.h"
 
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 #define DIGITS_MAX STR_WORD_MAX
 #define NATIONAL_MAX 10			/* digits; without any prefix a longer number carries its country code */

@@ -4,16 +4,16 @@
  */
 #include "config.h"
 
-#include "trunkdeck/params.h"
+#include "trunkdeck/model/params.h"
 
 #include <jansson.h>
 #include <string.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/records.h"
-#include "trunkdeck/str.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/records.h"
 
 #define READ_FLAGS (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY)
 #define WRITE_FLAGS (JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS)

@@ -15,10 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/fields.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "fields.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 /* --- parameters --- */
 

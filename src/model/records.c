@@ -7,13 +7,13 @@
  */
 #include "config.h"
 
-#include "trunkdeck/records.h"
+#include "trunkdeck/model/records.h"
 
 #include <string.h>
 
-#include "model/fields.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "fields.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 /* --- words --- */
 

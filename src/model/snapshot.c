@@ -10,15 +10,15 @@
  */
 #include "config.h"
 
-#include "trunkdeck/snapshot.h"
+#include "trunkdeck/model/snapshot.h"
 
 #include <string.h>
 #include <wctype.h>
 
-#include "model/sorted.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
-#include "trunkdeck/utf8.h"
+#include "sorted.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/base/utf8.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(text) die("%s", text)

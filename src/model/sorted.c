@@ -4,12 +4,12 @@
  */
 #include "config.h"
 
-#include "model/sorted.h"
+#include "sorted.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 static size_t *place_of(const struct sorted *s, void *item)
 {

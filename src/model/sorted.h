@@ -3,8 +3,8 @@
  * that taking one out is O(1): the place is left empty and closed up at the next look, which keeps the order. Appending in
  * order costs nothing more. The items belong to the caller.
  */
-#ifndef TD_MODEL_SORTED_H
-#define TD_MODEL_SORTED_H
+#ifndef MODEL_SORTED_H
+#define MODEL_SORTED_H
 
 #include <stddef.h>
 

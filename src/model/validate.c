@@ -4,14 +4,14 @@
  */
 #include "config.h"
 
-#include "trunkdeck/validate.h"
+#include "trunkdeck/model/validate.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "model/fields.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
+#include "fields.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
 
 /* --- numbers --- */
 

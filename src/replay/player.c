@@ -6,15 +6,15 @@
  */
 #include "config.h"
 
-#include "trunkdeck/player.h"
+#include "trunkdeck/replay/player.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "recording.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 #define WINDOW ((size_t)1024 * 1024)
 #define KEEP_AHEAD ((size_t)512 * 1024)		/* more than the largest frame and the stamp after it */

@@ -1,13 +1,13 @@
 /* What all readers of a recorded stream have in common: opening it, and the way of a frame into the tracker. */
-#ifndef TRUNKDECK_ASTERISK_RECORDING_H
-#define TRUNKDECK_ASTERISK_RECORDING_H
+#ifndef REPLAY_RECORDING_H
+#define REPLAY_RECORDING_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/ami_parse.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/tracker.h"
+#include "trunkdeck/ami/parse.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/calls/tracker.h"
 
 /* A descriptor to read and close, -1 and *e when there is none: no such file, a folder, packed. "-" is standard input. */
 int recording_open(const char *path, struct err *e);

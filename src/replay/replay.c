@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "trunkdeck/replay.h"
+#include "trunkdeck/replay/replay.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "recording.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/metrics.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/metrics.h"
 
 enum { PIECE = 128 * 1024 };
 

@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "trunkdeck/dialplan.h"
+#include "trunkdeck/routes/dialplan.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/embed.h"
+#include "trunkdeck/base/embed.h"
 
 #define FILE_NAME "asterisk/extensions_trunkdeck.conf"
 #define IN_FILE "\n[" DIALPLAN_VERSION_CONTEXT "]\nexten => "

@@ -4,12 +4,12 @@
  */
 #include "config.h"
 
-#include "trunkdeck/endpoint.h"
+#include "trunkdeck/routes/endpoint.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 static const struct { const char *name, *text; bool alarm; } states[] = {
 #define ENDPOINT_STATE_ROW(id, name, text, alarm, help) { name, text, alarm },

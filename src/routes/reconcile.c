@@ -3,7 +3,7 @@
  *
  * The gate comes first: nothing is read or written before the connection is up, all routes have been told, the store's
  * id is known, and the key `trunkdeckmeta/owner` names this store (or nobody, then it is written). Behind the gate every
- * key is a cell (routes_cell.c), and cells that can act stand in queues: agents' dial strings before numbers, deletions
+ * key is a cell (reconcile_route.c), and cells that can act stand in queues: agents' dial strings before numbers, deletions
  * of agents last. An action in flight holds a slot; its id carries the slot, so that an answer finds its cell and an
  * answer to an action of an earlier connection finds nothing.
  *
@@ -12,11 +12,11 @@
  */
 #include "config.h"
 
-#include "routes_int.h"
+#include "reconcile_int.h"
 
 #include <string.h>
 
-#include "trunkdeck/gettext.h"
+#include "trunkdeck/base/gettext.h"
 
 static const struct {
 	const char *name;

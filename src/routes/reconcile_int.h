@@ -1,12 +1,12 @@
 /*
- * Inside the reconciler: one `struct cell` per key of the server's database. routes.c knows what is desired and who may
- * write; routes_cell.c brings one cell to what is wanted. Nothing outside these two files includes this.
+ * Inside the reconciler: one `struct cell` per key of the server's database. reconcile.c knows what is desired and who may
+ * write; reconcile_route.c brings one cell to what is wanted. Nothing outside these two files includes this.
  */
-#ifndef TRUNKDECK_ROUTES_INT_H
-#define TRUNKDECK_ROUTES_INT_H
+#ifndef ROUTES_RECONCILE_INT_H
+#define ROUTES_RECONCILE_INT_H
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/route.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/routes/route.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(why) die("uthash: %s", why)
@@ -95,7 +95,7 @@ struct routes {
 	char refusal[120];
 };
 
-/* routes_cell.c */
+/* reconcile_route.c */
 void cell_init(struct cell *c, enum cell_kind kind, const char *key);
 /* Puts a cell into a phase and a list; the only place where either changes. */
 void cell_move(struct routes *r, struct cell *c, enum cell_phase phase, enum cell_place place);
@@ -115,7 +115,7 @@ const char *cell_family(const struct routes *r, const struct cell *c);
 /* What to write; not for lookup. */
 const char *cell_wanted_value(const struct routes *r, const struct cell *c);
 
-/* routes.c: what the owner key says. */
+/* reconcile.c: what the owner key says. */
 void routes_gate_open(struct routes *r, int64_t now_ms);
 /* An answer that may mean that the server has lost the store: ask for the owner again before anything else. */
 void routes_doubt(struct routes *r);

@@ -16,11 +16,11 @@
  */
 #include "config.h"
 
-#include "routes_int.h"
+#include "reconcile_int.h"
 
 #include <string.h>
 
-#include "trunkdeck/gettext.h"
+#include "trunkdeck/base/gettext.h"
 
 #define PATIENCE 3			/* writes that may fail to hold before waiting */
 #define RETRY_MAX_MS 30000

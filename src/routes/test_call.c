@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "trunkdeck/test_call.h"
+#include "trunkdeck/routes/test_call.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,11 +15,11 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "trunkdeck/ami_event.h"
-#include "trunkdeck/ami_query.h"
-#include "trunkdeck/ami_rights.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/ami/ask.h"
+#include "trunkdeck/ami/event.h"
+#include "trunkdeck/ami/rights.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
 
 #define ID_PREFIX "trunkdeck-test-"
 #define CALLER_PREFIX "test"

@@ -1,15 +1,15 @@
 /* One table of columns by offset; reading and writing a row is a walk over it. */
 #include "config.h"
 
-#include "store/call_columns.h"
+#include "call_columns.h"
 
 #include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 enum column_type { COLUMN_TEXT, COLUMN_I64, COLUMN_INT, COLUMN_BOOL, COLUMN_STATE, COLUMN_OUTCOME, COLUMN_HUNG_UP };
 

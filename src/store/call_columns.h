@@ -1,9 +1,9 @@
 /* A call as a row: the columns that the tables of finished and of live calls have in common. */
-#ifndef TD_STORE_CALL_COLUMNS_H
-#define TD_STORE_CALL_COLUMNS_H
+#ifndef STORE_CALL_COLUMNS_H
+#define STORE_CALL_COLUMNS_H
 
-#include "store/db.h"
-#include "trunkdeck/call.h"
+#include "db.h"
+#include "trunkdeck/calls/call.h"
 
 enum { CALL_COLUMNS = 24, CALL_KEY_COLUMNS = 2 };
 

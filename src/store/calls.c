@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/call_columns.h"
-#include "store/private.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "call_columns.h"
+#include "private.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 /* --- recording --- */
 

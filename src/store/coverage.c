@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-#include "store/private.h"
-#include "trunkdeck/mem.h"
+#include "private.h"
+#include "trunkdeck/base/mem.h"
 
 /* Three times as long as a recorder leaves between two writings. */
 #define FRESH_US ((int64_t)3 * STORE_LISTENED_EVERY_MS * 1000)

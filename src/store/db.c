@@ -1,16 +1,16 @@
 #include "config.h"
 
-#include "store/db.h"
+#include "db.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/base/utf8.h"
 
 void db_free(struct db **db)
 {

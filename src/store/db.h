@@ -8,14 +8,14 @@
  * Every function that can fail returns false with *e. ERR_STORE_UNREACHABLE means that the connection is closed now. Rows
  * live during the callback only, and a callback must not use the same connection.
  */
-#ifndef TD_STORE_DB_H
-#define TD_STORE_DB_H
+#ifndef STORE_DB_H
+#define STORE_DB_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/err.h"
 
 struct db;
 

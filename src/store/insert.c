@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "store/insert.h"
+#include "insert.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 void insert_init(struct insert *q, struct db *db, const char *one, const char *many, size_t columns)
 {

@@ -2,14 +2,14 @@
  * Rows on their way into one table: gathered, and sent as INSERTs of many rows, which spares the server most of the work of a
  * statement. What is added is copied. Nothing is sent at the end unless insert_flush() is called.
  */
-#ifndef TD_STORE_INSERT_H
-#define TD_STORE_INSERT_H
+#ifndef STORE_INSERT_H
+#define STORE_INSERT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "store/db.h"
-#include "trunkdeck/buf.h"
+#include "db.h"
+#include "trunkdeck/base/buf.h"
 
 struct insert {
 	struct db *db;

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/call_columns.h"
-#include "store/private.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/mem.h"
+#include "call_columns.h"
+#include "private.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/mem.h"
 
 enum { ROWS_MAX = 64, ROW_COLUMNS = CALL_COLUMNS + 2 };
 

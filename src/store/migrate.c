@@ -14,12 +14,12 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "store/private.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/embed.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "private.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/embed.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 enum { NUMBER_DIGITS = 4, ID_BYTES = 16 };
 

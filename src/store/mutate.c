@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/txn.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
-#include "trunkdeck/validate.h"
+#include "txn.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/model/validate.h"
 
 /* From this many mutations on, what they refer to is read together rather than one by one. */
 enum { PREFETCH_FROM = 8, WHEN_SIZE = 24, WHO_SIZE = 128 };

@@ -19,12 +19,12 @@
 
 #include <uthash.h>
 
-#include "store/db.h"
-#include "store/postgres_url.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "db.h"
+#include "postgres_url.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 enum { SILENCE_MS = 10000, POSTS_MAX = 256, POST_PARAMS = 64, COLUMNS_MAX = 32, NAME_SIZE = 16 };
 

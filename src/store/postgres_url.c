@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "store/postgres_url.h"
+#include "postgres_url.h"
 
 #include <libpq-fe.h>
 #include <string.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 static const char *option(const PQconninfoOption *options, const char *keyword)
 {

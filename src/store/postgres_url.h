@@ -1,8 +1,8 @@
 /* What may be shown of a PostgreSQL URL. */
-#ifndef TD_STORE_POSTGRES_URL_H
-#define TD_STORE_POSTGRES_URL_H
+#ifndef STORE_POSTGRES_URL_H
+#define STORE_POSTGRES_URL_H
 
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/err.h"
 
 /* The URL without password and options, for people; caller frees. NULL with ERR_CONFIG when it is no URL: the hint repeats
  * no part of it, because with a password that should have been percent-encoded any part may be the secret. */

@@ -1,13 +1,13 @@
 /* What the files of the store share: the handle, and the way to a connection. */
-#ifndef TD_STORE_PRIVATE_H
-#define TD_STORE_PRIVATE_H
+#ifndef STORE_PRIVATE_H
+#define STORE_PRIVATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "store/db.h"
-#include "store/tables.h"
-#include "trunkdeck/store.h"
+#include "db.h"
+#include "tables.h"
+#include "trunkdeck/store/store.h"
 
 struct store {
 	struct db *db;

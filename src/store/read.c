@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/private.h"
-#include "trunkdeck/mem.h"
+#include "private.h"
+#include "trunkdeck/base/mem.h"
 
 /* go_on is asked once in so many numbers. */
 enum { GO_ON_EVERY = 256 };

@@ -1,8 +1,8 @@
 /* A read of the store straight into a snapshot. */
 #include "config.h"
 
-#include "trunkdeck/snapshot.h"
-#include "trunkdeck/store.h"
+#include "trunkdeck/model/snapshot.h"
+#include "trunkdeck/store/store.h"
 
 static void take_workspace(void *arg, const struct workspace *w)
 {

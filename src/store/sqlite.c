@@ -21,10 +21,10 @@
 
 #include <uthash.h>
 
-#include "store/db.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "db.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 enum { BUSY_MS = 5000, BUSY_STEP_MS = 10, COLUMNS_MAX = 32 };
 

@@ -8,18 +8,18 @@
  */
 #include "config.h"
 
-#include "trunkdeck/store.h"
+#include "trunkdeck/store/store.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/private.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
-#include "trunkdeck/utf8.h"
+#include "private.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/base/utf8.h"
 
 /* With a server that notifies: how often to look all the same, should something in between swallow notices. */
 enum { LISTEN_LOOK_MS = 15000 };

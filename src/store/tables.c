@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "store/tables.h"
+#include "tables.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/mem.h"
 
 static const char *const change_columns[] = { "id", "at", "actor", "action", "entity", "key", "before", "after" };
 

@@ -2,13 +2,13 @@
  * Records as rows. The SQL of the four tables of records is made from the tables of fields (records.h), so that a field is
  * named once: SELECT, INSERT and UPDATE can't disagree. The key is always the first column.
  */
-#ifndef TD_STORE_TABLES_H
-#define TD_STORE_TABLES_H
+#ifndef STORE_TABLES_H
+#define STORE_TABLES_H
 
 #include <stddef.h>
 
-#include "store/db.h"
-#include "trunkdeck/records.h"
+#include "db.h"
+#include "trunkdeck/model/records.h"
 
 /* Keys looked up with one statement. */
 enum { TABLE_KEYS = 500 };

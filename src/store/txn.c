@@ -1,14 +1,14 @@
 #include "config.h"
 
-#include "store/txn.h"
+#include "txn.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <uthash.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 enum { JSON_FIRST_SIZE = 1024 };
 

@@ -6,15 +6,15 @@
  * undone unless txn_commit() succeeds. A function that returns false here means that the database failed: the
  * transaction is of no more use (`broken`), and txn_end() rolls it back.
  */
-#ifndef TD_STORE_TXN_H
-#define TD_STORE_TXN_H
+#ifndef STORE_TXN_H
+#define STORE_TXN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "store/insert.h"
-#include "store/private.h"
+#include "insert.h"
+#include "private.h"
 
 struct txn_entry;
 

@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/ami_event.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/tracker.h"
-#include "trunkdeck/utf8.h"
-#include "ui_private.h"
+#include "trunkdeck/ami/event.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/calls/tracker.h"
+#include "ui/frame/ui_private.h"
 
 #define SETTLE_MS 20000			/* real time: a worker that takes longer hangs */
 #define REST_MS 50

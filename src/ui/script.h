@@ -20,8 +20,8 @@
 
 #include <stdbool.h>
 
-#include "trunkdeck/clock.h"
-#include "ui.h"
+#include "trunkdeck/base/clock.h"
+#include "ui/frame/ui.h"
 
 /* The clock must be the virtual one the app was made with. On failure *e says file:line and what. Ends early when the script
  * quits the program. */

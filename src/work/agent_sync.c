@@ -5,13 +5,13 @@
  */
 #include "config.h"
 
-#include "trunkdeck/agent_sync.h"
+#include "trunkdeck/work/agent_sync.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 #define ROUNDS_MAX 3
 

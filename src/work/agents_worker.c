@@ -5,17 +5,17 @@
  */
 #include "config.h"
 
-#include "agents_worker.h"
+#include "trunkdeck/work/agents_worker.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "trunkdeck/agent_sync.h"
-#include "trunkdeck/log.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/store.h"
+#include "trunkdeck/base/log.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/store/store.h"
+#include "trunkdeck/work/agent_sync.h"
 
 /* When the store can't be opened. */
 #define STORE_RETRY_S 30

@@ -16,9 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/ami_event.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/ami/event.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(why) die("uthash: %s", why)

@@ -4,7 +4,7 @@
  * Everything is asked when the link comes up and then quietly once a minute. In between the tail tells what changes
  * (ContactStatus, Registry, Reload): such an event is a reason to ask about that endpoint at once, not the answer, because it
  * is about one contact of maybe several. Where we may not ask, the events are all there is and are believed; like any event
- * only in the form Asterisk gives them, whose keys are more than a caller can write (ami_parse.h).
+ * only in the form Asterisk gives them, whose keys are more than a caller can write (ami/parse.h).
  *
  * Each endpoint has one question in flight at most. How many endpoints the server has besides is asked once per connection
  * and after a reload only: the list is long where telephones register.
@@ -19,10 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/ami_rights.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/ami/rights.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 #define ASK_AGAIN_MS 1000		/* after an event */
 #define REPORT_EVERY_MS 250

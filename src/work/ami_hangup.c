@@ -12,8 +12,8 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "trunkdeck/ami_rights.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/ami/rights.h"
+#include "trunkdeck/base/mem.h"
 
 #define NORMAL_CLEARING "16"
 

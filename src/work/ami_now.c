@@ -1,12 +1,12 @@
 /* One CoreShowChannels, told to a tracker that has heard of nothing before: what it then holds is what is up. */
 #include "config.h"
 
-#include "trunkdeck/ami_now.h"
+#include "trunkdeck/work/ami_now.h"
 
-#include "trunkdeck/ami_event.h"
-#include "trunkdeck/ami_query.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/tracker.h"
+#include "trunkdeck/ami/ask.h"
+#include "trunkdeck/ami/event.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/calls/tracker.h"
 
 static void on_call(void *arg, const struct call *c, enum call_change change)
 {

@@ -16,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
 
 #define WINDOW 256
 

@@ -21,8 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
 
 #define FAMILY "trunkdeck"
 #define RECEIVE_BUFFER (4 * 1024 * 1024)

@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
 
 #define TAIL_EVENTS "system,call,cdr,user"
 #define TAIL_RECEIVE_BUFFER (4 * 1024 * 1024)

@@ -4,13 +4,13 @@
  * about providers' endpoints, ami_scan.c the short-lived link that lists the server's keys. All of it belongs to the ami
  * thread.
  */
-#ifndef TRUNKDECK_AMI_SERVER_H
-#define TRUNKDECK_AMI_SERVER_H
+#ifndef WORK_AMI_SERVER_H
+#define WORK_AMI_SERVER_H
 
-#include "ami_link.h"
-#include "trunkdeck/ami.h"
-#include "trunkdeck/raw_log.h"
-#include "trunkdeck/tracker.h"
+#include "trunkdeck/ami/link.h"
+#include "trunkdeck/calls/tracker.h"
+#include "trunkdeck/work/ami_thread.h"
+#include "trunkdeck/work/raw_log.h"
 
 struct gone_channel;
 struct unsent_call;

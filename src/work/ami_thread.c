@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "trunkdeck/ami.h"
+#include "trunkdeck/work/ami_thread.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -21,9 +21,9 @@
 #include <unistd.h>
 
 #include "ami_server.h"
-#include "transport.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/ami/transport.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
 
 #define REQUESTS_MAX 1024		/* all are MAIL_MUST: bounded by what the operator does */
 #define EVENTS_PER_TURN 64
@@ -50,52 +50,6 @@ struct ami {
 	size_t count;
 	bool stop;			/* the thread's own */
 };
-
-const struct ami_timing ami_timing_default = {
-	.connect = 10000,
-	.login = 10000,
-	.ping_every = 5000,
-	.ping_deadline = 5000,
-	.retry_min = 500,
-	.retry_max = 30000,
-	.retry_refused = 10000,
-	.resync_min = 2000,
-	.verify_wait = 1500,
-	.scan_silence = 3000,
-	.scan = 10000,
-	.endpoints_every = 60000,
-};
-
-static const char *const mode_names[] = {
-	[ROUTES_NONE] = "none", [ROUTES_ASTDB] = "astdb", [ROUTES_ODBC] = "odbc",
-};
-
-const char *routes_mode_name(enum routes_mode m)
-{
-	return mode_names[m];
-}
-
-bool routes_mode_parse(const char *s, enum routes_mode *out)
-{
-	for (size_t i = 0; i < ARRAY_LEN(mode_names); i++) {
-		if (strcmp(s, mode_names[i]) == 0) {
-			*out = (enum routes_mode)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-const char *link_state_text(enum link_state s)
-{
-	static const char *const texts[] = {
-		[LINK_OFF] = N_("off"), [LINK_CONNECTING] = N_("connecting"), [LINK_LOGIN] = N_("logging in"),
-		[LINK_UP] = N_("up"), [LINK_RETRY] = N_("retrying"),
-		[LINK_UNUSED] = N_("not needed"),
-	};
-
-	return _(texts[s]);
-}
 
 static void want_all(struct ami_server *s, const struct request *r)
 {

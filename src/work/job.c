@@ -1,16 +1,16 @@
 /* The thread's side. The descriptor of its inbox is the stop descriptor of whatever it is doing. */
 #include "config.h"
 
-#include "inquiry.h"
+#include "trunkdeck/work/job_thread.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/number_test.h"
-#include "trunkdeck/store.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/doctor/number_test.h"
+#include "trunkdeck/store/store.h"
 
 #define DOCTOR_ANSWER_MS 10000		/* of a server */
 

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "trunkdeck/raw_log.h"
+#include "trunkdeck/work/raw_log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,9 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "trunkdeck/ami_parse.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/ami/parse.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 #define WAITING_MAX ((size_t)16 * 1024 * 1024)
 #define MAILS_MAX 65536

@@ -3,14 +3,14 @@
  * writes. A call leaves only when it is written, so that none is lost while the store is away; what finds the queue full is
  * refused and counted. The lock is held for the copy, never across I/O.
  */
-#ifndef APP_SPOOL_H
-#define APP_SPOOL_H
+#ifndef WORK_SPOOL_H
+#define WORK_SPOOL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/call.h"
+#include "trunkdeck/calls/call.h"
 
 struct spool;
 

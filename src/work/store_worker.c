@@ -8,12 +8,12 @@
  */
 #include "config.h"
 
-#include "worker_int.h"
+#include "store_worker_int.h"
 
 #include <stdlib.h>
 
-#include "trunkdeck/log.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/log.h"
+#include "trunkdeck/base/mem.h"
 
 #define RETRY_FIRST_MS 500
 #define RETRY_MAX_MS 15000

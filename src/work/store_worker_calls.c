@@ -4,14 +4,14 @@
  */
 #include "config.h"
 
-#include "worker_int.h"
+#include "store_worker_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
-#include "trunkdeck/log.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/log.h"
+#include "trunkdeck/base/mem.h"
 
 #define RECORD_BATCH 256
 #define EXPIRE_BATCH 500

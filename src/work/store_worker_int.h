@@ -1,12 +1,12 @@
-/* The inside of the store worker, shared by worker.c and worker_calls.c: all of it runs in the worker's thread. */
-#ifndef APP_WORKER_INT_H
-#define APP_WORKER_INT_H
+/* The inside of the store worker, shared by store_worker.c and store_worker_calls.c: all of it runs in the worker's thread. */
+#ifndef WORK_STORE_WORKER_INT_H
+#define WORK_STORE_WORKER_INT_H
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include "spool.h"
-#include "worker.h"
+#include "trunkdeck/work/store_worker.h"
 
 enum job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_RECORD_FULL, JOB_LISTENED, JOB_PUBLISH, JOB_COUNT, JOB_PAGE, JOB_STOP };
 
@@ -42,7 +42,7 @@ struct worker {
 void worker_random_name(char name[33]);
 void worker_post(struct worker *w, enum worker_mail kind, void *value, void (*free_value)(void *));
 
-/* worker_calls.c; false when the store failed */
+/* store_worker_calls.c; false when the store failed */
 bool worker_write_calls(struct worker *w, bool late, struct err *e);
 bool worker_write_listened(struct worker *w, const struct listened *l, struct err *e);
 void worker_tell_spool(struct worker *w);
@@ -52,7 +52,7 @@ bool worker_count_calls(struct worker *w, struct counting *c, struct err *e);
 bool worker_read_page(struct worker *w, const struct call_page *question, struct err *e);
 bool worker_expire_calls(struct worker *w, struct err *e);
 
-/* worker_live.c */
+/* store_worker_live.c */
 bool worker_write_live(struct worker *w, const struct worker_batch *b, struct err *e);
 bool worker_follow_live(struct worker *w, struct err *e);
 int worker_live_poll_ms(const struct worker *w);

@@ -7,13 +7,13 @@
  */
 #include "config.h"
 
-#include "worker_int.h"
+#include "store_worker_int.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 #define DROP_MS 60000
 /* More than clocks of two machines may differ. */

@@ -13,11 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "trunkdeck/ami.h"
-#include "trunkdeck/demo_pbx.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/replay.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/demo/pbx.h"
+#include "trunkdeck/replay/replay.h"
+#include "trunkdeck/work/ami_thread.h"
 
 #define MAILBOX_MAX 65536
 

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/store.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/store/store.h"
 
 enum { AGENTS = 20, PROVIDERS = 10 };
 

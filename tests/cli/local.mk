@@ -5,9 +5,3 @@ cli_tests = tests/cli/test_records.py tests/cli/test_output.py tests/cli/test_co
 
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/cli/deck.py tests/cli/prometheus.py
-
-unit_tests += tests/unit/test_cli_args
-
-tests_unit_test_cli_args_SOURCES = tests/unit/test_cli_args.c
-tests_unit_test_cli_args_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
-tests_unit_test_cli_args_LDADD = libtdcli.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "trunkdeck/ami_action.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/ami/action.h"
+#include "trunkdeck/base/mem.h"
 
 const char fuzz_corpus[] = "tests/fuzz/corpus/action";
 

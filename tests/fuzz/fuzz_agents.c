@@ -10,9 +10,9 @@
 
 #include "agents/page.h"
 #include "fuzz.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
-#include "trunkdeck/validate.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/validate.h"
 
 const char fuzz_corpus[] = "tests/fuzz/corpus/agents";
 

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "trunkdeck/ami_event.h"
-#include "trunkdeck/ami_parse.h"
-#include "trunkdeck/tracker.h"
+#include "trunkdeck/ami/event.h"
+#include "trunkdeck/ami/parse.h"
+#include "trunkdeck/calls/tracker.h"
 
 const char fuzz_corpus[] = "tests/fuzz/corpus/ami";
 

@@ -11,8 +11,8 @@
 #include <wchar.h>
 
 #include "fuzz.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 const char fuzz_corpus[] = "tests/fuzz/corpus/utf8";
 

@@ -19,20 +19,19 @@ endif
 
 tests_fuzz_fuzz_action_SOURCES = tests/fuzz/fuzz_action.c $(fuzz_driver)
 tests_fuzz_fuzz_action_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_action_LDADD = libtdasterisk.a libtdbase.a
+tests_fuzz_fuzz_action_LDADD = libtrunkdeck.a $(TD_LIBS)
 
 tests_fuzz_fuzz_agents_SOURCES = tests/fuzz/fuzz_agents.c $(fuzz_driver)
-tests_fuzz_fuzz_agents_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_fuzz_fuzz_agents_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_agents_LDADD = libtdagents.a libtdmodel.a libtdbase.a $(JANSSON_LIBS) $(CURL_LIBS) $(LTLIBINTL)
+tests_fuzz_fuzz_agents_LDADD = libtrunkdeck.a $(TD_LIBS)
 
 tests_fuzz_fuzz_ami_SOURCES = tests/fuzz/fuzz_ami.c $(fuzz_driver)
 tests_fuzz_fuzz_ami_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_ami_LDADD = libtdasterisk.a libtdmodel.a libtdbase.a $(JANSSON_LIBS)
+tests_fuzz_fuzz_ami_LDADD = libtrunkdeck.a $(TD_LIBS)
 
 tests_fuzz_fuzz_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(fuzz_driver)
 tests_fuzz_fuzz_utf8_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_utf8_LDADD = libtdbase.a
+tests_fuzz_fuzz_utf8_LDADD = libtrunkdeck.a $(TD_LIBS)
 
 EXTRA_DIST += \
 	tests/fuzz/corpus/action/dbput \

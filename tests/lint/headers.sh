@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 top=$(pwd)
 : >"$work/config.h"
 
-# name of the file that includes the header: src/ui/list.h -> src-ui-list.c
+# name of the file that includes the header: src/ui/frame/list.h -> src-ui-list.c
 write_users() {
 	c_files | grep -E '^(src|include)/.*\.h$' | while read -r header; do
 		name=$(printf '%s' "${header%.h}" | tr / -)

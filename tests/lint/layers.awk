@@ -1,22 +1,23 @@
 # Reads every C file of src/ and include/trunkdeck/ and says which include points the wrong way.
-# usage: awk -v headers="FILE..." -v sources="FILE..." -f layers.awk FILE...
+# usage: awk -v headers="FILE..." -f layers.awk FILE...
+#
+# A room is a folder below src/, and the folder of the same name below include/trunkdeck/. Rooms stand in the order in which
+# they may use each other: a room includes its own headers and those of the rooms before it. What lies in src/ROOM/ is private to
+# the room, or to its wing where the room has one: ui/forms may include headers of ui/frame, and of no other room's src/.
 
-function base_name(path) {
-	sub(/.*\//, "", path)
-	sub(/\.[ch]$/, "", path)
+# src/ui/forms/form.h -> ui/forms; include/trunkdeck/store/store.h -> store; src/main.c -> main.
+function room_of(path) {
+	if (path == "src/main.c")
+		return "main"
+	sub(/^(src|include\/trunkdeck)\/?/, "", path)
+	if (!sub(/\/[^\/]*$/, "", path))
+		return ""
 	return path
 }
 
-# src/store/x.c -> store; include/trunkdeck/x.h -> the layer that implements it; src/main.c -> main.
-function layer_of(path,   part, name) {
-	if (split(path, part, "/") > 2 && part[1] == "src")
-		return part[2]
-	if (part[1] == "src")
-		return "main"
-	name = base_name(path)
-	if (name in layer_by_table)
-		return layer_by_table[name]
-	return name in implementer ? implementer[name] : ""
+function wing_of(room) {
+	sub(/\/.*/, "", room)
+	return room
 }
 
 function offence(what) {
@@ -24,29 +25,21 @@ function offence(what) {
 }
 
 BEGIN {
-	n = split("base=0 model=1 store=2 asterisk=2 agents=2 app=3 ui=4 cli=4 main=5", pairs, " ")
-	for (i = 1; i <= n; i++) {
-		split(pairs[i], pair, "=")
-		rank[pair[1]] = pair[2]
-	}
+	n = split("base model calls store ami routes agents config doctor work replay app ui/term ui/frame ui/pages ui/forms " \
+		"ui/deck ui/metrics ui/calls ui/servers ui/log ui cli/io cli/commands cli demo main", rooms, " ")
+	for (i = 1; i <= n; i++)
+		rank[rooms[i]] = i
 
-	# Headers without a .c of their name, or with more than one.
-	n = split("banned=base gettext=base event=model route=asterisk ami=asterisk config=app", pairs, " ")
-	for (i = 1; i <= n; i++) {
-		split(pairs[i], pair, "=")
-		table[pair[1]] = pair[2]
-	}
-
-	# Libraries, and the only files that may know them (a public header counts as src/LAYER/NAME.h).
+	# Libraries, and the only files that may know them.
 	only["curses.h"] = only["ncurses.h"] = only["term.h"] = only["panel.h"] = only["form.h"] = only["menu.h"] = \
-		only["ncursesw/curses.h"] = only["ncursesw/term.h"] = "^src/ui/"
+		only["ncursesw/curses.h"] = only["ncursesw/term.h"] = "^src/ui/term/"
 	only["libpq-fe.h"] = only["libpq/libpq-fs.h"] = "^src/store/postgres[^/]*\\.c$"
 	only["sqlite3.h"] = "^src/store/sqlite[^/]*\\.c$"
-	only["curl/curl.h"] = "^src/(asterisk/transport|agents/http)\\.c$"
-	only["jansson.h"] = "^src/((model|agents|cli|store)/|app/demo[^/]*\\.[ch]$|asterisk/replay[^/]*\\.[ch]$)"
-	only["ini.h"] = "^src/app/config[^/]*\\.c$"
+	only["curl/curl.h"] = "^src/(ami/transport|agents/http)\\.c$"
+	only["jansson.h"] = "^(src|include/trunkdeck)/((model|calls|agents|store|demo|cli/io|cli/commands)/|replay/replay\\.[ch]$)"
+	only["ini.h"] = "^src/config/"
 	only["uthash.h"] = only["utlist.h"] = only["utarray.h"] = "^src/"
-	only["libintl.h"] = "^src/(base/gettext\\.h|main\\.c)$"
+	only["libintl.h"] = "^(include/trunkdeck/base/gettext\\.h|src/main\\.c)$"
 
 	n = split("assert ctype dirent errno fcntl fnmatch getopt glob inttypes langinfo limits locale math netdb poll " \
 		"pthread pwd regex setjmp signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib string " \
@@ -56,36 +49,15 @@ BEGIN {
 	for (i = 1; i <= n; i++)
 		libc[names[i] ".h"] = 1
 
-	n = split(sources, list, " ")
-	for (i = 1; i <= n; i++) {
-		if (list[i] !~ /^src\/[^\/]+\/.*\.c$/)
-			continue
-		name = base_name(list[i])
-		if (name in implementer)
-			ambiguous[name] = 1
-		implementer[name] = layer_of(list[i])
-	}
-	for (name in table)
-		if (!(name in implementer) || name in ambiguous)
-			layer_by_table[name] = table[name]
 	n = split(headers, list, " ")
-	for (i = 1; i <= n; i++) {
+	for (i = 1; i <= n; i++)
 		exists[list[i]] = 1
-		if (list[i] !~ /^include\/trunkdeck\//)
-			continue
-		name = base_name(list[i])
-		if (layer_of(list[i]) == "" || (name in ambiguous && !(name in layer_by_table)))
-			printf "%s:1: belongs to no one layer: name its .c alike or add it to the table in layers.awk\n", list[i]
-	}
 }
 
 FNR == 1 {
-	layer = layer_of(FILENAME)
-	place = FILENAME
-	if (FILENAME ~ /^include\//)
-		place = "src/" layer "/" base_name(FILENAME) ".h"
-	if (layer != "" && !(layer in rank))
-		offence("src/" layer "/ is no known layer: add it to layers.awk")
+	room = room_of(FILENAME)
+	if (!(room in rank))
+		offence("no known room: put the file into one, or add the room to layers.awk")
 }
 
 /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
@@ -104,7 +76,7 @@ FNR == 1 {
 
 function check_library() {
 	if (header in only) {
-		if (place !~ only[header])
+		if (FILENAME !~ only[header])
 			offence("<" header "> is only for " only[header])
 	} else if (!(header in libc)) {
 		offence("<" header "> is not among the libraries this program uses (layers.awk)")
@@ -123,11 +95,11 @@ function check_own(   here, found, theirs) {
 		offence("no such header: " header)
 		return
 	}
-	theirs = layer_of(found)
-	if (theirs == layer || layer == "" || theirs == "")
+	theirs = room_of(found)
+	if (theirs == room || !(theirs in rank) || !(room in rank))
 		return
-	if (rank[theirs] >= rank[layer])
-		offence(layer " must not include " header " of " theirs)
-	else if (found ~ /^src\// && layer != "main")
+	if (rank[theirs] >= rank[room])
+		offence(room " must not include " header " of " theirs)
+	else if (found ~ /^src\// && room != "main" && wing_of(theirs) != wing_of(room))
 		offence(header " is private to " theirs)
 }

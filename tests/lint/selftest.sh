@@ -9,18 +9,18 @@ failures=0
 # A small tree that breaks no rule.
 fresh_tree() {
 	rm -rf "${work:?}/tree"
-	mkdir -p "$work/tree/include/trunkdeck" "$work/tree/src/base" "$work/tree/src/store" "$work/tree/src/ui" \
-		"$work/tree/po"
+	mkdir -p "$work/tree/include/trunkdeck/base" "$work/tree/include/trunkdeck/store" "$work/tree/src/base" \
+		"$work/tree/src/store" "$work/tree/src/ui/term" "$work/tree/src/ui/deck" "$work/tree/po"
 	cd "$work/tree" || exit 99
 	printf '#ifndef BUF_H\n#define BUF_H\n#include <stddef.h>\nextern const char *const names[];\nsize_t f(void);\n#endif\n' \
-		>include/trunkdeck/buf.h
-	printf '#include "config.h"\n#include "trunkdeck/buf.h"\n\nsize_t f(void)\n{\n\treturn 1;\n}\n' >src/base/buf.c
-	printf '#ifndef STORE_H\n#define STORE_H\n#include "trunkdeck/buf.h"\n#endif\n' >include/trunkdeck/store.h
-	printf '#include "trunkdeck/store.h"\n\n#include <sqlite3.h>\n' >src/store/sqlite.c
-	printf '#include "trunkdeck/store.h"\n#include "db.h"\n' >src/store/store.c
+		>include/trunkdeck/base/buf.h
+	printf '#include "config.h"\n#include "trunkdeck/base/buf.h"\n\nsize_t f(void)\n{\n\treturn 1;\n}\n' >src/base/buf.c
+	printf '#ifndef STORE_H\n#define STORE_H\n#include "trunkdeck/base/buf.h"\n#endif\n' >include/trunkdeck/store/store.h
+	printf '#include "trunkdeck/store/store.h"\n\n#include <sqlite3.h>\n' >src/store/sqlite.c
+	printf '#include "trunkdeck/store/store.h"\n#include "db.h"\n' >src/store/store.c
 	printf '#ifndef DB_H\n#define DB_H\n#endif\n' >src/store/db.h
-	printf '#include <curses.h>\n#include "trunkdeck/store.h"\nchar *s(void)\n{\n\treturn _("x");\n}\n' >src/ui/draw.c
-	printf '# texts\nsrc/ui/draw.c\n' >po/POTFILES.in
+	printf '#include <curses.h>\n#include "trunkdeck/store/store.h"\nchar *s(void)\n{\n\treturn _("x");\n}\n' >src/ui/term/draw.c
+	printf '# texts\nsrc/ui/term/draw.c\n' >po/POTFILES.in
 }
 
 fail() {
@@ -53,31 +53,33 @@ for lint in layers headers size text potfiles; do
 	passes "$lint"
 done
 
-echo '#include "trunkdeck/store.h"' >>src/base/buf.c
-catches layers 'src/base/buf.c:8: base must not include trunkdeck/store.h of store'
-echo '#include "trunkdeck/store.h"' >>include/trunkdeck/buf.h
-catches layers 'include/trunkdeck/buf.h:7: base must not include'
-echo '#include "store/db.h"' >>src/ui/draw.c
-catches layers 'src/ui/draw.c:7: store/db.h is private to store'
+echo '#include "trunkdeck/store/store.h"' >>src/base/buf.c
+catches layers 'src/base/buf.c:8: base must not include trunkdeck/store/store.h of store'
+echo '#include "trunkdeck/store/store.h"' >>include/trunkdeck/base/buf.h
+catches layers 'include/trunkdeck/base/buf.h:7: base must not include'
+echo '#include "store/db.h"' >>src/ui/term/draw.c
+catches layers 'src/ui/term/draw.c:7: store/db.h is private to store'
 echo '#include <curses.h>' >>src/store/store.c
 catches layers 'src/store/store.c:3: <curses.h> is only for'
-echo '#include <sqlite3.h>' >>include/trunkdeck/store.h
-catches layers 'include/trunkdeck/store.h:5: <sqlite3.h> is only for'
+echo '#include <sqlite3.h>' >>include/trunkdeck/store/store.h
+catches layers 'include/trunkdeck/store/store.h:5: <sqlite3.h> is only for'
 echo '#include <sys/sysctl.h>' >>src/base/buf.c
 catches layers 'src/base/buf.c:8: <sys/sysctl.h> is not among'
 echo '#include "nowhere.h"' >>src/base/buf.c
 catches layers 'src/base/buf.c:8: no such header'
 echo '#include NAME' >>src/base/buf.c
 catches layers "src/base/buf.c:8: include that can't be checked"
-: >include/trunkdeck/orphan.h
-catches layers 'include/trunkdeck/orphan.h:1: belongs to no one layer'
-cp src/base/buf.c src/ui/buf.c
-catches layers 'include/trunkdeck/buf.h:1: belongs to no one layer'
+: >include/trunkdeck/orphan.h && echo '#define X' >>include/trunkdeck/orphan.h
+catches layers 'include/trunkdeck/orphan.h:1: no known room'
+printf '#include <curses.h>\n' >src/ui/deck/view.c
+catches layers 'src/ui/deck/view.c:1: <curses.h> is only for'
+printf '#ifndef X_H\n#define X_H\n#endif\n' >src/ui/deck/deck.h && echo '#include "ui/deck/deck.h"' >>src/ui/term/draw.c
+catches layers 'src/ui/term/draw.c:7: ui/term must not include ui/deck/deck.h of ui/deck'
 mkdir src/other && : >src/other/x.c && echo 'int x;' >>src/other/x.c
-catches layers 'src/other/x.c:1: src/other/ is no known layer'
+catches layers 'src/other/x.c:1: no known room'
 
-echo 'bool g(void);' >>include/trunkdeck/buf.h
-catches headers 'include/trunkdeck/buf.h:7:'
+echo 'bool g(void);' >>include/trunkdeck/base/buf.h
+catches headers 'include/trunkdeck/base/buf.h:7:'
 echo 'struct twice { int x; };' >>src/store/db.h
 catches headers 'src/store/db.h:4:'
 
@@ -98,15 +100,15 @@ printf 'int x;' >>src/base/buf.c
 catches text 'src/base/buf.c:8: no line end'
 printf '/* %s: later */\n' 'TO''DO' >>src/base/buf.c
 catches text 'src/base/buf.c:8: left for later'
-echo 'extern int counter;' >>include/trunkdeck/buf.h
-catches text 'include/trunkdeck/buf.h:7: a variable for everybody'
-echo 'extern const char *name;' >>include/trunkdeck/buf.h
-catches text 'include/trunkdeck/buf.h:7: a variable for everybody'
+echo 'extern int counter;' >>include/trunkdeck/base/buf.h
+catches text 'include/trunkdeck/base/buf.h:7: a variable for everybody'
+echo 'extern const char *name;' >>include/trunkdeck/base/buf.h
+catches text 'include/trunkdeck/base/buf.h:7: a variable for everybody'
 echo "see /wor""k/notes" >LICENSE
 catches text 'LICENSE:1: a path of one machine only'
 
-echo 'char *t = N_("y");' >>include/trunkdeck/buf.h
-catches potfiles 'include/trunkdeck/buf.h:7: has text to translate'
+echo 'char *t = N_("y");' >>include/trunkdeck/base/buf.h
+catches potfiles 'include/trunkdeck/base/buf.h:7: has text to translate'
 echo 'src/gone.c' >>po/POTFILES.in
 catches potfiles 'po/POTFILES.in:3: no such file: src/gone.c'
 

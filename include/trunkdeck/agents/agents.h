@@ -19,16 +19,16 @@
  * The secret is in no message: what a server says is searched for it first. Redirects are not followed. Every size is
  * bounded. One thread at a time per call; nothing is shared between calls.
  */
-#ifndef TRUNKDECK_AGENTS_H
-#define TRUNKDECK_AGENTS_H
+#ifndef TRUNKDECK_AGENTS_AGENTS_H
+#define TRUNKDECK_AGENTS_AGENTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/err.h"
-#include "trunkdeck/mailbox.h"
-#include "trunkdeck/records.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/model/records.h"
 
 #define AGENTS_PAGE_LIMIT 50			/* asked for; what all versions of the API allow */
 #define AGENTS_PAGE_BYTES ((size_t)8 << 20)	/* of one answer */

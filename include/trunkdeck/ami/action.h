@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/err.h"
 
 #define AMI_MAX_LINE 1024
 #define AMI_MAX_ACTION_HEADERS 128

@@ -1,22 +1,22 @@
 /*
  * Asking one server, for batch commands and the inquiry thread: one connection that the caller's thread drives itself,
- * waiting for what it asked. (The screen's own connections are the ami thread's, see ami.h.) Every wait has a deadline, and
+ * waiting for what it asked. (The screen's own connections are the ami thread's, see ami_thread.h.) Every wait has a deadline, and
  * nothing is retried.
  *
  * Failures: ERR_SERVER_UNREACHABLE (no connection, lost, silent, stopped), ERR_SERVER_LOGIN, ERR_SERVER_REFUSED with
  * Asterisk's own words. After one of the first two the query is of no more use. One owner, one thread.
  */
-#ifndef TRUNKDECK_AMI_QUERY_H
-#define TRUNKDECK_AMI_QUERY_H
+#ifndef TRUNKDECK_AMI_ASK_H
+#define TRUNKDECK_AMI_ASK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/ami.h"
-#include "trunkdeck/ami_action.h"
-#include "trunkdeck/ami_parse.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/mailbox.h"
+#include "trunkdeck/ami/action.h"
+#include "trunkdeck/ami/parse.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/ami/server.h"
 
 struct ami_query;
 

@@ -2,8 +2,8 @@
 #ifndef TRUNKDECK_AMI_EVENT_H
 #define TRUNKDECK_AMI_EVENT_H
 
-#include "trunkdeck/ami_parse.h"
-#include "trunkdeck/event.h"
+#include "trunkdeck/ami/parse.h"
+#include "trunkdeck/calls/event.h"
 
 /* A Timestamp: us since 1970 UTC; -1 for anything else than Asterisk writes. */
 int64_t ami_event_time(struct str s);

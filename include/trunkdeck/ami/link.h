@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/ami.h"
-#include "trunkdeck/ami_action.h"
-#include "trunkdeck/ami_parse.h"
+#include "action.h"
+#include "parse.h"
+#include "server.h"
 
 struct ami_link;
 

@@ -43,7 +43,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/str.h"
 
 #define AMI_MAX_FRAME (256 * 1024)	/* bytes */
 #define AMI_MAX_HEADERS 512

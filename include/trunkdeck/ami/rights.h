@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/str.h"
 
 /* "reporting"; NULL for an action the program does not use. */
 const char *ami_right_of(const char *action);

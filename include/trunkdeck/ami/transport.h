@@ -10,13 +10,13 @@
  *
  * One owner, one thread.
  */
-#ifndef TRUNKDECK_TRANSPORT_H
-#define TRUNKDECK_TRANSPORT_H
+#ifndef TRUNKDECK_AMI_TRANSPORT_H
+#define TRUNKDECK_AMI_TRANSPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/err.h"
 
 struct transport;
 

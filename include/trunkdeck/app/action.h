@@ -2,13 +2,13 @@
  * Every action an operator can take on the screen: one table. Keys, the `:` palette, help, the footer and the manual's
  * key table come from it. The name is the palette's word and, where there is one, the batch command's.
  */
-#ifndef TRUNKDECK_ACTION_H
-#define TRUNKDECK_ACTION_H
+#ifndef TRUNKDECK_APP_ACTION_H
+#define TRUNKDECK_APP_ACTION_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/gettext.h"
+#include "trunkdeck/base/gettext.h"
 
 /* Where an action works. */
 enum action_scope {

@@ -5,30 +5,30 @@
  * One owner: the main thread. The screen may read every field and changes nothing but through the functions. Nothing here
  * blocks: requests go to workers, results come back through app_handle_mail() on the main thread.
  */
-#ifndef TRUNKDECK_APP_H
-#define TRUNKDECK_APP_H
+#ifndef TRUNKDECK_APP_APP_H
+#define TRUNKDECK_APP_APP_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/ami.h"
-#include "trunkdeck/call_page.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/config.h"
-#include "trunkdeck/deletions.h"
-#include "trunkdeck/finished.h"
-#include "trunkdeck/gaps.h"
-#include "trunkdeck/inquiry.h"
-#include "trunkdeck/live.h"
-#include "trunkdeck/mailbox.h"
-#include "trunkdeck/raw_log.h"
-#include "trunkdeck/messages.h"
-#include "trunkdeck/metrics.h"
-#include "trunkdeck/route_table.h"
-#include "trunkdeck/snapshot.h"
-#include "trunkdeck/store.h"
-#include "trunkdeck/zone.h"
+#include "trunkdeck/app/deletions.h"
+#include "trunkdeck/app/live.h"
+#include "trunkdeck/app/messages.h"
+#include "trunkdeck/app/route_states.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/base/zone.h"
+#include "trunkdeck/calls/coverage.h"
+#include "trunkdeck/calls/finished.h"
+#include "trunkdeck/calls/metrics.h"
+#include "trunkdeck/config/config.h"
+#include "trunkdeck/model/snapshot.h"
+#include "trunkdeck/store/store.h"
+#include "trunkdeck/work/ami_thread.h"
+#include "trunkdeck/work/call_page.h"
+#include "trunkdeck/work/job.h"
+#include "trunkdeck/work/raw_log.h"
 
 enum store_state { STORE_STATE_OPENING, STORE_STATE_LOADING, STORE_STATE_OK, STORE_STATE_RETRY };
 
@@ -124,7 +124,7 @@ struct app {
 	int64_t store_retry_at_ms;
 	unsigned dirty;				/* enum app_dirty; the screen clears it */
 	bool live_from_store;			/* live calls are read there: no server tells us of any */
-	struct app_replay *replay;		/* app_replay.h; NULL = real servers */
+	struct app_replay *replay;		/* app/replay.h; NULL = real servers */
 	struct app_private *private;
 };
 

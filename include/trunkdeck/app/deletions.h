@@ -2,13 +2,13 @@
  * Numbers that were deleted, and which servers have not yet been read back without them. A deletion is over when the last of
  * its servers has; until then it counts as waiting there, however long that server is away. Owner: the main thread.
  */
-#ifndef TRUNKDECK_DELETIONS_H
-#define TRUNKDECK_DELETIONS_H
+#ifndef TRUNKDECK_APP_DELETIONS_H
+#define TRUNKDECK_APP_DELETIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/buf.h"
+#include "trunkdeck/base/buf.h"
 
 struct deletions;
 

@@ -2,14 +2,14 @@
  * Keys and what they do. A key is a Unicode code point, or one of enum key_special; Ctrl is the C0 code. Names: "a", "^L",
  * "Enter", "Space", "Tab", "BackTab", "Esc", "Up", "PageDown", "F1"... Pure; the only place that knows names of keys.
  */
-#ifndef TRUNKDECK_KEYMAP_H
-#define TRUNKDECK_KEYMAP_H
+#ifndef TRUNKDECK_APP_KEYMAP_H
+#define TRUNKDECK_APP_KEYMAP_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/action.h"
+#include "trunkdeck/app/action.h"
 
 typedef uint32_t key_code;
 

@@ -1,13 +1,13 @@
 /* The live calls as the main thread knows them: reports of the ami thread, in order of arrival. Owner: the main thread. */
-#ifndef TRUNKDECK_LIVE_H
-#define TRUNKDECK_LIVE_H
+#ifndef TRUNKDECK_APP_LIVE_H
+#define TRUNKDECK_APP_LIVE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/ami.h"
-#include "trunkdeck/call.h"
+#include "trunkdeck/calls/call.h"
+#include "trunkdeck/work/ami_thread.h"
 
 struct live;
 

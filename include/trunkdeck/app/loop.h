@@ -2,13 +2,13 @@
  * The main loop: the only place of the program that waits. One turn: wait (poll) for the terminal, the mailbox, signals or
  * the next timer; take what is there; let the client draw once. No nesting: dialogs are state, not loops.
  */
-#ifndef TRUNKDECK_LOOP_H
-#define TRUNKDECK_LOOP_H
+#ifndef TRUNKDECK_APP_LOOP_H
+#define TRUNKDECK_APP_LOOP_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/app.h"
+#include "trunkdeck/app/app.h"
 
 struct loop_client {
 	void *arg;

@@ -2,15 +2,15 @@
  * What the program has to say: the status line and the Log view. Info fades after some seconds, errors stay until the next
  * key; everything is kept (the last MESSAGES_MAX) for the Log view. Owner: the main thread.
  */
-#ifndef TRUNKDECK_MESSAGES_H
-#define TRUNKDECK_MESSAGES_H
+#ifndef TRUNKDECK_APP_MESSAGES_H
+#define TRUNKDECK_APP_MESSAGES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/err.h"
 
 #define MESSAGES_MAX 500
 #define MESSAGE_INFO_MS 6000

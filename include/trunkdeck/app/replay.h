@@ -9,8 +9,8 @@
 #ifndef TRUNKDECK_APP_REPLAY_H
 #define TRUNKDECK_APP_REPLAY_H
 
-#include "trunkdeck/app.h"
-#include "trunkdeck/player.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/replay/player.h"
 
 #define REPLAY_SPEED_MAX 1024
 

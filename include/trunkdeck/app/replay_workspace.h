@@ -7,12 +7,12 @@
  * Records are taken as they are but for one thing: agents that can't take calls are copied as if they could, because the
  * rules would refuse their numbers.
  */
-#ifndef TRUNKDECK_REPLAY_WORKSPACE_H
-#define TRUNKDECK_REPLAY_WORKSPACE_H
+#ifndef TRUNKDECK_APP_REPLAY_WORKSPACE_H
+#define TRUNKDECK_APP_REPLAY_WORKSPACE_H
 
 #include <stdbool.h>
 
-#include "trunkdeck/config.h"
+#include "trunkdeck/config/config.h"
 
 struct replay_workspace;
 

@@ -1,12 +1,12 @@
 /* Route states as last reported, per number and server. Owner: the main thread. */
-#ifndef TRUNKDECK_ROUTE_TABLE_H
-#define TRUNKDECK_ROUTE_TABLE_H
+#ifndef TRUNKDECK_APP_ROUTE_STATES_H
+#define TRUNKDECK_APP_ROUTE_STATES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/ami.h"
-#include "trunkdeck/route.h"
+#include "trunkdeck/routes/route.h"
+#include "trunkdeck/work/ami_thread.h"
 
 struct route_table;
 

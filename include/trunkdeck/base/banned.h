@@ -2,8 +2,8 @@
  * Functions this program never calls, made into compile errors. Included before everything else by the
  * build (-include), after the system headers that declare them.
  */
-#ifndef TRUNKDECK_BANNED_H
-#define TRUNKDECK_BANNED_H
+#ifndef TRUNKDECK_BASE_BANNED_H
+#define TRUNKDECK_BASE_BANNED_H
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1

@@ -3,14 +3,14 @@
  * until buf_reset(), so that hostile input can't grow memory without limit. Always NUL terminated; `len` does not count the NUL.
  * Embedded: buf_init()/buf_clear(); the buffer owns `p`.
  */
-#ifndef TRUNKDECK_BUF_H
-#define TRUNKDECK_BUF_H
+#ifndef TRUNKDECK_BASE_BUF_H
+#define TRUNKDECK_BASE_BUF_H
 
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/str.h"
 
 struct buf {
 	char *p;

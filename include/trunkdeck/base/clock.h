@@ -4,8 +4,8 @@
  * wall time is microseconds since 1970 UTC, monotonic time is milliseconds from an arbitrary start.
  * The system clock may be read from any thread; another one only from the thread that owns it.
  */
-#ifndef TRUNKDECK_CLOCK_H
-#define TRUNKDECK_CLOCK_H
+#ifndef TRUNKDECK_BASE_CLOCK_H
+#define TRUNKDECK_BASE_CLOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* Text files of data/ carried inside the program; the names are relative to data/, e.g. "sql/sqlite/0001_initial.sql". */
-#ifndef TRUNKDECK_EMBED_H
-#define TRUNKDECK_EMBED_H
+#ifndef TRUNKDECK_BASE_EMBED_H
+#define TRUNKDECK_BASE_EMBED_H
 
 #include <stddef.h>
 

@@ -5,13 +5,13 @@
  *
  * `struct err` is a value without pointers: it may be copied, sent through a mailbox, and needs no freeing.
  */
-#ifndef TRUNKDECK_ERR_H
-#define TRUNKDECK_ERR_H
+#ifndef TRUNKDECK_BASE_ERR_H
+#define TRUNKDECK_BASE_ERR_H
 
 #include <stdbool.h>
 #include <stdarg.h>
 
-#include "trunkdeck/gettext.h"
+#include "trunkdeck/base/gettext.h"
 
 /* The exit code of a batch command. */
 enum err_class {

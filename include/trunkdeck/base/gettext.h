@@ -1,6 +1,6 @@
 /* Every text a user sees goes through _(); N_() marks texts of static tables, translated where they are shown. */
-#ifndef TRUNKDECK_GETTEXT_H
-#define TRUNKDECK_GETTEXT_H
+#ifndef TRUNKDECK_BASE_GETTEXT_H
+#define TRUNKDECK_BASE_GETTEXT_H
 
 #include <libintl.h>
 

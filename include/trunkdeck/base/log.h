@@ -3,12 +3,12 @@
  * one write(2) per line, so lines of several threads never mix. Control bytes are escaped; secrets are the caller's
  * duty to leave out. Without log_open() messages are dropped. Any thread may log after log_open().
  */
-#ifndef TRUNKDECK_LOG_H
-#define TRUNKDECK_LOG_H
+#ifndef TRUNKDECK_BASE_LOG_H
+#define TRUNKDECK_BASE_LOG_H
 
 #include <stdbool.h>
 
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/err.h"
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 

@@ -10,8 +10,8 @@
  * Any thread may post; one thread takes. The lock is held for the copy of a few words, never across I/O.
  * The descriptor (eventfd, non-blocking) is readable while messages wait.
  */
-#ifndef TRUNKDECK_MAILBOX_H
-#define TRUNKDECK_MAILBOX_H
+#ifndef TRUNKDECK_BASE_MAILBOX_H
+#define TRUNKDECK_BASE_MAILBOX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,8 +5,8 @@
  * which first runs the hook (the screen restores the terminal there). Untested unwinding would be worse.
  * All functions may be called from any thread; die_set_hook() once, before threads start.
  */
-#ifndef TRUNKDECK_MEM_H
-#define TRUNKDECK_MEM_H
+#ifndef TRUNKDECK_BASE_MEM_H
+#define TRUNKDECK_BASE_MEM_H
 
 #include <stdarg.h>
 #include <stddef.h>

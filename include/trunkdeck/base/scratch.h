@@ -1,10 +1,10 @@
 /* A folder of one's own under the temporary directory, for a SQLite store that ends with the program. */
-#ifndef APP_SCRATCH_H
-#define APP_SCRATCH_H
+#ifndef TRUNKDECK_BASE_SCRATCH_H
+#define TRUNKDECK_BASE_SCRATCH_H
 
 #include <stdbool.h>
 
-#include "trunkdeck/err.h"
+#include "err.h"
 
 struct scratch {
 	char *folder;			/* NULL = none was made */

@@ -1,6 +1,6 @@
 /* A slice: bytes somebody else owns, not terminated. p may be NULL only when len is 0. */
-#ifndef TRUNKDECK_STR_H
-#define TRUNKDECK_STR_H
+#ifndef TRUNKDECK_BASE_STR_H
+#define TRUNKDECK_BASE_STR_H
 
 #include <stdbool.h>
 #include <stddef.h>

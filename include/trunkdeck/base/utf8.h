@@ -9,15 +9,15 @@
  * Pure functions; the locale is not consulted for decoding, wcwidth() is for the width, so setlocale() must have been
  * called with a UTF-8 locale for wide text.
  */
-#ifndef TRUNKDECK_UTF8_H
-#define TRUNKDECK_UTF8_H
+#ifndef TRUNKDECK_BASE_UTF8_H
+#define TRUNKDECK_BASE_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/str.h"
 
 /* Decodes one character: returns its bytes (1..4) and the code point; an invalid byte is 1 byte and U+FFFD. 0 at the end. */
 size_t utf8_next(struct str s, uint32_t *code);

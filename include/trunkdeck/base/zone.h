@@ -2,8 +2,8 @@
  * Time zones by IANA name, read from the system's zoneinfo files ($TZDIR, else /usr/share/zoneinfo). Nothing is process-wide:
  * unlike TZ and localtime(), a zone may be used in any thread while others use another one. Immutable once opened.
  */
-#ifndef TRUNKDECK_ZONE_H
-#define TRUNKDECK_ZONE_H
+#ifndef TRUNKDECK_BASE_ZONE_H
+#define TRUNKDECK_BASE_ZONE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,13 +2,13 @@
  * A call as the product understands it, and its outcomes. A plain value without pointers: it is copied into mailboxes,
  * lists and the store. Text from the network is stored raw (bounded, NUL terminated) and cleaned where it is shown.
  */
-#ifndef TRUNKDECK_CALL_H
-#define TRUNKDECK_CALL_H
+#ifndef TRUNKDECK_CALLS_CALL_H
+#define TRUNKDECK_CALLS_CALL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/gettext.h"
+#include "trunkdeck/base/gettext.h"
 
 /* id, name in JSON/SQL/CSV, text on the screen, what it means */
 #define OUTCOME_TABLE(X) \

@@ -3,13 +3,13 @@
  * steps than fit the first half and the newest are kept, of more legs those still there; what went is counted. Text from
  * the network is raw, as in struct call. The tracker keeps it while a call is live; nothing of it is stored.
  */
-#ifndef TRUNKDECK_CALL_DETAIL_H
-#define TRUNKDECK_CALL_DETAIL_H
+#ifndef TRUNKDECK_CALLS_CALL_DETAIL_H
+#define TRUNKDECK_CALLS_CALL_DETAIL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/call.h"
+#include "trunkdeck/calls/call.h"
 
 /* id, name in JSON, text on the screen */
 #define CALL_STEP_TABLE(X) \

@@ -2,10 +2,10 @@
  * Why a call ended: Q.850 causes as in Asterisk's causes.h, and SIP codes. One table for each: its words, and the outcome
  * of a call about which nothing else is known. Pure; any thread.
  */
-#ifndef TRUNKDECK_CAUSE_H
-#define TRUNKDECK_CAUSE_H
+#ifndef TRUNKDECK_CALLS_CAUSE_H
+#define TRUNKDECK_CALLS_CAUSE_H
 
-#include "trunkdeck/call.h"
+#include "trunkdeck/calls/call.h"
 
 const char *cause_text(int cause);			/* translated */
 const char *sip_code_text(int code);			/* translated */

@@ -4,8 +4,8 @@
  *
  * Pure, one owner. For each server gaps_server() first, then its spans in order of their beginnings, then gaps_end().
  */
-#ifndef TRUNKDECK_GAPS_H
-#define TRUNKDECK_GAPS_H
+#ifndef TRUNKDECK_CALLS_COVERAGE_H
+#define TRUNKDECK_CALLS_COVERAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,12 +2,12 @@
  * What the tracker needs to know of one AMI event: decoded, typed, not yet believed. asterisk/ami_event.c makes it from
  * a frame; tests make it by hand. All slices point into the frame and are valid during tracker_apply() only.
  */
-#ifndef TRUNKDECK_EVENT_H
-#define TRUNKDECK_EVENT_H
+#ifndef TRUNKDECK_CALLS_EVENT_H
+#define TRUNKDECK_CALLS_EVENT_H
 
 #include <stdint.h>
 
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/str.h"
 
 enum event_kind {
 	EVENT_OTHER,			/* of no interest to the tracker */

@@ -2,12 +2,12 @@
  * The last calls that finished, for who shows a history and wants to go on with it. Each has a number, from 0 on in the order
  * they came; FINISHED_MAX are kept. Owner: the main thread.
  */
-#ifndef TRUNKDECK_FINISHED_H
-#define TRUNKDECK_FINISHED_H
+#ifndef TRUNKDECK_CALLS_FINISHED_H
+#define TRUNKDECK_CALLS_FINISHED_H
 
 #include <stdint.h>
 
-#include "trunkdeck/call.h"
+#include "trunkdeck/calls/call.h"
 
 #define FINISHED_MAX 512
 

@@ -2,8 +2,8 @@
  * Durations in a log-linear histogram: bounded memory, relative error of a quantile <= 1 %. Values are microseconds,
  * clamped to 0..24 h. Bins exist from the smallest to the largest octave that was seen. Embedded; merging is adding.
  */
-#ifndef TRUNKDECK_HISTOGRAM_H
-#define TRUNKDECK_HISTOGRAM_H
+#ifndef TRUNKDECK_CALLS_HISTOGRAM_H
+#define TRUNKDECK_CALLS_HISTOGRAM_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,18 +4,18 @@
  * Every call counts once, whatever is heard of it first; test calls not at all. Numbers come from callers, so their count
  * is bounded; past it they are in the total only. One owner, one thread at a time.
  */
-#ifndef TRUNKDECK_METRICS_H
-#define TRUNKDECK_METRICS_H
+#ifndef TRUNKDECK_CALLS_METRICS_H
+#define TRUNKDECK_CALLS_METRICS_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/call.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/histogram.h"
-#include "trunkdeck/zone.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/zone.h"
+#include "trunkdeck/calls/call.h"
+#include "trunkdeck/calls/histogram.h"
 
 struct metrics;
 

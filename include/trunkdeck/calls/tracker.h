@@ -28,16 +28,16 @@
  *
  * One owner, one thread (the ami thread per server; replay; tests). It calls back, never blocks, never reads a clock.
  */
-#ifndef TRUNKDECK_TRACKER_H
-#define TRUNKDECK_TRACKER_H
+#ifndef TRUNKDECK_CALLS_TRACKER_H
+#define TRUNKDECK_CALLS_TRACKER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/call.h"
-#include "trunkdeck/call_detail.h"
-#include "trunkdeck/event.h"
+#include "trunkdeck/calls/call.h"
+#include "trunkdeck/calls/call_detail.h"
+#include "trunkdeck/calls/event.h"
 
 struct tracker;
 

@@ -3,15 +3,15 @@
  * TRUNKDECK_* in the environment, then flags; the later wins. One table of options (config.c) drives parsing, bounds,
  * `trunkdeck config`, and the manual. Read once before the screen opens; constant afterwards; any thread may read it.
  */
-#ifndef TRUNKDECK_CONFIG_H
-#define TRUNKDECK_CONFIG_H
+#ifndef TRUNKDECK_CONFIG_CONFIG_H
+#define TRUNKDECK_CONFIG_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/ami.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/ami/server.h"
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 

@@ -2,13 +2,13 @@
  * The Asterisk files of data/asterisk, filled in for one server: what `trunkdeck server setup` prints. The files travel
  * inside the program. Pure, apart from reading the configuration.
  */
-#ifndef TRUNKDECK_SETUP_H
-#define TRUNKDECK_SETUP_H
+#ifndef TRUNKDECK_CONFIG_SETUP_H
+#define TRUNKDECK_CONFIG_SETUP_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/config.h"
+#include "trunkdeck/config/config.h"
 
 struct setup_file {
 	const char *name;		/* "asterisk/extensions_trunkdeck.conf": among the embedded files */

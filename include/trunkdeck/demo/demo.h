@@ -3,13 +3,13 @@
  * (data/demo/workspace.json), and two demonstration servers on the loopback that answer like Asterisk. Nothing outside is
  * touched. Used by `trunkdeck --demo`, the screen tests and the README's first command.
  */
-#ifndef TRUNKDECK_DEMO_H
-#define TRUNKDECK_DEMO_H
+#ifndef TRUNKDECK_DEMO_DEMO_H
+#define TRUNKDECK_DEMO_DEMO_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/config.h"
+#include "trunkdeck/config/config.h"
 
 struct demo;
 

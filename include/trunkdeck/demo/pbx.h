@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/err.h"
 
 struct demo_pbx_options {
 	uint64_t seed;

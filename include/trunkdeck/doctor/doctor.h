@@ -5,20 +5,20 @@
  * Nothing is changed anywhere. What a server's permissions don't let us see is UNKNOWN, with the line of manager.conf that
  * would.
  */
-#ifndef TRUNKDECK_DOCTOR_H
-#define TRUNKDECK_DOCTOR_H
+#ifndef TRUNKDECK_DOCTOR_DOCTOR_H
+#define TRUNKDECK_DOCTOR_DOCTOR_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/config.h"
-#include "trunkdeck/e164.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mailbox.h"
-#include "trunkdeck/snapshot.h"
-#include "trunkdeck/store.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/config/config.h"
+#include "trunkdeck/model/e164.h"
+#include "trunkdeck/model/snapshot.h"
+#include "trunkdeck/store/store.h"
 
 /* id, name in JSON, text in a table */
 #define VERDICT_TABLE(X) \

@@ -9,17 +9,17 @@
  *
  * It changes nothing, but it makes an agent take a call: refused with ERR_READ_ONLY where the configuration says read-only.
  */
-#ifndef TRUNKDECK_NUMBER_TEST_H
-#define TRUNKDECK_NUMBER_TEST_H
+#ifndef TRUNKDECK_DOCTOR_NUMBER_TEST_H
+#define TRUNKDECK_DOCTOR_NUMBER_TEST_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/config.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/mailbox.h"
-#include "trunkdeck/snapshot.h"
-#include "trunkdeck/test_call.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/config/config.h"
+#include "trunkdeck/model/snapshot.h"
+#include "trunkdeck/routes/test_call.h"
 
 #define NUMBER_TEST_TIMEOUT_MS 20000	/* unless told otherwise */
 

@@ -2,15 +2,15 @@
  * Phone numbers: E.164 (ITU-T), checked against the assigned country codes (data/countries.tsv).
  * Pure functions over static tables; any thread.
  */
-#ifndef TRUNKDECK_E164_H
-#define TRUNKDECK_E164_H
+#ifndef TRUNKDECK_MODEL_E164_H
+#define TRUNKDECK_MODEL_E164_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/err.h"
-#include "trunkdeck/records.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/model/records.h"
 
 #define E164_MAX 16			/* '+' and 15 digits */
 #define E164_SIZE (E164_MAX + 1)

@@ -2,8 +2,8 @@
  * What is typed after `/` (and given to --where): words that must all match. `word` looks anywhere, `field:value` in one
  * field, a leading `!` negates. Smart case: an upper-case letter makes the word exact. Pure.
  */
-#ifndef TRUNKDECK_QUERY_H
-#define TRUNKDECK_QUERY_H
+#ifndef TRUNKDECK_MODEL_FILTER_WORDS_H
+#define TRUNKDECK_MODEL_FILTER_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>

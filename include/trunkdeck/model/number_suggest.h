@@ -2,15 +2,15 @@
  * "Which number did they mean?" - for what a carrier sends or an operator types that is not configured as it stands
  * (the commonest support question there is: with or without '+', 00, a national 0, a digit wrong). Pure.
  */
-#ifndef TRUNKDECK_NEAR_H
-#define TRUNKDECK_NEAR_H
+#ifndef TRUNKDECK_MODEL_NUMBER_SUGGEST_H
+#define TRUNKDECK_MODEL_NUMBER_SUGGEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/e164.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/records.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/model/e164.h"
+#include "trunkdeck/model/records.h"
 
 /* How a carrier may write a number: id, what it looks like. */
 #define WIRE_FORM_TABLE(X) \

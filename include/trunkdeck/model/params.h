@@ -5,13 +5,13 @@
  * else is a string. So a string that would read as something else, or that a line can't show as it is (line ends, blanks
  * at its ends), is written in quotes. Keys are strings; quotes around them mean the same. Pure functions.
  */
-#ifndef TRUNKDECK_PARAMS_H
-#define TRUNKDECK_PARAMS_H
+#ifndef TRUNKDECK_MODEL_PARAMS_H
+#define TRUNKDECK_MODEL_PARAMS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/err.h"
 
 /* Heap texts. */
 struct param {

@@ -9,15 +9,15 @@
  * and bounds. JSON, CSV, the audit trail, options, forms and validation all walk that table, so that a field is the same
  * word everywhere and adding one is one line (plus its SQL column).
  */
-#ifndef TRUNKDECK_RECORDS_H
-#define TRUNKDECK_RECORDS_H
+#ifndef TRUNKDECK_MODEL_RECORDS_H
+#define TRUNKDECK_MODEL_RECORDS_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/err.h"
 
 enum region { REGION_NA, REGION_EU, REGION_COUNT };
 

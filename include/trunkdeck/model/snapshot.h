@@ -3,15 +3,15 @@
  * change feed. One owner: the main thread (batch commands own their own). Records given in are copied; records given
  * out belong to the snapshot and live until the next call that changes it.
  */
-#ifndef TRUNKDECK_SNAPSHOT_H
-#define TRUNKDECK_SNAPSHOT_H
+#ifndef TRUNKDECK_MODEL_SNAPSHOT_H
+#define TRUNKDECK_MODEL_SNAPSHOT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/records.h"
-#include "trunkdeck/validate.h"
+#include "trunkdeck/model/records.h"
+#include "trunkdeck/model/validate.h"
 
 struct snapshot;
 

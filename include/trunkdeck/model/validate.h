@@ -3,13 +3,13 @@
  * caller has looked up, so that the screen (live, on its snapshot) and the store (in its transaction) use the same rules
  * and give the same words.
  */
-#ifndef TRUNKDECK_VALIDATE_H
-#define TRUNKDECK_VALIDATE_H
+#ifndef TRUNKDECK_MODEL_VALIDATE_H
+#define TRUNKDECK_MODEL_VALIDATE_H
 
 #include <stdbool.h>
 
-#include "trunkdeck/err.h"
-#include "trunkdeck/records.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/model/records.h"
 
 /* What a number refers to, looked up by the caller; NULL = does not exist. */
 struct number_context {

@@ -8,16 +8,16 @@
  *
  * One owner, one thread. Only local files are read, a piece at a time, so that nobody waits for long.
  */
-#ifndef TRUNKDECK_PLAYER_H
-#define TRUNKDECK_PLAYER_H
+#ifndef TRUNKDECK_REPLAY_PLAYER_H
+#define TRUNKDECK_REPLAY_PLAYER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/ami.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/mailbox.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/work/ami_thread.h"
 
 struct player;
 

@@ -2,13 +2,13 @@
  * A recorded AMI stream through the very parser, tracker and metrics. Plain, not compressed:
  * '-' reads standard input, so `xzcat FILE | trunkdeck replay -` serves the rest.
  */
-#ifndef TRUNKDECK_REPLAY_H
-#define TRUNKDECK_REPLAY_H
+#ifndef TRUNKDECK_REPLAY_REPLAY_H
+#define TRUNKDECK_REPLAY_REPLAY_H
 
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/err.h"
 
 struct replay_options {
 	const char *trunk_techs;	/* as in struct tracker_config */

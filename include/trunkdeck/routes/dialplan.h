@@ -3,10 +3,10 @@
  * trunkdeck-version. Asterisk tells it in the answer to ShowDialPlan, to whom may only read (write = reporting), in each
  * routes mode. An include older than that has no such context. Pure.
  */
-#ifndef TRUNKDECK_DIALPLAN_H
-#define TRUNKDECK_DIALPLAN_H
+#ifndef TRUNKDECK_ROUTES_DIALPLAN_H
+#define TRUNKDECK_ROUTES_DIALPLAN_H
 
-#include "trunkdeck/ami_parse.h"
+#include "trunkdeck/ami/parse.h"
 
 #define DIALPLAN_VERSION_CONTEXT "trunkdeck-version"
 

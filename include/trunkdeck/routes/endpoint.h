@@ -8,15 +8,15 @@
  *
  * The probe below is a pure state machine: it says what to ask, it is told the answers. Any thread, one owner.
  */
-#ifndef TRUNKDECK_ENDPOINT_H
-#define TRUNKDECK_ENDPOINT_H
+#ifndef TRUNKDECK_ROUTES_ENDPOINT_H
+#define TRUNKDECK_ROUTES_ENDPOINT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/str.h"
 
 /* id, name in JSON, text, needs a person, what it means */
 #define ENDPOINT_STATE_TABLE(X) \

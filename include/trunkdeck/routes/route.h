@@ -15,15 +15,15 @@
  * server's keys has found it, until it is told to delete those too. What it knows as desired outlives a connection: after
  * a reconnect everything is read back and put right without being told again.
  */
-#ifndef TRUNKDECK_ROUTE_H
-#define TRUNKDECK_ROUTE_H
+#ifndef TRUNKDECK_ROUTES_ROUTE_H
+#define TRUNKDECK_ROUTES_ROUTE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/e164.h"
-#include "trunkdeck/gettext.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/model/e164.h"
 
 /* id, name in JSON, text in a row, needs a person, what it means */
 #define ROUTE_STATE_TABLE(X) \

@@ -5,17 +5,17 @@
  *
  * Needs write = originate. Times are the server's where its events carry them, else those of arrival.
  */
-#ifndef TRUNKDECK_TEST_CALL_H
-#define TRUNKDECK_TEST_CALL_H
+#ifndef TRUNKDECK_ROUTES_TEST_CALL_H
+#define TRUNKDECK_ROUTES_TEST_CALL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/ami.h"
-#include "trunkdeck/ami_parse.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mailbox.h"
+#include "trunkdeck/ami/parse.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/ami/server.h"
 
 /* How far a call gets, in this order: id, name in JSON, text */
 #define TEST_STEP_TABLE(X) \

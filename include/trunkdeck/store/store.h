@@ -12,18 +12,18 @@
  * not do (locked for too long, disk full, damaged), or what was refused. Nothing is retried silently. Callbacks must not
  * use the handle they are called from.
  */
-#ifndef TRUNKDECK_STORE_H
-#define TRUNKDECK_STORE_H
+#ifndef TRUNKDECK_STORE_STORE_H
+#define TRUNKDECK_STORE_STORE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/call.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/gaps.h"
-#include "trunkdeck/records.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/calls/call.h"
+#include "trunkdeck/calls/coverage.h"
+#include "trunkdeck/model/records.h"
 
 struct store;
 

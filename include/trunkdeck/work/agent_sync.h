@@ -6,16 +6,16 @@
  * Blocks on the network and the store. When somebody else changed an agent meanwhile, the merge is made again with what
  * is there then, so that two who do this at once end with the same agents and no error.
  */
-#ifndef TRUNKDECK_AGENT_SYNC_H
-#define TRUNKDECK_AGENT_SYNC_H
+#ifndef TRUNKDECK_WORK_AGENT_SYNC_H
+#define TRUNKDECK_WORK_AGENT_SYNC_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/agents.h"
-#include "trunkdeck/config.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/store.h"
+#include "trunkdeck/agents/agents.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/config/config.h"
+#include "trunkdeck/store/store.h"
 
 struct agent_sync_options {
 	bool dry_run;			/* say what would change, change nothing */

@@ -3,15 +3,15 @@
  * and then every interval, jittered, with a store handle of its own for as long as that takes. The store worker hears of
  * what it wrote by the change feed, like of any other operator's change.
  */
-#ifndef APP_AGENTS_WORKER_H
-#define APP_AGENTS_WORKER_H
+#ifndef TRUNKDECK_WORK_AGENTS_WORKER_H
+#define TRUNKDECK_WORK_AGENTS_WORKER_H
 
 #include <stddef.h>
 
-#include "trunkdeck/agents.h"
-#include "trunkdeck/config.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/mailbox.h"
+#include "trunkdeck/agents/agents.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/config/config.h"
 
 enum agents_mail {
 	AGENTS_MAIL_REPORT = 300,	/* struct agents_report; sent when there is something to say */

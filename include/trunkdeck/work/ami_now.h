@@ -1,14 +1,14 @@
 /* Which calls are up on a server at this moment, for batch commands: asked once, over a connection of its own. Blocks. */
-#ifndef TRUNKDECK_AMI_NOW_H
-#define TRUNKDECK_AMI_NOW_H
+#ifndef TRUNKDECK_WORK_AMI_NOW_H
+#define TRUNKDECK_WORK_AMI_NOW_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/ami.h"
-#include "trunkdeck/call.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/calls/call.h"
+#include "trunkdeck/work/ami_thread.h"
 
 struct ami_now_options {
 	const struct server_config *server;
@@ -18,7 +18,7 @@ struct ami_now_options {
 	void *arg;
 };
 
-/* All of them are calls that joined late (tracker.h): their response time is not known. Failures as in ami_query.h. */
+/* All of them are calls that joined late (tracker.h): their response time is not known. Failures as in ami/ask.h. */
 bool ami_calls_now(const struct ami_now_options *options, struct err *e);
 
 #endif

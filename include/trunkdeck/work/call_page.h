@@ -2,16 +2,16 @@
  * Finished calls out of the store, a page at a time, newest end first: what is asked and what comes back. Values; asked for
  * with app_ask_calls(), answered in struct app by the store worker.
  */
-#ifndef TRUNKDECK_CALL_PAGE_H
-#define TRUNKDECK_CALL_PAGE_H
+#ifndef TRUNKDECK_WORK_CALL_PAGE_H
+#define TRUNKDECK_WORK_CALL_PAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/call.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/store.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/calls/call.h"
+#include "trunkdeck/store/store.h"
 
 #define CALL_PAGE_MAX 500
 

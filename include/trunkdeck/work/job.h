@@ -1,18 +1,18 @@
 /*
  * What the screen asked of the servers that takes its time: the doctor, and test calls. One inquiry at a time; a new one
- * takes the place of the old. The inquiry thread (src/app/inquiry.h) does it and mails what it finds bit by bit; this is
+ * takes the place of the old. The inquiry thread (work/job_thread.h) does it and mails what it finds bit by bit; this is
  * what has come so far. Owner: the main thread.
  */
-#ifndef TRUNKDECK_INQUIRY_H
-#define TRUNKDECK_INQUIRY_H
+#ifndef TRUNKDECK_WORK_JOB_H
+#define TRUNKDECK_WORK_JOB_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/doctor.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/test_call.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/doctor/doctor.h"
+#include "trunkdeck/routes/test_call.h"
 
 enum inquiry_kind { INQUIRY_NONE, INQUIRY_DOCTOR, INQUIRY_TEST };
 

@@ -6,14 +6,14 @@
  * while a server hangs (a test call is hung up first, for which a second is given). Every result carries the token of its
  * job: what still comes of one that is not wanted any more is dropped by whoever takes it.
  */
-#ifndef APP_INQUIRY_H
-#define APP_INQUIRY_H
+#ifndef TRUNKDECK_WORK_JOB_THREAD_H
+#define TRUNKDECK_WORK_JOB_THREAD_H
 
 #include <stdint.h>
 
-#include "trunkdeck/config.h"
-#include "trunkdeck/inquiry.h"
-#include "trunkdeck/mailbox.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/config/config.h"
+#include "job.h"
 
 /* Kinds of mail to the main thread; the value is a struct inquiry_news. */
 enum inquiry_mail {

@@ -11,17 +11,17 @@
  *
  * raw_log_begin() and raw_log_add() belong to one thread, the ami thread; starting and stopping to the one that owns it.
  */
-#ifndef TRUNKDECK_RAW_LOG_H
-#define TRUNKDECK_RAW_LOG_H
+#ifndef TRUNKDECK_WORK_RAW_LOG_H
+#define TRUNKDECK_WORK_RAW_LOG_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/ami.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/mailbox.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/work/ami_thread.h"
 
 #define RAW_LOG_MAX_DEFAULT (INT64_C(64) * 1024 * 1024)
 #define RAW_LOG_MAX_LEAST (INT64_C(64) * 1024)

@@ -3,20 +3,20 @@
  * inbox; nothing is shared. A dead store is retried with back-off while jobs are answered with the failure, so the screen
  * never waits.
  */
-#ifndef APP_WORKER_H
-#define APP_WORKER_H
+#ifndef TRUNKDECK_WORK_STORE_WORKER_H
+#define TRUNKDECK_WORK_STORE_WORKER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/call.h"
-#include "trunkdeck/call_page.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/config.h"
-#include "trunkdeck/mailbox.h"
-#include "trunkdeck/metrics.h"
-#include "trunkdeck/store.h"
-#include "trunkdeck/zone.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/base/zone.h"
+#include "trunkdeck/calls/call.h"
+#include "trunkdeck/calls/metrics.h"
+#include "trunkdeck/config/config.h"
+#include "trunkdeck/store/store.h"
+#include "call_page.h"
 
 /* Kinds of mail to the main thread; the value's type in brackets. */
 enum worker_mail {

@@ -6,10 +6,10 @@
 
 #include <jansson.h>
 
-#include "cli_command.h"
-#include "trunkdeck/agent_sync.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "cli/io/command.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/work/agent_sync.h"
 
 static void put_row(struct cli_output *out, const char *id, const char *action, enum region region, const char *title,
 		    const char *detail)

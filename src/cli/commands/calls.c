@@ -13,13 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli_history.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/call_json.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "history.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/calls/call_json.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(message) die("%s", message)

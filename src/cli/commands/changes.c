@@ -13,13 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli_command.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/store.h"
-#include "trunkdeck/utf8.h"
+#include "cli/io/command.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/store/store.h"
 
 /* How long one wait for change lasts; then it is asked whether somebody still reads. */
 #define WAIT_MS 5000

@@ -3,9 +3,9 @@
 
 #include <jansson.h>
 
-#include "cli_command.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "cli/io/command.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 static const char *origin_name(enum config_origin origin)
 {

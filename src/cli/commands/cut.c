@@ -1,15 +1,15 @@
 #include "config.h"
 
-#include "cli_cut.h"
+#include "cut.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "trunkdeck/ami_query.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/store.h"
+#include "trunkdeck/ami/ask.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/store/store.h"
 
 #define ANSWER_MS 10000
 

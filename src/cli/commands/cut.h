@@ -3,14 +3,14 @@
  * only where they are gone the calls are hung up, so that no new one slips in: found among the server's channels by technology
  * and exact number, hung up one by one with cause 16.
  */
-#ifndef CLI_CUT_H
-#define CLI_CUT_H
+#ifndef CLI_COMMANDS_CUT_H
+#define CLI_COMMANDS_CUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cli_command.h"
-#include "trunkdeck/snapshot.h"
+#include "cli/io/command.h"
+#include "trunkdeck/model/snapshot.h"
 
 struct cli_cut {
 	char **numbers;

@@ -7,14 +7,14 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "cli_command.h"
-#include "cli_lookup.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/doctor.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
-#include "trunkdeck/utf8.h"
+#include "cli/io/command.h"
+#include "cli/io/lookup.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/doctor/doctor.h"
 
 struct report {
 	struct cli_output *out;

@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "cli_history.h"
+#include "history.h"
 
 #include <string.h>
 
-#include "cli_lookup.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/gettext.h"
+#include "cli/io/lookup.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/gettext.h"
 
 static void take_zone(struct cli *c, struct cli_history *h)
 {

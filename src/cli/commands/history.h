@@ -1,11 +1,11 @@
 /* What `calls` and `metrics` share: the workspace's clock, and which calls are meant. */
-#ifndef CLI_HISTORY_H
-#define CLI_HISTORY_H
+#ifndef CLI_COMMANDS_HISTORY_H
+#define CLI_COMMANDS_HISTORY_H
 
-#include "cli_command.h"
-#include "trunkdeck/snapshot.h"
-#include "trunkdeck/store.h"
-#include "trunkdeck/zone.h"
+#include "cli/io/command.h"
+#include "trunkdeck/base/zone.h"
+#include "trunkdeck/model/snapshot.h"
+#include "trunkdeck/store/store.h"
 
 struct cli_history {
 	struct snapshot *directory;

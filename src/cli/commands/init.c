@@ -3,11 +3,11 @@
 
 #include <inttypes.h>
 
-#include "cli_command.h"
-#include "cli_lookup.h"
-#include "cli_rows.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/store.h"
+#include "cli/io/command.h"
+#include "cli/io/lookup.h"
+#include "rows.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/store/store.h"
 
 static void tell(struct cli *c, const struct workspace *w, int64_t used)
 {

@@ -10,15 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_history.h"
-#include "cli_lookup.h"
-#include "cli_prometheus.h"
-#include "trunkdeck/ami_now.h"
-#include "trunkdeck/app.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/metrics.h"
+#include "history.h"
+#include "cli/io/lookup.h"
+#include "prometheus.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/metrics.h"
+#include "trunkdeck/work/ami_now.h"
 
 #define CAUSES_SHOWN 10
 #define LIVE_TIMEOUT_MS 10000

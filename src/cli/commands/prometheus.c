@@ -5,14 +5,14 @@
  */
 #include "config.h"
 
-#include "cli_prometheus.h"
+#include "prometheus.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 /* What all series of a family have in common, and what is shown of each group. */
 struct family {

@@ -1,13 +1,13 @@
 /* Figures in Prometheus' text format (version 0.0.4), for node_exporter's textfile collector. */
-#ifndef CLI_PROMETHEUS_H
-#define CLI_PROMETHEUS_H
+#ifndef CLI_COMMANDS_PROMETHEUS_H
+#define CLI_COMMANDS_PROMETHEUS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cli_output.h"
-#include "trunkdeck/gaps.h"
-#include "trunkdeck/metrics.h"
+#include "cli/io/output.h"
+#include "trunkdeck/calls/coverage.h"
+#include "trunkdeck/calls/metrics.h"
 
 struct cli_figures {
 	struct cli_output *out;

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli_command.h"
-#include "trunkdeck/app.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/loop.h"
-#include "trunkdeck/utf8.h"
+#include "cli/io/command.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/app/loop.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/utf8.h"
 
 #define FINISH_MS 10000
 #define RAW_KEEP_MOST 999

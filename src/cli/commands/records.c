@@ -13,17 +13,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli_command.h"
-#include "cli_cut.h"
-#include "cli_lookup.h"
-#include "cli_params.h"
-#include "cli_rows.h"
-#include "trunkdeck/e164.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/query.h"
-#include "trunkdeck/snapshot.h"
-#include "trunkdeck/store.h"
+#include "cli/io/command.h"
+#include "cut.h"
+#include "cli/io/lookup.h"
+#include "cli/io/params.h"
+#include "rows.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/e164.h"
+#include "trunkdeck/model/filter_words.h"
+#include "trunkdeck/model/snapshot.h"
+#include "trunkdeck/store/store.h"
 
 /* --- setting fields --- */
 

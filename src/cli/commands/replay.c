@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli_command.h"
-#include "trunkdeck/app_replay.h"
-#include "trunkdeck/call.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/replay.h"
+#include "cli/io/command.h"
+#include "trunkdeck/app/replay.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/call.h"
+#include "trunkdeck/replay/replay.h"
 
 /* Columns before and after those of the outcomes. */
 enum { BEFORE = 2, AFTER = 5, COLUMNS = BEFORE + OUTCOME_COUNT + AFTER };

@@ -2,12 +2,12 @@
  * What the servers hold of each number, read once and changing nothing, as `sync --dry-run` does; for `number list --routes`.
  * One owner, the command's thread.
  */
-#ifndef CLI_ROUTES_H
-#define CLI_ROUTES_H
+#ifndef CLI_COMMANDS_ROUTES_H
+#define CLI_COMMANDS_ROUTES_H
 
 #include <jansson.h>
 
-#include "cli_command.h"
+#include "cli/io/command.h"
 
 struct cli_routes;
 

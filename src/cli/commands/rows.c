@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "cli_rows.h"
+#include "rows.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 /* What only the program sets, and what has no bounded width, would push the rest off a screen. */
 static bool in_tables(const struct field *f)

@@ -2,14 +2,14 @@
  * Records as rows: columns from the table of fields. Tables show what an operator sets, the other forms everything; a list
  * of providers has their count of numbers as a last column.
  */
-#ifndef CLI_ROWS_H
-#define CLI_ROWS_H
+#ifndef CLI_COMMANDS_ROWS_H
+#define CLI_COMMANDS_ROWS_H
 
 #include <stdint.h>
 
-#include "cli_output.h"
-#include "cli_routes.h"
-#include "trunkdeck/records.h"
+#include "cli/io/output.h"
+#include "routes.h"
+#include "trunkdeck/model/records.h"
 
 struct cli_rows {
 	struct cli_output *out;

@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_command.h"
-#include "cli_lookup.h"
-#include "trunkdeck/embed.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/setup.h"
-#include "trunkdeck/str.h"
+#include "cli/io/command.h"
+#include "cli/io/lookup.h"
+#include "trunkdeck/base/embed.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/config/setup.h"
 
 static json_t *text(const char *s)
 {

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_command.h"
-#include "cli_lookup.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/number_test.h"
-#include "trunkdeck/str.h"
-#include "trunkdeck/utf8.h"
+#include "cli/io/command.h"
+#include "cli/io/lookup.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/doctor/number_test.h"
 
 struct tally {
 	struct cli *cli;

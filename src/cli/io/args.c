@@ -5,16 +5,16 @@
  */
 #include "config.h"
 
-#include "cli_args.h"
+#include "args.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 void cli_args_init(struct cli_args *a)
 {

@@ -2,14 +2,14 @@
  * The words after a command: its options, and what was given. An option is the command's own, or a field of the record
  * it works on (records.h), or one of those every command has. Pure: nothing is printed, nothing is changed.
  */
-#ifndef CLI_ARGS_H
-#define CLI_ARGS_H
+#ifndef CLI_IO_ARGS_H
+#define CLI_IO_ARGS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/err.h"
-#include "trunkdeck/records.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/model/records.h"
 
 struct cli_option {
 	const char *name;		/* without dashes */

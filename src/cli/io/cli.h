@@ -7,12 +7,12 @@
  * Exit codes: 0 done, 1 refused or found wrong, 2 usage or configuration, 3 a server or the store was unreachable
  * (enum err_class). Records are given as options named by the field table (records.h): `--agent support`.
  */
-#ifndef TRUNKDECK_CLI_H
-#define TRUNKDECK_CLI_H
+#ifndef CLI_IO_CLI_H
+#define CLI_IO_CLI_H
 
 #include <stdbool.h>
 
-#include "trunkdeck/config.h"
+#include "trunkdeck/config/config.h"
 
 enum output_format { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_CSV };
 

@@ -2,19 +2,19 @@
  * A command, and what it runs with. The table of commands is in cli.c; a command is a row there and a function. It
  * prints through cli->out, returns false with *e when it failed, and leaves exit codes and cleaning up to cli.c.
  */
-#ifndef CLI_COMMAND_H
-#define CLI_COMMAND_H
+#ifndef CLI_IO_COMMAND_H
+#define CLI_IO_COMMAND_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-#include "cli_args.h"
-#include "cli_output.h"
-#include "trunkdeck/cli.h"
-#include "trunkdeck/config.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/records.h"
+#include "args.h"
+#include "output.h"
+#include "trunkdeck/base/err.h"
+#include "cli.h"
+#include "trunkdeck/config/config.h"
+#include "trunkdeck/model/records.h"
 
 struct store;
 
@@ -54,31 +54,31 @@ void cli_note(const struct cli *c, const char *format, ...) __attribute__((forma
 /* cli_print_usage() to wherever. */
 bool cli_usage(FILE *to, const char *command);
 
-/* cli_records.c: any kind of record */
+/* cli/commands/records.c: any kind of record */
 bool cli_record_add(struct cli *c, struct err *e);
 bool cli_record_list(struct cli *c, struct err *e);
 bool cli_record_show(struct cli *c, struct err *e);
 bool cli_record_edit(struct cli *c, struct err *e);
 bool cli_record_delete(struct cli *c, struct err *e);
-/* cli_server.c, cli_doctor.c, cli_test.c */
+/* cli/commands/server.c, cli/commands/doctor.c, cli/commands/test.c */
 bool cli_server_list(struct cli *c, struct err *e);
 bool cli_server_setup(struct cli *c, struct err *e);
 bool cli_doctor(struct cli *c, struct err *e);
 bool cli_test(struct cli *c, struct err *e);
-/* cli_agents.c */
+/* cli/commands/agents.c */
 bool cli_agent_sync(struct cli *c, struct err *e);
-/* cli_sync.c */
+/* cli/commands/sync.c */
 bool cli_sync(struct cli *c, struct err *e);
-/* cli_init.c, cli_config.c, cli_replay.c, cli_changes.c */
+/* cli/commands/init.c, cli/commands/config.c, cli/commands/replay.c, cli/commands/changes.c */
 bool cli_init_workspace(struct cli *c, struct err *e);
 bool cli_show_config(struct cli *c, struct err *e);
 bool cli_replay(struct cli *c, struct err *e);
 bool cli_changes(struct cli *c, struct err *e);
-/* cli_calls.c, cli_metrics.c, cli_record.c */
+/* cli/commands/calls.c, cli/commands/metrics.c, cli/commands/record.c */
 bool cli_calls(struct cli *c, struct err *e);
 bool cli_metrics(struct cli *c, struct err *e);
 bool cli_record(struct cli *c, struct err *e);
-/* cli_manual.c, cli_completion.c */
+/* cli/manual.c, cli/completion.c */
 bool cli_manual(struct cli *c, struct err *e);
 bool cli_completion(struct cli *c, struct err *e);
 

@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "global.h"
+#include "global_options.h"
 
 #include <stddef.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 const struct global_option cli_global_options[] = {
 	{ "--config", GLOBAL_CONFIG, NULL, NULL, N_("FILE"), N_("read this configuration file") },

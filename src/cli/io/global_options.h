@@ -2,8 +2,8 @@
  * Options that come before a command, or with none: one table for the command line, its help, the manual and completion.
  * main.c acts on them.
  */
-#ifndef CLI_GLOBAL_H
-#define CLI_GLOBAL_H
+#ifndef CLI_IO_GLOBAL_OPTIONS_H
+#define CLI_IO_GLOBAL_OPTIONS_H
 
 enum global_id {
 	GLOBAL_CONFIG = 'c', GLOBAL_HELP = 'h', GLOBAL_VERSION = 'V',

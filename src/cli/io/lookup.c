@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "cli_lookup.h"
+#include "lookup.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "trunkdeck/e164.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/store.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/model/e164.h"
+#include "trunkdeck/store/store.h"
 
 /* --- the directory --- */
 

@@ -2,13 +2,13 @@
  * Finding records by what an operator types. The directory is a snapshot without the numbers themselves: workspace,
  * providers with their counts, agents.
  */
-#ifndef CLI_LOOKUP_H
-#define CLI_LOOKUP_H
+#ifndef CLI_IO_LOOKUP_H
+#define CLI_IO_LOOKUP_H
 
 #include <stdbool.h>
 
-#include "cli_command.h"
-#include "trunkdeck/snapshot.h"
+#include "command.h"
+#include "trunkdeck/model/snapshot.h"
 
 /* NULL and *e on failure. */
 struct snapshot *cli_directory(const struct cli *c, struct err *e);

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "cli_output.h"
+#include "output.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -13,10 +13,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "command.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 #define GAP 2
 
@@ -349,4 +350,21 @@ bool cli_output_end(struct cli_output *o, struct err *e)
 		return true;
 	err_set_message(e, ERR_FILE, _("standard output: %s"), strerror(o->error));
 	return false;
+}
+
+void cli_note(const struct cli *c, const char *format, ...)
+{
+	char *text, *clean;
+	va_list ap;
+
+	if (c->out.format != OUTPUT_TABLE)
+		return;
+	va_start(ap, format);
+	text = xvasprintf(format, ap);
+	va_end(ap);
+	clean = utf8_clean_dup(str_of(text));
+	fflush(stdout);
+	fprintf(stderr, "%s\n", clean);
+	free(clean);
+	free(text);
 }

@@ -8,16 +8,16 @@
  *   csv    RFC 4180, header row of the column keys; an operator's texts as they are, also those a spreadsheet takes for a
  *          formula; what callers chose is made harmless: ' in front of =, +, -, @, unless a number follows the sign
  */
-#ifndef CLI_OUTPUT_H
-#define CLI_OUTPUT_H
+#ifndef CLI_IO_OUTPUT_H
+#define CLI_IO_OUTPUT_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-#include "trunkdeck/cli.h"
-#include "trunkdeck/err.h"
+#include "trunkdeck/base/err.h"
+#include "cli.h"
 
 struct cli_column {
 	const char *key;		/* CSV */

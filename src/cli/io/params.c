@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "cli_params.h"
+#include "params.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 static const struct field *params_field(const struct record *r)
 {

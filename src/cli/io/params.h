@@ -2,13 +2,13 @@
  * Additional parameters one by one: "--param department=sales", "--param priority=3", "--param vip=true".
  * Pure; the record must be of a kind that has such a field.
  */
-#ifndef CLI_PARAMS_H
-#define CLI_PARAMS_H
+#ifndef CLI_IO_PARAMS_H
+#define CLI_IO_PARAMS_H
 
 #include <stdbool.h>
 
-#include "trunkdeck/err.h"
-#include "trunkdeck/records.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/model/records.h"
 
 /* "KEY=VALUE". A value that is JSON keeps its type ("3", "true", "null", "[1]", "\"3\""), anything else is a string. */
 bool cli_param_set(struct record *r, const char *pair, struct err *e);

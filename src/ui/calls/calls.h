@@ -1,17 +1,17 @@
 /*
- * The Calls view's state, shared by its files: view_calls.c (actions), calls_rows.c (which rows, in which order), calls_columns.c
- * (what a call is in each column), calls_draw.c, calls_past.c (finished calls out of the store), calls_hangup.c.
+ * The Calls view's state, shared by its files: ui/calls/view.c (actions), ui/calls/rows.c (which rows, in which order), ui/calls/columns.c
+ * (what a call is in each column), ui/calls/draw_rows.c, ui/calls/past.c (finished calls out of the store), ui/calls/hangup.c.
  *
  * Rows are made when they are looked at, not when calls change: a view that is not shown costs nothing. They point to the app's
  * live calls, which hold still until the app changes; while rows must outlive that (paused, or a question is open) they
  * point to copies, `held`.
  */
-#ifndef UI_CALLS_H
-#define UI_CALLS_H
+#ifndef UI_CALLS_CALLS_H
+#define UI_CALLS_CALLS_H
 
-#include "list.h"
-#include "trunkdeck/query.h"
-#include "ui.h"
+#include "ui/frame/list.h"
+#include "trunkdeck/model/filter_words.h"
+#include "ui/frame/ui.h"
 
 enum calls_row {
 	CALLS_LIVE,		/* data: struct call, of the app or held */
@@ -68,7 +68,7 @@ struct calls {
 	bool sortable;			/* these were those of live calls */
 };
 
-/* calls_columns.c */
+/* ui/calls/columns.c */
 extern const char *const calls_fields[];
 /* The text of a column that is one; NULL for figures. */
 const char *calls_text(const struct app *a, const struct call *c, enum calls_column column);
@@ -79,7 +79,7 @@ bool calls_match(const struct calls *v, const struct call *c);
 /* In the order of the sort column; of equal ones the order stays. */
 void calls_sort(const struct calls *v, const struct call **calls, size_t count);
 
-/* calls_rows.c */
+/* ui/calls/rows.c */
 /* The rows as they are now: before the list is drawn, moved in, or read. */
 void calls_refresh(struct calls *v);
 /* Copies the live calls, so that the rows hold still; let go by calls_refresh() once neither paused nor a question open. */
@@ -92,7 +92,7 @@ const struct call *calls_selected(struct calls *v, bool *live);
 void calls_settle(struct calls *v, enum action_id direction);
 size_t calls_backlog(const struct calls *v);
 
-/* calls_past.c */
+/* ui/calls/past.c */
 void past_free(struct calls *v);
 /* The filter is another one. */
 void past_filter(struct calls *v);
@@ -103,11 +103,13 @@ void past_want(struct calls *v);
 /* What is to be said below the last one, translated; NULL = nothing. */
 const char *past_end_text(const struct calls *v);
 
-/* calls_draw.c */
+/* ui/calls/draw_rows.c */
 void calls_draw_view(struct calls *v, const struct canvas *c);
 void calls_draw_panel(struct calls *v, const struct canvas *c);
 
-/* calls_hangup.c: asks, saying who is cut off. */
+/* ui/calls/hangup.c: asks, saying who is cut off. */
 void calls_ask_hangup(struct calls *v);
+
+extern const struct view_ops view_calls_ops;
 
 #endif

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "trunkdeck/call_json.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/call_json.h"
 
 #define SILENT_AFTER_US ((int64_t)5 * 1000000)
 

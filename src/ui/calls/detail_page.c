@@ -11,14 +11,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "deck.h"
-#include "figures.h"
-#include "trunkdeck/call_json.h"
-#include "trunkdeck/cause.h"
-#include "trunkdeck/e164.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
-#include "ui_private.h"
+#include "ui/deck/deck.h"
+#include "ui/metrics/figures.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/calls/call_json.h"
+#include "trunkdeck/calls/cause.h"
+#include "trunkdeck/model/e164.h"
+#include "ui/frame/ui_private.h"
 
 #define RECENT_CALLS 8
 #define LABEL_WIDTH 13

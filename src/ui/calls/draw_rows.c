@@ -9,8 +9,8 @@
 
 #include <time.h>
 
-#include "gap_text.h"
-#include "trunkdeck/mem.h"
+#include "ui/metrics/coverage_text.h"
+#include "trunkdeck/base/mem.h"
 
 #define TITLES_FROM_ROWS 8
 #define YOUNG_US ((int64_t)2 * 1000000)

@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
-#include "trunkdeck/call_json.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/calls/call_json.h"
 
 /* A question that is open. */
 struct pending {

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(why) die("uthash: %s", why)

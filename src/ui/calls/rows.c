@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 /* Of rows that are no calls; call_key() is never so small but by chance. */
 #define RULE_KEY 1

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 
 #include "calls.h"
-#include "trunkdeck/call_json.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/calls/call_json.h"
 
 #define WHEEL_ROWS 3
 

@@ -1,10 +1,10 @@
-/* The Deck's state, shared by its files: view_deck.c (rows, actions), deck_draw.c, deck_delete.c. */
-#ifndef UI_DECK_H
-#define UI_DECK_H
+/* The Deck's state, shared by its files: ui/deck/view.c (rows, actions), ui/deck/draw_rows.c, ui/deck/delete.c. */
+#ifndef UI_DECK_DECK_H
+#define UI_DECK_DECK_H
 
-#include "list.h"
-#include "trunkdeck/query.h"
-#include "ui.h"
+#include "ui/frame/list.h"
+#include "trunkdeck/model/filter_words.h"
+#include "ui/frame/ui.h"
 
 enum deck_row {
 	DECK_PROVIDER,		/* data: struct provider */
@@ -36,10 +36,8 @@ struct deck {
 };
 
 bool deck_is_open(const struct deck *d, const char *provider_id);
-/* Opens its provider and puts the cursor on it; the filter must not hide it. */
-void deck_select_number(struct deck *d, const struct number *n);
 
-/* deck_match.c */
+/* ui/deck/match.c */
 extern const char *const deck_fields[];
 /* Is the filter in force? */
 bool deck_filtering(const struct deck *d);
@@ -48,14 +46,16 @@ void deck_match_prepare(struct deck *d);
 /* Calls fn for each provider's matching numbers, in order. */
 void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct provider *p, const struct number *n));
 
-/* deck_draw.c */
+/* ui/deck/draw_rows.c */
 #define DECK_TEXT_SIZE 64
 /* The state of a number's route: "ok", "pending", "missing on eu-1", "disabled", "no server". `to` has DECK_TEXT_SIZE. */
 enum role deck_route_text(char *to, const struct app *a, const struct number *n);
 void deck_draw(struct deck *d, const struct canvas *c, bool focused);
 
-/* deck_delete.c: asks, saying what breaks. */
+/* ui/deck/delete.c: asks, saying what breaks. */
 void deck_delete_number(struct deck *d, const struct number *n);
 void deck_delete_provider(struct deck *d, const struct provider *p);
+
+extern const struct view_ops view_deck_ops;
 
 #endif

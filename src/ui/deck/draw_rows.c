@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "deck.h"
-#include "reach.h"
+#include "endpoint_text.h"
 
 #include <stdio.h>
 #include <string.h>

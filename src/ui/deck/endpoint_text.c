@@ -1,13 +1,13 @@
 /* A state, what is known of it in figures, and where it is so. */
 #include "config.h"
 
-#include "reach.h"
+#include "endpoint_text.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "draw.h"
-#include "trunkdeck/gettext.h"
+#include "ui/term/draw.h"
+#include "trunkdeck/base/gettext.h"
 
 static enum role role_of(enum endpoint_state s)
 {

@@ -1,11 +1,11 @@
 /* Reachability in words: for a provider's card and for the Servers view. */
-#ifndef UI_REACH_H
-#define UI_REACH_H
+#ifndef UI_DECK_ENDPOINT_TEXT_H
+#define UI_DECK_ENDPOINT_TEXT_H
 
 #include <stddef.h>
 
-#include "theme.h"
-#include "trunkdeck/app.h"
+#include "ui/term/theme.h"
+#include "trunkdeck/app/app.h"
 
 /* "reachable 18 ms", "unreachable 3 min", "na-1 unreachable", "unknown"; "" when no server is in the region. Returns how it
  * looks. */

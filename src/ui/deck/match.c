@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 /* What `field:value` can name here, in the order of deck_field(). */
 const char *const deck_fields[] = {

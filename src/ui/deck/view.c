@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 /* --- which cards are open --- */
 
@@ -236,8 +236,9 @@ static void examine_selected(struct deck *d)
 	doctor_open(d->ui, n ? n->e164 : NULL, n ? NULL : selected_provider(d));
 }
 
-void deck_select_number(struct deck *d, const struct number *n)
+static void deck_select_number(void *state, const struct number *n)
 {
+	struct deck *d = state;
 	open_card(d, n->provider);
 	rebuild(d);
 	list_select(&d->list, number_key(n));
@@ -460,6 +461,7 @@ static void deck_draw_view(void *state, const struct canvas *c, bool focused)
 const struct view_ops view_deck_ops = {
 	.id = VIEW_DECK,
 	.title = N_("Deck"),
+	.select_number = deck_select_number,
 	.digit = '1',
 	.scope = SCOPE_DECK | SCOPE_LIST,
 	.open = deck_new,

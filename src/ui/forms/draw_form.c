@@ -12,9 +12,9 @@
 #include <strings.h>
 
 #include "form.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 #define BOX_COLUMNS 70
 #define BOX_MIN_COLUMNS 60		/* of the screen; below it is a page */

@@ -1,19 +1,19 @@
 /*
  * A form over one record, driven by its field table (records.h): each field becomes a row with the editor of its type, and what
- * is particular to a record comes through struct form_ops. Parts: form.c (life, keys, saving), form_item.c (values and what
- * is wrong with them), form_params.c (key = value rows), form_pick.c (choosing a record by typing), form_theirs.c (edits of
- * others), form_draw.c.
+ * is particular to a record comes through struct form_ops. Parts: form.c (life, keys, saving), ui/forms/item.c (values and what
+ * is wrong with them), ui/forms/params.c (key = value rows), ui/forms/pick.c (choosing a record by typing), ui/forms/theirs.c (edits of
+ * others), draw_form.c.
  *
  * What the operator typed is never lost: a refusal of the store is shown at its field, and the form stays.
  */
-#ifndef UI_FORM_H
-#define UI_FORM_H
+#ifndef UI_FORMS_FORM_H
+#define UI_FORMS_FORM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "line_edit.h"
-#include "ui.h"
+#include "ui/frame/line_edit.h"
+#include "ui/frame/ui.h"
 
 enum form_editor { FORM_LINE, FORM_TOGGLE, FORM_PICK, FORM_PARAM_KEY, FORM_PARAM_VALUE, FORM_BUTTON };
 
@@ -113,13 +113,13 @@ void form_item_changed(struct form *f, struct form_item *it);
 
 void form_focus_first(struct form *f);
 
-/* form_theirs.c */
+/* ui/forms/theirs.c */
 void form_set_theirs(struct form *f, const struct record *now);
 void form_drop_theirs(struct form *f);
 void form_notice_theirs(struct form *f);	/* is there a newer version in the snapshot? */
 void form_load_theirs(struct form *f);
 
-/* form_item.c */
+/* ui/forms/item.c */
 void item_init(struct form_item *it, enum form_editor editor, const struct field *field, const char *text);
 void item_clear(struct form_item *it);
 void item_set(struct form_item *it, const char *value);
@@ -137,7 +137,7 @@ void form_err_text(const struct err *e, const struct field *field, char *to, siz
 /* The item a refusal of the store is about, NULL when about none. */
 struct form_item *form_item_of_err(struct form *f, const struct err *e);
 
-/* form_params.c */
+/* ui/forms/params.c */
 void form_params_load(struct form *f, const struct field *field, const char *object);
 /* Rows without a key go, except a last one to type in. Keeps the focus on its item. */
 void form_params_tidy(struct form *f, bool remove);
@@ -149,7 +149,7 @@ bool form_params_key(struct form *f, struct form_item *it, key_code key);
 void form_params_pasted(struct form *f, struct form_item *it);
 bool form_row_is_empty(const struct form_item *key);	/* key and value of a row of parameters */
 
-/* form_pick.c */
+/* ui/forms/pick.c */
 enum pick_result { PICK_NOTHING, PICK_TAKEN, PICK_REFUSED };
 void pick_refresh(struct form *f, struct form_item *it, bool keep);
 bool pick_is_open(const struct form *f, const struct form_item *it);

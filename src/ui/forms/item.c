@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 /* More than a field may hold can be typed, so that it is said to be too long instead of being cut in silence. */
 static size_t typing_max(const struct field *f)

@@ -11,11 +11,11 @@
 #include <string.h>
 
 #include "form.h"
-#include "trunkdeck/e164.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
-#include "trunkdeck/validate.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/e164.h"
+#include "trunkdeck/model/validate.h"
 
 /* From so many digits on, what is typed looks like a whole number. */
 #define WHOLE_DIGITS 7

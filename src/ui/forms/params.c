@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/params.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/params.h"
 
 /* A value may be a whole object, escaped for the line. */
 #define TEXT_MAX 131072

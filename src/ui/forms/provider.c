@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "form.h"
-#include "trunkdeck/gettext.h"
+#include "trunkdeck/base/gettext.h"
 
 static bool provider_check(struct form *f, const struct form_item *it, struct err *e)
 {

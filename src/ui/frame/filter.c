@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 #include "ui_private.h"
 
 #define FILTER_MAX 200

@@ -8,12 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figures.h"
-#include "trunkdeck/app_replay.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/app/replay.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 #include "ui_private.h"
 
 #define PARTS_MAX 24
@@ -242,7 +241,7 @@ static enum action_id action_of_view(enum view_id view)
 
 static void badge_of(struct ui *ui, enum view_id view, char *to, size_t size)
 {
-	const struct view_ops *ops = ui_view_ops(view);
+	const struct view_ops *ops = ui->views[view];
 
 	to[0] = '\0';
 	if (ops->badge != NULL)
@@ -255,13 +254,13 @@ static int tab_width(struct ui *ui, enum view_id view, bool with_title)
 	char badge[32];
 
 	badge_of(ui, view, badge, sizeof(badge));
-	return 3 + (with_title ? 1 + utf8_width(_(ui_view_ops(view)->title)) : 0) +
+	return 3 + (with_title ? 1 + utf8_width(_(ui->views[view]->title)) : 0) +
 	       (badge[0] != '\0' ? 1 + utf8_width(badge) : 0);
 }
 
 static void draw_tab(struct ui *ui, struct canvas c, int x, int width, enum view_id view, bool with_title)
 {
-	const struct view_ops *ops = ui_view_ops(view);
+	const struct view_ops *ops = ui->views[view];
 	struct canvas tab = canvas_sub(&c, 0, x, 1, width);
 	const char digit[2] = { ops->digit, '\0' };
 	char badge[32];
@@ -318,7 +317,7 @@ static void draw_tabs(struct ui *ui, const struct canvas *screen)
 /* "12 of 340  PAUSED +37" */
 static void view_note(struct ui *ui, char *to, size_t size)
 {
-	const struct view_ops *ops = ui_view_ops(ui->view);
+	const struct view_ops *ops = ui->views[ui->view];
 	void *state = ui->states[ui->view];
 	size_t shown = 0, all = 0;
 	char mode[48] = "";
@@ -361,7 +360,7 @@ static void draw_panel(struct ui *ui, const struct canvas *screen)
 	badge_of(ui, VIEW_CALLS, badge, sizeof(badge));
 	draw_rule(&c, 0, _("Live calls"), badge);
 	c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
-	ui_view_ops(VIEW_CALLS)->draw(ui->states[VIEW_CALLS], &c, false);
+	ui->views[VIEW_CALLS]->draw(ui->states[VIEW_CALLS], &c, false);
 }
 
 static void draw_strip(struct ui *ui, const struct canvas *screen)
@@ -371,9 +370,9 @@ static void draw_strip(struct ui *ui, const struct canvas *screen)
 
 	if (r->rows == 0)
 		return;
-	draw_rule(&c, 0, metrics_strip_title(ui->app), NULL);
+	draw_rule(&c, 0, ui->views[VIEW_METRICS]->strip_title(ui->app), NULL);
 	c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
-	metrics_strip_draw(ui->app, &c);
+	ui->views[VIEW_METRICS]->strip(ui->app, &c);
 }
 
 static void draw_view(struct ui *ui, const struct canvas *screen)
@@ -382,7 +381,7 @@ static void draw_view(struct ui *ui, const struct canvas *screen)
 	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
 
 	if (r->rows > 0)
-		ui_view_ops(ui->view)->draw(ui->states[ui->view], &c, true);
+		ui->views[ui->view]->draw(ui->states[ui->view], &c, true);
 }
 
 /* Status line and footer */
@@ -421,7 +420,7 @@ static void draw_status(struct ui *ui, const struct canvas *screen)
 		draw_textf(&c, 0, 1, 0, ROLE_DIM, "%s%s%s%s", *filter != '\0' ? "/" : "", filter, *filter != '\0' ? "  " : "", note);
 	} else if (ui->layout.tabs.rows == 0) {
 		badge_of(ui, ui->view, badge, sizeof(badge));
-		draw_textf(&c, 0, ui->layout.body.rows > 0 ? 1 : 0, 0, ROLE_DIM, "%s %s", _(ui_view_ops(ui->view)->title), badge);
+		draw_textf(&c, 0, ui->layout.body.rows > 0 ? 1 : 0, 0, ROLE_DIM, "%s %s", _(ui->views[ui->view]->title), badge);
 	}
 }
 
@@ -538,7 +537,7 @@ static bool counts_down(const struct app *app)
 
 static int64_t view_next_at_ms(struct ui *ui, enum view_id view)
 {
-	const struct view_ops *ops = ui_view_ops(view);
+	const struct view_ops *ops = ui->views[view];
 
 	return ops->next_at_ms != NULL ? ops->next_at_ms(ui->states[view]) : -1;
 }

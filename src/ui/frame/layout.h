@@ -1,10 +1,10 @@
 /* Where everything goes for a size of the screen: pure, so that all sizes can be tested. A rectangle without rows is not there. */
-#ifndef UI_LAYOUT_H
-#define UI_LAYOUT_H
+#ifndef UI_FRAME_LAYOUT_H
+#define UI_FRAME_LAYOUT_H
 
 #include <stdbool.h>
 
-#include "draw.h"
+#include "ui/term/draw.h"
 
 struct layout {
 	struct rect header, tabs, rule;

@@ -6,15 +6,15 @@
  * Embedded: line_init()/line_clear(). The owner gives keys first to line_key() while line_pasting() says so, else a line
  * end inside a paste would be taken for Enter.
  */
-#ifndef UI_LINE_EDIT_H
-#define UI_LINE_EDIT_H
+#ifndef UI_FRAME_LINE_EDIT_H
+#define UI_FRAME_LINE_EDIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "draw.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/keymap.h"
+#include "ui/term/draw.h"
+#include "trunkdeck/app/keymap.h"
+#include "trunkdeck/base/buf.h"
 
 struct line_edit {
 	struct buf text;		/* clean UTF-8, NUL terminated: line_text() */

@@ -2,15 +2,15 @@
  * The one list: cursor, scrolling, selection by identity, columns as data. Views fill it with rows (key + kind + pointer
  * to their own data), it keeps the cursor on the same key when rows come, go, or move, and draws columns by priority.
  */
-#ifndef UI_LIST_H
-#define UI_LIST_H
+#ifndef UI_FRAME_LIST_H
+#define UI_FRAME_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "draw.h"
-#include "trunkdeck/action.h"
+#include "ui/term/draw.h"
+#include "trunkdeck/app/action.h"
 
 struct list_row {
 	uint64_t key;			/* identity: the cursor follows it; unique in the list */

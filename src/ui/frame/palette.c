@@ -8,9 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 #include "ui_private.h"
 
 #define SHOWN_MAX 8

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "trunkdeck/config.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/config/config.h"
 
 #define LINE_MAX_BYTES 512
 

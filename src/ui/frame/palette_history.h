@@ -1,6 +1,6 @@
 /* Lines typed into the palette, kept from one screen to the next. Embedded, all zero at first; main thread only. */
-#ifndef UI_PALETTE_HISTORY_H
-#define UI_PALETTE_HISTORY_H
+#ifndef UI_FRAME_PALETTE_HISTORY_H
+#define UI_FRAME_PALETTE_HISTORY_H
 
 #include <stddef.h>
 

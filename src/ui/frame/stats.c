@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mailbox.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mailbox.h"
 #include "ui_private.h"
 
 static void add_row(struct buf *to, const char *label, unsigned long long value, const char *unit)

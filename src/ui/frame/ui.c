@@ -11,30 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "deck.h"
-#include "trunkdeck/app_replay.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/keymap.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/app/keymap.h"
+#include "trunkdeck/app/replay.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 #include "ui_private.h"
-
-static const struct view_ops *const views[VIEW_COUNT] = {
-	[VIEW_DECK] = &view_deck_ops,
-	[VIEW_CALLS] = &view_calls_ops,
-	[VIEW_METRICS] = &view_metrics_ops,
-	[VIEW_SERVERS] = &view_servers_ops,
-	[VIEW_LOG] = &view_log_ops,
-};
-
-const struct view_ops *ui_view_ops(enum view_id view)
-{
-	return views[view];
-}
 
 unsigned ui_scope(const struct ui *ui)
 {
-	return views[ui->view]->scope | SCOPE_LIST | (ui->app->replay ? SCOPE_REPLAY : 0);
+	return ui->views[ui->view]->scope | SCOPE_LIST | (ui->app->replay ? SCOPE_REPLAY : 0);
 }
 
 /* Life */
@@ -60,15 +46,16 @@ bool ui_new(struct ui **out, struct app *app, const struct ui_options *options, 
 	}
 	theme_start(app->config->screen_color);
 	ui->app = app;
+	ui->views = options->views;
 	ui->ascii = app->config->screen_ascii || !locale_is_utf8();
 	ui->tick_ms = -1;
 	if (!options->headless)
 		palette_history_open(&ui->history);
 	for (int v = 0; v < VIEW_COUNT; v++) {
 		ui->filters[v] = xstrdup("");
-		ui->states[v] = views[v]->open(ui);
-		if (views[v]->update != NULL)
-			views[v]->update(ui->states[v], ~0u);
+		ui->states[v] = ui->views[v]->open(ui);
+		if (ui->views[v]->update != NULL)
+			ui->views[v]->update(ui->states[v], ~0u);
 	}
 	*out = ui;
 	return true;
@@ -86,7 +73,7 @@ void ui_free(struct ui **p)
 		top->ops->close(top->state);
 	}
 	for (int v = 0; v < VIEW_COUNT; v++) {
-		views[v]->close(ui->states[v]);
+		ui->views[v]->close(ui->states[v]);
 		free(ui->filters[v]);
 	}
 	palette_history_clear(&ui->history);
@@ -119,7 +106,7 @@ void *ui_view_state(struct ui *ui, enum view_id view)
 
 void ui_deck_move(struct ui *ui, enum action_id action)
 {
-	views[VIEW_DECK]->action(ui->states[VIEW_DECK], action);
+	ui->views[VIEW_DECK]->action(ui->states[VIEW_DECK], action);
 }
 
 void ui_quit(struct ui *ui)
@@ -173,8 +160,8 @@ static void take_changes(struct ui *ui)
 	ui->app->dirty = 0;
 	ui->data_changed = true;
 	for (int v = 0; v < VIEW_COUNT; v++)
-		if (views[v]->update != NULL)
-			views[v]->update(ui->states[v], dirty);
+		if (ui->views[v]->update != NULL)
+			ui->views[v]->update(ui->states[v], dirty);
 	for (size_t i = 0; i < ui->overlay_count; i++)
 		if (ui->overlays[i].ops->update != NULL)
 			ui->overlays[i].ops->update(ui->overlays[i].state, dirty);
@@ -197,8 +184,8 @@ void ui_set_filter(struct ui *ui, const char *text)
 
 	free(ui->filters[ui->view]);
 	ui->filters[ui->view] = copy;
-	if (views[ui->view]->filter != NULL)
-		views[ui->view]->filter(ui->states[ui->view], copy);
+	if (ui->views[ui->view]->filter != NULL)
+		ui->views[ui->view]->filter(ui->states[ui->view], copy);
 	ui->touched = true;
 }
 
@@ -211,7 +198,7 @@ void ui_show_number(struct ui *ui, const char *e164)
 	ui_show(ui, VIEW_DECK);
 	if (*ui->filters[VIEW_DECK] != '\0')
 		ui_set_filter(ui, "");
-	deck_select_number(ui->states[VIEW_DECK], n);
+	ui->views[VIEW_DECK]->select_number(ui->states[VIEW_DECK], n);
 }
 
 void ui_show_calls(struct ui *ui, const char *filter)
@@ -223,7 +210,7 @@ void ui_show_calls(struct ui *ui, const char *filter)
 bool ui_view_action(struct ui *ui, enum action_id action)
 {
 	ui->touched = true;
-	return views[ui->view]->action(ui->states[ui->view], action);
+	return ui->views[ui->view]->action(ui->states[ui->view], action);
 }
 
 static const char *why_not_replay(const struct app *app, enum action_id action)
@@ -243,7 +230,7 @@ static const char *why_not_replay(const struct app *app, enum action_id action)
 
 static const char *why_not_here(const struct ui *ui, enum action_id action)
 {
-	const struct view_ops *ops = views[ui->view];
+	const struct view_ops *ops = ui->views[ui->view];
 
 	switch (action) {
 	case ACTION_FILTER:
@@ -267,7 +254,7 @@ static const char *why_not_here(const struct ui *ui, enum action_id action)
 
 const char *ui_why_not(struct ui *ui, enum action_id action)
 {
-	const struct view_ops *ops = views[ui->view];
+	const struct view_ops *ops = ui->views[ui->view];
 	const char *why = why_not_here(ui, action);
 
 	if (why == NULL && ops->why_not != NULL)
@@ -286,7 +273,7 @@ void ui_copy(struct ui *ui, const char *text, const char *said)
 
 static void copy(struct ui *ui, bool json)
 {
-	char *text = views[ui->view]->copy(ui->states[ui->view], json);
+	char *text = ui->views[ui->view]->copy(ui->states[ui->view], json);
 	char *said = json || text == NULL ? xstrdup(_("Copied as JSON")) : xasprintf(_("Copied %.200s"), text);
 
 	if (text != NULL)
@@ -357,8 +344,8 @@ static bool inside(const struct rect *r, int y, int x)
 
 static void click_view(struct ui *ui, enum view_id view, const struct rect *area, const struct term_mouse *m)
 {
-	if (views[view]->click != NULL)
-		views[view]->click(ui->states[view], m->y - area->y, m->x - area->x, m);
+	if (ui->views[view]->click != NULL)
+		ui->views[view]->click(ui->states[view], m->y - area->y, m->x - area->x, m);
 }
 
 static void mouse(struct ui *ui)

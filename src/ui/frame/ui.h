@@ -12,17 +12,17 @@
  * Views are const vtables over their own state; overlays (form, dialog, help, palette, filter line) are a stack of state
  * with callbacks: the top one gets the keys first. Nothing here waits.
  */
-#ifndef UI_UI_H
-#define UI_UI_H
+#ifndef UI_FRAME_UI_H
+#define UI_FRAME_UI_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "draw.h"
+#include "ui/term/draw.h"
 #include "list.h"
-#include "term.h"
-#include "trunkdeck/app.h"
-#include "trunkdeck/loop.h"
+#include "ui/term/term.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/app/loop.h"
 
 struct ui;
 
@@ -54,10 +54,13 @@ struct view_ops {
 	/* What `y` / `Y` copies; caller frees; NULL = nothing. May be NULL. */
 	char *(*copy)(void *state, bool json);
 	void (*click)(void *state, int y, int x, const struct term_mouse *m);	/* relative to its canvas. May be NULL */
+	/* Puts the cursor on a number of the workspace; the filter must not hide it. May be NULL. */
+	void (*select_number)(void *state, const struct number *n);
+	/* Two rows of today's figures for below the other views, and their title, translated. May be NULL. */
+	const char *(*strip_title)(const struct app *a);
+	void (*strip)(const struct app *a, const struct canvas *c);
 	int64_t (*next_at_ms)(void *state);		/* when it changes by time alone, monotonic; -1. May be NULL */
 };
-
-extern const struct view_ops view_deck_ops, view_calls_ops, view_metrics_ops, view_servers_ops, view_log_ops;
 
 struct overlay_ops {
 	const char *name;
@@ -73,6 +76,7 @@ struct overlay_ops {
 struct ui_options {
 	bool headless;
 	int rows, columns;
+	const struct view_ops *const *views;	/* VIEW_COUNT of them, by id: ui_views, or those of a test */
 };
 
 bool ui_new(struct ui **out, struct app *app, const struct ui_options *options, struct err *e);

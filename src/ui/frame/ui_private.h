@@ -1,6 +1,6 @@
 /* The inside of struct ui, for the frame and the overlays that are part of it. */
-#ifndef UI_UI_PRIVATE_H
-#define UI_UI_PRIVATE_H
+#ifndef UI_FRAME_UI_PRIVATE_H
+#define UI_FRAME_UI_PRIVATE_H
 
 #include "layout.h"
 #include "line_edit.h"
@@ -24,6 +24,7 @@ struct hit {
 struct ui {
 	struct app *app;
 	struct term *term;
+	const struct view_ops *const *views;
 	bool ascii;
 	enum view_id view, last_view;
 	void *states[VIEW_COUNT];
@@ -44,7 +45,6 @@ struct ui {
 	size_t hit_count;
 };
 
-const struct view_ops *ui_view_ops(enum view_id view);
 unsigned ui_scope(const struct ui *ui);		/* of the view shown, for keymap and help */
 void ui_set_filter(struct ui *ui, const char *text);
 bool ui_view_action(struct ui *ui, enum action_id action);

@@ -1,15 +1,16 @@
 /* What was said, newest first. */
 #include "config.h"
 
+#include "view.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "list.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/query.h"
-#include "ui.h"
+#include "ui/frame/list.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/filter_words.h"
 
 struct log_view {
 	struct ui *ui;

@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "gap_text.h"
+#include "coverage_text.h"
 
 #include <stdio.h>
 #include <time.h>
 
-#include "trunkdeck/gettext.h"
+#include "trunkdeck/base/gettext.h"
 
 #define ROOM_FROM_ROWS 3
 

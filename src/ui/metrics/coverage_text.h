@@ -1,9 +1,9 @@
 /* What is not known, in words: servers not heard now, and figures that may lack calls. */
-#ifndef UI_GAP_TEXT_H
-#define UI_GAP_TEXT_H
+#ifndef UI_METRICS_COVERAGE_TEXT_H
+#define UI_METRICS_COVERAGE_TEXT_H
 
-#include "draw.h"
-#include "trunkdeck/app.h"
+#include "ui/term/draw.h"
+#include "trunkdeck/app/app.h"
 
 /* A first line that says which server is not heard, and since when; what is left of the canvas. All of it when every server is
  * heard, or when there is no room. */

@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "trunkdeck/cause.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/calls/cause.h"
 
 #define BAR_WIDTH 16
 #define TOP_ROWS 4

@@ -2,11 +2,12 @@
  * Figures of calls as the screen shows them, in sections one below the other: each draws from row y on, clipped like everything,
  * and returns the row after it. Shared by the Metrics view and the strip below the Deck. Main thread.
  */
-#ifndef UI_FIGURES_H
-#define UI_FIGURES_H
+#ifndef UI_METRICS_FIGURES_H
+#define UI_METRICS_FIGURES_H
 
-#include "draw.h"
-#include "trunkdeck/metrics.h"
+#include "ui/term/draw.h"
+#include "trunkdeck/calls/metrics.h"
+#include "ui/frame/ui.h"
 
 /* "Label value" in a row; returns where the next one goes. One without room is left out, and so are those after it. */
 int figures_put(const struct canvas *c, int y, int x, const char *label, const char *value, enum role r);
@@ -26,9 +27,11 @@ int figures_week(const struct canvas *c, int y, const struct number_metrics *n);
 int figures_causes(const struct canvas *c, int y, const struct number_metrics *n);
 int figures_countries(const struct canvas *c, int y, const struct number_metrics *n);
 
-/* metrics_strip.c: today's figures of all calls in two rows, for below the Deck. */
+/* ui/metrics/strip.c: today's figures of all calls in two rows, for below the Deck. */
 struct app;
 void metrics_strip_draw(const struct app *a, const struct canvas *c);
 const char *metrics_strip_title(const struct app *a);
+
+extern const struct view_ops view_metrics_ops;
 
 #endif

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "figures.h"
-#include "trunkdeck/app.h"
-#include "trunkdeck/gettext.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/base/gettext.h"
 
 const char *metrics_strip_title(const struct app *a)
 {

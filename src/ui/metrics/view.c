@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "deck.h"
+#include "ui/deck/deck.h"
 #include "figures.h"
-#include "gap_text.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "ui.h"
+#include "coverage_text.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "ui/frame/ui.h"
 
 #define REFRESH_MS 5000
 #define LIVE_REFRESH_MS 1000
@@ -351,6 +351,8 @@ static void *metrics_view_new(struct ui *ui)
 const struct view_ops view_metrics_ops = {
 	.id = VIEW_METRICS,
 	.title = N_("Metrics"),
+	.strip_title = metrics_strip_title,
+	.strip = metrics_strip_draw,
 	.digit = '3',
 	.scope = SCOPE_METRICS,
 	.open = metrics_view_new,

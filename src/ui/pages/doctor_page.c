@@ -4,13 +4,13 @@
  */
 #include "config.h"
 
-#include "inquiry_page.h"
+#include "job_page.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 #define CHECK_AT 11
 #define SEEN_AT 24

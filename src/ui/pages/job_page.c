@@ -4,14 +4,14 @@
  */
 #include "config.h"
 
-#include "inquiry_page.h"
+#include "job_page.h"
 
 #include <stdlib.h>
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
-#include "ui_private.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "ui/frame/ui_private.h"
 
 struct page {
 	struct ui *ui;

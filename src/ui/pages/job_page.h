@@ -1,10 +1,10 @@
-/* What the pages of an inquiry draw; for inquiry_page.c, doctor_page.c and test_page.c. */
-#ifndef UI_INQUIRY_PAGE_H
-#define UI_INQUIRY_PAGE_H
+/* What the pages of an inquiry draw; for job_page.c, doctor_page.c and test_page.c. */
+#ifndef UI_PAGES_JOB_PAGE_H
+#define UI_PAGES_JOB_PAGE_H
 
-#include "draw.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/inquiry.h"
+#include "ui/term/draw.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/work/job.h"
 
 struct inquiry_body {
 	/* Draws from row y on, which may lie above the canvas; returns the row after the last one. */

@@ -1,10 +1,10 @@
 /* Test calls: for each server how far the call is, step by step with its time, and where it stopped the cause in plain words. */
 #include "config.h"
 
-#include "inquiry_page.h"
+#include "job_page.h"
 
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 #define NARROW 56			/* columns: the steps need all the lines */
 #define STEP_AT 3

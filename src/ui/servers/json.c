@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/utf8.h"
 
 static json_t *text_json(const char *s)
 {

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reach.h"
-#include "trunkdeck/ami_rights.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "ui/deck/endpoint_text.h"
+#include "trunkdeck/ami/rights.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 #define NAME_WIDTH 16			/* of endpoints and registrations, at most */
 #define STATE_WIDTH 17

@@ -1,13 +1,13 @@
 /*
- * The Servers view's parts: view_servers.c has the list and the keys, servers_rows.c what is said of a server (servers_json.c
- * the same as JSON), servers_sync.c what is said of its routes, and `s`.
+ * The Servers view's parts: ui/servers/view.c has the list and the keys, ui/servers/rows.c what is said of a server (ui/servers/json.c
+ * the same as JSON), ui/servers/sync.c what is said of its routes, and `s`.
  */
-#ifndef UI_SERVERS_H
-#define UI_SERVERS_H
+#ifndef UI_SERVERS_SERVERS_H
+#define UI_SERVERS_SERVERS_H
 
-#include "draw.h"
-#include "trunkdeck/buf.h"
-#include "ui.h"
+#include "ui/term/draw.h"
+#include "trunkdeck/base/buf.h"
+#include "ui/frame/ui.h"
 
 /* One line under a server: what it is about, and what is said. Its place in the list is told by `key`. */
 struct servers_line {
@@ -39,5 +39,7 @@ bool servers_routes_text(const struct app *a, const struct app_server *s, struct
 /* Reads everything back, and asks about what is not repaired without asking: routes the store does not know, and the
  * selected server when it belongs to another store. */
 void servers_sync(struct ui *ui, const struct app_server *selected);
+
+extern const struct view_ops view_servers_ops;
 
 #endif

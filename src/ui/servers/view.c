@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "list.h"
+#include "ui/frame/list.h"
 #include "servers.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/query.h"
-#include "trunkdeck/utf8.h"
-#include "ui.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/filter_words.h"
+#include "ui/frame/ui.h"
 
 #define OPEN_FROM_START 3		/* servers, at most */
 #define LABEL_WIDTH 9

@@ -1,7 +1,7 @@
 /* The one include of curses, with its wide character functions. What is banned on top of curses' own names: everything that
  * repaints or reads behind term.c's back. */
-#ifndef UI_CURSES_WIDE_H
-#define UI_CURSES_WIDE_H
+#ifndef UI_TERM_CURSES_WIDE_H
+#define UI_TERM_CURSES_WIDE_H
 
 #ifndef NCURSES_WIDECHAR
 #define NCURSES_WIDECHAR 1

@@ -13,9 +13,9 @@
 #include <wchar.h>
 
 #include "curses_wide.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 static int min(int a, int b)
 {

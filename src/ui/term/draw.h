@@ -2,8 +2,8 @@
  * Drawing inside a rectangle: clipped, cleaned, aligned. Everything on the screen goes through here, so that no view
  * counts columns or trusts a byte. Attributes stop where the text stops (padding is only painted on the selected row).
  */
-#ifndef UI_DRAW_H
-#define UI_DRAW_H
+#ifndef UI_TERM_DRAW_H
+#define UI_TERM_DRAW_H
 
 #include <stdbool.h>
 #include <stdint.h>

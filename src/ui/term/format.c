@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "draw.h"
-#include "trunkdeck/gettext.h"
+#include "trunkdeck/base/gettext.h"
 
 #define SECOND_US INT64_C(1000000)
 #define MINUTE_S 60

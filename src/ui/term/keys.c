@@ -7,12 +7,12 @@
  */
 #include "config.h"
 
-#include "term_keys.h"
+#include "keys.h"
 
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 #define SEQUENCE_MAX 256		/* longer ones are garbage */
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "term.h"
-#include "trunkdeck/keymap.h"
+#include "trunkdeck/app/keymap.h"
 
 #define KEYS_ESC_MS 25			/* tui.md: what nnn, htop and sngrep use; an environment ESCDELAY wins */
 #define KEYS_PASTE_MS 2000		/* a paste whose end got lost is over after this silence */

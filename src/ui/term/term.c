@@ -5,7 +5,7 @@
  * that terminals which know it show them at once; the others ignore it. Nothing drawn means nothing written.
  *
  * It also means that terminal modes, the size, and keys are ours: raw mode by tcsetattr(), TIOCGWINSZ, and the decoder of
- * term_keys.c. Output processing (OPOST) is off, since curses computes for a terminal that takes its bytes as they are.
+ * ui/term/keys.c. Output processing (OPOST) is off, since curses computes for a terminal that takes its bytes as they are.
  *
  * `endwin()` once after newterm(): until then curses flushes at every cursor move (ncurses 6.4 and 6.6), after it once per
  * doupdate(). What it has written by then is thrown away; the first frame says all of it again.
@@ -29,11 +29,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "term_restore.h"
-#include "term_terminfo.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/gettext.h"
-#include "trunkdeck/mem.h"
+#include "restore.h"
+#include "terminfo.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
 
 #define ROWS_MAX 500
 #define COLUMNS_MAX 1000

@@ -2,15 +2,15 @@
  * The terminal: curses started, stopped, suspended, resized; keys in, one write per frame out. The only file that knows
  * terminal modes (bracketed paste, mouse, mode 2026, OSC 52). Main thread only. Facts behind it: reference tui.md 4.
  */
-#ifndef UI_TERM_H
-#define UI_TERM_H
+#ifndef UI_TERM_TERM_H
+#define UI_TERM_TERM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/err.h"
-#include "trunkdeck/keymap.h"
+#include "trunkdeck/app/keymap.h"
+#include "trunkdeck/base/err.h"
 
 struct term_options {
 	bool headless;			/* --script: no terminal; frames go nowhere, sizes are set */

@@ -1,14 +1,14 @@
 /* The inside of struct term, for the term_*.c files only. */
-#ifndef UI_TERM_PRIVATE_H
-#define UI_TERM_PRIVATE_H
+#ifndef UI_TERM_TERM_PRIVATE_H
+#define UI_TERM_TERM_PRIVATE_H
 
 #include <stdio.h>
 #include <termios.h>
 
 #include "curses_wide.h"
 #include "term.h"
-#include "term_keys.h"
-#include "trunkdeck/buf.h"
+#include "keys.h"
+#include "trunkdeck/base/buf.h"
 
 struct term {
 	struct term_options options;

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "term_terminfo.h"
+#include "terminfo.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include "curses_wide.h"
 #include <term.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 static const char *capability(const char *name)
 {

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "trunkdeck/buf.h"
+#include "trunkdeck/base/buf.h"
 
 /* Before newterm(), which leaks when it fails. */
 bool terminfo_is_known(const char *type);

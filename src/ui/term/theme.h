@@ -3,12 +3,12 @@
  * no colours (NO_COLOR, mono), and its letter in screen dumps. The default background and foreground are the terminal's
  * own, so that light and dark themes both work; no state is told by colour alone.
  */
-#ifndef UI_THEME_H
-#define UI_THEME_H
+#ifndef UI_TERM_THEME_H
+#define UI_TERM_THEME_H
 
 #include <stdbool.h>
 
-#include "trunkdeck/config.h"
+#include "trunkdeck/config/config.h"
 
 /* id, dump letter, curses colour (-1 = the terminal's), attributes with colour, attributes without */
 #define ROLE_TABLE(X) \

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/agents.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/agents/agents.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 #define MANY 8
 

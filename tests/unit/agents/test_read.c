@@ -11,9 +11,9 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "directory.h"
-#include "trunkdeck/agents.h"
-#include "trunkdeck/mem.h"
+#include "kit/directory.h"
+#include "trunkdeck/agents/agents.h"
+#include "trunkdeck/base/mem.h"
 
 #define WAITS_MAX 32
 

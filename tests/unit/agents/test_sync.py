@@ -9,10 +9,10 @@ import threading
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "cli")]
+sys.path[:0] = [str(HERE.parent / "kit"), str(HERE.parent.parent / "cli")]
 
 from deck import REFUSED, UNREACHABLE, USAGE, DeckTest  # noqa: E402
-from server import SECRET, VOICE, Directory, agent, make_certificate  # noqa: E402
+from agent_directory import SECRET, VOICE, Directory, agent, make_certificate  # noqa: E402
 
 GONE = "no longer in the directory"
 

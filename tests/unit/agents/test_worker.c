@@ -11,10 +11,10 @@
 #include <poll.h>
 #include <string.h>
 
-#include "../unit/temp_store.h"
-#include "directory.h"
-#include "trunkdeck/app.h"
-#include "trunkdeck/mem.h"
+#include "kit/temp_store.h"
+#include "kit/directory.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/base/mem.h"
 
 struct fixture {
 	struct temp_store store;

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "trunkdeck/ami_action.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/ami/action.h"
+#include "trunkdeck/base/mem.h"
 
 static void writes(void **state)
 {

@@ -14,8 +14,8 @@
 
 #include <string.h>
 
-#include "ami_stream.h"
-#include "trunkdeck/mem.h"
+#include "kit/ami_stream.h"
+#include "trunkdeck/base/mem.h"
 
 #define FIELD 79			/* bytes of a number or an extension in Asterisk */
 

@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-#include "ami_stream.h"
-#include "trunkdeck/ami_event.h"
-#include "trunkdeck/mem.h"
+#include "kit/ami_stream.h"
+#include "trunkdeck/ami/event.h"
+#include "trunkdeck/base/mem.h"
 
 static const struct caller caller = { "+4930111", "+15550001", "<unknown>", "PJSIP/twilio-00000001", "1795341781.3626" };
 static const struct caller agent = { "", "s", "+4930111", "AudioSocket/x-1", "1795341781.3627" };

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#include "ami_stream.h"
-#include "trunkdeck/mem.h"
+#include "kit/ami_stream.h"
+#include "trunkdeck/base/mem.h"
 
 #define BLOCK_HEAD \
 	"Channel: PJSIP/a-1\r\nChannelState: 4\r\nChannelStateDesc: Ring\r\nCallerIDNum: 1\r\nCallerIDName: \r\n" \

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "asterisk/transport.h"
-#include "fault_server.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/ami/transport.h"
+#include "kit/fault_server.h"
+#include "trunkdeck/base/mem.h"
 
 #define MEGABYTE ((size_t)1024 * 1024)
 

@@ -10,9 +10,9 @@
 #include <cmocka.h>
 #include <poll.h>
 
-#include "temp_store.h"
-#include "trunkdeck/app.h"
-#include "trunkdeck/mem.h"
+#include "kit/temp_store.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/base/mem.h"
 
 struct fixture {
 	struct temp_store store;

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fault_server.h"
-#include "trunkdeck/app.h"
-#include "trunkdeck/mem.h"
+#include "kit/fault_server.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/base/mem.h"
 
 #define NUMBER "+15551234567"
 

@@ -14,10 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/spool.h"
-#include "temp_store.h"
-#include "trunkdeck/app.h"
-#include "trunkdeck/mem.h"
+#include "work/spool.h"
+#include "kit/temp_store.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/base/mem.h"
 
 #define NUMBER "+15551234567"
 

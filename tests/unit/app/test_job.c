@@ -10,11 +10,11 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "fault_server.h"
-#include "trunkdeck/app.h"
-#include "trunkdeck/demo.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/number_test.h"
+#include "kit/fault_server.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/demo/demo.h"
+#include "trunkdeck/doctor/number_test.h"
 
 #define NUMBER "+14155550101"
 

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "temp_store.h"
-#include "trunkdeck/app.h"
-#include "trunkdeck/mem.h"
+#include "kit/temp_store.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/base/mem.h"
 
 #define TIMEOUT_MS 20000
 

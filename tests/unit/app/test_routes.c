@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ami_fixture.h"
-#include "temp_store.h"
-#include "trunkdeck/app.h"
-#include "trunkdeck/mem.h"
+#include "kit/ami_fixture.h"
+#include "kit/temp_store.h"
+#include "trunkdeck/app/app.h"
+#include "trunkdeck/base/mem.h"
 
 #define NUMBER "+14155550101"
 

@@ -7,14 +7,14 @@
 #include <cmocka.h>
 #include <locale.h>
 
-#include "trunkdeck/action.h"
-#include "trunkdeck/keymap.h"
-#include "trunkdeck/live.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/messages.h"
-#include "trunkdeck/query.h"
-#include "trunkdeck/route_table.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/app/action.h"
+#include "trunkdeck/app/keymap.h"
+#include "trunkdeck/app/live.h"
+#include "trunkdeck/app/messages.h"
+#include "trunkdeck/app/route_states.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/filter_words.h"
 
 #define EVERYWHERE (SCOPE_LIST | SCOPE_REPLAY)
 

@@ -11,8 +11,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "trunkdeck/mailbox.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/base/mem.h"
 
 enum { KIND_CALL = 1, KIND_ANSWER, KIND_STOP };
 

@@ -17,12 +17,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/embed.h"
-#include "trunkdeck/err.h"
-#include "trunkdeck/log.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/embed.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/log.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 static void mem_gives_what_is_asked(void **state)
 {

@@ -8,9 +8,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 static void str_compares(void **state)
 {

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/utf8.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 #define E_ACUTE "\xc3\xa9"
 #define COMBINING_ACUTE "\xcc\x81"

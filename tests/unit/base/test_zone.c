@@ -10,9 +10,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/zone.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/zone.h"
 
 static int64_t moment(const char *iso)
 {

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "trunkdeck/gaps.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/coverage.h"
 
 #define S INT64_C(1000000)
 

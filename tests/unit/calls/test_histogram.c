@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
-#include "trunkdeck/histogram.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/histogram.h"
 
 #define MANY 20000
 

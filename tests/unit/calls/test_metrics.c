@@ -11,9 +11,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/metrics.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/metrics.h"
 
 #define ARRIVAL INT64_C(1700000000000000)		/* 2023-11-14T22:13:20Z */
 

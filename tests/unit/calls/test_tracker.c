@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "call_script.h"
-#include "trunkdeck/mem.h"
+#include "kit/call_script.h"
+#include "trunkdeck/base/mem.h"
 
 #define MAX_LINES 40
 

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "call_script.h"
-#include "trunkdeck/mem.h"
+#include "kit/call_script.h"
+#include "trunkdeck/base/mem.h"
 
 #define PLAY(s, ...) stage_play((s), (const char *const []){ __VA_ARGS__, NULL })
 #define ANSWERED_CALL "new T", "new A", "dial T A", "up A", "dialend T A ANSWER", "up T", "enter A B1", "enter T B1"

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ami_stream.h"
-#include "call_script.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/cause.h"
-#include "trunkdeck/mem.h"
+#include "kit/ami_stream.h"
+#include "kit/call_script.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/cause.h"
 
 #define PLAY(s, ...) stage_play((s), (const char *const []){ __VA_ARGS__, NULL })
 #define ANSWERED_CALL "dial T A", "state T A RINGING", "up A", "dialend T A ANSWER", "up T", "enter A B1", "enter T B1"

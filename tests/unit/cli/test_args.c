@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "cli/cli_args.h"
-#include "cli/cli_params.h"
-#include "trunkdeck/mem.h"
+#include "cli/io/args.h"
+#include "cli/io/params.h"
+#include "trunkdeck/base/mem.h"
 
 static const struct cli_option where = { "where", "QUERY", "Only rows that match", NULL };
 static const struct cli_option yes = { "yes", NULL, "Don't ask", NULL };

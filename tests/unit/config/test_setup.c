@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/dialplan.h"
-#include "trunkdeck/embed.h"
-#include "trunkdeck/mailbox.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/setup.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/embed.h"
+#include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/config/setup.h"
+#include "trunkdeck/routes/dialplan.h"
 
 static struct setup_value abc[] = { { "A", (char []){ "one" } }, { "LONG_NAME", (char []){ "@A@" } }, { NULL, NULL } };
 

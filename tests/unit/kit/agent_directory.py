@@ -16,7 +16,7 @@ Each request takes the next of the server's faults; without one left it is answe
     bare                  a good page without total, page and hasMore
     json:TEXT             200 with that text
 
-As a program:  server.py [-n AGENTS] [-p PER_PAGE] [-s SECRET] FAULT...
+As a program:  agent_directory.py [-n AGENTS] [-p PER_PAGE] [-s SECRET] FAULT...
 prints its port, then a line for each request, and ends with its standard input.
 """
 

@@ -14,9 +14,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 static const struct ami_timing impatient = {
 	.connect = 10000,

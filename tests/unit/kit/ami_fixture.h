@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "fault_server.h"
-#include "trunkdeck/ami.h"
-#include "trunkdeck/demo_pbx.h"
+#include "trunkdeck/demo/pbx.h"
+#include "trunkdeck/work/ami_thread.h"
 
 #define ROUTES_MAX 512
 #define CALLS_MAX 8192

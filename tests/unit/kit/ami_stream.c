@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/ami_event.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/ami/event.h"
+#include "trunkdeck/base/mem.h"
 
 static void on_frame(void *arg, const struct ami_frame *f)
 {

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trunkdeck/ami_parse.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/event.h"
+#include "trunkdeck/ami/parse.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/calls/event.h"
 
 /* Frames come out as text, one line each: "event Newchannel 17", "response Success 2", "rejected duplicate_key". */
 struct stream {

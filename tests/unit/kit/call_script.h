@@ -23,7 +23,7 @@
 #ifndef TRUNKDECK_TESTS_CALL_SCRIPT_H
 #define TRUNKDECK_TESTS_CALL_SCRIPT_H
 
-#include "trunkdeck/tracker.h"
+#include "trunkdeck/calls/tracker.h"
 
 #define STAGE_START_US INT64_C(1700000000000000)
 #define STAGE_MAX_CALLS 8

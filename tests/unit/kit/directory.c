@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 #define ARGS_MAX 16
 
@@ -19,7 +19,7 @@ static void run(const char *const *args, const int in[2], const int out[2])
 	char path[4096];
 	size_t n = 1;
 
-	snprintf(path, sizeof(path), "%s/tests/agents/server.py", top ? top : ".");
+	snprintf(path, sizeof(path), "%s/tests/unit/kit/agent_directory.py", top ? top : ".");
 	argv[n++] = path;
 	while (*args && n < ARGS_MAX - 1)
 		argv[n++] = *args++;

@@ -1,4 +1,4 @@
-/* server.py as a child process, for tests in C. */
+/* agent_directory.py as a child process, for tests in C. */
 #ifndef TESTS_AGENTS_DIRECTORY_H
 #define TESTS_AGENTS_DIRECTORY_H
 
@@ -14,7 +14,7 @@ struct directory {
 	char url[64];
 };
 
-/* args: what server.py takes, NULL at the end. */
+/* args: what agent_directory.py takes, NULL at the end. */
 void directory_start(struct directory *d, const char *const *args);
 /* Blocks until the next request arrives. */
 void directory_await(struct directory *d);

@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "trunkdeck/buf.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
 
 #define CONNECTIONS_MAX 64
 #define WAIT_MS 20000
@@ -371,7 +371,7 @@ static void make_certificates(const char *dir, const char *name)
 
 static void be_relay(const char *dir, int plain_port, bool like_asterisk, int in, int out)
 {
-	char *script = xasprintf("%s/tests/unit/tls_relay.py", getenv("srcdir") ? getenv("srcdir") : ".");
+	char *script = xasprintf("%s/tests/unit/kit/tls_relay.py", getenv("srcdir") ? getenv("srcdir") : ".");
 	char *cert = xasprintf("%s/cert.pem", dir), *key = xasprintf("%s/key.pem", dir);
 	char *port = xasprintf("%d", plain_port);
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "form_screen.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 static struct ui ui;
 

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "ui/ui.h"
+#include "ui/frame/ui.h"
 
 struct ui {
 	struct app app;

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 unsigned sim_roll(struct sim *s, unsigned below)
 {

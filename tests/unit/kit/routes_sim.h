@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/route.h"
+#include "trunkdeck/routes/route.h"
 
 #define KEYS_MAX 4096
 #define REPORTS_MAX 4096

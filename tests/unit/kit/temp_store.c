@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "temp_store.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/mem.h"
 
 void temp_store_make(struct temp_store *t)
 {

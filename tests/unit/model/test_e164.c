@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "model/countries.h"
-#include "trunkdeck/e164.h"
-#include "trunkdeck/embed.h"
-#include "trunkdeck/mem.h"
+#include "trunkdeck/base/embed.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/e164.h"
 
 static const struct country *country(const char *digits)
 {

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "model/fields.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/records.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/records.h"
 
 /* --- parameters --- */
 

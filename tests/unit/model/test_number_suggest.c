@@ -7,9 +7,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/near.h"
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/model/number_suggest.h"
 
 static void forms_are_told_apart(void **state)
 {

@@ -9,9 +9,9 @@
 #include <locale.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/params.h"
-#include "trunkdeck/records.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/params.h"
+#include "trunkdeck/model/records.h"
 
 static void assert_value(const char *object, const char *key, const char *value)
 {

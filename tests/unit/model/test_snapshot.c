@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <locale.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/snapshot.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/snapshot.h"
 
 /* --- putting --- */
 

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/validate.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/validate.h"
 
 /* A number to be added that nothing speaks against; each test spoils one thing. */
 struct fixture {

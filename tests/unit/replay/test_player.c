@@ -13,10 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ami_stream.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/player.h"
-#include "trunkdeck/replay.h"
+#include "kit/ami_stream.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/replay/player.h"
+#include "trunkdeck/replay/replay.h"
 
 struct fixture {
 	struct player *player;

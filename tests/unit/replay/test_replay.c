@@ -14,10 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ami_stream.h"
-#include "trunkdeck/call.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/replay.h"
+#include "kit/ami_stream.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/call.h"
+#include "trunkdeck/replay/replay.h"
 
 static json_t *run_with(const char *path, unsigned repeat, bool parse_only)
 {

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "routes_sim.h"
+#include "kit/routes_sim.h"
 
 #define A "+15551234567"
 #define B "+442071234567"

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fault_server.h"
-#include "trunkdeck/ami_query.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/test_call.h"
+#include "kit/fault_server.h"
+#include "trunkdeck/ami/ask.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/routes/test_call.h"
 
 #define ONE "trunkdeck-test-00000000000000ab"
 #define TWO ONE "-2"

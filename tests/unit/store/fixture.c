@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "store_fixture.h"
+#include "fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "trunkdeck/str.h"
+#include "trunkdeck/base/str.h"
 
 static enum backend backend;
 static char *folder;			/* NULL = not made yet */
@@ -41,7 +41,7 @@ static char *pg_answer(void)
 static void pg_exec(int in, int out)
 {
 	const char *top = getenv("abs_srcdir") ? getenv("abs_srcdir") : getenv("srcdir");
-	char *script = xasprintf("%s/tests/unit/pg.sh", top ? top : ".");
+	char *script = xasprintf("%s/tests/unit/kit/pg.sh", top ? top : ".");
 
 	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "trunkdeck/mem.h"
-#include "trunkdeck/store.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/store/store.h"
 
 enum backend { BACKEND_SQLITE, BACKEND_POSTGRES };
 

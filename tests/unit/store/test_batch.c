@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_fixture.h"
+#include "fixture.h"
 
 /* More than two statements of many rows, and a rest. */
 enum { MANY = 1234 };

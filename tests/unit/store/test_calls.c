@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_fixture.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/str.h"
+#include "fixture.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/str.h"
 
 static struct call call_of(const char *id, int64_t started_us)
 {

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "store_fixture.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/str.h"
+#include "fixture.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/str.h"
 
 #define S INT64_C(1000000)
 #define NOW (1700000000 * S)

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store_fixture.h"
+#include "fixture.h"
 
 static const struct store_options plain = { .actor = "alice" };
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store_fixture.h"
-#include "trunkdeck/buf.h"
+#include "fixture.h"
+#include "trunkdeck/base/buf.h"
 
 enum { LONG_MS = 30000, SOON_MS = 10000 };
 

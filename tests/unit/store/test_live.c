@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store_fixture.h"
-#include "trunkdeck/buf.h"
-#include "trunkdeck/str.h"
+#include "fixture.h"
+#include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/str.h"
 
 static struct live_beat beat_of(const char *recorder, int64_t seq)
 {

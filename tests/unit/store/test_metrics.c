@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_fixture.h"
-#include "trunkdeck/metrics.h"
-#include "trunkdeck/str.h"
-#include "trunkdeck/tracker.h"
-#include "trunkdeck/zone.h"
+#include "fixture.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/base/zone.h"
+#include "trunkdeck/calls/metrics.h"
+#include "trunkdeck/calls/tracker.h"
 
 #define CALLS 12000			/* more than are read at once */
 #define GRAIN_US 20000			/* every moment is of one call: a multiple of this, and the call's number */

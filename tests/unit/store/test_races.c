@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_fixture.h"
+#include "fixture.h"
 
 enum { ROUNDS = 40, WRITERS = 3 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_fixture.h"
+#include "fixture.h"
 
 enum { CHANGES_MAX = 64 };
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_fixture.h"
+#include "fixture.h"
 
 static int run_all(enum backend b, const char *name)
 {

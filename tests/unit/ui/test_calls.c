@@ -14,8 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "ui/calls.h"
+#include "trunkdeck/base/mem.h"
+#include "ui/calls/calls.h"
+#include "ui/views.h"
 
 #define NOW_US (INT64_C(1767880800) * 1000000)
 #define PAST_MAX 5000
@@ -37,7 +38,7 @@ static int setup(void **state)
 	clock_init_virtual(&f->clock, NOW_US);
 	f->app = app_new(&f->config, &f->clock);
 	assert_true(app_start(f->app, &e));
-	assert_true(ui_new(&f->ui, f->app, &(struct ui_options){ .headless = true, .rows = 24, .columns = 80 }, &e));
+	assert_true(ui_new(&f->ui, f->app, &(struct ui_options){ .headless = true, .rows = 24, .columns = 80, .views = ui_views }, &e));
 	f->view = ui_view_state(f->ui, VIEW_CALLS);
 	ui_key(f->ui, '2');
 	*state = f;

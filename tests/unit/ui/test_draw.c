@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "ui/draw.h"
-#include "ui/line_edit.h"
-#include "ui/term.h"
+#include "trunkdeck/base/mem.h"
+#include "ui/term/draw.h"
+#include "ui/frame/line_edit.h"
+#include "ui/term/term.h"
 
 #define KANJI "\xe6\xbc\xa2"
 #define E_ACUTE "\xc3\xa9"

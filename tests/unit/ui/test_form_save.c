@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "form_screen.h"
-#include "trunkdeck/mem.h"
+#include "kit/form_screen.h"
+#include "trunkdeck/base/mem.h"
 
 /* --- editing --- */
 

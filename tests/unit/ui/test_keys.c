@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "trunkdeck/mem.h"
-#include "ui/term_keys.h"
+#include "trunkdeck/base/mem.h"
+#include "ui/term/keys.h"
 
 #define AFTER_ESC (KEYS_ESC_MS + 1)
 

@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "trunkdeck/mem.h"
-#include "ui/layout.h"
-#include "ui/list.h"
+#include "trunkdeck/base/mem.h"
+#include "ui/frame/layout.h"
+#include "ui/frame/list.h"
 
 static struct list list;
 

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ami_fixture.h"
-#include "trunkdeck/ami_rights.h"
-#include "trunkdeck/endpoint.h"
+#include "kit/ami_fixture.h"
+#include "trunkdeck/ami/rights.h"
+#include "trunkdeck/routes/endpoint.h"
 
 /* --- the questions --- */
 

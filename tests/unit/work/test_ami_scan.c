@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "ami_fixture.h"
+#include "kit/ami_fixture.h"
 
 static bool settled(void *arg)
 {

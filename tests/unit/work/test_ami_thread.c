@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ami_fixture.h"
-#include "trunkdeck/clock.h"
-#include "trunkdeck/mem.h"
+#include "kit/ami_fixture.h"
+#include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/mem.h"
 
 static bool has_failed(void *arg)
 {
@@ -553,7 +553,7 @@ static void stops_while_nothing_is_there(void **state)
 	fixture_stop(f);
 }
 
-/* Over TLS as Asterisk reads it: see ami_link.c, piece(). */
+/* Over TLS as Asterisk reads it: see ami/link.c, piece(). */
 static void routes_over_tls_and_a_lost_connection(void **state)
 {
 	int port, tls_port;

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "ami_fixture.h"
+#include "kit/ami_fixture.h"
 
 static bool told(void *arg)
 {

@@ -16,9 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ami_stream.h"
-#include "trunkdeck/mem.h"
-#include "trunkdeck/raw_log.h"
+#include "kit/ami_stream.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/work/raw_log.h"
 
 #define BANNER "Asterisk Call Manager/11.0.0"
 

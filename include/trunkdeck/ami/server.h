@@ -1,0 +1,57 @@
+/*
+ * One Asterisk server as the configuration names it, and the values that every connection to it shares: the state of a link,
+ * and how long each step may take.
+ */
+#ifndef TRUNKDECK_AMI_SERVER_H
+#define TRUNKDECK_AMI_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trunkdeck/model/records.h"
+
+/* ASTDB: written and read back; ODBC: the server reads the store, which is verified through Asterisk; NONE: every number's
+ * state is reported as unknown. */
+enum routes_mode { ROUTES_NONE, ROUTES_ASTDB, ROUTES_ODBC };
+
+const char *routes_mode_name(enum routes_mode m);	/* "none", "astdb", "odbc" */
+bool routes_mode_parse(const char *s, enum routes_mode *out);
+
+/* One [server NAME] of the configuration; strings owned by the configuration, copied at start. */
+struct server_config {
+	char *name;
+	enum region region;
+	char *host;
+	int port;
+	bool tls;
+	char *ca_file;			/* "" = the system's */
+	char *user;
+	char *secret;
+	enum routes_mode routes;
+	char *trunk_contexts;		/* comma list, "" = any */
+	char *trunk_techs;		/* comma list */
+};
+
+/* UNUSED: nothing needs it, so it is never made. */
+enum link_state { LINK_OFF, LINK_CONNECTING, LINK_LOGIN, LINK_UP, LINK_RETRY, LINK_UNUSED };
+
+const char *link_state_text(enum link_state s);		/* translated */
+
+/* All in ms. NULL in the options = the ordinary ones; tests are less patient. */
+struct ami_timing {
+	int64_t connect;		/* name, connection, TLS */
+	int64_t login;			/* banner and login */
+	int64_t ping_every;
+	int64_t ping_deadline;		/* dead after this long with neither the answer nor any other byte */
+	int64_t retry_min, retry_max;	/* first and longest wait before the next try; doubled in between */
+	int64_t retry_refused;		/* shortest wait after a refused login */
+	int64_t resync_min;		/* between the end of a resync and the next one */
+	int64_t verify_wait;		/* struct routes_config */
+	int64_t scan_silence;		/* of a server in the middle of its list of keys: then the connection is closed */
+	int64_t scan;			/* the same for the whole list */
+	int64_t endpoints_every;	/* between two questions about all endpoints; events are followed at once */
+};
+
+extern const struct ami_timing ami_timing_default;
+
+#endif
