@@ -86,7 +86,7 @@ libtrunkdeck_a_SOURCES += \
 # ami: one connection to Asterisk: frames, forgery checks, actions, rights
 libtrunkdeck_a_SOURCES += \
 	src/ami/action.c \
-	src/ami/ask.c \
+	src/ami/session.c \
 	src/ami/check.c \
 	src/ami/event.c \
 	src/ami/frame.c \

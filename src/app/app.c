@@ -40,7 +40,7 @@ struct app *app_new(const struct config *config, const struct td_clock *clock)
 	a->live = live_new();
 	a->finished = finished_new();
 	a->metrics = metrics_new_with(&(struct metrics_options){ .remember = true });
-	a->routes = route_table_new();
+	a->routes = route_states_new();
 	a->deletions = deletions_new();
 	a->messages = messages_new(clock);
 	a->store_state = STORE_STATE_OPENING;
@@ -252,7 +252,7 @@ static void handle_server(struct app *a, const struct server_status *status)
 	if (!s)
 		return;
 	if (s->status.control == LINK_UP && status->control != LINK_UP)
-		route_table_server_down(a->routes, status->server);
+		route_states_server_down(a->routes, status->server);
 	if (status->err.code != ERR_NONE && strcmp(status->err.message, s->status.err.message) != 0)
 		messages_add(a->messages, MESSAGE_WARN, "%s: %s. %s", status->server, status->err.message,
 			     status->err.hint);
@@ -389,11 +389,11 @@ static void handle_mail(struct app *a, const struct mail *m)
 	case AGENTS_MAIL_REPORT:
 		handle_agents(a, m->value);
 		break;
-	case INQUIRY_MAIL_FINDING:
-	case INQUIRY_MAIL_COUNTS:
-	case INQUIRY_MAIL_TEST:
-	case INQUIRY_MAIL_OVER:
-		inquiry_take(a, m->kind, m->value);
+	case JOB_MAIL_FINDING:
+	case JOB_MAIL_COUNTS:
+	case JOB_MAIL_TEST:
+	case JOB_MAIL_OVER:
+		job_take(a, m->kind, m->value);
 		break;
 	}
 }
@@ -470,7 +470,7 @@ static bool servers_settled(const struct app *a)
 bool app_is_settled(const struct app *a)
 {
 	return mailbox_waiting(a->inbox) == 0 && !a->private->requests && !a->private->hangups && !pages_waiting(a)
-		&& !a->watch.waiting && !a->inquiry.running && worker_is_idle(a->private->worker)
+		&& !a->watch.waiting && !a->job.running && worker_is_idle(a->private->worker)
 		&& (a->store_state == STORE_STATE_OK || a->store_state == STORE_STATE_RETRY) && servers_settled(a)
 		&& routes_settled(a) && reach_settled(a) && (!a->replay || replay_is_settled(a));
 }
@@ -526,7 +526,7 @@ void app_free(struct app **app)
 
 	if (!a)
 		return;
-	inquiry_end(a);
+	job_end(a);
 	ami_stop(&a->private->ami);
 	raw_log_stop(&a->private->raw);
 	agents_worker_stop(&a->private->agents);
@@ -545,7 +545,7 @@ void app_free(struct app **app)
 	live_free(&a->live);
 	finished_free(&a->finished);
 	metrics_free(&a->metrics);
-	route_table_free(&a->routes);
+	route_states_free(&a->routes);
 	deletions_free(&a->deletions);
 	messages_free(&a->messages);
 	free(a->servers);

@@ -81,8 +81,8 @@ struct app_private {
 	struct ami *ami;
 	struct raw_log *raw;		/* NULL = streams are not recorded */
 	struct agents_worker *agents;	/* NULL = none needed */
-	struct inquirer *inquirer;	/* NULL = nothing was asked of it yet */
-	uint64_t inquiry_token;		/* of the job whose results are wanted; 0 = of none */
+	struct job_thread *job_thread;	/* NULL = nothing was asked of it yet */
+	uint64_t job_token;		/* of the job whose results are wanted; 0 = of none */
 	uint64_t next_token;
 	struct request *requests;
 	struct app_hangup *hangups;
@@ -164,9 +164,9 @@ void listening_end(struct app *a);
 int64_t listening_next_at_ms(const struct app *a);
 
 /* app/job.c */
-struct inquiry_news;
-void inquiry_take(struct app *a, int kind, const struct inquiry_news *news);
-void inquiry_end(struct app *a);
+struct job_news;
+void job_take(struct app *a, int kind, const struct job_news *news);
+void job_end(struct app *a);
 
 /* app/change.c */
 void change_handle_result(struct app *a, struct worker_result *r);

@@ -1,4 +1,4 @@
-/* The main thread's side of an inquiry: what was asked, and what has come of it. */
+/* The main thread's side of an job: what was asked, and what has come of it. */
 #include "config.h"
 
 #include "app_private.h"
@@ -9,17 +9,17 @@
 #include "trunkdeck/work/job_thread.h"
 #include "trunkdeck/base/mem.h"
 
-static void clear(struct inquiry *q)
+static void clear(struct job *q)
 {
 	free(q->findings);
 	free(q->tests);
-	*q = (struct inquiry){ .kind = INQUIRY_NONE };
+	*q = (struct job){ .kind = JOB_NONE };
 }
 
-static void ask(struct app *a, enum inquiry_kind kind, const char *number, const char *provider)
+static void ask(struct app *a, enum job_kind kind, const char *number, const char *provider)
 {
-	struct inquiry_job job = { .token = ++a->private->next_token, .kind = kind, .now_us = clock_wall_us(a->clock) };
-	struct inquiry *q = &a->inquiry;
+	struct job_order job = { .token = ++a->private->next_token, .kind = kind, .now_us = clock_wall_us(a->clock) };
+	struct job *q = &a->job;
 
 	clear(q);
 	q->kind = kind;
@@ -28,35 +28,35 @@ static void ask(struct app *a, enum inquiry_kind kind, const char *number, const
 	str_copy(q->provider, sizeof(q->provider), str_of(provider ? provider : ""));
 	memcpy(job.number, q->number, sizeof(job.number));
 	memcpy(job.provider, q->provider, sizeof(job.provider));
-	if (!a->private->inquirer)
-		a->private->inquirer = inquirer_start(a->config, a->inbox);
-	a->private->inquiry_token = job.token;
-	inquirer_ask(a->private->inquirer, &job);
+	if (!a->private->job_thread)
+		a->private->job_thread = job_thread_start(a->config, a->inbox);
+	a->private->job_token = job.token;
+	job_thread_ask(a->private->job_thread, &job);
 	a->dirty |= APP_DIRTY_INQUIRY;
 }
 
 void app_ask_doctor(struct app *a, const char *number, const char *provider)
 {
-	ask(a, INQUIRY_DOCTOR, number, provider);
+	ask(a, JOB_DOCTOR, number, provider);
 }
 
 void app_ask_test(struct app *a, const char *number)
 {
-	ask(a, INQUIRY_TEST, number, NULL);
+	ask(a, JOB_TEST, number, NULL);
 }
 
-void app_drop_inquiry(struct app *a)
+void app_drop_job(struct app *a)
 {
-	if (a->inquiry.running)
-		inquirer_cancel(a->private->inquirer);
-	a->private->inquiry_token = 0;
-	clear(&a->inquiry);
+	if (a->job.running)
+		job_thread_cancel(a->private->job_thread);
+	a->private->job_token = 0;
+	clear(&a->job);
 	a->dirty |= APP_DIRTY_INQUIRY;
 }
 
 /* --- what came --- */
 
-static void take_finding(struct inquiry *q, const struct finding *f)
+static void take_finding(struct job *q, const struct finding *f)
 {
 	if (q->finding_count == q->finding_size) {
 		q->finding_size = q->finding_size > 0 ? 2 * q->finding_size : 64;
@@ -65,7 +65,7 @@ static void take_finding(struct inquiry *q, const struct finding *f)
 	q->findings[q->finding_count++] = *f;
 }
 
-static void take_test(struct inquiry *q, const struct inquiry_test *t)
+static void take_test(struct job *q, const struct job_test *t)
 {
 	size_t i = 0;
 
@@ -78,33 +78,33 @@ static void take_test(struct inquiry *q, const struct inquiry_test *t)
 	q->tests[i] = *t;
 }
 
-void inquiry_take(struct app *a, int kind, const struct inquiry_news *news)
+void job_take(struct app *a, int kind, const struct job_news *news)
 {
-	struct inquiry *q = &a->inquiry;
+	struct job *q = &a->job;
 
-	if (news->token != a->private->inquiry_token)
+	if (news->token != a->private->job_token)
 		return;
 	switch (kind) {
-	case INQUIRY_MAIL_FINDING:
+	case JOB_MAIL_FINDING:
 		take_finding(q, &news->finding);
 		break;
-	case INQUIRY_MAIL_TEST:
+	case JOB_MAIL_TEST:
 		take_test(q, &news->test);
 		break;
-	case INQUIRY_MAIL_OVER:
+	case JOB_MAIL_OVER:
 		q->running = false;
 		q->err = news->err;
 		memcpy(q->count, news->count, sizeof(q->count));
 		break;
-	case INQUIRY_MAIL_COUNTS:
+	case JOB_MAIL_COUNTS:
 		memcpy(q->count, news->count, sizeof(q->count));
 		break;
 	}
 	a->dirty |= APP_DIRTY_INQUIRY;
 }
 
-void inquiry_end(struct app *a)
+void job_end(struct app *a)
 {
-	inquirer_stop(&a->private->inquirer);
-	clear(&a->inquiry);
+	job_thread_stop(&a->private->job_thread);
+	clear(&a->job);
 }

@@ -21,17 +21,17 @@ struct entry {
 	UT_hash_handle hh;
 };
 
-struct route_table {
+struct route_states {
 	struct entry *by_key;
 	struct entry *alarms;
 };
 
-struct route_table *route_table_new(void)
+struct route_states *route_states_new(void)
 {
-	return xcalloc(1, sizeof(struct route_table));
+	return xcalloc(1, sizeof(struct route_states));
 }
 
-void route_table_free(struct route_table **t)
+void route_states_free(struct route_states **t)
 {
 	struct entry *e, *next;
 
@@ -51,7 +51,7 @@ static void make_key(char key[KEY_SIZE], const char *server, const char *number)
 	str_copy(key + E164_SIZE, KEY_SIZE - E164_SIZE, str_of(server));
 }
 
-static struct entry *find(const struct route_table *t, const char *server, const char *number)
+static struct entry *find(const struct route_states *t, const char *server, const char *number)
 {
 	char key[KEY_SIZE];
 	struct entry *e;
@@ -61,7 +61,7 @@ static struct entry *find(const struct route_table *t, const char *server, const
 	return e;
 }
 
-static void set_alarm(struct route_table *t, struct entry *e, bool alarm)
+static void set_alarm(struct route_states *t, struct entry *e, bool alarm)
 {
 	if (alarm && !e->alarm)
 		DL_APPEND(t->alarms, e);
@@ -70,7 +70,7 @@ static void set_alarm(struct route_table *t, struct entry *e, bool alarm)
 	e->alarm = alarm;
 }
 
-void route_table_report(struct route_table *t, const struct ami_route_report *r)
+void route_states_report(struct route_states *t, const struct ami_route_report *r)
 {
 	struct entry *e = find(t, r->server, r->route.number);
 
@@ -91,7 +91,7 @@ void route_table_report(struct route_table *t, const struct ami_route_report *r)
 	set_alarm(t, e, route_state_needs_person(r->route.state));
 }
 
-void route_table_server_down(struct route_table *t, const char *server)
+void route_states_server_down(struct route_states *t, const char *server)
 {
 	struct entry *e, *next;
 
@@ -103,7 +103,7 @@ void route_table_server_down(struct route_table *t, const char *server)
 	}
 }
 
-enum route_state route_table_get(const struct route_table *t, const char *server, const char *number,
+enum route_state route_states_get(const struct route_states *t, const char *server, const char *number,
 				 const struct route_report **report)
 {
 	struct entry *e = find(t, server, number);
@@ -113,14 +113,14 @@ enum route_state route_table_get(const struct route_table *t, const char *server
 	return e ? e->report.state : ROUTE_UNKNOWN;
 }
 
-void route_table_each_alarm(const struct route_table *t,
+void route_states_each_alarm(const struct route_states *t,
 			    void (*fn)(void *arg, const char *server, const struct route_report *r), void *arg)
 {
 	for (const struct entry *e = t->alarms; e; e = e->next)
 		fn(arg, e->key + E164_SIZE, &e->report);
 }
 
-void route_table_each(const struct route_table *t, void (*fn)(void *arg, const char *server, const struct route_report *r),
+void route_states_each(const struct route_states *t, void (*fn)(void *arg, const char *server, const struct route_report *r),
 		      void *arg)
 {
 	for (const struct entry *e = t->by_key; e; e = e->hh.next)

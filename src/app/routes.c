@@ -58,7 +58,7 @@ static bool may_hold(const struct app *a, const struct server_config *server, co
 
 	if (server->routes == ROUTES_NONE)
 		return false;
-	route_table_get(a->routes, server->name, n->e164, &seen);
+	route_states_get(a->routes, server->name, n->e164, &seen);
 	return server->region == n->region || seen;
 }
 
@@ -170,7 +170,7 @@ static void handle_left_behind(struct app *a, const struct ami_route_report *r)
 
 void routes_report(struct app *a, const struct ami_route_report *r)
 {
-	route_table_report(a->routes, r);
+	route_states_report(a->routes, r);
 	if (r->route.gone)
 		handle_gone(a, r);
 	else if (r->route.state == ROUTE_FOREIGN)
@@ -201,7 +201,7 @@ struct route_summary app_route_summary(const struct app *a, const struct number 
 
 		if (!app_route_wanted(a, server, n))
 			continue;
-		state = route_table_get(a->routes, server->name, n->e164, NULL);
+		state = route_states_get(a->routes, server->name, n->e164, NULL);
 		sum.servers++;
 		if (route_state_worse(state, sum.state) || sum.servers == 1) {
 			sum.state = state;

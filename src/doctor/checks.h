@@ -2,14 +2,14 @@
 #ifndef DOCTOR_CHECKS_H
 #define DOCTOR_CHECKS_H
 
-#include "trunkdeck/ami/ask.h"
+#include "trunkdeck/ami/session.h"
 #include "trunkdeck/doctor/doctor.h"
 #include "trunkdeck/routes/endpoint.h"
 
 /* A server while it is asked. */
 struct probe {
 	const struct server_config *config;
-	struct ami_query *query;	/* NULL: could not be reached, err says why */
+	struct ami_session *query;	/* NULL: could not be reached, err says why */
 	struct err err;
 	char *allowed;			/* actions its user may use, each between blanks: " Ping DBGet "; NULL = not told */
 	bool stamped;			/* an event carried a time stamp */

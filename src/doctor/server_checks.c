@@ -77,20 +77,20 @@ static void take_commands(void *arg, const struct ami_frame *f)
 
 void probe_open(struct probe *p, const struct server_config *server, const struct doctor_options *o)
 {
-	const struct ami_query_options options = {
+	const struct ami_session_options options = {
 		.server = server, .events = "system,call", .timeout_ms = o->timeout_ms, .stop = o->stop,
 		.on_event = on_event, .arg = p,
 	};
 	struct err e = { .code = ERR_NONE };
 
 	*p = (struct probe){ .config = server };
-	if (ami_query_open(&p->query, &options, &p->err))
-		ami_query_ask(p->query, "ListCommands", no_fields, take_commands, &p->allowed, &e);
+	if (ami_session_open(&p->query, &options, &p->err))
+		ami_session_action(p->query, "ListCommands", no_fields, take_commands, &p->allowed, &e);
 }
 
 void probe_close(struct probe *p)
 {
-	ami_query_close(&p->query);
+	ami_session_close(&p->query);
 	FREE(&p->allowed);
 }
 
@@ -109,7 +109,7 @@ void check_version(const struct subject *s, struct finding *f)
 	struct err e;
 	char *version;
 
-	if (!ami_query_value(s->probe->query, "CoreSettings", no_fields, AMI_KEY_ASTERISKVERSION, &version, &e)) {
+	if (!ami_session_value(s->probe->query, "CoreSettings", no_fields, AMI_KEY_ASTERISKVERSION, &version, &e)) {
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
 	}
@@ -199,8 +199,8 @@ void check_permissions(const struct subject *s, struct finding *f)
 static bool read_owner(const struct subject *s, char **owner, struct err *e)
 {
 	if (s->probe->config->routes == ROUTES_ODBC)
-		return ami_query_variable(s->probe->query, "TRUNKDECK_STORE()", owner, e);
-	return ami_query_db_get(s->probe->query, "trunkdeckmeta", "owner", owner, e);
+		return ami_session_variable(s->probe->query, "TRUNKDECK_STORE()", owner, e);
+	return ami_session_db_get(s->probe->query, "trunkdeckmeta", "owner", owner, e);
 }
 
 static void judge_owner(const struct subject *s, struct finding *f, const char *owner)
@@ -244,7 +244,7 @@ static void see_dialplan(const struct subject *s, struct finding *f, const char 
 	const struct ami_field fields[] = { { "Context", context }, { NULL, NULL } };
 	struct err e;
 
-	if (ami_query_ask(s->probe->query, "ShowDialPlan", fields, NULL, NULL, &e)) {
+	if (ami_session_action(s->probe->query, "ShowDialPlan", fields, NULL, NULL, &e)) {
 		finding_set(f, VERDICT_PASS, _("context %s is there"), context);
 		return;
 	}
@@ -269,7 +269,7 @@ static bool ask_version(const struct subject *s, int *version, struct err *e)
 	const struct ami_field fields[] = { { "Context", DIALPLAN_VERSION_CONTEXT }, { NULL, NULL } };
 
 	*version = 0;
-	return ami_query_ask(s->probe->query, "ShowDialPlan", fields, see_version, version, e) ||
+	return ami_session_action(s->probe->query, "ShowDialPlan", fields, see_version, version, e) ||
 	       (e->code == ERR_SERVER_REFUSED && !ami_is_denied(str_of(e->message)));
 }
 
@@ -322,7 +322,7 @@ void check_mode(const struct subject *s, struct finding *f)
 		finding_set(f, VERDICT_PASS, "%s", _("routes = none: not ours to say"));
 		return;
 	}
-	if (!ami_query_variable(s->probe->query, "TRUNKDECK_ROUTES", &mode, &e)) {
+	if (!ami_session_variable(s->probe->query, "TRUNKDECK_ROUTES", &mode, &e)) {
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
 	}
@@ -363,7 +363,7 @@ static bool has_line(const struct subject *s, const char *file, const char *cate
 	const struct ami_field fields[] = { { "Filename", file }, { "Category", category }, { NULL, NULL } };
 	struct wanted_line w = { .start = start };
 	struct err e;
-	bool ok = ami_query_ask(s->probe->query, "GetConfig", fields, see_line, &w, &e);
+	bool ok = ami_session_action(s->probe->query, "GetConfig", fields, see_line, &w, &e);
 
 	*found = w.found;
 	return ok;
@@ -418,7 +418,7 @@ static bool ask_endpoint(const struct subject *s, char **context, struct err *e)
 	const struct ami_field fields[] = { { "Endpoint", provider_endpoint(s->provider) }, { NULL, NULL } };
 
 	*context = NULL;
-	return ami_query_ask(s->probe->query, "PJSIPShowEndpoint", fields, see_context, context, e);
+	return ami_session_action(s->probe->query, "PJSIPShowEndpoint", fields, see_context, context, e);
 }
 
 void check_endpoint(const struct subject *s, struct finding *f)
@@ -457,9 +457,9 @@ void check_prefix(const struct subject *s, struct finding *f)
 	bool ok;
 
 	if (s->probe->config->routes == ROUTES_ODBC)
-		ok = ami_query_variable(s->probe->query, function, &theirs, &e);
+		ok = ami_session_variable(s->probe->query, function, &theirs, &e);
 	else
-		ok = ami_query_db_get(s->probe->query, "trunkdecktrunk", endpoint, &theirs, &e);
+		ok = ami_session_db_get(s->probe->query, "trunkdecktrunk", endpoint, &theirs, &e);
 	free(function);
 	if (!ok) {
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
@@ -481,7 +481,7 @@ static bool ask_contacts(const struct subject *s, struct endpoint_report *r, str
 
 	endpoint_probe_begin(&p, provider_endpoint(s->provider));
 	while (endpoint_probe_next(&p, variable, sizeof(variable))) {
-		if (!ami_query_variable(s->probe->query, variable, &value, e))
+		if (!ami_session_variable(s->probe->query, variable, &value, e))
 			return false;
 		endpoint_probe_answer(&p, str_of(value));
 		free(value);
@@ -523,7 +523,7 @@ void check_contact(const struct subject *s, struct finding *f)
 
 static bool read_route(const struct subject *s, char **agent, char **dial, struct err *e)
 {
-	return ami_query_route(s->probe->query, s->probe->config->routes, s->e164, agent, dial, e);
+	return ami_session_route(s->probe->query, s->probe->config->routes, s->e164, agent, dial, e);
 }
 
 static void judge_route(const struct subject *s, struct finding *f, const char *agent)

@@ -50,19 +50,19 @@ void check_format(const struct subject *s, struct finding *f)
 
 static void say_near(const struct subject *s, struct finding *f)
 {
-	struct near_number near[NEAR_SHOWN];
+	struct number_suggestion near[NEAR_SHOWN];
 	size_t count, found;
 	const struct number *const *numbers = snapshot_numbers(s->options->snapshot, &count);
 	struct buf list;
 
-	found = near_numbers(s->typed, numbers, count, near, NEAR_SHOWN);
+	found = number_suggest(s->typed, numbers, count, near, NEAR_SHOWN);
 	if (found == 0) {
 		finding_todo(f, s->e164 ? _("nothing near it is configured; 'trunkdeck number add %s' adds it") :
 			     _("nothing near it is configured"), s->e164);
 		return;
 	}
 	buf_init(&list, sizeof(f->todo));
-	for (size_t i = 0; i < found && near[i].distance <= (near[0].distance == 0 ? 0 : NEAR_DISTANCE_MAX); i++)
+	for (size_t i = 0; i < found && near[i].distance <= (near[0].distance == 0 ? 0 : NUMBER_SUGGEST_DISTANCE_MAX); i++)
 		buf_addf(&list, "%s%s", i > 0 ? ", " : "", near[i].number->e164);
 	if (near[0].distance == 0)
 		finding_todo(f, _("it is %s without its prefix: set the inbound prefix of the provider that sends it so"),

@@ -17,7 +17,7 @@ struct term {
 	bool exact;			/* holds an upper-case letter */
 };
 
-struct query {
+struct filter_words {
 	struct term terms[TERMS_MAX];
 	size_t count;
 	int field_count;
@@ -46,7 +46,7 @@ static bool has_upper(const char *text)
 }
 
 /* One word without blanks: [!][field:]text. */
-static void add_term(struct query *q, const char *const *fields, const char *word, size_t len)
+static void add_term(struct filter_words *q, const char *const *fields, const char *word, size_t len)
 {
 	struct term *t = &q->terms[q->count];
 	const char *colon;
@@ -69,9 +69,9 @@ static void add_term(struct query *q, const char *const *fields, const char *wor
 	q->count++;
 }
 
-struct query *query_new(const char *text, const char *const *fields)
+struct filter_words *filter_words_new(const char *text, const char *const *fields)
 {
-	struct query *q = xcalloc(1, sizeof(*q));
+	struct filter_words *q = xcalloc(1, sizeof(*q));
 
 	while (fields[q->field_count])
 		q->field_count++;
@@ -84,7 +84,7 @@ struct query *query_new(const char *text, const char *const *fields)
 	return q;
 }
 
-void query_free(struct query **q)
+void filter_words_free(struct filter_words **q)
 {
 	if (!*q)
 		return;
@@ -94,17 +94,17 @@ void query_free(struct query **q)
 	FREE(q);
 }
 
-bool query_is_empty(const struct query *q)
+bool filter_words_is_empty(const struct filter_words *q)
 {
 	return q->count == 0;
 }
 
-const char *query_unknown_field(const struct query *q)
+const char *filter_words_unknown_field(const struct filter_words *q)
 {
 	return q->unknown;
 }
 
-const char *query_field(const struct query *q, int field)
+const char *filter_words_field(const struct filter_words *q, int field)
 {
 	for (size_t i = 0; i < q->count; i++)
 		if (q->terms[i].field == field && !q->terms[i].negated)
@@ -112,14 +112,14 @@ const char *query_field(const struct query *q, int field)
 	return NULL;
 }
 
-static bool field_has(query_get_fn *get, const void *row, int field, const char *text)
+static bool field_has(filter_get_fn *get, const void *row, int field, const char *text)
 {
 	const char *value = get(row, field);
 
 	return value && utf8_find(value, text);
 }
 
-static bool term_match(const struct query *q, const struct term *t, const char *all, query_get_fn *get, const void *row)
+static bool term_match(const struct filter_words *q, const struct term *t, const char *all, filter_get_fn *get, const void *row)
 {
 	if (t->field >= 0)
 		return field_has(get, row, t->field, t->text);
@@ -132,7 +132,7 @@ static bool term_match(const struct query *q, const struct term *t, const char *
 	return false;
 }
 
-bool query_match(const struct query *q, const char *all, query_get_fn *get, const void *row)
+bool filter_words_match(const struct filter_words *q, const char *all, filter_get_fn *get, const void *row)
 {
 	for (size_t i = 0; i < q->count; i++) {
 		if (term_match(q, &q->terms[i], all, get, row) == q->terms[i].negated)

@@ -77,7 +77,7 @@ static size_t distance_to(const char *digits, const struct number *n)
 }
 
 /* Keeps `out` sorted; of equals the one that came first stays first. */
-static size_t insert(struct near_number *out, size_t used, size_t max, struct near_number one)
+static size_t insert(struct number_suggestion *out, size_t used, size_t max, struct number_suggestion one)
 {
 	size_t at = used;
 
@@ -92,7 +92,7 @@ static size_t insert(struct near_number *out, size_t used, size_t max, struct ne
 	return used;
 }
 
-size_t near_numbers(const char *text, const struct number *const *numbers, size_t count, struct near_number *out,
+size_t number_suggest(const char *text, const struct number *const *numbers, size_t count, struct number_suggestion *out,
 		    size_t max)
 {
 	char digits[DIGITS_MAX + 1];
@@ -103,8 +103,8 @@ size_t near_numbers(const char *text, const struct number *const *numbers, size_
 	for (size_t i = 0; i < count; i++) {
 		size_t distance = distance_to(digits, numbers[i]);
 
-		if (distance <= NEAR_DISTANCE_MAX)
-			used = insert(out, used, max, (struct near_number){ numbers[i], distance });
+		if (distance <= NUMBER_SUGGEST_DISTANCE_MAX)
+			used = insert(out, used, max, (struct number_suggestion){ numbers[i], distance });
 	}
 	return used;
 }

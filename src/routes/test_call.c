@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "trunkdeck/ami/ask.h"
+#include "trunkdeck/ami/session.h"
 #include "trunkdeck/ami/event.h"
 #include "trunkdeck/ami/rights.h"
 #include "trunkdeck/base/clock.h"
@@ -321,12 +321,12 @@ static void hint_right(struct err *e, const struct server_config *server, const 
 }
 
 /* What the server would dial: a route that leads elsewhere than it should must not lead outside. */
-static bool check_route(struct ami_query *q, const struct test_call_options *o, struct err *e)
+static bool check_route(struct ami_session *q, const struct test_call_options *o, struct err *e)
 {
 	char *agent, *dial;
 	bool ok;
 
-	if (!ami_query_route(q, o->server->routes, o->number, &agent, &dial, e)) {
+	if (!ami_session_route(q, o->server->routes, o->number, &agent, &dial, e)) {
 		if (ami_is_denied(str_of(e->message))) {
 			err_set_message(e, ERR_SERVER_REFUSED, "%s", _("our AMI user may not read what would be dialled"));
 			hint_right(e, o->server, "Getvar");
@@ -339,7 +339,7 @@ static bool check_route(struct ami_query *q, const struct test_call_options *o, 
 	return ok;
 }
 
-static bool originate(struct ami_query *q, const struct test_call *t, const struct test_call_options *o, struct err *e)
+static bool originate(struct ami_session *q, const struct test_call *t, const struct test_call_options *o, struct err *e)
 {
 	const char *key = t->id + strlen(ID_PREFIX);
 	char *channel = xasprintf("Local/%s@trunkdeck-test/n", o->number);
@@ -351,7 +351,7 @@ static bool originate(struct ami_query *q, const struct test_call *t, const stru
 		{ "Timeout", timeout }, { "CallerID", caller }, { "ChannelId", t->id }, { "OtherChannelId", t->other_id },
 		{ NULL, NULL },
 	};
-	bool ok = ami_query_ask(q, "Originate", fields, NULL, NULL, e);
+	bool ok = ami_session_action(q, "Originate", fields, NULL, NULL, e);
 
 	if (!ok && ami_is_denied(str_of(e->message))) {
 		err_set_message(e, ERR_SERVER_REFUSED, "%s", _("our AMI user may not place test calls"));
@@ -365,14 +365,14 @@ static bool originate(struct ami_query *q, const struct test_call *t, const stru
 }
 
 /* Best effort: without the permission the call ends by itself. */
-static void hang_up(struct ami_query *q, const struct test_call *t)
+static void hang_up(struct ami_session *q, const struct test_call *t)
 {
 	const struct ami_field fields[] = { { "Channel", t->channel }, { "Cause", "16" }, { NULL, NULL } };
 	struct err e;
 
-	ami_query_hurry(q, HANG_UP_MS);
+	ami_session_hurry(q, HANG_UP_MS);
 	if (t->channel[0] != '\0')
-		ami_query_ask(q, "Hangup", fields, NULL, NULL, &e);
+		ami_session_action(q, "Hangup", fields, NULL, NULL, &e);
 }
 
 static uint64_t new_seed(void)
@@ -384,14 +384,14 @@ static uint64_t new_seed(void)
 	return seed;
 }
 
-static bool place(struct ami_query *q, struct placing *p, struct err *e)
+static bool place(struct ami_session *q, struct placing *p, struct err *e)
 {
 	struct test_call result;
 	bool ok;
 
 	if (!check_route(q, p->options, e) || !originate(q, p->t, p->options, e))
 		return false;
-	ok = ami_query_listen(q, p->options->timeout_ms, &p->over, e);
+	ok = ami_session_listen(q, p->options->timeout_ms, &p->over, e);
 	result = *p->t;
 	hang_up(q, p->t);
 	*p->t = result;		/* what our own hang-up brings is no part of it */
@@ -405,17 +405,17 @@ static bool place(struct ami_query *q, struct placing *p, struct err *e)
 bool test_call_run(struct test_call *t, const struct test_call_options *options, struct err *e)
 {
 	struct placing p = { .t = t, .options = options, .outside = { .code = ERR_NONE } };
-	const struct ami_query_options query = {
+	const struct ami_session_options query = {
 		.server = options->server, .events = "call,user", .timeout_ms = ANSWER_MS, .stop = options->stop,
 		.on_event = on_event, .arg = &p,
 	};
-	struct ami_query *q;
+	struct ami_session *q;
 	bool ok;
 
 	test_call_init(t, new_seed());
-	if (!ami_query_open(&q, &query, e))
+	if (!ami_session_open(&q, &query, e))
 		return false;
 	ok = place(q, &p, e);
-	ami_query_close(&q);
+	ami_session_close(&q);
 	return ok;
 }

@@ -3,7 +3,7 @@
 
 #include "trunkdeck/work/ami_now.h"
 
-#include "trunkdeck/ami/ask.h"
+#include "trunkdeck/ami/session.h"
 #include "trunkdeck/ami/event.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/calls/tracker.h"
@@ -28,26 +28,26 @@ static void listed(void *arg, const struct ami_frame *f)
 
 bool ami_calls_now(const struct ami_now_options *o, struct err *e)
 {
-	const struct ami_query_options query = {
+	const struct ami_session_options query = {
 		.server = o->server, .events = "off", .timeout_ms = o->timeout_ms,
 	};
 	const struct ami_field none[] = { { NULL, NULL } };
 	struct tracker *t;
-	struct ami_query *q;
+	struct ami_session *q;
 	bool ok;
 
-	if (!ami_query_open(&q, &query, e))
+	if (!ami_session_open(&q, &query, e))
 		return false;
 	t = tracker_new(&(struct tracker_config){
 		.server = o->server->name, .trunk_techs = o->server->trunk_techs, .trunk_contexts = o->server->trunk_contexts,
 		.on_call = on_call, .prefix_of = o->prefix_of, .arg = o->arg,
 	});
 	tracker_resync_begin(t);
-	ok = ami_query_ask(q, "CoreShowChannels", none, listed, t, e);
+	ok = ami_session_action(q, "CoreShowChannels", none, listed, t, e);
 	tracker_resync_end(t, clock_wall_us(&clock_system));
 	if (ok)
 		tracker_each_live(t, o->call, o->arg);
 	tracker_free(&t);
-	ami_query_close(&q);
+	ami_session_close(&q);
 	return ok;
 }

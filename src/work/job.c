@@ -16,7 +16,7 @@
 
 enum { MAIL_JOB = 1, MAIL_CANCEL, MAIL_STOP };
 
-struct inquirer {
+struct job_thread {
 	pthread_t thread;
 	const struct config *config;
 	struct mailbox *inbox;
@@ -24,55 +24,55 @@ struct inquirer {
 };
 
 /* The job under way. */
-struct inquest {
-	struct inquirer *inquirer;
-	const struct inquiry_job *job;
+struct job_run {
+	struct job_thread *job_thread;
+	const struct job_order *job;
 	struct store *store;
 	struct snapshot *snapshot;
 	size_t count[VERDICT_COUNT];
 	size_t told;			/* findings mailed */
 };
 
-static struct inquiry_news *news_of(const struct inquest *q)
+static struct job_news *news_of(const struct job_run *q)
 {
-	struct inquiry_news *news = xcalloc(1, sizeof(*news));
+	struct job_news *news = xcalloc(1, sizeof(*news));
 
 	news->token = q->job->token;
 	return news;
 }
 
-static void post(const struct inquest *q, enum inquiry_mail kind, uint64_t key, struct inquiry_news *news)
+static void post(const struct job_run *q, enum job_mail kind, uint64_t key, struct job_news *news)
 {
-	mailbox_post(q->inquirer->to_main, (struct mail){ .kind = kind, .key = key, .value = news, .free_value = free }, MAIL_MUST);
+	mailbox_post(q->job_thread->to_main, (struct mail){ .kind = kind, .key = key, .value = news, .free_value = free }, MAIL_MUST);
 }
 
 /* --- the doctor --- */
 
 static void on_finding(void *arg, const struct finding *f)
 {
-	struct inquest *q = arg;
+	struct job_run *q = arg;
 	bool wanted = q->job->number[0] != '\0' || f->verdict != VERDICT_PASS;
-	struct inquiry_news *news = news_of(q);
+	struct job_news *news = news_of(q);
 
 	q->count[f->verdict]++;
 	memcpy(news->count, q->count, sizeof(news->count));
-	post(q, INQUIRY_MAIL_COUNTS, 1, news);
-	if (!wanted || q->told == INQUIRY_FINDINGS_MAX)
+	post(q, JOB_MAIL_COUNTS, 1, news);
+	if (!wanted || q->told == JOB_FINDINGS_MAX)
 		return;
 	q->told++;
 	news = news_of(q);
 	news->finding = *f;
-	post(q, INQUIRY_MAIL_FINDING, 0, news);
+	post(q, JOB_MAIL_FINDING, 0, news);
 }
 
-static bool examine(struct inquest *q, struct err *e)
+static bool examine(struct job_run *q, struct err *e)
 {
-	const struct inquiry_job *job = q->job;
+	const struct job_order *job = q->job;
 	const struct doctor_options options = {
-		.config = q->inquirer->config, .store = q->store, .snapshot = q->snapshot,
+		.config = q->job_thread->config, .store = q->store, .snapshot = q->snapshot,
 		.number = job->number[0] != '\0' ? job->number : NULL,
 		.provider = job->provider[0] != '\0' ? job->provider : NULL,
-		.timeout_ms = DOCTOR_ANSWER_MS, .now_us = job->now_us, .stop = q->inquirer->inbox,
+		.timeout_ms = DOCTOR_ANSWER_MS, .now_us = job->now_us, .stop = q->job_thread->inbox,
 		.report = on_finding, .arg = q,
 	};
 
@@ -83,10 +83,10 @@ static bool examine(struct inquest *q, struct err *e)
 
 /* --- test calls --- */
 
-static void tell_test(const struct inquest *q, const struct server_config *server, enum inquiry_test_state state,
+static void tell_test(const struct job_run *q, const struct server_config *server, enum job_test_state state,
 		      const struct test_call *t, const struct err *why)
 {
-	struct inquiry_news *news = news_of(q);
+	struct job_news *news = news_of(q);
 
 	str_copy(news->test.server, sizeof(news->test.server), str_of(server->name));
 	news->test.state = state;
@@ -95,19 +95,19 @@ static void tell_test(const struct inquest *q, const struct server_config *serve
 	else
 		test_call_init(&news->test.call, 0);
 	news->test.why = *why;
-	post(q, INQUIRY_MAIL_TEST, mail_key(server->name, strlen(server->name)), news);
+	post(q, JOB_MAIL_TEST, mail_key(server->name, strlen(server->name)), news);
 }
 
 static void on_test(void *arg, const struct server_config *server, const struct test_call *t, const struct err *why, bool over)
 {
-	tell_test(arg, server, over ? INQUIRY_TEST_OVER : INQUIRY_TEST_RUNNING, t, why);
+	tell_test(arg, server, over ? JOB_TEST_OVER : JOB_TEST_RUNNING, t, why);
 }
 
-static bool place_tests(struct inquest *q, struct err *e)
+static bool place_tests(struct job_run *q, struct err *e)
 {
 	const struct number_test test = {
-		.config = q->inquirer->config, .snapshot = q->snapshot, .number = snapshot_number(q->snapshot, q->job->number),
-		.timeout_ms = NUMBER_TEST_TIMEOUT_MS, .stop = q->inquirer->inbox, .report = on_test, .arg = q,
+		.config = q->job_thread->config, .snapshot = q->snapshot, .number = snapshot_number(q->snapshot, q->job->number),
+		.timeout_ms = NUMBER_TEST_TIMEOUT_MS, .stop = q->job_thread->inbox, .report = on_test, .arg = q,
 	};
 	const struct err none = { .code = ERR_NONE };
 
@@ -115,40 +115,40 @@ static bool place_tests(struct inquest *q, struct err *e)
 		return err_set(e, ERR_NUMBER_NOT_FOUND, NULL);
 	for (size_t i = 0; i < test.config->server_count; i++) {
 		if (number_test_on(&test, &test.config->servers[i]))
-			tell_test(q, &test.config->servers[i], INQUIRY_TEST_WAITING, NULL, &none);
+			tell_test(q, &test.config->servers[i], JOB_TEST_WAITING, NULL, &none);
 	}
 	return number_test_run(&test, e);
 }
 
 /* --- the thread --- */
 
-static bool inquire(struct inquest *q, struct err *e)
+static bool run_job(struct job_run *q, struct err *e)
 {
-	const struct config *config = q->inquirer->config;
+	const struct config *config = q->job_thread->config;
 	const struct store_options options = { .actor = config->actor, .read_only = true };
 
 	if (!store_open(&q->store, config->store_url, &options, e) || !store_read_snapshot(q->store, q->snapshot, true, e))
 		return false;
-	return q->job->kind == INQUIRY_DOCTOR ? examine(q, e) : place_tests(q, e);
+	return q->job->kind == JOB_DOCTOR ? examine(q, e) : place_tests(q, e);
 }
 
-static void do_job(struct inquirer *i, const struct inquiry_job *job)
+static void do_job(struct job_thread *i, const struct job_order *job)
 {
-	struct inquest q = { .inquirer = i, .job = job, .snapshot = snapshot_new() };
+	struct job_run q = { .job_thread = i, .job = job, .snapshot = snapshot_new() };
 	struct err e = { .code = ERR_NONE };
-	struct inquiry_news *news = news_of(&q);
+	struct job_news *news = news_of(&q);
 
-	inquire(&q, &e);
+	run_job(&q, &e);
 	memcpy(news->count, q.count, sizeof(news->count));
 	news->err = e;
-	post(&q, INQUIRY_MAIL_OVER, 0, news);
+	post(&q, JOB_MAIL_OVER, 0, news);
 	snapshot_free(&q.snapshot);
 	store_close(&q.store);
 }
 
-static void *inquirer_main(void *arg)
+static void *job_thread_main(void *arg)
 {
-	struct inquirer *i = arg;
+	struct job_thread *i = arg;
 	bool go_on = true;
 	struct mail m;
 
@@ -161,19 +161,19 @@ static void *inquirer_main(void *arg)
 	return NULL;
 }
 
-struct inquirer *inquirer_start(const struct config *config, struct mailbox *to_main)
+struct job_thread *job_thread_start(const struct config *config, struct mailbox *to_main)
 {
-	struct inquirer *i = xcalloc(1, sizeof(*i));
+	struct job_thread *i = xcalloc(1, sizeof(*i));
 
 	i->config = config;
 	i->to_main = to_main;
 	i->inbox = mailbox_new(16);
-	if (pthread_create(&i->thread, NULL, inquirer_main, i) != 0)
+	if (pthread_create(&i->thread, NULL, job_thread_main, i) != 0)
 		die("can't start a thread");
 	return i;
 }
 
-void inquirer_stop(struct inquirer **i)
+void job_thread_stop(struct job_thread **i)
 {
 	if (!*i)
 		return;
@@ -183,15 +183,15 @@ void inquirer_stop(struct inquirer **i)
 	FREE(i);
 }
 
-void inquirer_ask(struct inquirer *i, const struct inquiry_job *job)
+void job_thread_ask(struct job_thread *i, const struct job_order *job)
 {
-	struct inquiry_job *copy = xmalloc(sizeof(*copy));
+	struct job_order *copy = xmalloc(sizeof(*copy));
 
 	*copy = *job;
 	mailbox_post(i->inbox, (struct mail){ .kind = MAIL_JOB, .value = copy, .free_value = free }, MAIL_MUST);
 }
 
-void inquirer_cancel(struct inquirer *i)
+void job_thread_cancel(struct job_thread *i)
 {
 	mailbox_post(i->inbox, (struct mail){ .kind = MAIL_CANCEL }, MAIL_MUST);
 }

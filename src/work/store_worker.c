@@ -23,9 +23,9 @@ static void mutation_clear(struct mutation *m)
 	record_clear(&m->record);
 }
 
-static void job_free(void *value)
+static void store_job_free(void *value)
 {
-	struct job *j = value;
+	struct store_job *j = value;
 
 	mutation_clear(&j->mutation);
 	free(j);
@@ -223,7 +223,7 @@ static void answer(struct worker *w, uint64_t token, const struct mutation_resul
 }
 
 /* The failed result of a mutation that was not even tried. */
-static void answer_failure(struct worker *w, const struct job *j, const struct err *e)
+static void answer_failure(struct worker *w, const struct store_job *j, const struct err *e)
 {
 	struct mutation_result r = { .err = *e };
 
@@ -232,7 +232,7 @@ static void answer_failure(struct worker *w, const struct job *j, const struct e
 }
 
 /* The feed is read before the answer goes out, so that whoever is told "done" finds it on the screen already. */
-static bool do_mutate(struct worker *w, struct job *j, struct err *e)
+static bool do_mutate(struct worker *w, struct store_job *j, struct err *e)
 {
 	struct mutation_result r = { .done = false };
 	bool news;
@@ -256,7 +256,7 @@ static void read_last_word(void *arg, const struct change *c)
 }
 
 /* Without a store there is no word. */
-static bool do_was_deleted(struct worker *w, const struct job *j, struct err *e)
+static bool do_was_deleted(struct worker *w, const struct store_job *j, struct err *e)
 {
 	bool ok = !w->store || store_history(w->store, ENTITY_NUMBER, record_key(&j->mutation.record), 1, read_last_word, w, e);
 
@@ -433,23 +433,23 @@ void worker_stop(struct worker **w)
 
 void worker_mutate(struct worker *w, uint64_t token, struct mutation *m)
 {
-	struct job *j = xmalloc(sizeof(*j));
+	struct store_job *j = xmalloc(sizeof(*j));
 
 	j->token = token;
 	j->mutation = *m;
 	atomic_fetch_add(&w->pending, 1);
-	mailbox_post(w->jobs, (struct mail){ .kind = JOB_MUTATE, .value = j, .free_value = job_free }, MAIL_MUST);
+	mailbox_post(w->jobs, (struct mail){ .kind = JOB_MUTATE, .value = j, .free_value = store_job_free }, MAIL_MUST);
 }
 
 void worker_was_deleted(struct worker *w, const char *e164)
 {
-	struct job *j = xcalloc(1, sizeof(*j));
+	struct store_job *j = xcalloc(1, sizeof(*j));
 
 	record_init(&j->mutation.record, ENTITY_NUMBER);
 	free(j->mutation.record.number.e164);
 	j->mutation.record.number.e164 = xstrdup(e164);
 	atomic_fetch_add(&w->pending, 1);
-	mailbox_post(w->jobs, (struct mail){ .kind = JOB_WAS_DELETED, .value = j, .free_value = job_free }, MAIL_MUST);
+	mailbox_post(w->jobs, (struct mail){ .kind = JOB_WAS_DELETED, .value = j, .free_value = store_job_free }, MAIL_MUST);
 }
 
 bool worker_is_idle(struct worker *w)

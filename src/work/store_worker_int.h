@@ -10,7 +10,7 @@
 
 enum job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_RECORD_FULL, JOB_LISTENED, JOB_PUBLISH, JOB_COUNT, JOB_PAGE, JOB_STOP };
 
-struct job {
+struct store_job {
 	uint64_t token;
 	struct mutation mutation;
 };

@@ -113,8 +113,8 @@ struct app {
 	struct figures figures;
 	struct call_watch watch;
 	struct call_page pages[CALL_ASKERS];	/* of finished calls, for who asked; owned */
-	struct inquiry inquiry;			/* the doctor or test calls, as asked last */
-	struct route_table *routes;
+	struct job job;			/* the doctor or test calls, as asked last */
+	struct route_states *routes;
 	struct deletions *deletions;		/* of numbers, not yet verified on every server */
 	struct messages *messages;
 	struct app_server *servers;
@@ -166,11 +166,11 @@ const char *app_undo_text(const struct app *a);		/* "delete +1555…", "" = noth
 void app_forget(struct app *a, void *arg);
 /*
  * The doctor for a number (as configured, or as it arrived), for a provider, or, both NULL, for everything; and test calls to a
- * number. What comes is in app->inquiry, which the next question, or dropping it, clears. A test call under way is hung up then.
+ * number. What comes is in app->job, which the next question, or dropping it, clears. A test call under way is hung up then.
  */
 void app_ask_doctor(struct app *a, const char *number, const char *provider);
 void app_ask_test(struct app *a, const char *number);
-void app_drop_inquiry(struct app *a);
+void app_drop_job(struct app *a);
 void app_sync(struct app *a, const char *server);	/* NULL = all */
 /* Both only after asking. server NULL = all. */
 void app_delete_foreign(struct app *a, const char *server);

@@ -1,6 +1,6 @@
 /*
  * Why would a call to this number fail? Every check is a row of one table: what it is about, and a function that gives a
- * verdict, what was seen, and what to do. Blocks on the store and on the servers: for batch commands and the inquiry thread.
+ * verdict, what was seen, and what to do. Blocks on the store and on the servers: for batch commands and the job thread.
  *
  * Nothing is changed anywhere. What a server's permissions don't let us see is UNKNOWN, with the line of manager.conf that
  * would.

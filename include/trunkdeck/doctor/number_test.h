@@ -1,6 +1,6 @@
 /*
  * Testing a number: a test call (test_call.h) on each server that should serve it, one after the other, so that the agent
- * platform sees one at a time. Blocks: for batch commands and the inquiry thread.
+ * platform sees one at a time. Blocks: for batch commands and the job thread.
  *
  * A test never leaves to the telephone network. The agent as configured, what the server's own route leads to, and every
  * channel the call brings up are held against the providers: nothing is dialled through the endpoint of one, nor by a

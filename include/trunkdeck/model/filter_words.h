@@ -8,20 +8,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct query;
+struct filter_words;
 
 /* The text of a field of the row being matched; NULL = the row has no such field. */
-typedef const char *query_get_fn(const void *row, int field);
+typedef const char *filter_get_fn(const void *row, int field);
 
-struct query *query_new(const char *text, const char *const *fields);	/* fields: names, NULL at the end; static */
-void query_free(struct query **q);
-bool query_is_empty(const struct query *q);
+struct filter_words *filter_words_new(const char *text, const char *const *fields);	/* fields: names, NULL at the end; static */
+void filter_words_free(struct filter_words **q);
+bool filter_words_is_empty(const struct filter_words *q);
 /* A word names a field that does not exist: the word, for a message; else NULL. Such a word is looked for anywhere. */
-const char *query_unknown_field(const struct query *q);
+const char *filter_words_unknown_field(const struct filter_words *q);
 /* The text of the first word that must be in this field, NULL = no word says. */
-const char *query_field(const struct query *q, int field);
+const char *filter_words_field(const struct filter_words *q, int field);
 /* `all`: the texts of the row in one, in lower case (utf8_lower), where words without a field are looked for; NULL = in each field in turn. A list of
  * many rows keeps such a text per row: looking into one is several times faster. */
-bool query_match(const struct query *q, const char *all, query_get_fn *get, const void *row);
+bool filter_words_match(const struct filter_words *q, const char *all, filter_get_fn *get, const void *row);
 
 #endif

@@ -32,16 +32,16 @@ const char *wire_form_text(enum wire_form f);		/* translated */
 /* What the text looks like by itself. Ten digits or fewer without '+', 00 or 0 are taken for a national form. */
 enum wire_form wire_form_of(const char *text);
 
-struct near_number {
+struct number_suggestion {
 	const struct number *number;
 	size_t distance;		/* edits between the digits; 0 = the same number in another form */
 };
 
-#define NEAR_DISTANCE_MAX 3
+#define NUMBER_SUGGEST_DISTANCE_MAX 3
 
-/* The nearest of `numbers`, nearest first; at most `max`, none further than NEAR_DISTANCE_MAX. The country code, 00 and
+/* The nearest of `numbers`, nearest first; at most `max`, none further than NUMBER_SUGGEST_DISTANCE_MAX. The country code, 00 and
  * leading zeros may be missing from the text. Returns how many. */
-size_t near_numbers(const char *text, const struct number *const *numbers, size_t count, struct near_number *out,
+size_t number_suggest(const char *text, const struct number *const *numbers, size_t count, struct number_suggestion *out,
 		    size_t max);
 
 #endif

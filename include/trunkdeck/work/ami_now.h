@@ -18,7 +18,7 @@ struct ami_now_options {
 	void *arg;
 };
 
-/* All of them are calls that joined late (tracker.h): their response time is not known. Failures as in ami/ask.h. */
+/* All of them are calls that joined late (tracker.h): their response time is not known. Failures as in ami/session.h. */
 bool ami_calls_now(const struct ami_now_options *options, struct err *e);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * What the screen asked of the servers that takes its time: the doctor, and test calls. One inquiry at a time; a new one
- * takes the place of the old. The inquiry thread (work/job_thread.h) does it and mails what it finds bit by bit; this is
+ * What the screen asked of the servers that takes its time: the doctor, and test calls. One job at a time; a new one
+ * takes the place of the old. The job thread (work/job_thread.h) does it and mails what it finds bit by bit; this is
  * what has come so far. Owner: the main thread.
  */
 #ifndef TRUNKDECK_WORK_JOB_H
@@ -14,30 +14,30 @@
 #include "trunkdeck/doctor/doctor.h"
 #include "trunkdeck/routes/test_call.h"
 
-enum inquiry_kind { INQUIRY_NONE, INQUIRY_DOCTOR, INQUIRY_TEST };
+enum job_kind { JOB_NONE, JOB_DOCTOR, JOB_TEST };
 
-enum inquiry_test_state { INQUIRY_TEST_WAITING, INQUIRY_TEST_RUNNING, INQUIRY_TEST_OVER };
+enum job_test_state { JOB_TEST_WAITING, JOB_TEST_RUNNING, JOB_TEST_OVER };
 
 /* The test call on one server. */
-struct inquiry_test {
+struct job_test {
 	char server[40];
-	enum inquiry_test_state state;
+	enum job_test_state state;
 	struct test_call call;
 	struct err why;			/* OVER: why it did not get to the end, ERR_NONE = it did */
 };
 
 /* Of a provider, or of all, only what is not right is kept, and of that so much; the rest is counted. */
-#define INQUIRY_FINDINGS_MAX 2000
+#define JOB_FINDINGS_MAX 2000
 
-struct inquiry {
-	enum inquiry_kind kind;
+struct job {
+	enum job_kind kind;
 	char number[40], provider[72];	/* what about; both "": everything */
 	bool running;
 	struct err err;			/* it could not be done */
 	size_t count[VERDICT_COUNT];
 	struct finding *findings;	/* in the order of the checks */
 	size_t finding_count, finding_size;
-	struct inquiry_test *tests;	/* one for each server, in the order they are called */
+	struct job_test *tests;	/* one for each server, in the order they are called */
 	size_t test_count;
 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "trunkdeck/ami/ask.h"
+#include "trunkdeck/ami/session.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/store/store.h"
@@ -54,7 +54,7 @@ void cli_cut_clear(struct cli_cut *cut)
 struct cutting {
 	const struct cli_cut *cut;
 	const struct server_config *server;
-	struct ami_query *query;
+	struct ami_session *query;
 	char **channels;
 	size_t count;
 };
@@ -66,7 +66,7 @@ static bool check_owner(const struct cutting *k, const char *owner, struct err *
 
 	if (k->server->routes != ROUTES_ASTDB)
 		return true;
-	if (!ami_query_db_get(k->query, "trunkdeckmeta", "owner", &theirs, e))
+	if (!ami_session_db_get(k->query, "trunkdeckmeta", "owner", &theirs, e))
 		return false;
 	ok = *theirs == '\0' || strcmp(theirs, owner) == 0;
 	free(theirs);
@@ -80,10 +80,10 @@ static bool remove_route(const struct cutting *k, const char *number, struct err
 	char *agent, *dial;
 	bool gone;
 
-	if (k->server->routes == ROUTES_ASTDB && !ami_query_ask(k->query, "DBDel", fields, NULL, NULL, e) &&
+	if (k->server->routes == ROUTES_ASTDB && !ami_session_action(k->query, "DBDel", fields, NULL, NULL, e) &&
 	    e->code != ERR_SERVER_REFUSED)
 		return false;
-	if (!ami_query_route(k->query, k->server->routes, number, &agent, &dial, e))
+	if (!ami_session_route(k->query, k->server->routes, number, &agent, &dial, e))
 		return false;
 	gone = *agent == '\0';
 	free(agent);
@@ -125,13 +125,13 @@ static bool hang_up(struct cutting *k, size_t *done, struct err *e)
 	const struct ami_field none[] = { { NULL, NULL } };
 
 	*done = 0;
-	if (!ami_query_ask(k->query, "CoreShowChannels", none, see_channel, k, e))
+	if (!ami_session_action(k->query, "CoreShowChannels", none, see_channel, k, e))
 		return false;
 	for (size_t i = 0; i < k->count; i++) {
 		const struct ami_field fields[] = { { "Channel", k->channels[i] }, { "Cause", "16" }, { NULL, NULL } };
 
 		/* "No such channel": it ended by itself. */
-		if (ami_query_ask(k->query, "Hangup", fields, NULL, NULL, e))
+		if (ami_session_action(k->query, "Hangup", fields, NULL, NULL, e))
 			++*done;
 		else if (strcmp(e->message, "No such channel") != 0)
 			return false;
@@ -141,18 +141,18 @@ static bool hang_up(struct cutting *k, size_t *done, struct err *e)
 
 static bool cut_on(struct cutting *k, const char *owner, size_t *done, struct err *e)
 {
-	const struct ami_query_options options = {
+	const struct ami_session_options options = {
 		.server = k->server, .events = "off", .timeout_ms = ANSWER_MS,
 	};
 	bool ok;
 
-	if (!ami_query_open(&k->query, &options, e))
+	if (!ami_session_open(&k->query, &options, e))
 		return false;
 	ok = check_owner(k, owner, e);
 	for (size_t i = 0; ok && k->server->routes != ROUTES_NONE && i < k->cut->count; i++)
 		ok = remove_route(k, k->cut->numbers[i], e);
 	ok = ok && hang_up(k, done, e);
-	ami_query_close(&k->query);
+	ami_session_close(&k->query);
 	return ok;
 }
 

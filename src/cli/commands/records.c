@@ -251,7 +251,7 @@ bool cli_record_show(struct cli *c, struct err *e)
 struct listing {
 	struct cli *c;
 	struct cli_rows rows;
-	struct query *query;
+	struct filter_words *query;
 };
 
 static const char *cell_of(const void *row, int field)
@@ -266,9 +266,9 @@ static void list_one(struct listing *l, const struct record *r, int64_t numbers)
 	char *cells[CLI_COLUMNS_MAX] = { NULL };
 
 	/* Much the dearer half for a hundred thousand numbers as JSON. */
-	if (l->c->out.format != OUTPUT_JSON || !query_is_empty(l->query))
+	if (l->c->out.format != OUTPUT_JSON || !filter_words_is_empty(l->query))
 		cli_rows_cells(&l->rows, r, numbers, cells);
-	if (query_match(l->query, NULL, cell_of, cells))
+	if (filter_words_match(l->query, NULL, cell_of, cells))
 		cli_rows_put(&l->rows, r, numbers, cells);
 	cli_rows_free_cells(&l->rows, cells);
 }
@@ -315,7 +315,7 @@ static bool read_list(struct listing *l, struct err *e)
 
 static bool check_query(const struct listing *l, struct err *e)
 {
-	const char *unknown = query_unknown_field(l->query);
+	const char *unknown = filter_words_unknown_field(l->query);
 
 	if (!unknown)
 		return true;
@@ -334,7 +334,7 @@ bool cli_record_list(struct cli *c, struct err *e)
 	cli_rows_init(&l.rows, &c->out, c->command->entity, c->command->entity == ENTITY_PROVIDER);
 	if (routes && ok)
 		cli_rows_add_routes(&l.rows, routes);
-	l.query = query_new(where ? where : "", l.rows.names);
+	l.query = filter_words_new(where ? where : "", l.rows.names);
 	ok = ok && check_query(&l, e);
 	if (ok) {
 		cli_rows_begin(&l.rows);
@@ -343,7 +343,7 @@ bool cli_record_list(struct cli *c, struct err *e)
 	if (ok && c->out.written == 0)
 		cli_note(c, "%s", where ? _("nothing matches") : _("there is none yet"));
 	ok = ok && (!routes || cli_routes_complete(routes, e));
-	query_free(&l.query);
+	filter_words_free(&l.query);
 	cli_routes_free(&routes);
 	return ok;
 }

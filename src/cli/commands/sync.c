@@ -113,7 +113,7 @@ static bool servers_done(const struct sync *s, int64_t now_ms)
 
 static bool on_its_way(const struct sync *s, const struct app_server *server, const struct number *n)
 {
-	enum route_state state = route_table_get(s->app->routes, server->config->name, n->e164, NULL);
+	enum route_state state = route_states_get(s->app->routes, server->config->name, n->e164, NULL);
 
 	return (state == ROUTE_PENDING || state == ROUTE_UNKNOWN) && is_up(server) && !server->status.routes.mute &&
 	       !server->status.routes.foreign_owner && app_route_wanted(s->app, server->config, n);
@@ -213,7 +213,7 @@ static void put_row(struct cli_output *out, const char *number, const char *serv
 static void tell_wanted(struct sync *s, const struct app_server *server, const char *number)
 {
 	const struct route_report *r;
-	enum route_state state = route_table_get(s->app->routes, server->config->name, number, &r);
+	enum route_state state = route_states_get(s->app->routes, server->config->name, number, &r);
 	bool written = r && r->written;
 
 	s->wrong += state != ROUTE_VERIFIED;
@@ -462,7 +462,7 @@ static bool state_on(const struct sync *s, const struct app_server *server, cons
 	const struct number *n = snapshot_number(s->app->snapshot, number);
 	const struct route_report *r;
 
-	*state = route_table_get(s->app->routes, server->config->name, number, &r);
+	*state = route_states_get(s->app->routes, server->config->name, number, &r);
 	*found = r ? r->found_agent : "";
 	return (n && app_route_wanted(s->app, server->config, n)) || (r && r->state != ROUTE_NONE);
 }

@@ -47,7 +47,7 @@ struct calls {
 	struct ui *ui;
 	struct app *app;
 	struct list list;
-	struct query *query;
+	struct filter_words *query;
 	bool stale;			/* the rows are to be made before they are looked at */
 	bool reordered;			/* ... by another rule: shown from the top, if the cursor allows */
 	size_t shown, all;		/* live calls that match, of how many */

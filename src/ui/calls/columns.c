@@ -102,7 +102,7 @@ bool calls_match(const struct calls *v, const struct call *c)
 {
 	const struct call_match m = { v, c };
 
-	return !v->query || query_is_empty(v->query) || query_match(v->query, NULL, field_text, &m);
+	return !v->query || filter_words_is_empty(v->query) || filter_words_match(v->query, NULL, field_text, &m);
 }
 
 /* --- sorting --- */

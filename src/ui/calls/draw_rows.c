@@ -255,7 +255,7 @@ void calls_draw_view(struct calls *v, const struct canvas *c)
 	v->head = rows.area.y - c->area.y;
 	show_end(&v->list, rows.area.rows);
 	if (v->list.count == 0)
-		draw_text(&rows, 0, 1, 0, ROLE_DIM, v->query && !query_is_empty(v->query) ? _("No call matches the filter.")
+		draw_text(&rows, 0, 1, 0, ROLE_DIM, v->query && !filter_words_is_empty(v->query) ? _("No call matches the filter.")
 			  : _("No live calls."));
 	ui_draw_list(v->ui, &v->list, &rows, true, draw_row, &d);
 }

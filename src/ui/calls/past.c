@@ -231,7 +231,7 @@ static bool near_end(const struct list *l)
 /* A number of ours that is given whole is looked up instead of looked for. */
 static void narrow(const struct calls *v, struct call_question *q)
 {
-	const char *number = v->query ? query_field(v->query, FIELD_NUMBER) : NULL;
+	const char *number = v->query ? filter_words_field(v->query, FIELD_NUMBER) : NULL;
 
 	if (number && snapshot_number(v->app->snapshot, number))
 		str_copy(q->number, sizeof(q->number), str_of(number));
@@ -256,7 +256,7 @@ const char *past_end_text(const struct calls *v)
 		return _("Earlier calls can't be read: the store is away.");
 	if (p->count >= PAST_MAX)
 		return _("Further back: narrow the filter, or 'trunkdeck calls'.");
-	if (p->complete || !v->query || query_is_empty(v->query))
+	if (p->complete || !v->query || filter_words_is_empty(v->query))
 		return NULL;
 	return _("Looking further back ...");
 }

@@ -187,8 +187,8 @@ static void calls_filter(void *state, const char *text)
 {
 	struct calls *v = state;
 
-	query_free(&v->query);
-	v->query = query_new(text, calls_fields);
+	filter_words_free(&v->query);
+	v->query = filter_words_new(text, calls_fields);
 	past_filter(v);
 	v->stale = v->reordered = true;
 	ui_touch(v->ui);
@@ -306,7 +306,7 @@ static void calls_free(void *state)
 	struct calls *v = state;
 
 	past_free(v);
-	query_free(&v->query);
+	filter_words_free(&v->query);
 	list_clear(&v->list);
 	free(v->held);
 	free(v);

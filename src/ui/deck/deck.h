@@ -31,7 +31,7 @@ struct deck {
 	struct list list;
 	struct deck_open *open;
 	bool opened_first;		/* the first provider was opened when the workspace came */
-	struct query *query;
+	struct filter_words *query;
 	struct deck_texts texts;
 };
 

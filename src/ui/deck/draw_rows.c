@@ -77,7 +77,7 @@ static void trouble_text(char *to, const struct deck *d, const struct provider *
 {
 	struct trouble t = { .deck = d, .provider = p->id };
 
-	route_table_each_alarm(d->app->routes, add_trouble, &t);
+	route_states_each_alarm(d->app->routes, add_trouble, &t);
 	to[0] = '\0';
 	if (t.count > 0)
 		snprintf(to, DECK_TEXT_SIZE, "%zu %s", t.count, route_state_text(t.worst));

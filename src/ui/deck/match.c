@@ -62,7 +62,7 @@ static const char *deck_field(const void *row, int field)
 
 bool deck_filtering(const struct deck *d)
 {
-	return d->query && !query_is_empty(d->query);
+	return d->query && !filter_words_is_empty(d->query);
 }
 
 /* Names that many numbers share, in lower case: looked up and folded once per run of the same id. */
@@ -135,7 +135,7 @@ void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct pro
 		for (size_t j = 0; j < numbers; j++, text += strlen(text) + 1) {
 			const struct deck_match m = { d->app, n[j] };
 
-			if (query_match(d->query, text, deck_field, &m))
+			if (filter_words_match(d->query, text, deck_field, &m))
 				fn(d, p[i], n[j]);
 		}
 	}

@@ -383,8 +383,8 @@ static void deck_filter(void *state, const char *text)
 {
 	struct deck *d = state;
 
-	query_free(&d->query);
-	d->query = query_new(text, deck_fields);
+	filter_words_free(&d->query);
+	d->query = filter_words_new(text, deck_fields);
 	deck_match_prepare(d);
 	rebuild(d);
 }
@@ -447,7 +447,7 @@ static void deck_free(void *state)
 
 	while (d->open)
 		close_card(d, d->open->id);
-	query_free(&d->query);
+	filter_words_free(&d->query);
 	buf_clear(&d->texts.bytes);
 	list_clear(&d->list);
 	free(d);

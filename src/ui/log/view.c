@@ -16,7 +16,7 @@ struct log_view {
 	struct ui *ui;
 	struct app *app;
 	struct list list;		/* data: struct message */
-	struct query *query;
+	struct filter_words *query;
 };
 
 static const char *const log_fields[] = { "text", NULL };
@@ -32,7 +32,7 @@ static void rebuild(struct log_view *v)
 	for (size_t i = 0; i < messages_count(v->app->messages); i++) {
 		const struct message *m = messages_get(v->app->messages, i);
 
-		if (!v->query || query_match(v->query, NULL, log_field, m))
+		if (!v->query || filter_words_match(v->query, NULL, log_field, m))
 			list_add(&v->list, m->id, 0, m);
 	}
 	list_end(&v->list);
@@ -97,8 +97,8 @@ static void log_filter(void *state, const char *text)
 {
 	struct log_view *v = state;
 
-	query_free(&v->query);
-	v->query = query_new(text, log_fields);
+	filter_words_free(&v->query);
+	v->query = filter_words_new(text, log_fields);
 	rebuild(v);
 	ui_touch(v->ui);
 }
@@ -125,7 +125,7 @@ static void log_free(void *state)
 {
 	struct log_view *v = state;
 
-	query_free(&v->query);
+	filter_words_free(&v->query);
 	list_clear(&v->list);
 	free(v);
 }

@@ -28,7 +28,7 @@ static void add_count(struct buf *to, size_t n, const char *text)
 		buf_addf(to, "%s%zu %s", to->len > 0 ? ", " : "", n, text);
 }
 
-static void sum_up(struct buf *to, const struct inquiry *q)
+static void sum_up(struct buf *to, const struct job *q)
 {
 	add_count(to, q->count[VERDICT_FAIL], _("wrong"));
 	add_count(to, q->count[VERDICT_WARN], ngettext("warning", "warnings", q->count[VERDICT_WARN]));
@@ -36,7 +36,7 @@ static void sum_up(struct buf *to, const struct inquiry *q)
 	add_count(to, q->count[VERDICT_PASS], _("ok"));
 }
 
-static enum role sum_role(const struct inquiry *q)
+static enum role sum_role(const struct job *q)
 {
 	if (q->count[VERDICT_FAIL] > 0)
 		return ROLE_ALARM;
@@ -45,7 +45,7 @@ static enum role sum_role(const struct inquiry *q)
 	return q->running || q->count[VERDICT_UNKNOWN] > 0 ? ROLE_STRONG : ROLE_GOOD;
 }
 
-static int draw_sum(const struct canvas *c, int y, const struct inquiry *q)
+static int draw_sum(const struct canvas *c, int y, const struct job *q)
 {
 	struct buf sum;
 	int x = 0;
@@ -69,15 +69,15 @@ static int draw_finding(const struct canvas *c, int y, const struct finding *f)
 
 	draw_text(c, y, 2, CHECK_AT - 3, roles[f->verdict], verdict_text(f->verdict));
 	draw_text(c, y, CHECK_AT, narrow ? 0 : SEEN_AT - CHECK_AT - 1, ROLE_STRONG, f->check);
-	y = inquiry_text(c, y + narrow, at, ROLE_NORMAL, f->seen);
+	y = job_text(c, y + narrow, at, ROLE_NORMAL, f->seen);
 	if (f->todo[0] == '\0')
 		return y;
 	draw_text(c, y, at, 2, ROLE_DIM, "->");
-	return inquiry_text(c, y, at + 3, ROLE_NORMAL, f->todo);
+	return job_text(c, y, at + 3, ROLE_NORMAL, f->todo);
 }
 
 /* Those that passed, or the others. */
-static int draw_findings(const struct canvas *c, int y, const struct inquiry *q, bool passed)
+static int draw_findings(const struct canvas *c, int y, const struct job *q, bool passed)
 {
 	char about[FINDING_ABOUT_SIZE], before[FINDING_ABOUT_SIZE] = "";
 
@@ -98,24 +98,24 @@ static int draw_findings(const struct canvas *c, int y, const struct inquiry *q,
 }
 
 /* Whatever there was no room to keep. */
-static size_t left_out(const struct inquiry *q)
+static size_t left_out(const struct job *q)
 {
 	size_t total = q->count[VERDICT_WARN] + q->count[VERDICT_FAIL] + q->count[VERDICT_UNKNOWN];
 
-	return q->finding_count == INQUIRY_FINDINGS_MAX && total > q->finding_count ? total - q->finding_count : 0;
+	return q->finding_count == JOB_FINDINGS_MAX && total > q->finding_count ? total - q->finding_count : 0;
 }
 
-static int draw_left_out(const struct canvas *c, int y, const struct inquiry *q)
+static int draw_left_out(const struct canvas *c, int y, const struct job *q)
 {
 	char text[120];
 
 	if (left_out(q) == 0)
 		return y;
 	snprintf(text, sizeof(text), _("and %zu more: 'trunkdeck doctor --all' prints them"), left_out(q));
-	return inquiry_text(c, y + 1, 0, ROLE_NORMAL, text);
+	return job_text(c, y + 1, 0, ROLE_NORMAL, text);
 }
 
-static bool kept_passed(const struct inquiry *q)
+static bool kept_passed(const struct job *q)
 {
 	for (size_t i = 0; i < q->finding_count; i++) {
 		if (q->findings[i].verdict == VERDICT_PASS)
@@ -124,10 +124,10 @@ static bool kept_passed(const struct inquiry *q)
 	return false;
 }
 
-static int doctor_draw(const struct canvas *c, int y, const struct inquiry *q)
+static int doctor_draw(const struct canvas *c, int y, const struct job *q)
 {
 	y = draw_sum(c, y, q);
-	y = inquiry_trouble(c, y, 0, &q->err);
+	y = job_trouble(c, y, 0, &q->err);
 	y = draw_findings(c, y, q, false);
 	y = draw_left_out(c, y, q);
 	if (!kept_passed(q))
@@ -138,7 +138,7 @@ static int doctor_draw(const struct canvas *c, int y, const struct inquiry *q)
 
 /* --- as text --- */
 
-static void doctor_copy(struct buf *to, const struct inquiry *q)
+static void doctor_copy(struct buf *to, const struct job *q)
 {
 	struct buf sum;
 
@@ -156,4 +156,4 @@ static void doctor_copy(struct buf *to, const struct inquiry *q)
 	}
 }
 
-const struct inquiry_body doctor_body = { doctor_draw, doctor_copy };
+const struct job_body doctor_body = { doctor_draw, doctor_copy };

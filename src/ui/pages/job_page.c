@@ -1,6 +1,6 @@
 /*
- * The page of an inquiry: opens at once, fills as answers come, scrolls. Closing it ends the inquiry; a test call under way is
- * hung up. What the page says is drawn by the inquiry's body.
+ * The page of an job: opens at once, fills as answers come, scrolls. Closing it ends the job; a test call under way is
+ * hung up. What the page says is drawn by the job's body.
  */
 #include "config.h"
 
@@ -16,11 +16,11 @@
 struct page {
 	struct ui *ui;
 	char *title;
-	const struct inquiry_body *body;
+	const struct job_body *body;
 	struct scroll scroll;
 };
 
-int inquiry_text(const struct canvas *c, int y, int x, enum role r, const char *text)
+int job_text(const struct canvas *c, int y, int x, enum role r, const char *text)
 {
 	struct canvas column = canvas_sub(c, 0, x, c->area.rows, c->area.columns - x);
 	char *clean = utf8_clean_dup(str_of(text));
@@ -30,16 +30,16 @@ int inquiry_text(const struct canvas *c, int y, int x, enum role r, const char *
 	return y;
 }
 
-int inquiry_trouble(const struct canvas *c, int y, int x, const struct err *e)
+int job_trouble(const struct canvas *c, int y, int x, const struct err *e)
 {
 	if (e->code == ERR_NONE)
 		return y;
 	draw_text(c, y, x, 2, ROLE_ALARM, mark_text(c, MARK_ALARM));
-	y = inquiry_text(c, y, x + 2, ROLE_ALARM, e->message);
+	y = job_text(c, y, x + 2, ROLE_ALARM, e->message);
 	if (e->hint[0] == '\0')
 		return y;
 	draw_text(c, y, x + 2, 2, ROLE_DIM, "->");
-	return inquiry_text(c, y, x + 5, ROLE_NORMAL, e->hint);
+	return job_text(c, y, x + 5, ROLE_NORMAL, e->hint);
 }
 
 static void page_draw(void *state, const struct canvas *screen)
@@ -47,7 +47,7 @@ static void page_draw(void *state, const struct canvas *screen)
 	struct page *p = state;
 	struct canvas page = frame_page(p->ui, screen, p->title);
 	struct canvas c = canvas_sub(&page, 0, 1, page.area.rows, page.area.columns - 2);
-	const struct inquiry *q = &ui_app(p->ui)->inquiry;
+	const struct job *q = &ui_app(p->ui)->job;
 
 	scroll_fit(&p->scroll, c.area.rows);
 	p->scroll.lines = p->body->draw(&c, -p->scroll.top, q) + p->scroll.top;
@@ -61,7 +61,7 @@ static void copy(struct page *p)
 
 	buf_init(&text, BUF_UNBOUNDED);
 	buf_addf(&text, "%s\n", p->title);
-	p->body->copy(&text, &ui_app(p->ui)->inquiry);
+	p->body->copy(&text, &ui_app(p->ui)->job);
 	ui_copy(p->ui, text.p, _("Copied the page"));
 	buf_clear(&text);
 }
@@ -83,20 +83,20 @@ static void page_close(void *state)
 {
 	struct page *p = state;
 
-	app_drop_inquiry(ui_app(p->ui));
+	app_drop_job(ui_app(p->ui));
 	free(p->title);
 	free(p);
 }
 
 static const struct overlay_ops page_ops = {
-	.name = "inquiry",
+	.name = "job",
 	.draw = page_draw,
 	.key = page_key,
 	.close = page_close,
 	.hint = N_("j down  k up  Space page  y copy  Esc back"),
 };
 
-static void open_page(struct ui *ui, char *title, const struct inquiry_body *body)
+static void open_page(struct ui *ui, char *title, const struct job_body *body)
 {
 	struct page *p = xcalloc(1, sizeof(*p));
 

@@ -1,4 +1,4 @@
-/* What the pages of an inquiry draw; for job_page.c, doctor_page.c and test_page.c. */
+/* What the pages of an job draw; for job_page.c, doctor_page.c and test_page.c. */
 #ifndef UI_PAGES_JOB_PAGE_H
 #define UI_PAGES_JOB_PAGE_H
 
@@ -6,18 +6,18 @@
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/work/job.h"
 
-struct inquiry_body {
+struct job_body {
 	/* Draws from row y on, which may lie above the canvas; returns the row after the last one. */
-	int (*draw)(const struct canvas *c, int y, const struct inquiry *q);
+	int (*draw)(const struct canvas *c, int y, const struct job *q);
 	/* The same as plain text, for the clipboard. */
-	void (*copy)(struct buf *to, const struct inquiry *q);
+	void (*copy)(struct buf *to, const struct job *q);
 };
 
-extern const struct inquiry_body doctor_body, test_body;
+extern const struct job_body doctor_body, test_body;
 
 /* Text of the program or of servers, cleaned and wrapped, from column x on; returns the row after it. */
-int inquiry_text(const struct canvas *c, int y, int x, enum role r, const char *text);
+int job_text(const struct canvas *c, int y, int x, enum role r, const char *text);
 /* What went wrong and what to do about it; nothing when nothing did. */
-int inquiry_trouble(const struct canvas *c, int y, int x, const struct err *e);
+int job_trouble(const struct canvas *c, int y, int x, const struct err *e);
 
 #endif

@@ -12,7 +12,7 @@
 #define TIME_WIDTH 9
 #define AGENT_AT 33
 
-static int draw_step(const struct canvas *c, int y, const struct inquiry_test *t, enum test_step s)
+static int draw_step(const struct canvas *c, int y, const struct job_test *t, enum test_step s)
 {
 	char time[32];
 
@@ -26,7 +26,7 @@ static int draw_step(const struct canvas *c, int y, const struct inquiry_test *t
 }
 
 /* Steps come in order, but for one that an Asterisk leaves out. */
-static int draw_steps(const struct canvas *c, int y, const struct inquiry_test *t)
+static int draw_steps(const struct canvas *c, int y, const struct job_test *t)
 {
 	int last = -1;
 
@@ -36,25 +36,25 @@ static int draw_steps(const struct canvas *c, int y, const struct inquiry_test *
 		y = draw_step(c, y, t, (enum test_step)s);
 		last = s;
 	}
-	if (t->state == INQUIRY_TEST_WAITING)
+	if (t->state == JOB_TEST_WAITING)
 		draw_text(c, y++, STEP_AT, 0, ROLE_DIM, _("waits for its turn"));
-	else if (t->state == INQUIRY_TEST_RUNNING && last + 1 < TEST_STEP_COUNT)
+	else if (t->state == JOB_TEST_RUNNING && last + 1 < TEST_STEP_COUNT)
 		draw_textf(c, y++, STEP_AT, 0, ROLE_DIM, _("%s?"), test_step_text((enum test_step)(last + 1)));
 	return y;
 }
 
-static int draw_result(const struct canvas *c, int y, const struct inquiry_test *t)
+static int draw_result(const struct canvas *c, int y, const struct job_test *t)
 {
-	if (t->state == INQUIRY_TEST_OVER && t->why.code == ERR_NONE)
+	if (t->state == JOB_TEST_OVER && t->why.code == ERR_NONE)
 		draw_text(c, y++, 1, 0, ROLE_GOOD, _("The agent was heard; the call was hung up."));
-	return inquiry_trouble(c, y, 1, &t->why);
+	return job_trouble(c, y, 1, &t->why);
 }
 
-static int test_draw(const struct canvas *c, int y, const struct inquiry *q)
+static int test_draw(const struct canvas *c, int y, const struct job *q)
 {
 	if (c->area.columns >= NARROW)
-		y = inquiry_text(c, y, 0, ROLE_DIM, _("The number's agent takes a call that is marked as a test: it is in no figure. Esc ends it."));
-	y = inquiry_trouble(c, y, 0, &q->err);
+		y = job_text(c, y, 0, ROLE_DIM, _("The number's agent takes a call that is marked as a test: it is in no figure. Esc ends it."));
+	y = job_trouble(c, y, 0, &q->err);
 	for (size_t i = 0; i < q->test_count; i++) {
 		draw_foreign(c, y + 1, 0, 0, ROLE_TITLE, q->tests[i].server);
 		y = draw_steps(c, y + 2, &q->tests[i]);
@@ -69,11 +69,11 @@ static void copy_trouble(struct buf *to, const struct err *e)
 		buf_addf(to, "  %s%s%s\n", e->message, e->hint[0] != '\0' ? " -> " : "", e->hint);
 }
 
-static void test_copy(struct buf *to, const struct inquiry *q)
+static void test_copy(struct buf *to, const struct job *q)
 {
 	copy_trouble(to, &q->err);
 	for (size_t i = 0; i < q->test_count; i++) {
-		const struct inquiry_test *t = &q->tests[i];
+		const struct job_test *t = &q->tests[i];
 
 		buf_addf(to, "%s\n", t->server);
 		for (int s = 0; s < TEST_STEP_COUNT; s++) {
@@ -85,4 +85,4 @@ static void test_copy(struct buf *to, const struct inquiry *q)
 	}
 }
 
-const struct inquiry_body test_body = { test_draw, test_copy };
+const struct job_body test_body = { test_draw, test_copy };

@@ -118,7 +118,7 @@ static void ask_delete(struct ui *ui)
 	struct naming n = { .text = &text };
 
 	buf_init(&text, 2000);
-	route_table_each(ui_app(ui)->routes, name_foreign, &n);
+	route_states_each(ui_app(ui)->routes, name_foreign, &n);
 	if (n.count > NAMED)
 		buf_addf(&text, _("and %zu more\n"), n.count - NAMED);
 	buf_adds(&text, _("They work, but the store has no such numbers. Calls to them get \"not found\" afterwards."));

@@ -29,7 +29,7 @@ struct servers {
 	struct list list;
 	struct servers_lines lines;
 	bool *open;			/* by server */
-	struct query *query;
+	struct filter_words *query;
 	size_t shown;			/* servers that match */
 };
 
@@ -64,7 +64,7 @@ static const char *field_of_line(const void *row, int field)
 
 static bool filtering(const struct servers *v)
 {
-	return v->query && !query_is_empty(v->query);
+	return v->query && !filter_words_is_empty(v->query);
 }
 
 static uint64_t head_key(const struct app_server *s)
@@ -80,7 +80,7 @@ static size_t index_of(const struct servers *v, const struct app_server *s)
 /* The lines of one server are those from `from` on and before `to`. */
 static void add_server(struct servers *v, const struct app_server *s, size_t from, size_t to)
 {
-	bool head = !filtering(v) || query_match(v->query, NULL, field_of_head, s);
+	bool head = !filtering(v) || filter_words_match(v->query, NULL, field_of_head, s);
 	bool all = v->open[index_of(v, s)] && !filtering(v);
 
 	if (head)
@@ -88,7 +88,7 @@ static void add_server(struct servers *v, const struct app_server *s, size_t fro
 	for (size_t i = from; i < to; i++) {
 		const struct servers_line *l = &v->lines.items[i];
 
-		if (!all && !(filtering(v) && query_match(v->query, NULL, field_of_line, l)))
+		if (!all && !(filtering(v) && filter_words_match(v->query, NULL, field_of_line, l)))
 			continue;
 		if (!head)
 			list_add(&v->list, head_key(s), SERVERS_HEAD, s);
@@ -296,8 +296,8 @@ static void servers_filter(void *state, const char *text)
 {
 	struct servers *v = state;
 
-	query_free(&v->query);
-	v->query = query_new(text, fields);
+	filter_words_free(&v->query);
+	v->query = filter_words_new(text, fields);
 	rebuild(v);
 	ui_touch(v->ui);
 }
@@ -378,7 +378,7 @@ static void servers_free(void *state)
 
 	list_clear(&v->list);
 	servers_lines_clear(&v->lines);
-	query_free(&v->query);
+	filter_words_free(&v->query);
 	free(v->open);
 	free(v);
 }

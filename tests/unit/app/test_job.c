@@ -40,7 +40,7 @@ static bool answered(void *arg)
 	struct fixture *f = arg;
 
 	app_handle_mail(f->app, 0);
-	return !f->app->inquiry.running;
+	return !f->app->job.running;
 }
 
 static int setup(void **state)
@@ -71,7 +71,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static size_t checks(const struct inquiry *q)
+static size_t checks(const struct job *q)
 {
 	size_t n = 0;
 
@@ -80,7 +80,7 @@ static size_t checks(const struct inquiry *q)
 	return n;
 }
 
-static const struct finding *find(const struct inquiry *q, const char *check, const char *server)
+static const struct finding *find(const struct job *q, const char *check, const char *server)
 {
 	for (size_t i = 0; i < q->finding_count; i++) {
 		if (strcmp(q->findings[i].check, check) == 0 && strcmp(q->findings[i].server, server) == 0)
@@ -93,7 +93,7 @@ static const struct finding *find(const struct inquiry *q, const char *check, co
 static void of_a_number_every_check_is_kept(void **state)
 {
 	struct fixture *f = *state;
-	const struct inquiry *q = &f->app->inquiry;
+	const struct job *q = &f->app->job;
 
 	app_ask_doctor(f->app, NUMBER, NULL);
 	assert_false(app_is_settled(f->app));
@@ -110,7 +110,7 @@ static void of_a_number_every_check_is_kept(void **state)
 static void of_many_only_what_is_not_right(void **state)
 {
 	struct fixture *f = *state;
-	const struct inquiry *q = &f->app->inquiry;
+	const struct job *q = &f->app->job;
 
 	app_ask_doctor(f->app, NULL, "telnyx");
 	assert_true(wait_until(answered, f));
@@ -125,14 +125,14 @@ static void a_number_that_is_not_configured_has_its_nearest(void **state)
 
 	app_ask_doctor(f->app, "+14155550109", NULL);
 	assert_true(wait_until(answered, f));
-	assert_int_equal(find(&f->app->inquiry, "configured", "")->verdict, VERDICT_FAIL);
-	assert_non_null(strstr(find(&f->app->inquiry, "configured", "")->todo, NUMBER));
+	assert_int_equal(find(&f->app->job, "configured", "")->verdict, VERDICT_FAIL);
+	assert_non_null(strstr(find(&f->app->job, "configured", "")->todo, NUMBER));
 }
 
 static void a_test_call_is_heard_and_is_no_call(void **state)
 {
 	struct fixture *f = *state;
-	const struct inquiry *q = &f->app->inquiry;
+	const struct job *q = &f->app->job;
 	uint64_t before = metrics_total(f->app->metrics)->offered;
 
 	app_ask_test(f->app, NUMBER);
@@ -140,7 +140,7 @@ static void a_test_call_is_heard_and_is_no_call(void **state)
 	assert_int_equal(q->err.code, ERR_NONE);
 	assert_int_equal(q->test_count, 1);
 	assert_string_equal(q->tests[0].server, "na-1");
-	assert_int_equal(q->tests[0].state, INQUIRY_TEST_OVER);
+	assert_int_equal(q->tests[0].state, JOB_TEST_OVER);
 	assert_int_equal(q->tests[0].why.code, ERR_NONE);
 	assert_string_equal(q->tests[0].call.agent, "support");
 	assert_true(test_call_ok(&q->tests[0].call));
@@ -151,7 +151,7 @@ static void a_test_call_is_heard_and_is_no_call(void **state)
 static void a_number_without_a_route_says_so(void **state)
 {
 	struct fixture *f = *state;
-	const struct inquiry *q = &f->app->inquiry;
+	const struct job *q = &f->app->job;
 
 	app_ask_test(f->app, "+41445550104");
 	assert_true(wait_until(answered, f));
@@ -166,7 +166,7 @@ static void a_number_without_a_route_says_so(void **state)
 static void a_new_question_takes_the_place_of_the_old(void **state)
 {
 	struct fixture *f = *state;
-	const struct inquiry *q = &f->app->inquiry;
+	const struct job *q = &f->app->job;
 
 	for (int i = 0; i < 20; i++) {
 		app_ask_doctor(f->app, NULL, NULL);
@@ -174,7 +174,7 @@ static void a_new_question_takes_the_place_of_the_old(void **state)
 		app_ask_test(f->app, NUMBER);
 	}
 	assert_true(wait_until(answered, f));
-	assert_int_equal(q->kind, INQUIRY_TEST);
+	assert_int_equal(q->kind, JOB_TEST);
 	assert_int_equal(q->finding_count, 0);
 	assert_int_equal(q->test_count, 1);
 	assert_true(test_call_ok(&q->tests[0].call));
@@ -185,11 +185,11 @@ static void what_is_dropped_says_no_more(void **state)
 	struct fixture *f = *state;
 
 	app_ask_doctor(f->app, NULL, NULL);
-	app_drop_inquiry(f->app);
+	app_drop_job(f->app);
 	assert_true(wait_until(settled, f));
-	assert_int_equal(f->app->inquiry.kind, INQUIRY_NONE);
-	assert_int_equal(f->app->inquiry.finding_count, 0);
-	assert_null(f->app->inquiry.findings);
+	assert_int_equal(f->app->job.kind, JOB_NONE);
+	assert_int_equal(f->app->job.finding_count, 0);
+	assert_null(f->app->job.findings);
 }
 
 static void a_read_only_program_makes_nobody_take_a_call(void **state)
@@ -200,7 +200,7 @@ static void a_read_only_program_makes_nobody_take_a_call(void **state)
 	app_ask_test(f->app, NUMBER);
 	assert_true(wait_until(answered, f));
 	f->config->read_only = false;
-	assert_int_equal(f->app->inquiry.err.code, ERR_READ_ONLY);
+	assert_int_equal(f->app->job.err.code, ERR_READ_ONLY);
 }
 
 struct hanging {

@@ -174,7 +174,7 @@ static bool is_verified(void *arg)
 	struct fixture_app *f = arg;
 
 	app_handle_mail(f->app, 0);
-	return route_table_get(f->app->routes, "na-1", NUMBER, NULL) == ROUTE_VERIFIED;
+	return route_states_get(f->app->routes, "na-1", NUMBER, NULL) == ROUTE_VERIFIED;
 }
 
 static bool said_gone(void *arg)

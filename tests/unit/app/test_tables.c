@@ -89,17 +89,17 @@ static const char *get_field(const void *row, int field)
 static bool matches(const char *text, const char *number, const char *agent)
 {
 	const char *row[] = { number, agent };
-	struct query *q = query_new(text, fields);
-	bool ok = query_match(q, NULL, get_field, row);
+	struct filter_words *q = filter_words_new(text, fields);
+	bool ok = filter_words_match(q, NULL, get_field, row);
 	struct buf all;
 
 	buf_init(&all, BUF_UNBOUNDED);
 	utf8_lower(&all, number);
 	buf_addc(&all, '\n');
 	utf8_lower(&all, agent);
-	assert_int_equal(query_match(q, all.p, get_field, row), ok);
+	assert_int_equal(filter_words_match(q, all.p, get_field, row), ok);
 	buf_clear(&all);
-	query_free(&q);
+	filter_words_free(&q);
 	return ok;
 }
 
@@ -123,11 +123,11 @@ static void test_query(void **state)
 
 static void test_query_unknown_field(void **state)
 {
-	struct query *q = query_new("agnet:x", fields);
+	struct filter_words *q = filter_words_new("agnet:x", fields);
 
 	(void)state;
-	assert_string_equal(query_unknown_field(q), "agnet");
-	query_free(&q);
+	assert_string_equal(filter_words_unknown_field(q), "agnet");
+	filter_words_free(&q);
 }
 
 /* --- messages --- */
@@ -252,39 +252,39 @@ static void count(void *arg, const char *server, const struct route_report *r)
 	++*(size_t *)arg;
 }
 
-static size_t count_alarms(const struct route_table *t)
+static size_t count_alarms(const struct route_states *t)
 {
 	size_t n = 0;
 
-	route_table_each_alarm(t, count, &n);
+	route_states_each_alarm(t, count, &n);
 	return n;
 }
 
 static void test_route_table(void **state)
 {
-	struct route_table *t = route_table_new();
+	struct route_states *t = route_states_new();
 	struct ami_route_report r = { .server = "na-1", .route = { .number = "+15550001", .state = ROUTE_VERIFIED } };
 
 	(void)state;
-	assert_int_equal(route_table_get(t, "na-1", "+15550001", NULL), ROUTE_UNKNOWN);
-	route_table_report(t, &r);
-	assert_int_equal(route_table_get(t, "na-1", "+15550001", NULL), ROUTE_VERIFIED);
-	assert_int_equal(route_table_get(t, "eu-1", "+15550001", NULL), ROUTE_UNKNOWN);
-	route_table_server_down(t, "na-1");
-	assert_int_equal(route_table_get(t, "na-1", "+15550001", NULL), ROUTE_UNKNOWN);
+	assert_int_equal(route_states_get(t, "na-1", "+15550001", NULL), ROUTE_UNKNOWN);
+	route_states_report(t, &r);
+	assert_int_equal(route_states_get(t, "na-1", "+15550001", NULL), ROUTE_VERIFIED);
+	assert_int_equal(route_states_get(t, "eu-1", "+15550001", NULL), ROUTE_UNKNOWN);
+	route_states_server_down(t, "na-1");
+	assert_int_equal(route_states_get(t, "na-1", "+15550001", NULL), ROUTE_UNKNOWN);
 	assert_int_equal(count_alarms(t), 0);
 	r.route.state = ROUTE_STALE;
-	route_table_report(t, &r);
-	route_table_report(t, &r);
+	route_states_report(t, &r);
+	route_states_report(t, &r);
 	assert_int_equal(count_alarms(t), 1);
-	route_table_server_down(t, "na-1");
+	route_states_server_down(t, "na-1");
 	assert_int_equal(count_alarms(t), 0);
-	route_table_report(t, &r);
+	route_states_report(t, &r);
 	assert_int_equal(count_alarms(t), 1);
 	r.route.gone = true;
-	route_table_report(t, &r);
+	route_states_report(t, &r);
 	assert_int_equal(count_alarms(t), 0);
-	route_table_free(&t);
+	route_states_free(&t);
 }
 
 int main(void)

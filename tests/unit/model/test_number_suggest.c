@@ -44,11 +44,11 @@ static struct number york = { .e164 = (char []){ "+15551234567" } };
 static struct number york_too = { .e164 = (char []){ "+15551234568" } };
 static struct number geneva = { .e164 = (char []){ "+41225550101" } };
 
-static size_t near(const char *text, struct near_number *out, size_t max)
+static size_t near(const char *text, struct number_suggestion *out, size_t max)
 {
 	const struct number *const numbers[] = { &york_too, &york, &geneva, &london };
 
-	return near_numbers(text, numbers, ARRAY_LEN(numbers), out, max);
+	return number_suggest(text, numbers, ARRAY_LEN(numbers), out, max);
 }
 
 static void the_number_in_another_form_is_found(void **state)
@@ -64,7 +64,7 @@ static void the_number_in_another_form_is_found(void **state)
 		{ "442071234567", &london },
 		{ "(555) 123-4567", &york },
 	};
-	struct near_number out[4];
+	struct number_suggestion out[4];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -76,7 +76,7 @@ static void the_number_in_another_form_is_found(void **state)
 
 static void slips_of_the_finger_are_near(void **state)
 {
-	struct near_number out[4];
+	struct number_suggestion out[4];
 
 	(void)state;
 	assert_int_equal(near("+15551324567", out, 4), 2);	/* two digits swapped */
@@ -90,7 +90,7 @@ static void slips_of_the_finger_are_near(void **state)
 
 static void nearest_first_and_no_more_than_asked_for(void **state)
 {
-	struct near_number out[2] = { { NULL, 0 }, { &geneva, 77 } };
+	struct number_suggestion out[2] = { { NULL, 0 }, { &geneva, 77 } };
 
 	(void)state;
 	assert_int_equal(near("+15551234567", out, 1), 1);
@@ -102,7 +102,7 @@ static void nearest_first_and_no_more_than_asked_for(void **state)
 
 static void what_is_far_is_not_near(void **state)
 {
-	struct near_number out[4];
+	struct number_suggestion out[4];
 
 	(void)state;
 	assert_int_equal(near("+4930123456", out, 4), 0);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "kit/fault_server.h"
-#include "trunkdeck/ami/ask.h"
+#include "trunkdeck/ami/session.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/routes/test_call.h"
 
@@ -159,20 +159,20 @@ static void a_channel_that_is_not_made_means_no_context(void **state)
 
 static char host[] = "127.0.0.1", word[] = "x", nothing[] = "";
 
-static bool open_query(struct ami_query **q, int port, struct err *e)
+static bool open_query(struct ami_session **q, int port, struct err *e)
 {
 	struct server_config server = {
 		.name = word, .host = host, .port = port, .user = word, .secret = word, .ca_file = nothing,
 	};
-	const struct ami_query_options options = { .server = &server, .events = "off", .timeout_ms = 1000 };
+	const struct ami_session_options options = { .server = &server, .events = "off", .timeout_ms = 1000 };
 
-	return ami_query_open(q, &options, e);
+	return ami_session_open(q, &options, e);
 }
 
 static void a_server_that_fails_is_told_of_and_soon(void **state)
 {
 	static const enum fault faults[] = { FAULT_GARBAGE, FAULT_SILENT };
-	struct ami_query *q;
+	struct ami_session *q;
 	struct err e;
 	int port;
 
@@ -191,7 +191,7 @@ static void a_server_that_fails_is_told_of_and_soon(void **state)
 static void a_closed_port_is_unreachable(void **state)
 {
 	struct fault_server *s;
-	struct ami_query *q;
+	struct ami_session *q;
 	struct err e;
 	int port;
 

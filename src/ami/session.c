@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "trunkdeck/ami/ask.h"
+#include "trunkdeck/ami/session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +26,8 @@ struct question {
 	struct err err;
 };
 
-struct ami_query {
-	struct ami_query_options options;
+struct ami_session {
+	struct ami_session_options options;
 	struct ami_timing timing;
 	struct ami_link *link;
 	char *buffer;
@@ -48,13 +48,13 @@ static void on_state(void *arg)
 
 static void on_frame(void *arg, const struct ami_frame *f)
 {
-	struct ami_query *q = arg;
+	struct ami_session *q = arg;
 
 	if (q->options.on_event)
 		q->options.on_event(q->options.arg, f);
 }
 
-static bool is_lost(const struct ami_query *q, struct err *e)
+static bool is_lost(const struct ami_session *q, struct err *e)
 {
 	if (q->stopped)
 		return !err_set_message(e, ERR_SERVER_UNREACHABLE, "%s", _("stopped"));
@@ -65,7 +65,7 @@ static bool is_lost(const struct ami_query *q, struct err *e)
 }
 
 /* One turn of the loop; returns at `until` at the latest. */
-static void turn(struct ami_query *q, int64_t until)
+static void turn(struct ami_session *q, int64_t until)
 {
 	int64_t next = ami_link_next_at_ms(q->link), now = now_ms();
 	struct epoll_event event;
@@ -86,7 +86,7 @@ static void turn(struct ami_query *q, int64_t until)
 }
 
 /* Goes on until *done; false when the link or the time was lost. */
-static bool run_until(struct ami_query *q, const bool *done, int64_t ms, struct err *e)
+static bool run_until(struct ami_session *q, const bool *done, int64_t ms, struct err *e)
 {
 	int64_t until = now_ms() + ms;
 
@@ -101,7 +101,7 @@ static bool run_until(struct ami_query *q, const bool *done, int64_t ms, struct 
 	return true;
 }
 
-static bool log_in(struct ami_query *q, struct err *e)
+static bool log_in(struct ami_session *q, struct err *e)
 {
 	int64_t until = now_ms() + q->options.timeout_ms;
 
@@ -113,7 +113,7 @@ static bool log_in(struct ami_query *q, struct err *e)
 	return true;
 }
 
-static void watch_stop(struct ami_query *q, int operation)
+static void watch_stop(struct ami_session *q, int operation)
 {
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = q };
 
@@ -121,9 +121,9 @@ static void watch_stop(struct ami_query *q, int operation)
 		die("epoll_ctl failed");
 }
 
-bool ami_query_open(struct ami_query **out, const struct ami_query_options *options, struct err *e)
+bool ami_session_open(struct ami_session **out, const struct ami_session_options *options, struct err *e)
 {
-	struct ami_query *q = xcalloc(1, sizeof(*q));
+	struct ami_session *q = xcalloc(1, sizeof(*q));
 	struct ami_link_config config;
 
 	*out = NULL;
@@ -149,11 +149,11 @@ bool ami_query_open(struct ami_query **out, const struct ami_query_options *opti
 		*out = q;
 		return true;
 	}
-	ami_query_close(&q);
+	ami_session_close(&q);
 	return false;
 }
 
-void ami_query_close(struct ami_query **q)
+void ami_session_close(struct ami_session **q)
 {
 	if (!*q)
 		return;
@@ -166,7 +166,7 @@ void ami_query_close(struct ami_query **q)
 
 static void on_answer(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
 {
-	struct question *question = &((struct ami_query *)arg)->question;
+	struct question *question = &((struct ami_session *)arg)->question;
 
 	if (tag != question->tag)
 		return;
@@ -184,7 +184,7 @@ static void on_answer(void *arg, uint64_t tag, const struct ami_frame *f, bool l
 	question->done = last;
 }
 
-bool ami_query_ask(struct ami_query *q, const char *action, const struct ami_field *fields, ami_frame_fn *fn, void *arg,
+bool ami_session_action(struct ami_session *q, const char *action, const struct ami_field *fields, ami_frame_fn *fn, void *arg,
 		   struct err *e)
 {
 	struct question *question = &q->question;
@@ -215,11 +215,11 @@ static void take_value(void *arg, const struct ami_frame *f)
 		w->value = str_dup(ami_get(f, w->key));
 }
 
-bool ami_query_value(struct ami_query *q, const char *action, const struct ami_field *fields, enum ami_key key, char **out,
+bool ami_session_value(struct ami_session *q, const char *action, const struct ami_field *fields, enum ami_key key, char **out,
 		     struct err *e)
 {
 	struct wanted w = { .key = key };
-	bool ok = ami_query_ask(q, action, fields, take_value, &w, e);
+	bool ok = ami_session_action(q, action, fields, take_value, &w, e);
 
 	*out = ok ? (w.value ? w.value : xstrdup("")) : NULL;
 	if (!ok)
@@ -227,7 +227,7 @@ bool ami_query_value(struct ami_query *q, const char *action, const struct ami_f
 	return ok;
 }
 
-bool ami_query_listen(struct ami_query *q, int64_t ms, const bool *done, struct err *e)
+bool ami_session_listen(struct ami_session *q, int64_t ms, const bool *done, struct err *e)
 {
 	int64_t until = now_ms() + ms;
 
@@ -239,7 +239,7 @@ bool ami_query_listen(struct ami_query *q, int64_t ms, const bool *done, struct 
 	return true;
 }
 
-void ami_query_hurry(struct ami_query *q, int64_t timeout_ms)
+void ami_session_hurry(struct ami_session *q, int64_t timeout_ms)
 {
 	watch_stop(q, EPOLL_CTL_DEL);
 	q->options.stop = NULL;
@@ -250,11 +250,11 @@ void ami_query_hurry(struct ami_query *q, int64_t timeout_ms)
 
 /* --- what the server would do with a call --- */
 
-bool ami_query_db_get(struct ami_query *q, const char *family, const char *key, char **out, struct err *e)
+bool ami_session_db_get(struct ami_session *q, const char *family, const char *key, char **out, struct err *e)
 {
 	const struct ami_field fields[] = { { "Family", family }, { "Key", key }, { NULL, NULL } };
 
-	if (ami_query_value(q, "DBGet", fields, AMI_KEY_VAL, out, e))
+	if (ami_session_value(q, "DBGet", fields, AMI_KEY_VAL, out, e))
 		return true;
 	if (e->code != ERR_SERVER_REFUSED || strcmp(e->message, "Database entry not found") != 0)
 		return false;
@@ -262,28 +262,28 @@ bool ami_query_db_get(struct ami_query *q, const char *family, const char *key, 
 	return true;
 }
 
-bool ami_query_variable(struct ami_query *q, const char *name, char **out, struct err *e)
+bool ami_session_variable(struct ami_session *q, const char *name, char **out, struct err *e)
 {
 	const struct ami_field fields[] = { { "Variable", name }, { NULL, NULL } };
 
-	return ami_query_value(q, "Getvar", fields, AMI_KEY_VALUE, out, e);
+	return ami_session_value(q, "Getvar", fields, AMI_KEY_VALUE, out, e);
 }
 
-static bool route_of_astdb(struct ami_query *q, const char *number, char **agent, char **dial, struct err *e)
+static bool route_of_astdb(struct ami_session *q, const char *number, char **agent, char **dial, struct err *e)
 {
-	if (!ami_query_db_get(q, "trunkdeck", number, agent, e))
+	if (!ami_session_db_get(q, "trunkdeck", number, agent, e))
 		return false;
 	if (**agent)
-		return ami_query_db_get(q, "trunkdeckagent", *agent, dial, e);
+		return ami_session_db_get(q, "trunkdeckagent", *agent, dial, e);
 	*dial = xstrdup("");
 	return true;
 }
 
 /* A row is agent,dial. */
-static bool route_of_odbc(struct ami_query *q, const char *number, char **agent, char **dial, struct err *e)
+static bool route_of_odbc(struct ami_session *q, const char *number, char **agent, char **dial, struct err *e)
 {
 	char *name = xasprintf("TRUNKDECK_ROUTE(%s)", number), *row, *comma;
-	bool ok = ami_query_variable(q, name, &row, e);
+	bool ok = ami_session_variable(q, name, &row, e);
 
 	free(name);
 	if (!ok)
@@ -295,7 +295,7 @@ static bool route_of_odbc(struct ami_query *q, const char *number, char **agent,
 	return true;
 }
 
-bool ami_query_route(struct ami_query *q, enum routes_mode mode, const char *number, char **agent, char **dial,
+bool ami_session_route(struct ami_session *q, enum routes_mode mode, const char *number, char **agent, char **dial,
 		     struct err *e)
 {
 	bool ok;

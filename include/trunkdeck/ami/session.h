@@ -1,26 +1,26 @@
 /*
- * Asking one server, for batch commands and the inquiry thread: one connection that the caller's thread drives itself,
+ * Asking one server, for batch commands and the job thread: one connection that the caller's thread drives itself,
  * waiting for what it asked. (The screen's own connections are the ami thread's, see ami_thread.h.) Every wait has a deadline, and
  * nothing is retried.
  *
  * Failures: ERR_SERVER_UNREACHABLE (no connection, lost, silent, stopped), ERR_SERVER_LOGIN, ERR_SERVER_REFUSED with
  * Asterisk's own words. After one of the first two the query is of no more use. One owner, one thread.
  */
-#ifndef TRUNKDECK_AMI_ASK_H
-#define TRUNKDECK_AMI_ASK_H
+#ifndef TRUNKDECK_AMI_SESSION_H
+#define TRUNKDECK_AMI_SESSION_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/ami/action.h"
-#include "trunkdeck/ami/parse.h"
+#include "action.h"
+#include "parse.h"
 #include "trunkdeck/base/err.h"
 #include "trunkdeck/base/mailbox.h"
-#include "trunkdeck/ami/server.h"
+#include "server.h"
 
-struct ami_query;
+struct ami_session;
 
-struct ami_query_options {
+struct ami_session_options {
 	const struct server_config *server;	/* outlives the query */
 	const char *events;			/* classes, "off" for none: the mask at login, without blanks */
 	int64_t timeout_ms;			/* of connecting with login, and of each answer */
@@ -30,30 +30,30 @@ struct ami_query_options {
 };
 
 /* Connects and logs in. */
-bool ami_query_open(struct ami_query **out, const struct ami_query_options *options, struct err *e);
-void ami_query_close(struct ami_query **q);
+bool ami_session_open(struct ami_session **out, const struct ami_session_options *options, struct err *e);
+void ami_session_close(struct ami_session **q);
 
 /* Sends an action and waits for its answer: fn (may be NULL) sees the response and each item of its list. False too when
  * the response is an error. */
-bool ami_query_ask(struct ami_query *q, const char *action, const struct ami_field *fields, ami_frame_fn *fn, void *arg,
+bool ami_session_action(struct ami_session *q, const char *action, const struct ami_field *fields, ami_frame_fn *fn, void *arg,
 		   struct err *e);
 /* The same for one value: the first one of `key` in the answer, the empty string when there is none; caller frees. */
-bool ami_query_value(struct ami_query *q, const char *action, const struct ami_field *fields, enum ami_key key, char **out,
+bool ami_session_value(struct ami_session *q, const char *action, const struct ami_field *fields, enum ami_key key, char **out,
 		     struct err *e);
 /* Events go to on_event for so long, or until *done. False when the connection was lost. */
-bool ami_query_listen(struct ami_query *q, int64_t ms, const bool *done, struct err *e);
+bool ami_session_listen(struct ami_session *q, int64_t ms, const bool *done, struct err *e);
 /* For what has to be put in order even when stopped: from now on nothing stops it, and no answer is waited for longer. */
-void ami_query_hurry(struct ami_query *q, int64_t timeout_ms);
+void ami_session_hurry(struct ami_session *q, int64_t timeout_ms);
 
 /* --- what the server would do with a call --- */
 
 /* A key of astdb; *out is the empty string when there is none. Caller frees. */
-bool ami_query_db_get(struct ami_query *q, const char *family, const char *key, char **out, struct err *e);
+bool ami_session_db_get(struct ami_session *q, const char *family, const char *key, char **out, struct err *e);
 /* A global variable or a function, as the dialplan would see it. Caller frees. */
-bool ami_query_variable(struct ami_query *q, const char *name, char **out, struct err *e);
+bool ami_session_variable(struct ami_session *q, const char *name, char **out, struct err *e);
 /* The number's agent and the dial string, from where the server looks routes up (none: as astdb); both empty where it has no
  * route, NULL on failure. Caller frees both. */
-bool ami_query_route(struct ami_query *q, enum routes_mode mode, const char *number, char **agent, char **dial,
+bool ami_session_route(struct ami_session *q, enum routes_mode mode, const char *number, char **agent, char **dial,
 		     struct err *e);
 
 #endif
