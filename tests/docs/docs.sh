@@ -28,11 +28,11 @@ broken_links() {
 	done
 }
 
-# `FILE: CASE` in SECURITY.md: a test file, in whatever folder, and a name or the words of a check in it.
+# `FILE: CASE` in SECURITY.md: the end of the path of a test file, and a name or the words of a check in it.
 missing_tests() {
 	tests=$(find tests -type f)
 	# shellcheck disable=SC2086 # names without blanks
-	grep -noE '`[a-z0-9_]+\.(c|py|sh|script): [^`]+`' SECURITY.md | tr -d '`' | while IFS=: read -r line file case; do
+	grep -noE '`[a-z0-9_/]+\.(c|py|sh|script): [^`]+`' SECURITY.md | tr -d '`' | while IFS=: read -r line file case; do
 		paths=$(printf '%s\n' "$tests" | grep "/$file\$")
 		if [ -z "$paths" ]; then
 			echo "SECURITY.md:$line: no such test: $file"
