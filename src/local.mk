@@ -40,6 +40,7 @@ libtrunkdeck_a_SOURCES += \
 libtrunkdeck_a_SOURCES += \
 	src/calls/call.c \
 	src/calls/call_detail.c \
+	src/calls/call_filter.c \
 	src/calls/call_json.c \
 	src/calls/cause.c \
 	src/calls/coverage.c \

@@ -31,6 +31,7 @@ struct undo {
 struct history {
 	struct zone *zone;		/* the workspace's; NULL = not known yet */
 	char zone_name[64];
+	struct zone *utc;		/* for as long as the workspace's is not known */
 	struct zone *metrics_zone;	/* what app->metrics counts by */
 	int64_t day_start_us, day_end_us;
 	struct call *early;		/* finished before today's calls were read */

@@ -82,6 +82,15 @@ static struct zone *zone_or_utc(const char *name)
 	return z ? z : zone_open("UTC");
 }
 
+const struct zone *app_zone(const struct app *a)
+{
+	struct history *h = &a->private->history;
+
+	if (!h->zone && !h->utc)
+		h->utc = zone_open("UTC");
+	return h->zone ? h->zone : h->utc;
+}
+
 /* True when it is another one than before. */
 static bool take_zone(struct app *a)
 {
@@ -356,6 +365,7 @@ void history_free(struct app *a)
 
 	free(h->early);
 	zone_free(&h->zone);
+	zone_free(&h->utc);
 	metrics_free(&a->figures.metrics);
 	zone_free(&a->figures.zone);
 	zone_free(&h->metrics_zone);

@@ -418,6 +418,25 @@ static bool parse_local(const struct zone *z, const char *text, int64_t *out)
 	return ok;
 }
 
+/* "9:05", "23:35" or "23:35:10": the last time that the clock showed it. */
+static bool parse_clock(const struct zone *z, const char *text, int64_t now_us, int64_t *out)
+{
+	char moment[sizeof("2000-01-01T00:00:00")];
+	struct zone_time t;
+
+	if (strspn(text, "0123456789") > 2 || strlen(text) > sizeof("00:00:00") - 1 || !strchr(text, ':'))
+		return false;
+	for (int days = 0; days >= -1; days--) {
+		zone_local(z, zone_day_start_us(z, now_us, days), &t);
+		snprintf(moment, sizeof(moment), "%04d-%02d-%02dT%s%s", t.year % 10000, t.month % 100, t.day % 100, text[1] == ':' ? "0" : "", text);
+		if (!parse_local(z, moment, out))
+			return false;
+		if (*out <= now_us)
+			return true;
+	}
+	return false;
+}
+
 bool zone_parse_moment(const struct zone *z, const char *text, int64_t now_us, int64_t *wall_us)
 {
 	if (strcmp(text, "now") == 0)
@@ -427,6 +446,7 @@ bool zone_parse_moment(const struct zone *z, const char *text, int64_t now_us, i
 	else if (strcmp(text, "yesterday") == 0)
 		*wall_us = zone_day_start_us(z, now_us, -1);
 	else
-		return parse_ago(text, now_us, wall_us) || clock_parse_iso(text, wall_us) || parse_local(z, text, wall_us);
+		return parse_ago(text, now_us, wall_us) || parse_clock(z, text, now_us, wall_us) || clock_parse_iso(text, wall_us)
+			|| parse_local(z, text, wall_us);
 	return true;
 }

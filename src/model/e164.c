@@ -21,7 +21,7 @@
 #define DIGITS_MIN 7
 #define DIGITS_MAX 15
 /* Typed text past this is no number with decoration any more. */
-#define TYPED_MAX 64
+#define TYPED_MAX (E164_TYPED_SIZE - 1)
 
 static bool is_digit(char c)
 {
@@ -107,9 +107,8 @@ static struct str trimmed(struct str s)
 	return s;
 }
 
-/* '+' and ASCII digits of what was typed, into out (TYPED_MAX + 1 bytes). False when there is anything but a number with
- * decoration. A "(0)" after an international prefix is the national trunk prefix, not dialled from abroad. */
-static bool typed_digits(const char *text, char *out)
+/* A "(0)" after an international prefix is the national trunk prefix, which is not dialled from abroad. */
+bool e164_typed(const char *text, char out[E164_TYPED_SIZE])
 {
 	struct str s = uri_body(trimmed(str_of(text)));
 	size_t n = 0, len;
@@ -233,9 +232,29 @@ bool e164_suggest(const char *text, const struct country *home, char out[E164_SI
 	char typed[TYPED_MAX + 1];
 	struct reading r;
 
-	if (!typed_digits(text, typed) || !read_number(typed, home, &r) || !strcmp(r.text, text))
+	if (!e164_typed(text, typed) || !read_number(typed, home, &r) || !strcmp(r.text, text))
 		return false;
 	return str_copy(out, E164_SIZE, str_of(r.text));
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+	return start[0] != '\0' && strncmp(text, start, strlen(start)) == 0;
+}
+
+bool e164_is_written(const char *number, const char *typed)
+{
+	const struct country *c = e164_country(str_of(number));
+	const char *digits = number + (number[0] == '+' ? 1 : strncmp(number, "00", 2) == 0 ? 2 : 0), *trunk;
+
+	if (typed[0] == '+')
+		return starts_with(digits, typed + 1);
+	if (strstr(digits, typed) || (strncmp(typed, "00", 2) == 0 && starts_with(digits, typed + 2)))
+		return true;
+	if (!c || is_nanp(c))
+		return c && strncmp(typed, "011", 3) == 0 && starts_with(digits, typed + 3);
+	trunk = trunk_prefix(c);
+	return starts_with(typed, trunk) && starts_with(digits + shared_code_len(c), typed + strlen(trunk));
 }
 
 /* --- saying what is wrong --- */

@@ -5,82 +5,202 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/e164.h"
 
-#define TERMS_MAX 16
+#define ANY_FIELD (-1)
+
+/* They follow the fields of the rows. */
+static const char *const time_fields[] = { "since", "until", "at" };
 
 struct term {
 	char *text;
-	int field;			/* -1 = any */
+	int field;			/* index of filter_rows_field(), or ANY_FIELD */
 	bool negated;
-	bool exact;			/* holds an upper-case letter */
+	bool exact;			/* has an upper-case letter */
+	bool literal;			/* was quoted */
+	bool unchanging;		/* no changing field contains it */
+	int64_t moment_us;		/* of a field of time */
+	char *typed;			/* this word and the `more` behind it as one telephone number (e164_typed()); NULL = it is none */
+	size_t more;
 };
 
 struct filter_words {
-	struct term terms[TERMS_MAX];
-	size_t count;
-	int field_count;
-	char *unknown;
+	const struct filter_rows *rows;
+	int field_count;		/* without those of time */
+	struct term *terms;
+	size_t count, size;
+	struct err err;
 };
 
-static int field_index(const char *const *fields, const char *name, size_t len)
+static int field_count(const struct filter_rows *rows)
 {
-	for (int i = 0; fields[i]; i++) {
-		if (strlen(fields[i]) == len && strncmp(fields[i], name, len) == 0)
-			return i;
-	}
-	return -1;
+	int count = 0;
+
+	while (rows->fields[count])
+		count++;
+	return count;
 }
 
-static bool has_upper(const char *text)
+const char *filter_rows_field(const struct filter_rows *rows, size_t i)
 {
-	struct buf lower;
-	bool upper;
+	size_t count = (size_t)field_count(rows);
 
-	buf_init(&lower, BUF_UNBOUNDED);
-	utf8_lower(&lower, text);
-	upper = strcmp(lower.p, text) != 0;
-	buf_clear(&lower);
-	return upper;
+	if (i < count)
+		return rows->fields[i];
+	return rows->span && i - count < ARRAY_LEN(time_fields) ? time_fields[i - count] : NULL;
 }
 
-/* One word without blanks: [!][field:]text. */
-static void add_term(struct filter_words *q, const char *const *fields, const char *word, size_t len)
-{
-	struct term *t = &q->terms[q->count];
-	const char *colon;
+/* --- reading --- */
 
-	t->negated = word[0] == '!';
-	word += t->negated;
-	len -= t->negated;
-	colon = memchr(word, ':', len);
-	t->field = colon ? field_index(fields, word, (size_t)(colon - word)) : -1;
-	if (colon && t->field < 0 && !q->unknown)
-		q->unknown = xstrndup(word, (size_t)(colon - word));
-	if (t->field >= 0) {
-		len -= (size_t)(colon + 1 - word);
-		word = colon + 1;
+/* Of "12:30", "::1" and "sip:x@y" only the last one begins like a field. */
+static bool is_name(struct str s)
+{
+	bool name = s.len > 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.p[i];
+
+		name = name && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (i > 0 && ((c >= '0' && c <= '9') || strchr("_.-", c))));
 	}
-	if (len == 0)
+	return name;
+}
+
+static void refuse_field(struct filter_words *q, struct str name)
+{
+	const char *field;
+	struct buf fields;
+
+	if (q->err.code != ERR_NONE)
 		return;
-	t->text = xstrndup(word, len);
-	t->exact = has_upper(t->text);
-	q->count++;
+	buf_init(&fields, BUF_UNBOUNDED);
+	for (size_t i = 0; (field = filter_rows_field(q->rows, i)); i++)
+		buf_addf(&fields, "%s%s", i > 0 ? ", " : "", field);
+	err_set_message(&q->err, ERR_USAGE, _("no such field: %.*s"), name.len < 40 ? (int)name.len : 40, name.p);
+	err_hint(&q->err, _("fields are %s"), fields.p);
+	buf_clear(&fields);
 }
 
-struct filter_words *filter_words_new(const char *text, const char *const *fields)
+/* The index of the field that a word begins with; *word is moved behind its colon. */
+static bool take_field(struct filter_words *q, const char **word, int *field)
+{
+	struct str name = { *word, strcspn(*word, " \":") };
+	const char *known;
+
+	*field = ANY_FIELD;
+	if ((*word)[name.len] != ':' || !is_name(name))
+		return true;
+	*word += name.len + 1;
+	for (size_t i = 0; (known = filter_rows_field(q->rows, i)); i++) {
+		if (str_eq(str_of(known), name)) {
+			*field = (int)i;
+			return true;
+		}
+	}
+	refuse_field(q, name);
+	return false;
+}
+
+/* To the blank that ends the word; blanks in quotes belong to it, and the end of the text closes them. */
+static char *take_text(const char **at, bool *quoted)
+{
+	struct buf text;
+	bool open = false;
+
+	buf_init(&text, BUF_UNBOUNDED);
+	*quoted = false;
+	for (; **at != '\0' && (open || **at != ' '); ++*at) {
+		if (**at == '"') {
+			*quoted = true;
+			open = !open;
+		} else {
+			buf_addc(&text, **at);
+		}
+	}
+	return buf_take(&text);
+}
+
+static void add_term(struct filter_words *q, struct term *t, const struct zone *zone, int64_t now_us)
+{
+	bool time = t->field >= q->field_count, ok;
+	struct buf lower;
+
+	ok = t->text[0] != '\0';
+	if (ok && time && !zone_parse_moment(zone, t->text, now_us, &t->moment_us)) {
+		ok = false;
+		if (q->err.code == ERR_NONE) {
+			err_set_message(&q->err, ERR_USAGE, _("%s:%.40s is no moment"), time_fields[t->field - q->field_count], t->text);
+			err_hint(&q->err, "%s", _("write 30m, 2h, 7d, 23:35, today, yesterday, 2026-11-22 or 2026-11-22T23:35"));
+		}
+	}
+	if (!ok) {
+		free(t->text);
+		return;
+	}
+	buf_init(&lower, BUF_UNBOUNDED);
+	utf8_lower(&lower, t->text);
+	t->exact = strcmp(lower.p, t->text) != 0;
+	buf_clear(&lower);
+	if (q->count == q->size) {
+		q->size = q->size ? 2 * q->size : 8;
+		q->terms = xreallocarray(q->terms, q->size, sizeof(*q->terms));
+	}
+	q->terms[q->count++] = *t;
+}
+
+/* Could this word be a telephone number, or go on with one? */
+static bool is_digits(const struct filter_words *q, const struct term *t, bool goes_on)
+{
+	if (t->literal && goes_on)
+		return false;
+	if (t->field != ANY_FIELD && (goes_on || t->field >= q->field_count || !(q->rows->phones & FILTER_FIELD(t->field))))
+		return false;
+	return t->text[strspn(t->text, goes_on ? "0123456789-./()" : "+0123456789-./() ")] == '\0';
+}
+
+/* "079 123 45 67" is four words and one number. */
+static void find_numbers(struct filter_words *q)
+{
+	for (size_t i = 0; i < q->count && q->rows->phones; i += q->terms[i].more + 1) {
+		struct term *t = &q->terms[i];
+		char typed[E164_TYPED_SIZE];
+		struct buf text;
+
+		if (!is_digits(q, t, false))
+			continue;
+		buf_init(&text, BUF_UNBOUNDED);
+		buf_adds(&text, t->text);
+		while (!t->negated && i + t->more + 1 < q->count && !t[t->more + 1].negated && is_digits(q, &t[t->more + 1], true))
+			buf_adds(&text, t[++t->more].text);
+		if (e164_typed(text.p, typed))
+			t->typed = xstrdup(typed);
+		else
+			t->more = 0;
+		buf_clear(&text);
+	}
+}
+
+struct filter_words *filter_words_new(const char *text, const struct filter_rows *rows, const struct zone *zone, int64_t now_us)
 {
 	struct filter_words *q = xcalloc(1, sizeof(*q));
 
-	while (fields[q->field_count])
-		q->field_count++;
-	for (text += strspn(text, " "); *text != '\0' && q->count < TERMS_MAX; text += strspn(text, " ")) {
-		size_t len = strcspn(text, " ");
+	q->rows = rows;
+	q->field_count = field_count(rows);
+	for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
+		struct term t = { .negated = *text == '!' };
+		bool known;
 
-		add_term(q, fields, text, len);
-		text += len;
+		text += t.negated;
+		known = take_field(q, &text, &t.field);
+		t.text = take_text(&text, &t.literal);
+		if (known)
+			add_term(q, &t, zone, now_us);
+		else
+			free(t.text);
 	}
+	find_numbers(q);
 	return q;
 }
 
@@ -88,9 +208,11 @@ void filter_words_free(struct filter_words **q)
 {
 	if (!*q)
 		return;
-	for (size_t i = 0; i < (*q)->count; i++)
+	for (size_t i = 0; i < (*q)->count; i++) {
 		free((*q)->terms[i].text);
-	free((*q)->unknown);
+		free((*q)->terms[i].typed);
+	}
+	free((*q)->terms);
 	FREE(q);
 }
 
@@ -99,43 +221,110 @@ bool filter_words_is_empty(const struct filter_words *q)
 	return q->count == 0;
 }
 
-const char *filter_words_unknown_field(const struct filter_words *q)
+const struct err *filter_words_error(const struct filter_words *q)
 {
-	return q->unknown;
+	return q->err.code != ERR_NONE ? &q->err : NULL;
 }
 
 const char *filter_words_field(const struct filter_words *q, int field)
 {
 	for (size_t i = 0; i < q->count; i++)
-		if (q->terms[i].field == field && !q->terms[i].negated)
+		if (q->terms[i].field == field && !q->terms[i].negated && q->terms[i].more == 0)
 			return q->terms[i].text;
 	return NULL;
 }
 
-static bool field_has(filter_get_fn *get, const void *row, int field, const char *text)
+void filter_words_period(const struct filter_words *q, int64_t *since_us, int64_t *until_us)
 {
-	const char *value = get(row, field);
+	*since_us = *until_us = 0;
+	for (size_t i = 0; i < q->count; i++) {
+		const struct term *t = &q->terms[i];
+		int64_t until_us_of = t->moment_us + (t->field == q->field_count + 2);
+
+		if (t->field < q->field_count || t->negated)
+			continue;
+		if (t->field == q->field_count)
+			*since_us = t->moment_us > *since_us ? t->moment_us : *since_us;
+		else if (*until_us == 0 || until_us_of < *until_us)
+			*until_us = until_us_of;
+	}
+}
+
+void filter_words_limit_changing(struct filter_words *q, const char *texts)
+{
+	for (size_t i = 0; i < q->count; i++)
+		q->terms[i].unchanging = !strstr(texts, q->terms[i].text);
+}
+
+/* --- matching --- */
+
+static bool field_has(const struct filter_rows *rows, const void *row, int field, const char *text)
+{
+	const char *value = rows->get(row, field);
 
 	return value && utf8_find(value, text);
 }
 
-static bool term_match(const struct filter_words *q, const struct term *t, const char *all, filter_get_fn *get, const void *row)
+static bool time_matches(const struct filter_words *q, const struct term *t, const void *row)
 {
-	if (t->field >= 0)
-		return field_has(get, row, t->field, t->text);
-	if (all && !t->exact)
-		return strstr(all, t->text) != NULL;
+	int64_t from_us, to_us;
+
+	q->rows->span(row, &from_us, &to_us);
+	switch (t->field - q->field_count) {
+	case 0:
+		return from_us >= t->moment_us;
+	case 1:
+		return from_us < t->moment_us;
+	default:
+		return from_us <= t->moment_us && t->moment_us < to_us;
+	}
+}
+
+static bool text_matches(const struct filter_words *q, const struct term *t, const char *all, const void *row)
+{
+	uint32_t fields = ~q->rows->by_name;
+
+	if (t->field != ANY_FIELD)
+		return field_has(q->rows, row, t->field, t->text);
+	if (all && !t->exact) {
+		if (strstr(all, t->text))
+			return true;
+		fields = t->unchanging ? 0 : q->rows->changing;
+	}
+	for (int i = 0; i < q->field_count; i++)
+		if ((fields & FILTER_FIELD(i)) && field_has(q->rows, row, i, t->text))
+			return true;
+	return false;
+}
+
+static bool number_matches(const struct filter_words *q, const struct term *t, const void *row)
+{
 	for (int i = 0; i < q->field_count; i++) {
-		if (field_has(get, row, i, t->text))
+		const char *number;
+
+		if (t->field != ANY_FIELD ? t->field != i : !(q->rows->phones & FILTER_FIELD(i)))
+			continue;
+		number = q->rows->get(row, i);
+		if (number && e164_is_written(number, t->typed))
 			return true;
 	}
 	return false;
 }
 
-bool filter_words_match(const struct filter_words *q, const char *all, filter_get_fn *get, const void *row)
+bool filter_words_match(const struct filter_words *q, const char *all, const void *row)
 {
 	for (size_t i = 0; i < q->count; i++) {
-		if (term_match(q, &q->terms[i], all, get, row) == q->terms[i].negated)
+		const struct term *t = &q->terms[i];
+		bool matches;
+
+		if (t->typed && number_matches(q, t, row)) {
+			if (t->negated)
+				return false;
+			i += t->more;
+			continue;
+		}
+		matches = t->field >= q->field_count ? time_matches(q, t, row) : text_matches(q, t, all, row);
+		if (matches == t->negated)
 			return false;
 	}
 	return true;

@@ -170,7 +170,7 @@ class Editing(DeckTest):
         self.assertEqual(found("--where", "line"), ["+15551234568"])
         self.assertEqual(found("--where", "agent:sales label:nothing"), [])
         self.assertEqual(self.done("number", "list", "--where", "label:nothing").out, "")
-        self.refused("number", "list", "--where", "agnt:sales", code=USAGE, says=["agnt", "allowed: number, provider"])
+        self.refused("number", "list", "--where", "agnt:sales", code=USAGE, says=["no such field: agnt", "fields are number, provider"])
 
     def test_provider_list_counts_numbers(self):
         rows = self.done("provider", "list", "--json").json()

@@ -2,7 +2,7 @@
 #   ./configure --enable-fuzz CC=clang
 # the whole tree is instrumented and they are libFuzzer programs:
 #   tests/fuzz/fuzz_ami -max_total_time=60 FOLDER tests/fuzz/corpus/ami
-fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_agents tests/fuzz/fuzz_ami tests/fuzz/fuzz_utf8
+fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_agents tests/fuzz/fuzz_ami tests/fuzz/fuzz_filter tests/fuzz/fuzz_utf8
 
 if LIBFUZZER
 AM_CFLAGS += -fsanitize=fuzzer-no-link,address
@@ -29,6 +29,10 @@ tests_fuzz_fuzz_ami_SOURCES = tests/fuzz/fuzz_ami.c $(fuzz_driver)
 tests_fuzz_fuzz_ami_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ami_LDADD = libtrunkdeck.a $(TD_LIBS)
 
+tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c $(fuzz_driver)
+tests_fuzz_fuzz_filter_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_filter_LDADD = libtrunkdeck.a $(TD_LIBS)
+
 tests_fuzz_fuzz_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(fuzz_driver)
 tests_fuzz_fuzz_utf8_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_utf8_LDADD = libtrunkdeck.a $(TD_LIBS)
@@ -51,6 +55,9 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/ami/lab_answered_websocket \
 	tests/fuzz/corpus/ami/lab_hostile_frame \
 	tests/fuzz/corpus/ami/local_lean \
+	tests/fuzz/corpus/filter/fields \
+	tests/fuzz/corpus/filter/numbers \
+	tests/fuzz/corpus/filter/times \
 	tests/fuzz/corpus/utf8/broken \
 	tests/fuzz/corpus/utf8/direction \
 	tests/fuzz/corpus/utf8/marks \

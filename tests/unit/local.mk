@@ -30,6 +30,7 @@ unit_tests = tests/unit/store/test_store \
 	tests/unit/cli/test_args \
 	tests/unit/config/test_setup \
 	tests/unit/model/test_e164 \
+	tests/unit/model/test_filter_words \
 	tests/unit/model/test_json \
 	tests/unit/model/test_number_suggest \
 	tests/unit/model/test_params \

@@ -178,6 +178,8 @@ void app_take_over(struct app *a, const char *server);
 /* fn hears each report of a route, after the app; for batch commands. */
 void app_watch_routes(struct app *a, void (*fn)(void *arg, const struct ami_route_report *r), void *arg);
 
+/* The workspace's time zone, in which all times are shown; UTC while it is not known. Valid until the app takes mail. */
+const struct zone *app_zone(const struct app *a);
 /* Does the number belong on the server? */
 bool app_route_wanted(const struct app *a, const struct server_config *server, const struct number *n);
 /* The store has answered all it was asked. */

@@ -30,7 +30,8 @@ int64_t zone_moment_us(const struct zone *z, const struct zone_time *t);
 int64_t zone_day_start_us(const struct zone *z, int64_t wall_us, int days);
 
 /* What an operator writes for a moment: "2026-11-22T10:29:39Z", "2026-11-22", "2026-11-22T10:29" or with a blank (local), "now",
- * "today", "yesterday", or how long ago: "90s", "30m", "2h", "7d", "2w" (days are of 24 h). */
+ * "today", "yesterday", "23:35" (the last time that the local clock showed it), or how long ago: "90s", "30m", "2h", "7d", "2w" (days
+ * are of 24 h). */
 bool zone_parse_moment(const struct zone *z, const char *text, int64_t now_us, int64_t *wall_us);
 
 #endif

@@ -28,6 +28,12 @@ bool e164_check(const char *text, struct err *e);
 /* The sensible reading of what was typed ("+1 (555) 123-4567", "00442071234567", "tel:+1555…", with `home`'s country code
  * for a national form when home is not NULL); false when there is none or it equals the text. Never applied unasked. */
 bool e164_suggest(const char *text, const struct country *home, char out[E164_SIZE]);
+/* '+' and the digits of what a person typed or pasted, without blanks, dashes, "tel:" and "(0)"; false when it is no number. */
+#define E164_TYPED_SIZE 65
+bool e164_typed(const char *text, char out[E164_TYPED_SIZE]);
+/* Would a person write the number (E.164, or digits as a carrier sent them) in a form that begins with `typed`, or do its digits
+ * contain it? "+4179", "004179", "079" and "123" of +41791234567. typed comes from e164_typed(). */
+bool e164_is_written(const char *number, const char *typed);
 /* Country of a number in international form by the longest prefix, NULL when unknown. Takes callers too ("+4915…"). */
 const struct country *e164_country(struct str number);
 /* What a trunk sent as the dialled number, in E.164: digits and '+' kept, "00" becomes '+', a missing '+' is put before.

@@ -251,6 +251,7 @@ bool cli_record_show(struct cli *c, struct err *e)
 struct listing {
 	struct cli *c;
 	struct cli_rows rows;
+	struct filter_rows filter;
 	struct filter_words *query;
 };
 
@@ -268,7 +269,7 @@ static void list_one(struct listing *l, const struct record *r, int64_t numbers)
 	/* Much the dearer half for a hundred thousand numbers as JSON. */
 	if (l->c->out.format != OUTPUT_JSON || !filter_words_is_empty(l->query))
 		cli_rows_cells(&l->rows, r, numbers, cells);
-	if (filter_words_match(l->query, NULL, cell_of, cells))
+	if (filter_words_match(l->query, NULL, cells))
 		cli_rows_put(&l->rows, r, numbers, cells);
 	cli_rows_free_cells(&l->rows, cells);
 }
@@ -315,12 +316,12 @@ static bool read_list(struct listing *l, struct err *e)
 
 static bool check_query(const struct listing *l, struct err *e)
 {
-	const char *unknown = filter_words_unknown_field(l->query);
+	const struct err *wrong = filter_words_error(l->query);
 
-	if (!unknown)
+	if (!wrong)
 		return true;
-	err_set_message(e, ERR_USAGE, _("--where: no field \"%s\""), unknown);
-	cli_rows_hint_fields(&l->rows, e);
+	err_set_message(e, ERR_USAGE, "--where: %s", wrong->message);
+	err_hint(e, "%s", wrong->hint);
 	return false;
 }
 
@@ -334,7 +335,11 @@ bool cli_record_list(struct cli *c, struct err *e)
 	cli_rows_init(&l.rows, &c->out, c->command->entity, c->command->entity == ENTITY_PROVIDER);
 	if (routes && ok)
 		cli_rows_add_routes(&l.rows, routes);
-	l.query = filter_words_new(where ? where : "", l.rows.names);
+	l.filter = (struct filter_rows){ .fields = l.rows.names, .get = cell_of };
+	for (int i = 0; l.rows.names[i]; i++)
+		if (strcmp(l.rows.names[i], "number") == 0)
+			l.filter.phones = FILTER_FIELD(i);
+	l.query = filter_words_new(where ? where : "", &l.filter, NULL, 0);
 	ok = ok && check_query(&l, e);
 	if (ok) {
 		cli_rows_begin(&l.rows);

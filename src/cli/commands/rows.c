@@ -85,17 +85,6 @@ void cli_rows_put(struct cli_rows *rows, const struct record *r, int64_t numbers
 	cli_output_object(rows->out, object);
 }
 
-void cli_rows_hint_fields(const struct cli_rows *rows, struct err *e)
-{
-	struct buf names;
-
-	buf_init(&names, BUF_UNBOUNDED);
-	for (size_t i = 0; i < rows->count; i++)
-		buf_addf(&names, "%s%s", i > 0 ? ", " : "", rows->names[i]);
-	err_hint(e, _("allowed: %s"), names.p);
-	buf_clear(&names);
-}
-
 /* --- one record --- */
 
 static const struct cli_column pair_columns[] = { { .key = "field" }, { .key = "value" } };

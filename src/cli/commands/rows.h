@@ -31,7 +31,6 @@ void cli_rows_cells(const struct cli_rows *rows, const struct record *r, int64_t
 void cli_rows_free_cells(const struct cli_rows *rows, char *cells[CLI_COLUMNS_MAX]);
 void cli_rows_put(struct cli_rows *rows, const struct record *r, int64_t numbers, char *const cells[CLI_COLUMNS_MAX]);
 /* "allowed: number, provider, ..." */
-void cli_rows_hint_fields(const struct cli_rows *rows, struct err *e);
 
 /* One record by itself: in a table, a line for each field. */
 void cli_rows_one(struct cli_output *out, const struct record *r);

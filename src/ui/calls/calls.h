@@ -69,7 +69,6 @@ struct calls {
 };
 
 /* ui/calls/columns.c */
-extern const char *const calls_fields[];
 /* The text of a column that is one; NULL for figures. */
 const char *calls_text(const struct app *a, const struct call *c, enum calls_column column);
 const char *calls_country(const struct call *c);

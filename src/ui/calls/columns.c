@@ -8,21 +8,10 @@
 #include <strings.h>
 
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/call_filter.h"
 #include "trunkdeck/calls/call_json.h"
 
 #define SILENT_AFTER_US ((int64_t)5 * 1000000)
-
-/* The words of the filter: columns first, in their order. */
-enum { WORD_STATE = CALLS_STATE, WORD_OUTCOME = 6, WORD_PROVIDER, WORD_SERVER, WORD_BY };
-
-const char *const calls_fields[] = {
-	"number", "label", "agent", "caller", "country", "state", "outcome", "provider", "server", "by", NULL,
-};
-
-struct call_match {
-	const struct calls *view;
-	const struct call *call;
-};
 
 static const char *label_of(const struct app *a, const struct call *c)
 {
@@ -75,34 +64,10 @@ enum call_state calls_state(const struct calls *v, const struct call *c, int64_t
 	return c->state;
 }
 
-/* --- filtering --- */
-
-static const char *field_text(const void *row, int field)
-{
-	const struct call_match *m = row;
-	bool ended = m->call->state == CALL_ENDED;
-
-	switch (field) {
-	case WORD_STATE:
-		return call_state_name(calls_state(m->view, m->call, calls_now_us(m->view)));
-	case WORD_OUTCOME:
-		return ended ? outcome_name(m->call->outcome) : NULL;
-	case WORD_PROVIDER:
-		return calls_text(m->view->app, m->call, CALLS_PROVIDER);
-	case WORD_SERVER:
-		return m->call->server;
-	case WORD_BY:
-		return ended ? hung_up_by_name(m->call->hung_up_by) : NULL;
-	default:
-		return calls_text(m->view->app, m->call, (enum calls_column)field);
-	}
-}
-
 bool calls_match(const struct calls *v, const struct call *c)
 {
-	const struct call_match m = { v, c };
-
-	return !v->query || filter_words_is_empty(v->query) || filter_words_match(v->query, NULL, field_text, &m);
+	return !v->query || filter_words_is_empty(v->query) ||
+	       call_filter_match(v->query, c, calls_state(v, c, calls_now_us(v)), v->app->snapshot, app_zone(v->app));
 }
 
 /* --- sorting --- */

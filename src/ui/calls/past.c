@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/call_filter.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(why) die("uthash: %s", why)
@@ -21,7 +22,6 @@
 
 #define PAST_MAX 5000
 #define PAGE 200
-#define FIELD_NUMBER 0
 
 struct past_call {
 	uint64_t key;
@@ -228,13 +228,15 @@ static bool near_end(const struct list *l)
 	return l->cursor + 2 * visible >= l->count || l->top + 2 * visible >= l->count;
 }
 
-/* A number of ours that is given whole is looked up instead of looked for. */
+/* A number of ours that is given whole is looked up instead of looked for, and so is a period. */
 static void narrow(const struct calls *v, struct call_question *q)
 {
-	const char *number = v->query ? filter_words_field(v->query, FIELD_NUMBER) : NULL;
+	const char *number = v->query ? filter_words_field(v->query, CALL_FIELD_NUMBER) : NULL;
 
 	if (number && snapshot_number(v->app->snapshot, number))
 		str_copy(q->number, sizeof(q->number), str_of(number));
+	if (v->query)
+		filter_words_period(v->query, &q->since_us, &q->until_us);
 }
 
 void past_want(struct calls *v)

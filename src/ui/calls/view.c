@@ -11,6 +11,7 @@
 #include "calls.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
+#include "trunkdeck/calls/call_filter.h"
 #include "trunkdeck/calls/call_json.h"
 
 #define WHEEL_ROWS 3
@@ -188,7 +189,7 @@ static void calls_filter(void *state, const char *text)
 	struct calls *v = state;
 
 	filter_words_free(&v->query);
-	v->query = filter_words_new(text, calls_fields);
+	v->query = filter_words_new(text, &call_filter_rows, app_zone(v->app), clock_wall_us(v->app->clock));
 	past_filter(v);
 	v->stale = v->reordered = true;
 	ui_touch(v->ui);
@@ -324,6 +325,7 @@ const struct view_ops view_calls_ops = {
 	.action = calls_action,
 	.why_not = calls_why_not,
 	.filter = calls_filter,
+	.rows = &call_filter_rows,
 	.counts = calls_counts,
 	.note = calls_note,
 	.badge = calls_badge,

@@ -38,12 +38,12 @@ struct deck {
 bool deck_is_open(const struct deck *d, const char *provider_id);
 
 /* ui/deck/match.c */
-extern const char *const deck_fields[];
+extern const struct filter_rows deck_filter_rows;
 /* Is the filter in force? */
 bool deck_filtering(const struct deck *d);
 /* Makes the texts that are looked into, if the workspace has changed since. */
 void deck_match_prepare(struct deck *d);
-/* Calls fn for each provider's matching numbers, in order. */
+/* Calls fn for each provider's matching numbers, in order, and with n NULL for a matching provider that has none. */
 void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct provider *p, const struct number *n));
 
 /* ui/deck/draw_rows.c */

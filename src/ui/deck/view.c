@@ -64,9 +64,10 @@ static void add_matching(struct deck *d, const struct provider *p, const struct 
 	const struct list_row *last = d->list.count > 0 ? &d->list.rows[d->list.count - 1] : NULL;
 	const struct number *before = last && last->kind == DECK_NUMBER ? last->data : NULL;
 
-	if (!before || strcmp(before->provider, p->id) != 0)
+	if (!n || !before || strcmp(before->provider, p->id) != 0)
 		list_add(&d->list, provider_key(p), DECK_PROVIDER, p);
-	list_add(&d->list, number_key(n), DECK_NUMBER, n);
+	if (n)
+		list_add(&d->list, number_key(n), DECK_NUMBER, n);
 }
 
 static void add_card(struct deck *d, const struct provider *p)
@@ -384,7 +385,7 @@ static void deck_filter(void *state, const char *text)
 	struct deck *d = state;
 
 	filter_words_free(&d->query);
-	d->query = filter_words_new(text, deck_fields);
+	d->query = filter_words_new(text, &deck_filter_rows, NULL, 0);
 	deck_match_prepare(d);
 	rebuild(d);
 }
@@ -471,6 +472,7 @@ const struct view_ops view_deck_ops = {
 	.action = deck_action,
 	.why_not = deck_why_not,
 	.filter = deck_filter,
+	.rows = &deck_filter_rows,
 	.copy = deck_copy,
 	.click = deck_click,
 };

@@ -1,10 +1,12 @@
 /*
  * The filter line: what is typed narrows the view at once. Enter keeps it, Esc clears it; the cursor keys move in the list
- * meanwhile. The view itself knows what a text matches.
+ * meanwhile. The fields that a word can begin with stand above the line, and Tab completes them. A text with a mistake is not
+ * kept: the mistake stands above the line instead.
  */
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
@@ -15,13 +17,102 @@
 struct filter {
 	struct ui *ui;
 	struct line_edit line;
+	struct err wrong;
 };
+
+static const struct filter_rows *rows_of(const struct filter *f)
+{
+	return f->ui->views[f->ui->view]->rows;
+}
+
+static void set_filter(struct filter *f, const char *text)
+{
+	struct app *a = f->ui->app;
+	struct filter_words *q = filter_words_new(text, rows_of(f), app_zone(a), clock_wall_us(a->clock));
+	const struct err *wrong = filter_words_error(q);
+
+	f->wrong = wrong ? *wrong : (struct err){ .code = ERR_NONE };
+	filter_words_free(&q);
+	ui_set_filter(f->ui, text);
+}
+
+/* The word that is being typed, without the '!' before it. */
+static const char *last_word(const char *text)
+{
+	const char *blank = strrchr(text, ' ');
+
+	text = blank != NULL ? blank + 1 : text;
+	return text + (*text == '!');
+}
+
+/* Appends "number: label: ..." of the fields that begin like the word, and returns how many bytes they have in common. */
+static size_t add_fields(const struct filter *f, const char *word, struct buf *to)
+{
+	size_t len = strlen(word), common = 0;
+	const char *name, *first = NULL;
+
+	for (size_t i = 0; (name = filter_rows_field(rows_of(f), i)) != NULL; i++) {
+		if (strncmp(name, word, len) != 0)
+			continue;
+		if (first == NULL)
+			common = strlen(first = name);
+		while (strncmp(name, first, common) != 0)
+			common--;
+		buf_addf(to, "%s%s:", to->len > 0 ? " " : "", name);
+	}
+	return common;
+}
+
+/* The mistake, or the fields, in as many rows above the prompt as they need. */
+static void draw_help(const struct filter *f, const struct canvas *screen, const char *word)
+{
+	struct canvas status = frame_status(f->ui, screen), c;
+	struct buf text;
+	int lines;
+
+	buf_init(&text, BUF_UNBOUNDED);
+	if (f->wrong.code != ERR_NONE)
+		buf_addf(&text, "%s; %s", f->wrong.message, f->wrong.hint);
+	else
+		add_fields(f, word, &text);
+	c = canvas_sub(screen, 0, 1, 0, screen->area.columns - 2);
+	lines = text.len > 0 ? draw_wrapped(&c, 0, 0, ROLE_DIM, text.p) : 0;
+	if (lines > 0 && lines + 1 < status.area.y) {
+		c = canvas_sub(screen, status.area.y - lines, 0, lines, screen->area.columns);
+		draw_clear(&c);
+		c = canvas_sub(&c, 0, 1, lines, screen->area.columns - 2);
+		draw_wrapped(&c, 0, 0, f->wrong.code != ERR_NONE ? ROLE_ALARM : ROLE_DIM, text.p);
+	}
+	buf_clear(&text);
+}
 
 static void filter_draw(void *state, const struct canvas *screen)
 {
 	struct filter *f = state;
 
+	draw_help(f, screen, last_word(line_text(&f->line)));
 	frame_prompt(f->ui, screen, "/", &f->line);
+}
+
+static void complete(struct filter *f)
+{
+	const char *text = line_text(&f->line), *word = last_word(text);
+	size_t before = (size_t)(word - text), common;
+	struct buf fields, line;
+
+	buf_init(&fields, BUF_UNBOUNDED);
+	buf_init(&line, BUF_UNBOUNDED);
+	common = add_fields(f, word, &fields);
+	if (fields.len > 0) {
+		buf_add(&line, text, before);
+		buf_add(&line, fields.p, common);
+		if (strchr(fields.p, ' ') == NULL)
+			buf_addc(&line, ':');
+		line_set(&f->line, line.p);
+		set_filter(f, line.p);
+	}
+	buf_clear(&line);
+	buf_clear(&fields);
 }
 
 static bool move_in_view(struct filter *f, key_code key)
@@ -41,18 +132,25 @@ static bool filter_key(void *state, key_code key)
 {
 	struct filter *f = state;
 
-	if (!line_pasting(&f->line) && key == KEYS_ENTER)
-		return true;
-	if (!line_pasting(&f->line) && key == KEYS_ESC) {
-		ui_set_filter(f->ui, "");
-		return true;
+	if (!line_pasting(&f->line)) {
+		switch (key) {
+		case KEYS_ENTER:
+			return f->wrong.code == ERR_NONE;
+		case KEYS_ESC:
+			ui_set_filter(f->ui, "");
+			return true;
+		case KEYS_TAB:
+			complete(f);
+			return false;
+		default:
+			if (move_in_view(f, key))
+				return false;
+		}
 	}
-	if (!line_pasting(&f->line) && move_in_view(f, key))
-		return false;
 	if (key == KEYS_BACKSPACE && *line_text(&f->line) == '\0')
 		return true;
 	if (line_key(&f->line, key) == LINE_CHANGED)
-		ui_set_filter(f->ui, line_text(&f->line));
+		set_filter(f, line_text(&f->line));
 	return false;
 }
 
@@ -69,7 +167,7 @@ static const struct overlay_ops filter_ops = {
 	.draw = filter_draw,
 	.key = filter_key,
 	.close = filter_close,
-	.hint = N_("Enter keep  Esc clear  Up/Down move  ! before a word: not"),
+	.hint = N_("Enter keep  Esc clear  Tab complete  Up/Down move  ! before a word: not"),
 };
 
 void filter_open(struct ui *ui, const char *text)
@@ -79,5 +177,5 @@ void filter_open(struct ui *ui, const char *text)
 	f->ui = ui;
 	line_init(&f->line, text, FILTER_MAX);
 	ui_push(ui, &filter_ops, f);
-	ui_set_filter(ui, text);	/* the view gets ready before the first word is typed */
+	set_filter(f, text);	/* the view gets ready before the first word is typed */
 }

@@ -23,6 +23,7 @@
 #include "ui/term/term.h"
 #include "trunkdeck/app/app.h"
 #include "trunkdeck/app/loop.h"
+#include "trunkdeck/model/filter_words.h"
 
 struct ui;
 
@@ -45,6 +46,7 @@ struct view_ops {
 	const char *(*why_not)(void *state, enum action_id action);
 	/* The filter text changed ("" = none). May be NULL: the view can't be filtered. */
 	void (*filter)(void *state, const char *text);
+	const struct filter_rows *rows;			/* what a filter can ask of its rows; where `filter` is */
 	/* Rows that match the filter, of how many. May be NULL. */
 	void (*counts)(void *state, size_t *shown, size_t *all);
 	/* For the rule above it: a mode it is in, translated; writes at most size bytes, "" = none. May be NULL. */

@@ -26,13 +26,20 @@ static const char *log_field(const void *row, int field)
 	return field == 0 ? ((const struct message *)row)->text : NULL;
 }
 
+static void log_span(const void *row, int64_t *from_us, int64_t *to_us)
+{
+	*from_us = *to_us = ((const struct message *)row)->wall_us;
+}
+
+static const struct filter_rows log_rows = { .fields = log_fields, .get = log_field, .span = log_span };
+
 static void rebuild(struct log_view *v)
 {
 	list_begin(&v->list);
 	for (size_t i = 0; i < messages_count(v->app->messages); i++) {
 		const struct message *m = messages_get(v->app->messages, i);
 
-		if (!v->query || filter_words_match(v->query, NULL, log_field, m))
+		if (!v->query || filter_words_match(v->query, NULL, m))
 			list_add(&v->list, m->id, 0, m);
 	}
 	list_end(&v->list);
@@ -98,7 +105,7 @@ static void log_filter(void *state, const char *text)
 	struct log_view *v = state;
 
 	filter_words_free(&v->query);
-	v->query = filter_words_new(text, log_fields);
+	v->query = filter_words_new(text, &log_rows, app_zone(v->app), clock_wall_us(v->app->clock));
 	rebuild(v);
 	ui_touch(v->ui);
 }
@@ -141,5 +148,6 @@ const struct view_ops view_log_ops = {
 	.draw = log_draw,
 	.action = log_action,
 	.filter = log_filter,
+	.rows = &log_rows,
 	.copy = log_copy,
 };

@@ -45,22 +45,55 @@ static const struct list_column columns[] = {
 
 /* --- rows --- */
 
+static enum role state_text(const struct servers *v, const struct app_server *s, struct buf *text)
+{
+	const struct routes_stats *r = &s->status.routes;
+	size_t waiting = deletions_waiting(v->app->deletions, s->config->name);
+
+	if (servers_alarm_text(v->app, s, text))
+		return ROLE_ALARM;
+	if (r->by_state[ROUTE_VERIFIED] > 0)
+		buf_addf(text, ngettext("%zu route ok", "%zu routes ok", r->by_state[ROUTE_VERIFIED]), r->by_state[ROUTE_VERIFIED]);
+	else
+		buf_adds(text, _("no routes"));
+	if (r->by_state[ROUTE_PENDING] > 0)
+		buf_addf(text, ", %zu %s", r->by_state[ROUTE_PENDING], route_state_text(ROUTE_PENDING));
+	if (waiting > 0)
+		buf_addf(text, ngettext(", %zu deletion not verified", ", %zu deletions not verified", waiting), waiting);
+	return ROLE_NORMAL;
+}
+
+/* What a filter looks at: a server, or a line of it. */
+struct match {
+	const struct servers *view;
+	const struct app_server *server;
+	const struct servers_line *line;	/* NULL = the server's own row */
+	struct buf *text;
+};
+
 static const char *const fields[] = { "server", "region", "about", "state", NULL };
 
-static const char *field_of_head(const void *row, int field)
+static const char *get_field(const void *row, int field)
 {
-	const struct app_server *s = row;
+	const struct match *m = row;
+	char link[64];
 
-	return field == 0 ? s->config->name : field == 1 ? region_name(s->config->region) : field == 3 ? link_state_text(s->status.control) :
-	       NULL;
+	if (field == 0)
+		return m->server->config->name;
+	if (field == 1)
+		return region_name(m->server->config->region);
+	if (field == 2)
+		return m->line ? m->line->label : NULL;
+	if (m->line)
+		return m->line->text;
+	servers_link_text(m->view->app, m->server, link, sizeof(link));
+	buf_reset(m->text);
+	buf_addf(m->text, "%s\n", link);
+	state_text(m->view, m->server, m->text);
+	return m->text->p;
 }
 
-static const char *field_of_line(const void *row, int field)
-{
-	const struct servers_line *l = row;
-
-	return field == 2 ? l->label : field == 3 ? l->text : field_of_head(l->server, field);
-}
+static const struct filter_rows filter_rows = { .fields = fields, .get = get_field };
 
 static bool filtering(const struct servers *v)
 {
@@ -80,22 +113,25 @@ static size_t index_of(const struct servers *v, const struct app_server *s)
 /* The lines of one server are those from `from` on and before `to`. */
 static void add_server(struct servers *v, const struct app_server *s, size_t from, size_t to)
 {
-	bool head = !filtering(v) || filter_words_match(v->query, NULL, field_of_head, s);
-	bool all = v->open[index_of(v, s)] && !filtering(v);
+	struct buf text;
+	struct match m = { .view = v, .server = s, .text = &text };
+	bool all = v->open[index_of(v, s)] && !filtering(v), head;
 
+	buf_init(&text, BUF_UNBOUNDED);
+	head = !filtering(v) || filter_words_match(v->query, NULL, &m);
 	if (head)
 		list_add(&v->list, head_key(s), SERVERS_HEAD, s);
 	for (size_t i = from; i < to; i++) {
-		const struct servers_line *l = &v->lines.items[i];
-
-		if (!all && !(filtering(v) && filter_words_match(v->query, NULL, field_of_line, l)))
+		m.line = &v->lines.items[i];
+		if (!all && !(filtering(v) && filter_words_match(v->query, NULL, &m)))
 			continue;
 		if (!head)
 			list_add(&v->list, head_key(s), SERVERS_HEAD, s);
 		head = true;
-		list_add(&v->list, l->key, SERVERS_LINE, l);
+		list_add(&v->list, m.line->key, SERVERS_LINE, m.line);
 	}
 	v->shown += head;
+	buf_clear(&text);
 }
 
 static void rebuild(struct servers *v)
@@ -135,24 +171,6 @@ static const struct app_server *selected(const struct servers *v)
 }
 
 /* --- drawing --- */
-
-static enum role state_text(const struct servers *v, const struct app_server *s, struct buf *text)
-{
-	const struct routes_stats *r = &s->status.routes;
-	size_t waiting = deletions_waiting(v->app->deletions, s->config->name);
-
-	if (servers_alarm_text(v->app, s, text))
-		return ROLE_ALARM;
-	if (r->by_state[ROUTE_VERIFIED] > 0)
-		buf_addf(text, ngettext("%zu route ok", "%zu routes ok", r->by_state[ROUTE_VERIFIED]), r->by_state[ROUTE_VERIFIED]);
-	else
-		buf_adds(text, _("no routes"));
-	if (r->by_state[ROUTE_PENDING] > 0)
-		buf_addf(text, ", %zu %s", r->by_state[ROUTE_PENDING], route_state_text(ROUTE_PENDING));
-	if (waiting > 0)
-		buf_addf(text, ngettext(", %zu deletion not verified", ", %zu deletions not verified", waiting), waiting);
-	return ROLE_NORMAL;
-}
 
 static void draw_head(const struct servers *v, const struct canvas *c, const struct app_server *s)
 {
@@ -297,7 +315,7 @@ static void servers_filter(void *state, const char *text)
 	struct servers *v = state;
 
 	filter_words_free(&v->query);
-	v->query = filter_words_new(text, fields);
+	v->query = filter_words_new(text, &filter_rows, NULL, 0);
 	rebuild(v);
 	ui_touch(v->ui);
 }
@@ -395,6 +413,7 @@ const struct view_ops view_servers_ops = {
 	.action = servers_action,
 	.why_not = servers_why_not,
 	.filter = servers_filter,
+	.rows = &filter_rows,
 	.counts = servers_counts,
 	.badge = servers_badge,
 	.copy = servers_copy,

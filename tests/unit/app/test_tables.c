@@ -1,4 +1,4 @@
-/* The tables and small models of the app layer: actions, keys, queries, messages, live calls, route states. */
+/* The tables and small models of the app layer: actions, keys, messages, live calls, route states. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -13,8 +13,6 @@
 #include "trunkdeck/app/messages.h"
 #include "trunkdeck/app/route_states.h"
 #include "trunkdeck/base/mem.h"
-#include "trunkdeck/base/utf8.h"
-#include "trunkdeck/model/filter_words.h"
 
 #define EVERYWHERE (SCOPE_LIST | SCOPE_REPLAY)
 
@@ -75,59 +73,6 @@ static void test_key_names_round_trip(void **state)
 		assert_true(keymap_parse(name, &back));
 		assert_int_equal(back, keys[i]);
 	}
-}
-
-/* --- queries --- */
-
-static const char *const fields[] = { "number", "agent", NULL };
-
-static const char *get_field(const void *row, int field)
-{
-	return ((const char *const *)row)[field];
-}
-
-static bool matches(const char *text, const char *number, const char *agent)
-{
-	const char *row[] = { number, agent };
-	struct filter_words *q = filter_words_new(text, fields);
-	bool ok = filter_words_match(q, NULL, get_field, row);
-	struct buf all;
-
-	buf_init(&all, BUF_UNBOUNDED);
-	utf8_lower(&all, number);
-	buf_addc(&all, '\n');
-	utf8_lower(&all, agent);
-	assert_int_equal(filter_words_match(q, all.p, get_field, row), ok);
-	buf_clear(&all);
-	filter_words_free(&q);
-	return ok;
-}
-
-static void test_query(void **state)
-{
-	(void)state;
-	assert_true(matches("", "+1555", "Sales"));
-	assert_true(matches("sal", "+1555", "Sales"));
-	assert_false(matches("SAL", "+1555", "Sales"));
-	assert_true(matches("sal 15", "+1555", "Sales"));
-	assert_false(matches("sal 16", "+1555", "Sales"));
-	assert_true(matches("agent:sales", "+1555", "Sales"));
-	assert_false(matches("number:sales", "+1555", "Sales"));
-	assert_false(matches("!agent:sales", "+1555", "Sales"));
-	assert_true(matches("!support 555", "+1555", "Sales"));
-	assert_true(matches("Sal", "+1555", "Sales"));
-	assert_true(matches("übe", "+1555", "Über"));
-	assert_true(matches("agent:", "+1555", "Sales"));
-	assert_true(matches("  ! ", "+1555", "Sales"));
-}
-
-static void test_query_unknown_field(void **state)
-{
-	struct filter_words *q = filter_words_new("agnet:x", fields);
-
-	(void)state;
-	assert_string_equal(filter_words_unknown_field(q), "agnet");
-	filter_words_free(&q);
 }
 
 /* --- messages --- */
@@ -293,8 +238,6 @@ int main(void)
 		cmocka_unit_test(test_no_key_is_shadowed),
 		cmocka_unit_test(test_action_names),
 		cmocka_unit_test(test_key_names_round_trip),
-		cmocka_unit_test(test_query),
-		cmocka_unit_test(test_query_unknown_field),
 		cmocka_unit_test(test_messages_fade_and_stay),
 		cmocka_unit_test(test_messages_keep_the_newest),
 		cmocka_unit_test(test_live),

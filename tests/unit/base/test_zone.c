@@ -111,6 +111,9 @@ static void moments_are_read(void **state)
 	expect_moment(z, "2h", now, "2026-07-15T08:00:00");
 	expect_moment(z, "7d", now, "2026-07-08T10:00:00");
 	expect_moment(z, "2w", now, "2026-07-01T10:00:00");
+	expect_moment(z, "9:05", now, "2026-07-15T07:05:00");
+	expect_moment(z, "12:00:00", now, "2026-07-15T10:00:00");
+	expect_moment(z, "12:01", now, "2026-07-14T10:01:00");
 	expect_moment(z, "2026-07-15", now, "2026-07-14T22:00:00");
 	expect_moment(z, "2026-07-15T08:30", now, "2026-07-15T06:30:00");
 	expect_moment(z, "2026-01-15 08:30:05", now, "2026-01-15T07:30:05");
@@ -121,6 +124,12 @@ static void moments_are_read(void **state)
 	assert_false(zone_parse_moment(z, "", now, &us));
 	assert_false(zone_parse_moment(z, "2y", now, &us));
 	assert_false(zone_parse_moment(z, "h", now, &us));
+	assert_false(zone_parse_moment(z, "24:00", now, &us));
+	assert_false(zone_parse_moment(z, "9:60", now, &us));
+	assert_false(zone_parse_moment(z, "12", now, &us));
+	assert_false(zone_parse_moment(z, ":12", now, &us));
+	assert_false(zone_parse_moment(z, "123:12", now, &us));
+	assert_false(zone_parse_moment(z, "12:", now, &us));
 	assert_false(zone_parse_moment(z, "2h ", now, &us));
 	assert_false(zone_parse_moment(z, "-2h", now, &us));
 	assert_false(zone_parse_moment(z, "999999w", now, &us));

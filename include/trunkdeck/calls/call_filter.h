@@ -1,0 +1,28 @@
+/*
+ * What the filter grammar (model/filter_words.h) can ask of a call: the same fields for the Calls view and for `calls --where`.
+ * Texts are those that stand on the screen, with the names of JSON and the ids of records beside them. Pure; any thread.
+ */
+#ifndef TRUNKDECK_CALLS_CALL_FILTER_H
+#define TRUNKDECK_CALLS_CALL_FILTER_H
+
+#include "trunkdeck/calls/call.h"
+#include "trunkdeck/model/filter_words.h"
+#include "trunkdeck/model/snapshot.h"
+
+enum call_field {
+	CALL_FIELD_NUMBER, CALL_FIELD_LABEL, CALL_FIELD_AGENT, CALL_FIELD_CALLER, CALL_FIELD_COUNTRY, CALL_FIELD_STATE,
+	CALL_FIELD_OUTCOME, CALL_FIELD_PROVIDER, CALL_FIELD_SERVER, CALL_FIELD_REGION, CALL_FIELD_BY, CALL_FIELD_CAUSE,
+	CALL_FIELD_DAY,			/* "monday": of its arrival, in the workspace's time zone */
+	CALL_FIELD_HOUR,		/* "09" */
+};
+
+extern const struct filter_rows call_filter_rows;
+
+/* `state` is the state as it is shown: a live call may be shown as a silent agent. */
+bool call_filter_match(const struct filter_words *q, const struct call *c, enum call_state state, const struct snapshot *s,
+		       const struct zone *zone);
+/* "busy (17, SIP 486)": why the call ended. */
+#define CALL_CAUSE_SIZE 160
+void call_cause_text(char to[CALL_CAUSE_SIZE], int cause, int sip_code);
+
+#endif
