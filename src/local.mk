@@ -71,12 +71,14 @@ libtrunkdeck_a_SOURCES += \
 	src/store/live_calls.c \
 	src/store/migrate.c \
 	src/store/mutate.c \
+	src/store/mutate.h \
 	src/store/postgres.c \
 	src/store/postgres_url.c \
 	src/store/postgres_url.h \
 	src/store/private.h \
 	src/store/read.c \
 	src/store/read_snapshot.c \
+	src/store/revert.c \
 	src/store/sqlite.c \
 	src/store/store.c \
 	src/store/tables.c \

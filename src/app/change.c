@@ -148,6 +148,7 @@ static void remember_undo(struct app *a, const struct request *q, const struct m
 		u->mutation.kind = MUTATION_ADD;
 		snprintf(u->text, sizeof(u->text), _("delete %s"), record_title(&r->now));
 		break;
+	case MUTATION_REVERT:
 	case MUTATION_EDIT:
 		u->mutation.kind = MUTATION_EDIT;
 		snprintf(u->text, sizeof(u->text), _("edit %s"), record_title(&r->now));

@@ -326,5 +326,6 @@ void change_clear(struct change *c)
 	FREE(&c->key);
 	FREE(&c->before);
 	FREE(&c->after);
+	FREE(&c->db_user);
 	*c = (struct change){ 0 };
 }

@@ -51,7 +51,7 @@ static bool check_agent(const struct number *n, const struct number_context *ctx
 	if (!ctx->agent)
 		return err_set(e, ERR_AGENT_NOT_FOUND, _("there is no agent %s: see 'trunkdeck agent list'"),
 			       n->agent);
-	if (!ctx->adding && ctx->holder && !strcmp(ctx->holder->agent, n->agent))
+	if (ctx->restoring || (!ctx->adding && ctx->holder && !strcmp(ctx->holder->agent, n->agent)))
 		return true;
 	if (agent_usable(ctx->agent, &why))
 		return true;

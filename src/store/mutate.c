@@ -13,14 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "txn.h"
+#include "mutate.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/model/validate.h"
 
 /* From this many mutations on, what they refer to is read together rather than one by one. */
-enum { PREFETCH_FROM = 8, WHEN_SIZE = 24, WHO_SIZE = 128 };
+enum { PREFETCH_FROM = 8, WHEN_SIZE = 24 };
 
 /* --- what is there --- */
 
@@ -120,7 +120,7 @@ static bool check_number(struct txn *t, const struct number *n, const struct rec
 			 struct err *e)
 {
 	const struct workspace *w = txn_workspace(t);
-	struct number_context ctx = { .limit = workspace_limit(w), .adding = adding,
+	struct number_context ctx = { .limit = workspace_limit(w), .adding = adding, .restoring = t->undoes,
 				      .plan = w->has_max ? NULL : plan_name(w->plan) };
 	const struct record *provider, *agent, *held_by = NULL;
 
@@ -164,7 +164,7 @@ static bool check_provider(struct txn *t, const struct provider *p, struct err *
 	return err_set(e, ERR_PROVIDER_EXISTS, _("%s is the name of provider %s: choose another"), p->name, other.id);
 }
 
-static bool check_record(struct txn *t, const struct record *r, const struct record *there, bool adding,
+bool mutate_check_record(struct txn *t, const struct record *r, const struct record *there, bool adding,
 			 struct err *e)
 {
 	switch (r->entity) {
@@ -198,8 +198,7 @@ static bool give_provider_id(struct txn *t, struct provider *p, struct err *e)
 	return ok;
 }
 
-/* What the store sets by itself; there: the record as it was, NULL when adding. */
-static void stamp(struct txn *t, struct record *r, const struct record *there)
+void mutate_stamp(struct txn *t, struct record *r, const struct record *there)
 {
 	struct number *n = &r->number;
 
@@ -208,8 +207,11 @@ static void stamp(struct txn *t, struct record *r, const struct record *there)
 		return;
 	n->created_at = there ? there->number.created_at : t->now_us;
 	n->updated_at = t->now_us;
-	free(n->created_by);
-	n->created_by = xstrdup(there ? there->number.created_by : t->s->actor);
+	/* `there` may be the very record. */
+	if (!there || there->number.created_by != n->created_by) {
+		free(n->created_by);
+		n->created_by = xstrdup(there ? there->number.created_by : t->s->actor);
+	}
 	free(n->updated_by);
 	n->updated_by = xstrdup(t->s->actor);
 }
@@ -242,11 +244,11 @@ static bool add_copy(struct txn *t, struct record *r, struct mutation_result *re
 		return err_set(e, ERR_FIELD_INVALID, _("a store holds one workspace, and has it already: edit it"));
 	if (r->entity == ENTITY_PROVIDER && !r->provider.id[0] && !give_provider_id(t, &r->provider, e))
 		return false;
-	if (!txn_find(t, r->entity, record_key(r), &there, e) || !check_record(t, r, there, true, e))
+	if (!txn_find(t, r->entity, record_key(r), &there, e) || !mutate_check_record(t, r, there, true, e))
 		return false;
 	if (there)
 		return refuse_existing(there, e);
-	stamp(t, r, NULL);
+	mutate_stamp(t, r, NULL);
 	return put(t, r, result, e);
 }
 
@@ -261,9 +263,10 @@ static bool edit_copy(struct txn *t, const struct mutation *m, struct record *r,
 		free(r->workspace.id);
 		r->workspace.id = xstrdup(there->workspace.id);
 	}
-	if (!check_record(t, r, there, false, e))
+	if (!mutate_check_record(t, r, there, false, e))
 		return false;
-	stamp(t, r, there);
+	record_copy(&result->before, there);
+	mutate_stamp(t, r, there);
 	return put(t, r, result, e);
 }
 
@@ -346,25 +349,29 @@ static bool free_provider(struct txn *t, const char *id, bool cascade, struct er
 				(unsigned long)used), used);
 }
 
+bool mutate_remove_record(struct txn *t, enum entity entity, const char *key, bool cascade, struct record *was,
+			  int64_t *change_id, struct err *e)
+{
+	if (entity == ENTITY_AGENT && !refuse_agent_in_use(t, key, e))
+		return false;
+	if (entity == ENTITY_PROVIDER && !free_provider(t, key, cascade, e))
+		return false;
+	return txn_remove(t, entity, key, was, change_id, e);
+}
+
 static bool delete_record(struct txn *t, const struct mutation *m, struct mutation_result *result, struct err *e)
 {
 	const struct record *there;
-	const char *key = record_key(&m->record);
-	enum entity entity = m->record.entity;
+	struct record was;
 
-	if (entity == ENTITY_WORKSPACE)
+	if (m->record.entity == ENTITY_WORKSPACE)
 		return err_set(e, ERR_FIELD_INVALID, _("the workspace can't be deleted: delete its store"));
-	if (!find_current(t, m, &there, result, e))
-		return false;
-	if (entity == ENTITY_AGENT && !refuse_agent_in_use(t, key, e))
-		return false;
-	if (entity == ENTITY_PROVIDER && !free_provider(t, key, m->cascade, e))
+	if (!find_current(t, m, &there, result, e) ||
+	    !mutate_remove_record(t, m->record.entity, record_key(&m->record), m->cascade, &was, &result->change_id, e))
 		return false;
 	record_clear(&result->now);
-	if (txn_remove(t, entity, key, &result->now, &result->change_id, e))
-		return true;
-	record_init(&result->now, entity);
-	return false;
+	result->now = was;
+	return true;
 }
 
 /* --- batches --- */
@@ -373,6 +380,9 @@ static bool mutate_one(struct txn *t, const struct mutation *m, struct mutation_
 {
 	struct record copy;
 
+	result->first_change = t->last_change + 1;
+	if (m->kind == MUTATION_REVERT)
+		return mutate_revert(t, m, result, &result->err);
 	if (m->kind == MUTATION_DELETE)
 		return delete_record(t, m, result, &result->err);
 	record_copy(&copy, &m->record);
@@ -408,14 +418,15 @@ static bool prefetch(struct txn *t, const struct mutation *m, size_t n, struct e
 
 static void result_init(struct mutation_result *r, enum entity entity)
 {
-	*r = (struct mutation_result){ .done = false };
+	*r = (struct mutation_result){ .before = { .entity = entity } };
 	record_init(&r->now, entity);
 }
 
 void mutation_result_clear(struct mutation_result *r)
 {
 	record_clear(&r->now);
-	*r = (struct mutation_result){ .now = { .entity = r->now.entity } };
+	record_clear(&r->before);
+	*r = (struct mutation_result){ .now = r->now, .before = r->before };
 }
 
 /* What a row of a batch that was undone still says: its refusal. */
@@ -426,9 +437,10 @@ static void result_undo(struct mutation_result *r)
 	if (!r->done)
 		return;
 	record_clear(&r->now);
+	record_clear(&r->before);
 	record_init(&r->now, entity);
 	r->done = false;
-	r->change_id = 0;
+	r->first_change = r->change_id = 0;
 }
 
 /* False: the database failed, *e says how. *refused: at least one row, of which the first is in *e. */

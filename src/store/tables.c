@@ -8,7 +8,7 @@
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/mem.h"
 
-static const char *const change_columns[] = { "id", "at", "actor", "action", "entity", "key", "before", "after" };
+static const char *const change_columns[] = { "id", "at", "actor", "action", "entity", "key", "before", "after", "undoes" };
 
 /* --- SQL --- */
 
@@ -226,6 +226,8 @@ void row_to_change(struct change *c, const char *const *values)
 		.key = (char *)db_text(values[5]),
 		.before = (char *)db_text(values[6]),
 		.after = (char *)db_text(values[7]),
+		.undoes = db_int(values[8]),
+		.db_user = (char *)db_text(values[9]),
 	};
 	entity_parse(db_text(values[4]), &c->entity);
 }
@@ -241,4 +243,5 @@ void change_to_params(struct db_params *p, const struct change *c)
 	db_param_text(p, c->key);
 	db_param_text(p, c->before);
 	db_param_text(p, c->after);
+	db_param_int(p, c->undoes);
 }

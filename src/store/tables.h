@@ -44,7 +44,7 @@ void row_to_record(struct record *r, enum entity entity, const char *const *valu
 void record_to_params(struct db_params *p, const struct record *r);
 
 /* Columns of a change, in order. */
-#define CHANGE_COLUMNS "id, at, actor, action, entity, key, before, after"
+#define CHANGE_COLUMNS "id, at, actor, action, entity, key, before, after, undoes, db_user"
 void row_to_change(struct change *c, const char *const *values);
 void change_to_params(struct db_params *p, const struct change *c);
 

@@ -211,7 +211,7 @@ static bool post_change(struct txn *t, const struct record *before, const struct
 	const struct record *r = after ? after : before;
 	const char *action = !before ? "add" : !after ? "delete" : "edit";
 	struct change c = { .id = ++t->last_change, .at = t->now_us, .actor = t->s->actor, .action = (char *)action,
-			    .entity = r->entity, .key = (char *)record_key(r) };
+			    .entity = r->entity, .key = (char *)record_key(r), .undoes = t->undoes };
 	struct db_params p;
 
 	c.before = (char *)json_text(&t->before, before);

@@ -28,6 +28,7 @@ struct txn {
 	bool broken;
 	int64_t now_us;
 	int64_t first_change, last_change;
+	int64_t undoes;				/* the change that the next put or removal takes back; 0 = none */
 	int64_t used;				/* numbers in the workspace; -1 = not counted yet */
 	struct txn_entry *entries[ENTITY_COUNT];
 	struct insert records;			/* of one entity at a time */

@@ -169,6 +169,7 @@ static void change_copy(struct change *to, const struct change *from)
 	to->key = xstrdup(from->key);
 	to->before = xstrdup(from->before);
 	to->after = xstrdup(from->after);
+	to->db_user = xstrdup(from->db_user);
 }
 
 /* The record a change left behind; for a deletion the one it removed. */

@@ -100,7 +100,8 @@ tests_unit_store_test_store_SOURCES = tests/unit/store/fixture.c tests/unit/stor
 	tests/unit/store/test_metrics.c \
 	tests/unit/store/test_races.c \
 	tests/unit/store/test_records.c \
-	tests/unit/store/test_store.c
+	tests/unit/store/test_store.c \
+	tests/unit/store/test_undo.c
 
 TESTS += tests/unit/agents/test_sync.py
 EXTRA_DIST += tests/unit/agents/test_sync.py tests/unit/kit/agent_directory.py tests/unit/kit/pg.sh tests/unit/kit/tls_relay.py

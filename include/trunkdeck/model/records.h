@@ -187,6 +187,8 @@ struct change {
 	char *key;
 	char *before;
 	char *after;
+	int64_t undoes;		/* the change that this one takes back; 0 = none */
+	char *db_user;		/* the account that connected to the database; "" = the database has no accounts */
 };
 
 void change_clear(struct change *c);

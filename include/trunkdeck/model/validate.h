@@ -23,6 +23,7 @@ struct number_context {
 	int64_t limit;				/* LIMIT_NONE or count */
 	const char *plan;			/* name of the plan whose limit it is; NULL = the workspace's own limit */
 	bool adding;
+	bool restoring;				/* a change is taken back: the agent need not be usable, only be there */
 };
 
 /* First error in the order of the form: number, exists, provider, agent, limit. */

@@ -72,19 +72,27 @@ bool store_get(struct store *s, enum entity entity, const char *key, struct reco
 
 /* --- changing --- */
 
-enum mutation_kind { MUTATION_ADD, MUTATION_EDIT, MUTATION_DELETE };
+enum mutation_kind { MUTATION_ADD, MUTATION_EDIT, MUTATION_DELETE, MUTATION_REVERT };
 
 struct mutation {
 	enum mutation_kind kind;
-	struct record record;		/* DELETE needs only the key; EDIT the whole record as it shall be */
+	struct record record;		/* DELETE and REVERT need only the key; EDIT the whole record as it shall be */
 	int64_t version;		/* EDIT, DELETE: the version started from; 0 = whatever is there */
 	bool cascade;			/* DELETE of a provider: its numbers too, each with a change of its own */
+	/* REVERT: takes the changes of these ids back, the last first. They are what one mutation made (see its result). Refused
+	 * with ERR_CHANGED_MEANWHILE when one of their records has a later change that was not taken back itself. So a series
+	 * of changes can be undone step by step, whoever changes other records meanwhile; taking back a REVERT is redo. Each row
+	 * of the audit trail that comes of it names the change that it undoes. */
+	int64_t first_change, last_change;
 };
 
 struct mutation_result {
 	bool done;
 	struct err err;			/* when not done */
-	int64_t change_id;		/* when done: of its change row */
+	int64_t first_change;		/* when done: of the first of its change rows, */
+	int64_t change_id;		/* and of the last: of a DELETE the record's own */
+	struct record before;		/* when done: the record as it was, of an EDIT, or of a REVERT that edited or deleted it;
+					 * else its strings are NULL */
 	struct record now;		/* done: the record as stored (deleted: as it was); ERR_CHANGED_MEANWHILE: what is there.
 					 * entity is valid; record_clear() by the caller */
 };

@@ -56,6 +56,10 @@ static void put_json(struct cli_output *out, const struct change *c, const char 
 	json_object_set_new(o, "id", json_integer(c->id));
 	json_object_set_new(o, "at", json_string(at));
 	json_object_set_new(o, "actor", text_json(c->actor));
+	if (c->db_user[0])
+		json_object_set_new(o, "dbUser", text_json(c->db_user));
+	if (c->undoes)
+		json_object_set_new(o, "undoes", json_integer(c->undoes));
 	json_object_set_new(o, "action", text_json(c->action));
 	json_object_set_new(o, "entity", json_string(entity_name(c->entity)));
 	json_object_set_new(o, "key", text_json(c->key));

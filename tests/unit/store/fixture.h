@@ -85,6 +85,7 @@ int run_listened_tests(const char *name);
 int run_metrics_tests(const char *name);
 int run_live_tests(const char *name);
 int run_race_tests(const char *name);
+int run_undo_tests(const char *name);
 int run_sqlite_tests(void);
 int run_postgres_tests(void);
 

@@ -26,6 +26,7 @@ static void keep_change(void *arg, const struct change *c)
 	to->key = xstrdup(c->key);
 	to->before = xstrdup(c->before);
 	to->after = xstrdup(c->after);
+	to->db_user = xstrdup(c->db_user);
 }
 
 static void trail_read(struct trail *t, struct store *s, enum entity entity, const char *key)

@@ -1,6 +1,7 @@
 /*
  * One suite for every database: the same tests on SQLite and on a real PostgreSQL, then what only one of them can be asked.
- * A PostgreSQL that can't be started is a failure, never a skip. With an argument, "sqlite" or "postgres", only that half.
+ * A PostgreSQL that can't be started is a failure, never a skip. With an argument, "sqlite" or "postgres", only that half;
+ * with another, only the tests whose names match this pattern.
  */
 #include "config.h"
 
@@ -14,7 +15,7 @@ static int run_all(enum backend b, const char *name)
 {
 	backend_use(b);
 	return run_record_tests(name) + run_batch_tests(name) + run_feed_tests(name) + run_call_tests(name) +
-	       run_listened_tests(name) + run_live_tests(name) + run_metrics_tests(name) + run_race_tests(name);
+	       run_listened_tests(name) + run_live_tests(name) + run_metrics_tests(name) + run_race_tests(name) + run_undo_tests(name);
 }
 
 int main(int argc, char **argv)
@@ -23,6 +24,8 @@ int main(int argc, char **argv)
 	int failed = 0;
 
 	signal(SIGPIPE, SIG_IGN);
+	if (argc > 2)
+		cmocka_set_test_filter(argv[2]);
 	if (strcmp(only, "postgres"))
 		failed += run_all(BACKEND_SQLITE, "sqlite") + run_sqlite_tests();
 	if (strcmp(only, "sqlite"))

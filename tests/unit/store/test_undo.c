@@ -1,0 +1,373 @@
+/* Taking changes back: step by step in any number, and forward again, whoever changes other records meanwhile. */
+#include "config.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "trunkdeck/base/buf.h"
+
+enum { CHANGES = 1000, PROVIDERS = 4, AGENTS = 4, NUMBERS = 12, KEY_SIZE = 16 };
+
+/* --- steps --- */
+
+struct step {
+	int64_t first, last;
+	struct record about;		/* only its key counts */
+};
+
+static bool try_step(struct store *s, struct mutation m, struct step *made, struct err *e)
+{
+	struct mutation_result r;
+	bool ok;
+
+	err_clear(e);
+	ok = store_mutate(s, &m, 1, MUTATE_PARTIAL, &r, e) && r.done;
+	if (!ok && !e->code)
+		*e = r.err;
+	if (ok) {
+		*made = (struct step){ .first = r.first_change, .last = r.change_id };
+		record_copy(&made->about, &r.now);
+	}
+	record_clear(&m.record);
+	mutation_result_clear(&r);
+	return ok;
+}
+
+/* Takes a step back; the step becomes the one that takes this back. */
+static bool try_revert(struct store *s, struct step *step, struct err *e)
+{
+	struct mutation m = { .kind = MUTATION_REVERT, .record = step->about, .first_change = step->first, .last_change = step->last };
+
+	step->about = (struct record){ .entity = m.record.entity };
+	return try_step(s, m, step, e);
+}
+
+static void must_revert(struct store *s, struct step *step)
+{
+	struct err e;
+
+	if (!try_revert(s, step, &e))
+		fail_msg("%s (%s)", e.message, e.hint);
+}
+
+static struct step must_step(struct store *s, enum mutation_kind kind, struct record r)
+{
+	struct step step;
+	struct err e;
+
+	if (!try_step(s, (struct mutation){ .kind = kind, .record = r, .cascade = true }, &step, &e))
+		fail_msg("%s (%s)", e.message, e.hint);
+	return step;
+}
+
+static struct step relabel(struct store *s, const char *label)
+{
+	struct record n = number_of("+15551234567", "twilio", "support");
+
+	set_text(&n.number.label, label);
+	return must_step(s, MUTATION_EDIT, n);
+}
+
+static void assert_label(struct store *s, const char *label)
+{
+	struct record r;
+	struct err e;
+	bool found;
+
+	assert_true(store_get(s, ENTITY_NUMBER, "+15551234567", &r, &found, &e));
+	assert_true(found);
+	assert_string_equal(r.number.label, label);
+	record_clear(&r);
+}
+
+/* --- the workspace as text --- */
+
+struct dump {
+	struct buf text;
+	const char *owner;		/* records whose key holds this */
+};
+
+static void dump_record(struct dump *d, const struct record *r)
+{
+	json_t *json;
+	char *text;
+
+	if (!strstr(record_key(r), d->owner))
+		return;
+	json = record_to_json(r);
+	json_object_del(json, "version");
+	json_object_del(json, "updatedAt");
+	json_object_del(json, "updatedBy");
+	text = json_dumps(json, JSON_INDENT(1));
+	buf_adds(&d->text, text);
+	free(text);
+	json_decref(json);
+}
+
+static void dump_provider(void *arg, const struct provider *p, int64_t numbers)
+{
+	dump_record(arg, &(struct record){ .entity = ENTITY_PROVIDER, .provider = *p });
+	if (strstr(p->id, ((struct dump *)arg)->owner))
+		buf_addf(&((struct dump *)arg)->text, "%d numbers\n", (int)numbers);
+}
+
+static void dump_agent(void *arg, const struct agent *a)
+{
+	dump_record(arg, &(struct record){ .entity = ENTITY_AGENT, .agent = *a });
+}
+
+static void dump_number(void *arg, const struct number *n)
+{
+	dump_record(arg, &(struct record){ .entity = ENTITY_NUMBER, .number = *n });
+}
+
+static char *dump_of(struct store *s, const char *owner)
+{
+	struct dump d = { .owner = owner };
+	struct store_reader r = { .arg = &d, .provider = dump_provider, .agent = dump_agent, .number = dump_number };
+	struct err e;
+
+	buf_init(&d.text, BUF_UNBOUNDED);
+	assert_true(store_read(s, &r, NULL, &e));
+	return buf_take(&d.text);
+}
+
+/* --- random changes --- */
+
+/* An operator's own records: their keys hold his digit. */
+static void random_key(char *key, enum entity entity, char owner)
+{
+	if (entity == ENTITY_NUMBER)
+		snprintf(key, KEY_SIZE, "+1415555%c%03ld", owner, random() % NUMBERS);
+	else
+		snprintf(key, KEY_SIZE, "%c-5555%c-%ld", entity == ENTITY_AGENT ? 'a' : 'p', owner,
+			 random() % (entity == ENTITY_AGENT ? AGENTS : PROVIDERS));
+}
+
+/* Some of them are refused: what is there already is added, what is not there is deleted. */
+static struct mutation random_mutation(char owner)
+{
+	enum entity entity = random() % 3 ? ENTITY_NUMBER : random() % 2 ? ENTITY_PROVIDER : ENTITY_AGENT;
+	struct mutation m = { .kind = (enum mutation_kind)(random() % 3), .cascade = true };
+	char key[KEY_SIZE], provider[KEY_SIZE], agent[KEY_SIZE];
+	char *label = xasprintf("label %ld", random() % 1000);
+
+	random_key(key, entity, owner);
+	random_key(provider, ENTITY_PROVIDER, owner);
+	random_key(agent, ENTITY_AGENT, owner);
+	/* Deletions of what others hang on are rarer, or there would be little else left. */
+	if (m.kind == MUTATION_DELETE && entity != ENTITY_NUMBER && random() % 4)
+		m.kind = MUTATION_EDIT;
+	if (entity == ENTITY_NUMBER) {
+		m.record = number_of(key, provider, agent);
+		set_text(&m.record.number.label, label);
+		m.record.number.enabled = random() % 2;
+	} else if (entity == ENTITY_AGENT) {
+		m.record = agent_of(key);
+		set_text(&m.record.agent.title, label);
+		m.record.agent.disabled = random() % 5 == 0;
+	} else {
+		m.record = provider_of(key);
+		set_text(&m.record.provider.id, key);
+		set_text(&m.record.provider.notes, label);
+	}
+	free(label);
+	return m;
+}
+
+/* A change of one operator, which the store accepts. */
+static struct step random_step(struct store *s, char owner)
+{
+	struct step step;
+	struct err e;
+
+	while (!try_step(s, random_mutation(owner), &step, &e))
+		if (err_class_of(e.code) != ERR_CLASS_REFUSED)
+			fail_msg("%s (%s)", e.message, e.hint);
+	return step;
+}
+
+static void step_clear(struct step *step)
+{
+	record_clear(&step->about);
+}
+
+static void undo_and_redo_of_many(struct fixture *f, struct store *other)
+{
+	struct step *steps = xcalloc(CHANGES, sizeof(*steps)), others;
+	char *start = dump_of(f->store, "55551"), *end, *now;
+
+	srandom(20261128);
+	for (int i = 0; i < CHANGES; i++) {
+		steps[i] = random_step(f->store, '1');
+		if (other && i % 4 == 0) {
+			others = random_step(other, '2');
+			step_clear(&others);
+		}
+	}
+	end = dump_of(f->store, "55551");
+	assert_string_not_equal(start, end);
+	for (int round = 0; round < 2; round++) {
+		for (int i = CHANGES - 1; i >= 0; i--) {
+			must_revert(f->store, &steps[i]);
+			if (other && i % 4 == 0) {
+				others = random_step(other, '2');
+				step_clear(&others);
+			}
+		}
+		now = dump_of(f->store, "55551");
+		assert_string_equal(now, start);
+		free(now);
+		for (int i = 0; i < CHANGES; i++)
+			must_revert(f->store, &steps[i]);
+		now = dump_of(f->store, "55551");
+		assert_string_equal(now, end);
+		free(now);
+	}
+	for (int i = 0; i < CHANGES; i++)
+		step_clear(&steps[i]);
+	free(steps);
+	free(start);
+	free(end);
+}
+
+/* --- tests --- */
+
+static void changes_of_one_record_are_undone_in_turn(void **state)
+{
+	struct fixture *f = *state;
+	struct step a, b;
+
+	add_parties(f->store);
+	must_add(f->store, number_of("+15551234567", "twilio", "support"));
+	a = relabel(f->store, "AAA");
+	b = relabel(f->store, "BBB");
+	must_revert(f->store, &b);
+	assert_label(f->store, "AAA");
+	must_revert(f->store, &a);
+	assert_label(f->store, "");
+	must_revert(f->store, &a);
+	must_revert(f->store, &b);
+	assert_label(f->store, "BBB");
+	must_revert(f->store, &b);
+	assert_label(f->store, "AAA");
+	step_clear(&a);
+	step_clear(&b);
+}
+
+static void what_another_changed_since_is_kept(void **state)
+{
+	struct fixture *f = *state;
+	struct store *bob = open_store(f->url, "bob");
+	struct step a, b, again;
+	struct err e;
+
+	add_parties(f->store);
+	must_add(f->store, number_of("+15551234567", "twilio", "support"));
+	a = relabel(f->store, "AAA");
+	b = relabel(bob, "BBB");
+	again = a;
+	record_copy(&again.about, &a.about);
+	assert_false(try_revert(f->store, &again, &e));
+	assert_refused(&e, ERR_CHANGED_MEANWHILE, "bob");
+	assert_label(f->store, "BBB");
+	/* When bob takes his change back, nothing stands in the way any more. */
+	must_revert(bob, &b);
+	again = a;
+	record_copy(&again.about, &a.about);
+	must_revert(f->store, &a);
+	assert_label(f->store, "");
+	assert_false(try_revert(f->store, &again, &e));
+	assert_refused(&e, ERR_CHANGED_MEANWHILE, "alice");
+	step_clear(&a);
+	step_clear(&b);
+	store_close(&bob);
+}
+
+static void a_provider_comes_back_with_its_numbers(void **state)
+{
+	struct fixture *f = *state;
+	char *before, *now;
+	struct record p;
+	struct step step;
+
+	add_parties(f->store);
+	for (int i = 0; i < 600; i++) {
+		char *e164 = xasprintf("+1415555%04d", i);
+
+		must_add(f->store, number_of(e164, "twilio", "support"));
+		free(e164);
+	}
+	before = dump_of(f->store, "");
+	p = provider_of("Twilio");
+	set_text(&p.provider.id, "twilio");
+	step = must_step(f->store, MUTATION_DELETE, p);
+	assert_int_equal(step.last - step.first, 600);
+	assert_int_equal(count_numbers(f->store), 0);
+	must_revert(f->store, &step);
+	now = dump_of(f->store, "");
+	assert_string_equal(now, before);
+	must_revert(f->store, &step);
+	assert_int_equal(count_numbers(f->store), 0);
+	free(before);
+	free(now);
+	step_clear(&step);
+}
+
+static void the_limit_holds_for_undo_too(void **state)
+{
+	struct fixture *f = *state;
+	struct step step;
+	struct err e;
+
+	add_parties(f->store);
+	set_limit(f->store, 1);
+	must_add(f->store, number_of("+15551234567", "twilio", "support"));
+	step = must_step(f->store, MUTATION_DELETE, number_of("+15551234567", "twilio", "support"));
+	must_add(f->store, number_of("+15557654321", "twilio", "support"));
+	assert_false(try_revert(f->store, &step, &e));
+	assert_refused(&e, ERR_NUMBER_LIMIT, "1 of 1 used");
+	assert_int_equal(count_numbers(f->store), 1);
+}
+
+static void a_change_that_is_not_there_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct step step = { .first = 4711, .last = 4711, .about = number_of("+15551234567", "twilio", "support") };
+	struct err e;
+
+	assert_false(try_revert(f->store, &step, &e));
+	assert_refused(&e, ERR_FIELD_INVALID, "4711");
+}
+
+static void a_thousand_changes_and_back(void **state)
+{
+	undo_and_redo_of_many(*state, NULL);
+}
+
+static void a_thousand_changes_beside_another_operator(void **state)
+{
+	struct fixture *f = *state;
+	struct store *bob = open_store(f->url, "bob");
+
+	undo_and_redo_of_many(f, bob);
+	store_close(&bob);
+}
+
+int run_undo_tests(const char *name)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(changes_of_one_record_are_undone_in_turn),
+		STORE_TEST(what_another_changed_since_is_kept),
+		STORE_TEST(a_provider_comes_back_with_its_numbers),
+		STORE_TEST(the_limit_holds_for_undo_too),
+		STORE_TEST(a_change_that_is_not_there_is_refused),
+		STORE_TEST(a_thousand_changes_and_back),
+		STORE_TEST(a_thousand_changes_beside_another_operator),
+	};
+
+	return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+}
