@@ -14,6 +14,7 @@ libtrunkdeck_a_SOURCES += \
 	src/base/mem.c \
 	src/base/scratch.c \
 	src/base/str.c \
+	src/base/user.c \
 	src/base/utf8.c \
 	src/base/zone.c
 

@@ -7,7 +7,6 @@
 #include "trunkdeck/config/config.h"
 
 #include <ctype.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,56 +15,41 @@
 #include "config_options.h"
 #include "trunkdeck/agents/agents.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/user.h"
 
 extern char **environ;
 
-static char *xdg_dir(const char *variable, const char *fallback)
+static char *xdg_dir(const char *variable)
 {
-	const char *dir = getenv(variable), *home = getenv("HOME");
+	char *folder = user_xdg_folder(variable), *dir = xasprintf("%s/trunkdeck", folder);
 
-	if (dir && dir[0] == '/')
-		return xasprintf("%s/trunkdeck", dir);
-	return xasprintf("%s/%s/trunkdeck", home ? home : "", fallback);
+	free(folder);
+	return dir;
 }
 
 char *config_data_dir(void)
 {
-	return xdg_dir("XDG_DATA_HOME", ".local/share");
+	return xdg_dir("XDG_DATA_HOME");
 }
 
 char *config_state_dir(void)
 {
-	return xdg_dir("XDG_STATE_HOME", ".local/state");
+	return xdg_dir("XDG_STATE_HOME");
 }
 
 static char *default_path(void)
 {
-	char *dir = xdg_dir("XDG_CONFIG_HOME", ".config");
+	char *dir = xdg_dir("XDG_CONFIG_HOME");
 	char *path = xasprintf("%s/config", dir);
 
 	free(dir);
 	return path;
 }
 
-/* Who changes things: the person behind sudo, and the SSH peer. */
-static char *find_actor(void)
-{
-	const char *user = getenv("SUDO_USER"), *peer = getenv("SSH_CONNECTION");
-	const struct passwd *pw;
-
-	if (!user || !user[0])
-		user = getenv("USER");
-	if (!user || !user[0])
-		user = (pw = getpwuid(getuid())) ? pw->pw_name : "unknown";
-	if (!peer || !peer[0])
-		return xstrdup(user);
-	return xasprintf("%s (%.*s)", user, (int)strcspn(peer, " "), peer);
-}
-
 static bool set_defaults(struct config *c, struct err *e)
 {
 	c->path = xstrdup("");
-	c->actor = find_actor();
+	c->actor = user_name();
 	for (const struct option *o = config_options; o->key; o++) {
 		if (strcmp(o->section, "server") != 0
 		    && !config_assign(c, o->section, o->key, o->initial, ORIGIN_DEFAULT, "default", e))

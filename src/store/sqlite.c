@@ -22,9 +22,11 @@
 #include <uthash.h>
 
 #include "db.h"
+#include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
+#include "trunkdeck/base/user.h"
 
 enum { BUSY_MS = 5000, BUSY_STEP_MS = 10, COLUMNS_MAX = 32 };
 
@@ -44,6 +46,9 @@ struct sqlite {
 	struct statement *statements;
 	dev_t device;		/* which file is open */
 	ino_t inode;
+	bool folder_closed;	/* its folder can't be written: nor can the store, and SQLite can't make the files of WAL */
+	bool immutable;		/* opened as a file that nobody writes; it was so at `changed` */
+	struct timespec changed;
 };
 
 static struct sqlite *of(struct db *db)
@@ -85,6 +90,8 @@ static bool failed(struct sqlite *s, int rc, struct err *e)
 	case SQLITE_FULL:
 		return err_set(e, ERR_STORE_FAILED, _("%s: the disk is full"), s->path);
 	case SQLITE_READONLY:
+		if (s->folder_closed)
+			return err_set(e, ERR_READ_ONLY, _("%s can't be written: its folder can't be written"), s->path);
 		return err_set(e, ERR_READ_ONLY, _("%s can't be written: check its owner and mode"), s->path);
 	default:
 		return db_failed(e, code_of(rc), &s->base,
@@ -169,6 +176,7 @@ static bool claim_file(struct sqlite *s, struct err *e)
 		return no_file(s->path, e);
 	s->device = st.st_dev;
 	s->inode = st.st_ino;
+	s->changed = st.st_mtim;
 	if (S_ISREG(st.st_mode))
 		return true;
 	if (!S_ISDIR(st.st_mode))
@@ -197,11 +205,45 @@ static bool set_wal(struct sqlite *s, struct err *e)
 	}
 }
 
+static bool folder_is_closed(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
+	bool closed = access(folder, W_OK) && errno != ENOENT;
+
+	free(folder);
+	return closed;
+}
+
+/* Are there changes beside the file? Without them it can be read as it is. */
+static bool has_wal(const struct sqlite *s)
+{
+	char *wal = xasprintf("%s-wal", s->path);
+	struct stat st;
+	bool there = !stat(wal, &st) && st.st_size > 0;
+
+	free(wal);
+	return there;
+}
+
+/* "file:PATH?immutable=1" with the path percent-encoded. */
+static char *immutable_uri(const char *path)
+{
+	struct buf uri;
+
+	buf_init(&uri, BUF_UNBOUNDED);
+	buf_adds(&uri, "file:");
+	for (const unsigned char *c = (const unsigned char *)path; *c; c++)
+		buf_addf(&uri, strchr("%?#", *c) ? "%%%02x" : "%c", *c);
+	buf_adds(&uri, "?immutable=1");
+	return buf_take(&uri);
+}
+
 static bool configure(struct sqlite *s, struct err *e)
 {
 	sqlite3_extended_result_codes(s->handle, 1);
 	sqlite3_busy_timeout(s->handle, BUSY_MS);
-	if (s->base.read_only)
+	if (s->base.read_only || s->folder_closed)
 		return run_script(s, "PRAGMA query_only = ON; SELECT count(*) FROM sqlite_master", e);
 	return set_wal(s, e) && run_script(s, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; " CACHE, e);
 }
@@ -210,13 +252,20 @@ static bool sqlite_connect(struct db *db, struct err *e)
 {
 	struct sqlite *s = of(db);
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	char *uri;
 	int rc;
 
 	if (in_memory(s))
 		flags |= SQLITE_OPEN_CREATE;
 	else if (!claim_file(s, e))
 		return false;
-	rc = sqlite3_open_v2(s->path, &s->handle, flags, NULL);
+	s->folder_closed = !in_memory(s) && folder_is_closed(s->path);
+	s->immutable = s->folder_closed && !has_wal(s);
+	if (s->folder_closed)
+		flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_URI;
+	uri = s->immutable ? immutable_uri(s->path) : xstrdup(s->path);
+	rc = sqlite3_open_v2(uri, &s->handle, flags, NULL);
+	free(uri);
 	if (rc == SQLITE_OK && configure(s, e))
 		return true;
 	if (rc != SQLITE_OK)
@@ -225,9 +274,16 @@ static bool sqlite_connect(struct db *db, struct err *e)
 	return false;
 }
 
+/* A file taken for immutable is opened again once somebody has written it after all. */
 static bool is_connected(struct db *db)
 {
-	return of(db)->handle;
+	struct sqlite *s = of(db);
+	struct stat st;
+
+	if (s->handle && s->immutable && (stat(s->path, &st) || has_wal(s) || st.st_mtim.tv_sec != s->changed.tv_sec ||
+					  st.st_mtim.tv_nsec != s->changed.tv_nsec))
+		disconnect(s);
+	return s->handle;
 }
 
 /* Is the open file still the one at the path? */
@@ -409,16 +465,18 @@ static const struct db_driver sqlite_driver = {
 
 struct db *sqlite_new(const char *url, struct err *e)
 {
-	const char *path = url + strlen("sqlite:");
+	char *path = user_expand_path(url + strlen("sqlite:"));
 	struct sqlite *s;
 
-	if (!*path) {
-		err_set(e, ERR_CONFIG, _("the store's URL names no file: write sqlite:/path/to/store.db"));
+	if (!path || !*path) {
+		err_set(e, ERR_CONFIG, path ? _("the store's URL names no file: write sqlite:/path/to/store.db") :
+			_("the path of the store begins with something unknown: only ~/, $HOME/ and $XDG_DATA_HOME/ (and its like) are replaced"));
+		free(path);
 		return NULL;
 	}
 	s = xcalloc(1, sizeof(*s));
 	s->base.driver = &sqlite_driver;
-	s->base.name = xstrdup(url);
-	s->path = xstrdup(path);
+	s->base.name = xasprintf("sqlite:%s", path);
+	s->path = path;
 	return &s->base;
 }

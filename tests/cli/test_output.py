@@ -10,6 +10,7 @@ import pty
 import struct
 import subprocess
 import termios
+import pwd
 import unittest
 
 from deck import DONE, SOURCE, TIMEOUT, USAGE, DeckTest
@@ -151,7 +152,7 @@ class Changes(DeckTest):
         self.assertEqual([c["id"] for c in changes], sorted(c["id"] for c in changes))
         last = changes[-3:]
         self.assertEqual([(c["action"], c["entity"], c["key"], c["actor"]) for c in last],
-                         [(action, "number", "+15551234567", "tester") for action in ("add", "edit", "delete")])
+                         [(action, "number", "+15551234567", pwd.getpwuid(os.getuid()).pw_name) for action in ("add", "edit", "delete")])
         self.assertEqual((last[0]["before"], last[2]["after"]), (None, None))
         self.assertEqual((last[1]["before"]["agentId"], last[1]["after"]["agentId"]), ("support", "sales"))
 

@@ -3,6 +3,7 @@
 
 import os
 import pty
+import pwd
 import unittest
 
 from deck import DONE, REFUSED, TIMEOUT, UNREACHABLE, USAGE, DeckTest
@@ -109,7 +110,7 @@ class Editing(DeckTest):
         self.assertEqual([added[k] for k in NUMBER_KEYS],
                          ["+442071234567", "peoplefone-ag", "sales", "eu", "Büro", True, {}])
         self.assertEqual(added["version"], 1)
-        self.assertEqual(added["createdBy"], "tester")
+        self.assertEqual(added["createdBy"], pwd.getpwuid(os.getuid()).pw_name)
         self.assertEqual(added, self.number("+442071234567"))
 
     def test_region_of_the_provider_unless_given(self):

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@
 #include "trunkdeck/base/err.h"
 #include "trunkdeck/base/log.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/user.h"
 #include "trunkdeck/base/utf8.h"
 
 static void mem_gives_what_is_asked(void **state)
@@ -432,6 +434,45 @@ static void embed_finds_every_file(void **state)
 	assert_null(embed_find("no/such/file"));
 }
 
+static void assert_text(char *text, const char *expected)
+{
+	assert_non_null(text);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void user_is_who_the_user_database_says(void **state)
+{
+	const struct passwd *pw = getpwuid(getuid());
+
+	(void)state;
+	setenv("USER", "mallory", 1);
+	setenv("SUDO_USER", "mallory", 1);
+	setenv("LOGNAME", "mallory", 1);
+	if (pw)
+		assert_text(user_name(), pw->pw_name);
+	unsetenv("HOME");
+	if (pw)
+		assert_text(user_home(), pw->pw_dir);
+}
+
+static void user_paths_are_expanded(void **state)
+{
+	(void)state;
+	setenv("HOME", "/home/anna", 1);
+	setenv("XDG_DATA_HOME", "/data", 1);
+	setenv("XDG_STATE_HOME", "relative", 1);
+	assert_text(user_expand_path("~/td.db"), "/home/anna/td.db");
+	assert_text(user_expand_path("$HOME/td.db"), "/home/anna/td.db");
+	assert_text(user_expand_path("$XDG_DATA_HOME/a/td.db"), "/data/a/td.db");
+	assert_text(user_expand_path("$XDG_STATE_HOME/td.db"), "/home/anna/.local/state/td.db");
+	assert_text(user_expand_path("/srv/$HOME/~/td.db"), "/srv/$HOME/~/td.db");
+	assert_text(user_expand_path("td.db"), "td.db");
+	assert_null(user_expand_path("$PWD/td.db"));
+	assert_null(user_expand_path("$HOMES/td.db"));
+	assert_null(user_expand_path("~root/td.db"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -453,6 +494,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(log_lines_of_threads_do_not_mix, log_file_new, log_file_free),
 		cmocka_unit_test(log_says_why_it_can_not_open),
 		cmocka_unit_test(embed_finds_every_file),
+		cmocka_unit_test(user_is_who_the_user_database_says),
+		cmocka_unit_test(user_paths_are_expanded),
 	};
 
 	return cmocka_run_group_tests_name("base sys", tests, NULL, NULL);

@@ -94,6 +94,93 @@ static void faults_of_the_file_are_told(void **state)
 	free(folder);
 }
 
+/* As an ordinary account: root may write everywhere. */
+static int visit_closed_folder(int in, int out, void *arg)
+{
+	const char *url = arg;
+	struct store *s;
+	unsigned char byte;
+	struct err e;
+
+	(void)out;
+	if (getuid() == 0 && (setgid(65534) || setuid(65534)))
+		return 1;
+	for (int read_only = 0; read_only < 2; read_only++) {
+		struct store_options options = { .actor = "nobody", .read_only = read_only };
+
+		if (!store_open(&s, url, &options, &e)) {
+			fprintf(stderr, "%s (%s)\n", e.message, e.hint);
+			return 2;
+		}
+		if (count_numbers(s) != 1 + read_only)
+			return 3;
+		if (try_mutate(s, MUTATION_ADD, number_of("+15551234568", "twilio", "support"), 0, &e) || e.code != ERR_READ_ONLY ||
+		    (!read_only && !strstr(e.hint, "its folder can't be written")))
+			return 4;
+		/* The other process writes and closes the store: what was taken for a file that never changes has changed. */
+		byte_send(out, 0);
+		if (!byte_receive(in, &byte) || count_numbers(s) != 2 + read_only)
+			return 5;
+		store_close(&s);
+		byte_send(out, 0);
+		if (!byte_receive(in, &byte))
+			return 6;
+	}
+	return 0;
+}
+
+static void a_store_in_a_closed_folder_is_read(void **state)
+{
+	char *url = path_url("closed/d.db"), *folder = xasprintf("%s/closed", temporary_folder());
+	const char *path = url + strlen("sqlite:");
+	struct store *s = open_store(url, "alice");
+	struct child c;
+	unsigned char byte;
+	int64_t count = 1;
+
+	(void)state;
+	add_parties(s);
+	must_add(s, number_of("+15551234567", "twilio", "support"));
+	store_close(&s);
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(chmod(temporary_folder(), 0755), 0);
+	assert_int_equal(chmod(folder, 0555), 0);
+	child_start(&c, visit_closed_folder, url);
+	while (byte_receive(c.from, &byte)) {
+		char *e164 = xasprintf("+1555123457%d", (int)count++ / 2);
+
+		assert_int_equal(chmod(folder, 0755), 0);
+		if (count % 2 == 0) {
+			s = open_store(url, "alice");
+			must_add(s, number_of(e164, "twilio", "support"));
+			store_close(&s);
+		}
+		assert_int_equal(chmod(folder, 0555), 0);
+		byte_send(c.to, 0);
+		free(e164);
+	}
+	assert_int_equal(child_wait(&c), 0);
+	assert_int_equal(chmod(folder, 0755), 0);
+	free(url);
+	free(folder);
+}
+
+static void paths_are_expanded(void **state)
+{
+	char *url = xasprintf("sqlite:%s/expanded.db", temporary_folder());
+	struct store *s;
+
+	(void)state;
+	setenv("XDG_DATA_HOME", temporary_folder(), 1);
+	s = open_store("sqlite:$XDG_DATA_HOME/expanded.db", "alice");
+	assert_string_equal(store_name(s), url);
+	assert_int_equal(access(url + strlen("sqlite:"), R_OK), 0);
+	store_close(&s);
+	refuse_url("sqlite:$TMPDIR/td.db", ERR_CONFIG, "$XDG_DATA_HOME/");
+	refuse_url("sqlite:~root/td.db", ERR_CONFIG, "~/");
+	free(url);
+}
+
 enum { VISITS = 3 };
 
 static struct record number_of_visit(unsigned char visit)
@@ -196,6 +283,8 @@ int run_sqlite_tests(void)
 		cmocka_unit_test(a_store_in_memory),
 		cmocka_unit_test(folders_are_made_and_the_file_is_private),
 		cmocka_unit_test(faults_of_the_file_are_told),
+		cmocka_unit_test(a_store_in_a_closed_folder_is_read),
+		cmocka_unit_test(paths_are_expanded),
 		cmocka_unit_test(a_second_handle_leaves_the_first_its_locks),
 		cmocka_unit_test(an_empty_file_becomes_a_store),
 		STORE_TEST(a_file_moved_away_is_noticed),
