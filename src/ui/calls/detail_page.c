@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "ui/deck/deck.h"
 #include "ui/metrics/figures.h"
@@ -24,7 +23,6 @@
 #define LABEL_WIDTH 13
 #define NARROW 48
 #define LOW_ROWS 12			/* from here down without blank lines */
-#define WHEN_SIZE 32
 #define FACT_SIZE 256
 #define OFFSET_SIZE 32
 
@@ -46,16 +44,6 @@ struct pen {
 static const struct call *call_of(const struct pen *p)
 {
 	return &p->detail->call;
-}
-
-static void format_when(char *to, int64_t us)
-{
-	time_t seconds = (time_t)(us / 1000000);
-	struct tm local;
-
-	to[0] = '\0';
-	if (localtime_r(&seconds, &local))
-		strftime(to, WHEN_SIZE, "%Y-%m-%d %H:%M:%S", &local);
 }
 
 /* Seconds to the millisecond. */
@@ -147,7 +135,7 @@ static void put_end(struct pen *p)
 
 	if (c->state != CALL_ENDED)
 		return;
-	format_when(when, c->ended_us);
+	format_date(when, app_zone(p->app), c->ended_us);
 	put_fact(p, _("Ended"), ROLE_NORMAL, when);
 	put_fact(p, _("Hung up by"), ROLE_NORMAL, hung_up_by_text(c->hung_up_by));
 	if (c->sip_code)
@@ -199,7 +187,7 @@ static void draw_facts(struct pen *p)
 	put_agent(p);
 	put_provider(p);
 	put_caller(p);
-	format_when(when, call_of(p)->started_us);
+	format_date(when, app_zone(p->app), call_of(p)->started_us);
 	put_fact(p, _("Arrived"), ROLE_NORMAL, when);
 	put_state(p);
 	put_end(p);
@@ -311,10 +299,8 @@ static void draw_recent(struct pen *p, const struct call *c)
 	char when[WHEN_SIZE], talk[SHORT_SIZE], response[SHORT_SIZE];
 	bool first_audio;
 
-	format_when(when, c->ended_us);
-	if (narrow)
-		when[strlen(when) - strlen(":00")] = '\0';
-	draw_text(on, p->y, 1, 0, ROLE_DIM, narrow ? when + strlen("2026-") : when);
+	format_when(when, app_zone(p->app), c->ended_us, clock_wall_us(p->app->clock), !narrow);
+	draw_text(on, p->y, 1, 0, ROLE_DIM, when);
 	if (!narrow)
 		draw_foreign(on, p->y, 22, 15, ROLE_NORMAL, c->caller[0] ? c->caller : _("anonymous"));
 	draw_text(on, p->y, outcome, 11, c->outcome == OUTCOME_ANSWERED ? ROLE_NORMAL : ROLE_WARN, outcome_text(c->outcome));

@@ -7,7 +7,7 @@
 
 #include "calls.h"
 
-#include <time.h>
+#include <string.h>
 
 #include "ui/metrics/coverage_text.h"
 #include "trunkdeck/base/mem.h"
@@ -50,7 +50,8 @@ struct drawing {
 	struct list_layout live, past;
 	int64_t now_us;
 	bool calm;			/* without marks of change */
-	time_t today;			/* midnight, local */
+	struct list_column past_columns[ARRAY_LEN(past_columns)];	/* with the room that the times in view need */
+	bool seconds;			/* there is room for them in a time */
 };
 
 static void draw_texts(const struct drawing *d, const struct canvas *row, const struct list_layout *lay, const struct call *c)
@@ -143,25 +144,14 @@ static void draw_live(const struct drawing *d, const struct canvas *line, const 
 
 /* --- finished --- */
 
-/* The time of the day, or the day when it was another one. */
-static void draw_when(const struct drawing *d, const struct canvas *row, const struct call *c)
-{
-	time_t at = (time_t)(c->ended_us / 1000000);
-	struct tm local;
-	char text[SHORT_SIZE];
-
-	localtime_r(&at, &local);
-	strftime(text, sizeof(text), at < d->today ? "%m-%d" : d->past.column[0].width < 8 ? "%H:%M" : "%H:%M:%S", &local);
-	list_cell(row, 0, &d->past, CALLS_ENDED, ROLE_DIM, text);
-}
-
 static void draw_past(const struct drawing *d, const struct canvas *line, const struct call *c)
 {
 	const struct list_layout *lay = &d->past;
 	struct canvas inner = inside(line, c), *row = &inner;
-	char text[SHORT_SIZE];
+	char text[SHORT_SIZE], when[WHEN_SIZE];
 
-	draw_when(d, row, c);
+	format_when(when, app_zone(d->view->app), c->ended_us, d->now_us, d->seconds);
+	list_cell(row, 0, lay, CALLS_ENDED, ROLE_DIM, when);
 	draw_texts(d, row, lay, c);
 	list_cell(row, 0, lay, CALLS_STATE, c->outcome == OUTCOME_ANSWERED ? ROLE_NORMAL : ROLE_WARN, outcome_text(c->outcome));
 	if (c->talk_us > 0) {
@@ -170,17 +160,6 @@ static void draw_past(const struct drawing *d, const struct canvas *line, const 
 	}
 	draw_response(row, lay, c);
 	list_cell(row, 0, lay, CALLS_HUNG_UP_BY, ROLE_DIM, hung_up_by_text(c->hung_up_by));
-}
-
-static time_t local_midnight(int64_t now_us)
-{
-	time_t now = (time_t)(now_us / 1000000);
-	struct tm local;
-
-	localtime_r(&now, &local);
-	local.tm_hour = local.tm_min = local.tm_sec = 0;
-	local.tm_isdst = -1;
-	return mktime(&local);
 }
 
 /* --- the view --- */
@@ -205,13 +184,34 @@ static void draw_row(void *arg, const struct canvas *line, const struct list_row
 	}
 }
 
+/* How long the time of the call that ended longest ago is, of those in view. */
+static int longest_when(const struct calls *v, const struct canvas *c)
+{
+	const struct list *l = &v->list;
+	char when[WHEN_SIZE];
+
+	for (size_t i = l->top + (size_t)c->area.rows + 1; i-- > l->top;) {
+		if (i >= l->count || l->rows[i].kind != CALLS_PAST)
+			continue;
+		format_when(when, app_zone(v->app), ((const struct call *)l->rows[i].data)->ended_us, calls_now_us(v), false);
+		return (int)strlen(when);
+	}
+	return 0;
+}
+
 static struct drawing drawing_of(const struct calls *v, const struct canvas *c)
 {
 	struct drawing d = { .view = v, .now_us = calls_now_us(v) };
+	int when = v->as_panel ? 0 : longest_when(v, c);
 
 	list_layout(&d.live, live_columns, ARRAY_LEN(live_columns), c->area.columns - 2, GAP);
-	list_layout(&d.past, past_columns, ARRAY_LEN(past_columns), c->area.columns - 2, GAP);
-	d.today = local_midnight(d.now_us);
+	memcpy(d.past_columns, past_columns, sizeof(past_columns));
+	if (when > past_columns[0].min) {
+		d.past_columns[0].min = when;
+		d.past_columns[0].max = when + (int)strlen(":00");
+	}
+	list_layout(&d.past, d.past_columns, ARRAY_LEN(past_columns), c->area.columns - 2, GAP);
+	d.seconds = d.past.column[0].width > d.past_columns[0].min + 2;
 	return d;
 }
 
@@ -230,7 +230,7 @@ static struct canvas draw_titles(struct calls *v, const struct canvas *c, const 
 	past = v->list.top < v->list.count && v->list.rows[v->list.top].kind == CALLS_PAST;
 	v->sortable = !past;
 	if (past)
-		list_titles(&line, 0, &d->past, past_columns, ARRAY_LEN(past_columns), -1, false);
+		list_titles(&line, 0, &d->past, d->past_columns, ARRAY_LEN(past_columns), -1, false);
 	else
 		list_titles(&line, 0, &d->live, live_columns, ARRAY_LEN(live_columns), (int)v->sort, v->descending);
 	return rows;

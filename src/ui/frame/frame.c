@@ -103,23 +103,12 @@ static void add_server(struct parts *p, const struct app *app, const struct app_
 	}
 }
 
-/* "14:10:55"; a smaller buffer gets less of it. */
-static void time_text(char *to, size_t size, int64_t wall_us)
-{
-	char text[16] = "";
-	time_t seconds = (time_t)(wall_us / 1000000);
-	struct tm tm;
-
-	if (localtime_r(&seconds, &tm) != NULL)
-		strftime(text, sizeof(text), "%H:%M:%S", &tm);
-	str_copy(to, size, str_of(text));
-}
-
 static void add_clock(struct parts *p, const struct app *app)
 {
-	char text[sizeof("14:10")];
+	int64_t now = clock_wall_us(app->clock);
+	char text[WHEN_SIZE];
 
-	time_text(text, sizeof(text), clock_wall_us(app->clock));
+	format_when(text, app_zone(app), now, now, false);
 	add_part(p, true, 7, ROLE_NORMAL, text);
 }
 
@@ -127,15 +116,15 @@ static void add_clock(struct parts *p, const struct app *app)
 static void add_replay(struct parts *p, const struct app *app)
 {
 	const struct app_replay *r = app->replay;
-	char label[48], now[16], end[16];
+	char label[48], now[WHEN_SIZE], end[WHEN_SIZE];
 	struct part *part;
 
 	if (r->state == REPLAY_PLAYING || r->state == REPLAY_WAITING)
 		snprintf(label, sizeof(label), _("replay %dx"), r->speed);
 	else
 		snprintf(label, sizeof(label), "%s", r->state == REPLAY_ENDED ? _("replay ENDED") : _("replay PAUSED"));
-	time_text(now, sizeof(now), clock_wall_us(app->clock));
-	time_text(end, sizeof(end), r->end_us);
+	format_when(now, app_zone(app), clock_wall_us(app->clock), clock_wall_us(app->clock), true);
+	format_when(end, app_zone(app), r->end_us, clock_wall_us(app->clock), true);
 	part = add_part(p, true, 0, ROLE_ACCENT, label);
 	snprintf(part->value, sizeof(part->value), _("%s of %s"), now, end);
 }

@@ -3,10 +3,7 @@
 
 #include "view.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "ui/frame/list.h"
 #include "trunkdeck/base/mem.h"
@@ -69,16 +66,14 @@ static enum role level_role(enum message_level level)
 
 static void draw_message(void *arg, const struct canvas *c, const struct list_row *r)
 {
+	const struct log_view *v = arg;
 	const struct message *m = r->data;
-	time_t seconds = (time_t)(m->wall_us / 1000000);
-	struct tm local;
-	char when[32];
+	char when[WHEN_SIZE];
+	int width;
 
-	(void)arg;
-	localtime_r(&seconds, &local);
-	strftime(when, sizeof(when), "%H:%M:%S", &local);
-	draw_text(c, 0, 1, 8, ROLE_DIM, when);
-	draw_text(c, 0, 11, 0, level_role(m->level), m->text);
+	format_when(when, app_zone(v->app), m->wall_us, clock_wall_us(v->app->clock), true);
+	width = draw_text(c, 0, 1, 0, ROLE_DIM, when);
+	draw_foreign(c, 0, width + 3, 0, level_role(m->level), m->text);
 }
 
 static void log_draw(void *state, const struct canvas *c, bool focused)
@@ -87,7 +82,7 @@ static void log_draw(void *state, const struct canvas *c, bool focused)
 
 	if (v->list.count == 0)
 		draw_text(c, 1, 3, 0, ROLE_DIM, _("Nothing has happened yet."));
-	ui_draw_list(v->ui, &v->list, c, focused, draw_message, NULL);
+	ui_draw_list(v->ui, &v->list, c, focused, draw_message, v);
 }
 
 static bool log_action(void *state, enum action_id action)

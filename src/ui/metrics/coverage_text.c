@@ -3,7 +3,6 @@
 #include "coverage_text.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "trunkdeck/base/gettext.h"
 
@@ -12,20 +11,6 @@
 static bool server_is_unheard(const struct server_status *st)
 {
 	return st->listening_from_us == 0 && (st->heard_us > 0 || st->tail == LINK_RETRY);
-}
-
-static void local_time(char *to, size_t size, bool with_date, int64_t wall_us)
-{
-	time_t seconds = (time_t)(wall_us / 1000000);
-	struct tm tm;
-
-	to[0] = '\0';
-	if (!localtime_r(&seconds, &tm))
-		return;
-	if (with_date)
-		strftime(to, size, "%Y-%m-%d %H:%M", &tm);
-	else
-		strftime(to, size, "%H:%M:%S", &tm);
 }
 
 /* Out of the store: what a recorder that has fallen silent wrote last. */
@@ -50,7 +35,7 @@ static void stale_text(const struct app *a, char *to, size_t size, const struct 
 static void unheard_text(const struct app *a, char *to, size_t size, const struct app_server *s, size_t others)
 {
 	const struct server_status *st = &s->status;
-	char since[16], more[24] = "";
+	char since[WHEN_SIZE], more[24] = "";
 
 	if (others > 0)
 		snprintf(more, sizeof(more), " +%zu", others);
@@ -58,7 +43,7 @@ static void unheard_text(const struct app *a, char *to, size_t size, const struc
 		stale_text(a, to, size, s, more);
 		return;
 	}
-	local_time(since, sizeof(since), false, st->heard_us);
+	format_when(since, app_zone(a), st->heard_us, clock_wall_us(a->clock), true);
 	if (st->heard_us > 0)
 		snprintf(to, size, _("%s%s not heard since %s: calls marked ? are uncertain"), st->server, more, since);
 	else
@@ -102,9 +87,10 @@ static void duration_text(char *to, size_t size, int64_t s)
 		snprintf(to, size, _("%lld d"), units(s, 86400));
 }
 
-void draw_incomplete(const struct canvas *c, int y, const struct figures *f)
+void draw_incomplete(const struct app *a, const struct canvas *c, int y)
 {
-	char gap[24], since[24];
+	const struct figures *f = &a->figures;
+	char gap[24], since[WHEN_SIZE];
 	int x;
 
 	if (f->gaps.complete)
@@ -115,6 +101,6 @@ void draw_incomplete(const struct canvas *c, int y, const struct figures *f)
 	}
 	duration_text(gap, sizeof(gap), f->gaps.gap_s);
 	x = 1 + draw_textf(c, y, 1, 0, ROLE_WARN, _("Not complete: nobody listened for %s"), gap);
-	local_time(since, sizeof(since), true, f->gaps.recorded_since_us);
+	format_when(since, app_zone(a), f->gaps.recorded_since_us, clock_wall_us(a->clock), false);
 	draw_textf(c, y, x, 0, ROLE_DIM, _(", records since %s"), since);
 }

@@ -9,6 +9,6 @@
  * heard, or when there is no room. */
 struct canvas draw_unheard(const struct app *a, const struct canvas *c);
 /* What the figures may lack; nothing when they are complete. */
-void draw_incomplete(const struct canvas *c, int y, const struct figures *f);
+void draw_incomplete(const struct app *a, const struct canvas *c, int y);
 
 #endif

@@ -262,7 +262,7 @@ static void draw_past(const struct metrics_view *v, const struct canvas *c, cons
 	struct page p = page_of(c);
 	int y = 2 + (p.gap || !f->gaps.complete), y_right = y;
 
-	draw_incomplete(c, 2, f);
+	draw_incomplete(v->app, c, 2);
 	draw_live(c, 1, figures_put_calls(c, 1, 1, n), metrics_total(now.metrics)->offered);
 	metrics_free(&now.metrics);
 	if (n->offered == 0) {

@@ -59,3 +59,30 @@ void format_ago(char *to, int64_t ms)
 	format_span(span, ms);
 	snprintf(to, SHORT_SIZE, _("%.10s ago"), span);
 }
+
+void format_when(char *to, const struct zone *z, int64_t wall_us, int64_t now_us, bool seconds)
+{
+	struct zone_time t, now;
+	int len = 0;
+
+	zone_local(z, wall_us, &t);
+	zone_local(z, now_us, &now);
+	if (t.year != now.year)
+		len = snprintf(to, WHEN_SIZE, "%04d-", t.year % 10000);
+	if (t.year != now.year || t.month != now.month || t.day != now.day)
+		len += snprintf(to + len, WHEN_SIZE - (size_t)len, "%02d-%02d ", t.month % 100, t.day % 100);
+	len += snprintf(to + len, WHEN_SIZE - (size_t)len, "%02d:%02d", t.hour % 100, t.minute % 100);
+	if (seconds)
+		snprintf(to + len, WHEN_SIZE - (size_t)len, ":%02d", t.second % 100);
+	if (wall_us <= 0)
+		to[0] = '\0';
+}
+
+void format_date(char *to, const struct zone *z, int64_t wall_us)
+{
+	struct zone_time t;
+
+	zone_local(z, wall_us, &t);
+	snprintf(to, WHEN_SIZE, "%04d-%02d-%02d %02d:%02d:%02d", t.year % 10000, t.month % 100, t.day % 100, t.hour % 100,
+		 t.minute % 100, t.second % 100);
+}
