@@ -45,6 +45,8 @@ static const struct event_form {
 	FORM("BlindTransfer", BLIND_TRANSFER, 0, BLIND, false),
 	FORM("AttendedTransfer", ATTENDED_TRANSFER, 0, ATTENDED, false),
 	FORM("Cdr", CDR, AMI_BLOCK_CDR, PLAIN, false),
+	FORM("QueueCallerJoin", QUEUE_JOINED, AMI_BLOCK_LEG, PLAIN, false),
+	FORM("QueueCallerAbandon", QUEUE_ABANDONED, AMI_BLOCK_LEG, PLAIN, false),
 	FORM("UserEvent", USER, 0, PLAIN, false),
 	FORM("CoreShowChannel", CHANNEL_LISTED, AMI_BLOCK_LEG, PLAIN, true),
 	FORM("FullyBooted", FULLY_BOOTED, 0, NONE, false),
@@ -185,7 +187,7 @@ static void decode_rest(struct call_event *e, const struct ami_frame *f)
 		e->user_number = ami_get(f, AMI_KEY_NUMBER);
 		break;
 	case EVENT_CDR:
-		e->disposition = ami_get(f, AMI_KEY_DISPOSITION);
+		e->application = ami_get(f, AMI_KEY_LASTAPPLICATION);
 		break;
 	case EVENT_CHANNEL_LISTED:
 		e->duration = ami_get(f, AMI_KEY_DURATION);

@@ -20,6 +20,7 @@
 #include <sys/epoll.h>
 #include <sys/random.h>
 
+#include "trunkdeck/ami/event.h"
 #include "trunkdeck/ami/transport.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/clock.h"
@@ -321,9 +322,7 @@ static void on_frame(void *arg, const struct ami_frame *f)
 static void on_pong(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
 {
 	struct ami_link *l = arg;
-	struct str stamp = ami_get(f, AMI_KEY_TIMESTAMP);
-	const char *dot = stamp.len ? memchr(stamp.p, '.', stamp.len) : NULL;
-	int64_t s, us;
+	int64_t stamp_us = ami_event_time(ami_get(f, AMI_KEY_TIMESTAMP));
 
 	(void)tag;
 	(void)last;
@@ -331,11 +330,10 @@ static void on_pong(void *arg, uint64_t tag, const struct ami_frame *f, bool las
 	l->ping_sent_us = 0;
 	l->ping_at_ms = now_ms() + l->config.timing->ping_every;
 	l->failures = 0;
-	if (!dot || !str_to_i64((struct str){ stamp.p, (size_t)(dot - stamp.p) }, &s) ||
-	    !str_to_i64((struct str){ dot + 1, stamp.len - (size_t)(dot - stamp.p) - 1 }, &us))
+	if (stamp_us < 0)
 		return;
 	l->has_offset = true;
-	l->offset_us = s * 1000000 + us - (clock_wall_us(&clock_system) - l->rtt_us / 2);
+	l->offset_us = stamp_us - (clock_wall_us(&clock_system) - l->rtt_us / 2);
 }
 
 static void ping(struct ami_link *l)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "trunkdeck/work/job_thread.h"
+#include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 
 #define INBOX_MAX 65536
@@ -290,7 +291,7 @@ static void lose_call(void *arg, const struct call *c)
 
 static void say_mended(struct app *a, const struct ami_resync_report *r)
 {
-	int64_t seconds = (r->gap.until_us - r->gap.from_us + 999999) / 1000000;
+	int64_t seconds = time_plus(time_minus(r->gap.until_us, r->gap.from_us), 999999) / 1000000;
 
 	messages_add(a->messages, MESSAGE_WARN, _("%s: gap of %lld s, %zu calls found again, %zu lost, %zu joined late"),
 		     r->server, (long long)seconds, r->gap.found, r->gap.lost, r->gap.late);

@@ -350,13 +350,13 @@ int64_t zone_moment_us(const struct zone *z, const struct zone_time *t)
 	int64_t local = days_of(t->year, t->month, 1) + t->day - 1;
 	int before, after;
 
-	local = (local * DAY_S + t->hour * 3600 + t->minute * 60 + t->second) * US_PER_S;
-	before = zone_offset_s(z, local - DAY_S * US_PER_S);
-	after = zone_offset_s(z, local + DAY_S * US_PER_S);
-	if (zone_offset_s(z, local - before * US_PER_S) != before
-	    && zone_offset_s(z, local - after * US_PER_S) == after)
-		return local - after * US_PER_S;
-	return local - before * US_PER_S;
+	local = time_times(local * DAY_S + t->hour * 3600 + t->minute * 60 + t->second, US_PER_S);
+	before = zone_offset_s(z, time_minus(local, DAY_S * US_PER_S));
+	after = zone_offset_s(z, time_plus(local, DAY_S * US_PER_S));
+	if (zone_offset_s(z, time_minus(local, before * US_PER_S)) != before
+	    && zone_offset_s(z, time_minus(local, after * US_PER_S)) == after)
+		before = after;
+	return time_minus(local, before * US_PER_S);
 }
 
 int64_t zone_day_start_us(const struct zone *z, int64_t wall_us, int days)
@@ -384,7 +384,7 @@ static bool parse_ago(const char *text, int64_t now_us, int64_t *out)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
 		if (units[i].unit == text[digits]) {
-			*out = now_us - n * units[i].seconds * US_PER_S;
+			*out = time_minus(now_us, n * units[i].seconds * US_PER_S);
 			return *out > 0;
 		}
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/e164.h"
 
 static const struct {
 	const char *name;
@@ -65,15 +66,26 @@ const char *hung_up_by_text(enum hung_up_by h)
 	return h == HUNG_UP_UNKNOWN ? "" : _(texts[h]);
 }
 
+int64_t call_span_us(int64_t from_us, int64_t until_us)
+{
+	if (from_us <= CALL_NO_TIME || until_us <= CALL_NO_TIME)
+		return -1;
+	return until_us > from_us ? until_us - from_us : 0;
+}
+
+const char *call_country(const struct call *c)
+{
+	const struct country *country = e164_caller_country(str_of(c->caller));
+
+	return country ? country->iso : "";
+}
+
 int64_t call_response_us(const struct call *c, bool *first_audio)
 {
-	int64_t end;
-
 	*first_audio = c->first_audio_us != 0;
 	if (!c->answered_us || c->joined_late)
 		return -1;
-	end = *first_audio ? c->first_audio_us : c->answered_us;
-	return end > c->started_us ? end - c->started_us : 0;
+	return call_span_us(c->started_us, *first_audio ? c->first_audio_us : c->answered_us);
 }
 
 /* FNV-1a; the NUL is hashed too, so that it separates the two parts. */

@@ -4,14 +4,6 @@
 
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/utf8.h"
-#include "trunkdeck/model/e164.h"
-
-const char *call_country(const struct call *c)
-{
-	const struct country *country = c->caller[0] ? e164_country(str_of(c->caller)) : NULL;
-
-	return country ? country->iso : "";
-}
 
 static json_t *text_json(const char *text)
 {
@@ -24,9 +16,9 @@ static void put_moment(json_t *o, const char *key, int64_t us)
 {
 	char iso[CLOCK_ISO_SIZE];
 
-	if (us)
+	if (us > CALL_NO_TIME)
 		clock_format_iso(iso, us);
-	json_object_set_new(o, key, us ? json_string(iso) : json_null());
+	json_object_set_new(o, key, us > CALL_NO_TIME ? json_string(iso) : json_null());
 }
 
 static void put_texts(json_t *o, const struct call *c)
@@ -56,8 +48,8 @@ json_t *call_to_json(const struct call *c)
 		json_object_set_new(o, "outcome", json_string(outcome_name(c->outcome)));
 	else
 		json_object_set_new(o, "state", json_string(call_state_name(c->state)));
-	json_object_set_new(o, "talk_ms", json_integer((c->talk_us + 500) / 1000));
-	json_object_set_new(o, "response_ms", response < 0 ? json_null() : json_integer((response + 500) / 1000));
+	json_object_set_new(o, "talk_ms", json_integer(time_ms(c->talk_us)));
+	json_object_set_new(o, "response_ms", response < 0 ? json_null() : json_integer(time_ms(response)));
 	json_object_set_new(o, "response_source", response < 0 ? json_null()
 			    : json_string(first_audio ? "first_audio" : "answer"));
 	json_object_set_new(o, "hung_up_by", json_string(hung_up_by_name(c->hung_up_by)));
@@ -75,7 +67,7 @@ static json_t *step_json(const struct call_detail *d, const struct call_step *st
 	bool of_leg = step->leg < d->story.leg_count;
 
 	put_moment(o, "at", step->at_us);
-	json_object_set_new(o, "offset_ms", json_integer((step->at_us - d->call.started_us) / 1000));
+	json_object_set_new(o, "offset_ms", json_integer(time_minus(step->at_us, d->call.started_us) / 1000));
 	json_object_set_new(o, "step", json_string(call_step_name((enum call_step_kind)step->kind)));
 	json_object_set_new(o, "channel", of_leg ? text_json(d->story.legs[step->leg].channel) : json_null());
 	return o;

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 
 void gaps_begin(struct gaps *g, int64_t since_us, int64_t until_us)
@@ -80,7 +81,7 @@ void gaps_end(struct gaps *g)
 	g->count = n;
 	g->total_us = 0;
 	for (size_t i = 0; i < n; i++)
-		g->total_us += g->holes[i].until_us - g->holes[i].from_us;
+		g->total_us = time_plus(g->total_us, time_minus(g->holes[i].until_us, g->holes[i].from_us));
 }
 
 bool gaps_complete(const struct gaps *g)
@@ -90,7 +91,7 @@ bool gaps_complete(const struct gaps *g)
 
 int64_t gaps_seconds(const struct gaps *g)
 {
-	return (g->total_us + 999999) / 1000000;
+	return g->total_us / 1000000 + (g->total_us % 1000000 > 0);
 }
 
 struct gap_summary gaps_summary(const struct gaps *g)

@@ -13,7 +13,6 @@
 
 #define SUB_BITS 7
 #define SUB (1u << SUB_BITS)
-#define MAX_US ((uint64_t)24 * 3600 * 1000000)
 
 static unsigned octave_of(uint64_t us)
 {
@@ -68,21 +67,19 @@ void histogram_add(struct histogram *h, int64_t us)
 	uint64_t v = us < 0 ? 0 : (uint64_t)us;
 	unsigned octave, sub;
 
-	if (v > MAX_US)
-		v = MAX_US;
 	octave = octave_of(v);
 	sub = (unsigned)((v - bin_low(octave, 0)) / bin_width(octave));
 	make_room(h, octave, octave);
 	h->bins[(size_t)(octave - h->first) * SUB + sub]++;
 	h->count++;
-	h->sum_us += v;
+	h->sum_us = h->sum_us > UINT64_MAX - v ? UINT64_MAX : h->sum_us + v;
 	if (v > h->max_us)
 		h->max_us = v;
 }
 
 int64_t histogram_mean(const struct histogram *h)
 {
-	return h->count ? (int64_t)((h->sum_us + h->count / 2) / h->count) : 0;
+	return h->count ? (int64_t)(h->sum_us / h->count + (h->sum_us % h->count >= (h->count + 1) / 2)) : 0;
 }
 
 /* The place in its bin of the value with this many before it, as if the bin's values were spread evenly. */

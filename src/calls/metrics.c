@@ -15,8 +15,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
-#include "trunkdeck/model/e164.h"
+#include "trunkdeck/base/str.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(message) die("%s", message)
@@ -196,7 +197,7 @@ static void find_hour(struct metrics *m, int64_t at_us)
 
 static void count_series(struct metrics *m, int64_t at_us)
 {
-	int64_t ago_us = m->options.series_end_us - at_us;
+	int64_t ago_us = time_minus(m->options.series_end_us, at_us);
 
 	if (ago_us > 0 && ago_us <= METRICS_SERIES_HOURS * HOUR_US)
 		m->series[METRICS_SERIES_HOURS - 1 - (ago_us - 1) / HOUR_US]++;
@@ -234,11 +235,11 @@ static void count_cause(struct number_metrics *n, const struct call *c)
 	n->causes[n->cause_count++] = (struct cause_count){ c->cause, c->sip_code, 1 };
 }
 
-static void count_start(const struct metrics *m, struct entry *x, const char *iso)
+static void count_start(const struct metrics *m, struct entry *x, const char *iso, bool timed)
 {
 	x->n.offered++;
-	x->n.by_hour[m->slot_hour]++;
-	if (x->n.by_week)
+	x->n.by_hour[m->slot_hour] += timed;
+	if (x->n.by_week && timed)
 		x->n.by_week[m->slot_weekday][m->slot_hour]++;
 	count_country(&x->n, iso);
 	if (++x->n.concurrent > x->n.peak_concurrent)
@@ -248,14 +249,15 @@ static void count_start(const struct metrics *m, struct entry *x, const char *is
 /* Returns its group; NULL: it counts in the total only. */
 static struct entry *count_started(struct metrics *m, const struct call *c)
 {
-	const struct country *country = c->caller[0] ? e164_country(str_of(c->caller)) : NULL;
-	const char *iso = country ? country->iso : "";
+	const char *iso = call_country(c);
+	bool timed = c->started_us > CALL_NO_TIME;
 	struct entry *x = entry_get(m, metrics_group_of(m->options.group, c));
 
-	find_hour(m, c->started_us);
-	count_start(m, &m->total, iso);
+	if (timed)
+		find_hour(m, c->started_us);
+	count_start(m, &m->total, iso, timed);
 	if (x)
-		count_start(m, x, iso);
+		count_start(m, x, iso, timed);
 	return x;
 }
 

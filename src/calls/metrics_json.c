@@ -5,23 +5,19 @@
 
 #include <stdlib.h>
 
+#include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
-
-static int64_t to_ms(int64_t us)
-{
-	return (us + 500) / 1000;
-}
 
 static json_t *histogram_to_json(const struct histogram *h)
 {
 	json_t *o = json_object();
 
 	json_object_set_new(o, "count", json_integer((json_int_t)h->count));
-	json_object_set_new(o, "mean", json_integer(to_ms(histogram_mean(h))));
-	json_object_set_new(o, "p50", json_integer(to_ms(histogram_quantile(h, 0.5))));
-	json_object_set_new(o, "p95", json_integer(to_ms(histogram_quantile(h, 0.95))));
-	json_object_set_new(o, "p99", json_integer(to_ms(histogram_quantile(h, 0.99))));
-	json_object_set_new(o, "max", json_integer(to_ms((int64_t)h->max_us)));
+	json_object_set_new(o, "mean", json_integer(time_ms(histogram_mean(h))));
+	json_object_set_new(o, "p50", json_integer(time_ms(histogram_quantile(h, 0.5))));
+	json_object_set_new(o, "p95", json_integer(time_ms(histogram_quantile(h, 0.95))));
+	json_object_set_new(o, "p99", json_integer(time_ms(histogram_quantile(h, 0.99))));
+	json_object_set_new(o, "max", json_integer(time_ms((int64_t)h->max_us)));
 	return o;
 }
 

@@ -6,7 +6,8 @@
  * silent change of Linkedid is caught up with by whatever comes next. Events about channels nobody announced are late,
  * repeated or not ours: they are counted and change nothing. A handler returns whether its event was of use.
  *
- * Cdr events are not used: not every call has one, and Asterisk's ANSWERED is not ours (ami.md 0, fact 5).
+ * A Cdr tells only which application had the caller last: not every call has one, it may come too late, and Asterisk's
+ * ANSWERED is not ours (ami.md 0, fact 5).
  */
 #include "config.h"
 
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #include "tracker_internal.h"
+#include "trunkdeck/base/clock.h"
 
 #define STATE_UP 6
 /* A boot time from FullyBooted is this much uncertain: whole seconds, and the boot itself. */
@@ -335,9 +337,35 @@ static bool on_user(struct tracker *t, const struct call_event *e)
 		story_step(t, k, STEP_UNMAPPED, NULL);
 	} else if (str_eq(e->user_event, STR("AgentReady"))) {
 		calls_audio(t, k, NULL, e->at_us);
+	} else if (str_eq(e->user_event, STR("AgentAttach"))) {
+		k->application = true;
 	} else {
 		return c != NULL;
 	}
+	return true;
+}
+
+static bool on_cdr(struct tracker *t, const struct call_event *e)
+{
+	struct channel *c = legs_find(t, e->leg.uniqueid);
+
+	if (!c || !is_trunk(c))
+		return false;
+	if (str_eq(e->application, STR("Queue")))
+		calls_queued(t, call_of(c));
+	else if (str_eq(e->application, STR("AudioSocket")))
+		call_of(c)->application = true;
+	return true;
+}
+
+static bool on_queue(struct tracker *t, const struct call_event *e)
+{
+	struct channel *c = leg_channel(t, &e->leg, e->at_us);
+
+	if (!c || !is_trunk(c))
+		return c != NULL;
+	call_of(c)->queue_left = e->kind == EVENT_QUEUE_ABANDONED;
+	calls_queued(t, call_of(c));
 	return true;
 }
 
@@ -346,7 +374,7 @@ static bool on_user(struct tracker *t, const struct call_event *e)
 static bool on_fully_booted(struct tracker *t, const struct call_event *e)
 {
 	struct tracked *k, *next;
-	int64_t boot_us = t->last_us - e->uptime_s * 1000000 - BOOT_SLACK_US;
+	int64_t boot_us = time_minus(time_minus(t->last_us, time_times(e->uptime_s, 1000000)), BOOT_SLACK_US);
 
 	if (e->uptime_s < 0)
 		return false;
@@ -384,6 +412,9 @@ static handler *const handlers[EVENT_KIND_COUNT] = {
 	[EVENT_LOCAL_OPTIMIZED] = on_local_pair,
 	[EVENT_BLIND_TRANSFER] = on_transfer,
 	[EVENT_ATTENDED_TRANSFER] = on_transfer,
+	[EVENT_CDR] = on_cdr,
+	[EVENT_QUEUE_JOINED] = on_queue,
+	[EVENT_QUEUE_ABANDONED] = on_queue,
 	[EVENT_USER] = on_user,
 	[EVENT_CHANNEL_LISTED] = on_listed,
 	[EVENT_FULLY_BOOTED] = on_fully_booted,

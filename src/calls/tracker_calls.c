@@ -4,11 +4,13 @@
  * The outcome is decided when the caller's leg hangs up, by the first of these that applies:
  *   1. an agent leg answered: answered. Signs: Asterisk's DialEnd ANSWER of a Dial by the caller's leg, or the caller's
  *      leg, up, in one bridge with an agent leg. Neither counts once the caller has hung up.
- *   2. the dialplan said TrunkdeckUnmapped: unmapped.
- *   3. the last Dial said why not: busy, no_answer, unreachable. Its CANCEL says nothing: the caller may have left.
- *   4. the caller's leg was up and there was never an agent leg: see application_outcome().
- *   5. the caller hung up: abandoned.
- *   6. the cause of the hang-up, then the SIP code: the tables of cause.c.
+ *   2. Asterisk said that the caller gave up in a queue: abandoned.
+ *   3. the dialplan said TrunkdeckUnmapped: unmapped.
+ *   4. the last Dial said why not: busy, no_answer, unreachable. Its CANCEL says nothing: the caller may have left.
+ *   5. the caller's leg was up and there was never an agent leg nor a queue: see application_outcome().
+ *   6. the caller hung up: abandoned.
+ *   7. the cause of the hang-up, then the SIP code: the tables of cause.c. Where those say nothing, a call that waited in a
+ *      queue is no_answer.
  * `lost` is never decided here: it means that none of this was seen.
  */
 #include "config.h"
@@ -36,19 +38,23 @@ static enum call_outcome outcome_of_cause(const struct tracked *k, int cause, in
 /*
  * The one place where an outcome is inferred: the dialplan answered and no agent leg was ever made, as with the
  * AudioSocket() application. Whether its agent took the call is not on the wire; both ways Asterisk says cause 0 and
- * CDR ANSWERED. Rule: a word from the agent (AgentReady), or a caller who hangs up, or more time than connecting can
- * take, is answered; a hang-up by our side before that is unreachable, unless its cause says something else.
+ * CDR ANSWERED. The call is answered when the agent said so (AgentReady), when our side hung up after more time than
+ * connecting can take, or when the caller hung up while such an application had his leg. A caller who hangs up on anything
+ * else (music, a queue whose events we do not get) abandons the call. A hang-up by our side before that time is
+ * unreachable, unless its cause says something else.
  */
 static enum call_outcome application_outcome(const struct tracked *k, int cause, int sip_code, int64_t at_us)
 {
 	enum call_outcome o;
 
-	if (k->caller_left_us || k->call.first_audio_us)
+	if (k->call.first_audio_us)
 		return OUTCOME_ANSWERED;
+	if (k->caller_left_us)
+		return k->application || cause == 0 ? OUTCOME_ANSWERED : OUTCOME_ABANDONED;
 	o = outcome_of_cause(k, cause, sip_code);
 	if (o != OUTCOME_FAILED && o != OUTCOME_ABANDONED)
 		return o;
-	return at_us - k->trunk_up_us >= APPLICATION_CONNECT_US ? OUTCOME_ANSWERED : OUTCOME_UNREACHABLE;
+	return call_span_us(k->trunk_up_us, at_us) >= APPLICATION_CONNECT_US ? OUTCOME_ANSWERED : OUTCOME_UNREACHABLE;
 }
 
 static enum call_outcome call_outcome_of(const struct tracked *k, int cause, int sip_code, int64_t at_us)
@@ -58,9 +64,12 @@ static enum call_outcome call_outcome_of(const struct tracked *k, int cause, int
 		[DIAL_NO_ANSWER] = OUTCOME_NO_ANSWER,
 		[DIAL_UNREACHABLE] = OUTCOME_UNREACHABLE,
 	};
+	enum call_outcome o;
 
 	if (k->agent_answered_us)
 		return OUTCOME_ANSWERED;
+	if (k->queue_left)
+		return OUTCOME_ABANDONED;
 	if (k->unmapped)
 		return OUTCOME_UNMAPPED;
 	/* DialEnd says NOANSWER of a leg that failed with no cause of its own, too; the caller was told better. */
@@ -72,7 +81,8 @@ static enum call_outcome call_outcome_of(const struct tracked *k, int cause, int
 		return application_outcome(k, cause, sip_code, at_us);
 	if (k->caller_left_us)
 		return OUTCOME_ABANDONED;
-	return outcome_of_cause(k, cause, sip_code);
+	o = outcome_of_cause(k, cause, sip_code);
+	return o == OUTCOME_FAILED && k->queued ? OUTCOME_NO_ANSWER : o;
 }
 
 static void tell_detail(struct tracker *t)
@@ -189,32 +199,26 @@ bool calls_joins_late(const struct tracker *t, const struct event_leg *leg)
 		(e164_from_wire(leg->exten, "+", number) && strlen(number) > 7);
 }
 
-static void copy_number(struct tracker *t, struct call *c, struct str endpoint, struct str exten)
-{
-	const char *prefix = t->config.prefix_of ? t->config.prefix_of(t->config.arg, endpoint) : NULL;
-	char number[E164_SIZE];
-
-	if (e164_from_wire(exten, prefix ? prefix : "+", number))
-		str_copy(c->number, sizeof(c->number), str_of(number));
-	else
-		str_copy(c->number, sizeof(c->number), exten);
-}
-
-static void copy_caller(struct call *c, struct str caller)
+static void copy_caller(struct call *c, struct str caller, const char *prefix)
 {
 	static const char *const withheld[] = {
 		"<unknown>", "unknown", "anonymous", "restricted", "unavailable", "withheld", "private",
 	};
+	char number[E164_SIZE];
 
 	for (size_t i = 0; i < ARRAY_LEN(withheld); i++)
 		if (str_eq_nocase(caller, str_of(withheld[i])))
 			return;
+	if (e164_of_caller(caller, prefix, number))
+		caller = str_of(number);
 	str_copy(c->caller, sizeof(c->caller), caller);
 }
 
 static struct tracked *call_new(struct tracker *t, const struct event_leg *leg, int64_t at_us)
 {
 	struct str endpoint = channel_endpoint(leg->channel);
+	const char *prefix = t->config.prefix_of ? t->config.prefix_of(t->config.arg, endpoint) : NULL;
+	char number[E164_SIZE];
 	struct tracked *k;
 	struct call *c;
 
@@ -226,8 +230,8 @@ static struct tracked *call_new(struct tracker *t, const struct event_leg *leg, 
 	str_copy(c->linkedid, sizeof(c->linkedid), leg->uniqueid);
 	str_copy(c->channel, sizeof(c->channel), leg->channel);
 	str_copy(c->endpoint, sizeof(c->endpoint), endpoint);
-	copy_number(t, c, endpoint, leg->exten);
-	copy_caller(c, leg->caller);
+	str_copy(c->number, sizeof(c->number), e164_from_wire(leg->exten, prefix, number) ? str_of(number) : leg->exten);
+	copy_caller(c, leg->caller, prefix);
 	c->started_us = at_us;
 	DL_APPEND(t->live, k);
 	t->stats.live++;
@@ -400,6 +404,13 @@ void calls_audio(struct tracker *t, struct tracked *k, const struct channel *c, 
 	touch(t, k);
 }
 
+/* In a queue only an agent's leg answers, as in a dial. */
+void calls_queued(struct tracker *t, struct tracked *k)
+{
+	k->queued = k->agent_seen = true;
+	settle(t, k);
+}
+
 static void settle_hold(struct tracker *t, struct tracked *k)
 {
 	struct channel *c;
@@ -523,8 +534,8 @@ void calls_finish(struct tracker *t, struct tracked *k, int cause, int sip_code,
 		c->hung_up_by = HUNG_UP_CALLER;
 	if (c->outcome != OUTCOME_ANSWERED)
 		c->answered_us = c->first_audio_us = 0;
-	else if (k->trunk_up_us && at_us > k->trunk_up_us)
-		c->talk_us = at_us - k->trunk_up_us;
+	else if (call_span_us(k->trunk_up_us, at_us) > 0)
+		c->talk_us = call_span_us(k->trunk_up_us, at_us);
 	call_end(t, k, at_us);
 }
 

@@ -86,6 +86,9 @@ struct tracked {
 	bool agent_leg_local;		/* call.agent_leg names a Local channel */
 	bool agent_leg_gone;		/* and that has hung up */
 	bool unmapped;
+	bool queued;			/* waits, or waited, in a queue */
+	bool queue_left;		/* and has given up there */
+	bool application;		/* an application that is an agent (AudioSocket) had the caller's leg */
 	bool held;			/* by one of its legs */
 	struct call_story story;
 };
@@ -168,6 +171,7 @@ void calls_leg_leaving(struct tracked *k, const struct channel *c);
 void calls_goes_on(struct tracked *k);
 /* c = NULL: the agent platform says so. */
 void calls_audio(struct tracker *t, struct tracked *k, const struct channel *c, int64_t at_us);
+void calls_queued(struct tracker *t, struct tracked *k);
 void calls_hold(struct tracker *t, struct tracked *k, struct channel *c, bool held);
 void calls_transferred(struct tracker *t, struct tracked *k, struct channel *by, struct str to);
 /* A leg other than the trunk's has hung up; it is dropped next. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "tracker_internal.h"
+#include "trunkdeck/base/clock.h"
 
 void tracker_resync_begin(struct tracker *t)
 {
@@ -54,7 +55,7 @@ static int64_t listed_start_us(const struct call_event *e)
 
 	if (epoch_of_id(e->leg.uniqueid, &epoch) && epoch > 1000000000 && epoch < e->at_us / 1000000 + 86400)
 		return epoch * 1000000;
-	return e->at_us - duration_s(e->duration) * 1000000;
+	return time_minus(e->at_us, time_times(duration_s(e->duration), 1000000));
 }
 
 void tracker_resync_channel(struct tracker *t, const struct call_event *e)

@@ -352,11 +352,43 @@ const struct country *e164_country(struct str number)
 	return country_of_digits((struct str){ number.p + 1, number.len - 1 });
 }
 
+/* The prefix in a ";phone-context=+1" (RFC 3966, 5.1.5) among the parameters of a user part. */
+static bool phone_context(struct str params, char out[E164_SIZE])
+{
+	const struct str name = STR("phone-context=+");
+
+	while (params.len) {
+		const char *end = memchr(params.p, ';', params.len);
+		struct str one = { params.p, end ? (size_t)(end - params.p) : params.len };
+		size_t n = 1;
+
+		params = (struct str){ one.p + one.len + (end != NULL), params.len - one.len - (end != NULL) };
+		if (one.len < name.len || !str_eq_nocase((struct str){ one.p, name.len }, name))
+			continue;
+		out[0] = '+';
+		for (size_t i = name.len; i < one.len && n < E164_MAX; i++)
+			if (is_digit(one.p[i]))
+				out[n++] = one.p[i];
+		out[n] = '\0';
+		return n > 1;
+	}
+	return false;
+}
+
 bool e164_from_wire(struct str wire, const char *prefix, char out[E164_SIZE])
 {
 	/* Room for more than a number, to tell one that is too long from one that fits. */
-	char kept[2 * E164_SIZE + 1];
+	char kept[2 * E164_SIZE + 1], context[E164_SIZE];
+	const char *params = wire.len ? memchr(wire.p, ';', wire.len) : NULL;
 	size_t n = 0, drop = 0, before;
+
+	if (params) {
+		size_t at = (size_t)(params - wire.p);
+
+		if (phone_context((struct str){ params + 1, wire.len - at - 1 }, context))
+			prefix = context;
+		wire.len = at;
+	}
 
 	for (size_t i = 0; i < wire.len && n < sizeof(kept) - 1; i++)
 		if (is_digit(wire.p[i]) || wire.p[i] == '+')
@@ -379,4 +411,18 @@ bool e164_from_wire(struct str wire, const char *prefix, char out[E164_SIZE])
 	memcpy(out, prefix, before);
 	memcpy(out + before, kept + drop, n - drop + 1);
 	return out[0] == '+' && digit_count(out + 1) && !out[1 + digit_count(out + 1)];
+}
+
+bool e164_of_caller(struct str caller, const char *prefix, char out[E164_SIZE])
+{
+	return e164_from_wire(caller, prefix, out) && is_number(out);
+}
+
+const struct country *e164_caller_country(struct str caller)
+{
+	char number[E164_SIZE];
+
+	if (caller.len && caller.p[0] == '+')
+		return e164_country(caller);
+	return e164_of_caller(caller, "+", number) ? e164_country(str_of(number)) : NULL;
 }

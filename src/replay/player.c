@@ -23,7 +23,7 @@
 #define TAIL ((size_t)64 * 1024)		/* at the end of the file, where its last stamp is looked for */
 
 struct player {
-	int fd;
+	struct recording from;
 	struct ami_parser *parser;
 	struct tracker *tracker;
 	struct mailbox *to_main;
@@ -94,7 +94,7 @@ static void on_frame(void *arg, const struct ami_frame *f)
 /* The first stamp in the text; -1 = there is none. */
 static int64_t stamp_in(const char *text, size_t len, const char **where)
 {
-	static const struct str key = { "\r\nTimestamp: ", 13 };
+	static const struct str key = { "\nTimestamp: ", 12 };
 	const char *found = len ? memmem(text, len, key.p, key.len) : NULL;
 	const char *end = found ? memchr(found + key.len, '.', len - (size_t)(found + key.len - text)) : NULL;
 	int64_t seconds;
@@ -134,8 +134,8 @@ static void fill_window(struct player *p)
 	memmove(p->window, p->window + p->at, p->len - p->at);
 	p->len -= p->at;
 	p->at = 0;
-	while (p->len < WINDOW && n != 0) {
-		n = read(p->fd, p->window + p->len, WINDOW - p->len);
+	while (WINDOW - p->len >= 3 && n != 0) {
+		n = recording_read(&p->from, p->window + p->len, WINDOW - p->len);
 		if (n < 0 && errno != EINTR)
 			n = 0;
 		else if (n > 0)
@@ -184,14 +184,14 @@ static bool refuse_unstamped(struct err *e, const char *path)
 static void find_end(struct player *p)
 {
 	char *tail = xmalloc(TAIL);
-	off_t size = lseek(p->fd, 0, SEEK_END), from = size > (off_t)TAIL ? size - (off_t)TAIL : 0;
-	ssize_t n = pread(p->fd, tail, TAIL, from);
+	off_t size = lseek(p->from.fd, 0, SEEK_END), from = size > (off_t)TAIL ? size - (off_t)TAIL : 0;
+	ssize_t n = pread(p->from.fd, tail, TAIL, from);
 
 	p->end_us = last_stamp_in(tail, n > 0 ? (size_t)n : 0);
 	if (p->end_us < p->start_us)
 		p->end_us = p->start_us;
 	free(tail);
-	lseek(p->fd, 0, SEEK_SET);
+	recording_rewind(&p->from);
 }
 
 static bool examine(struct player *p, const char *path, struct err *e)
@@ -227,12 +227,15 @@ bool player_open(struct player **out, const struct player_options *options, stru
 	p->window = xmalloc(WINDOW);
 	p->parser = ami_parser_new(true, on_frame, p);
 	p->tracker = tracker_new(&config);
-	p->fd = recording_open(options->path, e);
 	*out = p;
-	if (p->fd >= 0 && lseek(p->fd, 0, SEEK_CUR) < 0) {
+	if (!recording_open(&p->from, options->path, e)) {
+		player_free(out);
+		return false;
+	}
+	if (lseek(p->from.fd, 0, SEEK_CUR) < 0) {
 		err_set_message(e, ERR_FILE, _("%s can't be shown as it comes"), options->path);
 		err_hint(e, "%s", _("Save the stream to a file"));
-	} else if (p->fd >= 0 && examine(p, options->path, e)) {
+	} else if (examine(p, options->path, e)) {
 		return true;
 	}
 	player_free(out);
@@ -245,8 +248,7 @@ void player_free(struct player **player)
 
 	if (!p)
 		return;
-	if (p->fd >= 0)
-		recording_close(p->fd);
+	recording_close(&p->from);
 	ami_parser_free(&p->parser);
 	tracker_free(&p->tracker);
 	free(p->window);

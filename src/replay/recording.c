@@ -50,26 +50,74 @@ static bool check(int fd, const char *path, struct err *e)
 	return !S_ISREG(st.st_mode) || refuse_packed(fd, path, e);
 }
 
-int recording_open(const char *path, struct err *e)
+bool recording_open(struct recording *r, const char *path, struct err *e)
 {
-	int fd;
-
+	*r = (struct recording){ .fd = STDIN_FILENO };
 	if (strcmp(path, "-") == 0)
-		return STDIN_FILENO;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		err_set_message(e, ERR_FILE, "%s: %s", path, strerror(errno));
-	else if (!check(fd, path, e)) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
+		return true;
+	r->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (r->fd < 0)
+		return err_set_message(e, ERR_FILE, "%s: %s", path, strerror(errno));
+	if (check(r->fd, path, e))
+		return true;
+	recording_close(r);
+	return false;
 }
 
-void recording_close(int fd)
+void recording_close(struct recording *r)
 {
-	if (fd != STDIN_FILENO)
-		close(fd);
+	if (r->fd > STDIN_FILENO)
+		close(r->fd);
+	r->fd = -1;
+}
+
+bool recording_rewind(struct recording *r)
+{
+	r->last = '\n';
+	return lseek(r->fd, 0, SEEK_SET) == 0;
+}
+
+/* Puts the CR before each LF that lacks it, and the blank after the colon of an empty value, which goes with it when an
+ * editor trims lines. `from` lies behind `to` in one buffer, two bytes of room for each of its own. */
+static size_t mend_line_ends(struct recording *r, char *to, const char *from, size_t n)
+{
+	size_t out = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		char c = from[i];
+
+		if (c == '\n' && r->last == ':')
+			to[out++] = ' ';
+		if (c == '\n' && r->last != '\r')
+			to[out++] = '\r';
+		to[out++] = c;
+		r->last = c;
+	}
+	return out;
+}
+
+ssize_t recording_read(struct recording *r, char *to, size_t size)
+{
+	const size_t part = size / 3;
+	char *from = to + size - part;
+	const char *lf;
+	ssize_t n;
+
+	if (r->judged && !r->bare_lf)
+		return read(r->fd, to, size);
+	n = read(r->fd, from, part);
+	if (n <= 0)
+		return n;
+	lf = r->judged ? NULL : memchr(from, '\n', (size_t)n);
+	if (lf) {
+		r->judged = true;
+		r->bare_lf = (lf > from ? lf[-1] : r->last) != '\r';
+	}
+	if (r->bare_lf)
+		return (ssize_t)mend_line_ends(r, to, from, (size_t)n);
+	r->last = from[n - 1];
+	memmove(to, from, (size_t)n);
+	return n;
 }
 
 bool recording_refuse(struct err *e, const char *path)

@@ -58,12 +58,12 @@ static void remember_end(struct replay *r, const char *piece, size_t n)
 	memcpy(r->end + keep, piece + (n < size ? 0 : n - size), size - keep);
 }
 
-static bool feed_all(struct replay *r, int fd, const char *path, struct err *e)
+static bool feed_all(struct replay *r, struct recording *from, const char *path, struct err *e)
 {
 	char *piece = xmalloc(PIECE);
 	ssize_t n;
 
-	while ((n = read(fd, piece, PIECE)) != 0) {
+	while ((n = recording_read(from, piece, PIECE)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -91,7 +91,7 @@ static void end_run(struct replay *r)
 	tracker_free(&r->tracker);
 }
 
-static bool run_once(struct replay *r, int fd, const char *path, struct err *e)
+static bool run_once(struct replay *r, struct recording *from, const char *path, struct err *e)
 {
 	const struct tracker_config config = {
 		.server = "replay",
@@ -105,20 +105,21 @@ static bool run_once(struct replay *r, int fd, const char *path, struct err *e)
 	if (!r->options->parse_only)
 		r->tracker = tracker_new(&config);
 	ami_parser_restart(r->parser, true);
-	ok = feed_all(r, fd, path, e);
+	r->last_us = CALL_NO_TIME;
+	ok = feed_all(r, from, path, e);
 	end_run(r);
 	return ok;
 }
 
-static bool run_all(struct replay *r, int fd, const char *path, struct err *e)
+static bool run_all(struct replay *r, struct recording *from, const char *path, struct err *e)
 {
 	for (unsigned i = 0; i < r->options->repeat; i++) {
-		if (i > 0 && lseek(fd, 0, SEEK_SET) != 0) {
+		if (i > 0 && !recording_rewind(from)) {
 			err_set_message(e, ERR_FILE, _("%s can't be read twice"), path);
 			err_hint(e, _("Save the stream to a file to repeat it"));
 			return false;
 		}
-		if (!run_once(r, fd, path, e))
+		if (!run_once(r, from, path, e))
 			return false;
 	}
 	return true;
@@ -169,14 +170,14 @@ static bool is_recording(const struct replay *r, const char *path, struct err *e
 	return r->banner || stats.events > 0 || recording_refuse(e, path);
 }
 
-static json_t *replay_fd(int fd, const char *path, const struct replay_options *options, struct err *e)
+static json_t *replay_from(struct recording *from, const char *path, const struct replay_options *options, struct err *e)
 {
 	const double elapsed = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
 	struct replay r = { .options = options, .metrics = metrics_new() };
 	json_t *result = NULL;
 
 	r.parser = ami_parser_new(true, on_frame, &r);
-	if (run_all(&r, fd, path, e) && is_recording(&r, path, e))
+	if (run_all(&r, from, path, e) && is_recording(&r, path, e))
 		result = result_to_json(&r, seconds(CLOCK_MONOTONIC) - elapsed, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
 	ami_parser_free(&r.parser);
 	metrics_free(&r.metrics);
@@ -185,12 +186,12 @@ static json_t *replay_fd(int fd, const char *path, const struct replay_options *
 
 json_t *replay_run(const char *path, const struct replay_options *options, struct err *e)
 {
-	int fd = recording_open(path, e);
+	struct recording from;
 	json_t *result;
 
-	if (fd < 0)
+	if (!recording_open(&from, path, e))
 		return NULL;
-	result = replay_fd(fd, fd == STDIN_FILENO ? _("standard input") : path, options, e);
-	recording_close(fd);
+	result = replay_from(&from, from.fd == STDIN_FILENO ? _("standard input") : path, options, e);
+	recording_close(&from);
 	return result;
 }

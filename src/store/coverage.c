@@ -9,6 +9,7 @@
 
 #include "private.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/clock.h"
 
 /* Three times as long as a recorder leaves between two writings. */
 #define FRESH_US ((int64_t)3 * STORE_LISTENED_EVERY_MS * 1000)
@@ -56,7 +57,7 @@ static bool read_span(void *arg, const char *const *values)
 	const struct span_reading *r = arg;
 	struct span span = { db_int(values[0]), db_int(values[1]) };
 
-	if (db_bool(values[3]) && db_int(values[2]) >= r->now_us - FRESH_US && span.until_us < r->now_us)
+	if (db_bool(values[3]) && db_int(values[2]) >= time_minus(r->now_us, FRESH_US) && span.until_us < r->now_us)
 		span.until_us = r->now_us;
 	gaps_span(r->gaps, span);
 	return true;

@@ -227,7 +227,7 @@ static void measure_lag(struct ami_server *s, const struct ami_frame *f, int64_t
 
 	if (!ami_get(f, AMI_KEY_TIMESTAMP).len || !ami_link_offset_us(s->tail, &offset))
 		return;
-	s->status.lag_us = arrival_us + offset - at_us;
+	s->status.lag_us = time_minus(time_plus(arrival_us, offset), at_us);
 	/* Half the round trip is only a guess at the way back. */
 	if (s->status.lag_us < 0)
 		s->status.lag_us = 0;

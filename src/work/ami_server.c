@@ -18,7 +18,7 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 
-#define TAIL_EVENTS "system,call,cdr,user"
+#define TAIL_EVENTS "system,call,cdr,user,agent"
 #define TAIL_RECEIVE_BUFFER (4 * 1024 * 1024)
 #define STATUS_EVERY_MS 250
 

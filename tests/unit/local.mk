@@ -144,8 +144,15 @@ EXTRA_DIST += \
 	tests/data/ami/N_local_noopt.ami \
 	tests/data/ami/T_talkdetect.ami \
 	tests/data/ami/U_unmapped_number.ami \
+	tests/data/ami/V_lf_only.ami \
+	tests/data/ami/V_no_timestamps.ami \
 	tests/data/ami/X_agent_unreachable_dial.ami \
 	tests/data/ami/Y_agent_unreachable_app.ami \
 	tests/data/ami/load_1020.truth.json \
+	tests/data/ami/report_call_of_30_hours.ami \
+	tests/data/ami/report_caller_cyrillic.ami \
+	tests/data/ami/report_caller_without_plus.ami \
+	tests/data/ami/report_queue_abandoned.ami \
+	tests/data/ami/report_user_part_ext.ami \
 	tests/data/ami/load_1020_full.ami.xz \
 	tests/data/ami/load_1020_lean.ami.xz

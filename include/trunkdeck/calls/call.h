@@ -57,6 +57,7 @@ const char *hung_up_by_name(enum hung_up_by h);		/* "unknown", "caller", "agent"
 const char *hung_up_by_text(enum hung_up_by h);		/* translated; "" = unknown */
 
 #define CALL_TEXT 80
+#define CALL_NO_TIME 1			/* of a moment: it happened, and nobody knows when (a recording without time stamps) */
 
 struct call {
 	char server[40];
@@ -64,12 +65,12 @@ struct call {
 	char channel[CALL_TEXT];	/* the trunk leg's channel name */
 	char endpoint[CALL_TEXT];	/* PJSIP endpoint it came in by: leads to the provider */
 	char number[32];		/* the dialled number, E.164 when it could be normalised */
-	char caller[48];		/* as Asterisk gives it; "" = withheld or unknown */
+	char caller[48];		/* E.164 when it could be normalised, else as Asterisk gives it; "" = withheld */
 	char agent_leg[CALL_TEXT];	/* channel name of the agent leg; "" = none seen */
 	char provider[64];		/* ids from the workspace, filled in by the owner of the snapshot; "" = unknown */
 	char agent[64];
 	char region[3];
-	int64_t started_us;		/* us since 1970 UTC, by the server's clock; 0 = did not happen */
+	int64_t started_us;		/* us since 1970 UTC, by the server's clock; 0 = did not happen, or CALL_NO_TIME */
 	int64_t agent_dialled_us;
 	int64_t answered_us;		/* an agent leg answered, or (no agent leg) the trunk leg went up */
 	int64_t first_audio_us;		/* first audio of the agent */
@@ -87,6 +88,10 @@ struct call {
 
 enum call_change { CALL_CHANGE_STARTED, CALL_CHANGE_UPDATED, CALL_CHANGE_FINISHED };
 
+/* From one moment of a call to a later one, us; -1 when one did not happen, or is not known. */
+int64_t call_span_us(int64_t from_us, int64_t until_us);
+/* The ISO 3166 code of the caller's country, "" = not known. */
+const char *call_country(const struct call *c);
 /* Arrival to first audio, or to the agent's answer when no audio was seen: us, -1 = neither. *first_audio says which. */
 int64_t call_response_us(const struct call *c, bool *first_audio);
 /* Key for mailboxes and tables: hash of (server, linkedid), never 0. */

@@ -11,7 +11,5 @@ json_t *call_to_json(const struct call *c);
 /* {"call", "steps": [{"at", "offset_ms", "step", "channel"}], "legs": [...], ...}; without a story both lists are empty. Caller
  * decrefs. */
 json_t *call_detail_to_json(const struct call_detail *d);
-/* The ISO 3166 code of the caller's country, "" = not known. */
-const char *call_country(const struct call *c);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What the tracker needs to know of one AMI event: decoded, typed, not yet believed. asterisk/ami_event.c makes it from
+ * What the tracker needs to know of one AMI event: decoded, typed, not yet believed. ami/event.c makes it from
  * a frame; tests make it by hand. All slices point into the frame and are valid during tracker_apply() only.
  */
 #ifndef TRUNKDECK_CALLS_EVENT_H
@@ -33,6 +33,8 @@ enum event_kind {
 	EVENT_BLIND_TRANSFER,
 	EVENT_ATTENDED_TRANSFER,
 	EVENT_CDR,
+	EVENT_QUEUE_JOINED,
+	EVENT_QUEUE_ABANDONED,
 	EVENT_USER,			/* UserEvent: `user_event` names it */
 	EVENT_CHANNEL_LISTED,		/* an item of CoreShowChannels */
 	EVENT_FULLY_BOOTED,
@@ -53,7 +55,7 @@ struct event_leg {
 
 struct call_event {
 	enum event_kind kind;
-	int64_t at_us;			/* Timestamp:, or the arrival when the server sends none */
+	int64_t at_us;			/* Timestamp:, or the arrival when the server sends none, or CALL_NO_TIME */
 	struct event_leg leg;		/* the channel it is about */
 	struct event_leg dest;		/* Dest*: DialBegin, DialEnd; LocalTwo* for EVENT_LOCAL_* (LocalOne* in leg);
 					 * the transferee of a transfer (the transferer in leg) */
@@ -66,7 +68,7 @@ struct call_event {
 	struct str transfer_result;	/* BlindTransfer, AttendedTransfer: "Success", or why not */
 	struct str transfer_kind;	/* AttendedTransfer: Bridge, App, Link, Threeway, Fail */
 	struct str transfer_to;		/* the extension of the target, where it is known */
-	struct str disposition;		/* Cdr */
+	struct str application;		/* Cdr: the last one */
 	struct str duration;		/* CoreShowChannels: HH:MM:SS since the channel began */
 	int cause;			/* -1 = not given */
 	int tech_cause;			/* SIP code, -1 = not given */

@@ -1,6 +1,7 @@
 /*
- * Durations in a log-linear histogram: bounded memory, relative error of a quantile <= 1 %. Values are microseconds,
- * clamped to 0..24 h. Bins exist from the smallest to the largest octave that was seen. Embedded; merging is adding.
+ * Durations in a log-linear histogram: the relative error of a quantile is at most 1 %. Values are microseconds; negative
+ * ones count as 0, and the sum stops at UINT64_MAX. Memory is bounded: bins exist from the smallest to the largest octave that
+ * was seen, at most 30 kB.
  */
 #ifndef TRUNKDECK_CALLS_HISTOGRAM_H
 #define TRUNKDECK_CALLS_HISTOGRAM_H

@@ -20,11 +20,17 @@
  *
  * What can't be known: a call answered by the AudioSocket() *application* has no agent leg. The trunk leg's Up is the
  * only sign of an answer, and Asterisk gives the same cause 0 and the same CDR whether the agent took it or could not be
- * reached (fixtures A and Y). Rule: answered when the caller hung up, when UserEvent AgentReady came, or when the leg was
- * up for 3 s or more (Answer() waits at most 0.5 s, the application at most 2 s to connect); unreachable when our side
- * hung up sooner. It is wrong for a caller who hangs up while the application still tries to connect (counted
- * answered), and for an agent who hangs up within 3 s of the answer (counted unreachable). Use Dial(AudioSocket/...) to
- * know.
+ * reached (fixtures A and Y). Rule: the call is answered when UserEvent AgentReady came, or when our side hung up after 3 s
+ * or more (Answer() waits at most 0.5 s, the application at most 2 s to connect); it is unreachable when our side hung up
+ * sooner. When the caller hung up it is answered if the application was an agent (UserEvent AgentAttach, a Cdr in time, or
+ * Asterisk's cause 0, which a call ends with that was in no bridge), and abandoned otherwise: he may have heard music, or
+ * waited in a queue whose events the manager user may not read. The rule is wrong for a caller who hangs up while the
+ * application still tries to connect (counted answered), and for an agent who hangs up within 3 s of the answer (counted
+ * unreachable). Use Dial(AudioSocket/...) to know.
+ *
+ * A caller in a queue is answered by an agent's leg only; what becomes of him else the queue's events say.
+ *
+ * Events may come without a time (CALL_NO_TIME): the calls and their outcomes are right then, without durations.
  *
  * One owner, one thread (the ami thread per server; replay; tests). It calls back, never blocks, never reads a clock.
  */

@@ -36,9 +36,15 @@ bool e164_typed(const char *text, char out[E164_TYPED_SIZE]);
 bool e164_is_written(const char *number, const char *typed);
 /* Country of a number in international form by the longest prefix, NULL when unknown. Takes callers too ("+4915…"). */
 const struct country *e164_country(struct str number);
-/* What a trunk sent as the dialled number, in E.164: digits and '+' kept, "00" becomes '+', a missing '+' is put before.
- * The very rule of the dialplan we ship with the default prefix. False when nothing that looks like a number is left. */
+/* What a trunk sent as a number, in E.164: digits and '+' are kept, "00" becomes '+', a missing '+' is put before. The
+ * parameters of a URI's user part (";ext=102", ";npdi") are no part of the number; only ";phone-context=+44" counts, as the
+ * prefix of a number without '+' (RFC 3966). The dialplan in data/asterisk has the same rules. False when nothing that looks
+ * like a number is left. */
 bool e164_from_wire(struct str wire, const char *prefix, char out[E164_SIZE]);
+/* The same for a caller, who may be anything (an extension, a name): only what is a number of an assigned country then. */
+bool e164_of_caller(struct str caller, const char *prefix, char out[E164_SIZE]);
+/* Country of a caller as a trunk gives him: in international form, with 00, or without '+'. NULL when unknown. */
+const struct country *e164_caller_country(struct str caller);
 /* "+1 555 123 4567"-style grouping is never used: E.164 is shown as it is stored. */
 
 #endif

@@ -74,9 +74,9 @@ static void put_csv(struct cli_output *out, const struct call *c)
 	moment_text(answered, c->answered_us);
 	moment_text(audio, c->first_audio_us);
 	moment_text(ended, c->ended_us);
-	snprintf(talk, sizeof(talk), "%" PRId64, (c->talk_us + 500) / 1000);
+	snprintf(talk, sizeof(talk), "%" PRId64, time_ms(c->talk_us));
 	if (us >= 0)
-		snprintf(response, sizeof(response), "%" PRId64, (us + 500) / 1000);
+		snprintf(response, sizeof(response), "%" PRId64, time_ms(us));
 	snprintf(cause, sizeof(cause), "%d", c->cause);
 	snprintf(sip, sizeof(sip), "%d", c->sip_code);
 	cli_output_row(out, (const char *[]){ c->server, c->linkedid, c->number, c->caller, call_country(c), c->provider,

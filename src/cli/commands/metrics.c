@@ -136,7 +136,7 @@ static char *time_text(const struct cli_output *out, const struct histogram *h, 
 {
 	if (h->count == 0)
 		return xstrdup("");
-	return out->format == OUTPUT_CSV ? xasprintf("%" PRId64, (us + 500) / 1000) : xasprintf("%.1fs", (double)us / 1e6);
+	return out->format == OUTPUT_CSV ? xasprintf("%" PRId64, time_ms(us)) : xasprintf("%.1fs", (double)us / 1e6);
 }
 
 static char *quantile_text(const struct cli_output *out, const struct histogram *h, double q)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/calls/call_filter.h"
 #include "trunkdeck/calls/call_json.h"
@@ -59,7 +60,7 @@ const char *calls_text(const struct app *a, const struct call *c, enum calls_col
 enum call_state calls_state(const struct calls *v, const struct call *c, int64_t now_us)
 {
 	if (c->state == CALL_TALKING && live_heard(v->app->live) && c->first_audio_us == 0 && c->answered_us > 0
-	    && now_us - c->answered_us > SILENT_AFTER_US)
+	    && time_minus(now_us, c->answered_us) > SILENT_AFTER_US)
 		return CALL_SILENT;
 	return c->state;
 }

@@ -13,6 +13,7 @@
 #include "ui/deck/deck.h"
 #include "ui/metrics/figures.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/utf8.h"
 #include "trunkdeck/calls/call_json.h"
 #include "trunkdeck/calls/cause.h"
@@ -49,7 +50,7 @@ static const struct call *call_of(const struct pen *p)
 /* Seconds to the millisecond. */
 static void format_offset(char *to, int64_t us)
 {
-	int64_t ms = us > 0 ? (us + 500) / 1000 : 0;
+	int64_t ms = us > 0 ? time_ms(us) : 0;
 
 	snprintf(to, OFFSET_SIZE, "%" PRId64 ".%03d", ms / 1000, (int)(ms % 1000));
 }
@@ -84,7 +85,7 @@ static void put_number(struct pen *p)
 static void put_caller(struct pen *p)
 {
 	const struct call *c = call_of(p);
-	const struct country *country = e164_country(str_of(c->caller));
+	const struct country *country = e164_caller_country(str_of(c->caller));
 	char text[FACT_SIZE];
 
 	snprintf(text, sizeof(text), "%s  %s", c->caller[0] ? c->caller : _("anonymous"), country ? country->name : "");
@@ -204,7 +205,7 @@ static void draw_step(struct pen *p, const struct call_step *s)
 	const int text_width = c->area.columns < NARROW ? 0 : 28;
 	char offset[OFFSET_SIZE];
 
-	format_offset(offset, s->at_us - call_of(p)->started_us);
+	format_offset(offset, time_minus(s->at_us, call_of(p)->started_us));
 	draw_right(c, p->y, 1, 9, ROLE_DIM, offset);
 	draw_text(c, p->y, 12, text_width, ROLE_NORMAL, call_step_text((enum call_step_kind)s->kind));
 	if (s->leg != CALL_NO_LEG && text_width)
@@ -245,9 +246,9 @@ static void draw_leg(struct pen *p, const struct call_leg *l)
 	draw_text(c, p->y, 1, 6, l->role == LEG_OTHER ? ROLE_DIM : ROLE_NORMAL, call_role_text(l->role));
 	draw_text(c, p->y, 8, 10, l->left_us ? ROLE_DIM : ROLE_NORMAL, call_leg_state_text(l));
 	if (channel > 20) {
-		format_offset(joined, l->joined_us - call_of(p)->started_us);
+		format_offset(joined, time_minus(l->joined_us, call_of(p)->started_us));
 		draw_right(c, p->y, 19, 9, ROLE_DIM, joined);
-		format_offset(left, l->left_us - call_of(p)->started_us);
+		format_offset(left, time_minus(l->left_us, call_of(p)->started_us));
 		draw_right(c, p->y, 30, 9, ROLE_DIM, l->left_us ? left : "");
 	}
 	draw_foreign(c, p->y++, channel, c->area.columns - channel - 1, ROLE_NORMAL, l->channel);

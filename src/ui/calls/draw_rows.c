@@ -11,6 +11,7 @@
 
 #include "ui/metrics/coverage_text.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/clock.h"
 
 #define TITLES_FROM_ROWS 8
 #define YOUNG_US ((int64_t)2 * 1000000)
@@ -95,7 +96,7 @@ static bool is_young(const struct call *c, int64_t now_us)
 
 	for (size_t i = 0; i < ARRAY_LEN(moments); i++)
 		last = moments[i] > last ? moments[i] : last;
-	return now_us - last < YOUNG_US;
+	return time_minus(now_us, last) < YOUNG_US;
 }
 
 static int column_x(const struct list_layout *lay, int id)
@@ -136,7 +137,7 @@ static void draw_live(const struct drawing *d, const struct canvas *line, const 
 	draw_texts(d, row, &d->live, c);
 	draw_state(d, row, c);
 	if (c->started_us > 0) {
-		format_age(text, d->now_us - c->started_us);
+		format_age(text, time_minus(d->now_us, c->started_us));
 		list_cell(row, 0, &d->live, CALLS_AGE, ROLE_NORMAL, text);
 	}
 	draw_response(row, &d->live, c);

@@ -13,6 +13,8 @@
 
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/call_json.h"
+#include "trunkdeck/calls/coverage.h"
 #include "trunkdeck/calls/metrics.h"
 
 #define ARRIVAL INT64_C(1700000000000000)		/* 2023-11-14T22:13:20Z */
@@ -33,6 +35,44 @@ static void answer(struct call *c, int64_t response_ms, int64_t audio_ms, int64_
 	c->talk_us = talk_ms * 1000;
 	c->outcome = OUTCOME_ANSWERED;
 	c->state = CALL_ENDED;
+}
+
+/* A store, a file or a server may hold any time. What is reckoned from it stays in range; UBSan sees when it does not. */
+static void extreme_times(void **state)
+{
+	static const int64_t times[] = { INT64_MIN, INT64_MIN + 1, -1, 0, CALL_NO_TIME, ARRIVAL, INT64_MAX - 1, INT64_MAX };
+	const size_t n = ARRAY_LEN(times);
+
+	(void)state;
+	for (size_t i = 0; i < n * n * n; i++) {
+		struct call_detail d = { .call = call_make(1, "+15551110001"), .story = { .step_count = 1 } };
+		struct metrics *m = metrics_new_with(&(struct metrics_options){
+			.weeks = true, .since_us = times[i / n % n], .series_end_us = times[i % n] });
+		struct gaps g;
+		bool first_audio;
+
+		d.story.steps[0].at_us = times[i % n];
+		d.call.started_us = times[i % n];
+		d.call.answered_us = d.call.first_audio_us = times[i / n % n];
+		d.call.ended_us = d.call.talk_us = times[i / n / n];
+		assert_true(call_response_us(&d.call, &first_audio) >= -1);
+		json_decref(call_detail_to_json(&d));
+		metrics_call(m, &d.call, CALL_CHANGE_STARTED);
+		d.call.state = CALL_ENDED;
+		metrics_call(m, &d.call, CALL_CHANGE_FINISHED);
+		d.call.linkedid[0]++;
+		metrics_history(m, &d.call);
+		metrics_history_end(m);
+		json_decref(metrics_numbers_to_json(m));
+		metrics_free(&m);
+		gaps_begin(&g, times[i % n], times[i / n % n]);
+		gaps_server(&g, times[i / n / n]);
+		gaps_span(&g, (struct span){ times[i % n], times[i / n / n] });
+		gaps_server_end(&g);
+		gaps_end(&g);
+		assert_true(gaps_seconds(&g) >= 0);
+		gaps_clear(&g);
+	}
 }
 
 static void counts_each_call_once(void **state)
@@ -375,6 +415,7 @@ static void numbers_are_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(extreme_times),
 		cmocka_unit_test(counts_each_call_once),
 		cmocka_unit_test(first_heard_late),
 		cmocka_unit_test(leaves_out_tests_and_guesses),

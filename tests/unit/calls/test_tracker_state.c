@@ -86,6 +86,35 @@ static void the_answer_moves_to_the_agent(void **state)
 	stage_close(&s);
 }
 
+/* No event's numbers are too large to reckon with. */
+static void extreme_events(void **state)
+{
+	static const int64_t times[] = { INT64_MIN, -1, CALL_NO_TIME, STAGE_START_US, INT64_MAX };
+	static const char *const durations[] = { "999999999999", "999999999:::", "::::::::::::", "-1", "" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(times) * ARRAY_LEN(times); i++) {
+		struct stage s;
+		struct call_event e;
+
+		stage_open(&s, NULL);
+		s.now_us = times[i % ARRAY_LEN(times)] - (times[i % ARRAY_LEN(times)] == INT64_MAX ? 20000 : 0);
+		PLAY(&s, "new T", "up T");
+		call_event_init(&e, EVENT_FULLY_BOOTED, times[i / ARRAY_LEN(times)]);
+		e.uptime_s = INT64_C(999999999999999);
+		tracker_apply(s.tracker, &e);
+		call_event_init(&e, EVENT_CHANNEL_LISTED, times[i / ARRAY_LEN(times)]);
+		e.leg = (struct event_leg){ .channel = STR("PJSIP/a-1"), .uniqueid = STR("x"), .linkedid = STR("x"), .state = 6,
+			.exten = STR("+15551110001") };
+		e.duration = str_of(durations[i % ARRAY_LEN(durations)]);
+		tracker_resync_channel(s.tracker, &e);
+		call_event_init(&e, EVENT_HANGUP, times[i / ARRAY_LEN(times)]);
+		e.leg = (struct event_leg){ .channel = STR("PJSIP/a-1"), .uniqueid = STR("x"), .linkedid = STR("x"), .state = 6 };
+		tracker_apply(s.tracker, &e);
+		stage_close(&s);
+	}
+}
+
 static void only_changes_are_told(void **state)
 {
 	struct stage s;
@@ -95,7 +124,7 @@ static void only_changes_are_told(void **state)
 	stage_open(&s, NULL);
 	PLAY(&s, ANSWERED_CALL, "talk A");
 	before = s.updated;
-	PLAY(&s, "talk A", "line A", "line T", "cdr T ANSWERED", "leave A B1", "enter A B1", "up T", "user T Other");
+	PLAY(&s, "talk A", "line A", "line T", "cdr T Dial", "leave A B1", "enter A B1", "up T", "user T Other");
 	assert_int_equal(s.updated, before);
 	PLAY(&s, "hold T", "hold T");
 	assert_int_equal(s.updated, before + 1);
@@ -579,6 +608,7 @@ int main(void)
 		cmocka_unit_test(a_call_tells_its_story),
 		cmocka_unit_test(states_follow_the_events),
 		cmocka_unit_test(the_answer_moves_to_the_agent),
+		cmocka_unit_test(extreme_events),
 		cmocka_unit_test(only_changes_are_told),
 		cmocka_unit_test(names_follow_renames),
 		cmocka_unit_test(what_starts_no_call),

@@ -70,7 +70,7 @@ static const struct {
 	{ "new", EVENT_NEWCHANNEL }, { "up", EVENT_NEWSTATE }, { "dial", EVENT_DIAL_BEGIN }, { "dialend", EVENT_DIAL_END },
 	{ "enter", EVENT_BRIDGE_ENTER }, { "leave", EVENT_BRIDGE_LEAVE }, { "destroy", EVENT_BRIDGE_DESTROY },
 	{ "merge", EVENT_BRIDGE_MERGE }, { "request", EVENT_HANGUP_REQUEST }, { "soft", EVENT_SOFT_HANGUP_REQUEST },
-	{ "hangup", EVENT_HANGUP }, { "cdr", EVENT_CDR }, { "talk", EVENT_TALKING_START }, { "hold", EVENT_HOLD },
+	{ "hangup", EVENT_HANGUP }, { "cdr", EVENT_CDR }, { "queue", EVENT_QUEUE_JOINED }, { "giveup", EVENT_QUEUE_ABANDONED }, { "talk", EVENT_TALKING_START }, { "hold", EVENT_HOLD },
 	{ "unhold", EVENT_UNHOLD }, { "local", EVENT_LOCAL_BRIDGE }, { "optimized", EVENT_LOCAL_OPTIMIZED },
 	{ "line", EVENT_NEW_CONNECTED_LINE }, { "rename", EVENT_RENAME }, { "user", EVENT_USER }, { "ready", EVENT_USER },
 	{ "state", EVENT_DIAL_STATE }, { "blind", EVENT_BLIND_TRANSFER }, { "attended", EVENT_ATTENDED_TRANSFER },
@@ -124,7 +124,7 @@ static void fill(struct stage *s, struct call_event *e, char *const *w, struct i
 			e->leg = (struct event_leg){ .linkedid = e->leg.linkedid, .state = -1 };
 		break;
 	case EVENT_CDR:
-		e->disposition = str_of(w[2]);
+		e->application = str_of(w[2]);
 		break;
 	case EVENT_CHANNEL_LISTED:
 		e->leg.state = strcmp(w[2], "up") ? 4 : 6;

@@ -6,7 +6,7 @@
  *   enter A B1       BridgeEnter           leave A B1       BridgeLeave
  *   destroy B1       BridgeDestroy         merge B1 B2      BridgeMerge
  *   request T 127 487  HangupRequest       soft T           SoftHangupRequest
- *   hangup T 16 0    Hangup: cause, SIP    cdr T ANSWERED   Cdr
+ *   hangup T 16 0    Hangup: cause, SIP    cdr T Dial   Cdr
  *   talk A           ChannelTalkingStart   hold T, unhold T
  *   local L M        LocalBridge           optimized L M    LocalOptimizationEnd
  *   state T A RINGING  DialState             blind A sales Success   BlindTransfer: to, result

@@ -148,6 +148,11 @@ static void fixtures(void **state)
 		{ "C_local_optimized", "+4930000003", "answered" }, { "N_local_noopt", "+4930000004", "answered" },
 		{ "T_talkdetect", "+4930000005", "answered" }, { "X_agent_unreachable_dial", "+4930000008", "unreachable" },
 		{ "Y_agent_unreachable_app", "+4930000009", "unreachable" }, { "U_unmapped_number", "+4930009999", "unmapped" },
+		{ "V_lf_only", "+4930000002", "answered" }, { "V_no_timestamps", "+4930000002", "answered" },
+		{ "report_call_of_30_hours", "+14155550101", "answered" },
+		{ "report_caller_without_plus", "+14155550101", "answered" },
+		{ "report_queue_abandoned", "+14155550101", "abandoned" },
+		{ "report_user_part_ext", "+14155550101", "answered" },
 	};
 
 	(void)state;
@@ -166,6 +171,121 @@ static void fixtures(void **state)
 		}
 		json_decref(result);
 	}
+}
+
+static json_t *get(const json_t *o, const char *a, const char *b, const char *c)
+{
+	return json_object_get(json_object_get(json_object_get(o, a), b), c);
+}
+
+/* A stream without time stamps has the calls and how they ended, but none of their times. */
+static void without_time_stamps(void **state)
+{
+	json_t *result = run_fixture("V_no_timestamps", 2), *number = json_object_get(json_object_get(result, "numbers"), "+4930000002");
+	json_t *hours = json_object_get(number, "by_hour");
+
+	(void)state;
+	assert_int_equal(integer(number, "offered"), 2);
+	assert_int_equal(integer(number, "answered"), 2);
+	assert_int_equal(integer(number, "peak_concurrent"), 1);
+	assert_int_equal(integer(json_object_get(number, "talk_ms"), "count"), 0);
+	assert_int_equal(integer(json_object_get(number, "response_ms"), "count"), 0);
+	for (size_t i = 0; i < json_array_size(hours); i++)
+		assert_int_equal(json_integer_value(json_array_get(hours, i)), 0);
+	json_decref(result);
+}
+
+static json_t *run_bytes(const char *bytes, size_t len, unsigned repeat)
+{
+	char name[] = "/tmp/trunkdeck-replay-XXXXXX";
+	int fd = mkstemp(name);
+	json_t *result;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), (ssize_t)len);
+	close(fd);
+	result = run_with(name, repeat, false);
+	unlink(name);
+	json_object_del(result, "elapsed_s");
+	json_object_del(result, "cpu_s");
+	return result;
+}
+
+/* Every recording with its CRs taken out, as editors and mailers do, and without the blanks at line ends as well. */
+static void bare_line_ends(void **state)
+{
+	static const char *const names[] = {
+		"A_app_audiosocket", "B_dial_audiosocket", "C_local_optimized", "lab_attended_transfer", "lab_hostile_frame",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		char *relative = xasprintf("tests/data/ami/%s.ami", names[i]), *path = source_path(relative);
+		size_t len, lf = 0, trimmed = 0;
+		char *bytes = read_whole(path, &len), *with_lf = xmalloc(len), *without_blanks = xmalloc(len);
+		json_t *expected = run_bytes(bytes, len, 2), *got;
+
+		for (size_t at = 0; at < len; at++)
+			if (bytes[at] != '\r')
+				with_lf[lf++] = bytes[at];
+		for (size_t at = 0; at < lf; at++)
+			if (with_lf[at] != ' ' || with_lf[at + 1] != '\n')
+				without_blanks[trimmed++] = with_lf[at];
+		got = run_bytes(with_lf, lf, 2);
+		if (!json_equal(expected, got))
+			fail_msg("%s: %s", names[i], json_dumps(got, 0));
+		json_decref(got);
+		got = run_bytes(without_blanks, trimmed, 2);
+		if (!json_equal(expected, got))
+			fail_msg("%s without blanks: %s", names[i], json_dumps(got, 0));
+		json_decref(got);
+		json_decref(expected);
+		free(without_blanks);
+		free(with_lf);
+		free(bytes);
+		free(path);
+		free(relative);
+	}
+}
+
+static void a_call_of_30_hours(void **state)
+{
+	json_t *result = run_fixture("report_call_of_30_hours", 1);
+	json_t *talk = get(result, "numbers", "+14155550101", "talk_ms");
+
+	(void)state;
+	assert_int_equal(integer(talk, "max"), 108000000);
+	assert_int_equal(integer(talk, "mean"), 108000000);
+	assert_int_equal(integer(talk, "p50"), 108000000);
+	json_decref(result);
+}
+
+/* The rules that make a number of what was dialled hold for the caller, too. */
+static void a_caller_without_plus(void **state)
+{
+	char *path = source_path("tests/data/ami/report_caller_without_plus.ami");
+	size_t len;
+	char *bytes = read_whole(path, &len);
+	json_t *result = run_bytes(bytes, len, 1);
+
+	(void)state;
+	assert_int_equal(integer(get(result, "numbers", "+14155550101", "by_country"), "DE"), 1);
+	json_decref(result);
+	free(bytes);
+	free(path);
+}
+
+/* A caller's name in any script changes nothing. */
+static void a_caller_with_any_name(void **state)
+{
+	json_t *result = run_fixture("report_caller_cyrillic", 1);
+	json_t *number = json_object_get(json_object_get(result, "numbers"), "+14155550101");
+
+	(void)state;
+	assert_int_equal(integer(result, "frames_rejected"), 0);
+	assert_int_equal(integer(number, "offered"), 3);
+	assert_int_equal(integer(number, "answered"), 3);
+	json_decref(result);
 }
 
 /* The caller's frames are not believed, those of others are. */
@@ -268,6 +388,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(load_streams_match_the_truth), cmocka_unit_test(parse_only), cmocka_unit_test(fixtures),
+		cmocka_unit_test(without_time_stamps), cmocka_unit_test(bare_line_ends), cmocka_unit_test(a_call_of_30_hours),
+		cmocka_unit_test(a_caller_without_plus), cmocka_unit_test(a_caller_with_any_name),
 		cmocka_unit_test(injected_headers), cmocka_unit_test(split_frame), cmocka_unit_test(repeated),
 		cmocka_unit_test(cut_short), cmocka_unit_test(standard_input), cmocka_unit_test(no_such_file),
 	};
