@@ -127,6 +127,7 @@ libtrunkdeck_a_SOURCES += \
 	src/config/config_file.c \
 	src/config/config_options.c \
 	src/config/config_options.h \
+	src/config/secret.c \
 	src/config/setup.c
 
 # doctor: checks and findings

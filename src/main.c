@@ -259,7 +259,7 @@ static bool show_replay(void *arg, const struct cli_replay_show *r, struct err *
 	return ok;
 }
 
-static int run_command(struct arguments *a, const struct config *config, int argc, char **argv)
+static int run_command(struct arguments *a, struct config *config, int argc, char **argv)
 {
 	const struct cli_options options = {
 		.config = config,
@@ -295,7 +295,8 @@ int main(int argc, char **argv)
 	} else if (optind < argc) {
 		code = run_command(&a, config, argc - optind, argv + optind);
 	} else {
-		code = run_screen(&a, &(struct showing){ .config = config }, &e) ? 0 : fail(&e);
+		code = config_read_server_secrets(config, &e) && config_read_agents_secret(config, &e) &&
+		       run_screen(&a, &(struct showing){ .config = config }, &e) ? 0 : fail(&e);
 	}
 	config_free(&config);
 	demo_stop(&a.demo);

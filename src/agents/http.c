@@ -16,6 +16,7 @@
 
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 #define POLL_MS 1000
 /* Slower than this for stall_s is standing still. */
@@ -31,13 +32,6 @@ struct http {
 };
 
 /* --- addresses --- */
-
-/* 127.example.net is elsewhere. */
-static bool is_loopback(const char *host)
-{
-	return !strcasecmp(host, "localhost") || !strcmp(host, "[::1]") ||
-	       (!strncmp(host, "127.", 4) && !host[strspn(host, "0123456789.")]);
-}
 
 /* A part of the URL, "" when it has none; freed by curl_free(). */
 static char *url_part(CURLU *url, CURLUPart part)
@@ -59,7 +53,7 @@ static bool has_part(CURLU *url, CURLUPart part)
 static bool is_safe_scheme(CURLU *url)
 {
 	char *scheme = url_part(url, CURLUPART_SCHEME), *host = url_part(url, CURLUPART_HOST);
-	bool safe = scheme && host && (!strcmp(scheme, "https") || (!strcmp(scheme, "http") && is_loopback(host)));
+	bool safe = scheme && host && (!strcmp(scheme, "https") || (!strcmp(scheme, "http") && host_is_loopback(host)));
 
 	curl_free(scheme);
 	curl_free(host);
@@ -267,7 +261,7 @@ static void set_url(struct http *h, const char *text, size_t max)
 
 	curl_url_set(url, CURLUPART_URL, text, 0);
 	host = url_part(url, CURLUPART_HOST);
-	curl_easy_setopt(h->easy, CURLOPT_PROXY, host && is_loopback(host) ? "" : NULL);
+	curl_easy_setopt(h->easy, CURLOPT_PROXY, host && host_is_loopback(host) ? "" : NULL);
 	curl_free(host);
 	curl_url_cleanup(url);
 	curl_easy_setopt(h->easy, CURLOPT_URL, text);

@@ -7,6 +7,7 @@
 
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 const struct ami_timing ami_timing_default = {
 	.connect = 10000,
@@ -41,6 +42,11 @@ bool routes_mode_parse(const char *s, enum routes_mode *out)
 		}
 	}
 	return false;
+}
+
+bool server_is_plain_off_loopback(const struct server_config *s)
+{
+	return !s->tls && !host_is_loopback(s->host);
 }
 
 const char *link_state_text(enum link_state s)

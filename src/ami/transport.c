@@ -120,16 +120,11 @@ static int on_new_socket(void *arg, curl_socket_t s, curlsocktype purpose)
 	return CURL_SOCKOPT_OK;
 }
 
-static bool is_loopback(const char *host)
-{
-	return !strcasecmp(host, "localhost") || !strncmp(host, "127.", 4) || !strcmp(host, "::1");
-}
-
 static const char *proxy_for(const char *host)
 {
 	const char *proxy = getenv("all_proxy");
 
-	if (is_loopback(host))
+	if (host_is_loopback(host))
 		return "";
 	if (!proxy)
 		proxy = getenv("ALL_PROXY");

@@ -3,6 +3,7 @@
 #include "trunkdeck/base/str.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "trunkdeck/base/mem.h"
 
@@ -116,4 +117,11 @@ size_t str_distance(const char *a, const char *b)
 		row = free_row;
 	}
 	return above[len];
+}
+
+/* "127." at its start is not enough: 127.example.net is elsewhere. */
+bool host_is_loopback(const char *host)
+{
+	return !strcasecmp(host, "localhost") || !strcmp(host, "::1") || !strcmp(host, "[::1]") ||
+	       (!strncmp(host, "127.", 4) && !host[strspn(host, "0123456789.")]);
 }

@@ -1,6 +1,6 @@
 /*
  * Loading the configuration: each source assigns in its turn, the later wins; then what depends on several values is
- * settled (default store, secrets from files and commands, ports).
+ * settled: the default store, ports, and whether a connection may do without TLS.
  */
 #include "config.h"
 
@@ -16,6 +16,7 @@
 #include "trunkdeck/agents/agents.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/user.h"
+#include "trunkdeck/config/secret.h"
 
 extern char **environ;
 
@@ -174,8 +175,6 @@ static bool default_store(struct config *c, struct err *e)
 	return ok;
 }
 
-/* --- settling --- */
-
 static const struct config_value *value_in(const struct config *c, const char *section, const char *key)
 {
 	for (size_t i = 0; i < c->value_count; i++) {
@@ -197,28 +196,6 @@ static const char *section_where(const struct config *c, const char *kind, const
 			return v->where;
 	}
 	return "";
-}
-
-/* The first line of a file or of what a command prints. */
-static bool read_secret(char **secret, FILE *f, int (*close_it)(FILE *), const struct config_value *from, struct err *e)
-{
-	char line[512] = "";
-	bool ok = f && fgets(line, sizeof(line), f);
-
-	if (f && close_it(f) != 0)
-		ok = false;
-	line[strcspn(line, "\r\n")] = '\0';
-	ok = ok && line[0] != '\0';
-	if (ok) {
-		free(*secret);
-		*secret = xstrdup(line);
-	}
-	explicit_bzero(line, sizeof(line));
-	if (!ok) {
-		err_set_message(e, ERR_CONFIG, _("%s: no secret from %s \"%s\""), from->where, from->key, from->value);
-		err_hint(e, "%s", _("it must give the secret as its first line"));
-	}
-	return ok;
 }
 
 static bool refuse_two_secrets(const struct config_value *v, struct err *e)
@@ -247,44 +224,83 @@ static bool choose_secret(const struct config *c, const char *section, const str
 	return true;
 }
 
-static bool settle_secret(const struct config *c, const char *section, char **secret, struct err *e)
+/* Without TLS whoever is on the way reads the callers' numbers, and can add actions of his own after the login. */
+static bool allows_plain(const struct config *c, const struct server_config *s, const char *section, struct err *e)
 {
-	const struct config_value *from;
-
-	if (!choose_secret(c, section, &from, e))
-		return false;
-	if (from && strcmp(from->key, "secret_file") == 0)
-		return read_secret(secret, fopen(from->value, "re"), fclose, from, e);
-	if (from && strcmp(from->key, "secret_command") == 0)
-		return read_secret(secret, popen(from->value, "re"), pclose, from, e);
-	return true;
-}
-
-static bool refuse_hostless(const struct config *c, const struct server_config *s, const char *section, struct err *e)
-{
-	err_set_message(e, ERR_CONFIG, _("%s: server %s has no host"), section_where(c, "server", section), s->name);
-	err_hint(e, _("add 'host = ...' to [server %s]"), s->name);
+	if (!server_is_plain_off_loopback(s) || value_in(c, section, "tls")->origin != ORIGIN_DEFAULT)
+		return true;
+	err_set_message(e, ERR_CONFIG, _("%s: the connection to %s would not be encrypted"), value_in(c, section, "host")->where,
+			s->host);
+	err_hint(e, _("write 'tls = yes' into [%s], or 'tls = no' where the network to it is trusted"), section);
 	return false;
 }
 
 static bool settle_server(const struct config *c, struct server_config *s, struct err *e)
 {
 	char *section = xasprintf("server %s", s->name);
-	bool ok = s->host[0] != '\0' ? settle_secret(c, section, &s->secret, e) : refuse_hostless(c, s, section, e);
+	const struct config_value *secret;
+	bool ok = s->host[0] != '\0';
 
+	if (!ok) {
+		err_set_message(e, ERR_CONFIG, _("%s: server %s has no host"), section_where(c, "server", section), s->name);
+		err_hint(e, _("add 'host = ...' to [server %s]"), s->name);
+	}
+	ok = ok && choose_secret(c, section, &secret, e) && allows_plain(c, s, section, e);
 	if (s->port == 0)
 		s->port = s->tls ? 5039 : 5038;
 	free(section);
 	return ok;
 }
 
-/* --- [agents] --- */
-
 static bool refuse_agents(const struct config *c, const char *what, const char *hint, struct err *e)
 {
 	err_set_message(e, ERR_CONFIG, "%s: %s", section_where(c, "agents", "agents"), what);
 	err_hint(e, "%s", hint);
 	return false;
+}
+
+static bool settle(struct config *c, struct err *e)
+{
+	const struct agents_config *a = &c->agents;
+	const struct config_value *secret;
+	struct err why = { .code = ERR_NONE };
+
+	if (!default_store(c, e))
+		return false;
+	for (size_t i = 0; i < c->server_count; i++) {
+		if (!settle_server(c, &c->servers[i], e))
+			return false;
+	}
+	if (a->source != AGENTS_FROM_API)
+		return true;
+	if (a->na_url[0] == '\0' && a->eu_url[0] == '\0')
+		return refuse_agents(c, _("[agents] has no address"), _("add na_url or eu_url, or both"), e);
+	if (!agents_dial_check(a->dial, &why))
+		return refuse_agents(c, why.message, why.hint, e);
+	return choose_secret(c, "agents", &secret, e);
+}
+
+/* --- secrets --- */
+
+static bool read_secret(const struct config *c, const char *section, char **to, struct err *e)
+{
+	const struct config_value *from;
+	struct err why = { .code = ERR_NONE };
+	char *secret = NULL;
+
+	if (!choose_secret(c, section, &from, e))
+		return false;
+	if (!from || strcmp(from->key, "secret") == 0)
+		return true;
+	if (!(strcmp(from->key, "secret_file") == 0 ? secret_from_file(from->value, &secret, &why)
+						    : secret_from_command(from->value, SECRET_COMMAND_TIMEOUT_MS, &secret, &why))) {
+		err_set_message(e, ERR_CONFIG, _("%s: no secret from %s: %s"), from->where, from->key, why.message);
+		err_hint(e, "%s", why.hint);
+		return false;
+	}
+	free(*to);
+	*to = secret;
+	return true;
 }
 
 /* It goes into a line of a request. */
@@ -297,33 +313,31 @@ static bool is_token(const char *secret)
 	return secret[0] != '\0';
 }
 
-static bool settle_agents(struct config *c, struct err *e)
+bool config_read_server_secrets(struct config *c, struct err *e)
+{
+	for (size_t i = 0; i < c->server_count && !c->has_server_secrets; i++) {
+		char *section = xasprintf("server %s", c->servers[i].name);
+		bool ok = read_secret(c, section, &c->servers[i].secret, e);
+
+		free(section);
+		if (!ok)
+			return false;
+	}
+	c->has_server_secrets = true;
+	return true;
+}
+
+bool config_read_agents_secret(struct config *c, struct err *e)
 {
 	struct agents_config *a = &c->agents;
-	struct err why = { .code = ERR_NONE };
 
 	if (a->source != AGENTS_FROM_API)
 		return true;
-	if (a->na_url[0] == '\0' && a->eu_url[0] == '\0')
-		return refuse_agents(c, _("[agents] has no address"), _("add na_url or eu_url, or both"), e);
-	if (!agents_dial_check(a->dial, &why))
-		return refuse_agents(c, why.message, why.hint, e);
-	if (!settle_secret(c, "agents", &a->secret, e))
+	if (!read_secret(c, "agents", &a->secret, e))
 		return false;
 	return is_token(a->secret) ||
 	       refuse_agents(c, _("[agents] has no secret, or one with other than printable ASCII characters"),
 			     _("allowed: one of secret, secret_file, secret_command"), e);
-}
-
-static bool settle(struct config *c, struct err *e)
-{
-	if (!default_store(c, e))
-		return false;
-	for (size_t i = 0; i < c->server_count; i++) {
-		if (!settle_server(c, &c->servers[i], e))
-			return false;
-	}
-	return settle_agents(c, e);
 }
 
 bool config_load(struct config **out, const char *path, const struct config_flag *flags, size_t flag_count,

@@ -1,51 +1,139 @@
 /*
- * The configuration file: INI, read by inih. The line number of a mistake is counted in the reader given to it, since the
- * library's handler is not told.
+ * The configuration file: lines of an INI file, one setting each. It has its own reader, because libraries for it take an
+ * indented key for more of the value above it, know no quotes, and cut long lines.
  */
 #include "config.h"
 
 #include "config_options.h"
 
 #include <errno.h>
-#include <ini.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/config/secret.h"
+
+/* --- lines --- */
+
+#define BLANKS " \t"
+
+static void cut_blanks(char *start, char *end)
+{
+	while (end > start && strchr(BLANKS, end[-1]))
+		end--;
+	*end = '\0';
+}
+
+/* Past the quote that ends what begins at `p`, where \ takes the next byte as it is; NULL = there is none. */
+static char *skip_quoted(char *p)
+{
+	for (p++; *p != '\0'; p++) {
+		if (*p == '"')
+			return p + 1;
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+	}
+	return NULL;
+}
+
+static bool is_end(const char *p)
+{
+	p += strspn(p, BLANKS);
+	return *p == '\0' || *p == ';' || *p == '#';
+}
+
+/* A comment begins with ; or # after a blank, outside of quotes. */
+static void cut_comment(char *value)
+{
+	char *p = value, *past;
+
+	for (; *p != '\0'; p++) {
+		bool word = p == value || strchr(BLANKS, p[-1]);
+
+		if (word && (*p == ';' || *p == '#'))
+			break;
+		past = word && *p == '"' ? skip_quoted(p) : NULL;
+		p = past ? past - 1 : p;
+	}
+	cut_blanks(value, p);
+}
+
+/* A value that is quoted as a whole loses its quotes; in one that is quoted in part, such as a command, they stay. */
+static const char *read_value(char *value)
+{
+	char *to = value, *past = value[0] == '"' ? skip_quoted(value) : NULL;
+
+	if (value[0] == '"' && !past)
+		return N_("a quote is not closed");
+	if (!past || !is_end(past)) {
+		cut_comment(value);
+		return NULL;
+	}
+	for (const char *p = value + 1; p < past - 1; p++) {
+		p += *p == '\\';
+		*to++ = *p;
+	}
+	*to = '\0';
+	return NULL;
+}
+
+static const char *read_section(struct config_line *l, char *text)
+{
+	char *end = strchr(text, ']');
+
+	if (!end || !is_end(end + 1))
+		return N_("not understood");
+	cut_blanks(text, end);
+	l->section = text + strspn(text, BLANKS);
+	return NULL;
+}
+
+const char *config_read_line(char *text, struct config_line *l)
+{
+	char *separator, *end = text + strlen(text);
+
+	*l = (struct config_line){ .section = NULL };
+	if (end > text && end[-1] == '\n')
+		end--;
+	if (end > text && end[-1] == '\r')
+		end--;
+	cut_blanks(text, end);
+	text += strspn(text, BLANKS);
+	if (is_end(text))
+		return NULL;
+	if (*text == '[')
+		return read_section(l, text + 1);
+	separator = strpbrk(text, "=:");
+	if (!separator || separator == text)
+		return N_("not understood");
+	cut_blanks(text, separator);
+	l->key = text;
+	l->value = separator + 1 + strspn(separator + 1, BLANKS);
+	return read_value(separator + 1 + strspn(separator + 1, BLANKS));
+}
+
+/* --- the file --- */
+
+#define LINE_MAX_BYTES 4096
 
 struct reading {
 	struct config *config;
 	FILE *file;
 	const char *path;
 	int line;
-	int long_line;		/* the first that did not fit the library's buffer; 0 = none */
+	char *section;
 	bool has_secret;
-	int failed_line;	/* the first that was refused; 0 = none */
 	struct err *e;
 };
 
-static bool at_end(FILE *f)
+static bool refuse(const struct reading *r, const char *what, const char *hint)
 {
-	int c = getc(f);
-
-	if (c != EOF)
-		ungetc(c, f);
-	return c == EOF;
-}
-
-/* The library would take the rest of a long line for a line of its own. */
-static char *read_line(char *to, int size, void *stream)
-{
-	struct reading *r = stream;
-
-	if (r->long_line > 0 || !fgets(to, size, r->file))
-		return NULL;
-	r->line++;
-	if (strchr(to, '\n') || at_end(r->file))
-		return to;
-	r->long_line = r->line;
-	return NULL;
+	err_set_message(r->e, ERR_CONFIG, _("%s:%d: %s"), r->path, r->line, what);
+	err_hint(r->e, "%s", hint);
+	return false;
 }
 
 static bool is_secret(const char *key, const char *value)
@@ -53,38 +141,33 @@ static bool is_secret(const char *key, const char *value)
 	return strcmp(key, "secret") == 0 || (strcmp(key, "url") == 0 && config_url_has_password(value));
 }
 
-static int take_pair(void *arg, const char *section, const char *key, const char *value)
+static bool take_line(struct reading *r, char *text, size_t len)
 {
-	struct reading *r = arg;
+	struct config_line l;
+	const char *wrong;
 	char *where;
+	bool ok;
 
-	if (r->failed_line > 0)
-		return 1;
-	where = xasprintf("%s:%d", r->path, r->line);
-	if (!config_assign(r->config, section, key, value, ORIGIN_FILE, where, r->e))
-		r->failed_line = r->line;
-	if (is_secret(key, value))
-		r->has_secret = true;
-	free(where);
-	return 1;
-}
-
-static bool refuse_readable(const struct reading *r)
-{
-	struct stat st;
-
-	if (fstat(fileno(r->file), &st) != 0 || (st.st_mode & (S_IRGRP | S_IROTH)) == 0)
+	if (len > LINE_MAX_BYTES)
+		return refuse(r, _("the line is too long"), _("allowed: 4096 bytes; a long command fits into a script of its own"));
+	if (strlen(text) != len)
+		return refuse(r, _("this is not text"), _("save the file as UTF-8"));
+	if (r->line == 1 && strncmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3;		/* the mark that some editors put first */
+	wrong = config_read_line(text, &l);
+	if (wrong)
+		return refuse(r, _(wrong), _("allowed: [section], key = value, key = \"value\", and comments after # or ;"));
+	if (l.section) {
+		free(r->section);
+		r->section = xstrdup(l.section);
+	}
+	if (!l.key)
 		return true;
-	err_set_message(r->e, ERR_CONFIG, _("%s holds a secret and others may read it"), r->path);
-	err_hint(r->e, _("chmod 600 %s, or use secret_file or secret_command"), r->path);
-	return false;
-}
-
-static bool refuse_long(const struct reading *r)
-{
-	err_set_message(r->e, ERR_CONFIG, _("%s:%d: the line is too long"), r->path, r->long_line);
-	err_hint(r->e, "%s", _("allowed: 198 bytes; a long command fits into a script of its own"));
-	return false;
+	where = xasprintf("%s:%d", r->path, r->line);
+	ok = config_assign(r->config, r->section, l.key, l.value, ORIGIN_FILE, where, r->e);
+	r->has_secret = r->has_secret || is_secret(l.key, l.value);
+	free(where);
+	return ok;
 }
 
 static bool refuse_unreadable(const char *path, int error, struct err *e)
@@ -94,32 +177,34 @@ static bool refuse_unreadable(const char *path, int error, struct err *e)
 	return false;
 }
 
-static bool refuse_form(const struct reading *r, int line)
+static bool read_lines(struct reading *r)
 {
-	err_set_message(r->e, ERR_CONFIG, _("%s:%d: not understood"), r->path, line > 0 ? line : r->line);
-	err_hint(r->e, "%s", _("allowed: [section], key = value, and lines that start with # or ;"));
+	char *text = NULL;
+	size_t size = 0;
+	ssize_t len = 0;
+	bool ok = true;
+
+	while (ok && (errno = 0, len = getline(&text, &size, r->file)) >= 0) {
+		r->line++;
+		ok = take_line(r, text, (size_t)len);
+	}
+	if (ok && ferror(r->file))
+		ok = refuse_unreadable(r->path, errno, r->e);
+	if (text)
+		explicit_bzero(text, size);
+	free(text);
+	return ok;
+}
+
+static bool is_private(const struct reading *r)
+{
+	struct stat st;
+
+	if (!r->has_secret || fstat(fileno(r->file), &st) != 0 || (st.st_mode & (S_IRGRP | S_IROTH)) == 0)
+		return true;
+	err_set_message(r->e, ERR_CONFIG, _("%s holds a secret and others may read it"), r->path);
+	err_hint(r->e, _("chmod 600 %s, or use secret_file or secret_command"), r->path);
 	return false;
-}
-
-/* The library goes on after a line it does not understand, so that the first mistake may be either kind. */
-static bool parse(struct reading *r)
-{
-	int line = ini_parse_stream(read_line, r, take_pair, r);
-
-	if (ferror(r->file))
-		return refuse_unreadable(r->path, errno, r->e);
-	if (line != 0 && (r->failed_line == 0 || line < r->failed_line))
-		return refuse_form(r, line);
-	if (r->failed_line > 0)
-		return false;
-	if (r->long_line > 0)
-		return refuse_long(r);
-	return !r->has_secret || refuse_readable(r);
-}
-
-static bool is_absent(int error)
-{
-	return error == ENOENT || error == ENOTDIR;
 }
 
 bool config_read_file(struct config *c, const char *path, bool must_exist, struct err *e)
@@ -128,11 +213,13 @@ bool config_read_file(struct config *c, const char *path, bool must_exist, struc
 	bool ok;
 
 	r.file = fopen(path, "re");
-	if (!r.file && is_absent(errno) && !must_exist)
+	if (!r.file && (errno == ENOENT || errno == ENOTDIR) && !must_exist)
 		return true;
 	if (!r.file)
 		return refuse_unreadable(path, errno, e);
-	ok = parse(&r);
+	r.section = xstrdup("");
+	ok = secret_trusts(path, fileno(r.file), e) && read_lines(&r) && is_private(&r);
+	free(r.section);
 	fclose(r.file);
 	if (ok) {
 		free(c->path);

@@ -30,6 +30,15 @@ bool config_assign(struct config *c, const char *section, const char *key, const
 /* Does a store's URL hold a password? */
 bool config_url_has_password(const char *url);
 
+/* What a line of the file says; all NULL = nothing. The texts are in the line. */
+struct config_line {
+	const char *section;
+	const char *key, *value;
+};
+
+/* `text` is one line, changed by reading it. Returns N_() words for what is wrong with it, or NULL. Pure. (config_file.c) */
+const char *config_read_line(char *text, struct config_line *out);
+
 /* Reads the file into c (config_file.c). must_exist: it was named by the operator. */
 bool config_read_file(struct config *c, const char *path, bool must_exist, struct err *e);
 

@@ -9,6 +9,7 @@
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 #define NAME_MAX_LEN 32
 
@@ -71,16 +72,11 @@ char *setup_fill(const char *text, const struct setup_value *values)
 
 /* --- the values --- */
 
-static bool is_loopback(const char *host)
-{
-	return strncmp(host, "127.", 4) == 0 || strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0;
-}
-
 static char *permit_of(const struct setup_options *o)
 {
 	if (o->permit)
 		return xstrdup(o->permit);
-	return xstrdup(is_loopback(o->server->host) ? "127.0.0.0/255.0.0.0" : _("<ADDRESS OF THE MACHINE WITH trunkdeck>/32"));
+	return xstrdup(host_is_loopback(o->server->host) ? "127.0.0.0/255.0.0.0" : _("<ADDRESS OF THE MACHINE WITH trunkdeck>/32"));
 }
 
 /* In a .conf file a ; begins a comment unless it is escaped. */
@@ -152,7 +148,7 @@ struct setup_value *setup_values(const struct setup_options *o)
 		{ "DB_NAME", or_placeholder(d.name, _("<NAME OF THE DATABASE>")) },
 		{ "DB_USER", xstrdup("trunkdeck_asterisk") },
 		{ "DB_PASSWORD", xstrdup(_("<PASSWORD OF trunkdeck_asterisk>")) },
-		{ "DB_SSLMODE", xstrdup(d.host && is_loopback(d.host) ? "prefer" : "verify-full") },
+		{ "DB_SSLMODE", xstrdup(d.host && host_is_loopback(d.host) ? "prefer" : "verify-full") },
 		{ NULL, NULL },
 	}, 14 * sizeof(*values));
 	return values;

@@ -6,7 +6,7 @@ import unittest
 
 from deck import DONE, UNREACHABLE, USAGE, DeckTest
 
-SERVER = "[server na-1]\nhost = 192.0.2.1\n"
+SERVER = "[server na-1]\nhost = 127.0.0.1\n"
 
 
 class Config(DeckTest):
@@ -64,7 +64,7 @@ class Sources(Config):
 
     def test_servers(self):
         path = self.config("[server na-1]\nhost = 192.0.2.1\ntls = yes\n[server eu.2]\nregion = eu\nhost = a.example\n"
-                           "routes = odbc\n")
+                           "tls = no\nroutes = odbc\n")
         values = self.values(env={"TRUNKDECK_SERVER_NA_1_PORT": "15038", "TRUNKDECK_SERVER_EU_2_USER": "me"})
         self.assertEqual(values["server na-1", "host"], ("192.0.2.1", "file", f"{path}:2"))
         self.assertEqual(values["server na-1", "port"], ("15038", "environment", "TRUNKDECK_SERVER_NA_1_PORT"))
@@ -107,7 +107,10 @@ class Refusals(Config):
     def test_not_understood(self):
         self.wrong("[screen]\nwhat is this\n", 2, ["not understood", "key = value"])
         self.wrong("[screen\nfps = 3\n", 1, "not understood")
-        self.wrong("[server na-1]\nhost = x\nsecret_command = " + "x" * 200 + "\n[screen]\n", 3, "too long")
+        self.wrong("[server na-1]\nhost = ::1\n  continued\n", 3, "not understood")
+        self.wrong("[server na-1]\nhost = ::1\nuser = \"me\n", 3, "a quote is not closed")
+        self.wrong("[screen]\nfps = 3\0\n", 2, "not text")
+        self.wrong("[server na-1]\nhost = ::1\nsecret_command = " + "x" * 5000 + "\n[screen]\n", 3, "too long")
 
     def test_no_host(self):
         self.wrong("[screen]\nfps = 3\n[server na-1]\nuser = me\n", 4, ["server na-1 has no host", "host = ..."])
@@ -159,20 +162,80 @@ class Secrets(Config):
         for mode in (0o644, 0o640, 0o604):
             self.wrong(SERVER + "secret = geheim\n", None, ["others may read it", "chmod 600"], mode)
         self.wrong("[store]\nurl = postgresql://u:geheim@h/x\n", None, "others may read it", 0o644)
-        self.config(SERVER + "secret_file = /dev/null\n", 0o644)
-        self.refused("config", code=USAGE, says="no secret")
         self.config("[store]\nurl = postgresql://u@h:5432/x\n" + SERVER, 0o644)
         self.done("config")
+
+    def test_writable_by_others(self):
+        """Whoever can write the file, or replace it, chooses the commands that it runs."""
+        for mode in (0o620, 0o602, 0o666):
+            self.wrong(SERVER, None, ["other users can write to", "chmod go-w"], mode)
+        path = self.config(SERVER)
+        for folder in (os.path.dirname(path), self.home):
+            os.chmod(folder, 0o777)
+            self.refused("config", code=USAGE, says=["other users can write to " + folder, "chmod go-w " + folder])
+            os.chmod(folder, 0o1777)
+            self.done("config")
+            os.chmod(folder, 0o755)
+        if os.getuid() == 0:
+            os.chown(path, 12345, -1)
+            self.refused("config", code=USAGE, says=["belongs to another user"])
+            os.chown(path, 0, -1)
+        self.config(SERVER + f"secret_command = touch {self.path('ran')}\n", 0o602)
+        self.refused("sync", code=USAGE, says="other users can write to")
+        self.assertFalse(os.path.exists(self.path("ran")))
+
+    def test_only_when_a_server_is_asked(self):
+        """What needs no server runs no command; what does says which line is wrong."""
+        path = self.config(SERVER + f"secret_command = echo x >>{self.path('ran')}; echo geheim\n")
+        self.workspace()
+        for words in (["config"], ["server", "list"], ["number", "list"], ["calls"], ["server", "setup", "na-1"]):
+            self.done(*words)
+            self.assertFalse(os.path.exists(self.path("ran")), words)
+        self.assertIn("secret = geheim", self.done("server", "setup", "na-1", "--show-secret").out)
+        self.config(SERVER + f"secret_file = {self.path('nothing')}\n")
+        for words in (["sync"], ["doctor"], ["test", "+15551234567"], ["number", "list", "--routes"], ["record"],
+                      ["number", "delete", "+15551234567", "--yes", "--cut"], []):
+            self.refused(*words, code=USAGE, says=[f"{path}:3: no secret from secret_file", "No such file"])
+        self.done("number", "show", "+15551234567")
+
+    def test_plain_connections_off_this_machine(self):
+        """Without TLS everything, the callers' numbers too, is said in clear text."""
+        text = "[server na-1]\nregion = na\nhost = 192.0.2.1\n"
+        self.wrong(text, 3, ["would not be encrypted", "'tls = yes'", "'tls = no'", "[server na-1]"])
+        self.wrong("[server a]\nhost = 127.example.net\n", 2, "would not be encrypted")
+        for host in ("localhost", "127.0.0.1", "::1"):
+            self.config(f"[server na-1]\nhost = {host}\n")
+            self.assertEqual(self.done("server", "list").err, "")
+        self.config(text + "tls = yes\n")
+        self.assertEqual(self.done("server", "list").err, "")
+        self.config(text + "tls = no\n")
+        result = self.done("server", "list")
+        self.assertIn("na-1: the connection to 192.0.2.1 is not encrypted", result.err)
+        self.assertEqual(self.done("server", "list", "--json").json()[0]["plain"], True)
+        self.config(text)
+        self.done("config", env={"TRUNKDECK_SERVER_NA_1_TLS": "no"})
+
+    def test_odd_lines(self):
+        """Inputs of public bug reports of other programs."""
+        values = self.values_of("[server na-1]\nregion = na\nhost = pbx1.example.net\ntls = yes\n  user = trunkdeck\n")
+        self.assertEqual((values["server na-1", "host"][0], values["server na-1", "user"][0]),
+                         ("pbx1.example.net", "trunkdeck"))
+        values = self.values_of("\ufeff[server na-1]\r\n\thost = ::1 # here\r\nuser = \"a ;b\" ; why\r\n")
+        self.assertEqual((values["server na-1", "host"][0], values["server na-1", "user"][0]), ("::1", "a ;b"))
+
+    def values_of(self, text):
+        self.config(text)
+        return self.values()
 
     def test_from_a_file_or_a_command(self):
         with open(self.path("secret"), "w", encoding="utf-8") as file:
             file.write("geheim\nmore\n")
         self.config(SERVER + f"secret_file = {self.path('secret')}\n", 0o644)
         self.assertNotIn("geheim", self.done("config").out)
-        self.wrong(SERVER + f"secret_file = {self.path('nothing')}\n", 3, ["no secret from secret_file", "first line"])
         self.config(SERVER + f"secret_command = cat {self.path('secret')}\n", 0o644)
         self.assertNotIn("geheim", self.done("config").out)
-        self.wrong(SERVER + "secret_command = echo x && exit 3\n", 3, "no secret from secret_command")
+        path = self.config(SERVER + "secret_command = echo x && exit 3\n")
+        self.refused("sync", code=USAGE, says=[f"{path}:3: no secret from secret_command", "status 3"])
 
     def test_only_one(self):
         self.wrong(SERVER + "secret = a\nsecret_command = echo b\n", 4, ["more than one secret", "one of secret"])
@@ -181,7 +244,7 @@ class Secrets(Config):
         self.assertEqual(result.code, DONE, result)	# the environment wins over the file
         self.assertNotIn("geheim", result.out)
         self.config(SERVER + "secret = geheim\n")
-        self.refused("config", env={"TRUNKDECK_SERVER_NA_1_SECRET_FILE": "/nowhere"}, code=USAGE,
+        self.refused("sync", env={"TRUNKDECK_SERVER_NA_1_SECRET_FILE": "/nowhere"}, code=USAGE,
                      says="no secret from secret_file")
 
 

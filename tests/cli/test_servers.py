@@ -26,7 +26,7 @@ class Servers(DeckTest):
             f.write(f"[store]\nurl = sqlite:{self.path('store.db')}\n"
                     f"[server na-1]\nregion = na\nhost = 127.0.0.1\nport = {self.port}\ntls = no\nuser = deck\n"
                     "secret = top;secret\nroutes = astdb\n"
-                    f"[server eu-1]\nregion = eu\nhost = {self.eu_host}\nport = {self.port}\nuser = deck\nsecret = other\nroutes = odbc\n")
+                    f"[server eu-1]\nregion = eu\nhost = {self.eu_host}\nport = {self.port}\ntls = no\nuser = deck\nsecret = other\nroutes = odbc\n")
         os.chmod(self.path("config"), 0o600)
 
     def run_deck(self, *args):
@@ -108,6 +108,15 @@ class Doctor(Servers):
         for check in ("format", "configured", "enabled", "provider", "agent", "usable", "region", "servers"):
             self.assertEqual(found[check, ""]["result"], "pass", check)
         self.assertIn("WRONG    reachable", run.out)
+
+    def test_a_connection_that_others_can_read(self):
+        self.furnish()
+        with open(self.path("config"), "a") as f:
+            f.write("[server na-2]\nhost = 0.0.0.0\nport = 1\ntls = no\n")
+        found = self.findings(NUMBER)
+        self.assertEqual(found["encrypted", "na-1"]["result"], "pass")
+        self.assertEqual(found["encrypted", "na-2"]["result"], "warn")
+        self.assertIn("[server na-2]", found["encrypted", "na-2"]["todo"])
 
     def test_what_the_store_alone_shows(self):
         self.furnish()

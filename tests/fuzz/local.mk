@@ -2,7 +2,8 @@
 #   ./configure --enable-fuzz CC=clang
 # the whole tree is instrumented and they are libFuzzer programs:
 #   tests/fuzz/fuzz_ami -max_total_time=60 FOLDER tests/fuzz/corpus/ami
-fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_agents tests/fuzz/fuzz_ami tests/fuzz/fuzz_filter tests/fuzz/fuzz_utf8
+fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_agents tests/fuzz/fuzz_ami \
+	tests/fuzz/fuzz_config tests/fuzz/fuzz_filter tests/fuzz/fuzz_utf8
 
 if LIBFUZZER
 AM_CFLAGS += -fsanitize=fuzzer-no-link,address
@@ -33,6 +34,10 @@ tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c $(fuzz_driver)
 tests_fuzz_fuzz_filter_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_filter_LDADD = libtrunkdeck.a $(TD_LIBS)
 
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(fuzz_driver)
+tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_config_LDADD = libtrunkdeck.a $(TD_LIBS)
+
 tests_fuzz_fuzz_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(fuzz_driver)
 tests_fuzz_fuzz_utf8_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_utf8_LDADD = libtrunkdeck.a $(TD_LIBS)
@@ -58,6 +63,9 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/filter/fields \
 	tests/fuzz/corpus/filter/numbers \
 	tests/fuzz/corpus/filter/times \
+	tests/fuzz/corpus/config/indented \
+	tests/fuzz/corpus/config/quoted \
+	tests/fuzz/corpus/config/wrong \
 	tests/fuzz/corpus/utf8/broken \
 	tests/fuzz/corpus/utf8/direction \
 	tests/fuzz/corpus/utf8/marks \

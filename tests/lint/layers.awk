@@ -37,7 +37,6 @@ BEGIN {
 	only["sqlite3.h"] = "^src/store/sqlite[^/]*\\.c$"
 	only["curl/curl.h"] = "^src/(ami/transport|agents/http)\\.c$"
 	only["jansson.h"] = "^(src|include/trunkdeck)/((model|calls|agents|store|demo|cli/io|cli/commands)/|replay/replay\\.[ch]$)"
-	only["ini.h"] = "^src/config/"
 	only["uthash.h"] = only["utlist.h"] = only["utarray.h"] = "^src/"
 	only["libintl.h"] = "^(include/trunkdeck/base/gettext\\.h|src/main\\.c)$"
 

@@ -28,6 +28,7 @@ unit_tests = tests/unit/store/test_store \
 	tests/unit/calls/test_tracker_state \
 	tests/unit/calls/test_tracker_story \
 	tests/unit/cli/test_args \
+	tests/unit/config/test_secret \
 	tests/unit/config/test_setup \
 	tests/unit/model/test_e164 \
 	tests/unit/model/test_filter_words \

@@ -32,6 +32,9 @@ struct server_config {
 	char *trunk_techs;		/* comma list */
 };
 
+/* What is said to it, and by it, can be read on a network: there is no TLS, and it is not on this machine. */
+bool server_is_plain_off_loopback(const struct server_config *s);
+
 /* UNUSED: nothing needs it, so it is never made. */
 enum link_state { LINK_OFF, LINK_CONNECTING, LINK_LOGIN, LINK_UP, LINK_RETRY, LINK_UNUSED };
 

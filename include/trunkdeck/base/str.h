@@ -25,5 +25,7 @@ bool str_copy(char *to, size_t size, struct str s);
 /* Edits that make b of a: insert, remove, replace a byte, or swap two neighbours. For words: STR_WORD_MAX when one is longer. */
 #define STR_WORD_MAX 32
 size_t str_distance(const char *a, const char *b);
+/* Is the host, a name or an address with or without brackets, this machine? Names are not looked up. */
+bool host_is_loopback(const char *host);
 
 #endif

@@ -19,8 +19,8 @@ enum live_from { LIVE_FROM_AMI, LIVE_FROM_STORE };
 
 enum agents_source { AGENTS_FROM_STORE, AGENTS_FROM_API };
 
-/* [agents]: where agents come from. Texts "" = not given; with AGENTS_FROM_API at least one address, the secret and a sound
- * template are there. */
+/* [agents]: where agents come from. Texts "" = not given; with AGENTS_FROM_API at least one address and a
+ * sound template are there. */
 struct agents_config {
 	enum agents_source source;
 	char *na_url, *eu_url;		/* of the directory, see agents.h */
@@ -41,6 +41,7 @@ struct config {
 	bool read_only;
 	struct server_config *servers;
 	size_t server_count;
+	bool has_server_secrets;	/* config_read_server_secrets() was here */
 	struct agents_config agents;
 	int keep_days;			/* of finished calls; 0 = forever */
 
@@ -72,9 +73,18 @@ struct config_flag {
 };
 
 /* path NULL: $TRUNKDECK_CONFIG, else $XDG_CONFIG_HOME/trunkdeck/config (may be absent). On failure *e is ERR_CONFIG with
- * "file:line: what, and what is allowed". A file that holds a secret and is readable by others is refused. */
+ * "file:line: what, and what is allowed". Refused is a file that others can write (secret.h), one that holds a secret and can be
+ * read by others, and a server that would be reached without TLS over a network unless its section says `tls = no`. */
 bool config_load(struct config **out, const char *path, const struct config_flag *flags, size_t flag_count, struct err *e);
 void config_free(struct config **c);
+
+/*
+ * Secrets that are in a file or printed by a command are read only when something connects: until then `secret` is "". The
+ * commands run one after the other. Idempotent; call them before other threads have the configuration. On failure *e is
+ * ERR_CONFIG, and starts with the line that names the file or command.
+ */
+bool config_read_server_secrets(struct config *c, struct err *e);
+bool config_read_agents_secret(struct config *c, struct err *e);
 
 /* A row of the table of options, for the manual. `allowed`: choices separated by '|', or N_() words. */
 struct config_option_text {

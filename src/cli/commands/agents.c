@@ -95,7 +95,7 @@ bool cli_agent_sync(struct cli *c, struct err *e)
 	struct agent_sync s;
 	bool ok;
 
-	if (!check_possible(c, options.dry_run, e))
+	if (!check_possible(c, options.dry_run, e) || !config_read_agents_secret(c->options->config, e))
 		return false;
 	ok = agent_sync_run(&s, c->store, &c->config->agents, &options, e);
 	if (ok) {

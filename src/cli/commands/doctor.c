@@ -146,7 +146,7 @@ bool cli_doctor(struct cli *c, struct err *e)
 	};
 	bool ok;
 
-	ok = store_read_snapshot(c->store, options.snapshot, true, e) && choose(c, &options, e);
+	ok = config_read_server_secrets(c->options->config, e) && store_read_snapshot(c->store, options.snapshot, true, e) && choose(c, &options, e);
 	if (ok) {
 		report.all = options.number != NULL;
 		if (c->out.format == OUTPUT_CSV)

@@ -335,6 +335,8 @@ static bool count_live(struct counting *counting, struct err *e)
 		return false;
 	if (config->server_count == 0)
 		return err_set_message(e, ERR_CONFIG, "%s", _("no servers are configured: what is live is asked of them"));
+	if (!config_read_server_secrets(counting->cli->options->config, e))
+		return false;
 	for (size_t i = 0; i < config->server_count; i++) {
 		const struct ami_now_options options = {
 			.server = &config->servers[i], .timeout_ms = LIVE_TIMEOUT_MS, .prefix_of = prefix_of, .call = count_now,

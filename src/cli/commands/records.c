@@ -408,7 +408,7 @@ static bool delete(struct cli *c, struct snapshot *directory, const struct recor
 	struct record now;
 	bool ok;
 
-	if (cuts && !cli_cut_prepare(c, r, &cut, e))
+	if (cuts && !(config_read_server_secrets(c->options->config, e) && cli_cut_prepare(c, r, &cut, e)))
 		return false;
 	ok = mutate(c, MUTATION_DELETE, r, version, &now, e);
 	if (ok)

@@ -37,6 +37,7 @@ static void put_server(struct cli_output *out, const struct server_config *s)
 		json_object_set_new(o, "host", text(s->host));
 		json_object_set_new(o, "port", json_integer(s->port));
 		json_object_set_new(o, "tls", json_boolean(s->tls));
+		json_object_set_new(o, "plain", json_boolean(server_is_plain_off_loopback(s)));
 		json_object_set_new(o, "user", text(s->user));
 		json_object_set_new(o, "routes", text(routes_mode_name(s->routes)));
 		cli_output_object(out, o);
@@ -66,6 +67,13 @@ bool cli_server_list(struct cli *c, struct err *e)
 		cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < c->config->server_count; i++)
 		put_server(&c->out, &c->config->servers[i]);
+	cli_output_flush(&c->out);
+	for (size_t i = 0; i < c->config->server_count; i++) {
+		const struct server_config *s = &c->config->servers[i];
+
+		if (server_is_plain_off_loopback(s))
+			cli_note(c, _("note: %s: the connection to %s is not encrypted"), s->name, s->host);
+	}
 	return true;
 }
 
@@ -152,7 +160,8 @@ bool cli_server_setup(struct cli *c, struct err *e)
 	};
 	struct setup_value *values;
 
-	if (!options.server || !choose_mode(c, &options, e))
+	if (!options.server || !choose_mode(c, &options, e) ||
+	    (options.show_secret && !config_read_server_secrets(c->options->config, e)))
 		return false;
 	values = setup_values(&options);
 	if (c->out.format == OUTPUT_CSV)

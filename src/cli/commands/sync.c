@@ -418,7 +418,7 @@ static void clear(struct sync *s)
 bool cli_sync(struct cli *c, struct err *e)
 {
 	struct sync s = { .cli = c };
-	bool ok = prepare(&s, e) && reconcile(&s, e);
+	bool ok = config_read_server_secrets(c->options->config, e) && prepare(&s, e) && reconcile(&s, e);
 
 	clear(&s);
 	return ok;
@@ -440,7 +440,7 @@ bool cli_routes_read(struct cli_routes **out, struct cli *c, struct err *e)
 	s->dry_run = true;
 	s->began_ms = clock_mono_ms(&clock_system);
 	s->until_ms = s->began_ms + READ_TIMEOUT_MS;
-	if (!choose_servers(s, NULL, e))
+	if (!config_read_server_secrets(c->options->config, e) || !choose_servers(s, NULL, e))
 		return false;
 	s->app = app_new(&s->config, &clock_system);
 	app_watch_routes(s->app, on_route, s);

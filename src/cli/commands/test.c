@@ -128,7 +128,7 @@ bool cli_test(struct cli *c, struct err *e)
 	bool ok;
 
 	ok = cli_args_count(&c->args, "timeout", 1, NUMBER_TEST_TIMEOUT_MS / 1000, &seconds, e) && (!only || cli_server(c->config, only, e)) &&
-		(directory = cli_directory(c, e)) && cli_find(c, directory, &r, e);
+		config_read_server_secrets(c->options->config, e) && (directory = cli_directory(c, e)) && cli_find(c, directory, &r, e);
 	if (ok) {
 		if (c->out.format == OUTPUT_CSV)
 			cli_output_columns(&c->out, columns, ARRAY_LEN(columns));

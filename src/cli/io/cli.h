@@ -25,7 +25,7 @@ struct cli_replay_show {
 };
 
 struct cli_options {
-	const struct config *config;
+	struct config *config;
 	enum output_format format;
 	/* Opens the screen, which is not ours to open, and returns when it is left; NULL = there is no terminal. */
 	bool (*show_replay)(void *arg, const struct cli_replay_show *r, struct err *e);
