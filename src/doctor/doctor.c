@@ -36,6 +36,7 @@ static const struct check checks[] = {
 	{ SCOPE_NUMBER, "servers", N_("its region has a server with routes"), OF_CONFIGURED, check_servers },
 	{ SCOPE_NUMBER, "calls", N_("its recent calls went well"), OF_ANY, check_calls },
 	{ SCOPE_WORKSPACE, "limit", N_("the workspace has room for more numbers"), OF_ANY, check_limit },
+	{ SCOPE_SERVER, "encrypted", N_("what is said to the server can't be read on the way"), OF_ANY, check_encrypted },
 	{ SCOPE_SERVER, "reachable", N_("the server answers and lets us in"), OF_ANY, check_reachable },
 	{ SCOPE_SERVER, "version", N_("its Asterisk is new enough"), OF_ANY, check_version },
 	{ SCOPE_SERVER, "permissions", N_("our AMI user may do what is needed"), OF_ANY, check_permissions },

@@ -94,6 +94,18 @@ void probe_close(struct probe *p)
 	FREE(&p->allowed);
 }
 
+void check_encrypted(const struct subject *s, struct finding *f)
+{
+	const struct server_config *server = s->probe->config;
+
+	if (!server_is_plain_off_loopback(server)) {
+		finding_set(f, VERDICT_PASS, "%s", server->tls ? _("TLS") : _("the server is on this machine"));
+		return;
+	}
+	finding_set(f, VERDICT_WARN, _("the connection to %s is not encrypted"), server->host);
+	finding_todo(f, _("set tlsenable = yes in manager.conf, and tls = yes in [server %s]"), server->name);
+}
+
 void check_reachable(const struct subject *s, struct finding *f)
 {
 	const struct server_config *server = s->probe->config;

@@ -321,8 +321,9 @@ void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_
 		add_registration(l, a, s, &e->registrations[i]);
 	add_more(l, s);
 	add_denied(l, s);
-	add(l, s, _("Address"), "", ROLE_NORMAL,
-	    xasprintf("%s:%d%s  %s", s->config->host, s->config->port, s->config->tls ? " TLS" : "", s->config->user));
+	add(l, s, _("Address"), "", server_is_plain_off_loopback(s->config) ? ROLE_WARN : ROLE_NORMAL,
+	    xasprintf("%s:%d%s  %s", s->config->host, s->config->port,
+		      server_is_plain_off_loopback(s->config) ? _(" not encrypted") : s->config->tls ? " TLS" : "", s->config->user));
 	add_asterisk(l, s);
 	if (a->live_from_store)
 		add_source(l, a, s);
