@@ -40,8 +40,8 @@ BEGIN {
 	only["uthash.h"] = only["utlist.h"] = only["utarray.h"] = "^src/"
 	only["libintl.h"] = "^(include/trunkdeck/base/gettext\\.h|src/main\\.c)$"
 
-	n = split("assert ctype dirent errno fcntl fnmatch getopt glob inttypes langinfo limits locale math netdb poll " \
-		"pthread pwd regex setjmp signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib string " \
+	n = split("assert ctype dirent errno fcntl fnmatch getopt glob inttypes langinfo libgen limits locale math netdb poll " \
+		"pthread pwd regex setjmp signal spawn stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib string " \
 		"strings syslog termios time uchar unistd wchar wctype arpa/inet netinet/in netinet/tcp sys/epoll " \
 		"sys/eventfd sys/file sys/ioctl sys/mman sys/random sys/resource sys/signalfd sys/socket sys/stat " \
 		"sys/time sys/timerfd sys/types sys/uio sys/un sys/utsname sys/wait", names, " ")
