@@ -46,6 +46,7 @@ unit_tests = tests/unit/store/test_store \
 	tests/unit/ui/test_calls \
 	tests/unit/ui/test_draw \
 	tests/unit/ui/test_form \
+	tests/unit/ui/test_form_random \
 	tests/unit/ui/test_form_save \
 	tests/unit/ui/test_keys \
 	tests/unit/ui/test_list \
@@ -88,6 +89,7 @@ libtestkit_a_SOURCES = \
 # The forms without a program around them: the screen and the application are stand-ins.
 form_screen = tests/unit/kit/form_screen.c tests/unit/kit/form_screen.h
 tests_unit_ui_test_form_SOURCES = tests/unit/ui/test_form.c $(form_screen)
+tests_unit_ui_test_form_random_SOURCES = tests/unit/ui/test_form_random.c $(form_screen)
 tests_unit_ui_test_form_save_SOURCES = tests/unit/ui/test_form_save.c $(form_screen)
 
 # One suite on SQLite and on a PostgreSQL server of its own.

@@ -79,22 +79,23 @@ static void error_or_remark(struct form *f, const struct form_item *it, struct b
 	free(clean);
 }
 
-/* What somebody else made of this field. */
+static bool is_first_param(const struct form *f, size_t i)
+{
+	return f->items[i].editor == FORM_PARAM_KEY && f->items[i - 1].editor != FORM_PARAM_VALUE;
+}
+
+/* What another operator made of a field that both changed. */
 static void theirs(struct form *f, const struct form_item *it, struct below *b)
 {
-	char *value, *mine, *clean;
+	char *value, *clean;
 
-	if (!f->has_theirs || it->editor > FORM_PICK)
+	if (!form_conflicts(f, it) || it->editor == FORM_PARAM_VALUE || (it->editor == FORM_PARAM_KEY && !is_first_param(f, (size_t)(it - f->items))))
 		return;
-	value = field_get(it->field, &f->theirs);
-	mine = field_get(it->field, &f->base);
+	value = field_get(it->field, &f->base);
 	clean = utf8_clean_dup(str_of(it->editor == FORM_PICK ? pick_title(f, it->field, value) : value));
-	if (strcmp(value, mine) != 0) {
-		snprintf(b->text, sizeof(b->text), _("now: %s"), clean);
-		b->role = ROLE_WARN;
-	}
+	snprintf(b->text, sizeof(b->text), _("now: %s"), clean);
+	b->role = ROLE_WARN;
 	free(value);
-	free(mine);
 	free(clean);
 }
 
@@ -127,11 +128,6 @@ static void draw_below(struct form *f, const struct form_item *it, const struct 
 }
 
 /* --- lines --- */
-
-static bool is_first_param(const struct form *f, size_t i)
-{
-	return f->items[i].editor == FORM_PARAM_KEY && f->items[i - 1].editor != FORM_PARAM_VALUE;
-}
 
 /* Lines of an item above its value. */
 static int head_lines(const struct form *f, size_t i, const struct columns *at)
@@ -263,13 +259,17 @@ static void draw_value(struct form *f, struct form_item *it, const struct canvas
 
 /* --- items --- */
 
-/* "was Sales": what saving would change. */
+/* "was Sales": what saving would change; "default na" in a new record; "by alice": what another operator changed meanwhile. */
 static void was(struct form *f, const struct form_item *it, char *to, size_t size)
 {
 	const char *value = it->editor == FORM_PICK ? pick_title(f, it->field, it->original) : it->original;
 
-	if (!f->adding && item_is_changed(it))
+	if (item_is_changed(it) && !f->adding)
 		snprintf(to, size, _("was %s"), value[0] ? value : _("empty"));
+	else if (item_is_changed(it) && value[0])
+		snprintf(to, size, _("default %s"), value);
+	else if (it->theirs)
+		snprintf(to, size, _("by %s"), f->their_name[0] ? f->their_name : _("somebody else"));
 }
 
 static void beside_text(struct form *f, const struct form_item *it, int columns, char *to, size_t size)
@@ -310,14 +310,14 @@ static void draw_marks(struct form *f, const struct form_item *it, const struct 
 
 	if (focused)
 		draw_text(c, y, 0, 1, ROLE_KEY, mark_text(c, MARK_CURSOR));
-	if (!f->adding && it->editor <= FORM_PICK && item_is_changed(it))
+	if (it->editor <= FORM_PICK && item_is_changed(it))
 		draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, MARK_DOT));
 }
 
 /* Of all rows of parameters, at their label. */
 static void draw_params_mark(const struct form *f, const struct canvas *c, int y)
 {
-	if (!f->adding && form_params_changed(f))
+	if (form_params_changed(f))
 		draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, MARK_DOT));
 }
 
@@ -402,15 +402,26 @@ static enum role status_text(struct form *f, char *to, size_t size)
 		form_err_text(&f->err, NULL, to, size);
 		return ROLE_ALARM;
 	}
-	if (f->has_theirs) {
-		snprintf(to, size, _("%s: ^R loads theirs"), err_text_of(ERR_CHANGED_MEANWHILE));
+	if (f->no_letters) {
+		snprintf(to, size, "%s", _("Space and the arrows change this field"));
+		return ROLE_WARN;
+	}
+	if (f->ops->status) {
+		enum role role = f->ops->status(f, to, size);
+
+		if (to[0])
+			return role;
+	}
+	if (form_in_conflict(f)) {
+		form_theirs_text(f, to, size);
 		return ROLE_WARN;
 	}
 	if (!f->adding && changes > 0) {
 		snprintf(to, size, ngettext("%zu change", "%zu changes", changes), changes);
 		return ROLE_ACCENT;
 	}
-	return f->ops->status ? f->ops->status(f, to, size) : ROLE_NORMAL;
+	form_theirs_text(f, to, size);
+	return ROLE_ACCENT;
 }
 
 static int draw_button(struct form *f, const struct canvas *c, int y)

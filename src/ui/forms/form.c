@@ -142,9 +142,9 @@ void form_close(void *state)
 
 	if (f->saving)
 		app_forget(ui_app(f->ui), f);
-	form_drop_theirs(f);
 	clear_items(f);
 	free(f->items);
+	free(f->more);
 	record_clear(&f->base);
 	free(f);
 }
@@ -155,7 +155,7 @@ void form_item_changed(struct form *f, struct form_item *it)
 {
 	if (it->editor == FORM_PARAM_VALUE)
 		it--;
-	it->refused = false;
+	it->refused = it->pasted = false;
 	if (f->ops->changed)
 		f->ops->changed(f, it);
 	if (it->checked)
@@ -197,19 +197,22 @@ static void trim(struct form_item *it)
 	free(trimmed);
 }
 
-/* What has to happen before the cursor goes elsewhere. */
-static void leave(struct form *f)
+/* What has to happen before the cursor goes elsewhere; false when the list's choice was refused, with the error set. */
+static bool leave(struct form *f)
 {
 	struct form_item *it = &f->items[f->focus];
-	enum pick_result picked = it->editor == FORM_PICK ? pick_accept(f, it) : PICK_NOTHING;
 
 	if (it->editor == FORM_BUTTON || it->editor == FORM_PARAM_VALUE)
-		return;
-	trim(it);
+		return true;
 	it->checked = true;
-	if (it->refused || (picked == PICK_REFUSED && !it->value[0]))
-		return;
-	item_check(f, it);
+	if (it->editor == FORM_PICK && pick_accept(f, it) == PICK_REFUSED)
+		return false;
+	trim(it);
+	if (f->ops->left && it->editor == FORM_LINE)
+		f->ops->left(f, it);
+	if (!it->refused)
+		item_check(f, it);
+	return true;
 }
 
 static void focus_on(struct form *f, size_t to)
@@ -227,7 +230,10 @@ static void go(struct form *f, size_t to)
 	bool same_row = (to == from + 1 && f->items[to].editor == FORM_PARAM_VALUE) ||
 			(to + 1 == from && f->items[from].editor == FORM_PARAM_VALUE);
 
-	leave(f);
+	if (!leave(f) && !line_text(&f->items[from].line)[0]) {
+		pick_forget(f, &f->items[from]);
+		item_check(f, &f->items[from]);
+	}
 	if (same_row)
 		f->focus = to;
 	else
@@ -293,7 +299,8 @@ static void show_refusal(struct form *f, const struct mutation_result *r)
 	struct form_item *it = form_item_of_err(f, &r->err);
 
 	if (r->err.code == ERR_CHANGED_MEANWHILE) {
-		form_set_theirs(f, &r->now);
+		form_merge_theirs(f, &r->now);
+		f->told_theirs = true;
 	} else if (!it) {
 		f->err = r->err;
 	} else {
@@ -320,10 +327,10 @@ static void saved(void *arg, const struct mutation_result *r)
 	memcpy(keys, f->waiting, count * sizeof(keys[0]));
 	f->waiting_count = 0;
 	f->saving = false;
-	if (r->done)
-		ui_pop(ui, f);
-	else
+	if (!r->done)
 		show_refusal(f, r);
+	else if (!f->ops->saved || !f->ops->saved(f))
+		ui_pop(ui, f);
 	ui_touch(ui);
 	serve_waiting(ui, keys, count);
 }
@@ -333,7 +340,8 @@ static bool all_right(struct form *f)
 {
 	struct form_item *wrong = NULL;
 
-	leave(f);
+	if (!leave(f))
+		return false;
 	form_params_tidy(f, true);
 	for (size_t i = f->count; i-- > 0;) {
 		struct form_item *it = &f->items[i];
@@ -368,6 +376,10 @@ static bool save(struct form *f)
 		return false;
 	if (!f->adding && form_changes(f) == 0)
 		return true;
+	if (form_in_conflict(f) && !f->told_theirs) {
+		f->told_theirs = true;
+		return false;
+	}
 	if (why) {
 		err_set_message(&f->err, ERR_STORE_UNREACHABLE, _("Can't be saved now: %s"), why);
 		return false;
@@ -435,6 +447,9 @@ static bool paste_key(struct form *f, key_code key)
 	if (key == KEYS_PASTE_END) {
 		form_params_pasted(f, it);
 		form_item_changed(f, it);
+		it->pasted = true;
+		if (f->ops->pasted)
+			f->ops->pasted(f, it);
 		form_params_tidy(f, false);
 	}
 	return true;
@@ -446,9 +461,11 @@ static bool escape(struct form *f)
 	struct form_item *it = &f->items[f->focus];
 
 	if (it->editor == FORM_PICK && (line_text(&it->line)[0] || it->pick.touched)) {
-		line_set(&it->line, "");
-		it->pick.touched = false;
-		pick_refresh(f, it, false);
+		pick_forget(f, it);
+		if (it->value[0])
+			item_check(f, it);
+		else
+			err_clear(&it->err);
 		return false;
 	}
 	if (form_changes(f) == 0 || f->ask_discard)
@@ -491,6 +508,8 @@ static bool item_key(struct form *f, struct form_item *it, key_code key)
 		if (item_toggle_key(it, key)) {
 			f->region_is_set |= it->field->type == FIELD_REGION;
 			form_item_changed(f, it);
+		} else {
+			f->no_letters = is_typing(key);
 		}
 		return is_typing(key);
 	case FORM_BUTTON:
@@ -566,7 +585,9 @@ bool form_key(void *state, key_code key)
 		return false;
 	if (key == KEYS_ESC)
 		return escape(f);
-	f->ask_discard = false;
+	f->ask_discard = f->no_letters = false;
+	if (key != KEYS_CTRL('R'))
+		f->ask_theirs = false;
 	switch (key) {
 	case KEYS_CTRL('S'):
 	case KEYS_F2:
@@ -580,11 +601,7 @@ bool form_key(void *state, key_code key)
 		go(f, previous_of(f, f->focus));
 		return false;
 	case KEYS_CTRL('R'):
-		if (f->has_theirs)
-			form_load_theirs(f);
-		return false;
-	case KEYS_CTRL('L'):
-		term_redraw(ui_term(f->ui));
+		form_take_theirs(f);
 		return false;
 	case KEYS_MOUSE:
 		return click(f);

@@ -39,6 +39,8 @@ struct form_item {
 	struct err err;			/* ERR_NONE: nothing is wrong */
 	bool checked;			/* left or saved once: from then on its error follows what is typed */
 	bool refused;			/* err is the store's: it stays until the value changes */
+	bool theirs;			/* another operator changed this field while the form was open */
+	bool pasted;			/* the value was pasted and not touched since */
 	int y, rows;			/* in the lines of the form, at the last draw */
 };
 
@@ -62,6 +64,11 @@ struct form_ops {
 	enum role (*status)(struct form *f, char *to, size_t size);
 	/* A key of this form alone; true when taken. May be NULL. */
 	bool (*key)(struct form *f, key_code key);
+	/* A paste into a line ended; the cursor leaves a line. May be NULL. */
+	void (*pasted)(struct form *f, struct form_item *it);
+	void (*left)(struct form *f, struct form_item *it);
+	/* The record was saved; true when the form stays open for another one. May be NULL. */
+	bool (*saved)(struct form *f);
 };
 
 #define FORM_WAITING_MAX 64
@@ -82,8 +89,13 @@ struct form {
 	key_code waiting[FORM_WAITING_MAX];	/* pressed while saving; served afterwards */
 	size_t waiting_count;
 	struct err err;			/* about no field */
-	bool has_theirs;
-	struct record theirs;		/* what somebody else made of the record meanwhile */
+	char their_name[64];		/* who changed the record while the form was open; "" = not known */
+	bool their_params;		/* ... its additional parameters, among others */
+	bool told_theirs;		/* the operator pressed ^S and was told of a conflict: the next ^S saves */
+	bool ask_theirs;		/* ^R was pressed once */
+	bool no_letters;		/* a letter was pressed in a field that is set with Space and the arrows */
+	char *more;			/* pasted numbers that wait to be added after this one, blank separated; NULL = none */
+	bool ask_more;			/* ... offered, and not yet accepted */
 	int top;			/* first line shown */
 	int lines;			/* of the largest frame so far: a box never shrinks */
 	struct rect body, list, button;	/* on the screen, at the last draw */
@@ -114,10 +126,15 @@ void form_item_changed(struct form *f, struct form_item *it);
 void form_focus_first(struct form *f);
 
 /* ui/forms/theirs.c */
-void form_set_theirs(struct form *f, const struct record *now);
-void form_drop_theirs(struct form *f);
-void form_notice_theirs(struct form *f);	/* is there a newer version in the snapshot? */
-void form_load_theirs(struct form *f);
+/* Builds the form on another operator's version of the record. */
+void form_merge_theirs(struct form *f, const struct record *now);
+void form_notice_theirs(struct form *f);	/* ... when the snapshot has one */
+/* Did both change this field? */
+bool form_conflicts(const struct form *f, const struct form_item *it);
+bool form_in_conflict(const struct form *f);
+/* "alice changed Label meanwhile: ^S keeps yours, ^R takes theirs"; "" when nobody changed anything. */
+void form_theirs_text(const struct form *f, char *to, size_t size);
+void form_take_theirs(struct form *f);	/* ^R: asks first */
 
 /* ui/forms/item.c */
 void item_init(struct form_item *it, enum form_editor editor, const struct field *field, const char *text);
@@ -125,7 +142,7 @@ void item_clear(struct form_item *it);
 void item_set(struct form_item *it, const char *value);
 const char *item_value(const struct form_item *it);
 bool item_is_changed(const struct form_item *it);
-bool item_toggle_key(struct form_item *it, key_code key);
+bool item_toggle_key(struct form_item *it, key_code key);	/* Space and arrows; true when the value changed */
 size_t item_words(const struct field *f, const char *const **words);	/* of a toggle */
 /* Is the value allowed? Sets it->err. */
 void item_check(struct form *f, struct form_item *it);
@@ -154,7 +171,10 @@ enum pick_result { PICK_NOTHING, PICK_TAKEN, PICK_REFUSED };
 void pick_refresh(struct form *f, struct form_item *it, bool keep);
 bool pick_is_open(const struct form *f, const struct form_item *it);
 bool pick_key(struct form *f, struct form_item *it, key_code key);
+/* Takes what is under the list's cursor; refused when that can't be chosen, with the reason in it->err. */
 enum pick_result pick_accept(struct form *f, struct form_item *it);
+/* Drops the search and closes the list: the field shows the value again. */
+void pick_forget(struct form *f, struct form_item *it);
 void pick_click(struct form *f, struct form_item *it, int row);
 /* What people call the record chosen; the id when it is unknown. */
 const char *pick_title(const struct form *f, const struct field *field, const char *id);

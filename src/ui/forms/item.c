@@ -16,7 +16,7 @@
 /* More than a field may hold can be typed, so that it is said to be too long instead of being cut in silence. */
 static size_t typing_max(const struct field *f)
 {
-	return 2 * f->max + 64;
+	return f->type == FIELD_E164 ? 8192 : 2 * f->max + 64;		/* a list of numbers may be pasted */
 }
 
 void item_init(struct form_item *it, enum form_editor editor, const struct field *field, const char *text)
@@ -80,7 +80,6 @@ size_t item_words(const struct field *f, const char *const **words)
 	return 2;
 }
 
-/* Space and arrows go to the next word, a letter to the word it begins. */
 bool item_toggle_key(struct form_item *it, key_code key)
 {
 	const char *const *words;
@@ -93,9 +92,6 @@ bool item_toggle_key(struct form_item *it, key_code key)
 		to = (at + 1) % n;
 	else if (key == KEYS_LEFT)
 		to = (at + n - 1) % n;
-	for (size_t i = 0; i < n; i++)
-		if (key == (key_code)words[i][0])
-			to = i;
 	if (to == at)
 		return false;
 	item_set(it, words[to]);
@@ -163,8 +159,12 @@ void form_err_text(const struct err *e, const struct field *field, char *to, siz
 		snprintf(to, size, _("%s is required"), _(field->label));
 	else if (e->code == ERR_FIELD_INVALID && field && e->hint[0])
 		snprintf(to, size, "%s", e->hint);
-	else if (e->code == ERR_AGENT_REQUIRED || e->code == ERR_TRUNK_REQUIRED)
+	else if (e->code == ERR_AGENT_REQUIRED)
 		snprintf(to, size, _("%s: type to search the list"), e->message);
+	else if (e->code == ERR_TRUNK_REQUIRED)		/* the message of the product document has another word */
+		snprintf(to, size, "%s", _("Provider is required: type to search the list"));
+	else if (e->code == ERR_TRUNK_NOT_FOUND)
+		snprintf(to, size, _("Provider not found: %s"), e->hint);
 	else if (e->hint[0])
 		snprintf(to, size, "%s: %s", e->message, e->hint);
 	else

@@ -87,12 +87,12 @@ static bool check_one(struct form *f, const struct form_item *it, struct err *e)
 }
 
 /* For a national form: the country of the provider's inbound prefix. */
-static bool suggestion(struct form *f, char *to)
+static bool suggestion(struct form *f, const char *text, char *to)
 {
 	const struct provider *p = snapshot_provider(ui_app(f->ui)->snapshot, form_value(f, "trunkId"));
 	const struct country *home = p ? e164_country(str_of(p->inbound_prefix)) : NULL;
 
-	return e164_suggest(form_value(f, "number"), home, to);
+	return e164_suggest(text, home, to);
 }
 
 static bool number_check(struct form *f, const struct form_item *it, struct err *e)
@@ -101,7 +101,7 @@ static bool number_check(struct form *f, const struct form_item *it, struct err 
 
 	if (!is_key(it, "number") && !is_key(it, "trunkId") && !is_key(it, "agentId"))
 		return true;
-	return check_one(f, it, e) || (e->code == ERR_NUMBER_FORMAT && suggestion(f, meant) &&
+	return check_one(f, it, e) || (e->code == ERR_NUMBER_FORMAT && suggestion(f, item_value(it), meant) &&
 				       err_set(e, ERR_NUMBER_FORMAT, _("did you mean %s? ^F uses it"), meant));
 }
 
@@ -124,14 +124,107 @@ static void number_changed(struct form *f, const struct form_item *it)
 		form_suggest(form_find(f, "region"), suggested_region(f));
 }
 
+/* --- pasting --- */
+
+static bool words_are_numbers(const char *text)
+{
+	while (text[strspn(text, " ,;")] != '\0') {
+		size_t digits = 0;
+
+		text += strspn(text, " ,;");
+		for (; *text != '\0' && !strchr(" ,;", *text); text++)
+			digits += *text >= '0' && *text <= '9';
+		if (digits < WHOLE_DIGITS)
+			return false;
+	}
+	return true;
+}
+
+/* A pasted list as canonical numbers, blank separated; NULL when it is not a list of at least two numbers. Caller frees. */
+static char *pasted_list(struct form *f, const char *text)
+{
+	const char *ends = words_are_numbers(text) ? ",;+ " : ",;+";	/* the '+' is that of the next number */
+	struct buf list;
+	size_t count = 0;
+
+	buf_init(&list, BUF_UNBOUNDED);
+	for (text += strspn(text, " ,;"); *text; text += strspn(text, " ,;")) {
+		size_t len = 1 + strcspn(text + 1, ends);
+		char *word = xstrndup(text, len), meant[E164_SIZE];
+
+		text += len;
+
+		while (len > 0 && word[len - 1] == ' ')
+			word[--len] = '\0';
+		if (!suggestion(f, word, meant))
+			str_copy(meant, sizeof(meant), str_of(word));
+		free(word);
+		if (!e164_check(meant, NULL))
+			break;
+		buf_addf(&list, "%s%s", count++ > 0 ? " " : "", meant);
+	}
+	if (*text == '\0' && count > 1)
+		return buf_take(&list);
+	buf_clear(&list);
+	return NULL;
+}
+
+static void number_pasted(struct form *f, struct form_item *it)
+{
+	if (!is_key(it, "number") || !f->adding)
+		return;
+	free(f->more);
+	f->more = pasted_list(f, item_value(it));
+	f->ask_more = f->more != NULL;
+}
+
+/* Takes the first number that waits into the form. */
+static void take_next(struct form *f)
+{
+	struct form_item *it = form_find(f, "number");
+	size_t len = strcspn(f->more, " ");
+	char *number = xstrndup(f->more, len), *rest = f->more[len] ? xstrdup(f->more + len + 1) : NULL;
+
+	free(f->more);
+	f->more = rest;
+	f->ask_more = false;
+	it->checked = false;
+	form_put(f, it, number);
+	free(number);
+}
+
+static bool number_saved(struct form *f)
+{
+	if (!f->more || f->ask_more)
+		return false;
+	take_next(f);
+	form_focus_first(f);
+	return true;
+}
+
+/* A pasted number in which only the punctuation is wrong means one number: leaving the field takes it. */
+static void number_left(struct form *f, struct form_item *it)
+{
+	char meant[E164_SIZE];
+
+	if (is_key(it, "number") && it->pasted && item_value(it)[strspn(item_value(it), " ")] == '+' &&
+	    suggestion(f, item_value(it), meant))
+		form_put(f, it, meant);
+}
+
 static bool number_key(struct form *f, key_code key)
 {
 	struct form_item *it = form_find(f, "number");
 	char meant[E164_SIZE];
 
-	if (key != KEYS_CTRL('F') || it->fixed || !suggestion(f, meant))
+	if (key != KEYS_CTRL('F') || it->fixed)
 		return false;
-	form_put(f, it, meant);
+	if (f->more && f->ask_more)
+		take_next(f);
+	else if (suggestion(f, item_value(it), meant))
+		form_put(f, it, meant);
+	else
+		return false;
 	return true;
 }
 
@@ -212,6 +305,15 @@ static enum role number_status(struct form *f, char *to, size_t size)
 	int64_t used = snapshot_used(s), limit = workspace_limit(snapshot_workspace(s));
 	enum limit_state state = limit_state_of(used, limit);
 
+	if (f->more && f->ask_more) {
+		size_t count = 1;
+
+		for (const char *p = f->more; *p; p++)
+			count += *p == ' ';
+		snprintf(to, size, ngettext("%zu number was pasted: ^F adds each in turn", "%zu numbers were pasted: ^F adds each in turn",
+					    count), count);
+		return ROLE_WARN;
+	}
 	if (f->adding && state != LIMIT_OK)
 		snprintf(to, size, _("%" PRId64 " of %" PRId64 " used"), used, limit);
 	return state == LIMIT_REACHED ? ROLE_ALARM : ROLE_WARN;
@@ -230,6 +332,9 @@ static const struct form_ops number_ops = {
 	.remark = number_remark,
 	.status = number_status,
 	.key = number_key,
+	.pasted = number_pasted,
+	.left = number_left,
+	.saved = number_saved,
 };
 
 void form_number_open(struct ui *ui, const char *provider_id, const struct number *original)

@@ -155,47 +155,51 @@ static void choose(struct form *f, struct form_item *it, const char *id)
 		form_item_changed(f, it);
 }
 
-static enum pick_result refuse(struct form_item *it, const struct choice *c)
-{
-	err_set(&it->err, ERR_AGENT_UNUSABLE, "%s", c->why_not);
-	it->checked = true;
-	return PICK_REFUSED;
-}
-
-static enum pick_result forget(struct form *f, struct form_item *it, enum pick_result result)
+void pick_forget(struct form *f, struct form_item *it)
 {
 	it->pick.touched = false;
-	if (it->value[0]) {
-		line_set(&it->line, "");
-		pick_refresh(f, it, false);
-	}
-	return result;
+	line_set(&it->line, "");
+	pick_refresh(f, it, false);
 }
 
 enum pick_result pick_accept(struct form *f, struct form_item *it)
 {
 	struct choice c;
 
-	if (!it->pick.touched || it->pick.at >= it->pick.count)
-		return forget(f, it, PICK_NOTHING);
+	if (!it->pick.touched)
+		return PICK_NOTHING;
+	if (it->pick.at >= it->pick.count) {
+		if (!is_searching(it))
+			pick_forget(f, it);
+		return PICK_NOTHING;
+	}
 	c = match_at(f, it, it->pick.at);
-	if (!strcmp(c.id, it->value))
-		return forget(f, it, PICK_TAKEN);
-	if (c.why_not)
-		return refuse(it, &c);
-	choose(f, it, c.id);
+	if (strcmp(c.id, it->value) != 0 && c.why_not) {
+		err_set(&it->err, ERR_AGENT_UNUSABLE, "%s", c.why_not);
+		it->checked = true;
+		return PICK_REFUSED;
+	}
+	if (strcmp(c.id, it->value) != 0)
+		choose(f, it, c.id);
+	else
+		pick_forget(f, it);
 	return PICK_TAKEN;
 }
 
+/* A search that chose nothing is an error, whatever was chosen before it: the field shows the search. */
 bool pick_check(struct form *f, const struct form_item *it, struct err *e)
 {
 	enum err_code code = it->field->type == FIELD_AGENT ? ERR_AGENT_NOT_FOUND : ERR_TRUNK_NOT_FOUND;
 
-	if (it->value[0] || !is_searching(it))
+	if (!is_searching(it))
 		return true;
-	if (it->pick.at < it->pick.count && match_at(f, it, it->pick.at).why_not)
+	if (it->pick.at >= it->pick.count)
+		return err_set(e, code, _("nothing matches \"%s\""), line_text(&it->line));
+	if (match_at(f, it, it->pick.at).why_not)
 		return err_set(e, ERR_AGENT_UNUSABLE, "%s", match_at(f, it, it->pick.at).why_not);
-	return err_set(e, code, _("nothing matches \"%s\""), line_text(&it->line));
+	if (form_is_focused(f, it))
+		return true;		/* leaving the field takes it */
+	return err_set(e, code, _("\"%s\" is not chosen yet: Enter in this field chooses"), line_text(&it->line));
 }
 
 /* --- keys --- */
@@ -242,10 +246,10 @@ static bool search_key(struct form *f, struct form_item *it, key_code key)
 	if (result == LINE_CHANGED) {
 		it->pick.touched = is_searching(it);
 		pick_refresh(f, it, false);
-		if (!it->checked || it->value[0])
-			err_clear(&it->err);
-		else
+		if (it->checked)
 			item_check(f, it);
+		else
+			err_clear(&it->err);
 	}
 	return result != LINE_IGNORED;
 }

@@ -1,29 +1,23 @@
 /*
- * What somebody else makes of the record while its form is open: noticed when the change feed brings it, or when the store
- * refuses to save. Shown beside what the operator has; taken over only on ^R, and then only where they changed something,
- * so that the rest can be saved on top of it.
+ * Another operator changes the record while its form is open: the change feed brings the new version, or the store refuses
+ * to save. The form is then built on their version: fields that the operator has not touched show their values, and a field
+ * that both changed keeps the operator's value and shows theirs below it. Saving such a conflict takes a second ^S, giving
+ * up one's own values a second ^R.
  */
 #include "config.h"
 
 #include "form.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 
-void form_drop_theirs(struct form *f)
+static bool is_params(const struct form_item *it)
 {
-	if (f->has_theirs)
-		record_clear(&f->theirs);
-	f->has_theirs = false;
-}
-
-void form_set_theirs(struct form *f, const struct record *now)
-{
-	form_drop_theirs(f);
-	record_copy(&f->theirs, now);
-	f->has_theirs = true;
+	return it->editor == FORM_PARAM_KEY || it->editor == FORM_PARAM_VALUE;
 }
 
 /* The record as it is now; false when there is none. */
@@ -48,57 +42,136 @@ void form_notice_theirs(struct form *f)
 
 	if (f->adding || f->saving || !current_record(f, &now))
 		return;
-	if (record_version(&now) > record_version(f->has_theirs ? &f->theirs : &f->base))
-		form_set_theirs(f, &now);
+	if (record_version(&now) > record_version(&f->base))
+		form_merge_theirs(f, &now);
 	record_clear(&now);
 }
 
-/* True when they changed the field: *value is theirs, caller frees. */
-static bool take_theirs(const struct form *f, const struct field *field, char **value)
+/* Compares one field of the two versions; true when they changed it. *theirs is to be freed. */
+static bool they_changed(const struct form *f, const struct field *field, const struct record *now, char **theirs)
 {
 	char *before = field_get(field, &f->base);
 	bool changed;
 
-	*value = field_get(field, &f->theirs);
-	changed = strcmp(before, *value) != 0;
+	*theirs = field_get(field, now);
+	changed = strcmp(before, *theirs) != 0;
 	free(before);
 	return changed;
 }
 
-static void load_params(struct form *f)
+void form_merge_theirs(struct form *f, const struct record *now)
 {
-	struct form_item *it = form_find(f, "additionalParams");
-	char *value;
+	const struct form_item *params = form_find(f, "additionalParams");
+	char *theirs;
 
-	if (!it)
-		return;
-	if (take_theirs(f, it->field, &value)) {
-		form_params_load(f, it->field, value);
-		free(f->params_original);
-		f->params_original = form_params_text(f);
-	}
-	free(value);
-}
-
-/* What they changed is taken over; what only the operator changed stays, to be saved on top of it. */
-void form_load_theirs(struct form *f)
-{
-	char *value;
-
+	f->told_theirs = f->ask_theirs = false;
+	f->their_name[0] = '\0';
+	if (now->entity == ENTITY_NUMBER)
+		str_copy(f->their_name, sizeof(f->their_name), str_of(now->number.updated_by));
 	for (size_t i = 0; i < f->count && f->items[i].editor <= FORM_PICK; i++) {
 		struct form_item *it = &f->items[i];
 
-		if (take_theirs(f, it->field, &value)) {
-			item_set(it, value);
+		if (they_changed(f, it->field, now, &theirs)) {
+			it->theirs = true;
+			if (!item_is_changed(it))
+				item_set(it, theirs);
 			free(it->original);
-			it->original = xstrdup(item_value(it));
+			it->original = xstrdup(theirs);
 		}
-		free(value);
+		free(theirs);
 	}
-	load_params(f);
+	if (params && they_changed(f, params->field, now, &theirs)) {
+		f->their_params = true;
+		if (!form_params_changed(f)) {
+			form_params_load(f, params->field, theirs);
+			free(f->params_original);
+			f->params_original = form_params_text(f);
+		}
+	}
+	if (params)
+		free(theirs);
 	record_clear(&f->base);
-	record_copy(&f->base, &f->theirs);
-	form_drop_theirs(f);
+	record_copy(&f->base, now);
+}
+
+bool form_conflicts(const struct form *f, const struct form_item *it)
+{
+	if (is_params(it))
+		return f->their_params && form_params_changed(f);
+	return it->editor <= FORM_PICK && it->theirs && item_is_changed(it);
+}
+
+/* "Label, Agent": the fields that they changed, with their labels; only those in conflict when there are any. */
+static bool list_fields(const struct form *f, struct buf *to)
+{
+	bool conflict = false, params = false;
+
+	for (size_t i = 0; i < f->count; i++)
+		conflict |= form_conflicts(f, &f->items[i]);
+	for (size_t i = 0; i < f->count; i++) {
+		const struct form_item *it = &f->items[i];
+		bool listed = conflict ? form_conflicts(f, it) : is_params(it) ? f->their_params : it->theirs;
+
+		if (!listed || (params && is_params(it)))
+			continue;
+		params |= is_params(it);
+		buf_addf(to, "%s%s", to->len > 0 ? ", " : "", _(it->field->label));
+	}
+	return conflict;
+}
+
+bool form_in_conflict(const struct form *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (form_conflicts(f, &f->items[i]))
+			return true;
+	return false;
+}
+
+void form_theirs_text(const struct form *f, char *to, size_t size)
+{
+	const char *who = f->their_name[0] ? f->their_name : _("somebody else");
+	struct buf fields;
+	bool conflict;
+
+	buf_init(&fields, 400);
+	conflict = list_fields(f, &fields);
+	if (fields.len == 0)
+		to[0] = '\0';
+	else if (f->ask_theirs)
+		snprintf(to, size, _("^R again replaces your %s by what %s saved"), fields.p, who);
+	else if (conflict && f->told_theirs)
+		snprintf(to, size, _("%s changed %s meanwhile: ^S again keeps yours, ^R takes theirs"), who, fields.p);
+	else if (conflict)
+		snprintf(to, size, _("%s changed %s meanwhile: ^S keeps yours, ^R takes theirs"), who, fields.p);
+	else
+		snprintf(to, size, _("%s changed %s meanwhile"), who, fields.p);
+	buf_clear(&fields);
+}
+
+void form_take_theirs(struct form *f)
+{
+	struct form_item *params = form_find(f, "additionalParams");
+	const struct field *field = params ? params->field : NULL;
+
+	if (!form_in_conflict(f))
+		return;
+	if (!f->ask_theirs) {
+		f->ask_theirs = true;
+		return;
+	}
+	f->ask_theirs = false;
+	for (size_t i = 0; i < f->count && f->items[i].editor <= FORM_PICK; i++)
+		if (form_conflicts(f, &f->items[i]))
+			item_set(&f->items[i], f->items[i].original);
+	if (params && form_conflicts(f, params)) {
+		char *object = field_get(field, &f->base);
+
+		form_params_load(f, field, object);
+		free(f->params_original);
+		f->params_original = form_params_text(f);
+		free(object);
+	}
 	err_clear(&f->err);
 	form_focus_first(f);
 	form_update(f, APP_DIRTY_WORKSPACE);

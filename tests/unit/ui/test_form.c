@@ -77,7 +77,7 @@ static void test_required(void **state)
 	press("^S");
 	assert_false(form_ui()->has_asked);
 	assert_shown("Phone number is required: Enter a number such as");
-	assert_shown("Trunk is required");
+	assert_shown("Provider is required");
 	assert_shown("Agent is required");
 }
 
@@ -211,7 +211,7 @@ static void test_region_warning(void **state)
 	(void)state;
 	fill_number();
 	assert_not_shown("callers will wait");
-	press("e");
+	press("Space");
 	assert_shown("The agent runs in na, the number is in eu");
 	press("^S");
 	assert_int_equal(form_ui()->asked.record.number.region, REGION_EU);
@@ -232,6 +232,126 @@ static void test_limit_is_near(void **state)
 	assert_shown("Phone number limit reached: 5 of 5 used");
 	assert_shown("+15551234567");
 	assert_shown("Customer Support");
+}
+
+/* --- what is shown is what is saved --- */
+
+/* What was typed last and refused shows, so that what was chosen before it must not be saved. */
+static void test_refused_choice_blocks_saving(void **state)
+{
+	(void)state;
+	open_edit("+14155550101");
+	type_text("sales");
+	press("Enter BackTab");
+	type_text("survey");
+	press("Enter Tab");
+	assert_shown("Agent can't take calls: no speech provider");
+	press("^S");
+	assert_false(form_ui()->has_asked);
+	assert_shown("Agent can't take calls: no speech provider");
+	press("Esc");
+	assert_shown("Sales");
+	assert_not_shown("no speech provider");
+	type_text("nobody");
+	press("Tab ^S");
+	assert_false(form_ui()->has_asked);
+	assert_shown("nothing matches \"nobody\"");
+	press("Esc ^S");
+	assert_string_equal(form_ui()->asked.record.number.agent, "sales");
+	answer_done();
+}
+
+static void test_refused_choice_in_the_list(void **state)
+{
+	(void)state;
+	open_edit("+14155550101");
+	press("Tab Tab");
+	type_text("!");
+	press("BackTab BackTab Space Down Down ^S");
+	assert_false(form_ui()->has_asked);
+	assert_shown("no speech provider");
+	press("Tab ^S");
+	assert_string_equal(form_ui()->asked.record.number.agent, "support");
+	answer_done();
+}
+
+static void test_letters_toggle_nothing(void **state)
+{
+	(void)state;
+	open_edit("+14155550101");
+	press("Tab");
+	type_text("emergency");
+	assert_shown("Space and the arrows change this field");
+	press("Tab Tab");
+	type_text("no");
+	assert_not_shown("change\"");
+	assert_not_shown("was");
+	press("Space");
+	assert_not_shown("Space and the arrows");
+	assert_shown("was yes");
+}
+
+static void test_add_marks_what_differs(void **state)
+{
+	(void)state;
+	open_add("twilio");
+	assert_not_shown("default");
+	press("Tab Tab Tab Tab Tab Space");
+	assert_shown("default yes");
+	assert_shown("\xe2\x80\xa2 Enabled");
+}
+
+/* --- pasting numbers --- */
+
+static void test_pasted_number(void **state)
+{
+	(void)state;
+	open_add("twilio");
+	paste_text("+1 (415) 555-0142\n");
+	assert_shown("did you mean +14155550142? ^F uses it");
+	press("Tab");
+	assert_shown("+14155550142");
+	assert_not_shown("(415)");
+	assert_not_shown("did you mean");
+	press("Esc Esc");
+	open_add("twilio");
+	paste_text("415 555 0142");		/* may be another country's: only when asked */
+	press("Tab");
+	assert_shown("415 555 0142");
+}
+
+static void test_pasted_list(void **state)
+{
+	static const char *const lists[] = {
+		"+14155550142\n+14155550143\n+14155550144\n", "+14155550142, +1 (415) 555-0143; +14155550144",
+		"4155550142\n4155550143\n4155550144\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		open_add("twilio");
+		paste_text(lists[i]);
+		assert_shown("3 numbers were pasted: ^F adds each in turn");
+		press("^F");
+		assert_not_shown("were pasted");
+		press("Tab Tab");
+		type_text("sales");
+		press("^S");
+		assert_string_equal(form_ui()->asked.record.number.e164, "+14155550142");
+		answer_done();
+		assert_shown("+14155550143");
+		press("^S");
+		assert_string_equal(form_ui()->asked.record.number.e164, "+14155550143");
+		assert_string_equal(form_ui()->asked.record.number.agent, "sales");
+		answer_done();
+		press("^S");
+		assert_string_equal(form_ui()->asked.record.number.e164, "+14155550144");
+		answer_done();
+		assert_null(form_ui()->ops);
+	}
+	open_add("twilio");
+	paste_text("+1 415 555 0142");
+	assert_not_shown("were pasted");
 }
 
 /* --- parameters --- */
@@ -293,6 +413,12 @@ int main(void)
 		FORM_TEST(test_region_follows_until_set),
 		FORM_TEST(test_region_warning),
 		FORM_TEST(test_limit_is_near),
+		FORM_TEST(test_refused_choice_blocks_saving),
+		FORM_TEST(test_refused_choice_in_the_list),
+		FORM_TEST(test_letters_toggle_nothing),
+		FORM_TEST(test_add_marks_what_differs),
+		FORM_TEST(test_pasted_number),
+		FORM_TEST(test_pasted_list),
 		FORM_TEST(test_param_rows),
 		FORM_TEST(test_param_types),
 		FORM_TEST(test_param_twice),

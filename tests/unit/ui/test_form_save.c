@@ -68,15 +68,19 @@ static void test_changed_meanwhile(void **state)
 	record_copy(&r.now, &form_ui()->asked.record);
 	set_text(&r.now.number.label, "theirs");
 	set_text(&r.now.number.agent, "sales");
+	set_text(&r.now.number.updated_by, "alice");
 	r.now.number.enabled = true;
 	r.now.number.version = 8;
 	err_set(&r.err, ERR_CHANGED_MEANWHILE, NULL);
 	answer(&r);
 	record_clear(&r.now);
-	assert_shown("Changed by somebody else meanwhile: ^R loads theirs");
+	assert_shown("alice changed Label meanwhile: ^S again keeps yours, ^R takes theirs");
 	assert_shown("main line one");
 	assert_shown("now: theirs");
-	assert_shown("now: Sales");
+	assert_shown("Sales");		/* a field that only they changed */
+	press("^R");
+	assert_shown("^R again replaces your Label by what alice saved");
+	assert_shown("main line one");
 	press("^R");
 	assert_not_shown("main line");
 	assert_shown("1 change");
@@ -90,6 +94,50 @@ static void test_changed_meanwhile(void **state)
 	answer_done();
 }
 
+static void test_conflict_keeps_ours(void **state)
+{
+	struct mutation_result r = { .done = false };
+
+	(void)state;
+	open_edit("+14155550101");
+	press("Tab Tab");
+	type_text(" one");
+	press("^S");
+	record_copy(&r.now, &form_ui()->asked.record);
+	set_text(&r.now.number.label, "theirs");
+	set_text(&r.now.number.agent, "sales");
+	r.now.number.version = 8;
+	err_set(&r.err, ERR_CHANGED_MEANWHILE, NULL);
+	answer(&r);
+	record_clear(&r.now);
+	assert_shown("somebody else changed Label meanwhile: ^S again keeps yours");
+	press("^S");
+	assert_int_equal(form_ui()->asked.version, 8);
+	assert_string_equal(form_ui()->asked.record.number.label, "main line one");
+	assert_string_equal(form_ui()->asked.record.number.agent, "sales");
+	answer_done();
+}
+
+/* A conflict that came with the change feed is confirmed, too. */
+static void test_conflict_before_saving(void **state)
+{
+	(void)state;
+	open_edit("+14155550101");
+	press("Tab Tab");
+	type_text(" one");
+	put_number("+14155550101", "support", "theirs", "{}", 8);
+	form_ui()->ops->update(form_ui()->state, APP_DIRTY_WORKSPACE);
+	assert_shown("somebody else changed Label meanwhile");
+	press("^S");
+	assert_false(form_ui()->has_asked);
+	assert_shown("^S again keeps yours");
+	press("^S");
+	assert_int_equal(form_ui()->asked.version, 8);
+	assert_string_equal(form_ui()->asked.record.number.label, "main line one");
+	assert_string_equal(form_ui()->asked.record.number.params, "{}");
+	answer_done();
+}
+
 /* Noticed before saving, when the change feed brings it. */
 static void test_changed_while_open(void **state)
 {
@@ -97,8 +145,7 @@ static void test_changed_while_open(void **state)
 	open_edit("+14155550101");
 	put_number("+14155550101", "sales", "theirs", "{}", 8);
 	form_ui()->ops->update(form_ui()->state, APP_DIRTY_WORKSPACE);
-	assert_shown("^R loads theirs");
-	press("^R");
+	assert_shown("somebody else changed Agent, Label, Additional parameters meanwhile");
 	assert_not_shown("^R");
 	assert_shown("Sales");
 }
@@ -110,7 +157,7 @@ static void test_store_refusals(void **state)
 	static const struct { enum err_code code; const char *message, *hint, *said; } cases[] = {
 		{ ERR_NUMBER_EXISTS, NULL, "already on provider Telnyx", "Phone number already exists: already on provider Telnyx" },
 		{ ERR_AGENT_NOT_FOUND, NULL, "there is no agent support", "Agent not found: there is no agent support" },
-		{ ERR_TRUNK_NOT_FOUND, NULL, "there is no provider twilio", "Trunk not found: there is no provider twilio" },
+		{ ERR_TRUNK_NOT_FOUND, NULL, "there is no provider twilio", "Provider not found: there is no provider twilio" },
 		{ ERR_FIELD_INVALID, "label: this value is not allowed", "no such label", "no such label" },
 		{ ERR_STORE_UNREACHABLE, NULL, "it comes back by itself", "Store unreachable: it comes back by itself" },
 	};
@@ -275,7 +322,7 @@ static void test_provider(void **state)
 	type_text("pstn.example.com");
 	press("Tab");
 	type_text("telnyx-in");
-	press("Tab e Tab");
+	press("Tab Space Tab");
 	type_text("+44");
 	press("^S");
 	assert_int_equal(form_ui()->asked.kind, MUTATION_ADD);
@@ -364,6 +411,8 @@ int main(void)
 		FORM_TEST(test_edit_keeps_what_no_line_shows),
 		FORM_TEST(test_edit_of_nothing),
 		FORM_TEST(test_changed_meanwhile),
+		FORM_TEST(test_conflict_keeps_ours),
+		FORM_TEST(test_conflict_before_saving),
 		FORM_TEST(test_changed_while_open),
 		FORM_TEST(test_store_refusals),
 		FORM_TEST(test_refusal_stays_until_the_value_changes),

@@ -1,0 +1,220 @@
+/*
+ * The rule of every form, after any keys: what ^S saves equals what the screen showed. The keys come from a small generator,
+ * always the same ones; another operator changes the record now and then.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kit/form_screen.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+
+static uint32_t seed;
+
+static size_t dice(size_t sides)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 16) % sides;
+}
+
+/* What the row of a field shows right of its label, up to the frame; false when the row is not on the screen. */
+static bool row_of(const char *screen, const struct field *field, char *to, size_t size)
+{
+	const char *label = _(field->label), *at = screen;
+	size_t len;
+
+	for (; (at = strstr(at, label)) != NULL; at++) {
+		const char *line = at;
+
+		while (line > screen && line[-1] != '\n')
+			line--;
+		/* The label comes after the frame and the marks, and only blanks and marks are before it. */
+		if (strspn(line, " >\xe2\x94\x82\x80\xa2") < (size_t)(at - line))
+			continue;
+		at += strlen(label);
+		at += strspn(at, " *");
+		len = strcspn(at, "\n");
+		while (len > 0 && (at[len - 1] == ' ' || !strncmp(at + len - 3, "\xe2\x94\x82", 3)))
+			len -= at[len - 1] == ' ' ? 1 : 3;
+		str_copy(to, size, (struct str){ at, len });
+		return true;
+	}
+	return false;
+}
+
+/* The text by which a form shows a value. */
+static const char *shown_as(const struct field *field, const char *value)
+{
+	static char toggle[32];
+	const struct agent *a = snapshot_agent(form_ui()->app.snapshot, value);
+	const struct provider *p = snapshot_provider(form_ui()->app.snapshot, value);
+
+	switch (field->type) {
+	case FIELD_AGENT:
+		return a ? a->title : value;
+	case FIELD_PROVIDER:
+		return p ? p->name : value;
+	case FIELD_REGION:
+	case FIELD_BOOL:
+		snprintf(toggle, sizeof(toggle), "(\xe2\x80\xa2) %s", value);
+		return toggle;
+	default:
+		return value;
+	}
+}
+
+/* A value longer than its line shows in part; "was Twilio" and the like stand beside it. */
+static bool is_shown(const char *row, const char *text)
+{
+	static const char *const beside[] = { "  was ", "  default ", "  by " };
+	size_t len = strlen(row);
+	char part[256];
+
+	if (strstr(row, text))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(beside); i++) {
+		const char *at = strstr(row, beside[i]);
+
+		if (at && (size_t)(at - row) < len)
+			len = (size_t)(at - row);
+	}
+	while (len > 0 && row[len - 1] == ' ')
+		len--;
+	str_copy(part, sizeof(part), (struct str){ row, len });
+	return len > 8 && strstr(text, part);
+}
+
+/* The screen before ^S may differ from the one after it in the field under the cursor only: it takes what its list shows. */
+static void compare(const char *before, const char *after, const struct record *saved)
+{
+	size_t differ = 0;
+
+	for (const struct field *field = entity_fields(saved->entity); field->key; field++) {
+		char was[256], is[256], *value;
+
+		if (field->flags & FIELD_READONLY || field->type == FIELD_PARAMS || !row_of(after, field, is, sizeof(is)))
+			continue;
+		value = field_get(field, saved);
+		if (!is_shown(is, shown_as(field, value))) {
+			print_error("%s: saved \"%s\", shown \"%s\"\n%s\n", field->key, value, is, after);
+			fail();
+		}
+		free(value);
+		if (row_of(before, field, was, sizeof(was)) && strcmp(was, is) != 0)
+			differ++;
+	}
+	assert_true(differ <= 2);	/* the region of a new number follows the number that is taken */
+}
+
+static void press_any(void)
+{
+	static const char *const keys[] = {
+		"Tab", "BackTab", "Enter", "Up", "Down", "Left", "Right", "Space", "Backspace", "^U", "Home", "End", "PageDown", "^F",
+		"^R", "Esc", "Tab", "Tab", "Down", "Delete",
+	};
+	static const char *const words[] = {
+		"sales", "survey", "night", "bill", "tw", "x", "+1", "+14155550142", "+442071234567", "no", "eu", "a=1", "pbx.example.com",
+	};
+	static const char *const pastes[] = { "+1 (415) 555-0142\n", "+14155550142, +14155550143", "survey\n", " b " };
+
+	switch (dice(7)) {
+	case 0:
+		type_text(words[dice(ARRAY_LEN(words))]);
+		break;
+	case 2:		/* a choice, taken or refused, and on */
+		type_text(words[dice(4)]);
+		press(dice(2) ? "Enter Tab" : "Enter BackTab");
+		break;
+	case 1:
+		if (dice(4) == 0)
+			paste_text(pastes[dice(ARRAY_LEN(pastes))]);
+		break;
+	default:
+		press(keys[dice(ARRAY_LEN(keys))]);
+	}
+}
+
+static void open_any(void)
+{
+	switch (dice(4)) {
+	case 0:
+		open_add("twilio");
+		break;
+	case 1:
+		open_edit("+14155550101");
+		break;
+	case 2:
+		form_provider_open(form_ui(), NULL);
+		break;
+	default:
+		form_provider_open(form_ui(), snapshot_provider(form_ui()->app.snapshot, "twilio"));
+	}
+}
+
+static void change_behind(int64_t *version)
+{
+	static const char *const agents[] = { "sales", "support", "billing" };
+
+	put_number("+14155550101", agents[dice(3)], dice(2) ? "theirs" : "main line", "{}", ++*version);
+	if (form_ui()->ops)
+		form_ui()->ops->update(form_ui()->state, APP_DIRTY_WORKSPACE);
+}
+
+static void save_and_compare(size_t *saved)
+{
+	char *before = screen_text(), *after;
+
+	press("^S");
+	after = screen_text();
+	if (form_ui()->has_asked) {
+		compare(before, after, &form_ui()->asked.record);
+		answer_refused(ERR_STORE_FAILED, NULL, "disk full");
+		++*saved;
+	}
+	free(before);
+	free(after);
+}
+
+static void play(int rows, int columns, int steps)
+{
+	int64_t version = 7;
+	size_t saved = 0;
+
+	term_set_size(form_ui()->term, rows, columns);
+	for (int i = 0; i < steps; i++) {
+		if (!form_ui()->ops)
+			open_any();
+		press_any();
+		if (form_ui()->has_asked)
+			answer_refused(ERR_STORE_FAILED, NULL, "disk full");
+		if (dice(40) == 0)
+			change_behind(&version);
+		if (form_ui()->ops && dice(8) == 0)
+			save_and_compare(&saved);
+	}
+	assert_true(saved > 50);
+}
+
+static void test_saved_is_shown(void **state)
+{
+	(void)state;
+	seed = 1;
+	play(24, 80, 20000);
+	play(50, 160, 20000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FORM_TEST(test_saved_is_shown),
+	};
+
+	return cmocka_run_group_tests(tests, form_start, form_stop);
+}
