@@ -274,15 +274,16 @@ static void draw_number(struct pen *p)
 {
 	const struct number *n = snapshot_number(p->app->snapshot, call_of(p)->number);
 	const struct number_metrics *m = metrics_number(p->app->metrics, call_of(p)->number);
-	char text[DECK_TEXT_SIZE];
-	enum role role;
+	char text[LIST_TEXT_SIZE];
+	enum role role = ROLE_NORMAL;
+	const char *route;
 
 	begin_section(p, _("Its number"));
 	if (!n) {
 		draw_text(&p->canvas, p->y++, 1, 0, ROLE_DIM, _("is not in this workspace"));
 	} else {
-		role = deck_route_text(text, p->app, n);
-		put_fact(p, _("Route"), role, text);
+		route = deck_route_text(text, p->app, n, &role);
+		put_fact(p, _("Route"), role, route);
 	}
 	snprintf(text, sizeof(text), _("%zu live"), live_count_number(p->app->live, call_of(p)->number));
 	put_fact(p, _("Now"), ROLE_NORMAL, text);

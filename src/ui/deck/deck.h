@@ -1,9 +1,8 @@
-/* The Deck's state, shared by its files: ui/deck/view.c (rows, actions), ui/deck/draw_rows.c, ui/deck/delete.c. */
+/* The Deck's state, shared by its files: view.c (rows, actions), match.c (the filter), draw_rows.c, delete.c. */
 #ifndef UI_DECK_DECK_H
 #define UI_DECK_DECK_H
 
 #include "ui/frame/list.h"
-#include "trunkdeck/model/filter_words.h"
 #include "ui/frame/ui.h"
 
 enum deck_row {
@@ -12,10 +11,11 @@ enum deck_row {
 	DECK_EMPTY,		/* data: struct provider without numbers, opened */
 };
 
-/* A provider whose card is open. */
-struct deck_open {
-	char id[72];
-	struct deck_open *next;
+/* The fields of the filter first, in their order; then what is only drawn. */
+enum deck_column {
+	DECK_E164, DECK_AGENT, DECK_LABEL, DECK_OF_PROVIDER, DECK_REGION, DECK_ROUTE, DECK_ENDPOINT, DECK_ENABLED,
+	DECK_STATE, DECK_LIVE, DECK_CALLS, DECK_SUCCESS, DECK_RESPONSE,
+	DECK_NAME, DECK_DOMAIN, DECK_REACH, DECK_BADGE,		/* of a provider; it has DECK_LIVE, too */
 };
 
 /* The text of each number that words without a field are looked for in, in the order of snapshot_numbers_of(), provider by
@@ -29,30 +29,27 @@ struct deck {
 	struct ui *ui;
 	struct app *app;
 	struct list list;
-	struct deck_open *open;
 	bool opened_first;		/* the first provider was opened when the workspace came */
-	struct filter_words *query;
 	struct deck_texts texts;
+	struct list_layout providers, numbers;	/* of the frame that is drawn */
 };
 
-bool deck_is_open(const struct deck *d, const char *provider_id);
-
-/* ui/deck/match.c */
-extern const struct filter_rows deck_filter_rows;
-/* Is the filter in force? */
-bool deck_filtering(const struct deck *d);
+/* match.c */
 /* Makes the texts that are looked into, if the workspace has changed since. */
 void deck_match_prepare(struct deck *d);
-/* Calls fn for each provider's matching numbers, in order, and with n NULL for a matching provider that has none. */
+extern const struct filter_rows deck_filter_rows;
+/* Calls fn for each provider's numbers that match the filter, in order, and with n NULL for a matching provider that has none. */
 void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct provider *p, const struct number *n));
 
-/* ui/deck/draw_rows.c */
-#define DECK_TEXT_SIZE 64
-/* The state of a number's route: "ok", "pending", "missing on eu-1", "disabled", "no server". `to` has DECK_TEXT_SIZE. */
-enum role deck_route_text(char *to, const struct app *a, const struct number *n);
-void deck_draw(struct deck *d, const struct canvas *c, bool focused);
+/* draw_rows.c */
+const char *deck_get(void *arg, const struct list_row *row, int column, char *to, enum role *role);
+/* The state of a number's route: "ok", "pending", "missing on eu-1", "disabled", "no server". `to` has LIST_TEXT_SIZE. */
+const char *deck_route_text(char *to, const struct app *a, const struct number *n, enum role *role);
+/* How a provider is reached: "reachable 18 ms". */
+const char *deck_endpoint_text(char *to, const struct deck *d, const struct provider *p);
+void deck_draw(void *state, const struct canvas *c, bool focused);
 
-/* ui/deck/delete.c: asks, saying what breaks. */
+/* delete.c: asks, saying what breaks. */
 void deck_delete_number(struct deck *d, const struct number *n);
 void deck_delete_provider(struct deck *d, const struct provider *p);
 

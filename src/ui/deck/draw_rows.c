@@ -7,47 +7,27 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COL_NUMBER, COL_AGENT, COL_LABEL, COL_REGION, COL_ROUTE, COL_LIVE, COL_CALLS, COL_SUCCESS, COL_RESPONSE };
+#include "trunkdeck/base/mem.h"
 
 static const struct list_column number_columns[] = {
-	{ COL_NUMBER, N_("Number"), 16, 16, 0, false },
-	{ COL_AGENT, N_("Agent"), 12, 24, 1, false },
-	{ COL_LABEL, N_("Label"), 10, 0, 6, false },
-	{ COL_REGION, N_("Region"), 2, 2, 2, false },
-	{ COL_ROUTE, N_("Route"), 13, 18, 0, false },
-	{ COL_LIVE, N_("Live"), 7, 7, 3, true },
-	{ COL_CALLS, N_("Calls"), 9, 9, 4, true },
-	{ COL_SUCCESS, N_("Answered"), 4, 4, 5, true },
-	{ COL_RESPONSE, N_("Response"), 5, 5, 5, true },
+	{ DECK_E164, N_("Number"), 16, 16, 0, false },
+	{ DECK_AGENT, N_("Agent"), 12, 24, 1, false },
+	{ DECK_LABEL, N_("Label"), 10, 0, 6, false },
+	{ DECK_REGION, N_("Region"), 2, 2, 2, false },
+	{ DECK_STATE, N_("Route"), 13, 18, 0, false },
+	{ DECK_LIVE, N_("Live"), 7, 7, 3, true },
+	{ DECK_CALLS, N_("Calls"), 9, 9, 4, true },
+	{ DECK_SUCCESS, N_("Answered"), 4, 4, 5, true },
+	{ DECK_RESPONSE, N_("Response"), 5, 5, 5, true },
 };
-
-enum { COL_NAME, COL_DOMAIN, COL_REACH, COL_PROVIDER_LIVE, COL_BADGE };
 
 static const struct list_column provider_columns[] = {
-	{ COL_NAME, N_("Provider"), 12, 20, 0, false },
-	{ COL_DOMAIN, N_("SIP domain"), 17, 0, 3, false },
-	{ COL_REACH, N_("Reachable"), 17, 26, 2, false },
-	{ COL_PROVIDER_LIVE, N_("Live"), 7, 8, 1, true },
-	{ COL_BADGE, N_("Numbers"), 12, 13, 0, true },
+	{ DECK_NAME, N_("Provider"), 12, 20, 0, false },
+	{ DECK_DOMAIN, N_("SIP domain"), 17, 0, 3, false },
+	{ DECK_REACH, N_("Reachable"), 17, 26, 2, false },
+	{ DECK_LIVE, N_("Live"), 7, 8, 1, true },
+	{ DECK_BADGE, N_("Numbers"), 12, 13, 0, true },
 };
-
-static void live_text(char *to, size_t live)
-{
-	if (live > 0)
-		snprintf(to, DECK_TEXT_SIZE, _("%zu live"), live);
-	else
-		to[0] = '\0';
-}
-
-static void badge_text(char *to, const struct deck *d, const struct provider *p)
-{
-	int64_t n = snapshot_badge(d->app->snapshot, p->id);
-
-	if (n == 0)
-		snprintf(to, DECK_TEXT_SIZE, "%s", _("no numbers"));
-	else
-		snprintf(to, DECK_TEXT_SIZE, ngettext("%lld number", "%lld numbers", (unsigned long)n), (long long)n);
-}
 
 /* The worst route state of a provider's numbers, where one needs a person. */
 struct trouble {
@@ -80,145 +60,206 @@ static void trouble_text(char *to, const struct deck *d, const struct provider *
 	route_states_each_alarm(d->app->routes, add_trouble, &t);
 	to[0] = '\0';
 	if (t.count > 0)
-		snprintf(to, DECK_TEXT_SIZE, "%zu %s", t.count, route_state_text(t.worst));
+		snprintf(to, LIST_TEXT_SIZE, "%zu %s", t.count, route_state_text(t.worst));
 }
 
 /* How the provider is reached, and what is wrong with its routes; what needs a person comes first. */
 static enum role state_text(char *to, const struct deck *d, const struct provider *p)
 {
 	struct reach_summary sum = app_provider_reach(d->app, p);
-	enum role role = reach_text(to, DECK_TEXT_SIZE, &sum, clock_mono_ms(d->app->clock));
-	char trouble[DECK_TEXT_SIZE];
+	enum role role = reach_text(to, LIST_TEXT_SIZE, &sum, clock_mono_ms(d->app->clock));
+	char trouble[LIST_TEXT_SIZE];
 	size_t len = strlen(to);
 
 	trouble_text(trouble, d, p);
 	if (trouble[0] == '\0')
 		return role;
 	if (role == ROLE_ALARM) {
-		str_copy(to + len, DECK_TEXT_SIZE - len, STR(", "));
+		str_copy(to + len, LIST_TEXT_SIZE - len, STR(", "));
 		len = strlen(to);
 	} else {
 		len = 0;
 	}
-	str_copy(to + len, DECK_TEXT_SIZE - len, str_of(trouble));
+	str_copy(to + len, LIST_TEXT_SIZE - len, str_of(trouble));
 	return ROLE_ALARM;
 }
 
-static bool has_column(const struct list_layout *lay, int id)
+static const char *live_text(char *to, size_t live, enum role *role)
 {
-	for (int i = 0; i < lay->count; i++)
-		if (lay->column[i].id == id)
-			return true;
-	return false;
+	*role = ROLE_ACCENT;
+	if (live == 0)
+		return "";
+	snprintf(to, LIST_TEXT_SIZE, _("%zu live"), live);
+	return to;
 }
 
-static void draw_provider(const struct deck *d, const struct canvas *c, const struct provider *p)
+const char *deck_endpoint_text(char *to, const struct deck *d, const struct provider *p)
 {
-	struct canvas row = canvas_sub(c, 0, 3, 1, c->area.columns - 4);
-	bool open = deck_is_open(d, p->id) || deck_filtering(d);
-	struct list_layout lay;
-	char text[DECK_TEXT_SIZE], state[DECK_TEXT_SIZE];
-	enum role role;
+	struct reach_summary sum = app_provider_reach(d->app, p);
 
-	row.selected = c->selected;
-	draw_text(c, 0, 1, 1, ROLE_ACCENT, mark_text(c, open ? MARK_OPEN : MARK_CLOSED));
-	list_layout(&lay, provider_columns, sizeof(provider_columns) / sizeof(provider_columns[0]), row.area.columns, 2);
-	list_cell(&row, 0, &lay, COL_NAME, ROLE_STRONG, p->name);
-	list_cell(&row, 0, &lay, COL_DOMAIN, ROLE_DIM, p->sip_domain);
-	role = state_text(state, d, p);
-	if (state[0] == '\0' && !has_column(&lay, COL_DOMAIN))
-		list_cell(&row, 0, &lay, COL_REACH, ROLE_DIM, p->sip_domain);
-	else
-		list_cell(&row, 0, &lay, COL_REACH, role, state);
-	live_text(text, live_count_provider(d->app->live, p->id));
-	list_cell(&row, 0, &lay, COL_PROVIDER_LIVE, ROLE_ACCENT, text);
-	badge_text(text, d, p);
-	/* Where there is no room for both, what needs a person is more than a count. */
-	if (role == ROLE_ALARM && !has_column(&lay, COL_REACH))
-		list_cell(&row, 0, &lay, COL_BADGE, role, state);
-	else
-		list_cell(&row, 0, &lay, COL_BADGE, ROLE_NORMAL, text);
+	reach_text(to, LIST_TEXT_SIZE, &sum, clock_mono_ms(d->app->clock));
+	return to;
 }
 
-enum role deck_route_text(char *to, const struct app *a, const struct number *n)
+static const char *get_of_provider(const struct deck *d, const struct provider *p, enum deck_column column, char *to, enum role *role)
 {
-	struct route_summary sum = app_route_summary(a, n);
+	int64_t n;
 
-	if (!n->enabled) {
-		snprintf(to, DECK_TEXT_SIZE, "%s", _("disabled"));
-		return ROLE_DIM;
+	switch (column) {
+	case DECK_NAME:
+	case DECK_OF_PROVIDER:
+		*role = ROLE_STRONG;
+		return p->name;
+	case DECK_REGION:
+		return region_name(p->region);
+	case DECK_ENDPOINT:
+		return deck_endpoint_text(to, d, p);
+	case DECK_DOMAIN:
+		*role = ROLE_DIM;
+		return p->sip_domain;
+	case DECK_REACH:
+		*role = state_text(to, d, p);
+		return to;
+	case DECK_LIVE:
+		return live_text(to, live_count_provider(d->app->live, p->id), role);
+	case DECK_BADGE:
+		n = snapshot_badge(d->app->snapshot, p->id);
+		if (n == 0)
+			return _("no numbers");
+		snprintf(to, LIST_TEXT_SIZE, ngettext("%lld number", "%lld numbers", (unsigned long)n), (long long)n);
+		return to;
+	default:
+		return "";
 	}
-	if (sum.servers == 0) {
-		snprintf(to, DECK_TEXT_SIZE, "%s", a->server_count > 0 && !a->replay ? _("no server") : "");
-		return ROLE_DIM;
-	}
-	if (sum.server)
-		snprintf(to, DECK_TEXT_SIZE, _("%s on %s"), route_state_text(sum.state), sum.server);
-	else
-		snprintf(to, DECK_TEXT_SIZE, "%s", route_state_text(sum.state));
+}
+
+const char *deck_route_text(char *to, const struct app *a, const struct number *n, enum role *role)
+{
+	struct route_summary sum;
+
+	*role = ROLE_DIM;
+	if (!n->enabled)
+		return _("disabled");
+	sum = app_route_summary(a, n);
+	if (sum.servers == 0)
+		return a->server_count > 0 && !a->replay ? _("no server") : "";
 	if (route_state_needs_person(sum.state))
-		return ROLE_ALARM;
-	return sum.state == ROUTE_VERIFIED ? ROLE_GOOD : ROLE_DIM;
+		*role = ROLE_ALARM;
+	else if (sum.state == ROUTE_VERIFIED)
+		*role = ROLE_GOOD;
+	if (!sum.server)
+		return route_state_text(sum.state);
+	snprintf(to, LIST_TEXT_SIZE / 2, _("%s on %s"), route_state_text(sum.state), sum.server);
+	return to;
 }
 
-static void draw_figures(const struct deck *d, const struct canvas *row, const struct list_layout *lay,
-			 const struct number *n)
+/* Today's calls, how many were answered, and how fast. */
+static const char *figure_text(char *to, const struct app *a, const struct number *n, enum deck_column column, enum role *role)
 {
-	const struct number_metrics *m = metrics_number(d->app->metrics, n->e164);
-	char text[DECK_TEXT_SIZE];
+	const struct number_metrics *m = metrics_number(a->metrics, n->e164);
 	int permille;
 
 	if (!m || m->offered == 0)
-		return;
-	if (d->app->today_known)
-		snprintf(text, sizeof(text), _("%llu today"), (unsigned long long)m->offered);
-	else
-		snprintf(text, sizeof(text), ngettext("%llu call", "%llu calls", m->offered), (unsigned long long)m->offered);
-	list_cell(row, 0, lay, COL_CALLS, ROLE_NORMAL, text);
+		return "";
 	permille = metrics_success_permille(m);
-	if (permille >= 0) {
-		snprintf(text, sizeof(text), "%d%%", (permille + 5) / 10);
-		list_cell(row, 0, lay, COL_SUCCESS, permille < 500 ? ROLE_ALARM : ROLE_NORMAL, text);
-	}
-	if (m->response.count > 0) {
-		format_seconds(text, histogram_quantile(&m->response, 0.5));
-		list_cell(row, 0, lay, COL_RESPONSE, ROLE_DIM, text);
+	if (column == DECK_CALLS && a->today_known)
+		snprintf(to, LIST_TEXT_SIZE, _("%llu today"), (unsigned long long)m->offered);
+	else if (column == DECK_CALLS)
+		snprintf(to, LIST_TEXT_SIZE, ngettext("%llu call", "%llu calls", m->offered), (unsigned long long)m->offered);
+	else if (column == DECK_SUCCESS && permille >= 0)
+		snprintf(to, LIST_TEXT_SIZE, "%d%%", (permille + 5) / 10);
+	else if (column == DECK_RESPONSE && m->response.count > 0)
+		format_seconds(to, histogram_quantile(&m->response, 0.5));
+	else
+		return "";
+	if (column == DECK_SUCCESS && permille < 500)
+		*role = ROLE_ALARM;
+	else if (column == DECK_RESPONSE)
+		*role = ROLE_DIM;
+	return to;
+}
+
+const char *deck_get(void *arg, const struct list_row *row, int column, char *to, enum role *role)
+{
+	const struct deck *d = arg;
+	const struct number *n = row->data;
+	const struct agent *agent;
+	const struct provider *p;
+	const char *why;
+	char state[LIST_TEXT_SIZE / 2];
+
+	if (row->kind != DECK_NUMBER)
+		return get_of_provider(d, row->data, (enum deck_column)column, to, role);
+	switch ((enum deck_column)column) {
+	case DECK_E164:
+		*role = n->enabled ? ROLE_NORMAL : ROLE_DIM;
+		return n->e164;
+	case DECK_AGENT:
+		agent = snapshot_agent(d->app->snapshot, n->agent);
+		*role = agent && agent_usable(agent, &why) ? ROLE_NORMAL : ROLE_WARN;
+		return agent ? agent->title : n->agent;
+	case DECK_LABEL:
+		*role = ROLE_DIM;
+		return n->label;
+	case DECK_OF_PROVIDER:
+		p = snapshot_provider(d->app->snapshot, n->provider);
+		return p ? p->name : n->provider;
+	case DECK_REGION:
+		*role = ROLE_DIM;
+		return region_name(n->region);
+	case DECK_ROUTE:		/* its name in batch, and what stands on the screen */
+		snprintf(to, LIST_TEXT_SIZE, "%s\n%s", n->enabled ? route_state_name(app_route_summary(d->app, n).state) : "",
+			 deck_route_text(state, d->app, n, role));
+		return to;
+	case DECK_ENDPOINT:
+		p = snapshot_provider(d->app->snapshot, n->provider);
+		return p ? deck_endpoint_text(to, d, p) : "";
+	case DECK_ENABLED:
+		return n->enabled ? "yes" : "no";
+	case DECK_STATE:
+		return deck_route_text(to, d->app, n, role);
+	case DECK_LIVE:
+		return live_text(to, live_count_number(d->app->live, n->e164), role);
+	default:
+		return figure_text(to, d->app, n, (enum deck_column)column, role);
 	}
 }
 
-static void draw_number(const struct deck *d, const struct canvas *c, const struct number *n)
+static void draw_provider(const struct deck *d, const struct canvas *c, const struct list_row *row)
 {
-	const struct agent *agent = snapshot_agent(d->app->snapshot, n->agent);
-	struct canvas row = canvas_sub(c, 0, 4, 1, c->area.columns - 5);
-	const char *why = NULL;
-	bool usable = agent && agent_usable(agent, &why);
-	struct list_layout lay;
-	char text[DECK_TEXT_SIZE];
+	struct canvas cells = canvas_sub(c, 0, 3, 1, c->area.columns - 4);
+	const struct provider *p = row->data;
+	bool open = list_is_open(&d->list, row->key) || list_filtering(&d->list);
+	const struct list_layout *lay = &d->providers;
+	char state[LIST_TEXT_SIZE];
 	enum role role;
 
-	row.selected = c->selected;
-	list_layout(&lay, number_columns, sizeof(number_columns) / sizeof(number_columns[0]), row.area.columns, 1);
-	list_cell(&row, 0, &lay, COL_NUMBER, n->enabled ? ROLE_NORMAL : ROLE_DIM, n->e164);
-	list_cell(&row, 0, &lay, COL_AGENT, usable ? ROLE_NORMAL : ROLE_WARN, agent ? agent->title : n->agent);
-	list_cell(&row, 0, &lay, COL_LABEL, ROLE_DIM, n->label);
-	list_cell(&row, 0, &lay, COL_REGION, ROLE_DIM, region_name(n->region));
-	role = deck_route_text(text, d->app, n);
-	list_cell(&row, 0, &lay, COL_ROUTE, role, text);
-	live_text(text, live_count_number(d->app->live, n->e164));
-	list_cell(&row, 0, &lay, COL_LIVE, ROLE_ACCENT, text);
-	draw_figures(d, &row, &lay, n);
+	draw_text(c, 0, 1, 1, ROLE_ACCENT, mark_text(c, open ? MARK_OPEN : MARK_CLOSED));
+	list_cells(&cells, lay, &d->list, row);
+	if (list_has_column(lay, DECK_REACH) && list_has_column(lay, DECK_DOMAIN))
+		return;
+	role = state_text(state, d, p);
+	if (state[0] == '\0')
+		list_cell(&cells, 0, lay, DECK_REACH, ROLE_DIM, p->sip_domain);
+	/* Where there is no room for both, what needs a person is more than a count. */
+	if (role == ROLE_ALARM && !list_has_column(lay, DECK_REACH)) {
+		list_cell(&cells, 0, lay, DECK_BADGE, ROLE_NORMAL, "             ");
+		list_cell(&cells, 0, lay, DECK_BADGE, role, state);
+	}
 }
 
 static void draw_row(void *arg, const struct canvas *c, const struct list_row *row)
 {
 	const struct deck *d = arg;
+	struct canvas cells;
 
 	switch (row->kind) {
 	case DECK_PROVIDER:
-		draw_provider(d, c, row->data);
+		draw_provider(d, c, row);
 		break;
 	case DECK_NUMBER:
-		draw_number(d, c, row->data);
+		cells = canvas_sub(c, 0, 4, 1, c->area.columns - 5);
+		list_cells(&cells, &d->numbers, &d->list, row);
 		break;
 	case DECK_EMPTY:
 		draw_text(c, 0, 4, 0, ROLE_DIM, _("No numbers yet. a adds one."));
@@ -231,7 +272,7 @@ static void draw_nothing(const struct deck *d, const struct canvas *c)
 {
 	const struct app *a = d->app;
 
-	if (deck_filtering(d)) {
+	if (list_filtering(&d->list)) {
 		draw_text(c, 1, 3, 0, ROLE_DIM, _("Nothing matches the filter. / changes it."));
 		return;
 	}
@@ -251,8 +292,12 @@ static void draw_nothing(const struct deck *d, const struct canvas *c)
 	}
 }
 
-void deck_draw(struct deck *d, const struct canvas *c, bool focused)
+void deck_draw(void *state, const struct canvas *c, bool focused)
 {
+	struct deck *d = state;
+
+	list_layout(&d->providers, provider_columns, ARRAY_LEN(provider_columns), c->area.columns - 4, 2);
+	list_layout(&d->numbers, number_columns, ARRAY_LEN(number_columns), c->area.columns - 5, 1);
 	if (d->list.count == 0)
 		draw_nothing(d, c);
 	ui_draw_list(d->ui, &d->list, c, focused, draw_row, d);

@@ -1,6 +1,6 @@
 /*
- * The Deck: providers as cards that open to their numbers. Rows are rebuilt from the snapshot whenever the workspace or
- * the filter changes; the list keeps the cursor on its record. While a filter is typed, cards with matches are open.
+ * The Deck: providers as cards that open to their numbers. Rows are filled from the snapshot whenever the workspace or
+ * the filter changes; the list keeps the cursor on its record. While a filter is in force, cards with matches are open.
  */
 #include "config.h"
 
@@ -11,47 +11,11 @@
 
 #include "trunkdeck/base/mem.h"
 
-/* --- which cards are open --- */
-
-bool deck_is_open(const struct deck *d, const char *provider_id)
-{
-	for (const struct deck_open *o = d->open; o; o = o->next) {
-		if (strcmp(o->id, provider_id) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void open_card(struct deck *d, const char *provider_id)
-{
-	struct deck_open *o;
-
-	if (deck_is_open(d, provider_id))
-		return;
-	o = xcalloc(1, sizeof(*o));
-	str_copy(o->id, sizeof(o->id), str_of(provider_id));
-	o->next = d->open;
-	d->open = o;
-}
-
-static void close_card(struct deck *d, const char *provider_id)
-{
-	for (struct deck_open **p = &d->open; *p; p = &(*p)->next) {
-		if (strcmp((*p)->id, provider_id) == 0) {
-			struct deck_open *gone = *p;
-
-			*p = gone->next;
-			free(gone);
-			return;
-		}
-	}
-}
-
 /* --- rows --- */
 
-static uint64_t provider_key(const struct provider *p)
+static uint64_t provider_key(const char *id)
 {
-	return mail_key(p->id, strlen(p->id) + 1);	/* with the NUL: no number has such a key */
+	return mail_key(id, strlen(id) + 1);	/* with the NUL: no number has such a key */
 }
 
 static uint64_t number_key(const struct number *n)
@@ -65,42 +29,38 @@ static void add_matching(struct deck *d, const struct provider *p, const struct 
 	const struct number *before = last && last->kind == DECK_NUMBER ? last->data : NULL;
 
 	if (!n || !before || strcmp(before->provider, p->id) != 0)
-		list_add(&d->list, provider_key(p), DECK_PROVIDER, p);
+		list_add_head(&d->list, provider_key(p->id), DECK_PROVIDER, p);
 	if (n)
 		list_add(&d->list, number_key(n), DECK_NUMBER, n);
 }
 
-static void add_card(struct deck *d, const struct provider *p)
+/* Adds the cards with the rows of those that are open; with a filter, what matches. */
+static void fill(void *arg)
 {
-	size_t count;
-	const struct number *const *numbers;
-
-	list_add(&d->list, provider_key(p), DECK_PROVIDER, p);
-	if (!deck_is_open(d, p->id))
-		return;
-	numbers = snapshot_numbers_of(d->app->snapshot, p->id, &count);
-	for (size_t i = 0; i < count; i++)
-		list_add(&d->list, number_key(numbers[i]), DECK_NUMBER, numbers[i]);
-	if (count == 0 && snapshot_is_complete(d->app->snapshot))
-		list_add(&d->list, provider_key(p) ^ 1, DECK_EMPTY, p);
-}
-
-static void rebuild(struct deck *d)
-{
-	size_t count;
+	struct deck *d = arg;
+	size_t count, numbers;
 	const struct provider *const *providers = snapshot_providers(d->app->snapshot, &count);
 
+	if (list_filtering(&d->list)) {
+		deck_each_match(d, add_matching);
+		return;
+	}
 	if (!d->opened_first && count > 0) {
-		open_card(d, providers[0]->id);
+		list_open(&d->list, provider_key(providers[0]->id), true);
 		d->opened_first = true;
 	}
-	list_begin(&d->list);
-	if (deck_filtering(d))
-		deck_each_match(d, add_matching);
-	for (size_t i = 0; i < count && !deck_filtering(d); i++)
-		add_card(d, providers[i]);
-	list_end(&d->list);
-	ui_touch(d->ui);
+	for (size_t i = 0; i < count; i++) {
+		const struct provider *p = providers[i];
+		const struct number *const *n;
+
+		if (!list_add_head(&d->list, provider_key(p->id), DECK_PROVIDER, p))
+			continue;
+		n = snapshot_numbers_of(d->app->snapshot, p->id, &numbers);
+		for (size_t j = 0; j < numbers; j++)
+			list_add(&d->list, number_key(n[j]), DECK_NUMBER, n[j]);
+		if (numbers == 0 && snapshot_is_complete(d->app->snapshot))
+			list_add(&d->list, provider_key(p->id) ^ 1, DECK_EMPTY, p);
+	}
 }
 
 static void deck_update(void *state, unsigned dirty)
@@ -108,9 +68,8 @@ static void deck_update(void *state, unsigned dirty)
 	struct deck *d = state;
 
 	if (dirty & (APP_DIRTY_WORKSPACE | APP_DIRTY_STORE))
-		rebuild(d);
-	else
-		ui_touch(d->ui);
+		list_refill(&d->list);
+	ui_touch(d->ui);
 }
 
 /* --- what is under the cursor --- */
@@ -136,67 +95,6 @@ static const struct number *selected_number(const struct deck *d)
 }
 
 /* --- actions --- */
-
-static void toggle(struct deck *d)
-{
-	const struct provider *p = selected_provider(d);
-
-	if (!p)
-		return;
-	if (deck_is_open(d, p->id))
-		close_card(d, p->id);
-	else
-		open_card(d, p->id);
-	list_select(&d->list, provider_key(p));
-	rebuild(d);
-}
-
-static void open_selected(struct deck *d)
-{
-	const struct provider *p = selected_provider(d);
-
-	if (!p || selected_number(d))
-		return;
-	if (deck_is_open(d, p->id)) {
-		list_action(&d->list, ACTION_DOWN);
-		ui_touch(d->ui);
-		return;
-	}
-	open_card(d, p->id);
-	rebuild(d);
-}
-
-/* From a number up to its card; from a card: close it. */
-static void close_selected(struct deck *d)
-{
-	const struct provider *p = selected_provider(d);
-	const struct list_row *row = list_selected(&d->list);
-
-	if (!p)
-		return;
-	if (row->kind == DECK_PROVIDER)
-		close_card(d, p->id);
-	else
-		list_select(&d->list, provider_key(p));
-	rebuild(d);
-}
-
-static void toggle_all(struct deck *d)
-{
-	size_t count;
-	const struct provider *const *providers = snapshot_providers(d->app->snapshot, &count);
-	bool all_open = true;
-
-	for (size_t i = 0; i < count; i++)
-		all_open = all_open && deck_is_open(d, providers[i]->id);
-	for (size_t i = 0; i < count; i++) {
-		if (all_open)
-			close_card(d, providers[i]->id);
-		else
-			open_card(d, providers[i]->id);
-	}
-	rebuild(d);
-}
 
 static void edit_selected(struct deck *d)
 {
@@ -226,7 +124,7 @@ static void add_number(struct deck *d)
 
 	if (!p)
 		return;
-	open_card(d, p->id);
+	list_open(&d->list, provider_key(p->id), true);
 	form_number_open(d->ui, p->id, NULL);
 }
 
@@ -240,8 +138,9 @@ static void examine_selected(struct deck *d)
 static void deck_select_number(void *state, const struct number *n)
 {
 	struct deck *d = state;
-	open_card(d, n->provider);
-	rebuild(d);
+
+	list_open(&d->list, provider_key(n->provider), true);
+	list_refill(&d->list);
 	list_select(&d->list, number_key(n));
 }
 
@@ -313,18 +212,6 @@ static bool deck_action(void *state, enum action_id action)
 	case ACTION_JUMP:
 		show_calls(d);
 		return true;
-	case ACTION_EXPAND:
-		toggle(d);
-		return true;
-	case ACTION_OPEN:
-		open_selected(d);
-		return true;
-	case ACTION_CLOSE:
-		close_selected(d);
-		return true;
-	case ACTION_EXPAND_ALL:
-		toggle_all(d);
-		return true;
 	default:
 		return false;
 	}
@@ -384,10 +271,9 @@ static void deck_filter(void *state, const char *text)
 {
 	struct deck *d = state;
 
-	filter_words_free(&d->query);
-	d->query = filter_words_new(text, &deck_filter_rows, NULL, 0);
 	deck_match_prepare(d);
-	rebuild(d);
+	list_filter(&d->list, text, NULL, 0);
+	ui_touch(d->ui);
 }
 
 static char *copy_record(enum entity entity, const void *data)
@@ -424,12 +310,11 @@ static void deck_click(void *state, int y, int x, const struct term_mouse *m)
 	struct deck *d = state;
 
 	(void)x;
-	if (m->kind == MOUSE_WHEEL_UP || m->kind == MOUSE_WHEEL_DOWN)
-		list_scroll(&d->list, m->kind == MOUSE_WHEEL_UP ? -3 : 3);
-	else if (list_click(&d->list, y) && list_selected(&d->list)->kind == DECK_PROVIDER)
-		toggle(d);
+	list_mouse(&d->list, y, m);
 	ui_touch(d->ui);
 }
+
+static const struct list_ops deck_list = { .fill = fill, .get = deck_get, .rows = &deck_filter_rows };
 
 static void *deck_new(struct ui *ui)
 {
@@ -437,7 +322,7 @@ static void *deck_new(struct ui *ui)
 
 	d->ui = ui;
 	d->app = ui_app(ui);
-	list_init(&d->list);
+	list_start(&d->list, &deck_list, d);
 	buf_init(&d->texts.bytes, BUF_UNBOUNDED);
 	return d;
 }
@@ -446,17 +331,9 @@ static void deck_free(void *state)
 {
 	struct deck *d = state;
 
-	while (d->open)
-		close_card(d, d->open->id);
-	filter_words_free(&d->query);
 	buf_clear(&d->texts.bytes);
 	list_clear(&d->list);
 	free(d);
-}
-
-static void deck_draw_view(void *state, const struct canvas *c, bool focused)
-{
-	deck_draw(state, c, focused);
 }
 
 const struct view_ops view_deck_ops = {
@@ -468,7 +345,7 @@ const struct view_ops view_deck_ops = {
 	.open = deck_new,
 	.close = deck_free,
 	.update = deck_update,
-	.draw = deck_draw_view,
+	.draw = deck_draw,
 	.action = deck_action,
 	.why_not = deck_why_not,
 	.filter = deck_filter,

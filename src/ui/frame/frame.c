@@ -16,6 +16,7 @@
 #include "ui_private.h"
 
 #define PARTS_MAX 24
+#define EACH_SERVER_MAX 16
 #define NAME_COLUMNS 24
 #define LIMIT_PERCENT 80		/* of the number limit from which it is said */
 
@@ -109,7 +110,7 @@ static void add_clock(struct parts *p, const struct app *app)
 	char text[WHEN_SIZE];
 
 	format_when(text, app_zone(app), now, now, false);
-	add_part(p, true, 7, ROLE_NORMAL, text);
+	add_part(p, true, 0, ROLE_NORMAL, text);
 }
 
 /* "replay 4x 12:03:07 of 14:10:55", by the stream's clock. */
@@ -129,7 +130,36 @@ static void add_replay(struct parts *p, const struct app *app)
 	snprintf(part->value, sizeof(part->value), _("%s of %s"), now, end);
 }
 
-static void collect_parts(struct parts *p, const struct app *app)
+/* "servers 97 ok  3 failing", where there is no room for each. */
+static void add_servers(struct parts *p, const struct app *app)
+{
+	size_t ok = 0, failing = 0, connecting = 0;
+	char text[48];
+
+	for (size_t i = 0; i < app->server_count; i++) {
+		const struct server_status *s = &app->servers[i].status;
+
+		if (server_is_up(s))
+			ok++;
+		else if (link_retries(s))
+			failing++;
+		else if (s->tail != LINK_OFF)
+			connecting++;
+	}
+	snprintf(text, sizeof(text), _("servers %zu ok"), ok);
+	add_part(p, true, 4, ok == app->server_count ? ROLE_GOOD : ROLE_NORMAL, text);
+	if (connecting > 0) {
+		snprintf(text, sizeof(text), _("%zu connecting"), connecting);
+		add_part(p, true, 6, ROLE_WARN, text);
+	}
+	if (failing > 0) {
+		snprintf(text, sizeof(text), _("%zu failing"), failing);
+		add_part(p, true, 2, ROLE_ALARM, text);
+	}
+}
+
+/* each: the servers one by one, as far as there is room for parts. */
+static void collect_parts(struct parts *p, const struct app *app, bool each)
 {
 	const struct workspace *w = snapshot_workspace(app->snapshot);
 
@@ -144,8 +174,10 @@ static void collect_parts(struct parts *p, const struct app *app)
 		return;
 	}
 	add_store(p, app);
-	for (size_t i = 0; i < app->server_count; i++)
+	for (size_t i = 0; each && i < app->server_count; i++)
 		add_server(p, app, &app->servers[i]);
+	if (!each)
+		add_servers(p, app);
 	add_clock(p, app);
 }
 
@@ -192,7 +224,9 @@ static void draw_header(struct ui *ui, const struct canvas *screen)
 
 	if (r->rows == 0)
 		return;
-	collect_parts(&p, ui->app);
+	collect_parts(&p, ui->app, ui->app->server_count <= EACH_SERVER_MAX);
+	if (ui->app->server_count > 1 && parts_width(&p) > r->columns)
+		collect_parts(&p, ui->app, false);
 	while (p.count > 1 && parts_width(&p) > r->columns)
 		drop_least(&p);
 	right = r->columns - 1;

@@ -1,6 +1,7 @@
 /*
- *   >= 120 columns            deck left, live calls right; from 24 rows on today's figures below them
- *   80..119, >= 20 rows       live calls below the deck, a third of the height
+ *   >= 136 columns            deck left, live calls right; from 24 rows on today's figures below them
+ *   80..135, >= 20 rows       live calls below the deck, a third of the height; from 120 columns and 32 rows on today's figures
+ *                             below them
  *   below that                one view
  *   < 14 rows                 without the rule
  *   < 40 columns or < 10 rows the view and the status line
@@ -12,11 +13,15 @@
 
 #include <string.h>
 
-#define WIDE_COLUMNS 120
+#define WIDE_COLUMNS 136		/* so that the deck beside the calls shows no less than at 80 */
+#define DECK_COLUMNS 80			/* at least, beside the calls */
+#define STRIP_COLUMNS 120
+#define STRIP_HEIGHT 3			/* with its rule */
 #define STACKED_COLUMNS 80
 #define STACKED_ROWS 20
 #define RULE_ROWS 14
-#define STRIP_ROWS 24
+#define STRIP_ROWS 24			/* for today's figures, deck and calls side by side */
+#define STACKED_STRIP_ROWS 32		/* ... one above the other */
 #define FULL_COLUMNS 40
 #define FULL_ROWS 10
 #define LIST_COLUMNS 20
@@ -30,7 +35,7 @@ static struct rect row_at(int y, int columns)
 
 static void split_right(struct layout *l, int columns)
 {
-	int left = columns * 8 / 15;
+	int left = columns * 8 / 15 > DECK_COLUMNS ? columns * 8 / 15 : DECK_COLUMNS;
 
 	l->panel = l->body;
 	l->panel.x = left + GAP;
@@ -42,14 +47,14 @@ static void split_right(struct layout *l, int columns)
 
 static void split_strip(struct layout *l, int columns)
 {
-	l->body.rows -= 3;
+	l->body.rows -= STRIP_HEIGHT;
 	l->strip_rule = row_at(l->body.y + l->body.rows, columns);
 	l->strip = (struct rect){ l->strip_rule.y + 1, 0, 2, columns };
 }
 
 static void split_below(struct layout *l, int rows, int columns)
 {
-	int panel = rows / 3 - 2;
+	int panel = rows / 3 - 2 - (l->strip.rows > 0 ? STRIP_HEIGHT : 0);	/* the deck gives up no row for the figures */
 
 	l->body.rows -= panel + 1;
 	l->panel_rule = row_at(l->body.y + l->body.rows, columns);
@@ -75,7 +80,7 @@ void layout_compute(struct layout *out, int rows, int columns, bool with_panel)
 	out->status = row_at(rows - 2, columns);
 	out->footer = row_at(rows - 1, columns);
 	out->body = (struct rect){ top, 0, rows - top - 2, columns };
-	if (with_panel && columns >= WIDE_COLUMNS && rows >= STRIP_ROWS)
+	if (with_panel && columns >= STRIP_COLUMNS && rows >= (columns >= WIDE_COLUMNS ? STRIP_ROWS : STACKED_STRIP_ROWS))
 		split_strip(out, columns);
 	if (with_panel && columns >= WIDE_COLUMNS && rows >= RULE_ROWS)
 		split_right(out, columns);

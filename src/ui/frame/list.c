@@ -9,20 +9,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
 
 #define NEIGHBOURS 64			/* rows tried on each side of a vanished one */
+#define WHEEL_ROWS 3
 
 void list_init(struct list *l)
 {
 	memset(l, 0, sizeof(*l));
 }
 
+void list_start(struct list *l, const struct list_ops *ops, void *arg)
+{
+	list_init(l);
+	l->ops = ops;
+	l->arg = arg;
+}
+
 void list_clear(struct list *l)
 {
 	free(l->rows);
 	free(l->old);
+	free(l->open);
+	filter_words_free(&l->query);
 	list_init(l);
 }
 
@@ -45,7 +56,7 @@ void list_add(struct list *l, uint64_t key, int kind, const void *data)
 		l->size = l->size > 0 ? l->size * 2 : 64;
 		l->rows = xreallocarray(l->rows, l->size, sizeof(*l->rows));
 	}
-	l->rows[l->count++] = (struct list_row){ key, kind, data };
+	l->rows[l->count++] = (struct list_row){ key, kind, false, data };
 }
 
 static bool find(const struct list *l, uint64_t key, size_t *at)
@@ -95,6 +106,20 @@ void list_end(struct list *l)
 	l->top = at > offset ? at - offset : 0;
 }
 
+void list_refill(struct list *l)
+{
+	list_begin(l);
+	l->ops->fill(l->arg);
+	list_end(l);
+}
+
+bool list_add_head(struct list *l, uint64_t key, int kind, const void *data)
+{
+	list_add(l, key, kind, data);
+	l->rows[l->count - 1].head = true;
+	return list_filtering(l) || list_is_open(l, key);
+}
+
 const struct list_row *list_selected(const struct list *l)
 {
 	return l->count > 0 ? &l->rows[l->cursor] : NULL;
@@ -123,6 +148,87 @@ static void move_by(struct list *l, long rows)
 	set_cursor(l, (size_t)at);
 }
 
+/* --- heads --- */
+
+static size_t find_open(const struct list *l, uint64_t key)
+{
+	size_t i = 0;
+
+	while (i < l->open_count && l->open[i] != key)
+		i++;
+	return i;
+}
+
+bool list_is_open(const struct list *l, uint64_t key)
+{
+	return find_open(l, key) < l->open_count;
+}
+
+void list_open(struct list *l, uint64_t key, bool open)
+{
+	size_t at = find_open(l, key);
+
+	if (!open && at < l->open_count) {
+		l->open[at] = l->open[--l->open_count];
+	} else if (open && at == l->open_count) {
+		if (l->open_count == l->open_size) {
+			l->open_size = l->open_size > 0 ? 2 * l->open_size : 16;
+			l->open = xreallocarray(l->open, l->open_size, sizeof(*l->open));
+		}
+		l->open[l->open_count++] = key;
+	}
+}
+
+/* The head that the row under the cursor is or belongs to; the list is not empty. */
+static size_t head_above(const struct list *l)
+{
+	size_t at = l->cursor;
+
+	while (at > 0 && !l->rows[at].head)
+		at--;
+	return at;
+}
+
+/* Opens all heads, or closes them when all are open. */
+static void open_all(struct list *l)
+{
+	bool all_open = true;
+
+	for (size_t i = 0; i < l->count; i++)
+		all_open = all_open && (!l->rows[i].head || list_is_open(l, l->rows[i].key));
+	for (size_t i = 0; i < l->count; i++)
+		if (l->rows[i].head)
+			list_open(l, l->rows[i].key, !all_open);
+}
+
+static bool tree_action(struct list *l, enum action_id action)
+{
+	size_t head;
+	bool on_head, open;
+
+	if (action != ACTION_EXPAND && action != ACTION_OPEN && action != ACTION_CLOSE && action != ACTION_EXPAND_ALL)
+		return false;
+	if (!l->ops || l->count == 0)
+		return l->ops != NULL;
+	head = head_above(l);
+	on_head = head == l->cursor;
+	open = list_is_open(l, l->rows[head].key);
+	if (action == ACTION_EXPAND_ALL)
+		open_all(l);
+	else if (action == ACTION_EXPAND)
+		list_open(l, l->rows[head].key, !open);
+	else if (on_head && action == ACTION_OPEN && open)
+		move_by(l, 1);
+	else if (on_head)
+		list_open(l, l->rows[head].key, action == ACTION_OPEN);
+	if (!on_head && action != ACTION_OPEN)
+		set_cursor(l, head);
+	list_refill(l);
+	return true;
+}
+
+/* --- moving --- */
+
 bool list_action(struct list *l, enum action_id action)
 {
 	long page = l->visible > 1 ? l->visible - 1 : 1, half = l->visible > 1 ? l->visible / 2 : 1;
@@ -136,7 +242,7 @@ bool list_action(struct list *l, enum action_id action)
 	case ACTION_PAGE_DOWN: move_by(l, page); return true;
 	case ACTION_FIRST: move_by(l, -(long)l->count); return true;
 	case ACTION_LAST: move_by(l, (long)l->count); return true;
-	default: return false;
+	default: return tree_action(l, action);
 	}
 }
 
@@ -169,6 +275,14 @@ void list_scroll(struct list *l, int rows)
 		set_cursor(l, l->top + visible - 1);
 }
 
+void list_mouse(struct list *l, int y, const struct term_mouse *m)
+{
+	if (m->kind == MOUSE_WHEEL_UP || m->kind == MOUSE_WHEEL_DOWN)
+		list_scroll(l, m->kind == MOUSE_WHEEL_UP ? -WHEEL_ROWS : WHEEL_ROWS);
+	else if (list_click(l, y) && l->rows[l->cursor].head)
+		list_action(l, ACTION_EXPAND);
+}
+
 void list_fit(struct list *l, int visible)
 {
 	size_t rows;
@@ -183,7 +297,44 @@ void list_fit(struct list *l, int visible)
 		l->top = last_top(l);
 }
 
-/* Columns */
+/* --- filter --- */
+
+void list_filter(struct list *l, const char *text, const struct zone *zone, int64_t now_us)
+{
+	filter_words_free(&l->query);
+	l->query = filter_words_new(text, l->ops->rows, zone, now_us);
+	list_refill(l);
+}
+
+bool list_filtering(const struct list *l)
+{
+	return l->query != NULL && !filter_words_is_empty(l->query);
+}
+
+/* A row that is being matched. */
+struct candidate {
+	const struct list *list;
+	struct list_row row;
+	char *text;
+};
+
+const char *list_field(const void *arg, int field)
+{
+	const struct candidate *c = arg;
+	enum role role = ROLE_NORMAL;
+
+	return c->list->ops->get(c->list->arg, &c->row, field, c->text, &role);
+}
+
+bool list_matches(struct list *l, int kind, const void *data, const char *all)
+{
+	char text[LIST_TEXT_SIZE];
+	const struct candidate c = { .list = l, .row = { .kind = kind, .data = data }, .text = text };
+
+	return !list_filtering(l) || filter_words_match(l->query, all, &c);
+}
+
+/* --- columns --- */
 
 /* What the columns with a priority of at most `priority` need at least. */
 static int width_needed(const struct list_column *columns, size_t n, int priority, int gap)
@@ -290,6 +441,27 @@ int list_column_at(const struct list_layout *lay, int x)
 		if (x >= lay->column[i].x && x < lay->column[i].x + lay->column[i].width)
 			return lay->column[i].id;
 	return -1;
+}
+
+bool list_has_column(const struct list_layout *lay, int id)
+{
+	for (int i = 0; i < lay->count; i++)
+		if (lay->column[i].id == id)
+			return true;
+	return false;
+}
+
+void list_cells(const struct canvas *c, const struct list_layout *lay, const struct list *l, const struct list_row *row)
+{
+	char text[LIST_TEXT_SIZE];
+
+	for (int i = 0; i < lay->count; i++) {
+		enum role role = ROLE_NORMAL;
+		const char *shown = l->ops->get(l->arg, row, lay->column[i].id, text, &role);
+
+		if (*shown != '\0')
+			list_cell(c, 0, lay, lay->column[i].id, role, shown);
+	}
 }
 
 void list_cell(const struct canvas *c, int y, const struct list_layout *lay, int id, enum role r, const char *text)

@@ -187,6 +187,69 @@ static bool overlaps(const struct rect *a, const struct rect *b)
 	       a->x < b->x + b->columns && b->x < a->x + a->columns;
 }
 
+/* --- filter and heads --- */
+
+struct tree_row {
+	bool head;
+	const char *name;
+};
+
+static const struct tree_row tree[] = { { true, "A" }, { false, "one" }, { false, "two" }, { true, "B" }, { false, "three" } };
+
+static void fill_tree(void *arg)
+{
+	bool open = false;
+
+	(void)arg;
+	for (size_t i = 0; i < ARRAY_LEN(tree); i++) {
+		if (tree[i].head)
+			open = list_add_head(&list, (uint64_t)tree[i].name[0], 0, &tree[i]);
+		else if (open && list_matches(&list, 1, &tree[i], NULL))
+			list_add(&list, (uint64_t)tree[i].name[0], 1, &tree[i]);
+	}
+}
+
+static const char *get_name(void *arg, const struct list_row *row, int column, char *to, enum role *role)
+{
+	(void)arg;
+	(void)column;
+	(void)to;
+	*role = ROLE_STRONG;
+	return ((const struct tree_row *)row->data)->name;
+}
+
+static void test_heads(void **state)
+{
+	static const char *const fields[] = { "name", NULL };
+	static const struct filter_rows rows = { .fields = fields, .get = list_field };
+	static const struct list_ops ops = { .fill = fill_tree, .get = get_name, .rows = &rows };
+	const struct term_mouse click = { .kind = MOUSE_CLICK };
+
+	(void)state;
+	list_start(&list, &ops, NULL);
+	list_refill(&list);
+	assert_int_equal(list.count, 2);
+	list_fit(&list, 10);
+	list_action(&list, ACTION_EXPAND);
+	assert_int_equal(list.count, 4);
+	list_action(&list, ACTION_OPEN);
+	assert_int_equal(selected(), 'o');
+	list_action(&list, ACTION_CLOSE);
+	assert_int_equal(selected(), 'A');
+	list_action(&list, ACTION_CLOSE);
+	assert_int_equal(list.count, 2);
+	list_action(&list, ACTION_EXPAND_ALL);
+	assert_int_equal(list.count, 5);
+	list_mouse(&list, 3, &click);
+	assert_int_equal(list.count, 4);
+	assert_int_equal(selected(), 'B');
+	list_filter(&list, "name:t", NULL, 0);
+	assert_int_equal(list.count, 4);		/* A, two, B, three */
+	list_filter(&list, "", NULL, 0);
+	assert_int_equal(list.count, 4);
+	list_clear(&list);
+}
+
 static void test_layout_fits_every_size(void **state)
 {
 	(void)state;
@@ -209,6 +272,25 @@ static void test_layout_fits_every_size(void **state)
 	}
 }
 
+/* More columns never cost the deck any: as wide and as high as at 80 columns. */
+static void test_wide_shows_no_less(void **state)
+{
+	(void)state;
+	for (int rows = 24; rows <= 70; rows++) {
+		struct layout narrow;
+
+		layout_compute(&narrow, rows, 80, true);
+		for (int width = 100; width <= 250; width++) {
+			struct layout l;
+
+			layout_compute(&l, rows, width, true);
+			assert_true(l.body.columns >= 80);
+			assert_true(l.body.rows >= narrow.body.rows);
+			assert_true(l.panel.rows > 0);
+		}
+	}
+}
+
 static void test_layout_steps(void **state)
 {
 	struct layout l;
@@ -220,9 +302,12 @@ static void test_layout_steps(void **state)
 	assert_int_equal(l.panel.rows, 0);
 	assert_int_equal(l.body.rows, 19);
 	layout_compute(&l, 40, 120, true);
-	assert_true(l.panel.x > l.body.x + l.body.columns && l.panel.y == l.body.y);
+	assert_true(l.panel.y > l.body.y && l.body.columns == 120);
 	assert_true(l.strip.rows == 2 && l.strip.columns == 120 && l.strip_rule.y == l.panel.y + l.panel.rows);
-	layout_compute(&l, 23, 120, true);
+	layout_compute(&l, 40, 136, true);
+	assert_true(l.panel.x > l.body.x + l.body.columns && l.panel.y == l.body.y);
+	assert_true(l.strip.rows == 2 && l.strip.columns == 136 && l.strip_rule.y == l.panel.y + l.panel.rows);
+	layout_compute(&l, 23, 136, true);
 	assert_true(l.panel.rows > 0 && l.strip.rows == 0);
 	layout_compute(&l, 40, 120, false);
 	assert_int_equal(l.strip.rows, 0);
@@ -248,8 +333,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_click_and_wheel, start, stop),
 		cmocka_unit_test(test_columns_are_dropped_by_priority),
 		cmocka_unit_test(test_columns_share_what_is_left),
+		cmocka_unit_test_setup_teardown(test_heads, start, stop),
 		cmocka_unit_test(test_layout_fits_every_size),
 		cmocka_unit_test(test_layout_steps),
+		cmocka_unit_test(test_wide_shows_no_less),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
