@@ -9,6 +9,7 @@ libtrunkdeck_a_SOURCES += \
 	src/base/clock.c \
 	src/base/embed.c \
 	src/base/err.c \
+	src/base/io.c \
 	src/base/log.c \
 	src/base/mailbox.c \
 	src/base/mem.c \

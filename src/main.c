@@ -25,6 +25,7 @@
 #include "ui/views.h"
 
 #define FLAGS_MAX 32
+#define END_MS 1800		/* from the signal or key that ends the screen to the end of the process, at most */
 
 /* Where virtual time starts for --script: 2026-01-05 14:02 UTC, a Monday. */
 #define SCRIPT_START_US ((int64_t)1767621720 * 1000000)
@@ -203,6 +204,7 @@ static bool drive(struct ui *ui, struct app *app, struct showing *s, struct td_c
 		return false;
 	ui_loop_client(ui, &client);
 	loop_run(app, &client);
+	loop_end_within(END_MS);
 	return true;
 }
 

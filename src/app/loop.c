@@ -7,11 +7,16 @@
 #include "trunkdeck/app/loop.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/err.h"
+#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/io.h"
 #include "trunkdeck/base/mem.h"
 
 #define MAIL_PER_TURN 4096
@@ -90,6 +95,8 @@ int loop_run(struct app *app, const struct loop_client *client)
 			{ .fd = client->input_fd, .events = POLLIN },
 			{ .fd = mailbox_fd(app->inbox), .events = POLLIN },
 			{ .fd = signal_fd, .events = POLLIN },
+			{ .fd = client->wants_output && client->wants_output(client->arg) ? client->output_fd : -1,
+			  .events = POLLOUT },
 		};
 
 		poll(fds, ARRAY_LEN(fds), wait_ms(app, client, more));
@@ -102,4 +109,28 @@ int loop_run(struct app *app, const struct loop_client *client)
 	}
 	close(signal_fd);
 	return end;
+}
+
+/* The main thread may hang anywhere by then. */
+static void *end_in_time(void *arg)
+{
+	const int64_t *ms = arg;
+	const char *why = _("trunkdeck: the store or a server did not answer in time; what it has not confirmed may be lost\n");
+	ssize_t written;
+
+	poll(NULL, 0, (int)*ms);
+	die_run_hook();
+	written = io_write_now(STDERR_FILENO, why, strlen(why));
+	(void)written;
+	_exit(ERR_CLASS_UNREACHABLE);
+}
+
+void loop_end_within(int64_t ms)
+{
+	static int64_t within;
+	pthread_t thread;
+
+	within = ms;
+	if (pthread_create(&thread, NULL, end_in_time, &within) == 0)
+		pthread_detach(thread);
 }

@@ -20,13 +20,19 @@ void die_set_hook(void (*hook)(void))
 	atomic_store(&die_hook, hook);
 }
 
-void die(const char *format, ...)
+void die_run_hook(void)
 {
 	void (*hook)(void) = atomic_exchange(&die_hook, NULL);
-	va_list ap;
 
 	if (hook)
 		hook();
+}
+
+void die(const char *format, ...)
+{
+	va_list ap;
+
+	die_run_hook();
 	fputs("trunkdeck: ", stderr);
 	va_start(ap, format);
 	vfprintf(stderr, format, ap);

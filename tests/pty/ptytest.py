@@ -111,6 +111,17 @@ class Terminal:
         self.read_until_quiet()
         return code
 
+    def ended_unread(self, limit):
+        """The same while nobody reads the terminal; None: it has not ended within limit seconds."""
+        end = time.monotonic() + limit
+        while (left := end - time.monotonic()) > 0:
+            if select.select([self.events_fd], [], [], left)[0]:
+                self.events += os.read(self.events_fd, 4096).decode()
+                for line in self.events.splitlines():
+                    if line.startswith("ended"):
+                        return int(line.split()[1])
+        return None
+
     def fg(self):
         os.write(self.commands, b"f")
 

@@ -3,12 +3,15 @@
 
 TRUNKDECK names the program (default: $abs_builddir/trunkdeck). PTY_REPORT=1 prints the measured figures.
 """
+import contextlib
+import glob
 import os
 import random
 import re
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -269,15 +272,19 @@ class Screen(unittest.TestCase):
         report("bytes of 20 keys at once", burst)
         self.assertLessEqual(burst, 3 * one)
 
-    def test_stalled_terminal(self):
-        """Nobody reads for a while: it waits, and shows where it is then, not everything in between."""
-        t = self.start()
+    def stall(self, t):
+        """Asks for whole screens that nobody reads until the terminal takes no more. Returns how many it has taken."""
         for repaints in range(500):
             writes = t.main_thread_io()[0]
             t.send(b"\x0c")
             if not self.wait_until(lambda: t.main_thread_io()[0] >= writes + 2, 1.0):       # pylint: disable=cell-var-from-loop
-                break
-        self.assertLess(repaints, 499, "the pty took everything: nothing was stalled")
+                return repaints
+        self.fail("the pty took everything: nothing was stalled")
+
+    def test_stalled_terminal(self):
+        """Nobody reads for a while: it waits, and shows where it is then, not everything in between."""
+        t = self.start()
+        repaints = self.stall(t)
         t.send(b"\x0c" * 200 + b"?")
         data = t.wait_for("What works here")
         frames = data.count(b"\x1b[?2026h")
@@ -286,6 +293,35 @@ class Screen(unittest.TestCase):
         t.press("\x1b")
         t.send("q")
         self.assertEqual(t.ended(), 0)
+
+    def test_stalled_terminal_and_the_end(self):
+        """A signal ends the program while nobody reads, and the terminal is as it was."""
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            with self.subTest(number):
+                t = self.start()
+                self.stall(t)
+                begin = time.monotonic()
+                t.signal(number)
+                self.assertEqual(t.ended_unread(5), 0)
+                report("a stalled terminal: signal to end, s", round(time.monotonic() - begin, 2))
+                self.assertLess(time.monotonic() - begin, 2)
+                t.read_until_quiet()
+                self.assert_left(t)
+
+    def test_stalled_terminal_and_calls(self):
+        """Calls that end while nobody reads reach the store all the same."""
+        t = self.start("--demo", env={"TMPDIR": self.home})
+        self.stall(t)
+        path, = glob.glob(self.home + "/**/*.db", recursive=True)
+        before = self.calls_in(path)
+        self.assertTrue(self.wait_until(lambda: self.calls_in(path) > before, 60), "no call reached the store")
+        t.signal(signal.SIGTERM)
+        self.assertEqual(t.ended_unread(5), 0)
+
+    @staticmethod
+    def calls_in(path):
+        with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % path, uri=True)) as db:
+            return db.execute("SELECT count(*) FROM call").fetchone()[0]
 
     # --- keys ---
 

@@ -13,6 +13,8 @@
 struct loop_client {
 	void *arg;
 	int input_fd;				/* the terminal; -1 = none */
+	bool (*wants_output)(void *arg);	/* wake the loop when output_fd is writable; NULL = never */
+	int output_fd;
 	bool (*input)(void *arg);		/* readable: take all that is there; false = end of input, stop */
 	void (*resized)(void *arg);		/* SIGWINCH */
 	void (*suspend)(void *arg);		/* SIGTSTP from outside */
@@ -27,5 +29,10 @@ struct loop_client {
 void loop_block_signals(void);
 /* Runs until done(), end of input, SIGHUP or SIGTERM. Returns the signal that ended it, or 0. */
 int loop_run(struct app *app, const struct loop_client *client);
+/*
+ * The program ends within ms from now, whatever a store, a server or the terminal does: when the time is up the terminal is
+ * restored, standard error says why, and the process exits with 3. For the time after loop_run().
+ */
+void loop_end_within(int64_t ms);
 
 #endif

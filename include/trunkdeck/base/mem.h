@@ -29,6 +29,8 @@ char *xvasprintf(const char *format, va_list ap) __attribute__((format(printf, 1
 
 /* Runs before the message of die(); must be async-signal-safe in spirit: restore the terminal, nothing else. */
 void die_set_hook(void (*hook)(void));
+/* Runs it now, if it has not run yet: for an end that die() does not bring about. */
+void die_run_hook(void);
 void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 #endif

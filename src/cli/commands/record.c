@@ -157,6 +157,7 @@ static bool record(struct recorder *r, struct err *e)
 	if (!app_start_recorder(r->app, e))
 		return false;
 	loop_run(r->app, &client);
+	loop_end_within(FINISH_MS + 2000);
 	left = app_finish_recording(r->app, FINISH_MS);
 	say(r);
 	if (left == 0)

@@ -10,6 +10,7 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "trunkdeck/app/keymap.h"
 #include "trunkdeck/app/replay.h"
@@ -476,11 +477,13 @@ static void on_turn(void *arg)
 	struct ui *ui = arg;
 	int64_t now = clock_mono_ms(ui->app->clock);
 
+	term_go_on(ui->term);
 	if (term_next_at_ms(ui->term) >= 0)
 		take_keys(ui);
 	if (ui->app->dirty != 0 || (ui->tick_ms >= 0 && now >= ui->tick_ms))
 		ui->data_changed = true;
-	if (ui->touched || (ui->data_changed && now >= ui->painted_ms + frame_interval_ms(ui)))
+	if (!term_is_behind(ui->term) &&
+	    (ui->touched || (ui->data_changed && now >= ui->painted_ms + frame_interval_ms(ui))))
 		ui_paint(ui);
 }
 
@@ -490,9 +493,18 @@ static int64_t on_next_at_ms(void *arg)
 	int64_t at = ui->data_changed ? ui->painted_ms + frame_interval_ms(ui) : ui->tick_ms;
 	int64_t key_at = term_next_at_ms(ui->term);
 
+	if (term_is_behind(ui->term))		/* nothing is painted before it has caught up */
+		at = -1;
 	if (at < 0 || (key_at >= 0 && key_at < at))
 		at = key_at;
 	return at;
+}
+
+static bool wants_output(void *arg)
+{
+	struct ui *ui = arg;
+
+	return term_is_behind(ui->term);
 }
 
 static bool on_done(void *arg)
@@ -507,6 +519,8 @@ void ui_loop_client(struct ui *ui, struct loop_client *out)
 	*out = (struct loop_client){
 		.arg = ui,
 		.input_fd = term_fd(ui->term),
+		.output_fd = STDOUT_FILENO,
+		.wants_output = wants_output,
 		.input = on_input,
 		.resized = on_resized,
 		.suspend = on_suspend,

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "trunkdeck/base/io.h"
 #include "trunkdeck/base/mem.h"
 
 static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
@@ -33,7 +34,7 @@ void restore_now(void)
 	if (!saved.armed)
 		return;
 	saved.armed = 0;
-	written = write(saved.out_fd, saved.bytes, saved.len);
+	written = io_write_now(saved.out_fd, saved.bytes, saved.len);
 	(void)written;
 	tcsetattr(saved.in_fd, TCSANOW, &saved.modes);
 }

@@ -33,10 +33,12 @@
 #include "terminfo.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/io.h"
 #include "trunkdeck/base/mem.h"
 
 #define ROWS_MAX 500
 #define COLUMNS_MAX 1000
+#define LEAVE_MS 300			/* how long a terminal may take for the last bytes */
 #define SYNC_FROM 1024			/* bytes of a frame from which mode 2026 pays */
 #define SYNC_BEGIN "\033[?2026h"
 #define SYNC_END "\033[?2026l"
@@ -89,21 +91,38 @@ static void apply_size(struct term *t)
 
 /* Output */
 
-static void write_all(struct term *t, const char *p, size_t len)
+/* Writes what the terminal takes now of t->frame, and keeps the rest. */
+static void send_some(struct term *t)
 {
-	while (len > 0 && !t->eof) {
-		ssize_t n = write(t->out_fd, p, len);
+	while (t->sent < t->frame.len && !t->eof) {
+		ssize_t n = io_write_now(t->out_fd, t->frame.p + t->sent, t->frame.len - t->sent);
 
 		if (n >= 0) {
 			t->stats.writes++;
-			p += n;
-			len -= (size_t)n;
-		} else if (errno == EAGAIN) {		/* somebody else's doing: wait, don't spin */
-			poll(&(struct pollfd){ .fd = t->out_fd, .events = POLLOUT }, 1, -1);
+			t->sent += (size_t)n;
+		} else if (errno == EAGAIN) {
+			return;
 		} else if (errno != EINTR) {
 			t->eof = true;
 		}
 	}
+	t->sent = 0;
+	buf_reset(&t->frame);
+}
+
+/* False: the terminal has not taken all of it within ms. */
+static bool send_within(struct term *t, int64_t ms)
+{
+	struct pollfd p = { .fd = t->out_fd, .events = POLLOUT };
+	int64_t until = clock_mono_ms(&clock_system) + ms, left;
+
+	for (send_some(t); t->frame.len > 0; send_some(t)) {
+		left = until - clock_mono_ms(&clock_system);
+		if (left <= 0)
+			return false;
+		poll(&p, 1, (int)left);
+	}
+	return true;
 }
 
 /* Appends what curses has written since the last time. */
@@ -125,20 +144,21 @@ static void take_sink(struct term *t, struct buf *to)
 		die("screen: %s", strerror(errno));
 }
 
-/* Sends t->frame and empties it; headless it is only counted. */
+/* Sends t->frame; headless it is only counted. */
 static void send_frame(struct term *t)
 {
 	if (t->frame.len == 0)
 		return;
-	if (t->out_fd >= 0)
-		write_all(t, t->frame.p, t->frame.len);
-	else
-		t->stats.writes++;
 	t->stats.bytes += t->frame.len;
 	t->stats.last_bytes = t->frame.len;
 	if (t->frame.len > t->stats.max_bytes)
 		t->stats.max_bytes = t->frame.len;
-	buf_reset(&t->frame);
+	if (t->out_fd >= 0) {
+		send_some(t);
+	} else {
+		t->stats.writes++;
+		buf_reset(&t->frame);
+	}
 }
 
 /* Modes */
@@ -152,7 +172,7 @@ static void set_raw(const struct term *t)
 	modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
 	modes.c_cc[VMIN] = 1;
 	modes.c_cc[VTIME] = 0;
-	tcsetattr(t->in_fd, TCSADRAIN, &modes);
+	tcsetattr(t->in_fd, TCSANOW, &modes);
 }
 
 static void append_modes_off(const struct term *t, struct buf *to)
@@ -186,14 +206,18 @@ static void enter_terminal(struct term *t)
 static void leave_terminal(struct term *t)
 {
 	endwin();
+	if (t->in_fd >= 0 && !send_within(t, LEAVE_MS))
+		tcflush(t->out_fd, TCOFLUSH);
+	t->sent = 0;
 	buf_reset(&t->frame);
 	append_modes_off(t, &t->frame);
 	take_sink(t, &t->frame);
 	if (t->in_fd >= 0) {
-		write_all(t, t->frame.p, t->frame.len);
-		tcsetattr(t->in_fd, TCSADRAIN, &t->saved);
+		send_within(t, LEAVE_MS);
+		tcsetattr(t->in_fd, TCSANOW, &t->saved);
 		restore_disarm();
 	}
+	t->sent = 0;
 	buf_reset(&t->frame);
 	t->entered = false;
 }
@@ -423,6 +447,17 @@ void term_mouse_event(const struct term *t, struct term_mouse *out)
 }
 
 /* Frames */
+
+bool term_is_behind(const struct term *t)
+{
+	return t->frame.len > 0 && !t->eof;
+}
+
+void term_go_on(struct term *t)
+{
+	if (term_is_behind(t))
+		send_some(t);
+}
 
 void term_frame_begin(struct term *t)
 {

@@ -53,10 +53,14 @@ bool term_eof(const struct term *t);
 int term_fd(const struct term *t);		/* the input; -1 headless */
 void term_mouse_event(const struct term *t, struct term_mouse *out);	/* after KEYS_MOUSE */
 
-/* A frame: begin (erases), draw with draw.h, end (places the cursor, flushes with one write). */
+/* A frame: begin (erases), draw with draw.h, end (places the cursor, flushes with one write). Never while term_is_behind(). */
 void term_frame_begin(struct term *t);
 void term_frame_end(struct term *t);
 void term_cursor(struct term *t, int y, int x);	/* where the hardware cursor goes at the end of the frame; y < 0 hides it */
+
+/* The terminal has not taken the last frame whole. term_go_on() writes what it takes now; call it when it is writable. */
+bool term_is_behind(const struct term *t);
+void term_go_on(struct term *t);
 
 /* OSC 52; false when the text is too large for terminals (74,994 bytes encoded). */
 bool term_copy(struct term *t, const char *text);

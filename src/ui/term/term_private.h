@@ -26,7 +26,8 @@ struct term {
 	struct key_decoder keys;
 	bool draining;			/* read once, then decoded to the end: a key held down can't keep a frame away */
 	const char *charset_reset;	/* left out of frames: see append_drawn() */
-	struct buf frame;		/* what goes out in one write */
+	struct buf frame;		/* what goes out in one write, if the terminal takes it */
+	size_t sent;			/* so many bytes of it are out */
 	struct buf extra;		/* goes out in front of the next frame: OSC 52 */
 	int64_t build_started_us;
 	struct term_stats stats;
