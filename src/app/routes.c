@@ -142,6 +142,8 @@ static void handle_gone(struct app *a, const struct ami_route_report *r)
 	struct buf where;
 
 	buf_init(&where, BUF_UNBOUNDED);
+	if (r->route.was_there && find_server(a, r->server))
+		find_server(a, r->server)->syncing.deleted++;
 	cut_calls(a, r->server, number);
 	if (tracked)
 		over = deletions_gone(a->deletions, number, r->server, r->route.was_there, &where);
@@ -214,4 +216,116 @@ struct route_summary app_route_summary(const struct app *a, const struct number 
 	if (same == sum.servers)
 		sum.server = NULL;
 	return sum;
+}
+
+/* --- on demand --- */
+
+static bool is_asked_for(const struct app_server *s, const char *server)
+{
+	return s->config->routes != ROUTES_NONE && (!server || strcmp(server, s->config->name) == 0);
+}
+
+void app_sync(struct app *a, const char *server)
+{
+	if (!a->private->ami)
+		return;
+	for (size_t i = 0; i < a->server_count; i++) {
+		struct app_server *s = &a->servers[i];
+		const struct routes_stats *r = &s->status.routes;
+
+		if (is_asked_for(s, server))
+			s->syncing = (struct app_syncing){ .running = true, .rounds = r->rounds, .written = r->written };
+	}
+	ami_verify(a->private->ami, server);
+	routes_report_sync(a);
+}
+
+/* The round that was asked for is over, or will not come. */
+static bool has_synced(const struct app_server *s)
+{
+	const struct routes_stats *r = &s->status.routes;
+
+	return s->status.control != LINK_UP || r->foreign_owner || r->mute || (r->rounds > s->syncing.rounds && r->settled);
+}
+
+static void describe_sync(const struct app_server *s, struct buf *text)
+{
+	const struct routes_stats *r = &s->status.routes;
+	uint64_t written = r->written - s->syncing.written;
+
+	buf_addf(text, "%s%s: ", text->len ? "; " : "", s->config->name);
+	if (s->status.control != LINK_UP) {
+		buf_adds(text, _("not connected"));
+	} else if (r->foreign_owner) {
+		buf_adds(text, _("owned by another store"));
+	} else if (r->mute) {
+		buf_adds(text, _("gets nothing from the store"));
+	} else {
+		buf_addf(text, _("%zu verified"), r->by_state[ROUTE_VERIFIED]);
+		if (written)
+			buf_addf(text, _(", %llu written"), (unsigned long long)written);
+		if (s->syncing.deleted)
+			buf_addf(text, _(", %zu deleted"), s->syncing.deleted);
+		for (int i = 0; i < ROUTE_STATE_COUNT; i++)
+			if (r->by_state[i] > 0 && route_state_needs_person((enum route_state)i))
+				buf_addf(text, ", %zu %s", r->by_state[i], route_state_text((enum route_state)i));
+	}
+}
+
+void routes_report_sync(struct app *a)
+{
+	struct buf text;
+	size_t synced = 0;
+
+	for (size_t i = 0; i < a->server_count; i++) {
+		if (a->servers[i].syncing.running && !has_synced(&a->servers[i]))
+			return;
+		synced += a->servers[i].syncing.running;
+	}
+	if (synced == 0)
+		return;
+	buf_init(&text, BUF_UNBOUNDED);
+	for (size_t i = 0; i < a->server_count; i++) {
+		if (a->servers[i].syncing.running)
+			describe_sync(&a->servers[i], &text);
+		a->servers[i].syncing.running = false;
+	}
+	messages_add(a->messages, MESSAGE_INFO, "%s", text.p);
+	a->dirty |= APP_DIRTY_MESSAGES;
+	buf_clear(&text);
+}
+
+struct foreign_list {
+	const struct app *app;
+	struct app_foreign *routes;
+	size_t count, size;
+};
+
+static void add_foreign(void *arg, const char *server, const struct route_report *r)
+{
+	struct foreign_list *l = arg;
+
+	if (r->state != ROUTE_FOREIGN || r->gone || app_server(l->app, server)->config->routes != ROUTES_ASTDB)
+		return;
+	if (l->count == l->size) {
+		l->size = l->size ? l->size * 2 : 16;
+		l->routes = xreallocarray(l->routes, l->size, sizeof(*l->routes));
+	}
+	str_copy(l->routes[l->count].server, sizeof(l->routes->server), str_of(server));
+	str_copy(l->routes[l->count++].number, sizeof(l->routes->number), str_of(r->number));
+}
+
+struct app_foreign *app_list_foreign(const struct app *a, size_t *count)
+{
+	struct foreign_list l = { .app = a };
+
+	route_states_each(a->routes, add_foreign, &l);
+	*count = l.count;
+	return l.routes;
+}
+
+void app_delete_foreign(struct app *a, const struct app_foreign *routes, size_t count)
+{
+	for (size_t i = 0; i < count && a->private->ami; i++)
+		ami_delete_foreign(a->private->ami, routes[i].server, routes[i].number);
 }

@@ -189,6 +189,7 @@ void routes_set_owner(struct routes *r, const char *owner, int64_t now_ms)
 
 void routes_verify_all(struct routes *r, int64_t now_ms)
 {
+	r->rounds++;
 	if (r->gate > GATE_OPEN) {
 		start(r, now_ms);
 		return;
@@ -369,17 +370,15 @@ void routes_scan_end(struct routes *r, bool ok)
 	r->scan_failed = !ok;
 }
 
-static void disown(struct routes *r, struct cell *c, int64_t now_ms)
+void routes_delete_foreign(struct routes *r, const char *number, int64_t now_ms)
 {
-	if (!c->foreign || r->config.read_only)
+	struct cell *c;
+
+	HASH_FIND_STR(r->numbers, number, c);
+	if (!c || !c->foreign || r->config.read_only)
 		return;
 	c->foreign = false;
 	cell_begin(r, c, now_ms);
-}
-
-void routes_delete_foreign(struct routes *r, int64_t now_ms)
-{
-	each_cell(r, disown, now_ms);
 }
 
 /* --- actions --- */
@@ -461,6 +460,8 @@ void routes_get_stats(const struct routes *r, struct routes_stats *out)
 	/* Padding too: the ami thread compares whole statuses. */
 	memset(out, 0, sizeof(*out));
 	out->in_flight = r->in_flight;
+	out->rounds = r->rounds;
+	out->written = r->written;
 	out->foreign_owner = r->gate == GATE_FOREIGN;
 	out->mute = r->gate == GATE_MUTE;
 	out->scan_failed = r->scan_failed;

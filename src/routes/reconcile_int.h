@@ -89,6 +89,7 @@ struct routes {
 	size_t in_flight;
 	uint64_t next_id;
 	size_t by_state[ROUTE_STATE_COUNT];
+	uint64_t rounds, written;	/* for the statistics */
 	enum scan scan;
 	bool scan_failed;
 	char foreign_owner[72];

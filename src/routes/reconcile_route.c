@@ -440,6 +440,7 @@ static void on_read(struct routes *r, struct cell *c, const char *value, int64_t
 static void on_written(struct routes *r, struct cell *c, int64_t now_ms)
 {
 	c->written = c->wrote = true;
+	r->written += c->kind == CELL_NUMBER && c->wanted;
 	c->recheck_ms = now_ms + r->config.verify_wait_ms;
 	cell_move(r, c, PHASE_READ, PLACE_READY);
 	if (c->wanted)

@@ -70,7 +70,7 @@ static void answer_reconciler_request(struct ami_server *s, int kind, const stru
 	else if (kind == REQUEST_VERIFY)
 		routes_verify_all(s->routes, now);
 	else if (kind == REQUEST_DELETE_FOREIGN)
-		routes_delete_foreign(s->routes, now);
+		routes_delete_foreign(s->routes, r->text, now);
 	else if (kind == REQUEST_TAKE_OVER)
 		routes_take_over(s->routes, now);
 }
@@ -316,9 +316,9 @@ void ami_unwatch_call(struct ami *a)
 	post(a, REQUEST_WATCH, NULL, NULL);
 }
 
-void ami_delete_foreign(struct ami *a, const char *server)
+void ami_delete_foreign(struct ami *a, const char *server, const char *number)
 {
-	post(a, REQUEST_DELETE_FOREIGN, server, NULL);
+	post(a, REQUEST_DELETE_FOREIGN, server, number);
 }
 
 void ami_take_over(struct ami *a, const char *server)

@@ -116,8 +116,8 @@ bool routes_scan_due(const struct routes *r);
 void routes_scan_begin(struct routes *r);
 void routes_scan_found(struct routes *r, const char *number, int64_t now_ms);
 void routes_scan_end(struct routes *r, bool ok);
-/* Delete the foreign numbers found so far. */
-void routes_delete_foreign(struct routes *r, int64_t now_ms);
+/* Deletes this number, if it was found and is foreign still. */
+void routes_delete_foreign(struct routes *r, const char *number, int64_t now_ms);
 
 /* The control connection came up (everything must be read back) or went down (everything unknown). */
 void routes_connected(struct routes *r, int64_t now_ms);
@@ -136,6 +136,8 @@ void routes_answer(struct routes *r, uint64_t id, enum route_answer answer, cons
 struct routes_stats {
 	size_t by_state[ROUTE_STATE_COUNT];
 	size_t in_flight;
+	uint64_t rounds;		/* of routes_verify_all() */
+	uint64_t written;		/* numbers written, again and again counted */
 	bool settled;			/* nothing to do, nothing to wait for */
 	bool foreign_owner;		/* the server belongs to another store: nothing is written */
 	char owner[72];			/* who it belongs to then */

@@ -157,13 +157,19 @@ static bool others_done(const struct sync *s)
 
 static bool come_to_rest(struct sync *s, int64_t now_ms)
 {
+	size_t count;
+
 	if (s->app->store_state != STORE_STATE_OK || !app_store_is_idle(s->app) || !servers_done(s, now_ms) ||
 	    !routes_done(s) || !others_done(s))
 		return false;
 	if (!s->delete_foreign || !has_foreign(s))
 		return true;
-	if (!s->deleting)
-		app_delete_foreign(s->app, NULL);
+	if (!s->deleting) {
+		struct app_foreign *routes = app_list_foreign(s->app, &count);
+
+		app_delete_foreign(s->app, routes, count);
+		free(routes);
+	}
 	s->deleting = true;
 	return false;
 }

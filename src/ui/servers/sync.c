@@ -60,7 +60,9 @@ bool servers_routes_text(const struct app *a, const struct app_server *s, struct
 /* A question that is open. */
 struct question {
 	struct app *app;
-	char *server;			/* NULL = all */
+	char *server;			/* to take over; NULL = it is about routes */
+	struct app_foreign *routes;	/* that were there when it was asked */
+	size_t count;
 };
 
 static void question_free(void *arg)
@@ -68,6 +70,7 @@ static void question_free(void *arg)
 	struct question *q = arg;
 
 	free(q->server);
+	free(q->routes);
 	free(q);
 }
 
@@ -75,7 +78,7 @@ static void delete_confirmed(void *arg)
 {
 	const struct question *q = arg;
 
-	app_delete_foreign(q->app, q->server);
+	app_delete_foreign(q->app, q->routes, q->count);
 }
 
 static void take_over_confirmed(void *arg)
@@ -85,46 +88,38 @@ static void take_over_confirmed(void *arg)
 	app_take_over(q->app, q->server);
 }
 
-static void ask(struct ui *ui, struct dialog_options *o, const char *server)
+static void ask(struct ui *ui, struct dialog_options *o, struct question question)
 {
-	struct question *q = xcalloc(1, sizeof(*q));
+	struct question *q = xmalloc(sizeof(*q));
 
+	*q = question;
 	q->app = ui_app(ui);
-	q->server = server ? xstrdup(server) : NULL;
 	o->closed = question_free;
 	o->arg = q;
 	dialog_ask(ui, o);
 }
 
-struct naming {
-	struct buf *text;
-	size_t count;
-};
-
-static void name_foreign(void *arg, const char *server, const struct route_report *r)
-{
-	struct naming *n = arg;
-
-	if (r->state != ROUTE_FOREIGN)
-		return;
-	if (n->count < NAMED)
-		buf_addf(n->text, _("%s on %s leads to %s\n"), r->number, server, r->found_agent);
-	n->count++;
-}
-
 static void ask_delete(struct ui *ui)
 {
+	struct app *a = ui_app(ui);
+	struct question q = { .server = NULL };
 	struct buf text;
-	struct naming n = { .text = &text };
 
+	q.routes = app_list_foreign(a, &q.count);
+	if (q.count == 0)
+		return;
 	buf_init(&text, 2000);
-	route_states_each(ui_app(ui)->routes, name_foreign, &n);
-	if (n.count > NAMED)
-		buf_addf(&text, _("and %zu more\n"), n.count - NAMED);
+	for (size_t i = 0; i < q.count && i < NAMED; i++) {
+		const struct route_report *r;
+
+		route_states_get(a->routes, q.routes[i].server, q.routes[i].number, &r);
+		buf_addf(&text, _("%s on %s leads to %s\n"), q.routes[i].number, q.routes[i].server, r->found_agent);
+	}
+	if (q.count > NAMED)
+		buf_addf(&text, _("and %zu more\n"), q.count - NAMED);
 	buf_adds(&text, _("They work, but the store has no such numbers. Calls to them get \"not found\" afterwards."));
-	if (n.count > 0)
-		ask(ui, &(struct dialog_options){ .title = _("Delete routes the store does not know?"), .text = text.p,
-			.yes = _("Delete"), .no = _("Keep"), .confirmed = delete_confirmed }, NULL);
+	ask(ui, &(struct dialog_options){ .title = _("Delete routes the store does not know?"), .text = text.p,
+		.yes = _("Delete"), .no = _("Keep"), .confirmed = delete_confirmed }, q);
 	buf_clear(&text);
 }
 
@@ -135,7 +130,8 @@ static void ask_take_over(struct ui *ui, const struct app_server *s)
 				 "one."), s->status.routes.owner);
 
 	ask(ui, &(struct dialog_options){ .title = title, .text = text, .yes = _("Take over"), .no = _("Leave it"),
-		.typed = s->config->name, .confirmed = take_over_confirmed }, s->config->name);
+		.typed = s->config->name, .confirmed = take_over_confirmed },
+	    (struct question){ .server = xstrdup(s->config->name) });
 	free(title);
 	free(text);
 }

@@ -177,8 +177,8 @@ struct demo_pbx *fixture_demo(double calls_per_minute, int *port)
 	return p;
 }
 
-/* Looks into the database by a connection of its own. Caller frees; NULL = no such key. */
-static char *db_get(int port, const char *family, const char *key)
+/* Asks about a key of the database by a connection of its own. Caller frees; NULL = the answer has no value. */
+static char *db_ask(int port, const char *action, const char *family, const char *key, const char *value)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
 	char text[8192] = "";
@@ -187,7 +187,8 @@ static char *db_get(int port, const char *family, const char *key)
 	ssize_t got = 1;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	char *ask = xasprintf("Action: Login\r\nUsername: dash\r\nSecret: geheim\r\nEvents: off\r\n\r\n"
-			      "Action: DBGet\r\nFamily: %s\r\nKey: %s\r\n\r\nAction: Logoff\r\n\r\n", family, key);
+			      "Action: %s\r\nFamily: %s\r\nKey: %s\r\nVal: %s\r\n\r\nAction: Logoff\r\n\r\n",
+			      action, family, key, value);
 
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
@@ -202,13 +203,18 @@ static char *db_get(int port, const char *family, const char *key)
 
 void fixture_assert_key(int port, const char *family, const char *key, const char *value)
 {
-	char *held = db_get(port, family, key);
+	char *held = db_ask(port, "DBGet", family, key, "");
 
 	if (value)
 		assert_string_equal(held, value);
 	else
 		assert_null(held);
 	free(held);
+}
+
+void fixture_set_key(int port, const char *family, const char *key, const char *value)
+{
+	free(db_ask(port, "DBPut", family, key, value));
 }
 
 void fixture_want(struct fixture *f, size_t n)

@@ -53,6 +53,8 @@ void fixture_want(struct fixture *f, size_t n);
 struct demo_pbx *fixture_demo(double calls_per_minute, int *port);
 /* Looks into its database by a connection of its own; value NULL = there must be no such key. */
 void fixture_assert_key(int port, const char *family, const char *key, const char *value);
+/* Changes it behind the program's back. */
+void fixture_set_key(int port, const char *family, const char *key, const char *value);
 
 /* A call that talks, NULL; and whether there is one, for wait_until(). */
 struct call *fixture_talking(struct fixture *f);

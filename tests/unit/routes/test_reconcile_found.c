@@ -55,7 +55,7 @@ static void it_is_deleted_when_told_so(void **state)
 	struct sim *s = with_left_behind(false);
 
 	(void)state;
-	routes_delete_foreign(s->r, s->now);
+	routes_delete_foreign(s->r, B, s->now);
 	assert_true(sim_settle(s));
 	assert_null(sim_held(s, "trunkdeck", B));
 	assert_string_equal(sim_held(s, "trunkdeck", A), "support");
@@ -71,7 +71,7 @@ static void read_only_deletes_nothing(void **state)
 
 	(void)state;
 	sim_assert_state(s, B, ROUTE_FOREIGN);
-	routes_delete_foreign(s->r, s->now);
+	routes_delete_foreign(s->r, B, s->now);
 	assert_true(sim_settle(s));
 	assert_string_equal(sim_held(s, "trunkdeck", B), "support");
 	assert_int_equal(s->puts + s->dels, 0);
