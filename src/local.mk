@@ -190,6 +190,7 @@ libtrunkdeck_a_SOURCES += \
 	src/app/replay_workspace.c \
 	src/app/route_states.c \
 	src/app/routes.c \
+	src/app/undo.c \
 	src/app/watch.c
 
 # demo: the demonstration workspace and its PBX; only main.c includes it

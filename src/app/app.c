@@ -13,8 +13,11 @@
 #include "trunkdeck/work/job_thread.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/tracker.h"
 
 #define INBOX_MAX 65536
+#define NEWS_MS 2000			/* messages about servers within this time are summed up ... */
+#define NEWS_SINGLE 3			/* ... when there are more */
 
 static void init_servers(struct app *a)
 {
@@ -180,7 +183,7 @@ static void do_put(struct app *a, struct worker_step *s)
 	enum entity entity = s->record.entity;
 
 	if (entity == ENTITY_NUMBER)
-		deletions_cancel(a->deletions, key);
+		deletions_restored(a->deletions, key);
 	snapshot_put(a->snapshot, &s->record);
 	tell_put(a, entity, key);
 	free(key);
@@ -232,7 +235,7 @@ static void handle_records(struct app *a, struct worker_records *r)
 
 /* --- from the servers --- */
 
-static struct app_server *find_server(const struct app *a, const char *name)
+struct app_server *find_server(const struct app *a, const char *name)
 {
 	for (size_t i = 0; i < a->server_count; i++) {
 		if (strcmp(a->servers[i].config->name, name) == 0)
@@ -246,6 +249,62 @@ const struct app_server *app_server(const struct app *a, const char *name)
 	return find_server(a, name);
 }
 
+/* Counts one; true when it is to be said by itself. */
+static bool is_news(const struct app *a, struct server_news *n)
+{
+	int64_t now = clock_mono_ms(a->clock);
+
+	if (now >= n->until_ms && n->more == 0)
+		*n = (struct server_news){ .until_ms = now + NEWS_MS };
+	if (n->said == NEWS_SINGLE) {
+		n->more++;
+		return false;
+	}
+	n->said++;
+	return true;
+}
+
+static void say_summaries(struct app *a)
+{
+	struct app_private *p = a->private;
+	int64_t now = clock_mono_ms(a->clock);
+	size_t failing = 0, up = 0;
+
+	for (size_t i = 0; i < a->server_count; i++) {
+		failing += a->servers[i].status.err.code != ERR_NONE;
+		up += server_is_up(&a->servers[i].status);
+	}
+	if (p->failing.more > 0 && now >= p->failing.until_ms) {
+		messages_add(a->messages, MESSAGE_WARN, ngettext("%zu server fails: the Servers view says why",
+								 "%zu servers fail: the Servers view says why", failing), failing);
+		p->failing.more = 0;
+		a->dirty |= APP_DIRTY_MESSAGES;
+	}
+	if (p->connected.more > 0 && now >= p->connected.until_ms) {
+		messages_add(a->messages, MESSAGE_INFO, _("%zu of %zu servers are connected"), up, a->server_count);
+		p->connected.more = 0;
+		a->dirty |= APP_DIRTY_MESSAGES;
+	}
+}
+
+static void say_status(struct app *a, struct app_server *s, const struct server_status *status)
+{
+	const struct server_status *before = &s->status;
+
+	if (status->err.code != ERR_NONE && status->err.code != s->told && is_news(a, &a->private->failing))
+		messages_add(a->messages, MESSAGE_WARN, "%s: %s. %s", status->server, status->err.message, status->err.hint);
+	if (server_is_up(status) || status->err.code != ERR_NONE)
+		s->told = status->err.code;
+	if (status->control == LINK_UP && server_is_up(status) && !server_is_up(before) && is_news(a, &a->private->connected))
+		messages_add(a->messages, MESSAGE_INFO, _("%s connected"), status->server);
+	if (status->rejecting && !before->rejecting)
+		messages_add(a->messages, MESSAGE_ERROR, _("%s: most of its events are rejected (%s): calls are missed"),
+			     status->server, status->last_reject);
+	if (status->evicted > 0 && before->evicted == 0)
+		messages_add(a->messages, MESSAGE_ERROR, _("%s: more than %d calls at once: the oldest are recorded as lost"),
+			     status->server, TRACKER_MAX_CALLS);
+}
+
 static void handle_server(struct app *a, const struct server_status *status)
 {
 	struct app_server *s = find_server(a, status->server);
@@ -254,20 +313,22 @@ static void handle_server(struct app *a, const struct server_status *status)
 		return;
 	if (s->status.control == LINK_UP && status->control != LINK_UP)
 		route_states_server_down(a->routes, status->server);
-	if (status->err.code != ERR_NONE && strcmp(status->err.message, s->status.err.message) != 0)
-		messages_add(a->messages, MESSAGE_WARN, "%s: %s. %s", status->server, status->err.message,
-			     status->err.hint);
-	if (status->control == LINK_UP && server_is_up(status) && !server_is_up(&s->status))
-		messages_add(a->messages, MESSAGE_INFO, _("%s connected"), status->server);
+	say_status(a, s, status);
 	listening_status(a, status);
 	s->status = *status;
+	routes_report_sync(a);
 	a->dirty |= APP_DIRTY_SERVERS | APP_DIRTY_WORKSPACE | APP_DIRTY_MESSAGES;
 }
 
-static void handle_call(struct app *a, struct ami_call_report *r)
+void call_report(struct app *a, struct ami_call_report *r)
 {
+	bool was_live;
+
 	snapshot_resolve_call(a->snapshot, &r->call);
-	live_report(a->live, r);
+	was_live = live_report(a->live, r);
+	/* A change between two reads of a recorder's calls is read twice. */
+	if (r->change == CALL_CHANGE_FINISHED && !was_live && finished_has(a->finished, &r->call))
+		return;
 	watch_call(a, &r->call);
 	history_call(a, &r->call, r->change);
 	publish_call(a, &r->call);
@@ -278,15 +339,13 @@ static void handle_call(struct app *a, struct ami_call_report *r)
 static void lose_call(void *arg, const struct call *c)
 {
 	struct app *a = arg;
-	struct call lost = *c;
+	struct ami_call_report r = { .call = *c, .change = CALL_CHANGE_FINISHED };
 
-	lost.ended_us = clock_wall_us(a->clock);
-	lost.state = CALL_ENDED;
-	lost.outcome = OUTCOME_LOST;
-	lost.uncertain = true;
-	watch_call(a, &lost);
-	history_call(a, &lost, CALL_CHANGE_FINISHED);
-	publish_call(a, &lost);
+	r.call.ended_us = clock_wall_us(a->clock);
+	r.call.state = CALL_ENDED;
+	r.call.outcome = OUTCOME_LOST;
+	r.call.uncertain = true;
+	call_report(a, &r);
 }
 
 static void say_mended(struct app *a, const struct ami_resync_report *r)
@@ -367,7 +426,7 @@ static void handle_mail(struct app *a, const struct mail *m)
 		handle_server(a, m->value);
 		break;
 	case AMI_MAIL_CALL:
-		handle_call(a, m->value);
+		call_report(a, m->value);
 		break;
 	case AMI_MAIL_ENDPOINTS:
 		reach_report(a, m->value);
@@ -405,6 +464,7 @@ bool app_handle_mail(struct app *a, size_t max)
 	struct mail m;
 
 	history_tick(a);
+	say_summaries(a);
 	for (size_t n = 0; max == 0 || n < max; n++) {
 		if (!mailbox_take(a->inbox, &m)) {
 			listening_claim(a);
@@ -431,6 +491,8 @@ int64_t app_next_at_ms(const struct app *a)
 
 	at = clock_earlier(at, listening_next_at_ms(a));
 	at = clock_earlier(at, publish_next_at_ms(a));
+	at = clock_earlier(at, a->private->failing.more > 0 ? a->private->failing.until_ms : -1);
+	at = clock_earlier(at, a->private->connected.more > 0 ? a->private->connected.until_ms : -1);
 	if (a->replay)
 		at = clock_earlier(at, replay_next_at_ms(a));
 	if (a->store_state == STORE_STATE_RETRY)
@@ -481,18 +543,6 @@ bool app_store_is_idle(const struct app *a)
 	return mailbox_waiting(a->inbox) == 0 && worker_is_idle(a->private->worker);
 }
 
-void app_sync(struct app *a, const char *server)
-{
-	if (a->private->ami)
-		ami_verify(a->private->ami, server);
-}
-
-void app_delete_foreign(struct app *a, const char *server)
-{
-	if (a->private->ami)
-		ami_delete_foreign(a->private->ami, server);
-}
-
 void app_take_over(struct app *a, const char *server)
 {
 	if (a->private->ami)
@@ -514,7 +564,7 @@ static void take_last_calls(struct app *a)
 
 	while (mailbox_take(a->inbox, &m)) {
 		if (m.kind == AMI_MAIL_CALL)
-			handle_call(a, m.value);
+			call_report(a, m.value);
 		else if (m.kind == AMI_MAIL_SERVER)
 			listening_status(a, m.value);
 		mail_discard(&m);
@@ -541,6 +591,7 @@ void app_free(struct app **app)
 	listening_free(a);
 	publish_free(a);
 	change_requests_free(a);
+	undo_free(a);
 	mailbox_free(&a->inbox);
 	snapshot_free(&a->snapshot);
 	live_free(&a->live);

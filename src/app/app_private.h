@@ -7,24 +7,24 @@
 #include "trunkdeck/work/raw_log.h"
 #include "trunkdeck/work/store_worker.h"
 
+enum request_kind { REQUEST_CHANGE, REQUEST_UNDO, REQUEST_REDO };
+
 /* A mutation under way. */
 struct request {
 	uint64_t token;
 	struct mutation mutation;	/* as asked, for messages */
-	struct record before;		/* EDIT: the record as the screen showed it, for undo */
-	bool is_undo;
+	enum request_kind kind;
 	bool cuts;			/* DELETE: calls are hung up with it */
 	app_result_fn *fn;
 	void *arg;
 	struct request *next;
 };
 
-#define UNDO_DEPTH 50
-
-/* What takes a change back: the inverse mutation and the words for it. */
-struct undo {
-	struct mutation mutation;
-	char text[96];
+/* app/undo.c: the changes made here, oldest first; `at` of them are in force. */
+struct undo_list {
+	struct undo_step *steps;
+	size_t count, size, at;
+	bool running;			/* one step at a time */
 };
 
 /* app/history.c */
@@ -37,9 +37,7 @@ struct history {
 	struct call *early;		/* finished before today's calls were read */
 	size_t early_count, early_size;
 	size_t early_recorded;		/* so many of them are in the spool */
-	uint64_t early_lost;
-	struct worker_spool spool;	/* as last told */
-	uint64_t told_dropped;
+	uint64_t lost;			/* found no room, since it was last said how many */
 	bool window_asked;
 	struct figures_request window_request;
 };
@@ -59,6 +57,7 @@ struct listening {
 	struct span now;		/* from_us 0 = not listening */
 	struct span over[LISTENING_OVER_MAX];	/* earlier ones that can't be claimed whole yet, oldest first */
 	size_t over_count;
+	int64_t fresh_from_us;		/* `now` began then after a loss, and has not been claimed yet; 0 = not so */
 	int64_t reported_from_us;	/* as the ami thread said last */
 	uint64_t forgotten;
 	bool changed;			/* since the last claim */
@@ -72,7 +71,14 @@ struct publishing {
 	int64_t sent_ms, tidied_ms;
 };
 
+/* Messages about servers, of one kind: a few within NEWS_MS are said one by one, of the others only how many there are. */
+struct server_news {
+	int64_t until_ms;
+	size_t said, more;
+};
+
 struct app_private {
+	struct server_news failing, connected;
 	struct publishing publishing;
 	struct history history;
 	struct listening *listening;	/* one per server */
@@ -87,12 +93,15 @@ struct app_private {
 	uint64_t next_token;
 	struct request *requests;
 	struct app_hangup *hangups;
-	struct undo undo[UNDO_DEPTH];
-	size_t undo_count;
-	bool undo_running;
+	struct undo_list undo;
 	void (*on_route)(void *arg, const struct ami_route_report *r);
 	void *on_route_arg;
 };
+
+/* app/app.c */
+struct app_server *find_server(const struct app *a, const char *name);
+/* What is known of a call now, whoever says so: everything that follows calls hears of it here, a finished call once. */
+void call_report(struct app *a, struct ami_call_report *r);
 
 /* endpoint_reports.c */
 void reach_report(struct app *a, const struct endpoints_report *r);
@@ -106,6 +115,8 @@ void cut_mark(struct app *a, const struct record *r, bool cut);
 /* The server has let go of the number: its calls there are hung up, if that was asked. */
 void cut_calls(struct app *a, const char *server, const char *number);
 void routes_tell_removed(struct app *a, const struct number *n);
+/* A status has come: says what a sync that was asked for did, once it is through. */
+void routes_report_sync(struct app *a);
 /* How the providers' carriers write numbers. */
 void routes_tell_prefixes(struct app *a);
 /* A server reported a route. */
@@ -169,7 +180,15 @@ struct job_news;
 void job_take(struct app *a, int kind, const struct job_news *news);
 void job_end(struct app *a);
 
+/* app/undo.c */
+void undo_remember(struct app *a, const struct mutation *m, const struct mutation_result *r);
+void undo_done(struct app *a, bool back, const struct mutation_result *r);
+void undo_free(struct app *a);
+
 /* app/change.c */
+/* What people call the record. */
+const char *record_title(const struct record *r);
+struct request *change_send(struct app *a, const struct mutation *m, enum request_kind kind, app_result_fn *fn, void *arg);
 void change_handle_result(struct app *a, struct worker_result *r);
 void change_requests_free(struct app *a);
 

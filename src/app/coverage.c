@@ -49,15 +49,17 @@ static void end_span(struct listening *l)
 
 static void take_back(struct app *a, struct listening *l, int64_t from_us)
 {
-	bool listened = l->now.from_us != 0;
+	bool listened = l->now.from_us != 0, changed = l->changed;
 
-	end_span(l);
+	if (l->now.from_us != l->fresh_from_us)		/* else nobody was told of the present span: it begins again */
+		end_span(l);
+	l->changed = changed;			/* claimed when it is due: a flood of losses must not be a flood of claims */
 	for (size_t i = 0; i < l->over_count; i++) {
 		if (l->over[i].until_us > from_us)
 			l->over[i].until_us = from_us > l->over[i].from_us ? from_us : l->over[i].from_us;
 	}
 	if (listened)
-		l->now.from_us = l->now.until_us = clock_wall_us(a->clock);
+		l->fresh_from_us = l->now.from_us = l->now.until_us = clock_wall_us(a->clock);
 }
 
 void listening_lost(struct app *a, const struct call *c)
@@ -100,29 +102,29 @@ static int64_t oldest_live_us(const struct app *a, const char *server)
 	return oldest;
 }
 
-static void claim(struct app *a, const char *server, struct span span, int64_t until_us, bool open)
-{
-	struct listened claim = { .span = span, .open = open };
-
-	str_copy(claim.server, sizeof(claim.server), str_of(server));
-	if (claim.span.until_us > until_us)
-		claim.span.until_us = until_us > span.from_us ? until_us : span.from_us;
-	worker_listened(a->private->worker, &claim);
-}
-
 static void claim_server(struct app *a, const char *server, struct listening *l)
 {
+	struct listened claims[LISTENING_OVER_MAX + 1];
 	int64_t oldest = oldest_live_us(a, server);
-	size_t kept = 0;
+	size_t n = 0, kept = 0;
 
 	for (size_t i = 0; i < l->over_count; i++) {
-		claim(a, server, l->over[i], oldest, false);
+		claims[n++] = (struct listened){ .span = l->over[i] };
 		if (l->over[i].until_us > oldest)
 			l->over[kept++] = l->over[i];
 	}
 	l->over_count = kept;
 	if (l->now.from_us)
-		claim(a, server, l->now, oldest, true);
+		claims[n++] = (struct listened){ .span = l->now, .open = true };
+	for (size_t i = 0; i < n; i++) {
+		struct span *s = &claims[i].span;
+
+		str_copy(claims[i].server, sizeof(claims[i].server), str_of(server));
+		if (s->until_us > oldest)
+			s->until_us = oldest > s->from_us ? oldest : s->from_us;
+	}
+	worker_listened(a->private->worker, claims, n);
+	l->fresh_from_us = 0;
 	l->changed = false;
 }
 

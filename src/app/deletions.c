@@ -114,6 +114,14 @@ void deletions_cancel(struct deletions *d, const char *number)
 		drop(d, n);
 }
 
+void deletions_restored(struct deletions *d, const char *number)
+{
+	struct deletion *n = find(d, number);
+
+	if (n && n->count > 0)
+		drop(d, n);
+}
+
 bool deletions_has(const struct deletions *d, const char *number)
 {
 	const struct deletion *n = find(d, number);

@@ -16,7 +16,6 @@
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/mem.h"
 
-#define EARLY_MAX 10000
 #define DAY_TOKEN 1
 #define WINDOW_TOKEN 2
 #define HOUR_US INT64_C(3600000000)
@@ -114,17 +113,28 @@ static bool take_zone(struct app *a)
 
 /* --- recording --- */
 
+/* It is said when the first one is lost, and, when the store takes calls again, how many there were. */
+static void lose(struct app *a, const struct call *c)
+{
+	listening_lost(a, c);
+	if (a->private->history.lost++ > 0)
+		return;
+	messages_add(a->messages, MESSAGE_ERROR,
+		     _("%d finished calls wait for the store and no more fit: calls that end from now on are lost"), WORKER_SPOOL_MAX);
+	a->dirty |= APP_DIRTY_MESSAGES;
+}
+
 static void record(struct app *a, const struct call *c)
 {
 	if (!a->config->read_only && !a->live_from_store && a->private->worker && !worker_record(a->private->worker, c))
-		listening_lost(a, c);
+		lose(a, c);
 }
 
 static bool keep_early(struct app *a, const struct call *c)
 {
 	struct history *h = &a->private->history;
 
-	if (h->early_count == EARLY_MAX)
+	if (h->early_count == WORKER_SPOOL_MAX)
 		return false;
 	if (h->early_count == h->early_size) {
 		h->early_size = h->early_size ? h->early_size * 2 : 64;
@@ -132,15 +142,6 @@ static bool keep_early(struct app *a, const struct call *c)
 	}
 	h->early[h->early_count++] = *c;
 	return true;
-}
-
-static void lose(struct app *a, const struct call *c)
-{
-	listening_lost(a, c);
-	if (a->private->history.early_lost++ > 0)
-		return;
-	messages_add(a->messages, MESSAGE_ERROR, _("%d finished calls wait for the store: from now on they are lost"), EARLY_MAX);
-	a->dirty |= APP_DIRTY_MESSAGES;
 }
 
 static void drop_early(struct app *a)
@@ -188,23 +189,20 @@ size_t history_unrecorded(const struct app *a)
 void history_spool(struct app *a, const struct worker_spool *s)
 {
 	struct history *h = &a->private->history;
-	bool lost = s->dropped > h->spool.dropped && h->spool.waiting < WORKER_SPOOL_MAX;
 
-	if (lost)
-		messages_add(a->messages, MESSAGE_ERROR, _("%zu finished calls wait for the store: from now on they are lost"),
-			     s->waiting);
 	if (s->late > 0)
 		messages_add(a->messages, MESSAGE_INFO, ngettext("%zu finished call that had waited for the store is written",
 								 "%zu finished calls that had waited for the store are written",
 								 s->late), s->late);
-	if (s->late > 0 && s->dropped > h->told_dropped) {
-		messages_add(a->messages, MESSAGE_ERROR, _("%llu finished calls found no room and are lost"),
-			     (unsigned long long)(s->dropped - h->told_dropped));
-		h->told_dropped = s->dropped;
-	}
-	if (lost || s->late > 0)
+	if (s->late > 0 || h->lost > 0)
 		a->dirty |= APP_DIRTY_MESSAGES;
-	h->spool = *s;
+	if (h->lost > 0 && s->waiting < WORKER_SPOOL_MAX) {
+		messages_add(a->messages, MESSAGE_ERROR,
+			     ngettext("%llu finished call is lost: the store was away for too long",
+				      "%llu finished calls are lost: the store was away for too long", (unsigned long)h->lost),
+			     (unsigned long long)h->lost);
+		h->lost = 0;
+	}
 }
 
 /* --- today --- */

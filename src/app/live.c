@@ -136,12 +136,14 @@ void live_resynced(struct live *l, const struct ami_resync_report *r, void (*gon
 		   void *arg)
 {
 	struct live_entry *e, *next;
+	struct call call;
 
 	HASH_ITER(hh, l->by_key, e, next) {
 		if (strcmp(e->call.server, r->server) != 0 || e->serial >= r->serial)
 			continue;
-		gone(arg, &e->call);
+		call = e->call;
 		drop(l, e);
+		gone(arg, &call);
 	}
 }
 

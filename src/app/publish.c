@@ -82,17 +82,17 @@ static void note_all(struct app *a)
 		note(&a->private->publishing, calls[i]);
 }
 
-static void name_servers(const struct app *a, char *to, size_t size)
+static char *server_names(const struct app *a)
 {
 	struct buf names;
 
-	buf_init(&names, size);
+	buf_init(&names, BUF_UNBOUNDED);
+	buf_adds(&names, "");
 	for (size_t i = 0; i < a->server_count; i++) {
 		if (a->servers[i].status.listening_from_us)
 			buf_addf(&names, "%s%s", names.len > 0 ? " " : "", a->servers[i].config->name);
 	}
-	str_copy(to, size, str_of(names.len > 0 ? names.p : ""));
-	buf_clear(&names);
+	return buf_take(&names);
 }
 
 static void send_batch(struct app *a, int64_t now)
@@ -106,7 +106,7 @@ static void send_batch(struct app *a, int64_t now)
 	b = xcalloc(1, sizeof(*b) + HASH_COUNT(p->changed) * sizeof(b->calls[0]));
 	b->anew = !p->begun;
 	b->tidy = now >= p->tidied_ms + TIDY_EVERY_MS;
-	name_servers(a, b->servers, sizeof(b->servers));
+	b->servers = server_names(a);
 	HASH_ITER(hh, p->changed, c, next)
 		b->calls[b->count++] = c->call;
 	forget_changed(p);
@@ -150,30 +150,10 @@ int64_t publish_next_at_ms(const struct app *a)
 
 /* --- a screen that follows --- */
 
-static void take_call(struct app *a, struct call *c)
-{
-	const struct app_server *s = app_server(a, c->server);
-	struct ami_call_report r = { .call = *c, .serial = s ? s->source.round : 0 };
-
-	r.change = c->state == CALL_ENDED ? CALL_CHANGE_FINISHED : CALL_CHANGE_UPDATED;
-	snapshot_resolve_call(a->snapshot, &r.call);
-	live_report(a->live, &r);
-	history_call(a, &r.call, r.change);
-}
-
 static void left_unseen(void *arg, const struct call *c)
 {
 	(void)arg;
 	(void)c;
-}
-
-static struct app_server *server_of(struct app *a, const char *name)
-{
-	for (size_t i = 0; i < a->server_count; i++) {
-		if (strcmp(a->servers[i].config->name, name) == 0)
-			return &a->servers[i];
-	}
-	return NULL;
 }
 
 /* The recorder, or another one, starts over: what it does not name is gone. */
@@ -190,17 +170,23 @@ static void end_round(struct app *a, const struct app_server *s)
 void live_from_store(struct app *a, const struct worker_live *live)
 {
 	for (size_t i = 0; i < live->server_count; i++) {
-		struct app_server *s = server_of(a, live->servers[i].server);
+		struct app_server *s = find_server(a, live->servers[i].server);
 
 		s->source.known = live->servers[i].known;
 		s->source.beat_ms = live->servers[i].beat_ms;
 		s->source.round += live->servers[i].reset;
 	}
-	for (size_t i = 0; i < live->count; i++)
-		take_call(a, &live->calls[i]);
+	for (size_t i = 0; i < live->count; i++) {
+		const struct call *c = &live->calls[i];
+		const struct app_server *s = find_server(a, c->server);
+		struct ami_call_report r = { .call = *c, .serial = s ? s->source.round : 0 };
+
+		r.change = c->state == CALL_ENDED ? CALL_CHANGE_FINISHED : CALL_CHANGE_UPDATED;
+		call_report(a, &r);
+	}
 	for (size_t i = 0; i < live->server_count; i++) {
 		if (live->servers[i].reset)
-			end_round(a, server_of(a, live->servers[i].server));
+			end_round(a, find_server(a, live->servers[i].server));
 	}
 	a->dirty |= APP_DIRTY_CALLS | APP_DIRTY_SERVERS;
 }

@@ -3,6 +3,8 @@
 
 #include "trunkdeck/calls/finished.h"
 
+#include <string.h>
+
 #include "trunkdeck/base/mem.h"
 
 struct finished {
@@ -23,6 +25,17 @@ void finished_free(struct finished **f)
 void finished_add(struct finished *f, const struct call *c)
 {
 	f->ring[f->count++ % FINISHED_MAX] = *c;
+}
+
+bool finished_has(const struct finished *f, const struct call *c)
+{
+	uint64_t kept = f->count < FINISHED_MAX ? f->count : FINISHED_MAX;
+
+	for (uint64_t i = 0; i < kept; i++) {
+		if (strcmp(f->ring[i].linkedid, c->linkedid) == 0 && strcmp(f->ring[i].server, c->server) == 0)
+			return true;
+	}
+	return false;
 }
 
 uint64_t finished_count(const struct finished *f)

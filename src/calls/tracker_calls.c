@@ -222,8 +222,10 @@ static struct tracked *call_new(struct tracker *t, const struct event_leg *leg, 
 	struct tracked *k;
 	struct call *c;
 
-	if (t->stats.live >= TRACKER_MAX_CALLS)
+	if (t->stats.live >= TRACKER_MAX_CALLS) {
 		calls_lose(t, t->live, at_us);
+		t->stats.evicted++;
+	}
 	k = pool_take(&t->call_pool);
 	c = &k->call;
 	str_copy(c->server, sizeof(c->server), str_of(t->server));

@@ -26,7 +26,6 @@
 
 #define CHANNEL_ID_SIZE 152		/* Asterisk's own limit (AST_MAX_UNIQUEID) and a bit */
 #define BRIDGE_ID_SIZE 152
-#define TRACKER_MAX_CALLS 16384
 #define TRACKER_MAX_CHANNELS 65536
 #define TRACKER_FINISHED 8192		/* a power of two */
 

@@ -158,7 +158,7 @@ static bool read_beat(void *arg, const char *const *values)
 	struct live_beat b = { .seq = db_int(values[1]), .beat = db_int(values[2]) };
 
 	str_copy(b.recorder, sizeof(b.recorder), str_of(db_text(values[0])));
-	str_copy(b.servers, sizeof(b.servers), str_of(db_text(values[4])));
+	b.servers = db_text(values[4]);
 	r->fn(r->arg, &b, db_int(values[3]));
 	return true;
 }

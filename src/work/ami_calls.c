@@ -30,6 +30,8 @@
 #define UNSENT_MAX 10000
 #define GONE_MAX 10000
 #define JUST_BOOTED_S 60
+#define REJECT_WINDOW_MS 2000
+#define REJECT_LEAST 5			/* frames of a window that allow a verdict */
 
 struct gone_channel {
 	char uniqueid[160];
@@ -406,8 +408,25 @@ static bool may_resync(const struct ami_server *s)
 	       ami_link_state(s->control) == LINK_UP;
 }
 
+/* A forged frame now and then is no reason; a stream of which most is rejected is one that calls are missed in. A window in which
+ * nearly nothing came says nothing. */
+static void judge_rejects(struct ami_server *s, int64_t now_ms)
+{
+	struct ami_calls *c = &s->calls;
+	uint64_t believed = s->status.events - c->window_events, rejected = s->status.rejected - c->window_rejected;
+
+	if (now_ms < c->window_ms + REJECT_WINDOW_MS)
+		return;
+	if (believed + rejected >= REJECT_LEAST)
+		s->status.rejecting = rejected > believed;
+	c->window_events = s->status.events;
+	c->window_rejected = s->status.rejected;
+	c->window_ms = now_ms;
+}
+
 void ami_calls_turn(struct ami_server *s, int64_t now_ms)
 {
+	judge_rejects(s, now_ms);
 	if (may_resync(s) && now_ms >= s->calls.resync_at_ms)
 		begin_resync(s);
 	if (s->calls.recover_at_ms >= 0 && now_ms >= s->calls.recover_at_ms)

@@ -239,6 +239,7 @@ static void fill_status(struct ami_server *s)
 	fill_links(s);
 	tracker_get_stats(s->calls.tracker, &calls);
 	s->status.live = calls.live;
+	s->status.evicted = calls.evicted;
 	/* What waits here has not been reported. */
 	if (s->status.listening_from_us && !s->calls.unsent && s->calls.recover_at_ms < 0)
 		s->status.heard_us = ami_link_heard_us(s->tail);
@@ -250,6 +251,7 @@ static bool needs_attention(const struct server_status *a, const struct server_s
 {
 	return a->tail != b->tail || a->control != b->control || a->err.code != b->err.code ||
 	       a->listening_from_us != b->listening_from_us || a->forgotten != b->forgotten ||
+	       a->rejecting != b->rejecting || (a->evicted > 0) != (b->evicted > 0) ||
 	       strcmp(a->version, b->version) || a->routes.settled != b->routes.settled || a->routes.foreign_owner != b->routes.foreign_owner;
 }
 

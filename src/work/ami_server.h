@@ -30,6 +30,8 @@ struct ami_calls {
 	bool mending;			/* calls live in the gap are looked for */
 	size_t before;			/* live calls when it began */
 	struct ami_gap gap;		/* not told yet */
+	uint64_t window_events, window_rejected;	/* as counted when the present window began */
+	int64_t window_ms;
 	char watched[sizeof(((struct call *)0)->linkedid)];	/* "" = none */
 };
 

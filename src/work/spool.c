@@ -14,7 +14,6 @@ struct spool {
 	pthread_mutex_t lock;
 	struct call *calls;
 	size_t max, size, first, count;
-	uint64_t dropped;
 };
 
 struct spool *spool_new(size_t max)
@@ -62,8 +61,6 @@ bool spool_add(struct spool *s, const struct call *c)
 		grow(s);
 	if (fits)
 		s->calls[(s->first + s->count++) % s->size] = *c;
-	else
-		s->dropped++;
 	pthread_mutex_unlock(&s->lock);
 	return fits;
 }
@@ -94,16 +91,6 @@ size_t spool_waiting(struct spool *s)
 
 	pthread_mutex_lock(&s->lock);
 	n = s->count;
-	pthread_mutex_unlock(&s->lock);
-	return n;
-}
-
-uint64_t spool_dropped(struct spool *s)
-{
-	uint64_t n;
-
-	pthread_mutex_lock(&s->lock);
-	n = s->dropped;
 	pthread_mutex_unlock(&s->lock);
 	return n;
 }

@@ -1,7 +1,7 @@
 /*
  * Finished calls on their way to the store: a bounded queue of values between the thread that hears of them and the one that
  * writes. A call leaves only when it is written, so that none is lost while the store is away; what finds the queue full is
- * refused and counted. The lock is held for the copy, never across I/O.
+ * refused. The lock is held for the copy, never across I/O.
  */
 #ifndef WORK_SPOOL_H
 #define WORK_SPOOL_H
@@ -22,6 +22,5 @@ bool spool_add(struct spool *s, const struct call *c);
 size_t spool_peek(struct spool *s, struct call *to, size_t max);
 void spool_done(struct spool *s, size_t count);
 size_t spool_waiting(struct spool *s);
-uint64_t spool_dropped(struct spool *s);
 
 #endif

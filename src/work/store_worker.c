@@ -232,6 +232,14 @@ static void answer_failure(struct worker *w, const struct store_job *j, const st
 	answer(w, j->token, &r);
 }
 
+static void read_who_changed(void *arg, const struct change *c)
+{
+	struct mutation_result *r = arg;
+
+	str_copy(r->changed_by, sizeof(r->changed_by), str_of(c->actor));
+	r->changed_at_us = c->at;
+}
+
 /* The feed is read before the answer goes out, so that whoever is told "done" finds it on the screen already. */
 static bool do_mutate(struct worker *w, struct store_job *j, struct err *e)
 {
@@ -241,7 +249,9 @@ static bool do_mutate(struct worker *w, struct store_job *j, struct err *e)
 	store_mutate(w->store, &j->mutation, 1, MUTATE_PARTIAL, &r, e);
 	if (!r.done && r.err.code == ERR_NONE)
 		r.err = *e;
-	news = r.done ? read_news(w, e) : err_class_of(r.err.code) != ERR_CLASS_UNREACHABLE;
+	if (r.err.code == ERR_CHANGED_MEANWHILE)
+		store_history(w->store, j->mutation.record.entity, record_key(&j->mutation.record), 1, read_who_changed, &r, e);
+	news = r.done || r.err.code == ERR_CHANGED_MEANWHILE ? read_news(w, e) : err_class_of(r.err.code) != ERR_CLASS_UNREACHABLE;
 	if (!news && !r.done)
 		*e = r.err;
 	answer(w, j->token, &r);
@@ -266,14 +276,6 @@ static bool do_was_deleted(struct worker *w, const struct store_job *j, struct e
 	return ok;
 }
 
-/* While the store is away calls stay in the spool. */
-static bool do_record(struct worker *w, bool full, struct err *e)
-{
-	if (full)
-		worker_tell_spool(w);
-	return !w->store || worker_write_calls(w, false, e);
-}
-
 /* One job; false when the store failed under it. */
 static bool do_job(struct worker *w, struct mail *m, struct err *e)
 {
@@ -283,10 +285,10 @@ static bool do_job(struct worker *w, struct mail *m, struct err *e)
 		w->stopping = true;
 	} else if (m->kind == JOB_WAS_DELETED) {
 		ok = do_was_deleted(w, m->value, e);
-	} else if (m->kind == JOB_RECORD || m->kind == JOB_RECORD_FULL) {
-		ok = do_record(w, m->kind == JOB_RECORD_FULL, e);
+	} else if (m->kind == JOB_RECORD) {	/* while the store is away calls stay in the spool, and claims wait */
+		ok = !w->store || worker_write_calls(w, false, e);
 	} else if (m->kind == JOB_LISTENED) {
-		ok = !w->store || worker_write_listened(w, m->value, e);
+		ok = !w->store || worker_write_listened(w, e);
 	} else if (m->kind == JOB_PUBLISH) {
 		ok = worker_write_live(w, m->value, e) || !w->store;
 	} else if (m->kind == JOB_COUNT) {
@@ -317,7 +319,7 @@ static bool connect_store(struct worker *w, struct err *e)
 		store_close(&w->store);
 		return false;
 	}
-	if (!worker_write_calls(w, true, e)) {
+	if (!worker_write_calls(w, true, e) || !worker_write_listened(w, e)) {
 		store_close(&w->store);
 		return false;
 	}
@@ -411,6 +413,7 @@ struct worker *worker_start(const struct config *config, const struct store_opti
 	w->options.actor = w->actor;
 	w->jobs = mailbox_new(1024);
 	w->spool = spool_new(WORKER_SPOOL_MAX);
+	pthread_mutex_init(&w->claims.lock, NULL);
 	w->to_main = to_main;
 	w->retry_ms = RETRY_FIRST_MS;
 	if (pthread_create(&w->thread, NULL, worker_main, w) != 0)
@@ -428,6 +431,8 @@ void worker_stop(struct worker **w)
 		log_msg(LOG_LEVEL_ERROR, "%zu finished calls could not be written", worker_unwritten(*w));
 	mailbox_free(&(*w)->jobs);
 	spool_free(&(*w)->spool);
+	pthread_mutex_destroy(&(*w)->claims.lock);
+	free((*w)->claims.spans);
 	free((*w)->actor);
 	FREE(w);
 }

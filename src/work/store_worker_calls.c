@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "trunkdeck/base/log.h"
@@ -16,23 +17,15 @@
 #define RECORD_BATCH 256
 #define EXPIRE_BATCH 500
 #define COUNT_SLICE 10000
+#define CLAIMS_MAX 4096
 #define DAY_MS INT64_C(86400000)
 #define DAY_US (DAY_MS * 1000)
 
 /* --- recording --- */
 
-static void post_spool(struct worker *w, size_t late)
-{
-	struct worker_spool *s = xcalloc(1, sizeof(*s));
-
-	s->waiting = spool_waiting(w->spool);
-	s->dropped = spool_dropped(w->spool);
-	s->late = late;
-	worker_post(w, WORKER_MAIL_SPOOL, s, free);
-}
-
 bool worker_write_calls(struct worker *w, bool late, struct err *e)
 {
+	struct worker_spool *s;
 	struct call *calls;
 	size_t n, written = 0;
 	bool ok = true;
@@ -47,7 +40,10 @@ bool worker_write_calls(struct worker *w, bool late, struct err *e)
 		written += ok ? n : 0;
 	}
 	free(calls);
-	post_spool(w, late ? written : 0);
+	s = xcalloc(1, sizeof(*s));
+	s->waiting = spool_waiting(w->spool);
+	s->late = late ? written : 0;
+	worker_post(w, WORKER_MAIL_SPOOL, s, free);
 	return ok;
 }
 
@@ -55,11 +51,12 @@ bool worker_record(struct worker *w, const struct call *c)
 {
 	bool fits = spool_add(w->spool, c);
 
-	mailbox_post(w->jobs, (struct mail){ .kind = fits ? JOB_RECORD : JOB_RECORD_FULL, .key = 1 }, MAIL_MUST);
+	if (fits)
+		mailbox_post(w->jobs, (struct mail){ .kind = JOB_RECORD, .key = 1 }, MAIL_MUST);
 	return fits;
 }
 
-/* --- what was listened to --- */
+/* --- coverage --- */
 
 void worker_random_name(char name[33])
 {
@@ -71,22 +68,56 @@ void worker_random_name(char name[33])
 		snprintf(name + 2 * i, 3, "%02x", bytes[i]);
 }
 
-void worker_listened(struct worker *w, const struct listened *l)
+/* Under the lock. A span is known by its server and beginning. When there are too many, the oldest makes room: of its time the
+ * store keeps what was claimed before. */
+static void add_claim(struct claims *c, const struct listened *l, bool newer)
 {
-	struct listened *copy = xmalloc(sizeof(*copy));
-
-	*copy = *l;
-	mailbox_post(w->jobs, (struct mail){ .kind = JOB_LISTENED, .value = copy, .free_value = free }, MAIL_MUST);
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->spans[i].span.from_us != l->span.from_us || strcmp(c->spans[i].server, l->server) != 0)
+			continue;
+		if (newer)
+			c->spans[i] = *l;
+		return;
+	}
+	if (c->count == CLAIMS_MAX)
+		memmove(c->spans, c->spans + 1, --c->count * sizeof(c->spans[0]));
+	if (c->count == c->size) {
+		c->size = c->size ? c->size * 2 : 16;
+		c->spans = xreallocarray(c->spans, c->size, sizeof(*c->spans));
+	}
+	c->spans[c->count++] = *l;
 }
 
-bool worker_write_listened(struct worker *w, const struct listened *l, struct err *e)
+void worker_listened(struct worker *w, const struct listened *spans, size_t n)
 {
-	return worker_write_calls(w, false, e) && store_record_listened(w->store, w->recorder, l, 1, e);
+	pthread_mutex_lock(&w->claims.lock);
+	for (size_t i = 0; i < n; i++)
+		add_claim(&w->claims, &spans[i], true);
+	pthread_mutex_unlock(&w->claims.lock);
+	mailbox_post(w->jobs, (struct mail){ .kind = JOB_LISTENED, .key = 1 }, MAIL_MUST);
 }
 
-void worker_tell_spool(struct worker *w)
+bool worker_write_listened(struct worker *w, struct err *e)
 {
-	post_spool(w, 0);
+	struct listened *spans;
+	size_t n;
+	bool ok;
+
+	pthread_mutex_lock(&w->claims.lock);
+	spans = w->claims.spans;
+	n = w->claims.count;
+	w->claims.spans = NULL;
+	w->claims.count = w->claims.size = 0;
+	pthread_mutex_unlock(&w->claims.lock);
+	ok = n == 0 || (worker_write_calls(w, false, e) && store_record_listened(w->store, w->recorder, spans, n, e));
+	if (!ok) {
+		pthread_mutex_lock(&w->claims.lock);
+		for (size_t i = 0; i < n; i++)
+			add_claim(&w->claims, &spans[i], false);
+		pthread_mutex_unlock(&w->claims.lock);
+	}
+	free(spans);
+	return ok;
 }
 
 size_t worker_unwritten(struct worker *w)

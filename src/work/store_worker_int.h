@@ -8,11 +8,19 @@
 #include "spool.h"
 #include "trunkdeck/work/store_worker.h"
 
-enum job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_RECORD_FULL, JOB_LISTENED, JOB_PUBLISH, JOB_COUNT, JOB_PAGE, JOB_STOP };
+enum store_job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_LISTENED, JOB_PUBLISH, JOB_COUNT, JOB_PAGE, JOB_STOP };
 
 struct store_job {
 	uint64_t token;
 	struct mutation mutation;
+};
+
+/* Coverage that is not written yet. All of it goes out in one transaction, and a newer word about a span replaces the older
+ * one, so that no queue of them can grow while the store is slow. */
+struct claims {
+	pthread_mutex_t lock;
+	struct listened *spans;
+	size_t count, size;
 };
 
 struct worker {
@@ -30,6 +38,7 @@ struct worker {
 	atomic_uint pending;		/* jobs not answered yet */
 	bool stopping;
 	struct spool *spool;		/* calls for the store */
+	struct claims claims;
 	struct live_beat beat;		/* as published; recorder "" = nothing was */
 	int64_t tidied_seq;		/* of the last tidying, half a minute ago: every screen has read that far */
 	struct followed *followed;	/* recorders whose calls are read */
@@ -44,8 +53,7 @@ void worker_post(struct worker *w, enum worker_mail kind, void *value, void (*fr
 
 /* store_worker_calls.c; false when the store failed */
 bool worker_write_calls(struct worker *w, bool late, struct err *e);
-bool worker_write_listened(struct worker *w, const struct listened *l, struct err *e);
-void worker_tell_spool(struct worker *w);
+bool worker_write_listened(struct worker *w, struct err *e);
 /* Takes the counting over: it comes again as a job, or its answer goes out. */
 struct counting;
 bool worker_count_calls(struct worker *w, struct counting *c, struct err *e);

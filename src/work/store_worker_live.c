@@ -22,7 +22,7 @@
 
 struct followed {
 	char recorder[33];
-	char servers[1024];
+	char *servers;
 	int64_t beat, beat_ms;
 	int64_t seq;			/* as last told */
 	int64_t read_seq;		/* so far its calls have been read */
@@ -33,9 +33,17 @@ struct followed {
 
 /* --- a recorder --- */
 
+static void batch_free(void *value)
+{
+	struct worker_batch *b = value;
+
+	free(b->servers);
+	free(b);
+}
+
 void worker_publish(struct worker *w, struct worker_batch *b)
 {
-	mailbox_post(w->jobs, (struct mail){ .kind = JOB_PUBLISH, .value = b, .free_value = free }, MAIL_MUST);
+	mailbox_post(w->jobs, (struct mail){ .kind = JOB_PUBLISH, .value = b, .free_value = batch_free }, MAIL_MUST);
 }
 
 /* Anew is under a new name: whoever follows the old one sees it go. */
@@ -62,7 +70,7 @@ bool worker_write_live(struct worker *w, const struct worker_batch *b, struct er
 		w->beat.old_seq = w->tidied_seq;
 		if (b->tidy)
 			w->tidied_seq = w->beat.seq;
-		str_copy(w->beat.servers, sizeof(w->beat.servers), str_of(b->servers));
+		w->beat.servers = b->servers;
 		ok = store_live_publish(w->store, &w->beat, b->calls, b->count, e);
 	}
 	*answer = ok;
@@ -89,6 +97,7 @@ static void forget(struct worker *w, struct followed *f)
 			w->chosen[i] = NULL;
 	}
 	HASH_DEL(w->followed, f);
+	free(f->servers);
 	free(f);
 }
 
@@ -128,7 +137,8 @@ static void read_beat(void *arg, const struct live_beat *b, int64_t seen_us)
 	f->beat = b->beat;
 	f->seq = b->seq;
 	f->there = true;
-	str_copy(f->servers, sizeof(f->servers), str_of(b->servers));
+	free(f->servers);
+	f->servers = xstrdup(b->servers);
 }
 
 static bool listens(const struct followed *f, const char *server)

@@ -36,7 +36,8 @@ enum action_scope {
 	X(TEST, "test", "t", SCOPE_DECK, N_("test"), N_("Test call: how far does a call to the number under the cursor get?")) \
 	X(DOCTOR, "doctor", "D", SCOPE_DECK | SCOPE_CALLS, N_("doctor"), N_("Check what calls to the number or provider under the cursor, or to the number of the call there, depend on")) \
 	X(DOCTOR_ALL, "doctor all", "", SCOPE_DECK, "", N_("Check every provider, number and server")) \
-	X(UNDO, "undo", "u", SCOPE_DECK, N_("undo"), N_("Undo the last change made here")) \
+	X(UNDO, "undo", "u", SCOPE_ALL, N_("undo"), N_("Undo the last change made here, and with the next press the one before")) \
+	X(REDO, "redo", "U", SCOPE_ALL, "", N_("Make the change again that was undone last")) \
 	X(PROVIDER_ADD, "provider add", "A", SCOPE_DECK, "", N_("Add a SIP provider")) \
 	X(EXPAND, "expand", "Enter Space", SCOPE_DECK | SCOPE_SERVERS, "", N_("Open or close the provider or server here")) \
 	X(OPEN, "open", "l Right", SCOPE_DECK | SCOPE_SERVERS, "", N_("Open the provider or server here")) \

@@ -39,11 +39,20 @@ struct live_source {
 	uint64_t round;			/* of reading everything it has */
 };
 
+/* A reading back of all routes that was asked for, until it has been reported. */
+struct app_syncing {
+	bool running;
+	uint64_t rounds, written;	/* as they were before */
+	size_t deleted;
+};
+
 struct app_server {
 	const struct server_config *config;
 	struct server_status status;
+	enum err_code told;		/* the failure that a message has reported; ERR_NONE = it has been up since */
 	struct live_source source;	/* of its live calls, where they come out of the store */
 	struct endpoints_report endpoints;
+	struct app_syncing syncing;
 };
 
 /* How a provider is reached: the worst over the servers of its region. */
@@ -128,7 +137,8 @@ struct app {
 	struct app_private *private;
 };
 
-/* Result of app_mutate() or app_undo(), on the main thread; *r is valid during the call. */
+/* Result of app_mutate(), app_undo() or app_redo(), on the main thread; *r is valid during the call. After ERR_CHANGED_MEANWHILE
+ * r->now is the record as somebody else left it, with who and when, and the snapshot has it already. */
 typedef void app_result_fn(void *arg, const struct mutation_result *r);
 
 /* Nothing is connected yet; the config and clock must outlive the app. */
@@ -159,9 +169,17 @@ void app_mutate(struct app *a, const struct mutation *m, app_result_fn *fn, void
  * been read back without the route, so that no new call slips in. Only after a person said so.
  */
 void app_delete_and_cut(struct app *a, const struct mutation *m);
-/* The inverse of the last change made through this app; false when there is none. */
+/*
+ * Takes the last change made through this app back, and the one before with the next call; redo makes the one taken back last
+ * again. False when there is none, or one is under way. A message says what was done. A change of a record that somebody else
+ * has changed since is refused, and is not tried again.
+ */
 bool app_undo(struct app *a, app_result_fn *fn, void *arg);
-const char *app_undo_text(const struct app *a);		/* "delete +1555…", "" = nothing to undo */
+bool app_redo(struct app *a, app_result_fn *fn, void *arg);
+bool app_can_undo(const struct app *a);
+bool app_can_redo(const struct app *a);
+/* "label BBB -> AAA, region na -> eu": the fields that an operator can change and that differ. Caller frees. */
+char *record_difference(const struct record *from, const struct record *to);
 /* Forget a callback whose owner goes away. */
 void app_forget(struct app *a, void *arg);
 /*
@@ -171,9 +189,16 @@ void app_forget(struct app *a, void *arg);
 void app_ask_doctor(struct app *a, const char *number, const char *provider);
 void app_ask_test(struct app *a, const char *number);
 void app_drop_job(struct app *a);
-void app_sync(struct app *a, const char *server);	/* NULL = all */
-/* Both only after asking. server NULL = all. */
-void app_delete_foreign(struct app *a, const char *server);
+/* Reads all routes of the server (NULL: of all) back, and repairs them; a message reports the result when the last one is through. */
+void app_sync(struct app *a, const char *server);
+/* The routes that no store knows, as they are now. Caller frees. */
+struct app_foreign {
+	char server[40];
+	char number[E164_SIZE];
+};
+struct app_foreign *app_list_foreign(const struct app *a, size_t *count);
+/* Both only after asking: deletes these routes and no others. */
+void app_delete_foreign(struct app *a, const struct app_foreign *routes, size_t count);
 void app_take_over(struct app *a, const char *server);
 /* fn hears each report of a route, after the app; for batch commands. */
 void app_watch_routes(struct app *a, void (*fn)(void *arg, const struct ami_route_report *r), void *arg);

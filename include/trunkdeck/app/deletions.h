@@ -19,8 +19,10 @@ void deletions_await(struct deletions *d, const char *number, const char *server
 /* Its calls shall be hung up on each server that lets go of it. Before it is deleted, or while it is awaited. */
 void deletions_cut(struct deletions *d, const char *number);
 bool deletions_cuts(const struct deletions *d, const char *number);
-/* It was added again, or not deleted after all. */
+/* The deletion failed. */
 void deletions_cancel(struct deletions *d, const char *number);
+/* The store has the number: it was added again. An edit that comes between deletions_cut() and the deletion takes nothing back. */
+void deletions_restored(struct deletions *d, const char *number);
 /* Is it awaited somewhere? Then deletions_gone() has the say. */
 bool deletions_has(const struct deletions *d, const char *number);
 /* The server was read back without it. True when it was the last one awaited; `where` has then got the names of those that

@@ -51,7 +51,7 @@ enum err_class {
 	X(STORE_FAILED, UNREACHABLE, "", N_("Store failed")) \
 	X(SERVER_UNREACHABLE, UNREACHABLE, "", N_("Server unreachable")) \
 	X(SERVER_LOGIN, UNREACHABLE, "", N_("Server refused the login")) \
-	X(SERVER_REFUSED, UNREACHABLE, "", N_("Server refused an action")) \
+	X(SERVER_REFUSED, REFUSED, "", N_("Server refused an action")) \
 	X(DIRECTORY_UNREACHABLE, UNREACHABLE, "", N_("Agent directory unreachable")) \
 	X(DIRECTORY_REFUSED, REFUSED, "", N_("Agent directory refused the request")) \
 	X(DIRECTORY_ANSWER, REFUSED, "", N_("Agent directory gave an answer that is not understood")) \

@@ -5,6 +5,7 @@
 #ifndef TRUNKDECK_CALLS_FINISHED_H
 #define TRUNKDECK_CALLS_FINISHED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "trunkdeck/calls/call.h"
@@ -16,6 +17,8 @@ struct finished;
 struct finished *finished_new(void);
 void finished_free(struct finished **f);
 void finished_add(struct finished *f, const struct call *c);
+/* Is this call, known by its server and linkedid, among those that are kept? */
+bool finished_has(const struct finished *f, const struct call *c);
 uint64_t finished_count(const struct finished *f);	/* ever */
 /* NULL = not kept any more, or still to come. Valid until the next one is added. */
 const struct call *finished_get(const struct finished *f, uint64_t number);

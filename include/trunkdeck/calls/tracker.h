@@ -61,10 +61,13 @@ struct tracker_config {
 	void *arg;
 };
 
+#define TRACKER_MAX_CALLS 16384
+
 struct tracker_stats {
 	uint64_t events;		/* applied */
 	uint64_t ignored;		/* about channels never announced, or of no interest */
 	uint64_t calls;			/* started */
+	uint64_t evicted;		/* ended as `lost` because there were more than TRACKER_MAX_CALLS */
 	size_t live;			/* calls now */
 	size_t channels;		/* channels known now */
 };

@@ -93,6 +93,8 @@ struct mutation_result {
 	int64_t change_id;		/* and of the last: of a DELETE the record's own */
 	struct record before;		/* when done: the record as it was, of an EDIT, or of a REVERT that edited or deleted it;
 					 * else its strings are NULL */
+	char changed_by[64];		/* ERR_CHANGED_MEANWHILE, where the store worker asked for it: by whom, and when */
+	int64_t changed_at_us;
 	struct record now;		/* done: the record as stored (deleted: as it was); ERR_CHANGED_MEANWHILE: what is there.
 					 * entity is valid; record_clear() by the caller */
 };
@@ -173,7 +175,7 @@ struct live_beat {
 	char recorder[33];
 	int64_t seq;			/* of its last writing; counts up */
 	int64_t beat;			/* changes at least every few seconds */
-	char servers[1024];		/* names of those it listens to now, by blanks */
+	const char *servers;		/* names of those it listens to now, by blanks; of any length; valid during the call or callback */
 	bool anew;			/* publishing: what it wrote before is forgotten first */
 	bool tidy;			/* publishing: what nobody needs any more goes: recorders long dead, and ... */
 	int64_t old_seq;		/* ... calls that had ended by this writing of ours */

@@ -40,6 +40,8 @@ struct server_status {
 	uint64_t events;
 	uint64_t rejected;		/* frames the parser did not believe */
 	char last_reject[64];		/* why, of the last one */
+	bool rejecting;			/* most of what came lately was rejected: calls are missed */
+	uint64_t evicted;		/* calls given up as lost because more than TRACKER_MAX_CALLS were live */
 	uint64_t dropped;		/* reports that found the mailbox full */
 	uint64_t resyncs;
 	size_t live;
@@ -168,8 +170,8 @@ void ami_hangup(struct ami *a, const char *server, const char *channel);
  * live is answered with a detail that has no legs. */
 void ami_watch_call(struct ami *a, const char *server, const char *linkedid);
 void ami_unwatch_call(struct ami *a);
-/* Both only after a person said so. server NULL = all. */
-void ami_delete_foreign(struct ami *a, const char *server);
+/* Both only after a person said so. A route that is not foreign any more stays. */
+void ami_delete_foreign(struct ami *a, const char *server, const char *number);
 void ami_take_over(struct ami *a, const char *server);
 
 #endif

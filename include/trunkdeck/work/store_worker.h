@@ -65,7 +65,6 @@ struct worker_result {
 struct worker_spool {
 	size_t waiting;			/* not written yet */
 	size_t late;			/* just written after the store had been away */
-	uint64_t dropped;		/* found no room, since the start */
 };
 
 /* Which calls to count, and how: struct metrics_options. */
@@ -92,7 +91,7 @@ struct worker_metrics {
 struct worker_batch {
 	bool anew;			/* what was published before is forgotten */
 	bool tidy;
-	char servers[1024];		/* listened to now, by blanks */
+	char *servers;			/* listened to now, by blanks; owned */
 	size_t count;
 	struct call calls[];		/* changed, or ended */
 };
@@ -127,9 +126,10 @@ void worker_was_deleted(struct worker *w, const char *e164);
 bool worker_record(struct worker *w, const struct call *c);
 /* How many of them are not written yet. */
 size_t worker_unwritten(struct worker *w);
-/* A claim of this recorder, written after the calls that were given before it. */
-void worker_listened(struct worker *w, const struct listened *l);
-/* One at a time: the answer is WORKER_MAIL_PUBLISHED. Takes the batch over. */
+/* Claims of this recorder, written after the calls that were given before them. A later word about a span, known by its server
+ * and beginning, replaces an earlier one. Copied. */
+void worker_listened(struct worker *w, const struct listened *spans, size_t n);
+/* One at a time: the answer is WORKER_MAIL_PUBLISHED. Takes the batch, on the heap, over. */
 void worker_publish(struct worker *w, struct worker_batch *b);
 /* Counts calls of the store. The answer carries the job. */
 void worker_count(struct worker *w, const struct metrics_job *j);

@@ -113,8 +113,8 @@ void deck_delete_provider(struct deck *d, const struct provider *p)
 
 	buf_init(&text, 2000);
 	if (numbers > 0)
-		buf_addf(&text, ngettext("Its %lld number is deleted too and calls to it fail. This can't be undone.\n",
-					 "Its %lld numbers are deleted too and calls to them fail. This can't be undone.\n",
+		buf_addf(&text, ngettext("Its %lld number is deleted too and calls to it fail.\n",
+					 "Its %lld numbers are deleted too and calls to them fail.\n",
 					 (unsigned long)numbers), (long long)numbers);
 	else
 		buf_adds(&text, _("It has no numbers.\n"));

@@ -206,9 +206,6 @@ static bool deck_action(void *state, enum action_id action)
 	case ACTION_PROVIDER_ADD:
 		form_provider_open(d->ui, NULL);
 		return true;
-	case ACTION_UNDO:
-		app_undo(d->app, NULL, NULL);
-		return true;
 	case ACTION_JUMP:
 		show_calls(d);
 		return true;
@@ -258,8 +255,6 @@ static const char *deck_why_not(void *state, enum action_id action)
 		return why_not_doctor(d, action);
 	case ACTION_JUMP:
 		return selected_provider(d) ? NULL : _("nothing is selected");
-	case ACTION_UNDO:
-		return why || app_undo_text(d->app)[0] != '\0' ? why : _("nothing to undo");
 	case ACTION_PROVIDER_ADD:
 		return why;
 	default:

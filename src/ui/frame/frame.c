@@ -89,7 +89,10 @@ static void add_server(struct parts *p, const struct app *app, const struct app_
 	struct part *part = add_part(p, true, up ? 6 : 2, ROLE_NORMAL, server->config->name);
 
 	part->value_role = up ? ROLE_GOOD : ROLE_WARN;
-	if (up) {
+	if (up && s->rejecting) {
+		str_copy(part->value, sizeof(part->value), str_of(_("rejects")));
+		part->value_role = ROLE_ALARM;
+	} else if (up) {
 		str_copy(part->value, sizeof(part->value), str_of(_("ok")));
 	} else if (link_retries(s) && s->err.code == ERR_SERVER_LOGIN) {
 		str_copy(part->value, sizeof(part->value), str_of(_("refused")));

@@ -232,6 +232,7 @@ static const char *why_not_replay(const struct app *app, enum action_id action)
 static const char *why_not_here(const struct ui *ui, enum action_id action)
 {
 	const struct view_ops *ops = ui->views[ui->view];
+	const char *why;
 
 	switch (action) {
 	case ACTION_FILTER:
@@ -243,6 +244,12 @@ static const char *why_not_here(const struct ui *ui, enum action_id action)
 		return messages_count(ui->app->messages) == 0 ? _("nothing has been said yet") : NULL;
 	case ACTION_SUSPEND:
 		return term_fd(ui->term) < 0 ? _("there is no terminal to give back") : NULL;
+	case ACTION_UNDO:
+		why = app_why_no_change(ui->app);
+		return why != NULL || app_can_undo(ui->app) ? why : _("nothing to undo");
+	case ACTION_REDO:
+		why = app_why_no_change(ui->app);
+		return why != NULL || app_can_redo(ui->app) ? why : _("nothing to redo");
 	case ACTION_REPLAY_PAUSE:
 	case ACTION_REPLAY_STEP:
 	case ACTION_REPLAY_FASTER:
@@ -304,6 +311,8 @@ static void do_session(struct ui *ui, enum action_id action)
 	case ACTION_REDRAW: term_redraw(ui->term); break;
 	case ACTION_STATS: stats_open(ui); break;
 	case ACTION_SUSPEND: term_suspend(ui->term); break;
+	case ACTION_UNDO: app_undo(ui->app, NULL, NULL); break;
+	case ACTION_REDO: app_redo(ui->app, NULL, NULL); break;
 	case ACTION_QUIT: ui_quit(ui); break;
 	case ACTION_REPLAY_PAUSE: app_replay_pause(ui->app); break;
 	case ACTION_REPLAY_STEP: app_replay_step(ui->app); break;

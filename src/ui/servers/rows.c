@@ -131,6 +131,14 @@ bool servers_alarm_text(struct app *a, const struct app_server *s, struct buf *t
 
 	if (s->status.err.code != ERR_NONE)
 		buf_adds(text, s->status.err.message);
+	if (s->status.rejecting) {
+		also(text);
+		buf_addf(text, _("most events rejected (%s)"), s->status.last_reject);
+	}
+	if (s->status.evicted > 0) {
+		also(text);
+		buf_addf(text, _("%llu calls given up: too many at once"), (unsigned long long)s->status.evicted);
+	}
 	add_route_alarms(s, text);
 	add_endpoint_alarms(a, s, text);
 	return text->len > before;

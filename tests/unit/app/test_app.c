@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <poll.h>
+#include <stdlib.h>
 
 #include "kit/temp_store.h"
 #include "trunkdeck/app/app.h"
@@ -67,6 +68,7 @@ struct answer {
 	int count;
 	bool done;
 	enum err_code code;
+	char by[64];
 };
 
 static void take_answer(void *arg, const struct mutation_result *r)
@@ -76,6 +78,7 @@ static void take_answer(void *arg, const struct mutation_result *r)
 	a->count++;
 	a->done = r->done;
 	a->code = r->err.code;
+	str_copy(a->by, sizeof(a->by), str_of(r->changed_by));
 }
 
 static void set(struct record *r, const char *key, const char *value)
@@ -189,6 +192,264 @@ static void test_undo_add_edit_delete(void **state)
 	assert_non_null(snapshot_number(a->snapshot, "+14155550101"));
 }
 
+static void edit(struct app *a, const char *key, const char *value)
+{
+	struct mutation m = { .kind = MUTATION_EDIT, .record = { .entity = ENTITY_NUMBER } };
+
+	number_copy(&m.record.number, snapshot_number(a->snapshot, "+14155550101"));
+	m.version = m.record.number.version;
+	set(&m.record, key, value);
+	assert_true(change(a, &m).done);
+}
+
+static void redo(struct app *a)
+{
+	struct answer answer = { 0 };
+
+	assert_true(app_redo(a, take_answer, &answer));
+	settle(a);
+	assert_true(answer.done);
+}
+
+static void assert_label(const struct app *a, const char *label)
+{
+	assert_string_equal(snapshot_number(a->snapshot, "+14155550101")->label, label);
+}
+
+static void assert_said(const struct app *a, const char *text)
+{
+	assert_string_equal(messages_get(a->messages, 0)->text, text);
+}
+
+static void test_undo_goes_back_any_number_of_steps(void **state)
+{
+	struct app *a = ((struct fixture *)*state)->app;
+	struct mutation m = { .kind = MUTATION_DELETE, .record = { .entity = ENTITY_PROVIDER }, .cascade = true };
+
+	add_provider(a, "Twilio");
+	add_agent(a, "support");
+	add_number(a, "+14155550101", "twilio");
+	edit(a, "label", "AAA");
+	edit(a, "label", "BBB");
+	undo(a);
+	assert_said(a, "Undone: +14155550101: label BBB -> AAA");
+	undo(a);
+	assert_said(a, "Undone: +14155550101: label AAA -> \"\"");
+	redo(a);
+	redo(a);
+	assert_said(a, "Done again: +14155550101: label AAA -> BBB");
+	assert_false(app_can_redo(a));
+	for (int i = 0; i < 5; i++)
+		undo(a);
+	assert_said(a, "Undone: Twilio deleted");
+	assert_false(app_can_undo(a));
+	assert_int_equal(snapshot_used(a->snapshot), 0);
+	for (int i = 0; i < 5; i++)
+		redo(a);
+	assert_label(a, "BBB");
+	undo(a);
+	edit(a, "label", "CCC");			/* what was undone can't be made again after that */
+	assert_false(app_can_redo(a));
+	undo(a);
+	assert_label(a, "AAA");
+	provider_copy(&m.record.provider, snapshot_provider(a->snapshot, "twilio"));
+	assert_true(change(a, &m).done);
+	assert_int_equal(snapshot_used(a->snapshot), 0);
+	undo(a);					/* with its number */
+	assert_label(a, "AAA");
+	redo(a);
+	assert_int_equal(snapshot_used(a->snapshot), 0);
+}
+
+static void change_as_ann(struct fixture *f, const char *label)
+{
+	const struct store_options options = { .actor = "ann" };
+	struct mutation m = { .kind = MUTATION_EDIT };
+	struct store *s;
+	struct err e;
+	bool found;
+
+	assert_true(store_open(&s, f->store.url, &options, &e));
+	assert_true(store_get(s, ENTITY_NUMBER, "+14155550101", &m.record, &found, &e) && found);
+	set(&m.record, "label", label);
+	assert_true(store_mutate(s, &m, 1, MUTATE_ALL_OR_NOTHING, NULL, &e));
+	store_close(&s);
+	record_clear(&m.record);
+}
+
+static bool ann_is_seen(const struct app *a)
+{
+	return strcmp(snapshot_number(a->snapshot, "+14155550101")->label, "ann's") == 0;
+}
+
+/* What somebody else has changed is never overwritten, and does not keep the steps before it from being undone. */
+static void test_undo_leaves_the_changes_of_others_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct app *a = f->app;
+	struct answer answer = { 0 };
+	int64_t deadline = clock_mono_ms(&clock_system) + 20000;
+
+	add_provider(a, "Twilio");
+	add_agent(a, "support");
+	add_number(a, "+14155550101", "twilio");
+	edit(a, "label", "AAA");
+	change_as_ann(f, "ann's");
+	while (!ann_is_seen(a) && clock_mono_ms(&clock_system) < deadline) {
+		poll(&(struct pollfd){ .fd = mailbox_fd(a->inbox), .events = POLLIN }, 1, 50);
+		app_handle_mail(a, 0);
+	}
+	assert_true(app_undo(a, take_answer, &answer));
+	settle(a);
+	assert_int_equal(answer.code, ERR_CHANGED_MEANWHILE);
+	assert_string_equal(answer.by, "ann");
+	edit(a, "label", "BBB");
+	undo(a);
+	assert_label(a, "ann's");
+	assert_true(app_undo(a, take_answer, &answer));	/* the number was added here: that can't be undone any more either */
+	settle(a);
+	assert_int_equal(answer.code, ERR_CHANGED_MEANWHILE);
+	assert_label(a, "ann's");
+}
+
+static char *workspace_text(const struct app *a)
+{
+	size_t count;
+	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
+	struct buf text;
+
+	buf_init(&text, BUF_UNBOUNDED);
+	buf_addf(&text, "%zu:", count);
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&text, " %s %s %s %s %d", numbers[i]->e164, numbers[i]->provider, numbers[i]->agent, numbers[i]->label,
+			 numbers[i]->region);
+	return buf_take(&text);
+}
+
+/* Edits, moves, deletions and additions at random, then undo to the beginning and redo to the end. */
+static void test_a_random_series_is_undone_and_done_again(void **state)
+{
+	enum { STEPS = 150, NUMBERS = 4 };
+	struct app *a = ((struct fixture *)*state)->app;
+	char *begin, *end, *now;
+	unsigned seed = 7;
+
+	add_provider(a, "Twilio");
+	add_provider(a, "Telnyx");
+	add_agent(a, "support");
+	begin = workspace_text(a);
+	for (int i = 0; i < STEPS; i++) {
+		char *e164 = xasprintf("+1415555010%d", rand_r(&seed) % NUMBERS), *label = xasprintf("l%d", i);
+		const struct number *n = snapshot_number(a->snapshot, e164);
+		struct mutation m = { .kind = rand_r(&seed) % 4 ? MUTATION_EDIT : MUTATION_DELETE, .record = { .entity = ENTITY_NUMBER } };
+
+		if (n) {
+			number_copy(&m.record.number, n);
+			m.version = n->version;
+			set(&m.record, "label", label);
+			set(&m.record, "trunkId", rand_r(&seed) % 2 ? "twilio" : "telnyx");
+			assert_true(change(a, &m).done);
+		} else {
+			assert_true(add_number(a, e164, "twilio").done);
+		}
+		free(label);
+		free(e164);
+	}
+	end = workspace_text(a);
+	for (int i = 0; i < STEPS; i++)
+		undo(a);
+	now = workspace_text(a);
+	assert_string_equal(now, begin);
+	free(now);
+	for (int i = 0; i < STEPS; i++)
+		redo(a);
+	now = workspace_text(a);
+	assert_string_equal(now, end);
+	free(now);
+	free(begin);
+	free(end);
+}
+
+static bool are_all_said(struct app *a, const char *text)
+{
+	for (size_t i = 0; i < messages_count(a->messages); i++)
+		if (strcmp(messages_get(a->messages, i)->text, text) == 0)
+			return true;
+	return false;
+}
+
+static void report_failing(struct app *a, const char *server, enum err_code code)
+{
+	struct server_status *s = xcalloc(1, sizeof(*s));
+
+	str_copy(s->server, sizeof(s->server), str_of(server));
+	s->tail = s->control = code ? LINK_RETRY : LINK_UP;
+	if (code)
+		err_set_message(&s->err, code, "%s:5038: refused", server);
+	mailbox_post(a->inbox, (struct mail){ .kind = AMI_MAIL_SERVER, .value = s, .free_value = free }, MAIL_MUST);
+}
+
+/* Twelve servers fail, each of them again and again: a few are named, then it is said how many there are. */
+static void test_many_failing_servers_are_summed_up(void **state)
+{
+	enum { SERVERS = 12 };
+	struct server_config servers[SERVERS] = { { .name = NULL } };
+	struct config config = { .store_url = (char *)"sqlite::memory:", .actor = (char *)"tester", .servers = servers,
+				 .server_count = SERVERS };
+	struct td_clock clock;
+	struct app *a;
+
+	(void)state;
+	clock_init_virtual(&clock, 1767621720000000);
+	for (int i = 0; i < SERVERS; i++)
+		servers[i].name = xasprintf("na-%d", i + 1);
+	a = app_new(&config, &clock);
+	for (int round = 0; round < 5; round++) {
+		for (int i = 0; i < SERVERS; i++)
+			report_failing(a, servers[i].name, ERR_SERVER_UNREACHABLE);
+		app_handle_mail(a, 0);
+		clock_advance(&clock, 3000);
+		app_handle_mail(a, 0);
+	}
+	assert_int_equal(messages_count(a->messages), 4);
+	assert_said(a, "12 servers fail: the Servers view says why");
+	for (int i = 0; i < SERVERS; i++)
+		report_failing(a, servers[i].name, ERR_NONE);
+	app_handle_mail(a, 0);
+	clock_advance(&clock, 3000);
+	app_handle_mail(a, 0);
+	assert_int_equal(messages_count(a->messages), 8);
+	assert_said(a, "12 of 12 servers are connected");
+	app_free(&a);
+	for (int i = 0; i < SERVERS; i++)
+		free(servers[i].name);
+}
+
+/* More calls than the tracker keeps, and a stream that is not believed: both are told, once. */
+static void test_what_is_missed_is_told(void **state)
+{
+	struct server_config server = { .name = (char *)"na-1" };
+	struct config config = { .store_url = (char *)"sqlite::memory:", .actor = (char *)"tester", .servers = &server, .server_count = 1 };
+	struct app *a = app_new(&config, &clock_system);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct server_status *s = xcalloc(1, sizeof(*s));
+
+		str_copy(s->server, sizeof(s->server), STR("na-1"));
+		str_copy(s->last_reject, sizeof(s->last_reject), STR("no Privilege"));
+		s->tail = s->control = LINK_UP;
+		s->rejecting = true;
+		s->evicted = 5;
+		mailbox_post(a->inbox, (struct mail){ .kind = AMI_MAIL_SERVER, .value = s, .free_value = free }, MAIL_MUST);
+	}
+	app_handle_mail(a, 0);
+	assert_int_equal(messages_count(a->messages), 3);
+	assert_true(are_all_said(a, "na-1: most of its events are rejected (no Privilege): calls are missed"));
+	assert_true(are_all_said(a, "na-1: more than 16384 calls at once: the oldest are recorded as lost"));
+	app_free(&a);
+}
+
 /* Another operator's change comes through the feed, without being asked for. */
 static void test_change_of_another_operator_is_seen(void **state)
 {
@@ -264,6 +525,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_change_reaches_the_snapshot, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refusals_come_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_undo_add_edit_delete, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_undo_goes_back_any_number_of_steps, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_undo_leaves_the_changes_of_others_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_random_series_is_undone_and_done_again, setup, teardown),
+		cmocka_unit_test(test_many_failing_servers_are_summed_up),
+		cmocka_unit_test(test_what_is_missed_is_told),
 		cmocka_unit_test_setup_teardown(test_change_of_another_operator_is_seen, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_route_is_said_to_be_gone_where_it_was, setup, teardown),
 		cmocka_unit_test(test_store_away),

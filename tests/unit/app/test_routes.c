@@ -51,8 +51,11 @@ static void a_deletion_ends_with_its_last_server(void **state)
 	assert_false(deletions_has(d, NUMBER));		/* not awaited anywhere yet */
 	deletions_await(d, NUMBER, "na-1");
 	assert_true(deletions_has(d, NUMBER) && deletions_cuts(d, NUMBER));
-	deletions_cancel(d, NUMBER);
+	deletions_restored(d, NUMBER);
 	assert_false(deletions_cuts(d, NUMBER));
+	deletions_cut(d, NUMBER);
+	deletions_restored(d, NUMBER);			/* an edit, before the deletion has been made */
+	assert_true(deletions_cuts(d, NUMBER));
 	buf_clear(&where);
 	deletions_free(&d);
 }
@@ -203,6 +206,36 @@ static void a_number_comes_and_goes(void **state)
 	fixture_assert_key(f->port, "trunkdeck", NUMBER, NULL);
 }
 
+static bool has_said_what_it_did(void *arg)
+{
+	struct fixture_app *f = arg;
+
+	app_handle_mail(f->app, 0);
+	return strncmp(messages_get(f->app->messages, 0)->text, "na-1: ", 6) == 0;
+}
+
+static bool has_said_that_it_wrote(void *arg)
+{
+	struct fixture_app *f = arg;
+
+	app_handle_mail(f->app, 0);
+	return strcmp(messages_get(f->app->messages, 0)->text, "na-1: 1 verified, 1 written") == 0;
+}
+
+static void a_sync_says_what_it_did(void **state)
+{
+	struct fixture_app *f = *state;
+
+	add_number(f);
+	assert_true(wait_until(is_verified, f) && wait_until(settled, f));
+	app_sync(f->app, NULL);
+	assert_true(wait_until(has_said_what_it_did, f));
+	assert_string_equal(messages_get(f->app->messages, 0)->text, "na-1: 1 verified");
+	fixture_set_key(f->port, "trunkdeck", NUMBER, "somebody");
+	app_sync(f->app, NULL);
+	assert_true(wait_until(has_said_that_it_wrote, f));
+}
+
 /* The key stays when nobody is there; the next program knows from the store that it has to go. */
 static void what_was_deleted_meanwhile_goes(void **state)
 {
@@ -260,6 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_deletion_ends_with_its_last_server),
 		cmocka_unit_test_setup_teardown(a_number_comes_and_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_sync_says_what_it_did, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_deleted_meanwhile_goes, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_moved_meanwhile_goes_from_its_old_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(read_only_only_shows_it, setup, teardown),
