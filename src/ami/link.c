@@ -1,7 +1,7 @@
 /*
  * A small state machine around a transport and a parser:
  *
- *     RETRY -(time)-> CONNECTING -(open)-> LOGIN: banner, then Login -(accepted)-> UP
+ *     RETRY -(time)-> CONNECTING -(open)-> LOGIN: banner, Challenge without TLS, Login -(accepted)-> UP
  *       ^---------------- any failure, from anywhere ------------------------------'
  *
  * Failures inside parser callbacks are only noted (`broken`), because the parser is at work on our buffers then; the
@@ -15,6 +15,7 @@
 
 #include "trunkdeck/ami/link.h"
 
+#include <md5.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -260,13 +261,52 @@ static void on_login(void *arg, uint64_t tag, const struct ami_frame *f, bool la
 	l->config.on_up(l->config.arg);
 }
 
+static void request_login(struct ami_link *l, const char *action, const struct ami_field *fields, ami_answer_fn *fn)
+{
+	struct err e = { 0 };
+
+	if (ami_link_request(l, action, fields, fn, l, 0, &e))
+		return;
+	break_link(l, e.code, e.message);
+	err_hint(&l->err, "%s", e.hint);
+}
+
+/* The answer is the MD5 sum of challenge and secret. A server that gives no challenge never gets the secret instead: whoever stands
+ * between could ask for it that way. */
+static void on_challenge(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
+{
+	struct ami_link *l = arg;
+	const struct server_config *s = l->config.server;
+	struct str challenge = ami_get(f, AMI_KEY_CHALLENGE);
+	char key[MD5_DIGEST_STRING_LENGTH];
+	const struct ami_field fields[] = {
+		{ "AuthType", "MD5" }, { "Username", s->user }, { "Key", key }, { "Events", l->config.events }, { NULL, NULL },
+	};
+	MD5_CTX md5;
+
+	(void)tag;
+	(void)last;
+	if (!ami_response_ok(f) || challenge.len == 0) {
+		break_link(l, ERR_SERVER_LOGIN, _("the server offers no MD5 challenge"));
+		err_hint(&l->err, _("set tls = yes in [server %s]: the secret is not sent without encryption"), s->name);
+		l->refused = true;
+		return;
+	}
+	MD5Init(&md5);
+	MD5Update(&md5, (const uint8_t *)challenge.p, challenge.len);
+	MD5Update(&md5, (const uint8_t *)s->secret, strlen(s->secret));
+	MD5End(&md5, key);
+	explicit_bzero(&md5, sizeof(md5));
+	request_login(l, "Login", fields, on_login);
+}
+
 static void on_banner(struct ami_link *l, const struct ami_frame *f)
 {
 	const struct server_config *s = l->config.server;
-	const struct ami_field fields[] = {
+	const struct ami_field plain[] = {
 		{ "Username", s->user }, { "Secret", s->secret }, { "Events", l->config.events }, { NULL, NULL },
 	};
-	struct err e = { 0 };
+	const struct ami_field md5[] = { { "AuthType", "MD5" }, { NULL, NULL } };
 
 	if (!str_starts(f->bytes, STR("Asterisk Call Manager/"))) {
 		break_link(l, ERR_SERVER_UNREACHABLE, _("this is no Asterisk manager interface"));
@@ -274,10 +314,10 @@ static void on_banner(struct ami_link *l, const struct ami_frame *f)
 		return;
 	}
 	str_copy(l->banner, sizeof(l->banner), f->bytes);
-	if (!ami_link_request(l, "Login", fields, on_login, l, 0, &e)) {
-		break_link(l, e.code, e.message);
-		err_hint(&l->err, "%s", e.hint);
-	}
+	if (s->tls)
+		request_login(l, "Login", plain, on_login);
+	else
+		request_login(l, "Challenge", md5, on_challenge);
 }
 
 /* Hands an answer to its request; false when the frame answers nothing of ours. */

@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <md5.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -50,6 +51,7 @@ struct session {
 	bool authenticated;
 	bool wants_events;
 	bool closing;			/* once its output is sent */
+	char challenge[24];		/* the last one given */
 	struct buf in, out;
 };
 
@@ -97,9 +99,28 @@ static void end_list(struct session *s, const struct action *a, const char *even
 	buf_addf(&s->out, "Event: %s\r\n%sEventList: Complete\r\nListItems: %zu\r\n\r\n", event, a->id_text, items);
 }
 
+static void on_challenge(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	(void)p;
+	snprintf(s->challenge, sizeof(s->challenge), "%lld", (long long)clock_mono_us(&clock_system));
+	buf_addf(&s->out, "Response: Success\r\n%sChallenge: %s\r\n\r\n", a->id_text, s->challenge);
+}
+
+static bool knows_secret(const struct demo_pbx *p, const struct session *s, const struct action *a)
+{
+	char key[MD5_DIGEST_STRING_LENGTH], *text;
+
+	if (!str_eq_nocase(field(a, "AuthType"), STR("MD5")))
+		return str_eq(field(a, "Secret"), str_of(p->secret));
+	text = xasprintf("%s%s", s->challenge, p->secret);
+	MD5Data((const uint8_t *)text, strlen(text), key);
+	free(text);
+	return s->challenge[0] && str_eq(field(a, "Key"), str_of(key));
+}
+
 static void on_login(struct demo_pbx *p, struct session *s, const struct action *a)
 {
-	if (!str_eq_nocase(field(a, "Username"), str_of(p->user)) || !str_eq(field(a, "Secret"), str_of(p->secret))) {
+	if (!str_eq_nocase(field(a, "Username"), str_of(p->user)) || !knows_secret(p, s, a)) {
 		respond(s, a, false, "Authentication failed");
 		s->closing = true;
 		return;
@@ -339,7 +360,7 @@ static const struct {
 	bool before_login;
 	void (*fn)(struct demo_pbx *p, struct session *s, const struct action *a);
 } actions[] = {
-	{ "Login", true, on_login }, { "Logoff", true, on_logoff }, { "Events", false, on_events },
+	{ "Challenge", true, on_challenge }, { "Login", true, on_login }, { "Logoff", true, on_logoff }, { "Events", false, on_events },
 	{ "Ping", false, on_ping }, { "CoreSettings", false, on_settings }, { "CoreShowChannels", false, on_channels },
 	{ "DBGet", false, on_get }, { "DBGetTree", false, on_get_tree }, { "DBPut", false, on_put }, { "DBDel", false, on_del },
 	{ "Hangup", false, on_hangup },

@@ -80,7 +80,7 @@ class Server:
         elif action.get("Action") == "Ping":
             conn.sendall((head + f"Ping: Pong\r\nTimestamp: {time.time():.6f}\r\n\r\n").encode())
         else:
-            conn.sendall((head + "Message: ok\r\n\r\n").encode())
+            conn.sendall((head + "Challenge: 1\r\nMessage: ok\r\n\r\n").encode())
 
     def read(self, conn, buffer):
         data = conn.recv(65536)

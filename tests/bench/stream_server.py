@@ -33,7 +33,7 @@ def answer(action):
     if name == "ping":
         return f"Response: Success\r\n{ident}Ping: Pong\r\nTimestamp: {time.time():.6f}\r\n\r\n"
     message = "Authentication accepted" if name == "login" else "ok"
-    return f"Response: Success\r\n{ident}Message: {message}\r\n\r\n"
+    return f"Response: Success\r\n{ident}Challenge: 1\r\nMessage: {message}\r\n\r\n"
 
 
 def serve(conn, stream):

@@ -2,6 +2,7 @@
 """record, calls, metrics: a stand-in for a server tells of calls, and every figure is what it told."""
 
 import calendar
+import hashlib
 import json
 import os
 import signal
@@ -103,6 +104,8 @@ class Manager:
             return (head + "EventList: start\r\nMessage: Channels will follow\r\n\r\n").encode() + b"".join(items) + done
         if action == "ping":
             head += f"Ping: Pong\r\nTimestamp: {time.time():.6f}\r\n"
+        if action == "challenge":
+            head += "Challenge: 840415273\r\n"
         return (head + "Message: ok\r\n\r\n").encode()
 
     def tell(self, *events):
@@ -188,7 +191,7 @@ class Chatty(Manager):
     def answer(self, frame):
         said = super().answer(frame)
         if frame.get("Action") == "Login":
-            said = said.replace(b"Message: ok", f"Message: welcome, {frame['Username']} with {frame['Secret']}".encode())
+            said = said.replace(b"Message: ok", f"Message: welcome, {frame['Username']} with {RawStream.SECRET}".encode())
         return said
 
 
@@ -235,6 +238,16 @@ class RawStream(HistoryTest):
         self.assertNotIn(self.SECRET.encode(), self.content())
         self.assertNotIn(b"welcome", self.content())
         self.assertEqual(self.replayed()["calls"], 1)
+
+    def test_the_secret_is_not_sent_without_tls(self):
+        sent = bytearray()
+        self.manager.heard = sent.extend
+        run = self.recorder()
+        wait_for("login", lambda: self.manager.listeners() >= 2)
+        self.stop_well(run)
+        key = hashlib.md5(b"840415273" + self.SECRET.encode()).hexdigest()
+        self.assertNotIn(self.SECRET.encode(), sent)
+        self.assertEqual(sent.count(f"AuthType: MD5\r\nUsername: x\r\nKey: {key}\r\n".encode()), 2)
 
     def test_a_new_connection_is_a_new_file(self):
         run = self.recorder("--raw", self.raw)

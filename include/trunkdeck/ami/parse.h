@@ -69,7 +69,7 @@
 	AMI_BLOCK_TABLE(X, , "") AMI_BLOCK_TABLE(X, DEST, "Dest") \
 	AMI_BLOCK_TABLE(X, LOCALONE, "LocalOne") AMI_BLOCK_TABLE(X, LOCALTWO, "LocalTwo") \
 	X(EVENT, "Event", 0) X(RESPONSE, "Response", 0) X(PRIVILEGE, "Privilege", 0) X(ACTIONID, "ActionID", 0) \
-	X(TIMESTAMP, "Timestamp", 0) X(MESSAGE, "Message", 0) X(EVENTLIST, "EventList", 0) X(LISTITEMS, "ListItems", 0) \
+	X(TIMESTAMP, "Timestamp", 0) X(MESSAGE, "Message", 0) X(CHALLENGE, "Challenge", 0) X(EVENTLIST, "EventList", 0) X(LISTITEMS, "ListItems", 0) \
 	X(DIALSTATUS, "DialStatus", 0) X(DIALSTRING, "DialString", 0) \
 	X(BRIDGEUNIQUEID, "BridgeUniqueid", 0) X(TOBRIDGEUNIQUEID, "ToBridgeUniqueid", 0) \
 	X(FROMBRIDGEUNIQUEID, "FromBridgeUniqueid", 0) X(CAUSE, "Cause", 0) X(TECHCAUSE, "TechCause", 0) \

@@ -135,7 +135,8 @@ static void perform(struct fault_server *s, struct connection *c, const char *ac
 			 strcmp(name, "DBGet") ? "Permission denied" : "Database entry not found");
 		return;
 	}
-	buf_addf(&c->out, "Response: Success\r\nActionID: %s\r\nMessage: ok\r\n\r\n", id);
+	buf_addf(&c->out, "Response: Success\r\nActionID: %s\r\n%s\r\n\r\n", id,
+		 strcmp(name, "Challenge") ? "Message: ok" : "Challenge: 840415273");
 	if (!strcmp(name, "Login")) {
 		c->logged_in = true;
 		c->wants_events = strcmp(events, "off") != 0;
