@@ -50,6 +50,7 @@ unit_tests = tests/unit/store/test_store \
 	tests/unit/ui/test_form_save \
 	tests/unit/ui/test_keys \
 	tests/unit/ui/test_list \
+	tests/unit/ui/test_pacing \
 	tests/unit/work/test_ami_endpoints \
 	tests/unit/work/test_ami_hangup \
 	tests/unit/work/test_ami_scan \

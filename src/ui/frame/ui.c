@@ -19,6 +19,8 @@
 #include "trunkdeck/base/utf8.h"
 #include "ui_private.h"
 
+#define UNSEEN_FRAME_MS 15
+
 unsigned ui_scope(const struct ui *ui)
 {
 	return ui->views[ui->view]->scope | SCOPE_LIST | (ui->app->replay ? SCOPE_REPLAY : 0);
@@ -427,18 +429,28 @@ void ui_key(struct ui *ui, key_code key)
 
 void ui_paint(struct ui *ui)
 {
+	struct term_stats stats;
+
 	take_changes(ui);
 	ui->touched = ui->data_changed = false;
 	term_frame_begin(ui->term);
 	frame_draw(ui);
 	term_frame_end(ui->term);
 	ui->painted_ms = clock_mono_ms(ui->app->clock);
+	term_get_stats(ui->term, &stats);
+	if (stats.last_bytes > 0)
+		ui->shown_ms = ui->painted_ms;
 	ui->tick_ms = frame_next_at_ms(ui);
 }
 
-static int64_t frame_interval_ms(const struct ui *ui)
+/* When changed data may be painted. The configured rate counts frames that showed something: after one that did not, which the
+ * operator can't tell from none, the next change is on the screen soon. */
+static int64_t next_frame_ms(const struct ui *ui)
 {
-	return ui->app->config->screen_fps > 0 ? 1000 / ui->app->config->screen_fps : 100;
+	int64_t interval = ui->app->config->screen_fps > 0 ? 1000 / ui->app->config->screen_fps : 100;
+	int64_t shown = ui->shown_ms + interval, painted = ui->painted_ms + UNSEEN_FRAME_MS;
+
+	return shown > painted ? shown : painted;
 }
 
 static bool take_keys(struct ui *ui)
@@ -492,14 +504,14 @@ static void on_turn(void *arg)
 	if (ui->app->dirty != 0 || (ui->tick_ms >= 0 && now >= ui->tick_ms))
 		ui->data_changed = true;
 	if (!term_is_behind(ui->term) &&
-	    (ui->touched || (ui->data_changed && now >= ui->painted_ms + frame_interval_ms(ui))))
+	    (ui->touched || (ui->data_changed && now >= next_frame_ms(ui))))
 		ui_paint(ui);
 }
 
 static int64_t on_next_at_ms(void *arg)
 {
 	struct ui *ui = arg;
-	int64_t at = ui->data_changed ? ui->painted_ms + frame_interval_ms(ui) : ui->tick_ms;
+	int64_t at = ui->data_changed ? next_frame_ms(ui) : ui->tick_ms;
 	int64_t key_at = term_next_at_ms(ui->term);
 
 	if (term_is_behind(ui->term))		/* nothing is painted before it has caught up */

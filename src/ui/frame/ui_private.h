@@ -36,6 +36,7 @@ struct ui {
 	bool touched;			/* draw in this turn */
 	bool data_changed;			/* draw when the frame rate allows */
 	int64_t painted_ms;		/* the last frame */
+	int64_t shown_ms;		/* the last frame that wrote something */
 	int64_t tick_ms;		/* something shown changes by time then; -1 = never */
 	bool pasting;			/* a paste without a field: ignored to its end */
 	bool quit;
