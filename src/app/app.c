@@ -419,6 +419,9 @@ static void handle_mail(struct app *a, const struct mail *m)
 	case WORKER_MAIL_METRICS:
 		history_metrics(a, m->value);
 		break;
+	case WORKER_MAIL_CHANGES:
+		changes_answer(a, m->value);
+		break;
 	case WORKER_MAIL_PAGE:
 		pages_answer(a, m->value);
 		break;

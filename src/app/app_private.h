@@ -136,6 +136,7 @@ size_t history_unrecorded(const struct app *a);
 void history_free(struct app *a);
 
 /* call_page.c */
+void changes_answer(struct app *a, struct change_page *answer);
 void pages_answer(struct app *a, struct call_page *answer);
 bool pages_waiting(const struct app *a);
 void pages_free(struct app *a);

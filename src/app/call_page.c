@@ -1,4 +1,4 @@
-/* Pages of finished calls: asked of the store worker, matched by token to what was asked last. */
+/* Pages of finished calls and of the audit trail: asked of the store worker, matched by token to what was asked last. */
 #include "config.h"
 
 #include "app_private.h"
@@ -41,9 +41,34 @@ void pages_answer(struct app *a, struct call_page *answer)
 	a->dirty |= APP_DIRTY_PAGES;
 }
 
+uint64_t app_ask_changes(struct app *a, const struct change_question *q)
+{
+	struct change_page *p = &a->changes;
+
+	if (!a->private->worker)
+		return 0;
+	change_page_clear(p);
+	*p = (struct change_page){ .token = ++a->private->next_token, .waiting = true, .question = *q };
+	if (p->question.max == 0 || p->question.max > CHANGE_PAGE_MAX)
+		p->question.max = CHANGE_PAGE_MAX;
+	worker_ask_changes(a->private->worker, p);
+	return p->token;
+}
+
+void changes_answer(struct app *a, struct change_page *answer)
+{
+	if (answer->token != a->changes.token)
+		return;
+	a->changes = *answer;
+	a->changes.waiting = false;
+	answer->changes = NULL;
+	answer->count = 0;
+	a->dirty |= APP_DIRTY_PAGES;
+}
+
 bool pages_waiting(const struct app *a)
 {
-	bool waiting = false;
+	bool waiting = a->changes.waiting;
 
 	for (int i = 0; i < CALL_ASKERS; i++)
 		waiting = waiting || a->pages[i].waiting;
@@ -54,4 +79,5 @@ void pages_free(struct app *a)
 {
 	for (int i = 0; i < CALL_ASKERS; i++)
 		free(a->pages[i].calls);
+	change_page_clear(&a->changes);
 }

@@ -87,6 +87,23 @@ char *record_difference(const struct record *from, const struct record *to)
 	return buf_take(&text);
 }
 
+char *change_difference(const struct change *c)
+{
+	struct record before, after;
+	char *text;
+
+	if (!change_record(c, true, &before))
+		return xstrdup("");
+	if (!change_record(c, false, &after)) {
+		record_clear(&before);
+		return xstrdup("");
+	}
+	text = record_difference(&before, &after);
+	record_clear(&before);
+	record_clear(&after);
+	return text;
+}
+
 static char *difference_text(const struct record *from, const struct record *to)
 {
 	char *difference = record_difference(from, to), *text = xasprintf("%s: %s", record_title(to), difference);

@@ -273,3 +273,17 @@ bool record_from_json(struct record *r, json_t *json, struct err *e)
 	}
 	return true;
 }
+
+bool change_record(const struct change *c, bool before, struct record *out)
+{
+	json_t *json = json_loads(before ? c->before : c->after, 0, NULL);
+	struct err e;
+	bool ok;
+
+	record_init(out, c->entity);
+	ok = json && record_from_json(out, json, &e);
+	json_decref(json);
+	if (!ok)
+		record_clear(out);
+	return ok;
+}

@@ -164,6 +164,25 @@ bool store_history(struct store *s, enum entity entity, const char *key, size_t 
 	return store_connect(s, e) && db_query(s->db, key ? of_one : of_all, p.values, p.n, feed, &f, e);
 }
 
+bool store_find_changes(struct store *s, const struct change_query *q, void (*fn)(void *arg, const struct change *c), void *arg,
+			struct err *e)
+{
+	static const char sql[] = "SELECT " CHANGE_COLUMNS " FROM change WHERE id < $1 AND at >= $2 AND at < $3"
+				  " AND ($4 = '' OR entity = $4) AND ($5 = '' OR key = $5) AND ($6 = '' OR lower(actor) = lower($6))"
+				  " ORDER BY id DESC LIMIT $7";
+	struct feeding f = { fn, arg, 0 };
+	struct db_params p = { 0 };
+
+	db_param_int(&p, q->before_id ? q->before_id : INT64_MAX);
+	db_param_int(&p, q->since_us);
+	db_param_int(&p, q->until_us ? q->until_us : INT64_MAX);
+	db_param_text(&p, q->entity ? q->entity : "");
+	db_param_text(&p, q->key ? q->key : "");
+	db_param_text(&p, q->actor ? q->actor : "");
+	param_max(&p, q->max);
+	return store_connect(s, e) && db_query(s->db, sql, p.values, p.n, feed, &f, e);
+}
+
 /* --- one record --- */
 
 struct getting {

@@ -172,21 +172,6 @@ static void change_copy(struct change *to, const struct change *from)
 	to->db_user = xstrdup(from->db_user);
 }
 
-/* The record a change left behind; for a deletion the one it removed. */
-static bool change_record(const struct change *c, bool deleted, struct record *out)
-{
-	json_t *json = json_loads(deleted ? c->before : c->after, 0, NULL);
-	struct err e;
-	bool ok;
-
-	record_init(out, c->entity);
-	ok = json && record_from_json(out, json, &e);
-	json_decref(json);
-	if (!ok)
-		record_clear(out);
-	return ok;
-}
-
 static void read_change(void *arg, const struct change *c)
 {
 	struct worker *w = arg;
@@ -212,6 +197,63 @@ static bool read_news(struct worker *w, struct err *e)
 	flush_batch(w);
 	return ok;
 }
+
+/* --- the audit trail --- */
+
+void change_page_clear(struct change_page *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		change_clear(&p->changes[i]);
+	FREE(&p->changes);
+	p->count = 0;
+}
+
+static void change_page_free(void *value)
+{
+	change_page_clear(value);
+	free(value);
+}
+
+/* One more than fits tells whether there are more. */
+static void put_change_in_page(void *arg, const struct change *c)
+{
+	struct change_page *p = arg;
+
+	if (p->count < p->question.max)
+		change_copy(&p->changes[p->count++], c);
+	else
+		p->more = true;
+}
+
+bool worker_read_changes(struct worker *w, const struct change_page *page, struct err *e)
+{
+	struct change_page *p = xmalloc(sizeof(*p));
+	const struct change_question *ask = &p->question;
+	bool ok;
+
+	*p = *page;
+	p->changes = xcalloc(ask->max, sizeof(*p->changes));
+	ok = w->store && store_find_changes(w->store, &(struct change_query){
+			.entity = ask->entity[0] ? ask->entity : NULL, .key = ask->key[0] ? ask->key : NULL,
+			.actor = ask->actor[0] ? ask->actor : NULL, .since_us = ask->since_us, .until_us = ask->until_us,
+			.before_id = ask->before_id, .max = ask->max + 1 }, put_change_in_page, p, e);
+	if (!ok) {
+		p->err = *e;
+		change_page_clear(p);
+	}
+	worker_post(w, WORKER_MAIL_CHANGES, p, change_page_free);
+	return ok;
+}
+
+void worker_ask_changes(struct worker *w, const struct change_page *page)
+{
+	struct change_page *copy = xmalloc(sizeof(*copy));
+
+	*copy = *page;
+	mailbox_post(w->jobs, (struct mail){ .kind = JOB_CHANGES, .key = 1, .value = copy, .free_value = free }, MAIL_MUST);
+}
+
+/* --- changing --- */
 
 static void answer(struct worker *w, uint64_t token, const struct mutation_result *result)
 {
@@ -294,6 +336,8 @@ static bool do_job(struct worker *w, struct mail *m, struct err *e)
 	} else if (m->kind == JOB_COUNT) {
 		ok = worker_count_calls(w, m->value, e) || !w->store;
 		m->value = NULL;
+	} else if (m->kind == JOB_CHANGES) {
+		ok = worker_read_changes(w, m->value, e) || !w->store;
 	} else if (m->kind == JOB_PAGE) {
 		ok = worker_read_page(w, m->value, e) || !w->store;
 	} else if (w->store) {

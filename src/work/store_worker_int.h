@@ -8,7 +8,7 @@
 #include "spool.h"
 #include "trunkdeck/work/store_worker.h"
 
-enum store_job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_LISTENED, JOB_PUBLISH, JOB_COUNT, JOB_PAGE, JOB_STOP };
+enum store_job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_LISTENED, JOB_PUBLISH, JOB_COUNT, JOB_PAGE, JOB_CHANGES, JOB_STOP };
 
 struct store_job {
 	uint64_t token;
@@ -58,6 +58,7 @@ bool worker_write_listened(struct worker *w, struct err *e);
 struct counting;
 bool worker_count_calls(struct worker *w, struct counting *c, struct err *e);
 bool worker_read_page(struct worker *w, const struct call_page *question, struct err *e);
+bool worker_read_changes(struct worker *w, const struct change_page *question, struct err *e);
 bool worker_expire_calls(struct worker *w, struct err *e);
 
 /* store_worker_live.c */

@@ -27,6 +27,7 @@
 #include "trunkdeck/store/store.h"
 #include "trunkdeck/work/ami_thread.h"
 #include "trunkdeck/work/call_page.h"
+#include "trunkdeck/work/change_page.h"
 #include "trunkdeck/work/job.h"
 #include "trunkdeck/work/raw_log.h"
 
@@ -122,6 +123,7 @@ struct app {
 	struct figures figures;
 	struct call_watch watch;
 	struct call_page pages[CALL_ASKERS];	/* of finished calls, for who asked; owned */
+	struct change_page changes;		/* of the audit trail, as asked last; owned */
 	struct job job;			/* the doctor or test calls, as asked last */
 	struct route_states *routes;
 	struct deletions *deletions;		/* of numbers, not yet verified on every server */
@@ -215,6 +217,10 @@ bool app_ask_figures(struct app *a, const struct figures_request *r);
 /* Asks the store for a page of finished calls; the answer comes into app->pages[asker]. Returns the token of the question, 0 when
  * there is no store to ask. */
 uint64_t app_ask_calls(struct app *a, enum call_asker asker, const struct call_question *q);
+/* Asks the store for a page of the audit trail; the answer comes into app->changes. The token, 0 when there is no store to ask. */
+uint64_t app_ask_changes(struct app *a, const struct change_question *q);
+/* "label AAA -> BBB" of an edit, "" of an addition or deletion, or when it can't be read. Caller frees. */
+char *change_difference(const struct change *c);
 /* The asker goes away: its answer is not awaited any more. */
 void app_forget_calls(struct app *a, enum call_asker asker);
 /* Asks the call's server to hang it up: the trunk leg of the live call with this (server, linkedid), nothing else. Only after a

@@ -192,5 +192,7 @@ struct change {
 };
 
 void change_clear(struct change *c);
+/* The record as it was before or after a change; false, and nothing to clear, when there is none or it can't be read. */
+bool change_record(const struct change *c, bool before, struct record *out);
 
 #endif

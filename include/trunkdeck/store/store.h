@@ -67,6 +67,18 @@ bool store_changes(struct store *s, int64_t since, size_t max, void (*fn)(void *
 /* The last max changes (0 = all) of one record (key NULL: of all records of all kinds), newest first. */
 bool store_history(struct store *s, enum entity entity, const char *key, size_t max,
 		   void (*fn)(void *arg, const struct change *c), void *arg, struct err *e);
+/* Changes that match all that is given, newest first. */
+struct change_query {
+	const char *entity;		/* its name; NULL = any */
+	const char *key;		/* of the record; NULL = any */
+	const char *actor;		/* without regard to case; NULL = anybody */
+	int64_t since_us, until_us;	/* by when they were made, until_us excluded; 0 = open */
+	int64_t before_id;		/* only what comes behind this one; 0 = from the newest on */
+	size_t max;			/* 0 = all */
+};
+
+bool store_find_changes(struct store *s, const struct change_query *q, void (*fn)(void *arg, const struct change *c), void *arg,
+			struct err *e);
 /* One record; *found false when there is none. *r is initialised by the call either way. */
 bool store_get(struct store *s, enum entity entity, const char *key, struct record *r, bool *found, struct err *e);
 

@@ -17,6 +17,7 @@
 #include "trunkdeck/config/config.h"
 #include "trunkdeck/store/store.h"
 #include "call_page.h"
+#include "change_page.h"
 
 /* Kinds of mail to the main thread; the value's type in brackets. */
 enum worker_mail {
@@ -27,6 +28,7 @@ enum worker_mail {
 	WORKER_MAIL_PUBLISHED,		/* bool: written */
 	WORKER_MAIL_LIVE,		/* struct worker_live */
 	WORKER_MAIL_METRICS,		/* struct worker_metrics */
+	WORKER_MAIL_CHANGES,		/* struct change_page; the taker may keep its changes, and set them to NULL */
 	WORKER_MAIL_PAGE,		/* struct call_page; the taker may keep its calls, and set them to NULL */
 };
 
@@ -136,6 +138,8 @@ void worker_count(struct worker *w, const struct metrics_job *j);
 /* Reads a page of calls; `page` holds the question and comes back with the answer. One that still waits is replaced by a newer
  * one of the same asker and never answered. */
 void worker_ask_calls(struct worker *w, const struct call_page *page);
+/* The same for a page of the audit trail. */
+void worker_ask_changes(struct worker *w, const struct change_page *page);
 /* Nothing waits and nothing is being done; pages don't count. */
 bool worker_is_idle(struct worker *w);
 

@@ -450,6 +450,45 @@ static void test_what_is_missed_is_told(void **state)
 	app_free(&a);
 }
 
+static void ask_changes(struct app *a, struct change_question q)
+{
+	assert_true(app_ask_changes(a, &q) > 0);
+	settle(a);
+	assert_false(a->changes.waiting);
+	assert_int_equal(a->changes.err.code, ERR_NONE);
+}
+
+static void test_the_audit_trail_is_read_in_pages(void **state)
+{
+	struct fixture *f = *state;
+	struct app *a = f->app;
+	char *difference;
+
+	add_provider(a, "Twilio");
+	add_agent(a, "support");
+	add_number(a, "+14155550101", "twilio");
+	edit(a, "label", "AAA");
+	change_as_ann(f, "ann's");
+	ask_changes(a, (struct change_question){ .max = 3 });
+	assert_int_equal(a->changes.count, 3);
+	assert_true(a->changes.more);
+	assert_string_equal(a->changes.changes[0].actor, "ann");
+	difference = change_difference(&a->changes.changes[0]);
+	assert_string_equal(difference, "label AAA -> ann's");
+	free(difference);
+	ask_changes(a, (struct change_question){ .max = 50, .before_id = a->changes.changes[2].id });
+	assert_false(a->changes.more);
+	assert_string_equal(a->changes.changes[0].key, "support");
+	ask_changes(a, (struct change_question){ .actor = "Ann" });
+	assert_int_equal(a->changes.count, 1);
+	ask_changes(a, (struct change_question){ .entity = "number", .key = "+14155550101" });
+	assert_int_equal(a->changes.count, 3);
+	ask_changes(a, (struct change_question){ .until_us = a->changes.changes[2].at });
+	assert_string_equal(a->changes.changes[0].key, "support");
+	ask_changes(a, (struct change_question){ .since_us = clock_wall_us(&clock_system) + 1000000 });
+	assert_int_equal(a->changes.count, 0);
+}
+
 /* Another operator's change comes through the feed, without being asked for. */
 static void test_change_of_another_operator_is_seen(void **state)
 {
@@ -528,6 +567,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_undo_goes_back_any_number_of_steps, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_undo_leaves_the_changes_of_others_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_random_series_is_undone_and_done_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_audit_trail_is_read_in_pages, setup, teardown),
 		cmocka_unit_test(test_many_failing_servers_are_summed_up),
 		cmocka_unit_test(test_what_is_missed_is_told),
 		cmocka_unit_test_setup_teardown(test_change_of_another_operator_is_seen, setup, teardown),
