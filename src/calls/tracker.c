@@ -31,7 +31,7 @@ struct tracker *tracker_new(const struct tracker_config *config)
 
 	t->config = *config;
 	t->server = xstrdup(config->server ? config->server : "");
-	t->trunk_techs = xstrdup(config->trunk_techs && *config->trunk_techs ? config->trunk_techs : "PJSIP");
+	t->trunk_techs = xstrdup(config->trunk_techs && *config->trunk_techs ? config->trunk_techs : TRACKER_TRUNK_TECHS);
 	t->trunk_contexts = xstrdup(config->trunk_contexts ? config->trunk_contexts : "");
 	t->call_pool.size = sizeof(struct tracked);
 	legs_init(t);

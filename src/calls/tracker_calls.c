@@ -170,12 +170,17 @@ static struct str channel_endpoint(struct str channel)
 	return name;
 }
 
+bool tracker_is_trunk(const char *techs, struct str channel)
+{
+	struct str tech = channel_tech(channel);
+
+	return tech.len && list_has(techs, tech);
+}
+
 /* The oldest channel of its linked set, of a trunk technology, named within bounds. */
 static bool may_be_trunk(const struct tracker *t, const struct event_leg *leg)
 {
-	struct str tech = channel_tech(leg->channel);
-
-	return tech.len && list_has(t->trunk_techs, tech) && leg->uniqueid.len < sizeof(((struct call *)0)->linkedid) &&
+	return tracker_is_trunk(t->trunk_techs, leg->channel) && leg->uniqueid.len < sizeof(((struct call *)0)->linkedid) &&
 		(!leg->linkedid.len || str_eq(leg->linkedid, leg->uniqueid));
 }
 

@@ -185,6 +185,36 @@ class HistoryTest(DeckTest):
         self.assertEqual(run.wait(TIMEOUT), DONE, self.said())
 
 
+class Transferred(Manager):
+    """Two calls up: one is at its number still, the other came for it and has been transferred to an extension."""
+
+    def __init__(self, number):
+        super().__init__()
+        self.number, self.ended = number, []
+        self.listed = [channel(1, 0, 6, number), {**channel(2, 0, 6, "200"), "Context": "phones"},
+                       {**channel(3, 0, 6, "201"), "Context": "phones"}]
+
+    def answer(self, frame):
+        said = super().answer(frame)
+        if frame.get("Action") == "Getvar":
+            did = {"PJSIP/twilio-000000020": self.number, "PJSIP/twilio-000000030": "+15550000000"}
+            value = did.get(frame.get("Channel"), "") if frame["Variable"] == "DID" else ""
+            return said.replace(b"Message: ok", f"Variable: {frame['Variable']}\r\nValue: {value}".encode())
+        if frame.get("Action") == "Hangup":
+            self.ended.append(frame["Channel"])
+        return said
+
+
+class Cut(HistoryTest):
+    def test_a_transferred_call_is_hung_up_too(self):
+        self.manager.close()
+        self.manager = Transferred("+15551234568")
+        self.addCleanup(self.manager.close)
+        self.config(f"[server na-1]\nhost = 127.0.0.1\nport = {self.manager.port}\nuser = x\nsecret = y\nroutes = none\n")
+        self.done("number", "delete", "+15551234568", "--cut", "--yes")
+        self.assertEqual(self.manager.ended, ["PJSIP/twilio-000000010", "PJSIP/twilio-000000020"])
+
+
 class Chatty(Manager):
     """Repeats the login, secret and all, in its answer."""
 

@@ -62,6 +62,7 @@ struct tracker_config {
 };
 
 #define TRACKER_MAX_CALLS 16384
+#define TRACKER_TRUNK_TECHS "PJSIP"	/* when none are configured */
 
 struct tracker_stats {
 	uint64_t events;		/* applied */
@@ -94,6 +95,8 @@ void tracker_taint(struct tracker *t, struct str uniqueid);
 bool tracker_watch(struct tracker *t, struct str linkedid);
 
 void tracker_each_live(const struct tracker *t, void (*fn)(void *arg, const struct call *c), void *arg);
+/* Is the channel of one of these technologies, a comma list? */
+bool tracker_is_trunk(const char *techs, struct str channel);
 void tracker_get_stats(const struct tracker *t, struct tracker_stats *out);
 
 #endif

@@ -4,11 +4,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "trunkdeck/ami/session.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/tracker.h"
 #include "trunkdeck/store/store.h"
 
 #define ANSWER_MS 10000
@@ -51,13 +51,24 @@ void cli_cut_clear(struct cli_cut *cut)
 
 /* --- on a server --- */
 
+struct channels {
+	char **names;
+	size_t count;
+};
+
 struct cutting {
 	const struct cli_cut *cut;
 	const struct server_config *server;
 	struct ami_session *query;
-	char **channels;
-	size_t count;
+	struct channels found, others;	/* legs that calls came in by: to hang up, and at other extensions */
 };
+
+static void channels_clear(struct channels *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		free(c->names[i]);
+	free(c->names);
+}
 
 static bool check_owner(const struct cutting *k, const char *owner, struct err *e)
 {
@@ -91,32 +102,45 @@ static bool remove_route(const struct cutting *k, const char *number, struct err
 	return gone || err_set_message(e, ERR_FOUND_WRONG, _("%s still has a route for %s"), k->server->name, number);
 }
 
-static bool is_trunk(const struct server_config *server, struct str channel)
+static bool is_asked_for(const struct cutting *k, struct str number)
 {
-	const char *techs = *server->trunk_techs ? server->trunk_techs : "PJSIP";
-	size_t len;
-
-	for (; *techs; techs += len + (techs[len] == ',')) {
-		len = strcspn(techs, ",");
-		if (len > 0 && channel.len > len && channel.p[len] == '/' && strncasecmp(channel.p, techs, len) == 0)
+	for (size_t i = 0; i < k->cut->count; i++)
+		if (str_eq(number, str_of(k->cut->numbers[i])))
 			return true;
-	}
 	return false;
 }
 
+static void keep_channel(struct channels *c, struct str name)
+{
+	c->names = xreallocarray(c->names, c->count + 1, sizeof(*c->names));
+	c->names[c->count++] = str_dup(name);
+}
+
+/* The leg that a call came in by is the oldest of its linked set. */
 static void see_channel(void *arg, const struct ami_frame *f)
 {
 	struct cutting *k = arg;
-	struct str channel = ami_get(f, AMI_KEY_CHANNEL), number = ami_get(f, AMI_KEY_EXTEN);
+	struct str channel = ami_get(f, AMI_KEY_CHANNEL);
+	const char *techs = *k->server->trunk_techs ? k->server->trunk_techs : TRACKER_TRUNK_TECHS;
 
-	if (f->reject || !is_trunk(k->server, channel))
+	if (f->reject || !tracker_is_trunk(techs, channel) || !str_eq(ami_get(f, AMI_KEY_UNIQUEID), ami_get(f, AMI_KEY_LINKEDID)))
 		return;
-	for (size_t i = 0; i < k->cut->count; i++) {
-		if (!str_eq(number, str_of(k->cut->numbers[i])))
-			continue;
-		k->channels = xreallocarray(k->channels, k->count + 1, sizeof(*k->channels));
-		k->channels[k->count++] = str_dup(channel);
-		return;
+	keep_channel(is_asked_for(k, ami_get(f, AMI_KEY_EXTEN)) ? &k->found : &k->others, channel);
+}
+
+/* A call that was transferred is at another extension by now. Its leg keeps the variable in which our dialplan put the number. */
+static void find_transferred(struct cutting *k)
+{
+	for (size_t i = 0; i < k->others.count; i++) {
+		const struct ami_field fields[] = { { "Channel", k->others.names[i] }, { "Variable", "DID" }, { NULL, NULL } };
+		char *number;
+		struct err e;
+
+		if (!ami_session_value(k->query, "Getvar", fields, AMI_KEY_VALUE, &number, &e))
+			continue;		/* it has ended, or our user may not ask */
+		if (is_asked_for(k, str_of(number)))
+			keep_channel(&k->found, str_of(k->others.names[i]));
+		free(number);
 	}
 }
 
@@ -127,8 +151,9 @@ static bool hang_up(struct cutting *k, size_t *done, struct err *e)
 	*done = 0;
 	if (!ami_session_action(k->query, "CoreShowChannels", none, see_channel, k, e))
 		return false;
-	for (size_t i = 0; i < k->count; i++) {
-		const struct ami_field fields[] = { { "Channel", k->channels[i] }, { "Cause", "16" }, { NULL, NULL } };
+	find_transferred(k);
+	for (size_t i = 0; i < k->found.count; i++) {
+		const struct ami_field fields[] = { { "Channel", k->found.names[i] }, { "Cause", "16" }, { NULL, NULL } };
 
 		/* "No such channel": it ended by itself. */
 		if (ami_session_action(k->query, "Hangup", fields, NULL, NULL, e))
@@ -169,9 +194,8 @@ bool cli_cut_run(struct cli *c, const struct cli_cut *cut, const char *owner, st
 			cli_note(c, ngettext("%s: %zu call hung up", "%s: %zu calls hung up", done), k.server->name, done);
 		else if (ok)
 			ok = err_set_message(e, why.code, _("deleted, but on %s calls may go on: %.120s"), k.server->name, why.message);
-		for (size_t j = 0; j < k.count; j++)
-			free(k.channels[j]);
-		free(k.channels);
+		channels_clear(&k.found);
+		channels_clear(&k.others);
 	}
 	return ok;
 }
