@@ -61,12 +61,23 @@ int64_t clock_mono_ms(const struct td_clock *c)
 	return clock_mono_us(c) / 1000;
 }
 
+/* 0000-01-01 and 9999-12-31T23:59:59.999999. */
+#define FIRST_US (-62167219200 * US_PER_S)
+#define LAST_US (253402300800 * US_PER_S - 1)
+
 void clock_format_iso(char *to, int64_t wall_us)
 {
-	time_t seconds = (time_t)(wall_us / US_PER_S);
-	int64_t us = wall_us % US_PER_S;
+	time_t seconds;
+	int64_t us;
 	struct tm tm;
 
+	/* A time beyond the years that have four digits is shown as the last or first of them. */
+	if (wall_us < FIRST_US)
+		wall_us = FIRST_US;
+	if (wall_us > LAST_US)
+		wall_us = LAST_US;
+	seconds = (time_t)(wall_us / US_PER_S);
+	us = wall_us % US_PER_S;
 	if (us < 0) {
 		us += US_PER_S;
 		seconds--;

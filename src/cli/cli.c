@@ -149,6 +149,8 @@ static bool run_help(struct cli *c, struct err *e);
 const struct command cli_commands[] = {
 	{ "init", NULL, "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, true, no_options, cli_init_workspace,
 	  N_("Create the store if needed, and set up its workspace") },
+	{ "store", "migrate", "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, no_options, cli_init_workspace,
+	  N_("Bring the store's schema up to that of this program, after an upgrade") },
 	{ "workspace", "show", "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, no_options, cli_record_show,
 	  N_("Show the workspace: plan, limit, time zone") },
 	{ "workspace", "edit", "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, true, no_options, cli_record_edit,
@@ -455,6 +457,8 @@ static bool open_store(struct cli *c, struct err *e)
 		return true;
 	options.actor = c->config->actor;
 	options.read_only = c->config->read_only;
+	options.create = c->command->run == cli_init_workspace;
+	options.migrate = strcmp(c->command->group, "store") == 0;
 	return store_open(&c->store, c->config->store_url, &options, e);
 }
 

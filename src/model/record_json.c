@@ -141,7 +141,10 @@ static json_t *params_json(const char *text)
 {
 	json_t *json = json_loads(text, 0, NULL);
 
-	return json ? json : json_object();
+	if (json_is_object(json))
+		return json;
+	json_decref(json);
+	return json_object();
 }
 
 /* NULL = the key is left out. */

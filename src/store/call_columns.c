@@ -96,13 +96,14 @@ static void column_from_row(struct call *c, const struct column *column, const c
 }
 
 /* Texts are put in *texts, which the caller clears after use of the parameters. */
-static void column_to_param(struct db_params *p, const struct call *c, const struct column *column, char **text)
+static void column_to_param(struct db_params *p, const struct db *db, const struct call *c, const struct column *column,
+			    char **text)
 {
 	const char *at = (const char *)c + column->offset;
 
 	switch (column->type) {
 	case COLUMN_TEXT:
-		*text = db_valid_text(at);
+		*text = db_valid_text(db, at);
 		db_param_text(p, *text);
 		break;
 	case COLUMN_I64:
@@ -154,10 +155,10 @@ int call_facts(const struct call *c)
 	return facts;
 }
 
-void call_to_params(struct db_params *p, const struct call *c, char *texts[CALL_COLUMNS])
+void call_to_params(struct db_params *p, const struct db *db, const struct call *c, char *texts[CALL_COLUMNS])
 {
 	for (size_t i = 0; i < CALL_COLUMNS; i++)
-		column_to_param(p, c, &columns[i], &texts[i]);
+		column_to_param(p, db, c, &columns[i], &texts[i]);
 }
 
 void call_from_row(struct call *c, const char *const *values)

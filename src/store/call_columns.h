@@ -10,9 +10,9 @@ enum { CALL_COLUMNS = 24, CALL_KEY_COLUMNS = 2 };
 /* The key first. */
 extern const char *const call_columns[CALL_COLUMNS];
 
-/* All columns in order. Texts become valid UTF-8: they are put into texts, which the caller frees after use of the parameters;
- * it begins as NULLs. */
-void call_to_params(struct db_params *p, const struct call *c, char *texts[CALL_COLUMNS]);
+/* All columns in order. Texts become what the database can hold, valid UTF-8 or ASCII: they are put into texts, which the caller frees
+ * after use of the parameters; it begins as NULLs. */
+void call_to_params(struct db_params *p, const struct db *db, const struct call *c, char *texts[CALL_COLUMNS]);
 void call_from_row(struct call *c, const char *const *values);
 /* How many of them say something. */
 int call_facts(const struct call *c);

@@ -65,7 +65,7 @@ static bool record_one(struct store *s, const char *sql, const struct call *c, s
 	struct db_params p = { 0 };
 	bool ok;
 
-	call_to_params(&p, c, texts);
+	call_to_params(&p, s->db, c, texts);
 	db_param_int(&p, knows(c));
 	db_param_int(&p, clock_wall_us(s->clock));
 	ok = db_post(s->db, sql, p.values, p.n, e);
@@ -203,7 +203,7 @@ static char *query_sql(const struct call_query *q, struct db_params *p)
 	buf_init(&sql, BUF_UNBOUNDED);
 	for (size_t i = 0; i < CALL_COLUMNS; i++)
 		buf_addf(&sql, "%s %s", i ? "," : "SELECT", call_columns[i]);
-	buf_adds(&sql, " FROM call");
+	buf_adds(&sql, " FROM td.call");
 	add_text(&sql, p, "number =", q->number);
 	add_text(&sql, p, "agent =", q->agent);
 	add_text(&sql, p, "provider =", q->provider);
@@ -281,9 +281,9 @@ bool store_expire_calls(struct store *s, int64_t before_us, size_t max, size_t *
 		return false;
 	db_param_int(&p, before_us);
 	db_param_int(&p, (int64_t)max);
-	ok = db_query(s->db, "DELETE FROM call WHERE (server, linkedid) IN (SELECT server, linkedid FROM call "
+	ok = db_query(s->db, "DELETE FROM td.call WHERE (server, linkedid) IN (SELECT server, linkedid FROM td.call "
 		      "WHERE started_us < $1 ORDER BY started_us LIMIT $2) RETURNING server", p.values, p.n, count_row,
-		      deleted, e) && (*deleted == max || db_post(s->db, "DELETE FROM listened WHERE until_us < $1", p.values, 1, e)) &&
+		      deleted, e) && (*deleted == max || db_post(s->db, "DELETE FROM td.listened WHERE until_us < $1", p.values, 1, e)) &&
 	     db_commit(s->db, e);
 	if (!ok)
 		db_rollback(s->db);

@@ -24,7 +24,7 @@ static bool record_one(struct store *s, const char *recorder, const struct liste
 	db_param_int(&p, l->span.until_us);
 	db_param_int(&p, clock_wall_us(s->clock));
 	db_param_bool(&p, l->open);
-	return db_post(s->db, "INSERT INTO listened (server, from_us, recorder, until_us, seen_us, is_open) "
+	return db_post(s->db, "INSERT INTO td.listened (server, from_us, recorder, until_us, seen_us, is_open) "
 		       "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (server, from_us, recorder) DO UPDATE SET "
 		       "until_us = excluded.until_us, seen_us = excluded.seen_us, is_open = excluded.is_open",
 		       p.values, p.n, e);
@@ -70,12 +70,12 @@ static bool gaps_of_server(struct store *s, const char *server, struct gaps *g, 
 	int64_t first;
 
 	db_param_text(&p, server);
-	if (!db_query_int(s->db, "SELECT min(from_us) FROM listened WHERE server = $1", p.values, p.n, 0, &first, e))
+	if (!db_query_int(s->db, "SELECT min(from_us) FROM td.listened WHERE server = $1", p.values, p.n, 0, &first, e))
 		return false;
 	gaps_server(g, first);
 	db_param_int(&p, g->window.from_us);
 	db_param_int(&p, g->window.until_us);
-	if (!db_query(s->db, "SELECT from_us, until_us, seen_us, is_open FROM listened WHERE server = $1 "
+	if (!db_query(s->db, "SELECT from_us, until_us, seen_us, is_open FROM td.listened WHERE server = $1 "
 		      "AND (until_us > $2 OR is_open) AND from_us < $3 ORDER BY from_us", p.values, p.n,
 		      read_span, &r, e))
 		return false;
@@ -101,7 +101,7 @@ static bool read_name(void *arg, const char *const *values)
 static bool gaps_of_all(struct store *s, struct gaps *g, struct err *e)
 {
 	struct names names = { 0 };
-	bool ok = db_query(s->db, "SELECT DISTINCT server FROM listened", NULL, 0, read_name, &names, e);
+	bool ok = db_query(s->db, "SELECT DISTINCT server FROM td.listened", NULL, 0, read_name, &names, e);
 
 	for (size_t i = 0; i < names.count; i++) {
 		ok = ok && gaps_of_server(s, names.of[i], g, e);

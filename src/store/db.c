@@ -54,6 +54,23 @@ void db_rollback(struct db *db)
 	db->driver->rollback(db);
 }
 
+char *db_qualified(const char *sql, const char *schema)
+{
+	const char *at = sql;
+	struct buf out;
+
+	buf_init(&out, BUF_UNBOUNDED);
+	for (const char *c = sql; (c = strstr(c, "td.")); c++) {
+		if (c == sql || !strchr(" ('", c[-1]))
+			continue;
+		buf_add(&out, at, (size_t)(c - at));
+		buf_adds(&out, schema);
+		at = c + 2;
+	}
+	buf_adds(&out, at);
+	return buf_take(&out);
+}
+
 static bool first_int(void *arg, const char *const *values)
 {
 	if (values[0])
@@ -89,18 +106,21 @@ const char *db_text(const char *value)
 	return value ? value : "";
 }
 
-char *db_valid_text(const char *text)
+char *db_valid_text(const struct db *db, const char *text)
 {
+	bool ascii = db->encoding && strcmp(db->encoding, "SQL_ASCII");
 	struct str rest = str_of(text);
 	struct buf out;
 	uint32_t code;
 	size_t len;
 
-	if (utf8_valid(rest))
+	if (utf8_valid(rest) && !ascii)
 		return xstrdup(text);
 	buf_init(&out, BUF_UNBOUNDED);
 	for (; (len = utf8_next(rest, &code)); rest = (struct str){ rest.p + len, rest.len - len }) {
-		if (code == 0xfffd)
+		if (ascii && code > 0x7f)
+			buf_addc(&out, '?');
+		else if (code == 0xfffd)
 			buf_adds(&out, "\xef\xbf\xbd");
 		else
 			buf_add(&out, rest.p, len);

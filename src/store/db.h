@@ -1,7 +1,8 @@
 /*
  * The inside of the store: one connection to one database, behind a driver.
  *
- * All SQL is written once, with parameters $1..$n, and sent through this interface; parameters and values are text (NULL =
+ * All SQL is written once, with parameters $1..$n and tables named td.TABLE, and sent through this interface. A driver puts its
+ * schema in place of "td", so that no search path decides which workspace is read. Parameters and values are text (NULL =
  * SQL NULL), which both databases convert to the type of the column. A driver knows only how to talk to its database: what is
  * said is in read.c, mutate.c, txn.c, calls.c and migrate.c. The few words that differ are members of the driver.
  *
@@ -30,7 +31,8 @@ enum db_access { DB_READ, DB_WRITE };
 struct db_driver {
 	const char *migrations;		/* their folder below data/ */
 	const char *for_update;		/* ends a SELECT that locks its rows */
-	const char *has_table;		/* SQL: a row when there is a table $1 */
+	const char *has_schema;		/* SQL: 1 when there is a table schema_version */
+	bool embedded;			/* nobody else administers the database */
 	size_t insert_rows;		/* rows of one INSERT at most: more are slower, or not allowed */
 
 	void (*destroy)(struct db *db);
@@ -62,6 +64,7 @@ struct db {
 	bool read_only;
 	bool follow_live;		/* notices about live calls are wanted */
 	bool live_noticed;		/* one came; whoever looks at it clears it */
+	const char *encoding;		/* of a database that can't hold all of Unicode: its name; else NULL */
 };
 
 /* Understand the URL, don't connect yet. NULL with *e: ERR_CONFIG. */
@@ -74,6 +77,8 @@ void db_free(struct db **db);
 bool db_script(struct db *db, const char *sql, struct err *e);
 bool db_query(struct db *db, const char *sql, const char *const *params, size_t n, db_row_fn *fn, void *arg,
 	      struct err *e);
+/* SQL names its tables td.TABLE: the schema in place of "td"; caller frees. */
+char *db_qualified(const char *sql, const char *schema);
 /* The first column of the first row as a number; none when there is no row or it is NULL. */
 bool db_query_int(struct db *db, const char *sql, const char *const *params, size_t n, int64_t none, int64_t *value,
 		  struct err *e);
@@ -87,8 +92,9 @@ int64_t db_int(const char *value);
 bool db_bool(const char *value);
 /* NULL becomes "". */
 const char *db_text(const char *value);
-/* A copy with every byte that is not UTF-8 replaced by U+FFFD: no database column takes more. Caller frees. */
-char *db_valid_text(const char *text);
+/* A copy that the database can hold: every byte that is not UTF-8 becomes U+FFFD, and where the encoding is not Unicode every character
+ * beyond ASCII "?". Caller frees. */
+char *db_valid_text(const struct db *db, const char *text);
 
 /* Parameters of one statement. Texts are borrowed. */
 enum { DB_PARAMS_MAX = 32, DB_INT_SIZE = 24 };

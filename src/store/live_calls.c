@@ -39,11 +39,11 @@ static char *upsert_sql(size_t rows)
 	return buf_take(&sql);
 }
 
-static void fill_row(struct row *r, const struct live_beat *b, const struct call *c)
+static void fill_row(struct row *r, const struct db *db, const struct live_beat *b, const struct call *c)
 {
 	db_param_text(&r->params, b->recorder);
 	db_param_int(&r->params, b->seq);
-	call_to_params(&r->params, c, r->texts);
+	call_to_params(&r->params, db, c, r->texts);
 }
 
 static void clear_row(struct row *r)
@@ -60,7 +60,7 @@ static bool write_rows(struct store *s, const struct live_beat *b, const struct 
 	bool ok;
 
 	for (size_t i = 0; i < n; i++) {
-		fill_row(&rows[i], b, &calls[i]);
+		fill_row(&rows[i], s->db, b, &calls[i]);
 		memcpy(values + i * ROW_COLUMNS, rows[i].params.values, ROW_COLUMNS * sizeof(*values));
 	}
 	ok = db_post(s->db, sql, values, n * ROW_COLUMNS, e);
@@ -83,14 +83,14 @@ static bool write_beat(struct store *s, const struct live_beat *b, int64_t now_u
 	db_param_int(&p, b->beat);
 	db_param_int(&p, now_us);
 	db_param_text(&p, b->servers);
-	return db_post(s->db, "INSERT INTO live_recorder (recorder, seq, beat, seen_us, servers) VALUES ($1, $2, $3, $4, $5) "
+	return db_post(s->db, "INSERT INTO td.live_recorder (recorder, seq, beat, seen_us, servers) VALUES ($1, $2, $3, $4, $5) "
 		       "ON CONFLICT (recorder) DO UPDATE SET seq = excluded.seq, beat = excluded.beat, "
 		       "seen_us = excluded.seen_us, servers = excluded.servers", p.values, p.n, e);
 }
 
 static bool forget_all(struct store *s, const char *recorder, struct err *e)
 {
-	return db_post(s->db, "DELETE FROM live_call WHERE recorder = $1", &recorder, 1, e);
+	return db_post(s->db, "DELETE FROM td.live_call WHERE recorder = $1", &recorder, 1, e);
 }
 
 /* Ended calls of ours that every screen has read by now, and whatever a recorder left that died long ago. */
@@ -101,11 +101,11 @@ static bool tidy(struct store *s, const struct live_beat *b, int64_t now_us, str
 	db_param_text(&old, b->recorder);
 	db_param_int(&old, b->old_seq);
 	db_param_int(&dead, now_us - DEAD_US);
-	return db_post(s->db, "DELETE FROM live_call WHERE recorder = $1 AND state = 'ended' AND seq <= $2", old.values,
+	return db_post(s->db, "DELETE FROM td.live_call WHERE recorder = $1 AND state = 'ended' AND seq <= $2", old.values,
 		       old.n, e) &&
-	       db_post(s->db, "DELETE FROM live_call WHERE recorder IN (SELECT recorder FROM live_recorder WHERE seen_us < $1)",
+	       db_post(s->db, "DELETE FROM td.live_call WHERE recorder IN (SELECT recorder FROM td.live_recorder WHERE seen_us < $1)",
 		       dead.values, dead.n, e) &&
-	       db_post(s->db, "DELETE FROM live_recorder WHERE seen_us < $1", dead.values, dead.n, e);
+	       db_post(s->db, "DELETE FROM td.live_recorder WHERE seen_us < $1", dead.values, dead.n, e);
 }
 
 static bool publish(struct store *s, const struct live_beat *b, const struct call *calls, size_t n, struct err *e)
@@ -138,7 +138,7 @@ bool store_live_leave(struct store *s, const char *recorder, struct err *e)
 
 	if (!store_check_writable(s, e) || !store_connect(s, e) || !db_begin(s->db, DB_WRITE, e))
 		return false;
-	ok = forget_all(s, recorder, e) && db_post(s->db, "DELETE FROM live_recorder WHERE recorder = $1", &recorder, 1, e) &&
+	ok = forget_all(s, recorder, e) && db_post(s->db, "DELETE FROM td.live_recorder WHERE recorder = $1", &recorder, 1, e) &&
 	     s->db->driver->announce(s->db, DB_CHANNEL_LIVE, e) && db_commit(s->db, e);
 	if (!ok)
 		db_rollback(s->db);
@@ -168,7 +168,7 @@ bool store_live_beats(struct store *s, void (*fn)(void *arg, const struct live_b
 	struct beat_reading r = { fn, arg };
 
 	return store_connect(s, e) &&
-	       db_query(s->db, "SELECT recorder, seq, beat, seen_us, servers FROM live_recorder ORDER BY recorder", NULL, 0,
+	       db_query(s->db, "SELECT recorder, seq, beat, seen_us, servers FROM td.live_recorder ORDER BY recorder", NULL, 0,
 			read_beat, &r, e);
 }
 
@@ -200,7 +200,7 @@ bool store_live_calls(struct store *s, const char *recorder, int64_t since_seq, 
 	buf_init(&sql, BUF_UNBOUNDED);
 	for (size_t i = 0; i < CALL_COLUMNS; i++)
 		buf_addf(&sql, "%s %s", i ? "," : "SELECT", call_columns[i]);
-	buf_adds(&sql, " FROM live_call WHERE recorder = $1 AND seq > $2 ORDER BY seq");
+	buf_adds(&sql, " FROM td.live_call WHERE recorder = $1 AND seq > $2 ORDER BY seq");
 	ok = store_connect(s, e) && db_query(s->db, sql.p, p.values, p.n, read_call, &r, e);
 	buf_clear(&sql);
 	return ok;

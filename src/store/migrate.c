@@ -68,13 +68,12 @@ static bool refuse_newer(const struct db *db, int64_t version, int64_t latest, s
 /* 0 when there is no schema yet. */
 static bool current_version(struct db *db, int64_t *version, struct err *e)
 {
-	const char *const table[] = { "schema_version" };
 	int64_t there;
 
 	*version = 0;
-	if (!db_query_int(db, db->driver->has_table, table, 1, 0, &there, e))
+	if (!db_query_int(db, db->driver->has_schema, NULL, 0, 0, &there, e))
 		return false;
-	return !there || db_query_int(db, "SELECT version FROM schema_version", NULL, 0, 0, version, e);
+	return !there || db_query_int(db, "SELECT version FROM td.schema_version", NULL, 0, 0, version, e);
 }
 
 /* --- the workspace --- */
@@ -106,7 +105,7 @@ static bool insert_workspace(struct store *s, const struct record *r, struct err
 	json_decref(json);
 	change_to_params(&p, &c);
 	ok = ok && db_post(s->db, s->tables.insert_change, p.values, p.n, e) &&
-	     db_post(s->db, "UPDATE workspace SET last_change = 1", NULL, 0, e);
+	     db_post(s->db, "UPDATE td.workspace SET last_change = 1", NULL, 0, e);
 	free(c.after);
 	return ok;
 }
@@ -117,7 +116,7 @@ static bool make_workspace(struct store *s, struct err *e)
 	int64_t there;
 	bool ok;
 
-	if (!db_query_int(s->db, "SELECT count(*) FROM workspace", NULL, 0, 0, &there, e))
+	if (!db_query_int(s->db, "SELECT count(*) FROM td.workspace", NULL, 0, 0, &there, e))
 		return false;
 	if (there)
 		return true;
@@ -134,15 +133,14 @@ static bool make_workspace(struct store *s, struct err *e)
 /* Two programs that make the table at once: the database may fail one of them, though the table is there then. */
 static bool make_version_table(struct db *db, struct err *e)
 {
-	const char *const table[] = { "schema_version" };
 	struct err first;
 	int64_t there;
 
-	if (db_script(db, "CREATE TABLE IF NOT EXISTS schema_version "
+	if (db_script(db, "CREATE TABLE IF NOT EXISTS td.schema_version "
 			  "(one INTEGER NOT NULL PRIMARY KEY, version BIGINT NOT NULL)", &first))
 		return true;
 	if (db->driver->is_connected(db) &&
-	    db_query_int(db, db->driver->has_table, table, 1, 0, &there, e) && there)
+	    db_query_int(db, db->driver->has_schema, NULL, 0, 0, &there, e) && there)
 		return true;
 	if (e)
 		*e = first;
@@ -151,8 +149,8 @@ static bool make_version_table(struct db *db, struct err *e)
 
 static bool lock_version(struct db *db, int64_t *version, struct err *e)
 {
-	char *sql = xasprintf("SELECT version FROM schema_version%s", db->driver->for_update);
-	bool ok = db_post(db, "INSERT INTO schema_version (one, version) VALUES (1, 0) ON CONFLICT (one) DO NOTHING",
+	char *sql = xasprintf("SELECT version FROM td.schema_version%s", db->driver->for_update);
+	bool ok = db_post(db, "INSERT INTO td.schema_version (one, version) VALUES (1, 0) ON CONFLICT (one) DO NOTHING",
 			  NULL, 0, e) &&
 		  db_query_int(db, sql, NULL, 0, 0, version, e);
 
@@ -168,16 +166,11 @@ static bool migrate_locked(struct store *s, int64_t latest, struct err *e)
 	db_param_int(&p, latest);
 	return lock_version(s->db, &version, e) && refuse_newer(s->db, version, latest, e) &&
 	       apply_from(s->db, version, latest, e) &&
-	       db_post(s->db, "UPDATE schema_version SET version = $1", p.values, p.n, e) && make_workspace(s, e) &&
+	       db_post(s->db, "UPDATE td.schema_version SET version = $1", p.values, p.n, e) && make_workspace(s, e) &&
 	       db_commit(s->db, e);
 }
 
-static bool refuse_unmade(struct store *s, int64_t version, struct err *e)
-{
-	return err_set(e, ERR_READ_ONLY, version ? _("%s must be brought up to date first: open it once without read-only") :
-			_("%s holds no workspace yet: open it once without read-only"), s->db->name);
-}
-
+/* Which store is brought up to date by itself: an embedded one that is empty. All else is a step of its own. */
 bool store_migrate(struct store *s, struct err *e)
 {
 	int64_t latest = latest_version(s->db), version;
@@ -187,7 +180,15 @@ bool store_migrate(struct store *s, struct err *e)
 	if (version == latest)
 		return true;
 	if (s->read_only)
-		return refuse_unmade(s, version, e);
+		return err_set(e, ERR_READ_ONLY, version ? _("%s must be brought up to date first: run 'trunkdeck store migrate'") :
+			       _("%s holds no workspace yet: run 'trunkdeck init'"), s->db->name);
+	if (version ? !s->migrates : !s->creates && !s->db->driver->embedded)
+		return err_set(e, ERR_STORE_OLDER, version ?
+			       _("%s has schema %" PRId64 ", this program needs %" PRId64 ": run 'trunkdeck store migrate'") :
+			       _("%s holds no workspace yet: run 'trunkdeck init'"), s->db->name, version, latest);
+	if (version == 0 && s->db->encoding)
+		return err_set(e, ERR_CONFIG, _("%s has the encoding %s: make a database with ENCODING 'UTF8'"), s->db->name,
+			       s->db->encoding);
 	if (!make_version_table(s->db, e) || !db_begin(s->db, DB_WRITE, e))
 		return false;
 	if (migrate_locked(s, latest, e))

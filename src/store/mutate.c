@@ -49,7 +49,7 @@ static bool find_last_change(struct txn *t, enum entity entity, const char *key,
 
 	*last = (struct last_change){ .found = false };
 	return txn_flush(t, e) &&
-	       (db_query(t->s->db, "SELECT actor, at FROM change WHERE entity = $1 AND key = $2 "
+	       (db_query(t->s->db, "SELECT actor, at FROM td.change WHERE entity = $1 AND key = $2 "
 			 "ORDER BY id DESC LIMIT 1", params, 2, take_last_change, last, e) ||
 		txn_broken(t));
 }
@@ -157,7 +157,7 @@ static bool check_provider(struct txn *t, const struct provider *p, struct err *
 
 	if (!provider_validate(p, e) || !txn_flush(t, e))
 		return false;
-	if (!db_query(t->s->db, "SELECT id FROM provider WHERE name = $1 AND id <> $2", params, 2, take_id, &other, e))
+	if (!db_query(t->s->db, "SELECT id FROM td.provider WHERE name = $1 AND id <> $2", params, 2, take_id, &other, e))
 		return txn_broken(t);
 	if (!other.id[0])
 		return true;
@@ -202,7 +202,7 @@ void mutate_stamp(struct txn *t, struct record *r, const struct record *there)
 {
 	struct number *n = &r->number;
 
-	record_set_version(r, there ? record_version(there) + 1 : 1);
+	record_set_version(r, there && record_version(there) < INT64_MAX ? record_version(there) + 1 : 1);
 	if (r->entity != ENTITY_NUMBER)
 		return;
 	n->created_at = there ? there->number.created_at : t->now_us;
@@ -276,7 +276,7 @@ static bool refuse_agent_in_use(struct txn *t, const char *id, struct err *e)
 {
 	int64_t used;
 
-	if (!count_numbers(t, "SELECT count(*) FROM number WHERE agent = $1", id, &used, e))
+	if (!count_numbers(t, "SELECT count(*) FROM td.number WHERE agent = $1", id, &used, e))
 		return false;
 	if (!used)
 		return true;
@@ -323,7 +323,7 @@ static bool remove_numbers(struct txn *t, const struct key_list *list, struct er
 static bool remove_numbers_of(struct txn *t, const char *provider, struct err *e)
 {
 	struct key_list list = { 0 };
-	bool ok = db_query(t->s->db, "SELECT e164 FROM number WHERE provider = $1 ORDER BY e164", &provider, 1,
+	bool ok = db_query(t->s->db, "SELECT e164 FROM td.number WHERE provider = $1 ORDER BY e164", &provider, 1,
 			   take_key, &list, e) || txn_broken(t);
 
 	ok = ok && remove_numbers(t, &list, e);
@@ -337,7 +337,7 @@ static bool free_provider(struct txn *t, const char *id, bool cascade, struct er
 {
 	int64_t used;
 
-	if (!count_numbers(t, "SELECT count(*) FROM number WHERE provider = $1", id, &used, e))
+	if (!count_numbers(t, "SELECT count(*) FROM td.number WHERE provider = $1", id, &used, e))
 		return false;
 	if (!used)
 		return true;

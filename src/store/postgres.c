@@ -8,39 +8,49 @@
  * server works on one while the next is made, and neither side can block on a full buffer.
  *
  * LISTEN is tried at connect; a server without it is looked at now and then instead. No extension, no superuser.
+ *
+ * A connection pooler may stand between, which gives each transaction another connection to the server. So settings are SET LOCAL
+ * in each transaction, tables are named with their schema, and behind a pooler statements are not prepared by name. A pooler is
+ * known by the process id of the server, which is not the one that the connection was told at its start.
  */
 #include "config.h"
 
 #include <libpq-fe.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
 
 #include <uthash.h>
 
 #include "db.h"
 #include "postgres_url.h"
+#include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
+#include "trunkdeck/base/user.h"
 
-enum { SILENCE_MS = 10000, POSTS_MAX = 256, POST_PARAMS = 64, COLUMNS_MAX = 32, NAME_SIZE = 16 };
+enum { SILENCE_MS = 10000, POSTS_MAX = 256, POST_PARAMS = 64, COLUMNS_MAX = 32, NAME_SIZE = 32 };
 
 #define CHANNEL "trunkdeck_change"
 #define CHANNEL_LIVE "trunkdeck_live"
 
 /* Refusing one is the server's right: the deadline here holds anyway. */
-static const char *const session_settings[] = {
-	"SET statement_timeout = 9000",
-	"SET lock_timeout = 8000",
-	"SET idle_in_transaction_session_timeout = 60000",
+static const char *const settings[] = {
+	"; SET LOCAL statement_timeout = 9000",
+	"; SET LOCAL lock_timeout = 8000",
+	"; SET LOCAL idle_in_transaction_session_timeout = 60000",
 };
 
 struct statement {
 	char *sql;		/* the key */
-	char name[NAME_SIZE];
+	char *text;		/* with the schema's name */
+	char name[NAME_SIZE];	/* "" behind a pooler: sent anew each time */
 	UT_hash_handle hh;
 };
 
@@ -49,7 +59,12 @@ struct postgres {
 	char *url;
 	PGconn *conn;		/* NULL = not connected */
 	struct statement *statements;
-	unsigned prepared;	/* statements so far: makes their names */
+	uint32_t mark;		/* random: with it and `prepared`, a statement's name is nobody else's */
+	unsigned prepared;	/* statements so far */
+	char *schema;		/* quoted */
+	char *begin_settings;	/* what the server accepts of `settings`, and the search path */
+	bool pooled;
+	bool beginning;		/* a transaction, at this moment */
 	bool listening;
 	size_t posts;		/* in the pipeline since its last sync */
 	size_t groups;		/* ended by a sync that has not been answered yet */
@@ -69,8 +84,11 @@ static void disconnect(struct postgres *pg)
 	HASH_ITER(hh, pg->statements, st, next) {
 		HASH_DEL(pg->statements, st);
 		free(st->sql);
+		free(st->text);
 		free(st);
 	}
+	FREE(&pg->schema);
+	FREE(&pg->begin_settings);
 	PQfinish(pg->conn);
 	pg->conn = NULL;
 	pg->posts = pg->groups = 0;
@@ -99,6 +117,13 @@ static bool is_busy(const char *state)
 	       !strcmp(state, "40P01");
 }
 
+static bool refuse_rights(const struct postgres *pg, const char *said, struct err *e)
+{
+	err_set_message(e, ERR_STORE_FAILED, "%s", _("The account lacks rights in the store"));
+	err_hint(e, _("%s: %s; the owner of the database grants them"), pg->base.name, said);
+	return false;
+}
+
 /* What a failed result says; the connection is kept unless the server ended it. */
 static bool failed(struct postgres *pg, const PGresult *result, struct err *e)
 {
@@ -112,9 +137,15 @@ static bool failed(struct postgres *pg, const PGresult *result, struct err *e)
 	if (is_busy(state))
 		return err_set(e, ERR_STORE_FAILED, _("%s is busy with another operator's change: try again"),
 			       pg->base.name);
-	if (!strcmp(state, "25006"))
-		return err_set(e, ERR_READ_ONLY, _("%s accepts no changes: it is a replica, or set read-only"),
+	/* A standby refuses a transaction that may write with 0A000. */
+	if (!strcmp(state, "25006") || (pg->beginning && !strcmp(state, "0A000")))
+		return err_set(e, ERR_READ_ONLY, _("%s accepts no changes: it is a standby (a replica), or set read-only"),
 			       pg->base.name);
+	if (!strcmp(state, "42501"))
+		return refuse_rights(pg, said, e);
+	/* A pooler that was not recognised: from now on nothing is prepared. */
+	if (!strcmp(state, "26000"))
+		return lost(pg, said, e);
 	return db_failed(e, ERR_STORE_FAILED, &pg->base, said);
 }
 
@@ -261,48 +292,56 @@ static bool settle(struct db *db, struct err *e)
 
 /* --- statements --- */
 
-/* The name of the prepared statement; NULL with *e. */
-static const char *prepare(struct postgres *pg, const char *sql, struct err *e)
+/* The statement, prepared unless a pooler stands between; NULL with *e. */
+static const struct statement *prepare(struct postgres *pg, const char *sql, struct err *e)
 {
 	size_t len = strlen(sql);
 	struct statement *st;
 
 	HASH_FIND(hh, pg->statements, sql, len, st);
 	if (st)
-		return st->name;
+		return st;
 	if (!settle(&pg->base, e))
 		return NULL;
 	st = xcalloc(1, sizeof(*st));
-	snprintf(st->name, sizeof(st->name), "td%u", ++pg->prepared);
-	if (!PQsendPrepare(pg->conn, st->name, sql, 0, NULL)) {
-		free(st);
-		lost(pg, NULL, e);
-		return NULL;
-	}
-	if (!collect(pg, NULL, NULL, e)) {
-		free(st);
-		return NULL;
-	}
 	st->sql = xstrdup(sql);
+	st->text = db_qualified(sql, pg->schema ? pg->schema : "public");
+	if (!pg->pooled) {
+		bool sent;
+
+		snprintf(st->name, sizeof(st->name), "td_%08" PRIx32 "_%u", pg->mark, ++pg->prepared);
+		sent = PQsendPrepare(pg->conn, st->name, st->text, 0, NULL);
+		if (!sent)
+			lost(pg, NULL, e);
+		if (!sent || !collect(pg, NULL, NULL, e)) {
+			free(st->sql);
+			free(st->text);
+			free(st);
+			return NULL;
+		}
+	}
 	HASH_ADD_KEYPTR(hh, pg->statements, st->sql, len, st);
-	return st->name;
+	return st;
 }
 
-static bool send(struct postgres *pg, const char *name, const char *const *params, size_t n, struct err *e)
+static bool send(struct postgres *pg, const struct statement *st, const char *const *params, size_t n, struct err *e)
 {
-	return PQsendQueryPrepared(pg->conn, name, (int)n, params, NULL, NULL, 0) || lost(pg, NULL, e);
+	int sent = st->name[0] ? PQsendQueryPrepared(pg->conn, st->name, (int)n, params, NULL, NULL, 0) :
+				 PQsendQueryParams(pg->conn, st->text, (int)n, NULL, params, NULL, NULL, 0);
+
+	return sent || lost(pg, NULL, e);
 }
 
 static bool query(struct db *db, const char *sql, const char *const *params, size_t n, db_row_fn *fn, void *arg,
 		  struct err *e)
 {
 	struct postgres *pg = of(db);
-	const char *name;
+	const struct statement *st;
 
 	if (!settle(db, e))
 		return false;
-	name = prepare(pg, sql, e);
-	if (!name || !send(pg, name, params, n, e))
+	st = prepare(pg, sql, e);
+	if (!st || !send(pg, st, params, n, e))
 		return false;
 	if (fn)
 		PQsetSingleRowMode(pg->conn);
@@ -312,13 +351,13 @@ static bool query(struct db *db, const char *sql, const char *const *params, siz
 static bool post(struct db *db, const char *sql, const char *const *params, size_t n, struct err *e)
 {
 	struct postgres *pg = of(db);
-	const char *name = prepare(pg, sql, e);
+	const struct statement *st = prepare(pg, sql, e);
 
-	if (!name)
+	if (!st)
 		return false;
 	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF && !PQenterPipelineMode(pg->conn))
 		return lost(pg, NULL, e);
-	if (!send(pg, name, params, n, e))
+	if (!send(pg, st, params, n, e))
 		return false;
 	/* Wide statements count more, so that what is not sent yet stays small too. */
 	pg->posts += 1 + n / POST_PARAMS;
@@ -328,15 +367,31 @@ static bool post(struct db *db, const char *sql, const char *const *params, size
 
 static bool script(struct db *db, const char *sql, struct err *e)
 {
-	return settle(db, e) && simple(of(db), sql, e);
+	struct postgres *pg = of(db);
+	char *text = pg->schema ? db_qualified(sql, pg->schema) : xstrdup(sql);
+	bool ok = settle(db, e) && simple(pg, text, e);
+
+	free(text);
+	return ok;
 }
 
 /* --- transactions --- */
 
 static bool begin(struct db *db, enum db_access access, struct err *e)
 {
-	return script(db, access == DB_WRITE ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" :
-		      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", e);
+	struct postgres *pg = of(db);
+	char *sql = xasprintf("BEGIN ISOLATION LEVEL %s%s", access == DB_WRITE ? "READ COMMITTED READ WRITE" :
+			      "REPEATABLE READ READ ONLY", pg->begin_settings ? pg->begin_settings : "");
+	bool ok = settle(db, e);
+
+	pg->beginning = true;
+	ok = ok && simple(pg, sql, e);
+	pg->beginning = false;
+	free(sql);
+	/* A setting that is refused leaves the transaction begun. */
+	if (!ok && pg->conn && PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
+		simple(pg, "ROLLBACK", NULL);
+	return ok;
 }
 
 static bool commit(struct db *db, struct err *e)
@@ -405,22 +460,132 @@ static void drop_notice(void *arg, const PGresult *result)
 	(void)result;
 }
 
-static bool try_setting(struct postgres *pg, const char *sql)
+struct first_row {
+	char *name;
+	bool usable;
+};
+
+static bool take_first_row(void *arg, const char *const *values)
 {
-	return pg->conn && simple(pg, sql, NULL);
+	struct first_row *row = arg;
+
+	row->name = xstrdup(db_text(values[0]));
+	row->usable = db_bool(values[1]);
+	return false;
+}
+
+/* The schemas of the search path, also those on which the account has no rights: current_schemas() leaves them out. */
+#define SEARCH_PATH "string_to_array(replace(replace(replace(current_setting('search_path'), '$user', session_user), '\"', ''), " \
+	"' ', ''), ',')"
+
+/* Where the workspace is: in a schema of the search path. One of the account's own name comes last where the path has it by default
+ * only: it may hold a workspace that was made by mistake. */
+static const char find_schema[] =
+	"SELECT n.nspname, has_schema_privilege(n.oid, 'USAGE') FROM pg_catalog.pg_class c "
+	"JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+	"WHERE c.relname = 'schema_version' AND n.nspname = ANY (" SEARCH_PATH ") "
+	"ORDER BY CASE WHEN n.nspname = session_user AND current_setting('search_path') LIKE '%$user%' THEN 1 ELSE 0 END, "
+	"array_position(" SEARCH_PATH ", n.nspname::text) LIMIT 1";
+
+/* Where a new workspace is made: never in a schema that only has the account's name. */
+static const char choose_schema[] =
+	"SELECT CASE WHEN current_setting('search_path') LIKE '%$user%' THEN 'public' "
+	"ELSE coalesce(current_schema(), 'public') END, true";
+
+static bool settle_schema(struct postgres *pg, struct err *e)
+{
+	struct first_row row = { .name = NULL };
+	char *quoted;
+
+	if (!query(&pg->base, find_schema, NULL, 0, take_first_row, &row, e) ||
+	    (!row.name && !query(&pg->base, choose_schema, NULL, 0, take_first_row, &row, e)))
+		return false;
+	if (!row.usable) {
+		char *said = xasprintf(_("no rights on schema %s"), row.name);
+
+		refuse_rights(pg, said, e);
+		free(said);
+		free(row.name);
+		return false;
+	}
+	quoted = PQescapeIdentifier(pg->conn, row.name, strlen(row.name));
+	free(row.name);
+	if (!quoted)
+		return lost(pg, NULL, e);
+	pg->schema = xstrdup(quoted);
+	PQfreemem(quoted);
+	return true;
+}
+
+/* Does the server take these settings inside a transaction? */
+static bool accepts(struct postgres *pg, const char *list)
+{
+	char *sql = xasprintf("BEGIN%s; ROLLBACK", list);
+	bool ok = simple(pg, sql, NULL);
+
+	free(sql);
+	if (!ok && pg->conn)
+		simple(pg, "ROLLBACK", NULL);
+	return ok;
+}
+
+/* Refusing one is the server's right: then it is left out. */
+static void settle_settings(struct postgres *pg)
+{
+	struct buf list;
+	char *all;
+
+	buf_init(&list, BUF_UNBOUNDED);
+	buf_addf(&list, "; SET LOCAL search_path = %s", pg->schema);
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		buf_adds(&list, settings[i]);
+	all = buf_take(&list);
+	if (!accepts(pg, all)) {
+		FREE(&all);
+		buf_init(&list, BUF_UNBOUNDED);
+		buf_addf(&list, "; SET LOCAL search_path = %s", pg->schema);
+		for (size_t i = 0; pg->conn && i < ARRAY_LEN(settings); i++)
+			if (accepts(pg, settings[i]))
+				buf_adds(&list, settings[i]);
+		all = buf_take(&list);
+	}
+	pg->begin_settings = all;
 }
 
 static bool start_session(struct postgres *pg, struct err *e)
 {
+	const char *encoding = PQparameterStatus(pg->conn, "server_encoding");
+	int64_t pid;
+
 	PQsetNoticeReceiver(pg->conn, drop_notice, NULL);
 	if (PQsetnonblocking(pg->conn, 1))
 		return lost(pg, NULL, e);
-	for (size_t i = 0; i < ARRAY_LEN(session_settings); i++)
-		try_setting(pg, session_settings[i]);
-	if (pg->base.read_only)
-		try_setting(pg, "SET default_transaction_read_only = on");
-	pg->listening = try_setting(pg, "LISTEN " CHANNEL) && (!pg->base.follow_live || try_setting(pg, "LISTEN " CHANNEL_LIVE));
+	pg->base.encoding = encoding && strcmp(encoding, "UTF8") && strcmp(encoding, "utf8") ? encoding : NULL;
+	pg->pooled = true;
+	if (!db_query_int(&pg->base, "SELECT pg_backend_pid()", NULL, 0, 0, &pid, e) || !settle_schema(pg, e))
+		return false;
+	pg->pooled = pid != PQbackendPID(pg->conn);
+	settle_settings(pg);
+	/* Behind a pooler LISTEN succeeds and nothing ever comes. */
+	pg->listening = !pg->pooled && pg->conn && simple(pg, "LISTEN " CHANNEL, NULL) &&
+			(!pg->base.follow_live || (pg->conn && simple(pg, "LISTEN " CHANNEL_LIVE, NULL)));
 	return pg->conn || err_set(e, ERR_STORE_UNREACHABLE, "%s", pg->base.name);
+}
+
+/* Where libpq has no certificates of its own to check a server by, those of the system. "" = libpq's own. */
+static const char *root_certificates(const char *mode)
+{
+	static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt" };
+	char *home = user_home(), *own = xasprintf("%s/.postgresql/root.crt", home);
+	bool needed = *mode && !getenv("PGSSLROOTCERT") && access(own, R_OK);
+	const char *path = "";
+
+	for (size_t i = 0; needed && !*path && i < ARRAY_LEN(bundles); i++)
+		if (!access(bundles[i], R_OK))
+			path = bundles[i];
+	free(own);
+	free(home);
+	return path;
 }
 
 static bool postgres_connect(struct db *db, struct err *e)
@@ -428,17 +593,28 @@ static bool postgres_connect(struct db *db, struct err *e)
 	/* Before the URL these are defaults, after it they hold whatever it says. */
 	static const char *const keys[] = { "connect_timeout", "keepalives_idle", "keepalives_interval",
 					    "keepalives_count", "tcp_user_timeout", "fallback_application_name",
-					    "dbname", "client_encoding", NULL };
+					    "sslmode", "sslrootcert", "dbname", "client_encoding", NULL };
 	struct postgres *pg = of(db);
-	const char *values[] = { "5", "5", "2", "2", "10000", "trunkdeck", pg->url, "UTF8", NULL };
+	const char *mode = postgres_url_sslmode(pg->url);
+	const char *values[] = { "5", "5", "2", "2", "10000", "trunkdeck", mode, root_certificates(mode), pg->url, "UTF8", NULL };
 
 	disconnect(pg);
 	pg->conn = PQconnectdbParams(keys, values, 1);
 	if (!pg->conn)
 		die("out of memory");
-	if (PQstatus(pg->conn) != CONNECTION_OK)
-		return lost(pg, NULL, e);
-	return start_session(pg, e);
+	if (PQstatus(pg->conn) != CONNECTION_OK) {
+		lost(pg, NULL, e);
+		if (e && *mode && strstr(e->hint, "SSL")) {
+			struct err said = *e;
+
+			err_hint(e, _("%s; the URL names no sslmode, so verify-full holds: see sslmode in libpq's manual"), said.hint);
+		}
+		return false;
+	}
+	if (start_session(pg, e))
+		return true;
+	disconnect(pg);
+	return false;
 }
 
 /* A server that went away while nobody asked has closed the socket: seen here, before a statement is lost with it. */
@@ -473,8 +649,7 @@ static void destroy(struct db *db)
 static const struct db_driver postgres_driver = {
 	.migrations = "sql/postgres/",
 	.for_update = " FOR UPDATE",
-	.has_table = "SELECT 1 FROM information_schema.tables "
-		     "WHERE table_schema = current_schema() AND table_name = $1",
+	.has_schema = "SELECT CASE WHEN to_regclass('td.schema_version') IS NULL THEN 0 ELSE 1 END",
 	.insert_rows = 500,
 	.destroy = destroy,
 	.connect = postgres_connect,
@@ -502,6 +677,8 @@ struct db *postgres_new(const char *url, struct err *e)
 	pg = xcalloc(1, sizeof(*pg));
 	pg->base.driver = &postgres_driver;
 	pg->base.name = name;
+	if (getrandom(&pg->mark, sizeof(pg->mark), 0) != sizeof(pg->mark))
+		pg->mark = (uint32_t)clock_wall_us(&clock_system);
 	pg->url = xstrdup(url);
 	return &pg->base;
 }

@@ -3,11 +3,13 @@
 #include "postgres_url.h"
 
 #include <libpq-fe.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 
 static const char *option(const PQconninfoOption *options, const char *keyword)
 {
@@ -26,10 +28,22 @@ static bool is_sound(const PQconninfoOption *options)
 	       !port[strspn(port, "0123456789,")];
 }
 
+/* The next of a list by commas; *list moves behind it. False at its end. */
+static bool next_of(const char **list, struct str *item)
+{
+	if (!*list)
+		return false;
+	*item = (struct str){ *list, strcspn(*list, ",") };
+	*list = (*list)[item->len] ? *list + item->len + 1 : NULL;
+	return true;
+}
+
 static char *name_of(const PQconninfoOption *options)
 {
 	const char *user = option(options, "user"), *host = option(options, "host");
 	const char *port = option(options, "port"), *dbname = option(options, "dbname");
+	bool socket = host[0] == '/';
+	struct str one, its_port = { "", 0 };
 	struct buf out;
 
 	if (!*host)
@@ -38,12 +52,48 @@ static char *name_of(const PQconninfoOption *options)
 	buf_adds(&out, "postgresql://");
 	if (*user)
 		buf_addf(&out, "%s@", user);
-	buf_adds(&out, host);
-	if (*port)
-		buf_addf(&out, ":%s", port);
+	for (const char *hosts = host, *ports = port; !socket && next_of(&hosts, &one);) {
+		/* One port is that of all hosts. */
+		if (ports)
+			next_of(&ports, &its_port);
+		if (memchr(one.p, ':', one.len))
+			buf_addf(&out, "[%.*s]", (int)one.len, one.p);
+		else
+			buf_add(&out, one.p, one.len);
+		if (its_port.len)
+			buf_addf(&out, ":%.*s", (int)its_port.len, its_port.p);
+		if (hosts)
+			buf_addc(&out, ',');
+	}
 	if (*dbname)
 		buf_addf(&out, "/%s", dbname);
+	if (socket)
+		buf_addf(&out, "%s?host=%s", *dbname ? "" : "/", host);
+	if (socket && *port)
+		buf_addf(&out, "&port=%s", port);
 	return buf_take(&out);
+}
+
+static bool is_local(struct str host)
+{
+	return !host.len || host.p[0] == '/' || host.p[0] == '@' || str_eq_nocase(host, STR("localhost")) ||
+	       str_eq(host, STR("::1")) || str_starts(host, STR("127."));
+}
+
+const char *postgres_url_sslmode(const char *url)
+{
+	PQconninfoOption *options = PQconninfoParse(url, NULL);
+	const char *env = getenv("PGSSLMODE"), *mode = "";
+	static const char *const keys[] = { "host", "hostaddr" };
+	struct str host;
+
+	if (options && !*option(options, "sslmode") && !(env && *env))
+		for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+			for (const char *hosts = option(options, keys[i]); next_of(&hosts, &host);)
+				if (!is_local(host))
+					mode = "verify-full";
+	PQconninfoFree(options);
+	return mode;
 }
 
 char *postgres_url_name(const char *url, struct err *e)

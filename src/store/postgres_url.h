@@ -8,4 +8,8 @@
  * no part of it, because with a password that should have been percent-encoded any part may be the secret. */
 char *postgres_url_name(const char *url, struct err *e);
 
+/* The sslmode for a URL that says none, where PGSSLMODE says none either: "verify-full" for a server that is reached over a network;
+ * "" = libpq's own. */
+const char *postgres_url_sslmode(const char *url);
+
 #endif

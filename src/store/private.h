@@ -14,6 +14,7 @@ struct store {
 	struct tables tables;
 	char *actor;
 	bool read_only;
+	bool creates, migrates;		/* see struct store_options */
 	const struct td_clock *clock;
 	int64_t seen;		/* the last change the caller was told of */
 };
@@ -25,7 +26,8 @@ bool store_check_writable(const struct store *s, struct err *e);
 
 /* --- migrate.c --- */
 
-/* Brings the schema up to this program's and makes the workspace, under a lock; cheap when there is nothing to do. */
+/* Looks whether the schema is this program's. Where the caller asked for it, and in an empty embedded store, it is brought up to date
+ * and the workspace is made, under a lock; else ERR_STORE_OLDER. */
 bool store_migrate(struct store *s, struct err *e);
 
 #endif

@@ -139,7 +139,7 @@ bool store_changes(struct store *s, int64_t since, size_t max, void (*fn)(void *
 	db_param_int(&p, since);
 	param_max(&p, max);
 	if (!store_connect(s, e) ||
-	    !db_query(s->db, "SELECT " CHANGE_COLUMNS " FROM change WHERE id > $1 ORDER BY id LIMIT $2", p.values, p.n,
+	    !db_query(s->db, "SELECT " CHANGE_COLUMNS " FROM td.change WHERE id > $1 ORDER BY id LIMIT $2", p.values, p.n,
 		      feed, &f, e))
 		return false;
 	if (s->seen < f.last)
@@ -150,9 +150,9 @@ bool store_changes(struct store *s, int64_t since, size_t max, void (*fn)(void *
 bool store_history(struct store *s, enum entity entity, const char *key, size_t max,
 		   void (*fn)(void *arg, const struct change *c), void *arg, struct err *e)
 {
-	static const char of_all[] = "SELECT " CHANGE_COLUMNS " FROM change ORDER BY id DESC LIMIT $1";
+	static const char of_all[] = "SELECT " CHANGE_COLUMNS " FROM td.change ORDER BY id DESC LIMIT $1";
 	static const char of_one[] = "SELECT " CHANGE_COLUMNS
-				     " FROM change WHERE entity = $2 AND key = $3 ORDER BY id DESC LIMIT $1";
+				     " FROM td.change WHERE entity = $2 AND key = $3 ORDER BY id DESC LIMIT $1";
 	struct feeding f = { fn, arg, 0 };
 	struct db_params p = { 0 };
 

@@ -74,7 +74,7 @@ static const struct later *find_obstacle(struct later_list *list, int64_t first,
 /* No change that came later and still holds may be lost with those that are taken back. */
 static bool check_revertible(struct txn *t, int64_t first, int64_t last, struct err *e)
 {
-	static const char sql[] = "SELECT l.id, l.undoes, l.at, l.actor FROM change c JOIN change l "
+	static const char sql[] = "SELECT l.id, l.undoes, l.at, l.actor FROM td.change c JOIN td.change l "
 				  "ON l.key = c.key AND l.entity = c.entity AND l.id > $2 "
 				  "WHERE c.id >= $1 AND c.id <= $2 ORDER BY l.id DESC";
 	struct later_list list = { 0 };
@@ -179,7 +179,7 @@ static bool take_change(void *arg, const char *const *values)
 
 bool mutate_revert(struct txn *t, const struct mutation *m, struct mutation_result *result, struct err *e)
 {
-	static const char sql[] = "SELECT " CHANGE_COLUMNS " FROM change WHERE id >= $1 AND id <= $2 ORDER BY id DESC LIMIT $3";
+	static const char sql[] = "SELECT " CHANGE_COLUMNS " FROM td.change WHERE id >= $1 AND id <= $2 ORDER BY id DESC LIMIT $3";
 	struct revert_list *list;
 	int64_t last = m->last_change;
 	bool ok = check_revertible(t, m->first_change, last, e);

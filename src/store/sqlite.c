@@ -303,7 +303,7 @@ static bool still_there(struct sqlite *s, struct err *e)
 
 static char *numbered(const char *sql)
 {
-	char *text = xstrdup(sql);
+	char *text = db_qualified(sql, "main");
 
 	for (char *c = text; *c; c++)
 		if (c[0] == '$' && c[1] >= '1' && c[1] <= '9')
@@ -387,7 +387,11 @@ static bool query(struct db *db, const char *sql, const char *const *params, siz
 
 static bool script(struct db *db, const char *sql, struct err *e)
 {
-	return run_script(of(db), sql, e);
+	char *text = db_qualified(sql, "main");
+	bool ok = run_script(of(db), text, e);
+
+	free(text);
+	return ok;
 }
 
 static bool post(struct db *db, const char *sql, const char *const *params, size_t n, struct err *e)
@@ -445,8 +449,9 @@ static bool take_notices(struct db *db, bool *any, struct err *e)
 static const struct db_driver sqlite_driver = {
 	.migrations = "sql/sqlite/",
 	.for_update = "",
-	.has_table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
+	.has_schema = "SELECT count(*) FROM main.sqlite_master WHERE type = 'table' AND name = 'schema_version'",
 	.insert_rows = 1,
+	.embedded = true,
 	.destroy = destroy,
 	.connect = sqlite_connect,
 	.disconnect = close_connection,

@@ -76,6 +76,8 @@ bool store_open(struct store **out, const char *url, const struct store_options 
 	s->db->read_only = options->read_only;
 	s->db->follow_live = options->follow_live;
 	s->read_only = options->read_only;
+	s->creates = options->create || options->migrate;
+	s->migrates = options->migrate;
 	s->actor = actor_text(options->actor);
 	s->clock = options->clock ? options->clock : &clock_system;
 	tables_init(&s->tables, db->driver);
@@ -115,7 +117,7 @@ static bool look(struct store *s, bool *changed, struct err *e)
 {
 	int64_t last;
 
-	if (!db_query_int(s->db, "SELECT last_change FROM workspace", NULL, 0, 0, &last, e))
+	if (!db_query_int(s->db, "SELECT last_change FROM td.workspace", NULL, 0, 0, &last, e))
 		return false;
 	*changed = last > s->seen;
 	if (*changed)

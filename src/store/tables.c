@@ -29,7 +29,7 @@ char *table_insert_sql(const char *table, const char *const *columns, size_t n, 
 	struct buf sql;
 
 	buf_init(&sql, BUF_UNBOUNDED);
-	buf_addf(&sql, "INSERT INTO %s (", table);
+	buf_addf(&sql, "INSERT INTO td.%s (", table);
 	for (size_t i = 0; i < n; i++)
 		buf_addf(&sql, i ? ", %s" : "%s", columns[i]);
 	buf_adds(&sql, ") VALUES ");
@@ -51,15 +51,15 @@ static char *read_sql(enum entity entity, const char *list)
 {
 	switch (entity) {
 	case ENTITY_WORKSPACE:
-		return xasprintf("SELECT %s, last_change FROM workspace", list);
+		return xasprintf("SELECT %s, last_change FROM td.workspace", list);
 	case ENTITY_PROVIDER:
-		return xasprintf("SELECT %s, coalesce(numbers, 0) FROM provider LEFT JOIN "
-				 "(SELECT provider, count(*) AS numbers FROM number GROUP BY provider) badge "
+		return xasprintf("SELECT %s, coalesce(numbers, 0) FROM td.provider LEFT JOIN "
+				 "(SELECT provider, count(*) AS numbers FROM td.number GROUP BY provider) badge "
 				 "ON badge.provider = id ORDER BY name", list);
 	case ENTITY_AGENT:
-		return xasprintf("SELECT %s FROM agent ORDER BY title, id", list);
+		return xasprintf("SELECT %s FROM td.agent ORDER BY title, id", list);
 	default:
-		return xasprintf("SELECT %s FROM number ORDER BY provider, e164", list);
+		return xasprintf("SELECT %s FROM td.number ORDER BY provider, e164", list);
 	}
 }
 
@@ -68,7 +68,7 @@ static char *find_many_sql(const char *list, const char *table, const char *key)
 	struct buf sql;
 
 	buf_init(&sql, BUF_UNBOUNDED);
-	buf_addf(&sql, "SELECT %s FROM %s WHERE %s IN ", list, table, key);
+	buf_addf(&sql, "SELECT %s FROM td.%s WHERE %s IN ", list, table, key);
 	add_values(&sql, TABLE_KEYS, 1);
 	return buf_take(&sql);
 }
@@ -78,7 +78,7 @@ static char *update_sql(const char *table, const char *const *columns, size_t n)
 	struct buf sql;
 
 	buf_init(&sql, BUF_UNBOUNDED);
-	buf_addf(&sql, "UPDATE %s SET ", table);
+	buf_addf(&sql, "UPDATE td.%s SET ", table);
 	for (size_t i = 1; i < n; i++)
 		buf_addf(&sql, i > 1 ? ", %s = $%zu" : "%s = $%zu", columns[i], i + 1);
 	buf_addf(&sql, " WHERE %s = $1", columns[0]);
@@ -94,12 +94,12 @@ static void table_init(struct table *t, enum entity entity, size_t insert_rows)
 		columns[t->columns++] = f->column;
 	list = list_sql(columns, t->columns);
 	t->read = read_sql(entity, list);
-	t->find = xasprintf("SELECT %s FROM %s WHERE %s = $1", list, name, columns[0]);
+	t->find = xasprintf("SELECT %s FROM td.%s WHERE %s = $1", list, name, columns[0]);
 	t->find_many = find_many_sql(list, name, columns[0]);
 	t->insert = table_insert_sql(name, columns, t->columns, 1);
 	t->insert_many = table_insert_sql(name, columns, t->columns, insert_rows);
 	t->update = update_sql(name, columns, t->columns);
-	t->remove = xasprintf("DELETE FROM %s WHERE %s = $1", name, columns[0]);
+	t->remove = xasprintf("DELETE FROM td.%s WHERE %s = $1", name, columns[0]);
 	free(list);
 }
 

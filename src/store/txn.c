@@ -134,7 +134,7 @@ bool txn_want(struct txn *t, enum entity entity, const char *key, struct err *e)
 bool txn_used(struct txn *t, int64_t *used, struct err *e)
 {
 	if (t->used < 0 && (!txn_flush(t, e) ||
-			    !db_query_int(db_of(t), "SELECT count(*) FROM number", NULL, 0, 0, &t->used, e)))
+			    !db_query_int(db_of(t), "SELECT count(*) FROM td.number", NULL, 0, 0, &t->used, e)))
 		return txn_broken(t);
 	*used = t->used;
 	return true;
@@ -199,8 +199,6 @@ static const char *json_text(struct json_buf *b, const struct record *r)
 		b->text = xreallocarray(b->text, b->size, 1);
 	}
 	json_decref(json);
-	if (!len)
-		die("JSON could not be written");
 	b->text[len] = '\0';
 	return b->text;
 }
@@ -257,8 +255,11 @@ bool txn_remove(struct txn *t, enum entity entity, const char *key, struct recor
 
 	if (!txn_find(t, entity, key, &before, e) || !flush_records(t, e))
 		return false;
-	if (!before)
-		die("a record that is not there can't be removed");
+	if (!before) {
+		/* The caller has just seen it. */
+		err_set(e, ERR_STORE_FAILED, _("%s is damaged: %s %s can't be read again"), store_name(t->s), entity_name(entity), key);
+		return txn_broken(t);
+	}
 	if (!db_post(db_of(t), t->s->tables.of[entity].remove, &key, 1, e))
 		return txn_broken(t);
 	if (!post_change(t, before, NULL, change_id, e))
@@ -301,9 +302,11 @@ bool txn_begin(struct txn *t, struct store *s, struct err *e)
 	insert_init(&t->changes, s->db, tables->insert_change, tables->insert_changes, tables->change_columns);
 	if (!db_begin(s->db, DB_WRITE, e) || !db_query(s->db, tables->lock, NULL, 0, take_workspace, t, e))
 		return txn_broken(t);
-	if (t->entries[ENTITY_WORKSPACE])
+	/* Ids are counted up from it. */
+	if (t->entries[ENTITY_WORKSPACE] && t->last_change >= 0 && t->last_change < INT64_MAX / 2)
 		return true;
-	err_set(e, ERR_STORE_FAILED, _("%s holds no workspace"), store_name(s));
+	err_set(e, ERR_STORE_FAILED, t->entries[ENTITY_WORKSPACE] ? _("%s is damaged: the number of its last change is impossible") :
+		_("%s holds no workspace"), store_name(s));
 	return txn_broken(t);
 }
 
@@ -323,7 +326,7 @@ bool txn_commit(struct txn *t, struct err *e)
 	db_param_int(&p, t->last_change);
 	if (!txn_flush(t, e))
 		return false;
-	if (db_post(db_of(t), "UPDATE workspace SET last_change = $1", p.values, p.n, e) &&
+	if (db_post(db_of(t), "UPDATE td.workspace SET last_change = $1", p.values, p.n, e) &&
 	    db_of(t)->driver->announce(db_of(t), DB_CHANNEL_CHANGE, e) && db_commit(db_of(t), e))
 		return true;
 	return txn_broken(t);

@@ -168,7 +168,7 @@ static void single_edits(struct store *s, size_t n)
 
 int main(int argc, char **argv)
 {
-	struct store_options options = { .actor = "bench" };
+	struct store_options options = { .actor = "bench", .create = true };
 	struct store *s;
 	int64_t n = 100000;
 	struct err e;

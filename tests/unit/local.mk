@@ -98,12 +98,14 @@ tests_unit_store_test_store_SOURCES = tests/unit/store/fixture.c tests/unit/stor
 	tests/unit/store/test_batch.c \
 	tests/unit/store/test_calls.c \
 	tests/unit/store/test_coverage.c \
+	tests/unit/store/test_damage.c \
 	tests/unit/store/test_drivers.c \
 	tests/unit/store/test_feed.c \
 	tests/unit/store/test_live.c \
 	tests/unit/store/test_metrics.c \
 	tests/unit/store/test_races.c \
 	tests/unit/store/test_records.c \
+	tests/unit/store/test_server.c \
 	tests/unit/store/test_store.c \
 	tests/unit/store/test_undo.c
 

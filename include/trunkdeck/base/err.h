@@ -46,6 +46,7 @@ enum err_class {
 	X(USAGE, USAGE, "", N_("Usage error")) \
 	X(CONFIG, USAGE, "", N_("Configuration error")) \
 	X(STORE_NEWER, USAGE, "", N_("The store is newer than this program")) \
+	X(STORE_OLDER, USAGE, "", N_("The store must be brought up to date")) \
 	X(FILE, USAGE, "", N_("File error")) \
 	X(STORE_UNREACHABLE, UNREACHABLE, "", N_("Store unreachable")) \
 	X(STORE_FAILED, UNREACHABLE, "", N_("Store failed")) \

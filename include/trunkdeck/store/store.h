@@ -30,12 +30,15 @@ struct store;
 struct store_options {
 	const char *actor;		/* who: written into every change; copied, without control bytes */
 	bool read_only;			/* mutations and recording are refused with ERR_READ_ONLY */
+	bool create;			/* make a workspace where there is none */
+	bool migrate;			/* that, and bring an older schema up to date */
 	bool follow_live;		/* store_wait() tells of live calls too */
 	const struct td_clock *clock;	/* NULL = the system's; must outlive the store */
 };
 
-/* url: "sqlite:PATH", "sqlite::memory:", "postgresql://...". Connects, applies missing migrations under a lock, makes the
- * workspace row when there is none. ERR_CONFIG: unknown scheme; ERR_STORE_NEWER: schema newer than the program. */
+/* url: "sqlite:PATH", "sqlite::memory:", "postgresql://...". An empty embedded store becomes a workspace by itself; for any other
+ * store that is not up to date, options must ask for it. ERR_CONFIG: unknown scheme; ERR_STORE_NEWER: schema newer than
+ * the program; ERR_STORE_OLDER: it must be brought up to date first. */
 bool store_open(struct store **out, const char *url, const struct store_options *options, struct err *e);
 void store_close(struct store **s);
 /* The URL without password, for people; owned by the store. */

@@ -1,4 +1,4 @@
-/* init: opening the store has made it and its workspace where there was none; what was given is set. */
+/* init and store migrate: opening the store has made it or brought it up to date; what was given is set. */
 #include "config.h"
 
 #include <inttypes.h>

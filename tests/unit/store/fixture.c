@@ -198,7 +198,7 @@ char *behind_sql(const char *url, const char *sql)
 
 struct store *open_store(const char *url, const char *actor)
 {
-	struct store_options options = { .actor = actor };
+	struct store_options options = { .actor = actor, .migrate = true };
 	struct store *s;
 	struct err e;
 

@@ -87,6 +87,8 @@ int run_live_tests(const char *name);
 int run_race_tests(const char *name);
 int run_undo_tests(const char *name);
 int run_sqlite_tests(void);
+int run_damage_tests(void);
 int run_postgres_tests(void);
+int run_server_tests(void);
 
 #endif

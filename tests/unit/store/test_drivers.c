@@ -4,16 +4,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
+#include <poll.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fixture.h"
 
-static const struct store_options plain = { .actor = "alice" };
+static const struct store_options plain = { .actor = "alice", .migrate = true };
 
 static void refuse_url(const char *url, enum err_code code, const char *in_hint)
 {

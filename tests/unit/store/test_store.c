@@ -27,9 +27,9 @@ int main(int argc, char **argv)
 	if (argc > 2)
 		cmocka_set_test_filter(argv[2]);
 	if (strcmp(only, "postgres"))
-		failed += run_all(BACKEND_SQLITE, "sqlite") + run_sqlite_tests();
+		failed += run_all(BACKEND_SQLITE, "sqlite") + run_sqlite_tests() + run_damage_tests();
 	if (strcmp(only, "sqlite"))
-		failed += run_all(BACKEND_POSTGRES, "postgres") + run_postgres_tests();
+		failed += run_all(BACKEND_POSTGRES, "postgres") + run_postgres_tests() + run_server_tests();
 	backend_end();
 	return failed ? 1 : 0;
 }

@@ -1,0 +1,292 @@
+/* What only a database server can be asked: whose schema, which rights, which encoding, and a pooler in between. */
+#include "config.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "store/postgres_url.h"
+#include "store/private.h"
+
+static const struct store_options making = { .actor = "alice", .create = true };
+static const struct store_options using = { .actor = "alice" };
+
+/* The URL of the server with another account, database and options; caller frees. */
+static char *other_url(const char *user, const char *database, const char *more)
+{
+	char *url = fresh_url(), *host = strstr(url, "host=");
+	char *other;
+
+	host[strcspn(host, "&")] = '\0';
+	other = xasprintf("postgresql://%s@/%s?%s%s", user, database, host, more);
+	free(url);
+	return other;
+}
+
+static void an_account_with_its_own_schema_sees_the_common_workspace(void **state)
+{
+	char *owner = other_url("trunkdeck", "postgres", ""), *anna = other_url("anna", "postgres", "");
+	struct store *s;
+	struct err e;
+
+	(void)state;
+	free(pg_command("sql CREATE ROLE anna LOGIN"));
+	free(pg_command("sql CREATE SCHEMA anna AUTHORIZATION anna"));
+	/* An empty database is no workspace for who only wants to use one. */
+	assert_false(store_open(&s, anna, &using, &e));
+	assert_refused(&e, ERR_STORE_OLDER, "trunkdeck init");
+	/* Nor is one made where only the account's name leads to. */
+	assert_false(store_open(&s, anna, &making, &e));
+	assert_string_equal(e.message, "The account lacks rights in the store");
+	assert_true(store_open(&s, owner, &making, &e));
+	add_parties(s);
+	must_add(s, number_of("+15551234567", "twilio", "support"));
+	store_close(&s);
+	assert_false(store_open(&s, anna, &using, &e));
+	assert_string_equal(e.message, "The account lacks rights in the store");
+	free(pg_command("sql GRANT SELECT ON ALL TABLES IN SCHEMA public TO anna"));
+	assert_true(store_open(&s, anna, &using, &e));
+	assert_int_equal(count_numbers(s), 1);
+	assert_false(try_mutate(s, MUTATION_DELETE, number_of("+15551234567", "twilio", "support"), 0, &e));
+	assert_string_equal(e.message, "The account lacks rights in the store");
+	store_close(&s);
+	/* A workspace that was made there by mistake, by a version that did so, does not hide the common one. */
+	free(pg_command("sql CREATE TABLE anna.schema_version (one INTEGER NOT NULL PRIMARY KEY, version BIGINT NOT NULL)"));
+	free(pg_command("sql GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO anna"));
+	assert_true(store_open(&s, anna, &using, &e));
+	must_mutate(s, MUTATION_DELETE, number_of("+15551234567", "twilio", "support"), 0);
+	store_close(&s);
+	/* Who connected is in the audit trail, whatever name the program gave. */
+	assert_string_equal(pg_command("sql SELECT actor || ' ' || db_user FROM public.change ORDER BY id DESC LIMIT 1"), "alice anna");
+	free(pg_command("sql REVOKE USAGE ON SCHEMA public FROM PUBLIC"));
+	assert_false(store_open(&s, anna, &using, &e));
+	assert_string_equal(e.message, "The account lacks rights in the store");
+	free(pg_command("sql GRANT USAGE ON SCHEMA public TO PUBLIC"));
+	free(pg_command("sql DROP SCHEMA anna CASCADE"));
+	free(owner);
+	free(anna);
+}
+
+static void an_older_schema_is_brought_up_to_date_on_request_only(void **state)
+{
+	char *url = fresh_url();
+	struct store *s = open_store(url, "alice");
+	struct store_options asking = { .actor = "alice", .migrate = true };
+	struct err e;
+
+	(void)state;
+	add_parties(s);
+	store_close(&s);
+	free(behind_sql(url, "ALTER TABLE change DROP COLUMN undoes"));
+	free(behind_sql(url, "ALTER TABLE change DROP COLUMN db_user"));
+	free(behind_sql(url, backend_now() == BACKEND_SQLITE ? "UPDATE schema_version SET version = 5" :
+			"UPDATE schema_version SET version = 6"));
+	assert_false(store_open(&s, url, &using, &e));
+	assert_refused(&e, ERR_STORE_OLDER, "trunkdeck store migrate");
+	assert_false(store_open(&s, url, &making, &e));
+	assert_refused(&e, ERR_STORE_OLDER, "trunkdeck store migrate");
+	assert_true(store_open(&s, url, &asking, &e));
+	store_close(&s);
+	assert_true(store_open(&s, url, &using, &e));
+	assert_true(has_record(s, ENTITY_PROVIDER, "twilio"));
+	store_close(&s);
+	free(url);
+}
+
+static void other_encodings_are_refused_for_new_stores_and_lose_no_call(void **state)
+{
+	char *url = other_url("trunkdeck", "latin", "");
+	struct call calls[2] = { { .server = "na-1", .linkedid = "1.1", .caller = "\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd" },
+				 { .server = "na-1", .linkedid = "1.2", .caller = "+15550001111" } };
+	struct store *s;
+	struct err e;
+
+	(void)state;
+	free(pg_command("sql CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"));
+	assert_false(store_open(&s, url, &making, &e));
+	assert_refused(&e, ERR_CONFIG, "LATIN1");
+	free(url);
+	/* A store that is in such a database already goes on working. */
+	free(pg_command("sql CREATE DATABASE ascii ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"));
+	url = other_url("trunkdeck", "ascii", "");
+	assert_false(store_open(&s, url, &making, &e));
+	assert_refused(&e, ERR_CONFIG, "SQL_ASCII");
+	free(url);
+	url = fresh_url();
+	s = open_store(url, "alice");
+	s->db->encoding = "LATIN1";
+	assert_true(store_record_calls(s, calls, 2, &e));
+	assert_string_equal(pg_command("sql SELECT string_agg(caller, ' ' ORDER BY linkedid) FROM %s.call", strrchr(url, 'D') + 1),
+			    "???? +15550001111");
+	store_close(&s);
+	free(url);
+}
+
+static void urls_are_shown_as_they_are_meant(void **state)
+{
+	static const struct {
+		const char *url, *name;
+	} cases[] = {
+		{ "postgresql://u:s3cret@h1:5432,h2:5433/db", "postgresql://u@h1:5432,h2:5433/db" },
+		{ "postgresql://u:s3cret@h1,h2/db?password=s3cret&connect_timeout=1", "postgresql://u@h1,h2/db" },
+		{ "postgresql://u:s3cret@[2001:db8::1]:5432/db", "postgresql://u@[2001:db8::1]:5432/db" },
+		{ "postgresql://u@[::1],h2:6432/db", "postgresql://u@[::1],h2:6432/db" },
+		{ "postgresql://u@/db?host=/run/postgresql", "postgresql://u@/db?host=/run/postgresql" },
+	};
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char *name = postgres_url_name(cases[i].url, &e);
+
+		assert_non_null(name);
+		assert_string_equal(name, cases[i].name);
+		free(name);
+	}
+	assert_null(postgres_url_name("postgres:td:s3cret@h", &e));
+	assert_null(strstr(e.hint, "s3cret"));
+}
+
+static void servers_elsewhere_are_verified(void **state)
+{
+	static const struct {
+		const char *url, *mode;
+	} cases[] = {
+		{ "postgresql://u@db.example.com/td", "verify-full" },
+		{ "postgresql://u@localhost,db.example.com/td", "verify-full" },
+		{ "postgresql://u@10.0.0.1/td", "verify-full" },
+		{ "postgresql://u@/td?hostaddr=10.0.0.1", "verify-full" },
+		{ "postgresql://u@db.example.com/td?sslmode=require", "" },
+		{ "postgresql://u@localhost/td", "" },
+		{ "postgresql://u@127.0.0.1,[::1]:5433/td", "" },
+		{ "postgresql://u@/td?host=/run/postgresql", "" },
+		{ "postgresql:///td", "" },
+	};
+
+	(void)state;
+	unsetenv("PGSSLMODE");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(postgres_url_sslmode(cases[i].url), cases[i].mode);
+	setenv("PGSSLMODE", "disable", 1);
+	assert_string_equal(postgres_url_sslmode(cases[0].url), "");
+	unsetenv("PGSSLMODE");
+}
+
+static struct {
+	pid_t pid;
+	char *folder;
+} bouncer;
+
+/* A pooler with one connection for everybody: each transaction may meet what another client left. */
+static char *bouncer_start(void)
+{
+	char *url = fresh_url(), *host = strstr(url, "host=") + strlen("host="), *ini, *users;
+	struct stat server;
+	FILE *f;
+
+	host[strcspn(host, "&")] = '\0';
+	assert_int_equal(stat(host, &server), 0);
+	bouncer.folder = xasprintf("%s/bouncer", temporary_folder());
+	assert_int_equal(mkdir(bouncer.folder, 0777), 0);
+	assert_int_equal(chmod(bouncer.folder, 0777), 0);
+	assert_int_equal(chmod(temporary_folder(), 0755), 0);
+	ini = xasprintf("%s/ini", bouncer.folder);
+	users = xasprintf("%s/users", bouncer.folder);
+	f = fopen(users, "w");
+	fprintf(f, "\"trunkdeck\" \"\"\n");
+	fclose(f);
+	f = fopen(ini, "w");
+	fprintf(f, "[databases]\n* = host=%s user=trunkdeck\n[pgbouncer]\nlisten_addr =\nunix_socket_dir = %s\nauth_type = any\n"
+		   "pool_mode = transaction\ndefault_pool_size = 1\n", host, bouncer.folder);
+	fclose(f);
+	bouncer.pid = fork();
+	if (!bouncer.pid) {
+		/* As the server's account, which alone may enter the folder of its socket; root must not run it. */
+		if (getuid() == 0 && (setgid(server.st_gid) || setuid(server.st_uid)))
+			_exit(126);
+		execlp("pgbouncer", "pgbouncer", "-q", ini, (char *)NULL);
+		execl("/usr/sbin/pgbouncer", "pgbouncer", "-q", ini, (char *)NULL);
+		_exit(127);
+	}
+	free(url);
+	free(users);
+	free(ini);
+	url = xasprintf("%s/.s.PGSQL.6432", bouncer.folder);
+	while (access(url, F_OK)) {
+		if (waitpid(bouncer.pid, NULL, WNOHANG))
+			fail_msg("the store's tests need pgbouncer: apt-get install pgbouncer");
+		poll(NULL, 0, 10);
+	}
+	free(url);
+	return xasprintf("postgresql://trunkdeck@/pooled?host=%s&port=6432", bouncer.folder);
+}
+
+static void a_pooler_may_stand_between(void **state)
+{
+	char *url;
+	struct store *alice, *bob, *reader;
+	struct store_options reading = { .actor = "carol", .read_only = true };
+	struct mutation m[20];
+	struct err e;
+	bool changed;
+
+	(void)state;
+	free(pg_command("sql CREATE DATABASE pooled"));
+	url = bouncer_start();
+	alice = open_store(url, "alice");
+	bob = open_store(url, "bob");
+	assert_true(store_open(&reader, url, &reading, &e));
+	add_parties(alice);
+	assert_false(store_notifies(alice));
+	assert_true(store_wait(bob, -1, 0, &changed, &e));
+	for (int round = 0; round < 20; round++) {
+		char *e164 = xasprintf("+1555123%04d", round);
+
+		must_add(round % 2 ? alice : bob, number_of(e164, "twilio", "support"));
+		assert_int_equal(count_numbers(reader), round + 1);
+		assert_true(has_record(round % 2 ? bob : alice, ENTITY_NUMBER, e164));
+		free(e164);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(m); i++) {
+		char *e164 = xasprintf("+1555124%04zu", i);
+
+		m[i] = (struct mutation){ .kind = MUTATION_ADD, .record = number_of(e164, "twilio", "support") };
+		free(e164);
+	}
+	assert_true(store_mutate(bob, m, ARRAY_LEN(m), MUTATE_ALL_OR_NOTHING, NULL, &e));
+	for (size_t i = 0; i < ARRAY_LEN(m); i++)
+		record_clear(&m[i].record);
+	assert_true(store_wait(alice, -1, 0, &changed, &e));
+	assert_true(changed);
+	/* Nothing of a session is left behind for the next client. */
+	assert_false(try_mutate(reader, MUTATION_ADD, number_of("+15559999999", "twilio", "support"), 0, &e));
+	must_add(alice, number_of("+15559999999", "twilio", "support"));
+	store_close(&alice);
+	store_close(&bob);
+	store_close(&reader);
+	kill(bouncer.pid, SIGTERM);
+	waitpid(bouncer.pid, NULL, 0);
+	free(bouncer.folder);
+	free(url);
+}
+
+int run_server_tests(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_account_with_its_own_schema_sees_the_common_workspace),
+		cmocka_unit_test(an_older_schema_is_brought_up_to_date_on_request_only),
+		cmocka_unit_test(other_encodings_are_refused_for_new_stores_and_lose_no_call),
+		cmocka_unit_test(urls_are_shown_as_they_are_meant),
+		cmocka_unit_test(servers_elsewhere_are_verified),
+		cmocka_unit_test(a_pooler_may_stand_between),
+	};
+
+	backend_use(BACKEND_POSTGRES);
+	return cmocka_run_group_tests_name("postgres server", tests, NULL, NULL);
+}
