@@ -3,7 +3,7 @@
 # the whole tree is instrumented and they are libFuzzer programs:
 #   tests/fuzz/fuzz_ami -max_total_time=60 FOLDER tests/fuzz/corpus/ami
 fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_agents tests/fuzz/fuzz_ami \
-	tests/fuzz/fuzz_config tests/fuzz/fuzz_filter tests/fuzz/fuzz_utf8
+	tests/fuzz/fuzz_config tests/fuzz/fuzz_filter tests/fuzz/fuzz_keys tests/fuzz/fuzz_utf8
 
 if LIBFUZZER
 AM_CFLAGS += -fsanitize=fuzzer-no-link,address
@@ -38,6 +38,10 @@ tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(fuzz_driver)
 tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_config_LDADD = libtrunkdeck.a $(TD_LIBS)
 
+tests_fuzz_fuzz_keys_SOURCES = tests/fuzz/fuzz_keys.c $(fuzz_driver)
+tests_fuzz_fuzz_keys_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_keys_LDADD = libtrunkdeck.a $(TD_LIBS)
+
 tests_fuzz_fuzz_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(fuzz_driver)
 tests_fuzz_fuzz_utf8_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_utf8_LDADD = libtrunkdeck.a $(TD_LIBS)
@@ -66,6 +70,10 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/config/indented \
 	tests/fuzz/corpus/config/quoted \
 	tests/fuzz/corpus/config/wrong \
+	tests/fuzz/corpus/keys/arrows \
+	tests/fuzz/corpus/keys/cut \
+	tests/fuzz/corpus/keys/mouse \
+	tests/fuzz/corpus/keys/paste \
 	tests/fuzz/corpus/utf8/broken \
 	tests/fuzz/corpus/utf8/direction \
 	tests/fuzz/corpus/utf8/marks \

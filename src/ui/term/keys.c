@@ -1,9 +1,8 @@
 /*
- * Decoding works on the front of a byte queue: each step either takes a whole key (or a sequence nobody needs) off it,
- * or finds it incomplete. Incomplete is left alone until the rest comes or esc_ms have passed since the last byte; then
- * the first byte is what it is - ESC - and the rest is text. An ESC followed by anything that can't start a sequence is
- * decided at once, so `Esc` `j` typed ahead over a slow link stays two keys. Meta (ESC + letter) is not a key of this
- * program, modifiers of arrow and function keys are dropped.
+ * Decoding works on the front of a byte queue: each step takes a whole key or a sequence that nobody needs off it, or finds
+ * it incomplete and leaves it until the rest or its time has come. An ESC followed by anything that can't start a sequence
+ * is a key at once, so that Esc and j, typed ahead over a slow link, stay two keys. Meta (ESC and a letter) is not a key of
+ * this program; modifiers of arrow and function keys are dropped.
  */
 #include "config.h"
 
@@ -18,10 +17,12 @@
 
 enum step { STEP_INCOMPLETE, STEP_KEY, STEP_SKIP };
 
-void keys_init(struct key_decoder *d, int esc_ms)
+void keys_init(struct key_decoder *d, int esc_ms, bool mouse_on)
 {
 	memset(d, 0, sizeof(*d));
 	d->esc_ms = esc_ms;
+	d->esc_at_ms = -KEYS_REST_MS;
+	d->mouse_on = mouse_on;
 	d->click_ms = -KEYS_DOUBLE_MS;
 }
 
@@ -47,8 +48,8 @@ static void drop(struct key_decoder *d, size_t n)
 	memmove(d->bytes, d->bytes + n, d->len);
 }
 
-/* Final bytes of CSI and SS3 sequences. */
-static key_code key_of_final(unsigned char final)
+/* Final bytes of CSI and SS3 sequences. CSI M is the beginning of a mouse report, never a key. */
+static key_code key_of_final(unsigned char final, bool ss3)
 {
 	switch (final) {
 	case 'A': return KEYS_UP;
@@ -58,7 +59,7 @@ static key_code key_of_final(unsigned char final)
 	case 'H': return KEYS_HOME;
 	case 'F': return KEYS_END;
 	case 'Z': return KEYS_BACKTAB;
-	case 'M': return KEYS_ENTER;	/* keypad */
+	case 'M': return ss3 ? KEYS_ENTER : 0;		/* keypad */
 	case 'P': case 'Q': case 'R': case 'S': return KEYS_F1 + (key_code)(final - 'P');
 	default: return 0;
 	}
@@ -106,20 +107,18 @@ static void note_click(struct key_decoder *d, int y, int x)
 	d->click_ms = again ? d->fed_ms - KEYS_DOUBLE_MS : d->fed_ms;
 }
 
-/* CSI < button ; column ; row M|m (m = released). Left button and wheel only. */
-static key_code mouse_report(struct key_decoder *d, const unsigned char *params, size_t len, bool released)
+/* Left button and wheel only; places count from 1. */
+static key_code mouse_report(struct key_decoder *d, int button, int column, int row)
 {
-	int v[3];
-
-	if (parse_numbers(params, len, v, 3) != 3 || v[1] < 1 || v[2] < 1 || released)
+	if (!d->mouse_on || column < 1 || row < 1)
 		return 0;
-	switch (v[0]) {
+	switch (button) {
 	case 0:
-		note_click(d, v[2] - 1, v[1] - 1);
+		note_click(d, row - 1, column - 1);
 		return KEYS_MOUSE;
 	case 64:
 	case 65:
-		d->mouse = (struct term_mouse){ v[2] - 1, v[1] - 1, v[0] == 64 ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN };
+		d->mouse = (struct term_mouse){ row - 1, column - 1, button == 64 ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN };
 		return KEYS_MOUSE;
 	default:
 		return 0;
@@ -128,15 +127,15 @@ static key_code mouse_report(struct key_decoder *d, const unsigned char *params,
 
 static key_code csi_key(struct key_decoder *d, const unsigned char *params, size_t len, unsigned char final)
 {
-	int number[1];
+	int number[1], report[3];
 
-	if (len > 0 && params[0] == '<' && (final == 'M' || final == 'm'))
-		return mouse_report(d, params + 1, len - 1, final == 'm');
+	if (len > 0 && params[0] == '<' && final == 'M')	/* SGR: button ; column ; row */
+		return parse_numbers(params + 1, len - 1, report, 3) == 3 ? mouse_report(d, report[0], report[1], report[2]) : 0;
 	if (len > 0 && (params[0] < '0' || params[0] > '9'))
 		return 0;
 	if (final == '~')
 		return parse_numbers(params, len, number, 1) == 1 ? key_of_number(number[0]) : 0;
-	return key_of_final(final);
+	return key_of_final(final, false);
 }
 
 /* d->bytes begins with ESC [ */
@@ -149,6 +148,13 @@ static enum step step_csi(struct key_decoder *d, size_t *used, key_code *key)
 			return STEP_INCOMPLETE;
 		*used = 4;
 		*key = d->bytes[3] >= 'A' && d->bytes[3] <= 'E' ? KEYS_F1 + (key_code)(d->bytes[3] - 'A') : 0;
+		return *key ? STEP_KEY : STEP_SKIP;
+	}
+	if (d->len > 2 && d->bytes[2] == 'M') {		/* X10: three bytes of 32 and more: button, column, row */
+		if (d->len < 6)
+			return STEP_INCOMPLETE;
+		*used = 6;
+		*key = mouse_report(d, d->bytes[3] - 32, d->bytes[4] - 32, d->bytes[5] - 32);
 		return *key ? STEP_KEY : STEP_SKIP;
 	}
 	while (i < d->len && d->bytes[i] >= 0x20 && d->bytes[i] <= 0x3f)
@@ -190,7 +196,7 @@ static enum step step_escape(struct key_decoder *d, size_t *used, key_code *key)
 		if (d->len < 3)
 			return STEP_INCOMPLETE;
 		*used = 3;
-		*key = key_of_final(d->bytes[2]);
+		*key = key_of_final(d->bytes[2], true);
 		return *key ? STEP_KEY : STEP_SKIP;
 	case ']': case 'P': case '_': case '^':
 		return step_string(d, used);
@@ -230,12 +236,32 @@ static enum step step_text(const struct key_decoder *d, size_t *used, key_code *
 	return code == 0 ? STEP_SKIP : STEP_KEY;
 }
 
-/* What an incomplete sequence is when nothing follows it. */
-static enum step step_timed_out(const struct key_decoder *d, size_t *used, key_code *key)
+/* Is what is left a lone ESC, which is a key after a short time? Everything else that is incomplete waits for its rest. */
+static bool is_lone_escape(const struct key_decoder *d)
 {
-	*used = 1;
+	return d->len == 1 && d->bytes[0] == 0x1b;
+}
+
+/* What an incomplete sequence is when nothing follows it: a lone ESC is a key, everything else is dropped. */
+static enum step step_timed_out(struct key_decoder *d, int64_t now_ms, size_t *used, key_code *key)
+{
+	*used = d->len;
 	*key = KEYS_ESC;
-	return d->bytes[0] == 0x1b ? STEP_KEY : STEP_SKIP;
+	if (!is_lone_escape(d))
+		return STEP_SKIP;
+	d->esc_at_ms = now_ms;
+	return STEP_KEY;
+}
+
+/* The rest of a sequence whose ESC was taken for a key: gets its ESC back, and is swallowed. */
+static bool put_escape_back(struct key_decoder *d)
+{
+	if (d->len == 0 || d->len == sizeof(d->bytes) || d->fed_ms - d->esc_at_ms >= KEYS_REST_MS ||
+	    (d->bytes[0] != '[' && d->bytes[0] != 'O'))
+		return false;
+	memmove(d->bytes + 1, d->bytes, d->len++);
+	d->bytes[0] = 0x1b;
+	return true;
 }
 
 static bool paste_key(struct key_decoder *d, key_code *key)
@@ -256,21 +282,29 @@ bool keys_next(struct key_decoder *d, int64_t now_ms, key_code *key)
 	}
 	while (d->len > 0) {
 		size_t used = 0;
-		enum step step = d->bytes[0] == 0x1b ? step_escape(d, &used, key) : step_text(d, &used, key);
+		enum step step;
 
+		d->swallow |= put_escape_back(d);
+		d->esc_at_ms = -KEYS_REST_MS;
+		step = d->bytes[0] == 0x1b ? step_escape(d, &used, key) : step_text(d, &used, key);
 		if (step == STEP_INCOMPLETE) {
-			if (now_ms - d->fed_ms < d->esc_ms)
+			if (now_ms < keys_next_at_ms(d))
 				return false;
-			step = step_timed_out(d, &used, key);
+			step = step_timed_out(d, now_ms, &used, key);
 		}
 		drop(d, used);
-		if (step == STEP_KEY)
-			return paste_key(d, key);
+		if (step == STEP_KEY && (!d->swallow || *key == KEYS_PASTE_BEGIN || *key == KEYS_PASTE_END)) {
+			d->swallow = false;
+			return paste_key(d, key);	/* what is pasted must not act, whatever was cut */
+		}
+		d->swallow = false;
 	}
 	return false;
 }
 
 int64_t keys_next_at_ms(const struct key_decoder *d)
 {
-	return d->len > 0 ? d->fed_ms + d->esc_ms : -1;
+	if (d->len == 0)
+		return -1;
+	return d->fed_ms + (is_lone_escape(d) ? d->esc_ms : KEYS_REST_MS);
 }

@@ -1,7 +1,11 @@
 /*
  * Bytes of a terminal into keys: a pure decoder, so that it can be tested without one. It knows the sequences that xterm,
  * the VT family, the Linux console, rxvt, tmux and screen send (ECMA-48 grammar, so unknown ones are swallowed whole),
- * bracketed paste, and SGR mouse reports. A lone ESC is told from the start of a sequence by time.
+ * bracketed paste, and mouse reports of the X10 and SGR forms, which are keys only while the mouse is on.
+ *
+ * A lone ESC is a key KEYS_ESC_MS after it came. What begins like the rest of a sequence within KEYS_REST_MS after that is
+ * swallowed to its end: over a slow link it is the rest of one. A sequence that began whole and is cut is awaited for
+ * KEYS_REST_MS, and then dropped. No part of a sequence is ever a key.
  */
 #ifndef UI_TERM_KEYS_H
 #define UI_TERM_KEYS_H
@@ -14,6 +18,7 @@
 #include "trunkdeck/app/keymap.h"
 
 #define KEYS_ESC_MS 25			/* tui.md: what nnn, htop and sngrep use; an environment ESCDELAY wins */
+#define KEYS_REST_MS 500			/* how late the rest of a sequence may come */
 #define KEYS_PASTE_MS 2000		/* a paste whose end got lost is over after this silence */
 #define KEYS_DOUBLE_MS 400
 
@@ -22,13 +27,16 @@ struct key_decoder {
 	size_t len;
 	int64_t fed_ms;			/* when the last bytes came */
 	int esc_ms;
+	int64_t esc_at_ms;		/* when a lone ESC became a key; its rest may still come */
+	bool swallow;			/* what is decoded is the rest of such a sequence */
+	bool mouse_on;			/* reports are keys; else they are of a program before us, and swallowed */
 	bool pasting;
 	bool paste_lost;
 	struct term_mouse mouse;	/* of the last KEYS_MOUSE */
 	int64_t click_ms;		/* of the last click, for double clicks */
 };
 
-void keys_init(struct key_decoder *d, int esc_ms);
+void keys_init(struct key_decoder *d, int esc_ms, bool mouse_on);
 /* Room for more bytes; 0 = take keys out first. */
 size_t keys_room(const struct key_decoder *d);
 void keys_feed(struct key_decoder *d, const void *bytes, size_t n, int64_t now_ms);

@@ -42,7 +42,8 @@
 #define SYNC_FROM 1024			/* bytes of a frame from which mode 2026 pays */
 #define SYNC_BEGIN "\033[?2026h"
 #define SYNC_END "\033[?2026l"
-#define MODES_ON "\033[?2004h"
+#define MOUSE_RESET "\033[?1000;1002;1003;1005;1006;1015l"	/* whatever a program before us left on */
+#define MODES_ON MOUSE_RESET "\033[?2004h"
 #define MODES_OFF "\033[?2004l"
 #define MOUSE_ON "\033[?1000h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
@@ -311,7 +312,7 @@ bool term_start(struct term **out, const struct term_options *options, struct er
 	t->options = *options;
 	buf_init(&t->frame, BUF_UNBOUNDED);
 	buf_init(&t->extra, BUF_UNBOUNDED);
-	keys_init(&t->keys, environment_number("ESCDELAY", KEYS_ESC_MS));
+	keys_init(&t->keys, environment_number("ESCDELAY", KEYS_ESC_MS), options->mouse);
 	t->fallback_rows = clamp(environment_number("LINES", 24), 1, ROWS_MAX);
 	t->fallback_columns = clamp(environment_number("COLUMNS", 80), 1, COLUMNS_MAX);
 	t->cursor_y = -1;

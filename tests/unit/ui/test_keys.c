@@ -19,7 +19,7 @@ static int64_t now;
 static int start(void **state)
 {
 	(void)state;
-	keys_init(&d, KEYS_ESC_MS);
+	keys_init(&d, KEYS_ESC_MS, true);
 	now = 1000;
 	return 0;
 }
@@ -58,7 +58,7 @@ static void test_sequences(void **state)
 		{ "\033[H", KEYS_HOME }, { "\033OF", KEYS_END }, { "\033[1~", KEYS_HOME }, { "\033[8~", KEYS_END },
 		{ "\033[5~", KEYS_PAGE_UP }, { "\033[6;2~", KEYS_PAGE_DOWN }, { "\033[3~", KEYS_DELETE },
 		{ "\033[Z", KEYS_BACKTAB }, { "\033OP", KEYS_F1 }, { "\033[11~", KEYS_F1 }, { "\033[[A", KEYS_F1 },
-		{ "\033[24~", KEYS_F12 }, { "\033[[E", KEYS_F1 + 4 },
+		{ "\033[24~", KEYS_F12 }, { "\033OM", KEYS_ENTER }, { "\033[[E", KEYS_F1 + 4 },
 	};
 
 	(void)state;
@@ -111,9 +111,68 @@ static void test_half_sequence_times_out(void **state)
 	(void)state;
 	feed("\033[");
 	assert_int_equal(next(), 0);
+	now += KEYS_REST_MS + 1;
+	assert_int_equal(next(), 0);
+	assert_int_equal(keys_next_at_ms(&d), -1);
+	feed("q");
+	assert_int_equal(next(), 'q');
+}
+
+/* Over a slow link the rest comes late: the whole sequence is a key, or nothing is. */
+static void test_cut_sequences(void **state)
+{
+	static const char *const sequences[] = {
+		"\033[A", "\033OB", "\033[1;5C", "\033[5~", "\033[<0;10;5M", "\033[<0;10;5m", "\033[M !!", "\033[MqQj", "\033[?2026;2$y",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sequences); i++) {
+		size_t len = strlen(sequences[i]);
+		key_code whole;
+
+		keys_init(&d, KEYS_ESC_MS, true);
+		feed(sequences[i]);
+		whole = next();
+		for (size_t cut = 1; cut < len; cut++) {
+			keys_init(&d, KEYS_ESC_MS, true);
+			keys_feed(&d, sequences[i], cut, now);
+			now += AFTER_ESC;
+			assert_int_equal(next(), cut == 1 ? KEYS_ESC : 0);
+			now += KEYS_REST_MS - AFTER_ESC - 1;
+			keys_feed(&d, sequences[i] + cut, len - cut, now);
+			assert_int_equal(next(), cut == 1 ? 0 : whole);
+			now += KEYS_REST_MS + 1;
+			assert_int_equal(next(), 0);
+			feed("j");
+			assert_int_equal(next(), 'j');
+		}
+	}
+}
+
+/* Half a second after Esc these are keys again. */
+static void test_escape_then_bracket(void **state)
+{
+	(void)state;
+	feed("\033");
 	now += AFTER_ESC;
 	assert_int_equal(next(), KEYS_ESC);
+	now += KEYS_REST_MS;
+	feed("[O");
 	assert_int_equal(next(), '[');
+	assert_int_equal(next(), 'O');
+}
+
+/* What is pasted never acts, even when the mark before it was cut. */
+static void test_cut_paste(void **state)
+{
+	(void)state;
+	feed("\033");
+	now += AFTER_ESC;
+	assert_int_equal(next(), KEYS_ESC);
+	feed("[200~d\033[201~");
+	assert_int_equal(next(), KEYS_PASTE_BEGIN);
+	assert_int_equal(next(), 'd');
+	assert_int_equal(next(), KEYS_PASTE_END);
 }
 
 static void test_answers_are_swallowed(void **state)
@@ -192,6 +251,32 @@ static void test_mouse(void **state)
 	assert_int_equal(next(), 0);
 }
 
+/* Reports of a mouse that somebody else switched on are no keys. */
+static void test_mouse_off(void **state)
+{
+	(void)state;
+	keys_init(&d, KEYS_ESC_MS, false);
+	feed("\033[M !!\033[M#\xff\xfe\033[Mdd\r\033[<0;10;5M\033[<0;10;5m\033[<64;1;1M\033[32;10;5M\033[Mx");
+	assert_int_equal(next(), 0);
+	now += KEYS_REST_MS + 1;
+	assert_int_equal(next(), 0);
+	feed("x");
+	assert_int_equal(next(), 'x');
+}
+
+static void test_mouse_x10(void **state)
+{
+	(void)state;
+	feed("\033[M *%\033[M#*%\033[Ma!\"");
+	assert_int_equal(next(), KEYS_MOUSE);
+	assert_int_equal(d.mouse.kind, MOUSE_CLICK);
+	assert_int_equal(d.mouse.y, 4);
+	assert_int_equal(d.mouse.x, 9);
+	assert_int_equal(next(), KEYS_MOUSE);
+	assert_int_equal(d.mouse.kind, MOUSE_WHEEL_DOWN);
+	assert_int_equal(next(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,7 +291,12 @@ int main(void)
 		cmocka_unit_test_setup(test_utf8, start),
 		cmocka_unit_test_setup(test_paste, start),
 		cmocka_unit_test_setup(test_lost_paste_end, start),
+		cmocka_unit_test_setup(test_cut_sequences, start),
+		cmocka_unit_test_setup(test_escape_then_bracket, start),
+		cmocka_unit_test_setup(test_cut_paste, start),
 		cmocka_unit_test_setup(test_mouse, start),
+		cmocka_unit_test_setup(test_mouse_off, start),
+		cmocka_unit_test_setup(test_mouse_x10, start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
