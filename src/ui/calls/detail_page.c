@@ -384,7 +384,8 @@ static bool detail_key(void *state, key_code key)
 		return true;
 	if (key == 'y' || key == 'Y')
 		copy(v, key == 'Y');
-	scroll_key(&v->scroll, key);
+	else if (!scroll_key(&v->scroll, key))
+		ui_no_such_key(v->ui, key);
 	return false;
 }
 
@@ -423,6 +424,7 @@ static void detail_close(void *state)
 
 static const struct overlay_ops detail_ops = {
 	.name = "call",
+	.page = true,
 	.draw = detail_draw,
 	.key = detail_key,
 	.update = detail_update,

@@ -1,6 +1,7 @@
 /*
- * Help is the action table as a list: what works in this view, in any list, everywhere. Typing narrows it, Enter does the action
- * under the cursor. What can't be done now is dim and says why.
+ * Help is the action table as a list: the actions of this view, of any list, and those that work everywhere. It scrolls like a
+ * list; '/' starts a search that narrows it, Enter does the action under the cursor. An action that can't be done now is dim
+ * and says why.
  */
 #include "config.h"
 
@@ -15,6 +16,7 @@
 struct help {
 	struct ui *ui;
 	struct line_edit line;
+	bool searching;			/* keys go to the line */
 	struct list list;
 };
 
@@ -88,7 +90,7 @@ static void draw_selected_help(const struct help *h, const struct canvas *screen
 static void help_draw(void *state, const struct canvas *screen)
 {
 	struct help *h = state;
-	struct canvas page = frame_page(h->ui, screen, _("What works here"));
+	struct canvas page = frame_page(h->ui, screen, _("Keys and actions"));
 	struct list_layout lay;
 
 	list_layout(&lay, columns, ARRAY_LEN(columns), page.area.columns - 2, 1);
@@ -100,7 +102,7 @@ static void help_draw(void *state, const struct canvas *screen)
 		draw_text(&page, 0, 1, 0, ROLE_DIM, _("Nothing matches"));
 		term_cursor(ui_term(h->ui), -1, 0);
 	}
-	if (*line_text(&h->line) != '\0')
+	if (h->searching || *line_text(&h->line) != '\0')
 		frame_prompt(h->ui, screen, "/", &h->line);
 	else
 		draw_selected_help(h, screen);
@@ -116,31 +118,37 @@ static bool do_selected(struct help *h)
 	return true;
 }
 
-static bool move(struct help *h, key_code key)
-{
-	switch (key) {
-	case KEYS_UP: return list_action(&h->list, ACTION_UP);
-	case KEYS_DOWN: return list_action(&h->list, ACTION_DOWN);
-	case KEYS_PAGE_UP: return list_action(&h->list, ACTION_PAGE_UP);
-	case KEYS_PAGE_DOWN: return list_action(&h->list, ACTION_PAGE_DOWN);
-	default: return false;
-	}
-}
-
 static bool help_key(void *state, key_code key)
 {
 	struct help *h = state;
-	bool empty = *line_text(&h->line) == '\0';
+	enum action_id action = keymap_lookup(key, SCOPE_LIST), view;
 
 	if (!line_pasting(&h->line)) {
-		if (key == KEYS_ESC || key == KEYS_F1 || (empty && key == '?'))
+		if (key == KEYS_F1 || (!h->searching && (key == KEYS_ESC || key == 'q' || key == '?')))
 			return true;
 		if (key == KEYS_ENTER)
 			return do_selected(h);
-		if (move(h, key) || (empty && key == '/'))
+		if ((!h->searching || key >= KEYS_UP) && list_action(&h->list, action))
 			return false;
+		if (!h->searching && (action == ACTION_FILTER || key == KEYS_PASTE_BEGIN)) {
+			h->searching = true;
+			if (action == ACTION_FILTER)
+				return false;
+		}
+		if (!h->searching && (view = keymap_lookup(key, SCOPE_ALL)) >= ACTION_VIEW_DECK && view <= ACTION_VIEW_LOG) {
+			ui_do(h->ui, view);
+			return true;
+		}
+		if (h->searching && (key == KEYS_ESC || (key == KEYS_BACKSPACE && *line_text(&h->line) == '\0'))) {
+			h->searching = false;
+			line_set(&h->line, "");
+			fill(h);
+			return false;
+		}
 	}
-	if (line_key(&h->line, key) == LINE_CHANGED) {
+	if (!h->searching) {
+		ui_no_such_key(h->ui, key);
+	} else if (line_key(&h->line, key) == LINE_CHANGED) {
 		fill(h);
 		list_action(&h->list, ACTION_FIRST);
 	}
@@ -161,7 +169,7 @@ static const struct overlay_ops help_ops = {
 	.draw = help_draw,
 	.key = help_key,
 	.close = help_close,
-	.hint = N_("Up/Down move  Enter do it  Esc back  Type to search"),
+	.hint = N_("j down  k up  / search  Enter do it  q back"),
 };
 
 void help_open(struct ui *ui)

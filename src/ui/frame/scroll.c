@@ -24,7 +24,7 @@ void scroll_fit(struct scroll *s, int visible)
 		scroll_by(s, 0);
 }
 
-void scroll_key(struct scroll *s, key_code key)
+bool scroll_key(struct scroll *s, key_code key)
 {
 	switch (key) {
 	case 'j': case KEYS_DOWN: scroll_by(s, 1); break;
@@ -35,6 +35,7 @@ void scroll_key(struct scroll *s, key_code key)
 	case 'u': case KEYS_CTRL('U'): scroll_by(s, -s->visible / 2); break;
 	case 'g': case KEYS_HOME: scroll_by(s, -s->lines); break;
 	case 'G': case KEYS_END: scroll_by(s, s->lines); break;
-	default: break;
+	default: return false;
 	}
+	return true;
 }

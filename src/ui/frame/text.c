@@ -31,7 +31,8 @@ static bool text_key(void *state, key_code key)
 
 	if (key == 'q' || key == KEYS_ESC || key == KEYS_ENTER)
 		return true;
-	scroll_key(&t->scroll, key);
+	if (!scroll_key(&t->scroll, key))
+		ui_no_such_key(t->ui, key);
 	return false;
 }
 
@@ -49,7 +50,8 @@ static const struct overlay_ops text_ops = {
 	.draw = text_draw,
 	.key = text_key,
 	.close = text_close,
-	.hint = N_("j down  k up  Space page  Esc back"),
+	.page = true,
+	.hint = N_("j down  k up  Space page  1-5 view  Esc back"),
 };
 
 void text_open(struct ui *ui, const char *title, const char *text)

@@ -117,6 +117,18 @@ void ui_quit(struct ui *ui)
 	ui->quit = true;
 }
 
+void ui_no_such_key(struct ui *ui, key_code key)
+{
+	char name[KEYMAP_NAME_SIZE];
+
+	keymap_name(key, name);
+	if (key == KEYS_MOUSE || key == KEYS_ESC)
+		return;
+	if (!ui->told_no_key)
+		messages_add(ui->app->messages, MESSAGE_INFO, _("%s: no such key here, ? for help"), name);
+	ui->no_key = true;
+}
+
 bool ui_frozen(const struct ui *ui)
 {
 	for (size_t i = 0; i < ui->overlay_count; i++)
@@ -391,10 +403,30 @@ static void view_key(struct ui *ui, key_code key)
 		mouse(ui);
 	else if (key == KEYS_CTRL('C'))
 		messages_add(ui->app->messages, MESSAGE_INFO, "%s", _("q leaves trunkdeck"));
+	else if (key == KEYS_ESC && *ui->filters[ui->view] != '\0')
+		ui_set_filter(ui, "");
+	else if (key != KEYS_ESC && keymap_lookup(key, ui_scope(ui)) == ACTION_NONE)
+		ui_no_such_key(ui, key);
 	else if (key != KEYS_ESC)
 		ui_do(ui, keymap_lookup(key, ui_scope(ui)));
-	else if (*ui->filters[ui->view] != '\0')
-		ui_set_filter(ui, "");
+}
+
+/* On a page the keys of the views show them, as the tabs above it say. */
+static bool page_key(struct ui *ui, struct overlay top, key_code key)
+{
+	enum action_id action = keymap_lookup(key, SCOPE_ALL);
+
+	if (!top.ops->page)
+		return false;
+	if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END)
+		ui->pasting = key == KEYS_PASTE_BEGIN;
+	if (ui->pasting || key == KEYS_PASTE_END)
+		return true;		/* there is no field for it */
+	if (action < ACTION_VIEW_DECK || action > ACTION_VIEW_LOG)
+		return false;
+	ui_pop(ui, top.state);
+	ui_do(ui, action);
+	return true;
 }
 
 /* Ctrl-Z suspends and ^L repaints whatever is open. */
@@ -413,6 +445,8 @@ void ui_key(struct ui *ui, key_code key)
 	take_changes(ui);
 	messages_seen(ui->app->messages);
 	ui->touched = true;
+	ui->told_no_key = ui->no_key;
+	ui->no_key = false;
 	if (always_key(ui, key))
 		return;
 	if (ui->overlay_count == 0) {
@@ -420,6 +454,8 @@ void ui_key(struct ui *ui, key_code key)
 	} else {
 		struct overlay top = ui->overlays[ui->overlay_count - 1];
 
+		if (page_key(ui, top, key))
+			return;
 		if (top.ops->key(top.state, key == KEYS_CTRL('C') ? KEYS_ESC : key))
 			ui_pop(ui, top.state);
 	}

@@ -72,6 +72,7 @@ struct overlay_ops {
 	void (*update)(void *state, unsigned dirty);	/* may be NULL */
 	void (*close)(void *state);			/* frees the state */
 	bool wants_freeze;				/* lists keep their order while it is open */
+	bool page;					/* covers the view: the keys of the other views close it and show them */
 	const char *hint;				/* N_(): its keys, for the footer, "Enter choose  Esc close"; may be NULL */
 };
 
@@ -104,6 +105,8 @@ void ui_show_calls(struct ui *ui, const char *filter);
 void ui_deck_move(struct ui *ui, enum action_id action);
 void *ui_view_state(struct ui *ui, enum view_id view);
 void ui_quit(struct ui *ui);
+/* Says that a key does nothing here; not again until a key that does something. */
+void ui_no_such_key(struct ui *ui, key_code key);
 /* To the clipboard; `said` is the message when that went well. */
 void ui_copy(struct ui *ui, const char *text, const char *said);
 

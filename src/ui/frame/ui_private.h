@@ -39,6 +39,7 @@ struct ui {
 	int64_t shown_ms;		/* the last frame that wrote something */
 	int64_t tick_ms;		/* something shown changes by time then; -1 = never */
 	bool pasting;			/* a paste without a field: ignored to its end */
+	bool no_key, told_no_key;	/* this key did nothing; nor did the one before, and that was said */
 	bool quit;
 
 	struct layout layout;		/* of the last frame */
@@ -69,7 +70,7 @@ struct scroll {
 };
 /* Before drawing from line `top` on. */
 void scroll_fit(struct scroll *s, int visible);
-void scroll_key(struct scroll *s, key_code key);
+bool scroll_key(struct scroll *s, key_code key);		/* false when the key does not scroll */
 
 /* stats.c */
 void stats_open(struct ui *ui);

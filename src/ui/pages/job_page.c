@@ -74,8 +74,8 @@ static bool page_key(void *state, key_code key)
 		return true;
 	if (key == 'y')
 		copy(p);
-	else
-		scroll_key(&p->scroll, key);
+	else if (!scroll_key(&p->scroll, key))
+		ui_no_such_key(p->ui, key);
 	return false;
 }
 
@@ -93,6 +93,7 @@ static const struct overlay_ops page_ops = {
 	.draw = page_draw,
 	.key = page_key,
 	.close = page_close,
+	.page = true,
 	.hint = N_("j down  k up  Space page  y copy  Esc back"),
 };
 
