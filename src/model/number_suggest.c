@@ -47,6 +47,8 @@ enum wire_form wire_form_of(const char *text)
 
 	if (e164_check(text, NULL))
 		return WIRE_FORM_E164;
+	if (strchr(text, ';'))
+		return e164_from_wire(str_of(text), NULL, full) ? WIRE_FORM_PARAMETERS : WIRE_FORM_OTHER;
 	if (!digits_of(text, digits))
 		return WIRE_FORM_OTHER;
 	len = strlen(digits);

@@ -18,6 +18,7 @@
 	X(ZEROS, N_("international with 00 instead of +")) \
 	X(NO_PLUS, N_("international without the +")) \
 	X(NATIONAL, N_("a national form: it needs the provider's inbound prefix")) \
+	X(PARAMETERS, N_("a number with parameters of a SIP address behind it")) \
 	X(SHORT, N_("too short for a telephone number")) \
 	X(OTHER, N_("not a telephone number"))
 

@@ -27,6 +27,9 @@ static void forms_are_told_apart(void **state)
 		{ "2107654321098", WIRE_FORM_NATIONAL },	/* 210 is assigned to nobody */
 		{ "112", WIRE_FORM_SHORT },
 		{ "+1", WIRE_FORM_SHORT },
+		{ "+15551234567;ext=102", WIRE_FORM_PARAMETERS },
+		{ "15551234567;npdi;rn=+1555", WIRE_FORM_PARAMETERS },
+		{ ";ext=102", WIRE_FORM_OTHER },
 		{ "sip:x@y", WIRE_FORM_OTHER },
 		{ "", WIRE_FORM_OTHER },
 		{ "123456789012345678901234567890123", WIRE_FORM_OTHER },
