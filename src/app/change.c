@@ -91,6 +91,19 @@ const char *record_title(const struct record *r)
 	}
 }
 
+/* How many numbers have no route because the agent, as it is now, takes no calls. */
+static size_t count_lost(const struct app *a, const struct mutation_result *r)
+{
+	size_t count, lost = 0;
+	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
+
+	if (r->now.entity != ENTITY_AGENT || agent_usable(&r->now.agent, NULL))
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		lost += numbers[i]->enabled && strcmp(numbers[i]->agent, r->now.agent.id) == 0;
+	return lost;
+}
+
 static void say_result(struct app *a, const struct request *q, const struct mutation_result *r)
 {
 	const char *title = record_title(&r->now);
@@ -99,6 +112,9 @@ static void say_result(struct app *a, const struct request *q, const struct muta
 		messages_add_err(a->messages, &r->err);
 	} else if (q->mutation.kind == MUTATION_ADD) {
 		messages_add(a->messages, MESSAGE_INFO, _("%s added"), title);
+	} else if (q->mutation.kind == MUTATION_EDIT && count_lost(a, r) > 0) {
+		messages_add(a->messages, MESSAGE_WARN, ngettext("%s saved: %zu number has no route now", "%s saved: %zu numbers have no route now",
+								 count_lost(a, r)), title, count_lost(a, r));
 	} else if (q->mutation.kind == MUTATION_EDIT) {
 		messages_add(a->messages, MESSAGE_INFO, _("%s saved"), title);
 	} else {

@@ -19,9 +19,7 @@ static bool wanted_on(const struct app *a, const struct server_config *server, c
 {
 	const struct agent *agent = snapshot_agent(a->snapshot, n->agent);
 
-	if (server->routes == ROUTES_NONE || server->region != n->region || !n->enabled)
-		return false;
-	if (!agent || !agent_usable(agent, NULL))
+	if (server->routes == ROUTES_NONE || server->region != n->region || number_unrouted(n, agent))
 		return false;
 	memset(out, 0, sizeof(*out));
 	str_copy(out->number, sizeof(out->number), str_of(n->e164));

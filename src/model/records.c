@@ -304,14 +304,26 @@ bool agent_usable(const struct agent *a, const char **why)
 	const char *reason = NULL;
 
 	if (a->disabled)
-		reason = _("the agent is disabled");
+		reason = _("agent is disabled");
 	else if (!a->voice_enabled)
-		reason = a->voice_problem[0] ? a->voice_problem : _("the agent is not voice-enabled");
+		reason = a->voice_problem[0] ? a->voice_problem : _("agent is not voice-enabled");
 	else if (!a->dial[0])
-		reason = _("the agent has no dial string");
+		reason = _("agent has no dial string");
 	if (why)
 		*why = reason;
 	return !reason;
+}
+
+const char *number_unrouted(const struct number *n, const struct agent *agent)
+{
+	const char *why = NULL;
+
+	if (!n->enabled)
+		return _("disabled");
+	if (!agent)
+		return _("there is no agent");
+	agent_usable(agent, &why);
+	return why;
 }
 
 const char *provider_endpoint(const struct provider *p)

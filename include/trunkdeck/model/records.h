@@ -121,6 +121,8 @@ void record_set_version(struct record *r, int64_t version);
 
 /* Can the agent take calls? If not, *why is a translated reason owned by the agent or static. */
 bool agent_usable(const struct agent *a, const char **why);
+/* Why the number has no route, whatever servers there are, translated; NULL = it has one. `agent`: its agent, NULL = there is none. */
+const char *number_unrouted(const struct number *n, const struct agent *agent);
 /* The PJSIP endpoint name: `endpoint`, or the id when that is empty. */
 const char *provider_endpoint(const struct provider *p);
 

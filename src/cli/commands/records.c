@@ -18,6 +18,7 @@
 #include "cli/io/lookup.h"
 #include "cli/io/params.h"
 #include "rows.h"
+#include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/model/e164.h"
@@ -194,16 +195,55 @@ bool cli_record_add(struct cli *c, struct err *e)
 	return ok;
 }
 
+#define LOST_SHOWN 5
+
+/* The numbers whose agent it is and that have a route until it changes, as "+1..., +1... and 3 more". Returns how many. */
+static bool read_lost(struct cli *c, const struct record *agent, size_t *count, struct buf *list, struct err *e)
+{
+	struct snapshot *s = snapshot_new();
+	const struct number *const *numbers;
+	size_t n;
+	bool ok = store_read_snapshot(c->store, s, true, e);
+
+	numbers = snapshot_numbers(s, &n);
+	for (size_t i = 0; ok && i < n; i++) {
+		if (strcmp(numbers[i]->agent, agent->agent.id) != 0 || !numbers[i]->enabled)
+			continue;
+		if ((*count)++ < LOST_SHOWN)
+			buf_addf(list, "%s%s", *count > 1 ? ", " : "", numbers[i]->e164);
+	}
+	if (*count > LOST_SHOWN)
+		buf_addf(list, _(" and %zu more"), *count - LOST_SHOWN);
+	snapshot_free(&s);
+	return ok;
+}
+
 static bool edit(struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
 {
+	bool had_routes = r->entity == ENTITY_AGENT && agent_usable(&r->agent, NULL);
+	const char *why = NULL;
 	struct record now;
+	size_t lost = 0;
+	struct buf list;
 	bool ok;
 
 	if (!set_fields(c, directory, r, e))
 		return false;
+	buf_init(&list, BUF_UNBOUNDED);
+	if (had_routes && !agent_usable(&r->agent, &why) && !read_lost(c, r, &lost, &list, e)) {
+		buf_clear(&list);
+		return false;
+	}
+	if (lost > 0)
+		cli_note(c, ngettext("warning: %zu number loses its route (%s): %s", "warning: %zu numbers lose their routes (%s): %s",
+				     lost), lost, why, list.p);
 	ok = mutate(c, MUTATION_EDIT, r, record_version(r), &now, e);
 	if (ok)
 		report(c, _("changed"), &now);
+	if (ok && lost > 0)
+		cli_note(c, ngettext("warning: %zu number has no route now: %s", "warning: %zu numbers have no route now: %s", lost), lost,
+			 list.p);
+	buf_clear(&list);
 	if (ok && now.entity == ENTITY_NUMBER)
 		warn_region(c, directory, &now);
 	record_clear(&now);

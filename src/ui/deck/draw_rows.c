@@ -135,11 +135,12 @@ static const char *get_of_provider(const struct deck *d, const struct provider *
 
 const char *deck_route_text(char *to, const struct app *a, const struct number *n, enum role *role)
 {
+	const char *why = number_unrouted(n, snapshot_agent(a->snapshot, n->agent));
 	struct route_summary sum;
 
-	*role = ROLE_DIM;
-	if (!n->enabled)
-		return _("disabled");
+	*role = why && n->enabled ? ROLE_WARN : ROLE_DIM;
+	if (why)
+		return why;
 	sum = app_route_summary(a, n);
 	if (sum.servers == 0)
 		return a->server_count > 0 && !a->replay ? _("no server") : "";

@@ -195,20 +195,20 @@ static void usable_agents(void **state)
 	(void)state;
 	record_init(&r, ENTITY_AGENT);
 	assert_false(agent_usable(&r.agent, &why));
-	assert_string_equal(why, "the agent has no dial string");
+	assert_string_equal(why, "agent has no dial string");
 	assert_true(field_set(field(ENTITY_AGENT, "dial"), &r, "WebSocket/support/c(ulaw)", NULL));
 	assert_true(agent_usable(&r.agent, &why));
 	assert_null(why);
 	assert_true(agent_usable(&r.agent, NULL));
 	r.agent.voice_enabled = false;
 	assert_false(agent_usable(&r.agent, &why));
-	assert_string_equal(why, "the agent is not voice-enabled");
+	assert_string_equal(why, "agent is not voice-enabled");
 	assert_true(field_set(field(ENTITY_AGENT, "voiceProblem"), &r, "no transcriber", NULL));
 	assert_false(agent_usable(&r.agent, &why));
 	assert_string_equal(why, "no transcriber");
 	r.agent.disabled = true;
 	assert_false(agent_usable(&r.agent, &why));
-	assert_string_equal(why, "the agent is disabled");
+	assert_string_equal(why, "agent is disabled");
 	record_clear(&r);
 }
 

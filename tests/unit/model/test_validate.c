@@ -115,7 +115,7 @@ static void errors_come_in_the_order_of_the_form(void **state)
 	expect(f, ERR_AGENT_NOT_FOUND, "Agent not found", "there is no agent billing: see 'trunkdeck agent list'");
 	f->ctx.agent = &f->agent;
 	expect(f, ERR_AGENT_UNUSABLE, "Agent can't take calls",
-	       "billing: the agent is disabled; choose another agent");
+	       "billing: agent is disabled; choose another agent");
 	f->agent.disabled = false;
 	expect(f, ERR_NUMBER_LIMIT, "Phone number limit reached",
 	       "5 of 5 used (plan free): delete a number or raise the plan");
@@ -152,7 +152,7 @@ static void an_edit_is_not_an_addition(void **state)
 	assert_true(number_validate(&f->number, &f->ctx, &f->err));
 	put(&f->holder.agent, "sales");
 	expect(f, ERR_AGENT_UNUSABLE, "Agent can't take calls",
-	       "support: the agent is disabled; choose another agent");
+	       "support: agent is disabled; choose another agent");
 	f->ctx.holder = NULL;
 	assert_false(number_validate(&f->number, &f->ctx, NULL));
 }
