@@ -56,15 +56,6 @@ void app_drop_job(struct app *a)
 
 /* --- what came --- */
 
-static void take_finding(struct job *q, const struct finding *f)
-{
-	if (q->finding_count == q->finding_size) {
-		q->finding_size = q->finding_size > 0 ? 2 * q->finding_size : 64;
-		q->findings = xreallocarray(q->findings, q->finding_size, sizeof(*q->findings));
-	}
-	q->findings[q->finding_count++] = *f;
-}
-
 static void take_test(struct job *q, const struct job_test *t)
 {
 	size_t i = 0;
@@ -86,7 +77,7 @@ void job_take(struct app *a, int kind, const struct job_news *news)
 		return;
 	switch (kind) {
 	case JOB_MAIL_FINDING:
-		take_finding(q, &news->finding);
+		finding_insert(&q->findings, &q->finding_count, &news->finding);
 		break;
 	case JOB_MAIL_TEST:
 		take_test(q, &news->test);

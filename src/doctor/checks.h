@@ -36,6 +36,7 @@ bool doctor_wants_route(const struct subject *s);
 
 void finding_set(struct finding *f, enum verdict v, const char *seen, ...) __attribute__((format(printf, 3, 4)));
 void finding_todo(struct finding *f, const char *todo, ...) __attribute__((format(printf, 2, 3)));
+void finding_remedy(struct finding *f, enum remedy_action action, enum entity entity, const char *key, const char *field);
 void finding_error(struct finding *f, enum verdict v, const struct err *e);
 
 /* store_checks.c */

@@ -107,6 +107,37 @@ void finding_todo(struct finding *f, const char *todo, ...)
 	va_end(ap);
 }
 
+void finding_remedy(struct finding *f, enum remedy_action action, enum entity entity, const char *key, const char *field)
+{
+	f->remedy = (struct remedy){ .action = action, .entity = entity, .field = field };
+	str_copy(f->remedy.key, sizeof(f->remedy.key), str_of(key));
+}
+
+const char *remedy_name(enum remedy_action a)
+{
+	static const char *const names[] = {
+#define REMEDY_ROW(id, name) [REMEDY_##id] = name,
+		REMEDY_TABLE(REMEDY_ROW)
+#undef REMEDY_ROW
+	};
+
+	return names[a];
+}
+
+void finding_insert(struct finding **list, size_t *count, const struct finding *f)
+{
+	static const int rank[VERDICT_COUNT] = { [VERDICT_FAIL] = 0, [VERDICT_WARN] = 1, [VERDICT_UNKNOWN] = 2, [VERDICT_PASS] = 3 };
+	size_t at = *count;
+
+	if ((*count & (*count + 1)) == 0)	/* room for 2^n - 1, then for twice as many */
+		*list = xreallocarray(*list, 2 * (*count + 1), sizeof(**list));
+	while (at > 0 && rank[(*list)[at - 1].verdict] > rank[f->verdict])
+		at--;
+	memmove(*list + at + 1, *list + at, (*count - at) * sizeof(**list));
+	(*list)[at] = *f;
+	(*count)++;
+}
+
 void finding_error(struct finding *f, enum verdict v, const struct err *e)
 {
 	finding_set(f, v, "%s", e->message);
@@ -131,7 +162,7 @@ static bool is_stopped(const struct doctor_options *o)
 
 static void run_check(const struct check *check, const struct subject *s)
 {
-	struct finding f = { .check = check->name, .what = _(check->what) };
+	struct finding f = { .check = check->name, .what = _(check->what), .remedy.field = "" };
 
 	if (check->scope == SCOPE_NUMBER || check->scope == SCOPE_ROUTE)
 		str_copy(f.number, sizeof(f.number), str_of(s->e164 ? s->e164 : s->typed));

@@ -119,7 +119,7 @@ static void test_on(const struct number_test *n, const struct server_config *ser
 	struct test_call t;
 
 	if (test_call_run(&t, &options, &why) && !test_call_ok(&t))
-		test_call_why(&t, &why);
+		test_call_why(&t, n->number->e164, &why);
 	if (!is_stopped(n))
 		n->report(n->arg, server, &t, &why, true);
 }
@@ -131,20 +131,28 @@ bool number_test_on(const struct number_test *n, const struct server_config *ser
 	return server->region == n->number->region && server->routes != ROUTES_NONE;
 }
 
-static bool may_test(const struct number_test *n, struct err *e)
+bool number_test_may(const struct number_test *n, struct err *e)
 {
 	const struct agent *agent = snapshot_agent(n->snapshot, n->number->agent);
 
 	if (n->config->read_only)
 		return err_set(e, ERR_READ_ONLY, "%s", _("a test makes an agent take a call"));
-	return !agent || number_test_may_dial(n->snapshot, agent->dial, e);
+	if (number_unrouted(n->number, agent)) {
+		err_set_message(e, ERR_FOUND_WRONG, _("%s has no route: %s"), n->number->e164, number_unrouted(n->number, agent));
+		if (n->number->enabled)
+			err_hint(e, _("change the agent %s, or give the number another one"), n->number->agent);
+		else
+			err_hint(e, "trunkdeck number edit %s --enabled yes", n->number->e164);
+		return false;
+	}
+	return number_test_may_dial(n->snapshot, agent->dial, e);
 }
 
 bool number_test_run(const struct number_test *n, struct err *e)
 {
 	size_t calls = 0;
 
-	if (!may_test(n, e))
+	if (!number_test_may(n, e))
 		return false;
 	for (size_t i = 0; i < n->config->server_count && !is_stopped(n); i++) {
 		const struct server_config *server = &n->config->servers[i];

@@ -229,6 +229,7 @@ static void judge_owner(const struct subject *s, struct finding *f, const char *
 	} else if (!*owner) {
 		finding_set(f, VERDICT_WARN, "%s", _("no store has written to it yet"));
 		finding_todo(f, "%s", _("'trunkdeck sync' writes the routes, and its name with them"));
+		finding_remedy(f, REMEDY_SYNC, ENTITY_NUMBER, "", "");
 	} else {
 		finding_set(f, VERDICT_FAIL, _("it belongs to the store %s, this one is %s"), owner, ours);
 		finding_todo(f, "%s", odbc ? _("odbc.ini on the server names another database than the configuration here") :
@@ -543,8 +544,10 @@ static void judge_route(const struct subject *s, struct finding *f, const char *
 	if (!doctor_wants_route(s)) {
 		finding_set(f, *agent ? VERDICT_FAIL : VERDICT_PASS, *agent ? _("a route to %s was left behind") :
 			    _("none, as it should be"), agent);
-		if (*agent)
+		if (*agent) {
 			finding_todo(f, "%s", _("this is 'deleted but still working': 'trunkdeck sync' deletes it, with --delete-foreign if nothing else"));
+			finding_remedy(f, REMEDY_SYNC, ENTITY_NUMBER, s->e164, "");
+		}
 		return;
 	}
 	if (strcmp(agent, s->agent->id) == 0) {
@@ -554,6 +557,7 @@ static void judge_route(const struct subject *s, struct finding *f, const char *
 	finding_set(f, VERDICT_FAIL, *agent ? _("it leads to %s, not to %s") : _("there is none%s; it should lead to %s"), agent,
 		    s->agent->id);
 	finding_todo(f, "%s", _("'trunkdeck sync' reads the routes back and repairs them"));
+	finding_remedy(f, REMEDY_SYNC, ENTITY_NUMBER, s->number->e164, "");
 }
 
 void check_route(const struct subject *s, struct finding *f)
@@ -585,6 +589,7 @@ void check_dial(const struct subject *s, struct finding *f)
 	} else if (strcmp(dial, s->agent->dial) != 0) {
 		finding_set(f, VERDICT_FAIL, _("it dials %s, not %s"), *dial ? dial : _("nothing"), s->agent->dial);
 		finding_todo(f, "%s", _("'trunkdeck sync' reads the routes back and repairs them"));
+		finding_remedy(f, REMEDY_SYNC, ENTITY_NUMBER, s->number->e164, "");
 	} else {
 		finding_set(f, VERDICT_PASS, "%s", dial);
 	}

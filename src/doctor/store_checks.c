@@ -13,8 +13,7 @@
 
 bool doctor_wants_route(const struct subject *s)
 {
-	return s->number && s->number->enabled && s->agent && agent_usable(s->agent, NULL) &&
-		s->number->region == s->probe->config->region;
+	return s->number && !number_unrouted(s->number, s->agent) && s->number->region == s->probe->config->region;
 }
 
 void check_limit(const struct subject *s, struct finding *f)
@@ -31,6 +30,7 @@ void check_limit(const struct subject *s, struct finding *f)
 		return;
 	f->verdict = VERDICT_WARN;
 	finding_todo(f, _("more need a larger plan: 'trunkdeck workspace edit --plan', or --max-numbers"));
+	finding_remedy(f, REMEDY_EDIT, ENTITY_WORKSPACE, "", "plan");
 }
 
 void check_format(const struct subject *s, struct finding *f)
@@ -56,6 +56,8 @@ static void say_near(const struct subject *s, struct finding *f)
 	struct buf list;
 
 	found = number_suggest(s->typed, numbers, count, near, NEAR_SHOWN);
+	if (s->e164)
+		finding_remedy(f, REMEDY_ADD, ENTITY_NUMBER, s->e164, "");
 	if (found == 0) {
 		finding_todo(f, s->e164 ? _("nothing near it is configured; 'trunkdeck number add %s' adds it") :
 			     _("nothing near it is configured"), s->e164);
@@ -91,6 +93,7 @@ void check_enabled(const struct subject *s, struct finding *f)
 	}
 	finding_set(f, VERDICT_FAIL, "%s", _("disabled: callers are told 404"));
 	finding_todo(f, "trunkdeck number edit %s --enabled yes", s->number->e164);
+	finding_remedy(f, REMEDY_ENABLE, ENTITY_NUMBER, s->number->e164, "enabled");
 }
 
 void check_provider(const struct subject *s, struct finding *f)
@@ -101,6 +104,7 @@ void check_provider(const struct subject *s, struct finding *f)
 	}
 	finding_set(f, VERDICT_FAIL, _("there is no provider %s"), s->number->provider);
 	finding_todo(f, "trunkdeck number edit %s --provider ID", s->number->e164);
+	finding_remedy(f, REMEDY_EDIT, ENTITY_NUMBER, s->number->e164, "trunkId");
 }
 
 void check_agent(const struct subject *s, struct finding *f)
@@ -111,6 +115,7 @@ void check_agent(const struct subject *s, struct finding *f)
 	}
 	finding_set(f, VERDICT_FAIL, _("there is no agent %s"), s->number->agent);
 	finding_todo(f, "trunkdeck number edit %s --agent ID", s->number->e164);
+	finding_remedy(f, REMEDY_EDIT, ENTITY_NUMBER, s->number->e164, "agentId");
 }
 
 void check_usable(const struct subject *s, struct finding *f)
@@ -125,6 +130,11 @@ void check_usable(const struct subject *s, struct finding *f)
 		finding_set(f, VERDICT_FAIL, "%s: %s", s->agent->id, why);
 		finding_todo(f, _("put that right, or give the number another agent: trunkdeck number edit %s --agent ID"),
 			     s->number->e164);
+		if (strcmp(s->agent->source, "api") == 0)
+			finding_remedy(f, REMEDY_EDIT, ENTITY_NUMBER, s->number->e164, "agentId");
+		else
+			finding_remedy(f, REMEDY_EDIT, ENTITY_AGENT, s->agent->id,
+				       s->agent->disabled ? "disabled" : !s->agent->voice_enabled ? "voiceEnabled" : "dial");
 	}
 }
 
@@ -137,6 +147,7 @@ void check_region(const struct subject *s, struct finding *f)
 	finding_set(f, VERDICT_WARN, _("the number is %s, its agent %s"), region_name(s->number->region),
 		    region_name(s->agent->region));
 	finding_todo(f, "%s", _("calls work, with the delay of the way between; choose an agent of the number's region"));
+	finding_remedy(f, REMEDY_EDIT, ENTITY_NUMBER, s->number->e164, "agentId");
 }
 
 void check_servers(const struct subject *s, struct finding *f)
@@ -175,7 +186,7 @@ static bool is_trouble(enum call_outcome o)
 	return o != OUTCOME_ANSWERED && o != OUTCOME_ABANDONED && o != OUTCOME_LOST;
 }
 
-static void say_calls(const struct recent *r, struct finding *f)
+static void say_calls(const struct subject *s, const struct recent *r, struct finding *f)
 {
 	size_t bad = 0;
 	struct buf list;
@@ -189,7 +200,9 @@ static void say_calls(const struct recent *r, struct finding *f)
 	}
 	if (bad > 0) {
 		finding_set(f, VERDICT_WARN, _("%zu of %zu calls of the last 24 h failed: %s"), bad, r->total, list.p);
-		finding_todo(f, "%s", _("'trunkdeck test' shows how far a call gets now"));
+		finding_todo(f, _("'trunkdeck test %s' shows how far a call gets now"), s->e164 ? s->e164 : s->typed);
+		if (s->number)
+			finding_remedy(f, REMEDY_TEST, ENTITY_NUMBER, s->number->e164, "");
 	} else {
 		finding_set(f, VERDICT_PASS, _("%zu calls recorded in the last 24 h, none failed"), r->total);
 	}
@@ -206,7 +219,7 @@ void check_calls(const struct subject *s, struct finding *f)
 	};
 
 	if (store_calls(s->options->store, &q, count_call, &recent, &e))
-		say_calls(&recent, f);
+		say_calls(s, &recent, f);
 	else
 		finding_error(f, VERDICT_UNKNOWN, &e);
 }

@@ -222,11 +222,11 @@ static void why_not_answered(const struct test_call *t, struct err *e)
 	err_hint(e, "%s", _("look at the agent platform; --timeout waits longer"));
 }
 
-static void why_no_route(const struct test_call *t, struct err *e)
+static void why_no_route(const struct test_call *t, const char *number, struct err *e)
 {
 	if (t->unmapped) {
 		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the server has no route for the number"));
-		err_hint(e, "%s", _("'trunkdeck doctor NUMBER' says what it should be"));
+		err_hint(e, _("'trunkdeck doctor %s' says what it should be"), number);
 	} else if (t->done) {
 		err_set_message(e, ERR_FOUND_WRONG, _("the server could not look the route up, cause %d"), t->cause);
 		err_hint(e, "%s", _("with routes = odbc: does its database answer? 'odbc show' on the server tells"));
@@ -248,15 +248,15 @@ static void why_not_arrived(const struct test_call *t, struct err *e)
 	}
 }
 
-void test_call_why(const struct test_call *t, struct err *e)
+void test_call_why(const struct test_call *t, const char *number, struct err *e)
 {
 	if (t->at_us[TEST_STEP_ARRIVED] < 0) {
 		why_not_arrived(t, e);
 	} else if (t->at_us[TEST_STEP_ROUTE] < 0) {
-		why_no_route(t, e);
+		why_no_route(t, number, e);
 	} else if (t->at_us[TEST_STEP_DIALLED] < 0) {
 		err_set_message(e, ERR_FOUND_WRONG, _("the server could not dial %s"), t->agent);
-		err_hint(e, "%s", _("its address refuses the connection, or the server has no dial string for it: 'trunkdeck doctor NUMBER'"));
+		err_hint(e, _("its address refuses the connection, or the server has no dial string for it: 'trunkdeck doctor %s'"), number);
 	} else if (t->at_us[TEST_STEP_ANSWERED] < 0) {
 		why_not_answered(t, e);
 	} else {

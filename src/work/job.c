@@ -113,6 +113,8 @@ static bool place_tests(struct job_run *q, struct err *e)
 
 	if (!test.number)
 		return err_set(e, ERR_NUMBER_NOT_FOUND, NULL);
+	if (!number_test_may(&test, e))
+		return false;
 	for (size_t i = 0; i < test.config->server_count; i++) {
 		if (number_test_on(&test, &test.config->servers[i]))
 			tell_test(q, &test.config->servers[i], JOB_TEST_WAITING, NULL, &none);

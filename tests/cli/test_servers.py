@@ -124,6 +124,38 @@ class Doctor(Servers):
         self.run_deck("number", "edit", NUMBER, "--enabled", "no")
         found = self.findings(NUMBER)
         self.assertEqual([found[c, ""]["result"] for c in ("enabled", "usable", "region")], ["fail", "fail", "warn"])
+        self.assertEqual(found["enabled", ""]["remedy"],
+                         {"action": "enable", "record": "number", "key": NUMBER, "field": "enabled"})
+        self.assertEqual(found["usable", ""]["remedy"],
+                         {"action": "edit", "record": "agent", "key": "support", "field": "disabled"})
+        self.assertEqual(found["region", ""]["remedy"],
+                         {"action": "edit", "record": "number", "key": NUMBER, "field": "agentId"})
+        self.assertNotIn("remedy", found["format", ""])
+
+    def test_the_worst_is_first(self):
+        self.furnish()
+        self.run_deck("number", "edit", NUMBER, "--enabled", "no", "--region", "eu")
+        results = [line.split()[0] for line in self.run_deck("doctor", NUMBER).out.splitlines() if line.startswith("  ")]
+        order = [r for r in results if r in ("WRONG", "warning", "unknown", "ok")]
+        self.assertEqual(order, sorted(order, key=["WRONG", "warning", "unknown", "ok"].index))
+        self.assertIn("warning", order)
+
+    def test_parameters_of_the_user_part(self):
+        self.furnish()
+        found = self.findings(NUMBER + ";npdi;rn=+15550000000")
+        self.assertEqual((found["format", ""]["result"], found["configured", ""]["result"]), ("warn", "pass"))
+        self.assertIn("parameters of a SIP address", found["format", ""]["seen"])
+
+    def test_no_test_call_to_a_number_without_route(self):
+        self.furnish()
+        self.run_deck("number", "edit", NUMBER, "--enabled", "no")
+        run = self.run_deck("test", NUMBER)
+        self.assertEqual(run.code, REFUSED)
+        self.assertIn(f"{NUMBER} has no route: disabled", run.err)
+        self.assertIn(f"trunkdeck number edit {NUMBER} --enabled yes", run.err)
+        self.run_deck("number", "edit", NUMBER, "--enabled", "yes")
+        self.run_deck("agent", "edit", "support", "--disabled", "yes")
+        self.assertIn(f"{NUMBER} has no route: agent is disabled", self.run_deck("test", NUMBER).err)
 
     def test_an_unknown_number_and_its_neighbours(self):
         self.furnish()

@@ -37,6 +37,32 @@ enum verdict {
 const char *verdict_name(enum verdict v);
 const char *verdict_text(enum verdict v);		/* translated */
 
+/* id, name in JSON */
+#define REMEDY_TABLE(X) \
+	X(NONE, "") \
+	X(EDIT, "edit")		/* open the record's form at the field */ \
+	X(ENABLE, "enable")	/* set the record's field to yes */ \
+	X(ADD, "add")		/* open the form of a new record with this key */ \
+	X(SYNC, "sync")		/* read the routes back from the servers and repair them */ \
+	X(TEST, "test")		/* place a test call to the number */
+
+enum remedy_action {
+#define REMEDY_ENUM(id, name) REMEDY_##id,
+	REMEDY_TABLE(REMEDY_ENUM)
+#undef REMEDY_ENUM
+	REMEDY_COUNT
+};
+
+const char *remedy_name(enum remedy_action a);
+
+/* What a finding's advice says, for a program to do. Where it is about the configuration or the server's files: NONE. */
+struct remedy {
+	enum remedy_action action;
+	enum entity entity;		/* EDIT, ENABLE, ADD, TEST */
+	char key[72];			/* of the record; "" = the workspace, or SYNC */
+	const char *field;		/* its JSON key, for EDIT and ENABLE; "" = none */
+};
+
 /* One check done on one subject; a value. */
 struct finding {
 	const char *check;		/* its name: "route" */
@@ -45,7 +71,12 @@ struct finding {
 	char number[40], provider[72], server[40];	/* what it is about; "" = not about one. The number as it was asked for */
 	char seen[224];
 	char todo[256];			/* "" = nothing */
+	struct remedy remedy;
 };
+
+/* Adds it to a list that has the worst first: wrong, then warnings, what is unknown, and what is right; within one, in the order
+ * in which they came. *list is freed by free(). */
+void finding_insert(struct finding **list, size_t *count, const struct finding *f);
 
 struct doctor_options {
 	const struct config *config;

@@ -38,6 +38,8 @@ struct number_test {
 };
 
 bool number_test_on(const struct number_test *n, const struct server_config *server);
+/* May it be tested at all? Not where it has no route by itself, and not where its agent may be a telephone line. */
+bool number_test_may(const struct number_test *n, struct err *e);
 /* False, and *e, when not a single call was to be placed; what became of those that were is reported. */
 bool number_test_run(const struct number_test *n, struct err *e);
 

@@ -55,7 +55,7 @@ void test_call_init(struct test_call *t, uint64_t seed);
 void test_call_event(struct test_call *t, const struct ami_frame *f, int64_t now_us);
 bool test_call_ok(const struct test_call *t);
 /* Why it did not get to the last step, in plain words, and what to do. */
-void test_call_why(const struct test_call *t, struct err *e);
+void test_call_why(const struct test_call *t, const char *number, struct err *e);
 
 struct test_call_options {
 	const struct server_config *server;

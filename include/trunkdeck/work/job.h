@@ -35,8 +35,8 @@ struct job {
 	bool running;
 	struct err err;			/* it could not be done */
 	size_t count[VERDICT_COUNT];
-	struct finding *findings;	/* in the order of the checks */
-	size_t finding_count, finding_size;
+	struct finding *findings;	/* the worst first */
+	size_t finding_count;
 	struct job_test *tests;	/* one for each server, in the order they are called */
 	size_t test_count;
 };

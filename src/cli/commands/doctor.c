@@ -1,10 +1,11 @@
 /*
- * doctor: with a number everything that was checked, in the order of the table; for many numbers people see what is not
- * right, machines see all. What to do stands under its line, so that a table stays narrow.
+ * doctor: with a number everything that was checked; for many numbers people see what is not right, machines see all. In a table
+ * the worst is first, and what to do stands under its line, so that it stays narrow.
  */
 #include "config.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/io/command.h"
@@ -20,6 +21,8 @@ struct report {
 	struct cli_output *out;
 	bool all;			/* passed ones too, in tables */
 	char about[FINDING_ABOUT_SIZE];	/* heading over the last line printed */
+	struct finding *kept;		/* for a table, the worst first */
+	size_t kept_count;
 	size_t count[VERDICT_COUNT];
 };
 
@@ -44,6 +47,15 @@ static void put_object(struct cli_output *out, const struct finding *f)
 	json_object_set_new(o, "what", text(f->what));
 	json_object_set_new(o, "seen", text(f->seen));
 	json_object_set_new(o, "todo", text(f->todo));
+	if (f->remedy.action != REMEDY_NONE) {
+		json_t *remedy = json_object();
+
+		json_object_set_new(remedy, "action", text(remedy_name(f->remedy.action)));
+		json_object_set_new(remedy, "record", text(entity_name(f->remedy.entity)));
+		json_object_set_new(remedy, "key", text(f->remedy.key));
+		json_object_set_new(remedy, "field", text(f->remedy.field));
+		json_object_set_new(o, "remedy", remedy);
+	}
 	cli_output_object(out, o);
 	cli_output_flush(out);
 }
@@ -85,8 +97,7 @@ static void on_finding(void *arg, const struct finding *f)
 	switch (r->out->format) {
 	case OUTPUT_TABLE:
 		if (r->all || f->verdict != VERDICT_PASS)
-			put_line(r, f);
-		cli_output_flush(r->out);
+			finding_insert(&r->kept, &r->kept_count, f);
 		break;
 	case OUTPUT_CSV:
 		cli_output_row(r->out, (const char *[]){ f->check, verdict_name(f->verdict), f->number, f->provider, f->server,
@@ -124,6 +135,9 @@ static bool sum_up(struct report *r, struct err *e)
 
 	for (int v = 0; v < VERDICT_COUNT; v++)
 		total += r->count[v];
+	for (size_t i = 0; i < r->kept_count; i++)
+		put_line(r, &r->kept[i]);
+	free(r->kept);
 	if (*r->about)
 		cli_output_line(r->out, "%s", "");
 	cli_output_line(r->out, _("%zu checks: %zu ok, %zu warnings, %zu wrong, %zu unknown"), total, r->count[VERDICT_PASS],

@@ -155,8 +155,9 @@ static void a_number_without_a_route_says_so(void **state)
 
 	app_ask_test(f->app, "+41445550104");
 	assert_true(wait_until(answered, f));
-	assert_int_equal(q->tests[0].why.code, ERR_FOUND_WRONG);
-	assert_non_null(strstr(q->tests[0].why.message, "no route"));
+	assert_int_equal(q->err.code, ERR_FOUND_WRONG);
+	assert_string_equal(q->err.message, "+41445550104 has no route: disabled");
+	assert_int_equal(q->test_count, 0);
 	app_ask_test(f->app, "+14155550199");
 	assert_true(wait_until(answered, f));
 	assert_int_equal(q->err.code, ERR_NUMBER_NOT_FOUND);

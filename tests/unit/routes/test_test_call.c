@@ -102,7 +102,7 @@ static void expect_why(const struct heard *rows, size_t count, const char *part)
 	test_call_init(&t, 0xab);
 	feed(&t, rows, count);
 	assert_false(test_call_ok(&t));
-	test_call_why(&t, &e);
+	test_call_why(&t, "+15551234567", &e);
 	if (!strstr(e.message, part))
 		fail_msg("\"%s\" lacks \"%s\"", e.message, part);
 	assert_int_equal(e.code, ERR_FOUND_WRONG);
