@@ -17,6 +17,7 @@ libtrunkdeck_a_SOURCES += \
 	src/base/str.c \
 	src/base/user.c \
 	src/base/utf8.c \
+	src/base/words.c \
 	src/base/zone.c
 
 # model: the records of the workspace: fields, validation, numbers and countries
@@ -43,6 +44,7 @@ libtrunkdeck_a_SOURCES += \
 	src/calls/call.c \
 	src/calls/call_detail.c \
 	src/calls/call_filter.c \
+	src/calls/call_fields.c \
 	src/calls/call_json.c \
 	src/calls/cause.c \
 	src/calls/coverage.c \

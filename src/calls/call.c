@@ -2,68 +2,19 @@
 
 #include "trunkdeck/calls/call.h"
 
-#include <stddef.h>
-#include <string.h>
-
-#include "trunkdeck/base/mem.h"
 #include "trunkdeck/model/e164.h"
 
-static const struct {
-	const char *name;
-	const char *text;
-} outcomes[] = {
-#define OUTCOME_ROW(id, name, text, help) { name, text },
-	OUTCOME_TABLE(OUTCOME_ROW)
-#undef OUTCOME_ROW
-}, states[] = {
-#define STATE_ROW(id, name, text) { name, text },
-	CALL_STATE_TABLE(STATE_ROW)
-#undef STATE_ROW
-};
-
-const char *outcome_name(enum call_outcome o)
-{
-	return outcomes[o].name;
-}
-
-const char *outcome_text(enum call_outcome o)
-{
-	return _(outcomes[o].text);
-}
+WORDS_DEFINE(outcome, enum call_outcome, OUTCOME_TABLE)
+WORDS_DEFINE(call_state, enum call_state, CALL_STATE_TABLE)
+WORDS_DEFINE(hung_up_by, enum hung_up_by, HUNG_UP_TABLE)
 
 bool outcome_parse(const char *name, enum call_outcome *out)
 {
-	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
-		if (strcmp(outcomes[i].name, name) == 0) {
-			*out = (enum call_outcome)i;
-			return true;
-		}
-	}
-	return false;
-}
+	int found = words_find(&outcome_words, name);
 
-const char *call_state_name(enum call_state s)
-{
-	return states[s].name;
-}
-
-const char *call_state_text(enum call_state s)
-{
-	return _(states[s].text);
-}
-
-const char *hung_up_by_name(enum hung_up_by h)
-{
-	static const char *const names[] = { "unknown", "caller", "agent", "system" };
-
-	return names[h];
-}
-
-const char *hung_up_by_text(enum hung_up_by h)
-{
-	static const char *const texts[] = { "", N_("caller"), N_("agent"), N_("system") };
-
-	return h == HUNG_UP_UNKNOWN ? "" : _(texts[h]);
+	if (found >= 0)
+		*out = (enum call_outcome)found;
+	return found >= 0;
 }
 
 int64_t call_span_us(int64_t from_us, int64_t until_us)

@@ -3,9 +3,7 @@
 #define STORE_CALL_COLUMNS_H
 
 #include "db.h"
-#include "trunkdeck/calls/call.h"
-
-enum { CALL_COLUMNS = 24, CALL_KEY_COLUMNS = 2 };
+#include "trunkdeck/calls/call_fields.h"
 
 /* The key first. */
 extern const char *const call_columns[CALL_COLUMNS];

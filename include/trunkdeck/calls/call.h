@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/words.h"
 
 /* id, name in JSON/SQL/CSV, text on the screen, what it means */
 #define OUTCOME_TABLE(X) \
@@ -28,8 +28,7 @@ enum call_outcome {
 	OUTCOME_COUNT
 };
 
-const char *outcome_name(enum call_outcome o);
-const char *outcome_text(enum call_outcome o);		/* translated */
+WORDS_DECLARE(outcome, enum call_outcome)
 bool outcome_parse(const char *name, enum call_outcome *out);
 
 /* id, name in JSON, text on the screen */
@@ -48,13 +47,22 @@ enum call_state {
 	CALL_STATE_COUNT
 };
 
-const char *call_state_name(enum call_state s);
-const char *call_state_text(enum call_state s);		/* translated */
+WORDS_DECLARE(call_state, enum call_state)
 
-enum hung_up_by { HUNG_UP_UNKNOWN, HUNG_UP_CALLER, HUNG_UP_AGENT, HUNG_UP_SYSTEM };
+/* id, name in JSON, text on the screen */
+#define HUNG_UP_TABLE(X) \
+	X(UNKNOWN, "unknown", "") \
+	X(CALLER, "caller", N_("caller")) \
+	X(AGENT, "agent", N_("agent")) \
+	X(SYSTEM, "system", N_("system"))
 
-const char *hung_up_by_name(enum hung_up_by h);		/* "unknown", "caller", "agent", "system" */
-const char *hung_up_by_text(enum hung_up_by h);		/* translated; "" = unknown */
+enum hung_up_by {
+#define HUNG_UP_ENUM(id, name, text) HUNG_UP_##id,
+	HUNG_UP_TABLE(HUNG_UP_ENUM)
+#undef HUNG_UP_ENUM
+};
+
+WORDS_DECLARE(hung_up_by, enum hung_up_by)
 
 #define CALL_TEXT 80
 #define CALL_NO_TIME 1			/* of a moment: it happened, and nobody knows when (a recording without time stamps) */

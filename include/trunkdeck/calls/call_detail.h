@@ -45,8 +45,7 @@ enum call_step_kind {
 	STEP_COUNT
 };
 
-const char *call_step_name(enum call_step_kind k);
-const char *call_step_text(enum call_step_kind k);	/* translated */
+WORDS_DECLARE(call_step, enum call_step_kind)
 
 /* id, name in JSON, text on the screen */
 #define CALL_ROLE_TABLE(X) \
@@ -61,8 +60,7 @@ enum call_role {
 	LEG_ROLE_COUNT
 };
 
-const char *call_role_name(enum call_role r);
-const char *call_role_text(enum call_role r);		/* translated */
+WORDS_DECLARE(call_role, enum call_role)
 
 struct call_leg {
 	char channel[CALL_TEXT];

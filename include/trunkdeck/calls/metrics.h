@@ -34,8 +34,7 @@ enum metrics_group {
 	METRICS_GROUP_COUNT
 };
 
-const char *metrics_group_name(enum metrics_group g);
-const char *metrics_group_text(enum metrics_group g);		/* translated */
+WORDS_DECLARE(metrics_group, enum metrics_group)
 bool metrics_group_parse(const char *name, enum metrics_group *out);
 /* What a call is grouped by: its number, ...; "" for METRICS_BY_ALL, or when it is not known. */
 const char *metrics_group_of(enum metrics_group g, const struct call *c);

@@ -19,6 +19,7 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
+#include "trunkdeck/calls/call_fields.h"
 #include "trunkdeck/calls/call_json.h"
 
 #define uthash_malloc(size) xmalloc(size)
@@ -42,49 +43,43 @@ struct listing {
 
 /* --- one call --- */
 
-static const struct cli_column csv_columns[] = {
-	{ .key = "server" }, { .key = "linkedid" }, { .key = "number", .foreign = true },
-	{ .key = "caller", .foreign = true }, { .key = "country" },
-	{ .key = "provider" }, { .key = "agent" }, { .key = "region" }, { .key = "started" }, { .key = "answered" },
-	{ .key = "first_audio" }, { .key = "ended" }, { .key = "outcome" }, { .key = "talk_ms" },
-	{ .key = "response_ms" }, { .key = "hung_up_by" }, { .key = "cause" }, { .key = "sip_code" }, { .key = "test" },
-	{ .key = "response_source" }, { .key = "uncertain" }, { .key = "joined_late" },
-};
-
-static void moment_text(char *to, int64_t us)
+static bool in_csv(const struct call_field *f)
 {
-	to[0] = '\0';
-	if (us)
-		clock_format_iso(to, us);
+	return *f->key && f->type != CALL_TYPE_STATE;
 }
 
-static const char *bool_text(bool b)
+/* Returns the number of columns. */
+static size_t csv_columns(struct cli_column columns[CALL_FIELDS])
 {
-	return b ? "true" : "false";
+	size_t n = 0;
+
+	for (const struct call_field *f = call_fields; f < call_fields + CALL_FIELDS; f++)
+		if (in_csv(f))
+			columns[n++] = (struct cli_column){ .key = f->key, .foreign = f->type == CALL_TYPE_FOREIGN };
+	return n;
 }
 
 static void put_csv(struct cli_output *out, const struct call *c)
 {
-	char started[CLOCK_ISO_SIZE], answered[CLOCK_ISO_SIZE], audio[CLOCK_ISO_SIZE], ended[CLOCK_ISO_SIZE];
-	char talk[24], response[24] = "", cause[16], sip[16];
-	bool first_audio;
-	int64_t us = call_response_us(c, &first_audio);
+	const char *cells[CALL_FIELDS];
+	char numbers[CALL_FIELDS][24];
+	json_t *values[CALL_FIELDS];
+	size_t n = 0;
 
-	moment_text(started, c->started_us);
-	moment_text(answered, c->answered_us);
-	moment_text(audio, c->first_audio_us);
-	moment_text(ended, c->ended_us);
-	snprintf(talk, sizeof(talk), "%" PRId64, time_ms(c->talk_us));
-	if (us >= 0)
-		snprintf(response, sizeof(response), "%" PRId64, time_ms(us));
-	snprintf(cause, sizeof(cause), "%d", c->cause);
-	snprintf(sip, sizeof(sip), "%d", c->sip_code);
-	cli_output_row(out, (const char *[]){ c->server, c->linkedid, c->number, c->caller, call_country(c), c->provider,
-					      c->agent, c->region, started, answered, audio, ended,
-					      outcome_name(c->outcome), talk, response, hung_up_by_name(c->hung_up_by),
-					      cause, sip, bool_text(c->is_test),
-					      us < 0 ? "" : first_audio ? "first_audio" : "answer",
-					      bool_text(c->uncertain), bool_text(c->joined_late) });
+	for (const struct call_field *f = call_fields; f < call_fields + CALL_FIELDS; f++) {
+		json_t *value;
+
+		if (!in_csv(f))
+			continue;
+		value = values[n] = call_field_to_json(c, f);
+		snprintf(numbers[n], sizeof(numbers[n]), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		cells[n] = json_is_string(value) ? json_string_value(value) : json_is_integer(value) ? numbers[n] :
+			   json_is_true(value) ? "true" : json_is_false(value) ? "false" : "";
+		n++;
+	}
+	cli_output_row(out, cells);
+	while (n-- > 0)
+		json_decref(values[n]);
 }
 
 /* The width is a least one: what is still to come can't be measured. */
@@ -205,8 +200,10 @@ static bool follow(struct cli *c, struct listing *l, struct call_query q, struct
 
 static void put_header(struct cli_output *out)
 {
+	struct cli_column columns[CALL_FIELDS] = { 0 };
+
 	if (out->format == OUTPUT_CSV)
-		cli_output_columns(out, csv_columns, ARRAY_LEN(csv_columns));
+		cli_output_columns(out, columns, csv_columns(columns));
 	cli_output_flush(out);
 }
 

@@ -1,0 +1,61 @@
+/*
+ * The fields of a call: one table from which the columns of the store, the members of JSON and the columns of CSV come. A new
+ * field of struct call costs one row here and one column in data/sql. Pure; any thread.
+ *
+ * Row: type, member of struct call, key in JSON and CSV ("" = in neither). The order is that of CSV: new rows go to its end.
+ * The key of the store comes first.
+ *
+ * TEXT is our own or Asterisk's, FOREIGN what a caller or a carrier may have chosen; TIME is a moment, SPAN a duration (its key is in
+ * ms); the words of STATE, OUTCOME and HUNG_UP are in call.h. MADE has no member: it follows from the others and is not stored.
+ */
+#ifndef TRUNKDECK_CALLS_CALL_FIELDS_H
+#define TRUNKDECK_CALLS_CALL_FIELDS_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "trunkdeck/base/words.h"
+#include "trunkdeck/calls/call.h"
+
+#define CALL_FIELD_TABLE(X, MADE) \
+	X(TEXT, server, "server") X(TEXT, linkedid, "linkedid") X(TEXT, channel, "") X(TEXT, endpoint, "") \
+	X(FOREIGN, number, "number") X(FOREIGN, caller, "caller") MADE(COUNTRY, "country") X(TEXT, agent_leg, "") \
+	X(TEXT, provider, "provider") X(TEXT, agent, "agent") X(TEXT, region, "region") X(TIME, started_us, "started") \
+	X(TIME, agent_dialled_us, "") X(TIME, answered_us, "answered") X(TIME, first_audio_us, "first_audio") \
+	X(TIME, ended_us, "ended") X(STATE, state, "state") X(OUTCOME, outcome, "outcome") X(SPAN, talk_us, "talk_ms") \
+	MADE(RESPONSE, "response_ms") X(HUNG_UP, hung_up_by, "hung_up_by") X(INT, cause, "cause") \
+	X(INT, sip_code, "sip_code") X(BOOL, is_test, "test") MADE(RESPONSE_SOURCE, "response_source") \
+	X(BOOL, uncertain, "uncertain") X(BOOL, joined_late, "joined_late")
+
+enum call_field_type {
+	CALL_TYPE_TEXT, CALL_TYPE_FOREIGN, CALL_TYPE_TIME, CALL_TYPE_SPAN, CALL_TYPE_INT, CALL_TYPE_BOOL,
+	CALL_TYPE_STATE, CALL_TYPE_OUTCOME, CALL_TYPE_HUNG_UP,
+	CALL_TYPE_COUNTRY, CALL_TYPE_RESPONSE, CALL_TYPE_RESPONSE_SOURCE,
+};
+
+#define CALL_FIELD_ONE(type, member, key) + 1
+#define CALL_FIELD_NONE(type, key)
+enum {
+	CALL_COLUMNS = 0 CALL_FIELD_TABLE(CALL_FIELD_ONE, CALL_FIELD_NONE),	/* stored */
+	CALL_KEY_COLUMNS = 2,
+#undef CALL_FIELD_NONE
+#define CALL_FIELD_NONE(type, key) + 1
+	CALL_FIELDS = 0 CALL_FIELD_TABLE(CALL_FIELD_ONE, CALL_FIELD_NONE),
+};
+#undef CALL_FIELD_ONE
+#undef CALL_FIELD_NONE
+
+struct call_field {
+	enum call_field_type type;
+	const char *column;		/* in the store; NULL = not stored */
+	const char *key;		/* "" = in neither JSON nor CSV */
+	size_t offset, size;		/* of the member */
+	const struct words *words;	/* of the enumerations, stored by name */
+};
+
+extern const struct call_field call_fields[CALL_FIELDS];
+
+/* The value in JSON: text that is not UTF-8 is "", what did not happen null. Caller decrefs. */
+json_t *call_field_to_json(const struct call *c, const struct call_field *f);
+
+#endif
