@@ -26,6 +26,7 @@
 
 #define BLOCK (16 * 1024)
 #define EVENTS_PER_DRIVE 8
+#define READ_MAX (128L * 1024)		/* a busy stream: what stays in the second-level cache */
 
 struct transport {
 	CURLM *multi;
@@ -165,6 +166,9 @@ static CURLcode set_connection(struct transport *t, const struct transport_optio
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPIDLE, 10L);
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPINTVL, 5L);
+	/* curl_easy_recv() never reads more at once than its own buffer is large, though it reads into ours. */
+	if (o->receive_buffer)
+		curl_easy_setopt(c, CURLOPT_BUFFERSIZE, READ_MAX);
 	curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, on_new_socket);
 	curl_easy_setopt(c, CURLOPT_SOCKOPTDATA, t);
 #if LIBCURL_VERSION_NUM >= 0x075700

@@ -1,8 +1,8 @@
 /*
  * A list in order of arrival plus a hash of the waiting (kind, key) pairs, both under one mutex.
  *
- * The eventfd's counter is 1 while messages wait and 0 otherwise: it is written when the list stops being empty and
- * read when it becomes empty, inside the lock, so that the two can't disagree. That is no I/O to wait for: the
+ * The eventfd's counter is 1 while messages wait (and nobody holds the mailbox) and 0 otherwise: it is written when the list
+ * stops being empty and read when it becomes empty, inside the lock, so that the two can't disagree. That is no I/O to wait for: the
  * descriptor never blocks. Memory is allocated and values are freed outside the lock, because a free function is
  * somebody else's code and may be slow.
  */
@@ -47,6 +47,8 @@ struct mailbox {
 	size_t max;
 	uint64_t dropped;
 	uint64_t coalesced;
+	unsigned held;			/* by mailbox_hold() */
+	bool raised;			/* the counter is 1 */
 	int fd;
 };
 
@@ -77,14 +79,20 @@ void mailbox_free(struct mailbox **mb)
 
 static void raise_fd(struct mailbox *mb)
 {
+	if (mb->raised || mb->held)
+		return;
 	if (eventfd_write(mb->fd, 1))
 		die("eventfd: %s", strerror(errno));
+	mb->raised = true;
 }
 
 static void lower_fd(struct mailbox *mb)
 {
 	eventfd_t count;
 
+	if (!mb->raised)
+		return;
+	mb->raised = false;
 	if (eventfd_read(mb->fd, &count))
 		die("eventfd: %s", strerror(errno));
 }
@@ -113,8 +121,8 @@ static enum fate put(struct mailbox *mb, struct entry *e, enum mail_flags flags)
 	DL_APPEND(mb->queue, e);
 	if (e->mail.key)
 		HASH_ADD(hh, mb->by_id, id, sizeof(e->id), e);
-	if (!mb->waiting++)
-		raise_fd(mb);
+	mb->waiting++;
+	raise_fd(mb);
 	return FATE_QUEUED;
 }
 
@@ -133,6 +141,22 @@ bool mailbox_post(struct mailbox *mb, struct mail m, enum mail_flags flags)
 		free(e);
 	}
 	return fate != FATE_DROPPED;
+}
+
+void mailbox_hold(struct mailbox *mb)
+{
+	pthread_mutex_lock(&mb->lock);
+	mb->held++;
+	pthread_mutex_unlock(&mb->lock);
+}
+
+void mailbox_release(struct mailbox *mb)
+{
+	pthread_mutex_lock(&mb->lock);
+	mb->held--;
+	if (mb->waiting)
+		raise_fd(mb);
+	pthread_mutex_unlock(&mb->lock);
 }
 
 bool mailbox_take(struct mailbox *mb, struct mail *out)

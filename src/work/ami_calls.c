@@ -28,6 +28,7 @@
 #define RECOVER_EVERY_MS 250		/* while the mailbox stays full */
 #define RECOVER_SOON_MS 10		/* while it is being emptied */
 #define UNSENT_MAX 10000
+#define PENDING_MAX 256			/* reports of calls kept to the end of a turn */
 #define GONE_MAX 10000
 #define JUST_BOOTED_S 60
 #define REJECT_WINDOW_MS 2000
@@ -92,28 +93,62 @@ static void count_mended(struct ami_gap *g, const struct call *c, enum call_chan
 		g->lost++;
 }
 
+/* What was read of the stream in one go often changes a call several times. Only the last state is posted, so that the main
+ * thread isn't woken for each event; the mailbox would merge the same reports. */
+static void post_pending(struct ami_server *s)
+{
+	struct ami_calls *c = &s->calls;
+
+	if (!c->pending_count)
+		return;
+	mailbox_hold(s->to_main);
+	for (size_t i = 0; i < c->pending_count; i++) {
+		const struct ami_call_report *r = &c->pending[i];
+		bool finished = r->change == CALL_CHANGE_FINISHED;
+
+		if (finished && c->unsent) {
+			keep_unsent(s, r);
+		} else if (!post_call(s, r)) {
+			no_room(s);
+			if (finished)
+				keep_unsent(s, r);
+		}
+	}
+	mailbox_release(s->to_main);
+	c->pending_count = 0;
+}
+
 static void on_call(void *arg, const struct call *call, enum call_change change)
 {
 	struct ami_server *s = arg;
-	struct ami_call_report r = { .call = *call, .change = change, .serial = s->calls.serial };
+	struct ami_calls *c = &s->calls;
+	uint64_t key = call_key(call);
+	size_t i = c->pending_count;
 
-	if (s->calls.mending)
-		count_mended(&s->calls.gap, call, change);
-	if (change == CALL_CHANGE_FINISHED && s->calls.unsent) {
-		keep_unsent(s, &r);
-		return;
+	if (c->mending)
+		count_mended(&c->gap, call, change);
+	while (i > 0 && c->pending_keys[i - 1] != key)
+		i--;
+	if (i == 0 && c->pending_count == PENDING_MAX)
+		post_pending(s);
+	i = i > 0 ? i - 1 : c->pending_count;
+	if (i == c->pending_size) {
+		c->pending_size = i ? i * 2 : 4;
+		c->pending = xreallocarray(c->pending, c->pending_size, sizeof(*c->pending));
+		c->pending_keys = xreallocarray(c->pending_keys, c->pending_size, sizeof(*c->pending_keys));
 	}
-	if (post_call(s, &r))
-		return;
-	no_room(s);
-	if (change == CALL_CHANGE_FINISHED)
-		keep_unsent(s, &r);
+	c->pending[i].call = *call;
+	c->pending[i].change = change;
+	c->pending[i].serial = c->serial;
+	c->pending_keys[i] = key;
+	c->pending_count += i == c->pending_count;
 }
 
 static void on_detail(void *arg, const struct call_detail *d)
 {
 	struct ami_server *s = arg;
 
+	post_pending(s);
 	if (!ami_server_post(s, AMI_MAIL_DETAIL, call_key(&d->call), d, sizeof(*d), MAIL_MAY_DROP))
 		no_room(s);
 }
@@ -165,6 +200,8 @@ void ami_calls_clear(struct ami_server *s)
 {
 	tracker_free(&s->calls.tracker);
 	forget_gone(&s->calls);
+	free(s->calls.pending);
+	free(s->calls.pending_keys);
 	while (s->calls.unsent)
 		drop_unsent(&s->calls);
 }
@@ -314,6 +351,7 @@ static void recover(struct ami_server *s, int64_t now_ms)
 	struct ami_resync_report done = { .serial = ++s->calls.serial, .gap = s->calls.gap };
 	size_t unsent = s->calls.unsent_count;
 
+	post_pending(s);
 	while (s->calls.unsent && post_call(s, &s->calls.unsent->report))
 		drop_unsent(&s->calls);
 	if (!s->calls.unsent)
@@ -427,6 +465,7 @@ static void judge_rejects(struct ami_server *s, int64_t now_ms)
 void ami_calls_turn(struct ami_server *s, int64_t now_ms)
 {
 	judge_rejects(s, now_ms);
+	post_pending(s);
 	if (may_resync(s) && now_ms >= s->calls.resync_at_ms)
 		begin_resync(s);
 	if (s->calls.recover_at_ms >= 0 && now_ms >= s->calls.recover_at_ms)

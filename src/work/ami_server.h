@@ -23,6 +23,9 @@ struct ami_calls {
 	int64_t resync_at_ms;		/* -1 = not needed */
 	bool resyncing;			/* CoreShowChannels is on its way */
 	struct gone_channel *gone;	/* hung up meanwhile: may still be in the list */
+	struct ami_call_report *pending;	/* of this turn of the loop, not posted yet: at most PENDING_MAX */
+	uint64_t *pending_keys;			/* call_key() of each */
+	size_t pending_count, pending_size;
 	int64_t recover_at_ms;		/* reports were dropped: try again then; -1 = none were */
 	struct unsent_call *unsent;	/* finished calls that found the mailbox full, oldest first */
 	size_t unsent_count;

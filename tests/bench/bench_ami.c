@@ -71,6 +71,7 @@ static void client(char **arguments)
 	const uint64_t expected = (uint64_t)number(arguments[1]);
 	struct mailbox *box = mailbox_new(MAILBOX_MAX);
 	const struct ami_options options = { .servers = &server, .count = 1, .to_main = box, .owner = "" };
+	const clock_t begin = clock();
 	uint64_t events = 0;
 	struct ami *ami;
 	struct err e = { 0 };
@@ -79,7 +80,7 @@ static void client(char **arguments)
 		die("%s", e.message);
 	while (events < expected)
 		events = take_mail(box, events);
-	print_figures(events, (double)clock() / CLOCKS_PER_SEC);
+	print_figures(events, (double)(clock() - begin) / CLOCKS_PER_SEC);
 	ami_stop(&ami);
 	mailbox_free(&box);
 }

@@ -107,4 +107,5 @@ def bench_clients(t):
     server.stop()
     t.table.add(f"{events:,} events replayed, one core; the others: received, counted", rate(replayed), "events/s",
                 more_is_better=True, times_best=12, peers=theirs)
-    t.table.add("the same received over a socket: parse, track, report calls", ours, "events/s", more_is_better=True, peers=theirs)
+    t.table.add("the same received over a socket: parse, track, report calls", ours, "events/s", bar=min(1e6, 0.8 * rate(replayed)),
+                more_is_better=True, times_best=20, peers=theirs)

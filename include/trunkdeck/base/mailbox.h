@@ -31,6 +31,9 @@ enum mail_flags { MAIL_MAY_DROP = 0, MAIL_MUST = 1 };
 struct mailbox *mailbox_new(size_t max);
 void mailbox_free(struct mailbox **mb);		/* frees what still waits */
 bool mailbox_post(struct mailbox *mb, struct mail m, enum mail_flags flags);
+/* A poster of many messages at once: until the release the taker is not woken. Nests; to be held for moments only. */
+void mailbox_hold(struct mailbox *mb);
+void mailbox_release(struct mailbox *mb);
 /* Takes the oldest; false when empty. */
 bool mailbox_take(struct mailbox *mb, struct mail *out);
 /* Blocks until a message is there or timeout_ms passed (-1 = no limit); for worker threads. */

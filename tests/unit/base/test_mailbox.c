@@ -261,10 +261,37 @@ static void keys_of_text(void **state)
 	assert_true(mail_key("foobar", 6) == UINT64_C(0x85944171f73967e8));
 }
 
+/* The taker is woken once, at the end; what waits can be taken before. */
+static void held(void **state)
+{
+	struct mailbox *mb = mailbox_new(8);
+	struct pollfd fd = { .fd = mailbox_fd(mb), .events = POLLIN };
+	struct mail m;
+
+	(void)state;
+	mailbox_hold(mb);
+	mailbox_hold(mb);
+	for (int i = 0; i < 3; i++)
+		assert_true(mailbox_post(mb, (struct mail){ .kind = i }, MAIL_MUST));
+	mailbox_release(mb);
+	assert_int_equal(poll(&fd, 1, 0), 0);
+	assert_true(mailbox_take(mb, &m));
+	mailbox_release(mb);
+	assert_int_equal(poll(&fd, 1, 0), 1);
+	assert_true(mailbox_take(mb, &m) && mailbox_take(mb, &m));
+	assert_int_equal(poll(&fd, 1, 0), 0);
+	mailbox_hold(mb);
+	assert_true(mailbox_post(mb, (struct mail){ .kind = 1 }, MAIL_MUST));
+	assert_true(mailbox_take(mb, &m));
+	mailbox_release(mb);
+	assert_int_equal(poll(&fd, 1, 0), 0);
+	mailbox_free(&mb);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keeps_the_order),
+		cmocka_unit_test(held), cmocka_unit_test(keeps_the_order),
 		cmocka_unit_test(takes_mail_without_value),
 		cmocka_unit_test(coalesces_in_place),
 		cmocka_unit_test(refuses_when_full),
