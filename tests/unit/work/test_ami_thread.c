@@ -376,7 +376,7 @@ static void a_frame_not_believed_is_counted_and_makes_a_resync(void **state)
 
 static bool dropped(void *arg)
 {
-	return mailbox_dropped(((struct fixture *)arg)->mail) > 100;
+	return mailbox_dropped(((struct fixture *)arg)->mail) > 0;
 }
 
 static bool burst_finished(void *arg)
