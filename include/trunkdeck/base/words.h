@@ -1,6 +1,6 @@
 /*
  * The words of an enumeration: for each value its name (JSON, SQL, CSV, options) and its text on the screen, from one
- * X table with rows (id, name, N_("text"), ...) in the order of the values, from 0 on:
+ * X table with rows (id, name, text to translate, ...) in the order of the values, from 0 on:
  *
  *     WORDS_DEFINE(call_state, enum call_state, CALL_STATE_TABLE)
  *
