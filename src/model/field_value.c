@@ -60,6 +60,43 @@ static bool has_control(struct str s)
 	return false;
 }
 
+/* Characters that turn the direction of what follows: a text may read as another one. */
+static bool is_bidi(uint32_t code)
+{
+	return code == 0x61c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069);
+}
+
+/* Characters that look like a blank, or like nothing. */
+static bool is_blank_like(uint32_t code)
+{
+	return code == 0xa0 || code == 0x115f || code == 0x1160 || code == 0x1680 || code == 0x17b4 || code == 0x17b5 ||
+	       (code >= 0x2000 && code <= 0x200a) || code == 0x202f || code == 0x205f || code == 0x2800 || code == 0x3000 ||
+	       code == 0x3164 || code == 0xffa0;
+}
+
+static bool has(struct str s, bool (*is)(uint32_t code))
+{
+	uint32_t code;
+	size_t len;
+
+	for (; (len = utf8_next(s, &code)); s = (struct str){ s.p + len, s.len - len })
+		if (is(code))
+			return true;
+	return false;
+}
+
+/* A name must be what is shown of it: "Twi<U+200B>lio", "Twilio " and "Twi  lio" are shown as other names. */
+static bool is_deceptive(const char *text)
+{
+	struct str s = str_of(text);
+	char *shown = utf8_clean_dup(s);
+	bool differs = strcmp(shown, text) != 0;
+
+	free(shown);
+	return differs || has(s, is_blank_like) || (s.len && (text[0] == ' ' || text[s.len - 1] == ' ' || strstr(text, "  ")));
+}
+
 static bool only(const char *s, const char *allowed)
 {
 	return !s[strspn(s, allowed)];
@@ -135,6 +172,10 @@ static bool check_bounds(const struct field *f, const char *text, struct err *e)
 		return field_refuse(f, e, _("the text is not valid UTF-8"));
 	if (has_control(s))
 		return field_refuse(f, e, _("line ends and other control characters are not allowed"));
+	if (has(s, is_bidi))
+		return field_refuse(f, e, _("characters that change the direction of writing are not allowed"));
+	if (f->flags & FIELD_IDENTITY && is_deceptive(text))
+		return field_refuse(f, e, _("invisible characters are not allowed in a name, nor blanks at its ends or two in a row"));
 	return true;
 }
 

@@ -131,7 +131,14 @@ static bool refuse(struct err *e, const char *hint)
 static json_t *value_of(struct str text)
 {
 	json_t *value = json_loadb(text.p, text.len, READ_FLAGS | JSON_ALLOW_NUL, NULL);
+	char *canonical = json_is_number(value) ? json_text(value) : NULL;
 
+	/* A version 1.10, an id 12E3: numbers only where nothing of the text would be lost. */
+	if (canonical && !str_eq(text, str_of(canonical))) {
+		json_decref(value);
+		value = NULL;
+	}
+	free(canonical);
 	return value ? value : json_stringn(text.p, text.len);
 }
 

@@ -108,8 +108,8 @@ char *params_canonical(const char *text, struct err *e)
 	json = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (!json) {
 		params_refuse(e, "");
-		err_hint(e, _("not JSON (line %d, column %d: %s): write e.g. {\"department\":\"sales\"}"), error.line,
-			 error.column, error.text);
+		err_hint(e, _("not JSON (line %d, column %d): write e.g. {\"department\":\"sales\"}"), error.line,
+			 error.column);
 		return NULL;
 	}
 	canonical = object_text(json, e);

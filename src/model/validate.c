@@ -12,6 +12,8 @@
 #include "fields.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/base/utf8.h"
 
 /* --- numbers --- */
 
@@ -141,25 +143,57 @@ enum limit_state limit_state_of(int64_t used, int64_t limit)
 /* Leaves room for what makes it unique ("-12") inside the 64 bytes of an id. */
 #define SLUG_MAX 56
 
-static char slug_char(char c)
+/* The letters from U+00C0 to U+017F without their marks; '=' = see `pairs`, '-' = no letter. */
+static const char base_letters[] =
+	"aaaaaa=ceeeeiiiidnooooo-ouuuuy==aaaaaa=ceeeeiiiidnooooo-ouuuuy=y"
+	"aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii==jjkkklllllll"
+	"lllnnnnnnnnnoooooo==rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+static const char *pair_of(uint32_t code)
 {
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c - 'A' + 'a');
-	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-		return c;
-	return '-';
+	switch (code) {
+	case 0xc6:
+	case 0xe6:
+		return "ae";
+	case 0xde:
+	case 0xfe:
+		return "th";
+	case 0xdf:
+		return "ss";
+	case 0x132:
+	case 0x133:
+		return "ij";
+	default:
+		return "oe";
+	}
 }
 
 char *slug_of(const char *name)
 {
+	struct str rest = str_of(name);
 	struct buf slug;
+	uint32_t code;
+	size_t len;
 	char *text;
 
 	buf_init(&slug, SLUG_MAX);
-	for (; *name && slug.len < SLUG_MAX; name++) {
-		char c = slug_char(*name);
+	for (; slug.len < SLUG_MAX && (len = utf8_next(rest, &code)); rest = (struct str){ rest.p + len, rest.len - len }) {
+		char c = '-';
 
-		if (c != '-' || (slug.len && slug.p[slug.len - 1] != '-'))
+		/* A mark of its own belongs to the letter before it. */
+		if (code >= 0x300 && code < 0x370)
+			continue;
+		if (code >= 'A' && code <= 'Z')
+			c = (char)(code - 'A' + 'a');
+		else if ((code >= 'a' && code <= 'z') || (code >= '0' && code <= '9'))
+			c = (char)code;
+		else if (code >= 0xc0 && code < 0x180)
+			c = base_letters[code - 0xc0];
+		else if (code >= 0x218 && code <= 0x21b)
+			c = code < 0x21a ? 's' : 't';
+		if (c == '=')
+			buf_adds(&slug, pair_of(code));
+		else if (c != '-' || (slug.len && slug.p[slug.len - 1] != '-'))
 			buf_addc(&slug, c);
 	}
 	while (slug.len && slug.p[slug.len - 1] == '-')

@@ -148,6 +148,7 @@ enum field_flags {
 	FIELD_REQUIRED = 1,
 	FIELD_READONLY = 2,	/* set by the store, shown, never given by the operator */
 	FIELD_KEY = 4,		/* the primary key: can't be edited */
+	FIELD_IDENTITY = 8,	/* a name that people tell records apart by: nothing invisible in it, no look-alikes of blanks */
 };
 
 struct field {

@@ -61,6 +61,10 @@ static void test_typed_text(void **state)
 	assert_object("a", "sales", "{\"a\":\"sales\"}");
 	assert_object(" a ", "  sales ", "{\"a\":\"sales\"}");
 	assert_object("a", "42", "{\"a\":42}");
+	assert_object("ver", "1.10", "{\"ver\":\"1.10\"}");
+	assert_object("a", "12E3", "{\"a\":\"12E3\"}");
+	assert_object("a", "1.1", "{\"a\":1.1}");
+	assert_object("a", "-0", "{\"a\":\"-0\"}");
 	assert_object("a", "042", "{\"a\":\"042\"}");
 	assert_object("a", "+15551234567", "{\"a\":\"+15551234567\"}");
 	assert_object("a", "yes", "{\"a\":\"yes\"}");

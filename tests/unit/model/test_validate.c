@@ -265,6 +265,36 @@ static void limit_states(void **state)
 			assert_int_equal(limit_state_of(used, limit), used * 10 >= limit * 8 ? LIMIT_NEAR : LIMIT_OK);
 }
 
+/* A name must be seen, and look like no other. */
+static void names_that_deceive(void **state)
+{
+	static const struct {
+		const char *name;
+		bool allowed;
+	} cases[] = {
+		{ "Twilio", true }, { "Z\u00fcrich \u260e", true }, { "\u5317\u4eac", true }, { "A B", true },
+		{ "Twi\u200blio", false }, { "\u200b", false }, { "\u202eoiliwT", false }, { "Twilio\u2066", false }, { "\u3164", false },
+		{ "Twi\u00adlio", false }, { "Twilio\ufe0f", false }, { "A\u00a0B", false }, { "\u2003", false }, { "\u2800", false },
+		{ "Twilio ", false }, { " Twilio", false }, { "A  B", false }, { "\ufeffTwilio", false }, { "Tw\U000e0041ilio", false },
+	};
+	struct record p, n;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		record_init(&p, ENTITY_PROVIDER);
+		assert_int_equal(field_set(field_by_key(ENTITY_PROVIDER, "name"), &p, cases[i].name, &e), cases[i].allowed);
+		record_clear(&p);
+		record_init(&p, ENTITY_WORKSPACE);
+		assert_int_equal(field_set(field_by_key(ENTITY_WORKSPACE, "name"), &p, cases[i].name, &e), cases[i].allowed);
+		record_clear(&p);
+	}
+	record_init(&n, ENTITY_NUMBER);
+	assert_true(field_set(field_by_key(ENTITY_NUMBER, "label"), &n, "Sales  \ufe0f", &e));
+	assert_false(field_set(field_by_key(ENTITY_NUMBER, "label"), &n, "Sales \u202e", &e));
+	record_clear(&n);
+}
+
 static void slugs(void **state)
 {
 	static const struct {
@@ -272,7 +302,13 @@ static void slugs(void **state)
 	} cases[] = {
 		{ "Twilio", "twilio" },	       { "Twilio  EU (2)", "twilio-eu-2" },
 		{ "--A--", "a" },	       { "", "provider" },
-		{ "\xc3\xa4\xc3\xb6", "provider" }, { "M\xc3\xbcller", "m-ller" },
+		{ "\u00e4\u00f6", "ao" },	       { "M\u00fcller", "muller" },
+		{ "Z\u00fcrich", "zurich" },	       { "Zu\u0308rich", "zurich" },
+		{ "\u00d8resund \u00c6r\u00f8", "oresund-aero" }, { "Stra\u00dfe", "strasse" },
+		{ "\u0141\u00f3d\u017a", "lodz" },    { "\u0160koda \u010desk\u00fd \u0159", "skoda-cesky-r" },
+		{ "\u0150r\u0171", "oru" },	       { "\u0130stanbul \u011f\u015f\u0131", "istanbul-gsi" },
+		{ "Bucure\u0219ti \u021a", "bucuresti-t" }, { "\u0152uvre \u00de\u00f3r", "oeuvre-thor" },
+		{ "\u0132sland \u0149 \u014a\u0178\u017d", "ijsland-n-nyz" }, { "\u041c\u043e\u0441\u043a\u0432\u0430", "provider" },
 		{ "a.b_c", "a-b-c" },
 	};
 	char name[200], *slug;
@@ -306,6 +342,7 @@ int main(void)
 		cmocka_unit_test(workspaces),
 		cmocka_unit_test(limit_states),
 		cmocka_unit_test(slugs),
+		cmocka_unit_test(names_that_deceive),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
