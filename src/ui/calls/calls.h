@@ -50,10 +50,12 @@ struct calls {
 	struct filter_words *query;
 	bool stale;			/* the rows are to be made before they are looked at */
 	bool reordered;			/* ... by another rule: shown from the top, if the cursor allows */
+	bool from_top;			/* ... by another filter: the cursor is on the first row until the first page is there */
 	size_t shown, all;		/* live calls that match, of how many */
 	enum calls_column sort;
 	bool descending;
 	bool follow;			/* the cursor is kept on the newest live call */
+	bool to_end;			/* the cursor is kept on the last row while pages are read, down to the first call ever */
 	bool paused;
 	struct call *held;		/* NULL = rows show the app's calls */
 	size_t held_count;
@@ -97,8 +99,8 @@ void past_free(struct calls *v);
 void past_filter(struct calls *v);
 /* Takes what was read and, unless rows are held, what finished; true when something is new. */
 bool past_take(struct calls *v);
-/* Asks for the next page when the rows at hand come to their end. */
-void past_want(struct calls *v);
+/* Asks for the next page when the rows at hand come to their end; true while a page is awaited. */
+bool past_want(struct calls *v);
 /* What is to be said below the last one, translated; NULL = nothing. */
 const char *past_end_text(const struct calls *v);
 

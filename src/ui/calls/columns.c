@@ -136,6 +136,14 @@ void calls_sort(const struct calls *v, const struct call **calls, size_t count)
 
 	if (v->sort == CALLS_AGE && v->descending)	/* as they come */
 		return;
+	for (size_t i = 0; v->sort == CALLS_AGE && i < count / 2; i++) {
+		const struct call *c = calls[i];
+
+		calls[i] = calls[count - 1 - i];
+		calls[count - 1 - i] = c;
+	}
+	if (v->sort == CALLS_AGE)
+		return;
 	rows = xcalloc(count + 1, sizeof(*rows));
 	for (size_t i = 0; i < count; i++) {
 		rows[i].call = calls[i];

@@ -276,6 +276,6 @@ void calls_draw_panel(struct calls *v, const struct canvas *c)
 	for (size_t y = 0; y < rows && v->panel_top + y < count; y++) {
 		struct canvas line = canvas_sub(&below, (int)y, 0, 1, below.area.columns);
 
-		draw_live(&d, &line, calls[v->panel_top + y]);
+		draw_live(&d, &line, calls[count - 1 - (v->panel_top + y)]);
 	}
 }

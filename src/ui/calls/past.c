@@ -239,15 +239,16 @@ static void narrow(const struct calls *v, struct call_question *q)
 		filter_words_period(v->query, &q->since_us, &q->until_us);
 }
 
-void past_want(struct calls *v)
+bool past_want(struct calls *v)
 {
 	struct calls_past *p = &v->past;
 	struct call_question q = { .max = PAGE, .after = p->mark };
 
 	if (p->token || p->complete || p->err.code || p->count >= PAST_MAX || !near_end(&v->list))
-		return;
+		return p->token != 0;
 	narrow(v, &q);
 	p->token = app_ask_calls(v->app, CALL_ASKER_LIST, &q);
+	return p->token != 0;
 }
 
 const char *past_end_text(const struct calls *v)

@@ -100,12 +100,15 @@ static void rebuild(struct calls *v)
 		list_add(&v->list, call_key(calls[i]), CALLS_LIVE, calls[i]);
 	add_past(v);
 	list_end(&v->list);
+	if (v->from_top)
+		list_action(&v->list, ACTION_FIRST);
 	if (v->follow && newest)
 		list_select(&v->list, newest);
 	calls_settle(v, ACTION_UP);
 	keep_head(v, at_head);
 	free(calls);
 	v->stale = v->reordered = false;
+	v->from_top = v->from_top && v->past.unproven;
 }
 
 void calls_refresh(struct calls *v)

@@ -1,7 +1,6 @@
 /*
  * Calls: live ones in the order asked for, then finished ones, newest first. Ages tick once a second while something is live and
- * not paused, and only then. The same state draws the panel beside or below the Deck, which shows every live call as they
- * came.
+ * not paused, and only then. The same state draws the panel beside or below the Deck: the live calls, newest first.
  */
 #include "config.h"
 
@@ -37,15 +36,19 @@ static void calls_draw(void *state, const struct canvas *c, bool focused)
 		return;
 	}
 	calls_refresh(v);
+	if (v->to_end) {
+		list_action(&v->list, ACTION_LAST);
+		calls_settle(v, ACTION_DOWN);
+	}
 	calls_draw_view(v, c);
-	past_want(v);
+	v->to_end = past_want(v) && v->to_end;
 }
 
 /* --- sorting --- */
 
 static void sort_by(struct calls *v, enum calls_column column)
 {
-	v->descending = v->sort == column ? !v->descending : column == CALLS_AGE;
+	v->descending = v->sort == column && !v->descending;
 	v->sort = column;
 	v->stale = v->reordered = true;
 	ui_touch(v->ui);
@@ -109,7 +112,7 @@ static void examine_number(struct calls *v)
 		doctor_open(v->ui, c->number, NULL);
 }
 
-/* Moving by hand ends following. */
+/* Moving by hand ends following. The last row is that of the first call ever: pages are read until it is there. */
 static bool move(struct calls *v, enum action_id action)
 {
 	size_t before = v->list.cursor;
@@ -117,7 +120,8 @@ static bool move(struct calls *v, enum action_id action)
 	calls_refresh(v);
 	if (!list_action(&v->list, action))
 		return false;
-	v->follow = false;
+	v->follow = v->from_top = false;
+	v->to_end = action == ACTION_LAST;
 	calls_settle(v, v->list.cursor < before ? ACTION_UP : ACTION_DOWN);
 	ui_touch(v->ui);
 	return true;
@@ -191,28 +195,38 @@ static void calls_filter(void *state, const char *text)
 	filter_words_free(&v->query);
 	v->query = filter_words_new(text, &call_filter_rows, app_zone(v->app), clock_wall_us(v->app->clock));
 	past_filter(v);
-	v->stale = v->reordered = true;
+	v->to_end = false;
+	v->stale = v->reordered = v->from_top = true;
+	if (filter_words_is_empty(v->query))
+		v->from_top = false;
 	ui_touch(v->ui);
 }
 
-static void calls_counts(void *state, size_t *shown, size_t *all)
+static void calls_counts(void *state, struct view_counts *out)
 {
 	struct calls *v = state;
+	bool live;
 
 	calls_refresh(v);
-	*shown = v->shown;
-	*all = v->all;
+	list_counts(&v->list, out);
+	if (calls_selected(v, &live) && !live && out->at > v->shown)
+		out->at--;			/* the rule above it */
+	out->count = v->shown + v->past.count;
+	out->more = !v->past.complete;
 }
 
 static void calls_note(void *state, char *to, size_t size)
 {
 	struct calls *v = state;
+	size_t len = 0;
 
 	to[0] = '\0';
+	if (v->query && !filter_words_is_empty(v->query))
+		len = (size_t)snprintf(to, size, _("%zu of %zu live"), v->shown, v->all);
 	if (v->paused)
-		snprintf(to, size, _("PAUSED +%zu"), calls_backlog(v));
-	else if (v->follow)
-		snprintf(to, size, "%s", _("following"));
+		snprintf(to + len, size - len, "%s%s +%zu", len > 0 ? "  " : "", _("PAUSED"), calls_backlog(v));
+	else if (v->follow || v->to_end)
+		snprintf(to + len, size - len, "%s%s", len > 0 ? "  " : "", v->follow ? _("following") : _("reading to the first call"));
 }
 
 static void calls_badge(void *state, char *to, size_t size)
@@ -275,7 +289,7 @@ static void calls_click(void *state, int y, int x, const struct term_mouse *m)
 	} else if (v->titled && y == v->head - 1) {
 		click_title(v, x);
 	} else if (list_click(&v->list, y - v->head)) {
-		v->follow = false;
+		v->follow = v->to_end = false;
 		calls_settle(v, ACTION_DOWN);
 	}
 	ui_touch(v->ui);
@@ -296,7 +310,6 @@ static void *calls_new(struct ui *ui)
 	v->ui = ui;
 	v->app = ui_app(ui);
 	v->sort = CALLS_AGE;
-	v->descending = true;
 	v->stale = true;
 	list_init(&v->list);
 	return v;

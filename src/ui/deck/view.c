@@ -271,6 +271,11 @@ static void deck_filter(void *state, const char *text)
 	ui_touch(d->ui);
 }
 
+static void deck_counts(void *state, struct view_counts *out)
+{
+	list_counts(&((const struct deck *)state)->list, out);
+}
+
 static char *copy_record(enum entity entity, const void *data)
 {
 	struct record r = { .entity = entity };
@@ -345,6 +350,7 @@ const struct view_ops view_deck_ops = {
 	.why_not = deck_why_not,
 	.filter = deck_filter,
 	.rows = &deck_filter_rows,
+	.counts = deck_counts,
 	.copy = deck_copy,
 	.click = deck_click,
 };

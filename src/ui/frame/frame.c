@@ -340,23 +340,23 @@ static void draw_tabs(struct ui *ui, const struct canvas *screen)
 		draw_right(&c, 0, x, r->columns - x - 1, role, limit);
 }
 
-/* "12 of 340  PAUSED +37" */
+/* "12 of 340  PAUSED +37": the position only where rows are hidden, by the filter or by the edge of the screen. */
 static void view_note(struct ui *ui, char *to, size_t size)
 {
 	const struct view_ops *ops = ui->views[ui->view];
 	void *state = ui->states[ui->view];
-	size_t shown = 0, all = 0;
+	struct view_counts n = { 0 };
 	char mode[48] = "";
 
 	*to = '\0';
 	if (ops->note != NULL)
 		ops->note(state, mode, sizeof(mode));
-	if (*ui->filters[ui->view] != '\0' && ops->counts != NULL) {
-		ops->counts(state, &shown, &all);
-		snprintf(to, size, _("%zu of %zu%s%s"), shown, all, *mode != '\0' ? "  " : "", mode);
-	} else {
+	if (ops->counts != NULL)
+		ops->counts(state, &n);
+	if (*ui->filters[ui->view] != '\0' || n.count > n.visible)
+		snprintf(to, size, _("%zu of %zu%s%s%s"), n.at, n.count, n.more ? "+" : "", *mode != '\0' ? "  " : "", mode);
+	else
 		str_copy(to, size, str_of(mode));
-	}
 }
 
 /* The rule under the tabs says what the view is filtered by, and its mode. */
@@ -383,7 +383,10 @@ static void draw_panel(struct ui *ui, const struct canvas *screen)
 
 	if (r->rows == 0)
 		return;
-	badge_of(ui, VIEW_CALLS, badge, sizeof(badge));
+	if (live_count(ui->app->live) > (size_t)r->rows)
+		snprintf(badge, sizeof(badge), _("newest of %zu"), live_count(ui->app->live));
+	else
+		badge_of(ui, VIEW_CALLS, badge, sizeof(badge));
 	draw_rule(&c, 0, _("Live calls"), badge);
 	c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
 	ui->views[VIEW_CALLS]->draw(ui->states[VIEW_CALLS], &c, false);
@@ -442,11 +445,12 @@ static void draw_status(struct ui *ui, const struct canvas *screen)
 	view_note(ui, note, sizeof(note));
 	if (m != NULL) {
 		draw_message(&c, m);
-	} else if (ui->layout.rule.rows == 0 && (*filter != '\0' || *note != '\0')) {
+	} else if (ui->layout.rule.rows == 0 && (*filter != '\0' || (*note != '\0' && ui->layout.tabs.rows > 0))) {
 		draw_textf(&c, 0, 1, 0, ROLE_DIM, "%s%s%s%s", *filter != '\0' ? "/" : "", filter, *filter != '\0' ? "  " : "", note);
 	} else if (ui->layout.tabs.rows == 0) {
 		badge_of(ui, ui->view, badge, sizeof(badge));
-		draw_textf(&c, 0, ui->layout.body.rows > 0 ? 1 : 0, 0, ROLE_DIM, "%s %s", _(ui->views[ui->view]->title), badge);
+		draw_textf(&c, 0, ui->layout.body.rows > 0 ? 1 : 0, 0, ROLE_DIM, "%s %s%s%s", _(ui->views[ui->view]->title), badge,
+			   badge[0] != '\0' ? "  " : "", note);
 	}
 }
 
@@ -539,10 +543,10 @@ void frame_draw(struct ui *ui)
 	ui->hit_count = 0;
 	draw_header(ui, &screen);
 	draw_tabs(ui, &screen);
-	draw_view_rule(ui, &screen);
 	draw_panel(ui, &screen);
 	draw_strip(ui, &screen);
 	draw_view(ui, &screen);
+	draw_view_rule(ui, &screen);
 	draw_status(ui, &screen);
 	draw_footer(ui, &screen);
 	for (size_t i = 0; i < ui->overlay_count; i++)

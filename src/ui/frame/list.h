@@ -18,6 +18,8 @@
 #include "trunkdeck/model/filter_words.h"
 #include "ui/term/term.h"
 
+struct view_counts;
+
 struct list_row {
 	uint64_t key;			/* identity: the cursor follows it */
 	int kind;			/* the view's own */
@@ -79,6 +81,8 @@ void list_end(struct list *l);
 void list_refill(struct list *l);
 /* Adds a head; true when its rows are to be added: it is open, or a filter is in force. */
 bool list_add_head(struct list *l, uint64_t key, int kind, const void *data);
+/* The position of the cursor among all rows. */
+void list_counts(const struct list *l, struct view_counts *out);
 const struct list_row *list_selected(const struct list *l);	/* NULL when empty */
 bool list_select(struct list *l, uint64_t key);
 /* The moving actions (UP ... LAST), and with heads EXPAND, OPEN, CLOSE and EXPAND_ALL; false when the action is none of them. */

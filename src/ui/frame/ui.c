@@ -588,6 +588,11 @@ void ui_loop_client(struct ui *ui, struct loop_client *out)
 	};
 }
 
+void list_counts(const struct list *l, struct view_counts *out)
+{
+	*out = (struct view_counts){ .at = l->count > 0 ? l->cursor + 1 : 0, .count = l->count, .visible = (size_t)l->visible };
+}
+
 void ui_draw_list(struct ui *ui, struct list *l, const struct canvas *c, bool focused,
 		  void (*row)(void *arg, const struct canvas *line, const struct list_row *r), void *arg)
 {

@@ -29,6 +29,13 @@ struct ui;
 
 enum view_id { VIEW_DECK, VIEW_CALLS, VIEW_METRICS, VIEW_SERVERS, VIEW_LOG, VIEW_COUNT };
 
+struct view_counts {
+	size_t at;			/* of the cursor, from 1; 0 = on no row that counts */
+	size_t count;			/* rows that the filter left */
+	size_t visible;			/* rows on the screen at the last draw */
+	bool more;			/* there are more that have not been read yet */
+};
+
 struct view_ops {
 	enum view_id id;
 	const char *title;				/* N_() */
@@ -47,8 +54,8 @@ struct view_ops {
 	/* The filter text changed ("" = none). May be NULL: the view can't be filtered. */
 	void (*filter)(void *state, const char *text);
 	const struct filter_rows *rows;			/* what a filter can ask of its rows; where `filter` is */
-	/* Rows that match the filter, of how many. May be NULL. */
-	void (*counts)(void *state, size_t *shown, size_t *all);
+	/* Where the cursor is among its rows. May be NULL. */
+	void (*counts)(void *state, struct view_counts *out);
 	/* For the rule above it: a mode it is in, translated; writes at most size bytes, "" = none. May be NULL. */
 	void (*note)(void *state, char *to, size_t size);
 	/* For the tab: a count or "!" after the title; writes at most size bytes, "" = nothing. May be NULL. */

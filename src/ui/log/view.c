@@ -32,6 +32,8 @@ static const struct filter_rows log_rows = { .fields = log_fields, .get = log_fi
 
 static void rebuild(struct log_view *v)
 {
+	bool newest = v->list.cursor == 0;
+
 	list_begin(&v->list);
 	for (size_t i = 0; i < messages_count(v->app->messages); i++) {
 		const struct message *m = messages_get(v->app->messages, i);
@@ -40,6 +42,8 @@ static void rebuild(struct log_view *v)
 			list_add(&v->list, m->id, 0, m);
 	}
 	list_end(&v->list);
+	if (newest)		/* it stays on the newest until it is moved */
+		list_action(&v->list, ACTION_FIRST);
 }
 
 static void log_update(void *state, unsigned dirty)
@@ -102,7 +106,13 @@ static void log_filter(void *state, const char *text)
 	filter_words_free(&v->query);
 	v->query = filter_words_new(text, &log_rows, app_zone(v->app), clock_wall_us(v->app->clock));
 	rebuild(v);
+	list_action(&v->list, ACTION_FIRST);
 	ui_touch(v->ui);
+}
+
+static void log_counts(void *state, struct view_counts *out)
+{
+	list_counts(&((const struct log_view *)state)->list, out);
 }
 
 static char *log_copy(void *state, bool json)
@@ -144,5 +154,6 @@ const struct view_ops view_log_ops = {
 	.action = log_action,
 	.filter = log_filter,
 	.rows = &log_rows,
+	.counts = log_counts,
 	.copy = log_copy,
 };

@@ -320,12 +320,18 @@ static void servers_filter(void *state, const char *text)
 	ui_touch(v->ui);
 }
 
-static void servers_counts(void *state, size_t *shown, size_t *all)
+static void servers_counts(void *state, struct view_counts *out)
+{
+	list_counts(&((const struct servers *)state)->list, out);
+}
+
+static void servers_note(void *state, char *to, size_t size)
 {
 	const struct servers *v = state;
 
-	*shown = v->shown;
-	*all = v->app->server_count;
+	to[0] = '\0';
+	if (filtering(v))
+		snprintf(to, size, _("%zu of %zu servers"), v->shown, v->app->server_count);
 }
 
 static void servers_badge(void *state, char *to, size_t size)
@@ -415,6 +421,7 @@ const struct view_ops view_servers_ops = {
 	.filter = servers_filter,
 	.rows = &filter_rows,
 	.counts = servers_counts,
+	.note = servers_note,
 	.badge = servers_badge,
 	.copy = servers_copy,
 	.click = servers_click,

@@ -168,6 +168,32 @@ static void the_history_has_a_bound(void **state)
 	assert_int_equal(f->view->past.count, 1);
 }
 
+static const char *selected(const struct fixture *f)
+{
+	return ((const struct call *)list_selected(&f->view->list)->data)->linkedid;
+}
+
+/* G reads page after page until the first call ever is there, and says where it is. */
+static void the_end_is_reached_by_one_key(void **state)
+{
+	struct fixture *f = *state;
+
+	settle(f);
+	finish_many(f, 0, 1300);
+	press(f, "g");
+	assert_true(shows(f, "1 of "));
+	press(f, "G");
+	for (int i = 0; i < 20 && !f->view->past.complete; i++)
+		settle(f);
+	assert_int_equal(f->view->past.count, 1300);
+	assert_true(shows(f, "1300 of 1300"));
+	assert_string_equal(selected(f), "0");
+	/* Moving ends it, and a filter begins at the newest call that it leaves. */
+	press(f, "/outcome:busy\n");
+	assert_int_equal(f->view->list.cursor, f->view->shown > 0 ? 0 : 1);
+	assert_int_equal(f->view->list.top, 0);
+}
+
 static void a_filter_leaves_no_gap(void **state)
 {
 	struct fixture *f = *state;
@@ -201,16 +227,11 @@ static void paused_rows_hold_still(void **state)
 	assert_true(shows(f, "+4930100001"));
 	assert_false(shows(f, "+4930100004"));
 	press(f, "/caller:100002\n");
-	assert_true(shows(f, "1 of 3  PAUSED +3"));
+	assert_true(shows(f, "1 of 3 live  PAUSED +3"));
 	press(f, "\033p");
 	assert_false(shows(f, "PAUSED"));
 	assert_int_equal(f->view->shown, 2);
 	assert_int_equal(f->view->past.count, 2);
-}
-
-static const char *selected(const struct fixture *f)
-{
-	return ((const struct call *)list_selected(&f->view->list)->data)->linkedid;
 }
 
 static void the_cursor_stays_on_its_call(void **state)
@@ -220,7 +241,9 @@ static void the_cursor_stays_on_its_call(void **state)
 	for (unsigned id = 1; id <= 5; id++)
 		report(f, id, false);
 	settle(f);
-	press(f, "j");
+	/* The newest are on top; oldest first from here on. */
+	assert_string_equal(selected(f), "5");
+	press(f, "Igj");
 	assert_string_equal(selected(f), "2");
 	press(f, "I");
 	assert_string_equal(selected(f), "2");
@@ -247,6 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_history_is_read_to_its_first_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_history_has_a_bound, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_end_is_reached_by_one_key, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_filter_leaves_no_gap, setup, teardown),
 		cmocka_unit_test_setup_teardown(paused_rows_hold_still, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_cursor_stays_on_its_call, setup, teardown),
