@@ -27,7 +27,7 @@ enum action_scope {
  * this table is the order of the footer), help
  */
 #define ACTION_TABLE(X) \
-	X(NUMBER_ADD, "number add", "a", SCOPE_DECK, N_("add"), N_("Add a number to the provider under the cursor")) \
+	X(NUMBER_ADD, "number add", "a", SCOPE_DECK | SCOPE_CALLS, N_("add"), N_("Add a number to the provider under the cursor, or the unknown number of the call there")) \
 	X(NUMBER_EDIT, "edit", "e", SCOPE_DECK, N_("edit"), N_("Edit the number or provider under the cursor")) \
 	X(NUMBER_DELETE, "delete", "d", SCOPE_DECK, N_("delete"), N_("Delete the number or provider under the cursor, after asking")) \
 	X(DETAIL, "details", "Enter", SCOPE_CALLS, N_("details"), N_("The call under the cursor: its story, its legs, its number")) \
@@ -47,7 +47,11 @@ enum action_scope {
 	X(SORT_NEXT, "sort by next", ">", SCOPE_CALLS, "", N_("Sort live calls by the next column; finished ones stay newest first")) \
 	X(SORT_PREVIOUS, "sort by previous", "<", SCOPE_CALLS, "", N_("Sort live calls by the previous column")) \
 	X(SORT_INVERT, "sort inverted", "I", SCOPE_CALLS, "", N_("Turn the order of live calls round")) \
-	X(SUBJECT, "subject", "Space Enter", SCOPE_METRICS, N_("subject"), N_("Figures of the number under the Deck's cursor, its provider, agent, region, or all calls; up and down move it")) \
+	X(CALLER, "calls of caller", "C", SCOPE_CALLS, "", N_("Show all calls of the caller under the cursor")) \
+	X(FIGURE_CALLS, "calls of figure", "Enter", SCOPE_METRICS, N_("calls"), N_("Show the calls that the marked figure counts, or all that are counted")) \
+	X(FIGURE_NEXT, "next figure", "l Right", SCOPE_METRICS, "", N_("Mark the next outcome, weekday, cause or country")) \
+	X(FIGURE_PREVIOUS, "previous figure", "h Left", SCOPE_METRICS, "", N_("Mark the one before")) \
+	X(SUBJECT, "subject", "Space", SCOPE_METRICS, N_("subject"), N_("Figures of the number under the Deck's cursor, its provider, agent, region, or all calls; up and down move it")) \
 	X(WINDOW_NEXT, "window longer", "]", SCOPE_METRICS, N_("longer"), N_("The next window: live, today, 1h, 24h, 7d, 30d")) \
 	X(WINDOW_PREVIOUS, "window shorter", "[", SCOPE_METRICS, N_("shorter"), N_("The window before")) \
 	X(SYNC, "sync", "s", SCOPE_SERVERS, N_("sync"), N_("Read all routes back and repair them; ask about those the store does not know")) \

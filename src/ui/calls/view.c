@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "calls.h"
 #include "trunkdeck/base/mem.h"
@@ -102,6 +103,21 @@ static void show_detail(struct calls *v)
 		call_detail_open(v->ui, c);
 }
 
+/* In quotes, because the caller may have sent anything. */
+static void show_calls_of_caller(struct calls *v)
+{
+	bool live;
+	const struct call *c = calls_selected(v, &live);
+	char *caller = utf8_clean_dup(str_of(c->caller)), *filter;
+
+	for (char *quote = caller; (quote = strchr(quote, '"'));)
+		memmove(quote, quote + 1, strlen(quote));
+	filter = xasprintf("caller:\"%s\"", caller);
+	ui_show_calls(v->ui, filter);
+	free(filter);
+	free(caller);
+}
+
 /* Of whatever was dialled: that it is not configured is the first thing the doctor says. */
 static void examine_number(struct calls *v)
 {
@@ -130,6 +146,8 @@ static bool move(struct calls *v, enum action_id action)
 static bool calls_action(void *state, enum action_id action)
 {
 	struct calls *v = state;
+	const struct call *c;
+	bool live;
 
 	if (move(v, action))
 		return true;
@@ -139,6 +157,13 @@ static bool calls_action(void *state, enum action_id action)
 		return true;
 	case ACTION_DOCTOR:
 		examine_number(v);
+		return true;
+	case ACTION_NUMBER_ADD:
+		c = calls_selected(v, &live);
+		form_number_add(v->ui, c->provider, c->number);
+		return true;
+	case ACTION_CALLER:
+		show_calls_of_caller(v);
 		return true;
 	case ACTION_HANGUP:
 		calls_ask_hangup(v);
@@ -179,6 +204,12 @@ static const char *calls_why_not(void *state, enum action_id action)
 		return _("this is a replay: there is no server to ask");
 	if (action == ACTION_DOCTOR)
 		return c && c->number[0] != '\0' ? NULL : _("no call to a number is under the cursor");
+	if (action == ACTION_CALLER)
+		return c && c->caller[0] != '\0' ? NULL : _("the caller of no call here is known");
+	if (action == ACTION_NUMBER_ADD && (!c || c->number[0] == '\0' || snapshot_number(v->app->snapshot, c->number)))
+		return _("no call to an unknown number is under the cursor");
+	if (action == ACTION_NUMBER_ADD)
+		return app_why_no_add(v->app);
 	if (action == ACTION_DETAIL)
 		return c ? NULL : _("no call is under the cursor");
 	if (action == ACTION_JUMP)

@@ -350,3 +350,17 @@ void form_number_open(struct ui *ui, const char *provider_id, const struct numbe
 	form_open(ui, &number_ops, &base, !original);
 	record_clear(&base);
 }
+
+void form_number_add(struct ui *ui, const char *provider_id, const char *e164)
+{
+	const struct provider *p = snapshot_provider(ui_app(ui)->snapshot, provider_id);
+	const struct country *country = e164_country(str_of(e164));
+	struct record base = { .entity = ENTITY_NUMBER };
+
+	number_init(&base.number);
+	put_text(&base.number.provider, p ? provider_id : "");
+	put_text(&base.number.e164, e164);
+	base.number.region = p ? p->region : country ? country->region : base.number.region;
+	form_open(ui, &number_ops, &base, true);
+	record_clear(&base);
+}

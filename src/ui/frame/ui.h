@@ -154,6 +154,8 @@ void test_open(struct ui *ui, const char *number);
 void call_detail_open(struct ui *ui, const struct call *c);
 /* The record forms, driven by the field table. original NULL = add. */
 void form_number_open(struct ui *ui, const char *provider_id, const struct number *original);
+/* A new number with provider and number filled in; "" = not known. */
+void form_number_add(struct ui *ui, const char *provider_id, const char *e164);
 void form_provider_open(struct ui *ui, const struct provider *original);
 
 #endif

@@ -6,12 +6,14 @@
 
 #include "figures.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
+#include "trunkdeck/calls/call_filter.h"
 #include "trunkdeck/calls/cause.h"
 
 #define BAR_WIDTH 16
@@ -42,6 +44,24 @@ int figures_put_calls(const struct canvas *c, int y, int x, const struct number_
 	return figures_put(c, y, x, _("Peak"), text, ROLE_NORMAL);
 }
 
+/* pick NULL: figures of now, which no filter finds. */
+static void pick_row(const struct canvas *c, int y, struct figures_pick *pick, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static void pick_row(const struct canvas *c, int y, struct figures_pick *pick, const char *format, ...)
+{
+	va_list ap;
+
+	if (!pick || pick->count == PICK_MAX)
+		return;
+	pick->item[pick->count].y = y;
+	va_start(ap, format);
+	vsnprintf(pick->item[pick->count].filter, sizeof(pick->item[0].filter), format, ap);
+	va_end(ap);
+	if (++pick->count == pick->marked)
+		draw_text(c, y, 0, 1, ROLE_ACCENT, ">");
+}
+
 /* --- bars --- */
 
 static void repeat(char *to, size_t size, const char *glyph, int count)
@@ -69,13 +89,15 @@ static enum role outcome_role(enum call_outcome o)
 	return o == OUTCOME_ANSWERED ? ROLE_GOOD : o == OUTCOME_ABANDONED ? ROLE_NORMAL : ROLE_WARN;
 }
 
-int figures_outcomes(const struct canvas *c, int y, const struct number_metrics *n)
+int figures_outcomes(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick)
 {
 	draw_text(c, y++, 1, 0, ROLE_STRONG, _("Outcomes"));
 	for (int o = 0; o < OUTCOME_COUNT; o++)
-		if (n->outcomes[o] > 0)
+		if (n->outcomes[o] > 0) {
+			pick_row(c, y, pick, "outcome:%s", outcome_name((enum call_outcome)o));
 			draw_bar(c, y++, outcome_text((enum call_outcome)o), n->outcomes[o], n->offered,
 				 outcome_role((enum call_outcome)o));
+		}
 	return y + 1;
 }
 
@@ -173,7 +195,7 @@ int figures_hours(const struct canvas *c, int y, const char *title, const uint32
 	return y + 1;
 }
 
-int figures_week(const struct canvas *c, int y, const struct number_metrics *n)
+int figures_week(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick)
 {
 	static const char *const days[] = { N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun") };
 	static const char *const glyphs[] = { "\xc2\xb7", "\xe2\x96\x91", "\xe2\x96\x92", "\xe2\x96\x93", "\xe2\x96\x88" };
@@ -184,6 +206,9 @@ int figures_week(const struct canvas *c, int y, const struct number_metrics *n)
 		draw_textf(c, y, FIGURES_INDENT + hour, 0, ROLE_DIM, "%d", hour);
 	y++;
 	for (int day = 0; day < 7; day++, y++) {
+		static const char *const words[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
+
+		pick_row(c, y, pick, "day:%s", words[day]);
 		draw_text(c, y, 1, 9, ROLE_NORMAL, _(days[day]));
 		for (int hour = 0; hour < 24; hour++)
 			draw_text(c, y, FIGURES_INDENT + hour, 1, ROLE_ACCENT,
@@ -194,7 +219,7 @@ int figures_week(const struct canvas *c, int y, const struct number_metrics *n)
 
 /* --- what most have in common --- */
 
-int figures_causes(const struct canvas *c, int y, const struct number_metrics *n)
+int figures_causes(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick)
 {
 	struct cause_count top[TOP_ROWS];
 	size_t count = metrics_top_causes(n, top, TOP_ROWS);
@@ -203,9 +228,12 @@ int figures_causes(const struct canvas *c, int y, const struct number_metrics *n
 	if (count == 0)
 		draw_text(c, y++, 1, 0, ROLE_DIM, _("every call was answered"));
 	for (size_t i = 0; i < count; i++, y++) {
+		char cause[CALL_CAUSE_SIZE];
+
+		call_cause_text(cause, top[i].cause, top[i].sip_code);
+		pick_row(c, y, pick, "!outcome:answered cause:\"%s\"", strrchr(cause, '('));
 		draw_textf(c, y, 1, 7, ROLE_NORMAL, "%6llu", (unsigned long long)top[i].calls);
-		draw_textf(c, y, 9, 0, ROLE_NORMAL, top[i].sip_code ? "%s (%d, SIP %d)" : "%s (%d)", cause_text(top[i].cause),
-			   top[i].cause, top[i].sip_code);
+		draw_text(c, y, 9, 0, ROLE_NORMAL, cause);
 	}
 	return y + 1;
 }
@@ -215,7 +243,7 @@ static const char *country_name(const char *iso)
 	return iso[0] ? iso : _("unknown or withheld");
 }
 
-int figures_countries(const struct canvas *c, int y, const struct number_metrics *n)
+int figures_countries(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick)
 {
 	struct country_count top[TOP_ROWS + 2];
 	size_t count = metrics_top_countries(n, top, ARRAY_LEN(top));
@@ -223,6 +251,7 @@ int figures_countries(const struct canvas *c, int y, const struct number_metrics
 	draw_text(c, y++, 1, 0, ROLE_STRONG, _("Callers from"));
 	for (size_t i = 0; i < count; i++, y++) {
 		draw_textf(c, y, 1, 7, ROLE_NORMAL, "%6llu", (unsigned long long)top[i].calls);
+		pick_row(c, y, pick, "country:%s", top[i].iso[0] ? top[i].iso : "unknown");
 		draw_text(c, y, 9, 0, ROLE_NORMAL, country_name(top[i].iso));
 	}
 	return y + 1;

@@ -14,8 +14,16 @@ int figures_put(const struct canvas *c, int y, int x, const char *label, const c
 /* Offered, answered, peak; x as above. */
 int figures_put_calls(const struct canvas *c, int y, int x, const struct number_metrics *n);
 
+/* Figures whose calls can be shown: in the order in which they are drawn. The marked one has '>' before it. */
+#define PICK_MAX 40
+struct figures_pick {
+	struct { int y; char filter[64]; } item[PICK_MAX];	/* filter: of the Calls view */
+	size_t count;
+	size_t marked;			/* from 1; 0 = none */
+};
+
 /* With a bar each: how calls ended; what calls that are up are doing. */
-int figures_outcomes(const struct canvas *c, int y, const struct number_metrics *n);
+int figures_outcomes(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick);
 int figures_states(const struct canvas *c, int y, const struct number_metrics *n);
 int figures_talk(const struct canvas *c, int y, const struct number_metrics *n);
 /* With what it is measured to. */
@@ -23,9 +31,9 @@ int figures_response(const struct canvas *c, int y, const struct number_metrics 
 /* A row of 24 glyphs in columns FIGURES_INDENT and up. */
 #define FIGURES_INDENT 11
 int figures_hours(const struct canvas *c, int y, const char *title, const uint32_t hours[24]);
-int figures_week(const struct canvas *c, int y, const struct number_metrics *n);
-int figures_causes(const struct canvas *c, int y, const struct number_metrics *n);
-int figures_countries(const struct canvas *c, int y, const struct number_metrics *n);
+int figures_week(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick);
+int figures_causes(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick);
+int figures_countries(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick);
 
 /* ui/metrics/strip.c: today's figures of all calls in two rows, for below the Deck. */
 struct app;

@@ -30,6 +30,9 @@ struct metrics_view {
 	enum metrics_window window;
 	enum metrics_group group;	/* as chosen; what the Deck's row has not gives way to the next */
 	int64_t asked_ms;
+	struct figures_pick pick;	/* of the last frame */
+	int top;			/* lines of the sections above the edge */
+	int lines, visible;		/* of the sections, and of the screen for them, in the last frame */
 };
 
 /* --- what is shown --- */
@@ -250,30 +253,53 @@ static void draw_now(const struct metrics_view *v, const struct canvas *c, const
 	if (v->app->figures.metrics && same(&v->app->figures.of, r))
 		y = figures_hours(&p.left, y, _("Last 24 h"), metrics_series(v->app->figures.metrics)) + 1;
 	if (n->offered > 0)
-		figures_countries(&p.right, p.two ? y_right : y, n);
+		figures_countries(&p.right, p.two ? y_right : y, n, NULL);
 	metrics_free(&now.metrics);
 }
 
-static void draw_past(const struct metrics_view *v, const struct canvas *c, const struct figures_request *r)
+/* Returns the row after the last one. */
+static int draw_sections(struct metrics_view *v, const struct canvas *c, int y)
+{
+	const struct figures *f = &v->app->figures;
+	const struct number_metrics *n = metrics_total(f->metrics);
+	struct page p = page_of(c);
+	int y_right = y;
+
+	v->pick.count = 0;
+	y_right = figures_response(&p.right, figures_talk(&p.right, y_right, n), n);
+	y = figures_outcomes(&p.left, p.two ? y : y_right, n, &v->pick);
+	y = figures_hours(&p.left, y, _("Last 24 h"), metrics_series(f->metrics));
+	y = figures_week(&p.left, y, n, &v->pick);
+	y_right = figures_countries(&p.right, figures_causes(&p.right, p.two ? y_right : y, n, &v->pick), n, &v->pick);
+	return y > y_right ? y : y_right;
+}
+
+static void draw_past(struct metrics_view *v, const struct canvas *c, const struct figures_request *r)
 {
 	const struct figures *f = &v->app->figures;
 	const struct number_metrics *n = metrics_total(f->metrics);
 	struct now now = count_now(v, r);
-	struct page p = page_of(c);
-	int y = 2 + (p.gap || !f->gaps.complete), y_right = y;
+	int y = 2 + (page_of(c).gap || !f->gaps.complete), row;
+	struct canvas below = canvas_sub(c, y, 0, c->area.rows - y, c->area.columns);
 
 	draw_incomplete(v->app, c, 2);
 	draw_live(c, 1, figures_put_calls(c, 1, 1, n), metrics_total(now.metrics)->offered);
 	metrics_free(&now.metrics);
 	if (n->offered == 0) {
+		v->pick.count = 0;
 		figures_hours(c, y, _("Last 24 h"), metrics_series(f->metrics));
 		return;
 	}
-	y_right = figures_response(&p.right, figures_talk(&p.right, y_right, n), n);
-	y = figures_outcomes(&p.left, p.two ? y : y_right, n);
-	y = figures_hours(&p.left, y, _("Last 24 h"), metrics_series(f->metrics));
-	y = figures_week(&p.left, y, n);
-	figures_countries(&p.right, figures_causes(&p.right, p.two ? y_right : y, n), n);
+	v->visible = below.area.rows;
+	v->lines = draw_sections(v, &below, -v->top) + v->top - 1;
+	if (v->pick.marked > v->pick.count)
+		v->pick.marked = 0;
+	row = v->pick.marked > 0 ? v->pick.item[v->pick.marked - 1].y : 0;
+	if (v->pick.marked > 0 && (row < 0 || row >= v->visible)) {
+		v->top += row < 0 ? row : row - v->visible + 1;
+		draw_clear(&below);
+		draw_sections(v, &below, -v->top);
+	}
 }
 
 static void metrics_draw(void *state, const struct canvas *c, bool focused)
@@ -306,9 +332,38 @@ static void metrics_update(void *state, unsigned dirty)
 		ui_touch(v->ui);
 }
 
+/* The calls of the subject in the window, and of the marked figure. */
+static void show_calls(struct metrics_view *v)
+{
+	struct figures_request r = wanted(v);
+	struct buf filter;
+
+	buf_init(&filter, BUF_UNBOUNDED);
+	if (r.group != METRICS_BY_ALL)
+		buf_addf(&filter, "%s:\"%s\" ", metrics_group_name(r.group), r.key);
+	if (r.window == METRICS_LIVE)
+		buf_adds(&filter, "!state:ended");
+	else
+		buf_addf(&filter, "since:%s", metrics_window_name(r.window));
+	if (v->pick.marked > 0 && v->pick.marked <= v->pick.count && r.window != METRICS_LIVE)
+		buf_addf(&filter, " %s", v->pick.item[v->pick.marked - 1].filter);
+	ui_show_calls(v->ui, filter.p);
+	buf_clear(&filter);
+}
+
+static void scroll(struct metrics_view *v, int lines)
+{
+	int last = v->lines > v->visible ? v->lines - v->visible : 0;
+
+	v->pick.marked = 0;
+	v->top += lines;
+	v->top = v->top > last ? last : v->top < 0 ? 0 : v->top;
+}
+
 static bool metrics_action(void *state, enum action_id action)
 {
 	struct metrics_view *v = state;
+	size_t figures = v->pick.count + 1;
 
 	switch (action) {
 	case ACTION_WINDOW_NEXT:
@@ -319,6 +374,27 @@ static bool metrics_action(void *state, enum action_id action)
 		return true;
 	case ACTION_SUBJECT:
 		choose_next(v);
+		return true;
+	case ACTION_FIGURE_CALLS:
+		show_calls(v);
+		return true;
+	case ACTION_FIGURE_NEXT:
+		v->pick.marked = (v->pick.marked + 1) % figures;
+		return true;
+	case ACTION_FIGURE_PREVIOUS:
+		v->pick.marked = (v->pick.marked + figures - 1) % figures;
+		return true;
+	case ACTION_PAGE_UP: case ACTION_HALF_UP:
+		scroll(v, -v->visible);
+		return true;
+	case ACTION_PAGE_DOWN: case ACTION_HALF_DOWN:
+		scroll(v, v->visible);
+		return true;
+	case ACTION_FIRST:
+		scroll(v, -v->lines);
+		return true;
+	case ACTION_LAST:
+		scroll(v, v->lines);
 		return true;
 	case ACTION_UP: case ACTION_DOWN:
 		ui_deck_move(v->ui, action);

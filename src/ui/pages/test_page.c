@@ -56,6 +56,8 @@ static int test_draw(const struct canvas *c, int y, const struct job *q)
 		y = job_text(c, y, 0, ROLE_DIM, _("The number's agent takes a call that is marked as a test: it is in no figure. Esc ends it."));
 	y = job_trouble(c, y, 0, &q->err);
 	for (size_t i = 0; i < q->test_count; i++) {
+		if (q->err.code != ERR_NONE && q->tests[i].state == JOB_TEST_WAITING)
+			continue;
 		draw_foreign(c, y + 1, 0, 0, ROLE_TITLE, q->tests[i].server);
 		y = draw_steps(c, y + 2, &q->tests[i]);
 		y = draw_result(c, y, &q->tests[i]);
