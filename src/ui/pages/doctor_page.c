@@ -1,5 +1,5 @@
 /*
- * What the doctor found: first a line that sums up, then what is not right, the worst first, and what to do about it, then what is as it should be;
+ * What the doctor found: first a line that sums up, then what is not right and what to do about it, then what is as it should be;
  * each grouped by what it is about. On a narrow page what was seen stands under its check.
  */
 #include "config.h"
@@ -76,14 +76,15 @@ static int draw_finding(const struct canvas *c, int y, const struct finding *f)
 	return job_text(c, y, at + 3, ROLE_NORMAL, f->todo);
 }
 
-static int draw_findings(const struct canvas *c, int y, const struct job *q, enum verdict verdict)
+/* Those that passed, or the others. */
+static int draw_findings(const struct canvas *c, int y, const struct job *q, bool passed)
 {
 	char about[FINDING_ABOUT_SIZE], before[FINDING_ABOUT_SIZE] = "";
 
 	for (size_t i = 0; i < q->finding_count; i++) {
 		const struct finding *f = &q->findings[i];
 
-		if (f->verdict != verdict)
+		if ((f->verdict == VERDICT_PASS) != passed)
 			continue;
 		finding_about(f, about);
 		if (strcmp(about, before) != 0) {
@@ -127,15 +128,12 @@ static int doctor_draw(const struct canvas *c, int y, const struct job *q)
 {
 	y = draw_sum(c, y, q);
 	y = job_trouble(c, y, 0, &q->err);
-	/* The worst first. */
-	y = draw_findings(c, y, q, VERDICT_FAIL);
-	y = draw_findings(c, y, q, VERDICT_WARN);
-	y = draw_findings(c, y, q, VERDICT_UNKNOWN);
+	y = draw_findings(c, y, q, false);
 	y = draw_left_out(c, y, q);
 	if (!kept_passed(q))
 		return y;
 	draw_rule(c, y + 1, _("As it should be"), NULL);
-	return draw_findings(c, y + 1, q, VERDICT_PASS);
+	return draw_findings(c, y + 1, q, true);
 }
 
 /* --- as text --- */
