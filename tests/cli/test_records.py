@@ -199,7 +199,7 @@ class Editing(DeckTest):
 
     def test_route_note(self):
         self.config("[server na-1]\nhost = 127.0.0.1\n")
-        note = "brings it to the servers"
+        note = "writes it to the servers"
         self.assertIn(note, self.done("number", "edit", "+15551234567", "--label", "x").err)
         self.assertNotIn(note, self.done("number", "edit", "+15551234567", "--label", "y", "--json").err)
         self.assertNotIn(note, self.done("provider", "edit", "Twilio", "--notes", "y").err)
@@ -276,7 +276,7 @@ class Deleting(DeckTest):
     def test_cascade(self):
         code, seen = self.on_terminal(b"\n", "provider", "delete", "Twilio", "--cascade")
         self.assertEqual(code, REFUSED)
-        self.assertIn("1 number of it is deleted too", seen)
+        self.assertIn("1 number of this provider is deleted too", seen)
         self.done("provider", "delete", "Twilio", "--cascade", "--yes")
         self.assertEqual(self.done("number", "list", "--json").out, "")
         self.assertEqual([p["id"] for p in self.done("provider", "list", "--json").json()], ["peoplefone-ag"])

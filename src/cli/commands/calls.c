@@ -1,24 +1,17 @@
 /*
- * calls: finished calls of the store, newest first, one a line as they are read. --follow goes on with what is recorded from
- * now on (or since --since), in order; it looks every second. A call counts as new by when it was written, since recorders write
- * what waited for the store long after it happened; recorders' clocks may differ by OVERLAP_US, so that span is read
- * again each time and what was printed is remembered.
+ * calls: finished calls of the store, newest first, printed as they are read. --follow goes on with the calls that are recorded
+ * from now on (or since --since), oldest first, and asks the store every second. A call is new when it was written after the
+ * last question, not when it happened: recorders write calls that waited for the store long after they ended. The clocks of
+ * recorders may differ by OVERLAP_US, so that span is read again each time, and calls that were printed are remembered.
  */
 #include "config.h"
 
-#include <inttypes.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "history.h"
-#include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
-#include "trunkdeck/base/utf8.h"
 #include "trunkdeck/calls/call_fields.h"
 #include "trunkdeck/calls/call_json.h"
 
@@ -41,93 +34,14 @@ struct listing {
 	bool following;
 };
 
-/* --- one call --- */
-
-static bool in_csv(const struct call_field *f)
+static char *seconds(int64_t us)
 {
-	return *f->key && f->type != CALL_TYPE_STATE;
+	return us < 0 ? xstrdup("") : xasprintf("%.1fs", (double)us / 1e6);
 }
 
-/* Returns the number of columns. */
-static size_t csv_columns(struct cli_column columns[CALL_FIELDS])
+/* Is this call printed for the first time? */
+static bool is_new(struct listing *l, uint64_t key)
 {
-	size_t n = 0;
-
-	for (const struct call_field *f = call_fields; f < call_fields + CALL_FIELDS; f++)
-		if (in_csv(f))
-			columns[n++] = (struct cli_column){ .key = f->key, .foreign = f->type == CALL_TYPE_FOREIGN };
-	return n;
-}
-
-static void put_csv(struct cli_output *out, const struct call *c)
-{
-	const char *cells[CALL_FIELDS];
-	char numbers[CALL_FIELDS][24];
-	json_t *values[CALL_FIELDS];
-	size_t n = 0;
-
-	for (const struct call_field *f = call_fields; f < call_fields + CALL_FIELDS; f++) {
-		json_t *value;
-
-		if (!in_csv(f))
-			continue;
-		value = values[n] = call_field_to_json(c, f);
-		snprintf(numbers[n], sizeof(numbers[n]), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-		cells[n] = json_is_string(value) ? json_string_value(value) : json_is_integer(value) ? numbers[n] :
-			   json_is_true(value) ? "true" : json_is_false(value) ? "false" : "";
-		n++;
-	}
-	cli_output_row(out, cells);
-	while (n-- > 0)
-		json_decref(values[n]);
-}
-
-/* The width is a least one: what is still to come can't be measured. */
-static void add_cell(struct buf *line, int width, const char *text)
-{
-	char *clean = utf8_clean_dup(str_of(text));
-	int blanks = width - utf8_width(clean);
-
-	buf_adds(line, clean);
-	for (buf_addc(line, ' '); blanks > 0; blanks--)
-		buf_addc(line, ' ');
-	free(clean);
-}
-
-static void add_duration(struct buf *line, int64_t us)
-{
-	char text[24] = "";
-
-	if (us >= 0)
-		snprintf(text, sizeof(text), "%.1fs", (double)us / 1e6);
-	buf_addf(line, "%7s ", text);
-}
-
-static void put_line(struct cli_output *out, const struct zone *zone, const struct call *c)
-{
-	struct zone_time t;
-	struct buf line;
-	bool first_audio;
-
-	buf_init(&line, BUF_UNBOUNDED);
-	zone_local(zone, c->started_us, &t);
-	buf_addf(&line, "%04d-%02d-%02d %02d:%02d:%02d  ", t.year, t.month, t.day, t.hour, t.minute, t.second);
-	add_cell(&line, 16, c->number);
-	add_cell(&line, 16, c->caller[0] ? c->caller : _("anonymous"));
-	add_cell(&line, 2, call_country(c));
-	add_cell(&line, 11, outcome_text(c->outcome));
-	add_duration(&line, c->talk_us > 0 ? c->talk_us : -1);
-	add_duration(&line, call_response_us(c, &first_audio));
-	add_cell(&line, 12, c->agent);
-	add_cell(&line, 12, c->provider);
-	add_cell(&line, 0, c->server);
-	cli_output_line(out, "%s", line.p);
-	buf_clear(&line);
-}
-
-static bool is_new(struct listing *l, const struct call *c)
-{
-	uint64_t key = call_key(c);
 	struct seen *s;
 
 	for (size_t i = 0; i < ARRAY_LEN(l->seen); i++) {
@@ -144,20 +58,28 @@ static bool is_new(struct listing *l, const struct call *c)
 static void put_call(void *arg, const struct call *c)
 {
 	struct listing *l = arg;
+	struct zone_time t;
+	char *cells[3];
+	bool first_audio;
 
-	if (l->following && !is_new(l, c))
+	if (l->following && !is_new(l, call_key(c)))
 		return;
-	if (l->out->format == OUTPUT_JSON)
+	if (l->out->format == OUTPUT_TABLE) {
+		zone_local(l->zone, c->started_us, &t);
+		cells[0] = xasprintf("%04d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour, t.minute, t.second);
+		cells[1] = seconds(c->talk_us > 0 ? c->talk_us : -1);
+		cells[2] = seconds(call_response_us(c, &first_audio));
+		cli_output_texts(l->out, (const char *[]){ cells[0], c->number, c->caller[0] ? c->caller : _("anonymous"),
+							   call_country(c), outcome_text(c->outcome), cells[1], cells[2],
+							   c->agent, c->provider, c->server });
+		for (size_t i = 0; i < ARRAY_LEN(cells); i++)
+			free(cells[i]);
+	} else {
 		cli_output_object(l->out, call_to_json(c));
-	else if (l->out->format == OUTPUT_CSV)
-		put_csv(l->out, c);
-	else
-		put_line(l->out, l->zone, c);
+	}
 	if (l->following)
 		cli_output_flush(l->out);
 }
-
-/* --- following --- */
 
 static void forget(struct seen **table)
 {
@@ -169,13 +91,9 @@ static void forget(struct seen **table)
 	}
 }
 
-/* Calls that started before the window may be printed still: it is about when they were written. */
 static bool follow(struct cli *c, struct listing *l, struct call_query q, struct err *e)
 {
-	struct pollfd reader = { .fd = STDOUT_FILENO };
-	struct stat st;
-	int64_t turned = clock_wall_us(&clock_system), now = turned;
-	bool is_pipe = fstat(STDOUT_FILENO, &st) == 0 && S_ISFIFO(st.st_mode);
+	int64_t now = clock_wall_us(&clock_system), turned = now;
 
 	l->following = true;
 	q.oldest_first = true;
@@ -184,10 +102,8 @@ static bool follow(struct cli *c, struct listing *l, struct call_query q, struct
 		now = clock_wall_us(&clock_system);
 		if (!store_calls(c->store, &q, put_call, l, e))
 			return false;
-		if (cli_output_broken(l->out) || (is_pipe && poll(&reader, 1, POLL_MS) > 0))
+		if (cli_output_is_left(l->out, POLL_MS))
 			return true;
-		if (!is_pipe)
-			poll(NULL, 0, POLL_MS);
 		q.recorded_since_us = now - OVERLAP_US > q.recorded_since_us ? now - OVERLAP_US : q.recorded_since_us;
 		if (now - turned > OVERLAP_US) {
 			forget(&l->seen[1]);
@@ -198,33 +114,40 @@ static bool follow(struct cli *c, struct listing *l, struct call_query q, struct
 	}
 }
 
-static void put_header(struct cli_output *out)
-{
-	struct cli_column columns[CALL_FIELDS] = { 0 };
-
-	if (out->format == OUTPUT_CSV)
-		cli_output_columns(out, columns, csv_columns(columns));
-	cli_output_flush(out);
-}
-
 static bool list(struct cli *c, struct cli_history *h, struct err *e)
 {
+	/* The widths are least widths: calls that are still to come can't be measured. */
+	static const struct cli_column table[] = {
+		{ .key = "started", .width = 19 }, { .key = "number", .width = 16 }, { .key = "caller", .width = 16 },
+		{ .key = "country", .width = 2 }, { .key = "outcome", .width = 11 },
+		{ .key = "talk", .width = 6, .flags = COLUMN_RIGHT },
+		{ .key = "response", .width = 6, .flags = COLUMN_RIGHT },
+		{ .key = "agent", .width = 12 }, { .key = "provider", .width = 12 }, { .key = "server", .width = 1 },
+	};
+	struct cli_column columns[CALL_FIELDS] = { 0 };
+	size_t count = 0;
 	struct listing l = { .out = &c->out, .zone = h->zone };
+	bool follows = cli_args_has(&c->args, "follow"), ok;
 	int64_t max;
-	bool ok;
 
 	if (!cli_args_count(&c->args, "max", 1, 0, &max, e))
 		return false;
+	if (max && follows)
+		return err_set_message(e, ERR_USAGE, "%s", _("--follow and --max can't be used together"));
 	h->query.max = (size_t)max;
 	h->query.ended = true;
-	put_header(&c->out);
-	if (!cli_args_has(&c->args, "follow"))
-		return store_calls(c->store, &h->query, put_call, &l, e);
-	if (max) {
-		err_set_message(e, ERR_USAGE, "%s", _("--follow and --max can't be used together"));
-		return false;
+	for (const struct call_field *f = call_fields; f < call_fields + CALL_FIELDS; f++) {
+		if (f->key[0] == '\0' || f->type == CALL_TYPE_STATE)
+			continue;
+		columns[count].key = f->key;
+		columns[count++].flags = f->type == CALL_TYPE_FOREIGN ? COLUMN_FOREIGN : 0;
 	}
-	ok = follow(c, &l, h->query, e);
+	if (c->out.format == OUTPUT_TABLE)
+		cli_output_columns(&c->out, table, ARRAY_LEN(table));
+	else
+		cli_output_columns(&c->out, columns, count);
+	cli_output_flush(&c->out);
+	ok = follows ? follow(c, &l, h->query, e) : store_calls(c->store, &h->query, put_call, &l, e);
 	forget(&l.seen[0]);
 	forget(&l.seen[1]);
 	return ok;

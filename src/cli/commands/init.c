@@ -1,4 +1,4 @@
-/* init and store migrate: opening the store has made it or brought it up to date; what was given is set. */
+/* init, store migrate: opening the store has created it or brought it up to date; the fields that were given are set. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -9,10 +9,17 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/store/store.h"
 
-static void tell(struct cli *c, const struct workspace *w, int64_t used)
+static void show(struct cli *c, const struct workspace *w, int64_t used)
 {
+	struct record r = { .entity = ENTITY_WORKSPACE };
 	int64_t limit = workspace_limit(w);
 
+	if (c->out.format != OUTPUT_TABLE) {
+		workspace_copy(&r.workspace, w);
+		cli_rows_one(&c->out, &r);
+		record_clear(&r);
+		return;
+	}
 	cli_output_line(&c->out, _("store      %s"), store_name(c->store));
 	cli_output_line(&c->out, _("workspace  %s (%s)"), w->name[0] != '\0' ? w->name : _("without a name"), w->id);
 	cli_output_line(&c->out, _("plan       %s"), plan_name(w->plan));
@@ -23,33 +30,13 @@ static void tell(struct cli *c, const struct workspace *w, int64_t used)
 	cli_output_line(&c->out, _("time zone  %s"), w->time_zone);
 }
 
-static bool gives_fields(const struct cli *c)
-{
-	for (size_t i = 0; i < c->args.given_count; i++) {
-		if (c->args.given[i].option->field)
-			return true;
-	}
-	return false;
-}
-
-static void show(struct cli *c, const struct workspace *w, int64_t used)
-{
-	struct record r = { .entity = ENTITY_WORKSPACE };
-
-	if (c->out.format == OUTPUT_TABLE) {
-		tell(c, w, used);
-		return;
-	}
-	workspace_copy(&r.workspace, w);
-	cli_rows_one(&c->out, &r);
-	record_clear(&r);
-}
-
 bool cli_init_workspace(struct cli *c, struct err *e)
 {
-	bool edits = gives_fields(c);
 	struct snapshot *directory;
+	bool edits = false;
 
+	for (size_t i = 0; i < c->args.given_count; i++)
+		edits |= c->args.given[i].option->field != NULL;
 	if (edits && !cli_record_edit(c, e))
 		return false;
 	if (edits && c->out.format != OUTPUT_TABLE)

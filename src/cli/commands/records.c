@@ -1,10 +1,10 @@
 /*
  * add, list, show, edit, delete: one implementation for every kind of record, driven by its table of fields (records.h).
  *
- * An edit reads the record, sets what was given, and writes it with the version it read, so that what another operator
- * changed in between is refused and not lost. A delete that was confirmed names the version that was shown, for the same
- * reason. Rules and limits are the store's; here only names are looked up (a provider may be named by id or name) and a
- * number without --region gets its provider's.
+ * An edit reads the record, sets the fields that were given, and writes it with the version it read. If another operator has
+ * changed the record in between, the edit is refused and that change is not lost. For the same reason a delete that was
+ * confirmed names the version that was shown. The store has the rules and limits. This file only looks up names (a provider
+ * may be named by id or name), and gives a number without --region the region of its provider.
  */
 #include "config.h"
 
@@ -20,71 +20,39 @@
 #include "rows.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/gettext.h"
-#include "trunkdeck/base/mem.h"
-#include "trunkdeck/model/e164.h"
 #include "trunkdeck/model/filter_words.h"
 #include "trunkdeck/model/snapshot.h"
 #include "trunkdeck/store/store.h"
 
 /* --- setting fields --- */
 
-static bool set_field(const struct cli_given *g, struct snapshot *directory, struct record *r, struct err *e)
+/* Does this option change the record? */
+static bool sets_field(const struct cli_option *o)
 {
-	const struct field *f = g->option->field;
-	const char *value = g->value;
-
-	if (f && f->type == FIELD_PROVIDER && value[0] != '\0' && !cli_provider_id(directory, &value, e))
-		return false;
-	if (f && f->type == FIELD_AGENT && value[0] != '\0' && !cli_agent_known(directory, value, e))
-		return false;
-	if (f)
-		return field_set(f, r, value, e);
-	if (strcmp(g->option->name, "param") == 0)
-		return cli_param_set(r, value, e);
-	if (strcmp(g->option->name, "unset-param") == 0)
-		return cli_param_unset(r, value, e);
-	return true;
+	return o->field || strcmp(o->name, "param") == 0 || strcmp(o->name, "unset-param") == 0;
 }
 
 static bool set_fields(const struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
 {
 	for (size_t i = 0; i < c->args.given_count; i++) {
-		if (!set_field(&c->args.given[i], directory, r, e))
+		const struct cli_option *o = c->args.given[i].option;
+		const char *value = c->args.given[i].value;
+		bool ok = true;
+
+		if (o->field && o->field->type == FIELD_PROVIDER && value[0] != '\0')
+			ok = cli_provider_id(directory, &value, e);
+		if (o->field && o->field->type == FIELD_AGENT && value[0] != '\0')
+			ok = cli_agent_known(directory, value, e);
+		if (ok && o->field)
+			ok = field_set(o->field, r, value, e);
+		else if (ok && strcmp(o->name, "param") == 0)
+			ok = cli_param_set(r, value, e);
+		else if (ok && strcmp(o->name, "unset-param") == 0)
+			ok = cli_param_unset(r, value, e);
+		if (!ok)
 			return false;
 	}
 	return true;
-}
-
-static bool changes_something(const struct cli *c)
-{
-	for (size_t i = 0; i < c->args.given_count; i++) {
-		const struct cli_option *o = c->args.given[i].option;
-
-		if (o->field || strcmp(o->name, "param") == 0 || strcmp(o->name, "unset-param") == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The field the word after "add" means: the key, or what the key is made from. */
-static const struct field *named_field(enum entity entity)
-{
-	const struct field *f = entity_fields(entity);
-
-	while (f->flags & FIELD_READONLY)
-		f++;
-	return f;
-}
-
-static void default_region(const struct cli *c, struct snapshot *directory, struct record *r)
-{
-	const struct provider *p;
-
-	if (r->entity != ENTITY_NUMBER || cli_args_has(&c->args, "region"))
-		return;
-	p = snapshot_provider(directory, r->number.provider);
-	if (p)
-		r->number.region = p->region;
 }
 
 /* --- writing --- */
@@ -107,77 +75,63 @@ static bool mutate(struct cli *c, enum mutation_kind kind, const struct record *
 	return ok;
 }
 
-/* --- what is said beside the result --- */
-
-static void warn_region(const struct cli *c, struct snapshot *directory, const struct record *r)
-{
-	const struct number_context ctx = { .agent = snapshot_agent(directory, r->number.agent) };
-	const char *warning = number_warning(&r->number, &ctx);
-
-	if (warning)
-		cli_note(c, _("warning: %s"), warning);
-}
-
-static void note_limit(const struct cli *c, struct snapshot *directory)
-{
-	int64_t limit = workspace_limit(snapshot_workspace(directory)), used = snapshot_used(directory) + 1;
-
-	if (limit_state_of(used, limit) != LIMIT_OK)
-		cli_note(c, _("note: %" PRId64 " of %" PRId64 " numbers used"), used, limit);
-}
-
-static bool writes_routes(const struct cli *c)
-{
-	for (size_t i = 0; i < c->config->server_count; i++) {
-		if (c->config->servers[i].routes == ROUTES_ASTDB)
-			return true;
-	}
-	return false;
-}
-
-static void note_routes(const struct cli *c, const struct record *r)
-{
-	bool cascaded = r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade");
-
-	if (cli_args_has(&c->args, "cut"))
-		return;		/* says more itself */
-	if ((r->entity == ENTITY_NUMBER || r->entity == ENTITY_AGENT || cascaded) && writes_routes(c))
-		cli_note(c, _("note: an open screen, or 'trunkdeck sync', brings it to the servers"));
-}
-
 /* "added number +15551234567", or the record. */
 static void report(struct cli *c, const char *done, const struct record *r)
 {
+	bool cascaded = r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade"), writes = false;
+
 	if (c->out.format == OUTPUT_TABLE)
 		cli_output_line(&c->out, "%s %s %s", done, entity_name(r->entity), record_key(r));
 	else
 		cli_rows_one(&c->out, r);
-	note_routes(c, r);
+	for (size_t i = 0; i < c->config->server_count; i++)
+		writes |= c->config->servers[i].routes == ROUTES_ASTDB;
+	/* With --cut, the routes are deleted and reported by this command. */
+	if (writes && !cli_args_has(&c->args, "cut") && (r->entity == ENTITY_NUMBER || r->entity == ENTITY_AGENT || cascaded))
+		cli_note(c, _("note: an open screen, or 'trunkdeck sync', writes it to the servers"));
 }
 
-/* --- the commands --- */
+static void warn_region(const struct cli *c, struct snapshot *directory, const struct record *r)
+{
+	struct number_context ctx = { 0 };
+	const char *warning;
+
+	if (r->entity != ENTITY_NUMBER)
+		return;
+	ctx.agent = snapshot_agent(directory, r->number.agent);
+	warning = number_warning(&r->number, &ctx);
+	if (warning)
+		cli_note(c, _("warning: %s"), warning);
+}
 
 static bool add(struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
 {
 	const char *name = c->args.positional_count > 0 ? c->args.positionals[0] : NULL;
+	const struct field *named = entity_fields(r->entity);
+	const struct provider *p;
 	struct record now;
+	int64_t limit, used;
+	bool ok;
 
-	if (name && !field_set(named_field(r->entity), r, name, e))
+	/* The word after "add" is the first field that an operator sets: the key, or the name that the key is made from. */
+	while (named->flags & FIELD_READONLY)
+		named++;
+	if ((name && !field_set(named, r, name, e)) || !set_fields(c, directory, r, e))
 		return false;
-	if (!set_fields(c, directory, r, e))
-		return false;
-	default_region(c, directory, r);
-	if (!mutate(c, MUTATION_ADD, r, 0, &now, e)) {
-		record_clear(&now);
-		return false;
-	}
-	report(c, _("added"), &now);
-	if (now.entity == ENTITY_NUMBER) {
+	p = r->entity == ENTITY_NUMBER ? snapshot_provider(directory, r->number.provider) : NULL;
+	if (p && !cli_args_has(&c->args, "region"))
+		r->number.region = p->region;
+	ok = mutate(c, MUTATION_ADD, r, 0, &now, e);
+	if (ok) {
+		report(c, _("added"), &now);
 		warn_region(c, directory, &now);
-		note_limit(c, directory);
+		limit = workspace_limit(snapshot_workspace(directory));
+		used = snapshot_used(directory) + 1;
+		if (now.entity == ENTITY_NUMBER && limit_state_of(used, limit) != LIMIT_OK)
+			cli_note(c, _("note: %" PRId64 " of %" PRId64 " numbers used"), used, limit);
 	}
 	record_clear(&now);
-	return true;
+	return ok;
 }
 
 bool cli_record_add(struct cli *c, struct err *e)
@@ -197,7 +151,7 @@ bool cli_record_add(struct cli *c, struct err *e)
 
 #define LOST_SHOWN 5
 
-/* The numbers whose agent it is and that have a route until it changes, as "+1..., +1... and 3 more". Returns how many. */
+/* The numbers of the agent that have a route until the agent changes, as "+1..., +1... and 3 more", and how many there are. */
 static bool read_lost(struct cli *c, const struct record *agent, size_t *count, struct buf *list, struct err *e)
 {
 	struct snapshot *s = snapshot_new();
@@ -220,12 +174,11 @@ static bool read_lost(struct cli *c, const struct record *agent, size_t *count, 
 
 static bool edit(struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
 {
-	bool had_routes = r->entity == ENTITY_AGENT && agent_usable(&r->agent, NULL);
+	bool had_routes = r->entity == ENTITY_AGENT && agent_usable(&r->agent, NULL), ok;
 	const char *why = NULL;
 	struct record now;
 	size_t lost = 0;
 	struct buf list;
-	bool ok;
 
 	if (!set_fields(c, directory, r, e))
 		return false;
@@ -238,39 +191,28 @@ static bool edit(struct cli *c, struct snapshot *directory, struct record *r, st
 		cli_note(c, ngettext("warning: %zu number loses its route (%s): %s", "warning: %zu numbers lose their routes (%s): %s",
 				     lost), lost, why, list.p);
 	ok = mutate(c, MUTATION_EDIT, r, record_version(r), &now, e);
-	if (ok)
+	if (ok) {
 		report(c, _("changed"), &now);
+		warn_region(c, directory, &now);
+	}
 	if (ok && lost > 0)
 		cli_note(c, ngettext("warning: %zu number has no route now: %s", "warning: %zu numbers have no route now: %s", lost), lost,
 			 list.p);
 	buf_clear(&list);
-	if (ok && now.entity == ENTITY_NUMBER)
-		warn_region(c, directory, &now);
 	record_clear(&now);
 	return ok;
 }
 
-bool cli_record_edit(struct cli *c, struct err *e)
+static bool show(struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
 {
-	struct snapshot *directory;
-	struct record r;
-	bool ok;
-
-	if (!changes_something(c)) {
-		err_set_message(e, ERR_USAGE, "%s", _("nothing to change"));
-		err_hint(e, _("'trunkdeck help %s edit' lists what can be changed"), c->command->group);
-		return false;
-	}
-	directory = cli_directory(c, e);
-	if (!directory)
-		return false;
-	ok = cli_find(c, directory, &r, e) && edit(c, directory, &r, e);
-	record_clear(&r);
-	snapshot_free(&directory);
-	return ok;
+	(void)directory;
+	(void)e;
+	cli_rows_one(&c->out, r);
+	return true;
 }
 
-bool cli_record_show(struct cli *c, struct err *e)
+/* Reads the record that the command names, and does something with it. */
+static bool with_record(struct cli *c, bool (*act)(struct cli *, struct snapshot *, struct record *, struct err *), struct err *e)
 {
 	struct snapshot *directory = cli_directory(c, e);
 	struct record r;
@@ -278,12 +220,28 @@ bool cli_record_show(struct cli *c, struct err *e)
 
 	if (!directory)
 		return false;
-	ok = cli_find(c, directory, &r, e);
-	if (ok)
-		cli_rows_one(&c->out, &r);
+	ok = cli_find(c, directory, &r, e) && act(c, directory, &r, e);
 	record_clear(&r);
 	snapshot_free(&directory);
 	return ok;
+}
+
+bool cli_record_edit(struct cli *c, struct err *e)
+{
+	bool changes = false;
+
+	for (size_t i = 0; i < c->args.given_count; i++)
+		changes |= sets_field(c->args.given[i].option);
+	if (changes)
+		return with_record(c, edit, e);
+	err_set_message(e, ERR_USAGE, "%s", _("nothing to change"));
+	err_hint(e, _("'trunkdeck help %s edit' lists what can be changed"), c->command->group);
+	return false;
+}
+
+bool cli_record_show(struct cli *c, struct err *e)
+{
+	return with_record(c, show, e);
 }
 
 /* --- listing --- */
@@ -306,7 +264,7 @@ static void list_one(struct listing *l, const struct record *r, int64_t numbers)
 {
 	char *cells[CLI_COLUMNS_MAX] = { NULL };
 
-	/* Much the dearer half for a hundred thousand numbers as JSON. */
+	/* JSON is made from the record: without a query, the cells of a hundred thousand numbers would be made for nothing. */
 	if (l->c->out.format != OUTPUT_JSON || !filter_words_is_empty(l->query))
 		cli_rows_cells(&l->rows, r, numbers, cells);
 	if (filter_words_match(l->query, NULL, cells))
@@ -336,43 +294,21 @@ static bool list_goes_on(void *arg)
 	return !cli_output_broken(&l->c->out);
 }
 
-static bool read_list(struct listing *l, struct err *e)
-{
-	struct store_reader reader = { .arg = l, .go_on = list_goes_on };
-
-	switch (l->c->command->entity) {
-	case ENTITY_PROVIDER:
-		reader.provider = list_provider;
-		break;
-	case ENTITY_AGENT:
-		reader.agent = list_agent;
-		break;
-	default:
-		reader.number = list_number;
-		break;
-	}
-	return store_read(l->c->store, &reader, NULL, e);
-}
-
-static bool check_query(const struct listing *l, struct err *e)
-{
-	const struct err *wrong = filter_words_error(l->query);
-
-	if (!wrong)
-		return true;
-	err_set_message(e, ERR_USAGE, "--where: %s", wrong->message);
-	err_hint(e, "%s", wrong->hint);
-	return false;
-}
-
 bool cli_record_list(struct cli *c, struct err *e)
 {
 	const char *where = cli_args_value(&c->args, "where");
+	enum entity entity = c->command->entity;
 	struct listing l = { .c = c };
+	const struct store_reader reader = {
+		.arg = &l, .go_on = list_goes_on,
+		.provider = entity == ENTITY_PROVIDER ? list_provider : NULL,
+		.agent = entity == ENTITY_AGENT ? list_agent : NULL,
+		.number = entity == ENTITY_NUMBER ? list_number : NULL,
+	};
 	struct cli_routes *routes = NULL;
 	bool ok = !cli_args_has(&c->args, "routes") || cli_routes_read(&routes, c, e);
 
-	cli_rows_init(&l.rows, &c->out, c->command->entity, c->command->entity == ENTITY_PROVIDER);
+	cli_rows_init(&l.rows, &c->out, entity, entity == ENTITY_PROVIDER);
 	if (routes && ok)
 		cli_rows_add_routes(&l.rows, routes);
 	l.filter = (struct filter_rows){ .fields = l.rows.names, .get = cell_of };
@@ -380,13 +316,13 @@ bool cli_record_list(struct cli *c, struct err *e)
 		if (strcmp(l.rows.names[i], "number") == 0)
 			l.filter.phones = FILTER_FIELD(i);
 	l.query = filter_words_new(where ? where : "", &l.filter, NULL, 0);
-	ok = ok && check_query(&l, e);
+	ok = ok && cli_where_ok(l.query, e);
 	if (ok) {
-		cli_rows_begin(&l.rows);
-		ok = read_list(&l, e);
+		cli_output_columns(&c->out, l.rows.columns, l.rows.count);
+		ok = store_read(c->store, &reader, NULL, e);
 	}
 	if (ok && c->out.written == 0)
-		cli_note(c, "%s", where ? _("nothing matches") : _("there is none yet"));
+		cli_note(c, "%s", where ? _("nothing matches") : _("there are none yet"));
 	ok = ok && (!routes || cli_routes_complete(routes, e));
 	filter_words_free(&l.query);
 	cli_routes_free(&routes);
@@ -394,28 +330,6 @@ bool cli_record_list(struct cli *c, struct err *e)
 }
 
 /* --- deleting --- */
-
-static void tell_consequences(const struct record *r, int64_t numbers)
-{
-	switch (r->entity) {
-	case ENTITY_NUMBER:
-		fprintf(stderr, _("Calls to %s will be refused; the number stays yours at the provider.\n"), r->number.e164);
-		break;
-	case ENTITY_PROVIDER:
-		if (numbers > 0)
-			fprintf(stderr, ngettext("%" PRId64 " number of it is deleted too.\n",
-						 "%" PRId64 " numbers of it are deleted too.\n", (unsigned long)numbers),
-				numbers);
-		break;
-	default:
-		break;
-	}
-}
-
-static bool is_yes(const char *answer)
-{
-	return strncmp(answer, "y", 1) == 0 || strncmp(answer, "Y", 1) == 0;
-}
 
 /* False: not confirmed; *e says why. */
 static bool confirm(const struct cli *c, const struct record *r, int64_t numbers, struct err *e)
@@ -425,22 +339,25 @@ static bool confirm(const struct cli *c, const struct record *r, int64_t numbers
 	if (cli_args_has(&c->args, "yes"))
 		return true;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-		err_set_message(e, ERR_USAGE, "%s", _("delete asks before, and there is no terminal to ask on"));
+		err_set_message(e, ERR_USAGE, "%s", _("delete asks for confirmation, and there is no terminal to ask on"));
 		err_hint(e, "%s", _("--yes deletes without asking"));
 		return false;
 	}
-	tell_consequences(r, cli_args_has(&c->args, "cascade") ? numbers : 0);
+	if (r->entity == ENTITY_NUMBER)
+		fprintf(stderr, _("Calls to %s will be refused; the number stays yours at the provider.\n"), r->number.e164);
+	if (r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade") && numbers > 0)
+		fprintf(stderr, ngettext("%" PRId64 " number of this provider is deleted too.\n",
+					 "%" PRId64 " numbers of this provider are deleted too.\n", (unsigned long)numbers), numbers);
 	if (cli_args_has(&c->args, "cut"))
 		fprintf(stderr, "%s\n", _("Calls that are up are hung up."));
 	fprintf(stderr, _("Delete %s %s? [y/N] "), entity_name(r->entity), record_key(r));
 	fflush(stderr);
-	if (fgets(answer, sizeof(answer), stdin) && is_yes(answer))
+	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
 		return true;
 	return err_set_message(e, ERR_FOUND_WRONG, "%s", _("not deleted"));
 }
 
-/* Writes it, and what goes with it. */
-static bool delete(struct cli *c, struct snapshot *directory, const struct record *r, struct err *e)
+static bool delete(struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
 {
 	bool cuts = cli_args_has(&c->args, "cut");
 	int64_t version = cli_args_has(&c->args, "yes") ? 0 : record_version(r);
@@ -448,7 +365,8 @@ static bool delete(struct cli *c, struct snapshot *directory, const struct recor
 	struct record now;
 	bool ok;
 
-	if (cuts && !(config_read_server_secrets(c->options->config, e) && cli_cut_prepare(c, r, &cut, e)))
+	if (!confirm(c, r, snapshot_badge(directory, record_key(r)), e) ||
+	    (cuts && !(config_read_server_secrets(c->options->config, e) && cli_cut_prepare(c, r, &cut, e))))
 		return false;
 	ok = mutate(c, MUTATION_DELETE, r, version, &now, e);
 	if (ok)
@@ -461,15 +379,5 @@ static bool delete(struct cli *c, struct snapshot *directory, const struct recor
 
 bool cli_record_delete(struct cli *c, struct err *e)
 {
-	struct snapshot *directory = cli_directory(c, e);
-	struct record r;
-	bool ok;
-
-	if (!directory)
-		return false;
-	ok = cli_find(c, directory, &r, e) && confirm(c, &r, snapshot_badge(directory, record_key(&r)), e) &&
-		delete(c, directory, &r, e);
-	record_clear(&r);
-	snapshot_free(&directory);
-	return ok;
+	return with_record(c, delete, e);
 }

@@ -1,11 +1,7 @@
-/* replay: the result object as it is, or as a table of numbers with a summary below. */
+/* replay: the figures of a recorded stream as one JSON object, or as a table of numbers with a summary below. */
 #include "config.h"
 
-#include <inttypes.h>
-#include <jansson.h>
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "cli/io/command.h"
 #include "trunkdeck/app/replay.h"
@@ -14,106 +10,66 @@
 #include "trunkdeck/calls/call.h"
 #include "trunkdeck/replay/replay.h"
 
-/* Columns before and after those of the outcomes. */
-enum { BEFORE = 2, AFTER = 5, COLUMNS = BEFORE + OUTCOME_COUNT + AFTER };
-
-static void make_columns(struct cli_column columns[COLUMNS])
+static void put_table(struct cli_output *out, json_t *result)
 {
-	struct cli_column *c = columns;
-
-	*c++ = (struct cli_column){ .key = "number", .label = _("Number") };
-	*c++ = (struct cli_column){ .key = "offered", .label = _("Offered"), .right = true };
-	for (int o = 0; o < OUTCOME_COUNT; o++)
-		*c++ = (struct cli_column){
-			.key = outcome_name((enum call_outcome)o),
-			.label = outcome_text((enum call_outcome)o),
-			.right = true,
-			.zero_hidden = true,
-		};
-	*c++ = (struct cli_column){ .key = "peak_concurrent", .label = _("Peak"), .right = true };
-	*c++ = (struct cli_column){ .key = "talk_ms_mean", .label = _("Talk ms"), .right = true };
-	*c++ = (struct cli_column){ .key = "response_ms_p50", .label = _("Response ms"), .right = true };
-	*c++ = (struct cli_column){ .key = "response_ms_p95", .label = _("p95"), .right = true };
-	*c++ = (struct cli_column){ .key = "response_source", .label = _("Measured to") };
-}
-
-static json_int_t count(const json_t *o, const char *key)
-{
-	return json_integer_value(json_object_get(o, key));
-}
-
-static char *count_text(const json_t *o, const char *key)
-{
-	return xasprintf("%" JSON_INTEGER_FORMAT, count(o, key));
-}
-
-/* "" where nothing was measured: 0 ms would be a lie. */
-static char *time_text(const json_t *o, const char *key)
-{
-	return count(o, "count") > 0 ? count_text(o, key) : xstrdup("");
-}
-
-static void put_number(struct cli_output *out, const char *number, const json_t *n)
-{
-	const json_t *talk = json_object_get(n, "talk_ms"), *response = json_object_get(n, "response_ms");
-	const char *source = json_string_value(json_object_get(response, "source"));
-	char *cells[COLUMNS], **c = cells;
-
-	*c++ = xstrdup(number);
-	*c++ = count_text(n, "offered");
-	for (int o = 0; o < OUTCOME_COUNT; o++)
-		*c++ = count_text(n, outcome_name((enum call_outcome)o));
-	*c++ = count_text(n, "peak_concurrent");
-	*c++ = time_text(talk, "mean");
-	*c++ = time_text(response, "p50");
-	*c++ = time_text(response, "p95");
-	*c++ = xstrdup(source ? source : "");
-	cli_output_row(out, (const char *const *)cells);
-	for (size_t i = 0; i < COLUMNS; i++)
-		free(cells[i]);
-}
-
-static void put_rejected(struct cli_output *out, const json_t *rejected)
-{
-	const char *why;
+#define COLUMN(id, name, text, help) { .key = name, .label = text, .flags = COLUMN_RIGHT | COLUMN_ZERO_HIDDEN },
+	static const struct cli_column columns[] = {
+		{ .key = "number", .label = N_("Number") },
+		{ .key = "offered", .label = N_("Offered"), .flags = COLUMN_RIGHT },
+		OUTCOME_TABLE(COLUMN)
+		{ .key = "peak_concurrent", .label = N_("Peak"), .flags = COLUMN_RIGHT },
+		{ .key = "talk_ms_mean", .label = N_("Talk ms"), .flags = COLUMN_RIGHT, .path = "talk_ms.mean" },
+		{ .key = "response_ms_p50", .label = N_("Response ms"), .flags = COLUMN_RIGHT, .path = "response_ms.p50" },
+		{ .key = "response_ms_p95", .label = N_("p95"), .flags = COLUMN_RIGHT, .path = "response_ms.p95" },
+		{ .key = "response_source", .label = N_("Measured to"), .path = "response_ms.source" },
+	};
+#undef COLUMN
 	json_t *n;
+	const char *name;
+	double elapsed_s = 0;
+	json_int_t events = 0, calls = 0, live = 0, rejected = 0;
 
-	/* A const object has no iterator in jansson. */
-	json_object_foreach((json_t *)rejected, why, n)
-		cli_output_line(out, _("  %s: %" JSON_INTEGER_FORMAT), why, json_integer_value(n));
-}
-
-static void put_summary(struct cli_output *out, const json_t *result)
-{
+	cli_output_columns(out, columns, ARRAY_LEN(columns));
+	json_object_foreach(json_object_get(result, "numbers"), name, n) {
+		json_object_set_new(n, "number", cli_text(name));
+		cli_output_object(out, json_incref(n));
+	}
+	json_unpack(result, "{s:I, s:I, s:I, s:I, s:F}", "events", &events, "calls", &calls, "live", &live, "frames_rejected",
+		    &rejected, "elapsed_s", &elapsed_s);
+	if (out->row_count > 0)
+		cli_output_line(out, "%s", "");
 	cli_output_line(out, _("%" JSON_INTEGER_FORMAT " events, %" JSON_INTEGER_FORMAT " calls, %" JSON_INTEGER_FORMAT
-			       " still live, in %.2f s"), count(result, "events"), count(result, "calls"),
-			count(result, "live"), json_real_value(json_object_get(result, "elapsed_s")));
-	cli_output_line(out, _("%" JSON_INTEGER_FORMAT " frames rejected"), count(result, "frames_rejected"));
-	put_rejected(out, json_object_get(result, "rejected"));
+			       " still live, in %.2f s"), events, calls, live, elapsed_s);
+	cli_output_line(out, _("%" JSON_INTEGER_FORMAT " frames rejected"), rejected);
+	json_object_foreach(json_object_get(result, "rejected"), name, n)
+		cli_output_line(out, _("  %s: %" JSON_INTEGER_FORMAT), name, json_integer_value(n));
 	if (json_is_true(json_object_get(result, "cut_off")))
 		cli_output_line(out, "%s", _("the stream ends inside a frame"));
 }
 
-static void put_result(struct cli_output *out, const json_t *result)
+bool cli_replay(struct cli *c, struct err *e)
 {
-	json_t *numbers = json_object_get(result, "numbers"), *n;
-	struct cli_column columns[COLUMNS];
-	const char *number;
-
-	make_columns(columns);
-	cli_output_columns(out, columns, COLUMNS);
-	json_object_foreach(numbers, number, n)
-		put_number(out, number, n);
-	if (out->format == OUTPUT_TABLE && json_object_size(numbers) > 0)
-		cli_output_line(out, "%s", "");
-	put_summary(out, result);
-}
-
-static bool count_it(struct cli *c, const struct replay_options *given, int64_t repeat, struct err *e)
-{
-	struct replay_options options = *given;
+	const char *techs = cli_args_value(&c->args, "trunk-techs");
+	const char *contexts = cli_args_value(&c->args, "trunk-contexts");
+	struct replay_options options = { .trunk_techs = techs ? techs : "PJSIP", .trunk_contexts = contexts ? contexts : "" };
+	int64_t repeat, speed;
 	json_t *result;
 
+	if (!cli_args_count(&c->args, "repeat", 1, 1, &repeat, e) || !cli_args_count(&c->args, "speed", 1, 0, &speed, e))
+		return false;
+	if (speed > 0 && c->options->show_replay && c->out.format == OUTPUT_TABLE) {
+		const struct cli_replay_show show = {
+			.path = c->args.positionals[0], .speed = (int)speed, .trunk_techs = options.trunk_techs,
+			.trunk_contexts = options.trunk_contexts,
+		};
+
+		if (speed > REPLAY_SPEED_MAX)
+			return err_set_message(e, ERR_USAGE, _("--speed %lld: at most %d is allowed"), (long long)speed,
+					       REPLAY_SPEED_MAX);
+		if (cli_args_has(&c->args, "repeat"))
+			return err_set_message(e, ERR_USAGE, "%s", _("--repeat is for figures, --speed for the screen: give one of them"));
+		return c->options->show_replay(c->options->arg, &show, e);
+	}
 	options.repeat = repeat > UINT_MAX ? UINT_MAX : (unsigned)repeat;
 	result = replay_run(c->args.positionals[0], &options, e);
 	if (!result)
@@ -122,40 +78,7 @@ static bool count_it(struct cli *c, const struct replay_options *given, int64_t 
 		cli_output_object(&c->out, result);
 		return true;
 	}
-	put_result(&c->out, result);
+	put_table(&c->out, result);
 	json_decref(result);
 	return true;
-}
-
-static bool show_it(struct cli *c, const struct replay_options *given, int64_t speed, struct err *e)
-{
-	const struct cli_replay_show show = {
-		.path = c->args.positionals[0],
-		.speed = (int)speed,
-		.trunk_techs = given->trunk_techs,
-		.trunk_contexts = given->trunk_contexts,
-	};
-
-	if (speed > REPLAY_SPEED_MAX)
-		return err_set_message(e, ERR_USAGE, _("--speed %lld: %d is the most"), (long long)speed, REPLAY_SPEED_MAX);
-	if (cli_args_has(&c->args, "repeat"))
-		return err_set_message(e, ERR_USAGE, "%s", _("--repeat is for figures, --speed for the screen: give one of them"));
-	return c->options->show_replay(c->options->arg, &show, e);
-}
-
-bool cli_replay(struct cli *c, struct err *e)
-{
-	const char *techs = cli_args_value(&c->args, "trunk-techs");
-	const char *contexts = cli_args_value(&c->args, "trunk-contexts");
-	const struct replay_options options = {
-		.trunk_techs = techs ? techs : "PJSIP",
-		.trunk_contexts = contexts ? contexts : "",
-	};
-	int64_t repeat, speed;
-
-	if (!cli_args_count(&c->args, "repeat", 1, 1, &repeat, e) || !cli_args_count(&c->args, "speed", 1, 0, &speed, e))
-		return false;
-	if (speed > 0 && c->options->show_replay && c->out.format == OUTPUT_TABLE)
-		return show_it(c, &options, speed, e);
-	return count_it(c, &options, repeat, e);
 }

@@ -5,50 +5,47 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/filter_words.h"
 
-/* What only the program sets, and what has no bounded width, would push the rest off a screen. */
-static bool in_tables(const struct field *f)
+bool cli_where_ok(const struct filter_words *where, struct err *e)
 {
-	return ((f->flags & FIELD_KEY) || !(f->flags & FIELD_READONLY)) && f->type != FIELD_PARAMS;
+	const struct err *wrong = filter_words_error(where);
+
+	if (!wrong)
+		return true;
+	err_set_message(e, ERR_USAGE, "--where: %s", wrong->message);
+	err_hint(e, "%s", wrong->hint);
+	return false;
 }
 
-static void add_column(struct cli_rows *rows, const struct cli_column *column, const char *name)
+static void add_column(struct cli_rows *rows, struct cli_column column, const char *name)
 {
-	rows->columns[rows->count] = *column;
-	rows->names[rows->count] = name;
-	if (++rows->count > CLI_COLUMNS_MAX)
+	if (rows->count == CLI_COLUMNS_MAX)
 		die("a record has more than %d columns", CLI_COLUMNS_MAX);
+	rows->columns[rows->count] = column;
+	rows->names[rows->count++] = name;
 }
 
 void cli_rows_init(struct cli_rows *rows, struct cli_output *out, enum entity entity, bool counted)
 {
 	*rows = (struct cli_rows){ .out = out, .entity = entity, .counted = counted };
 	for (const struct field *f = entity_fields(entity); f->key; f++) {
-		const struct cli_column column = {
-			.key = f->key,
-			.label = _(f->label),
-			.no_table = !in_tables(f),
-		};
+		/* Fields that only the program sets, and those without a bounded width, would push the others off the screen. */
+		bool narrow = ((f->flags & FIELD_KEY) || !(f->flags & FIELD_READONLY)) && f->type != FIELD_PARAMS;
 
-		add_column(rows, &column, f->option ? f->option : f->key);
+		add_column(rows, (struct cli_column){ .key = f->key, .label = f->label, .flags = narrow ? 0 : COLUMN_NO_TABLE },
+			   f->option ? f->option : f->key);
 	}
 	if (counted)
-		add_column(rows, &(struct cli_column){ .key = "numbers", .label = _("Numbers"), .right = true }, "numbers");
+		add_column(rows, (struct cli_column){ .key = "numbers", .label = N_("Numbers"), .flags = COLUMN_RIGHT }, "numbers");
 }
 
 void cli_rows_add_routes(struct cli_rows *rows, const struct cli_routes *routes)
 {
 	rows->routes = routes;
-	add_column(rows, &(struct cli_column){ .key = "routes", .label = _("Routes") }, "routes");
-}
-
-void cli_rows_begin(struct cli_rows *rows)
-{
-	if (rows->out->format != OUTPUT_JSON)
-		cli_output_columns(rows->out, rows->columns, rows->count);
+	add_column(rows, (struct cli_column){ .key = "routes", .label = N_("Routes") }, "routes");
 }
 
 void cli_rows_cells(const struct cli_rows *rows, const struct record *r, int64_t numbers, char *cells[CLI_COLUMNS_MAX])
@@ -74,7 +71,7 @@ void cli_rows_put(struct cli_rows *rows, const struct record *r, int64_t numbers
 	json_t *object;
 
 	if (rows->out->format != OUTPUT_JSON) {
-		cli_output_row(rows->out, (const char *const *)cells);
+		cli_output_texts(rows->out, (const char *const *)cells);
 		return;
 	}
 	object = record_to_json(r);
@@ -85,33 +82,21 @@ void cli_rows_put(struct cli_rows *rows, const struct record *r, int64_t numbers
 	cli_output_object(rows->out, object);
 }
 
-/* --- one record --- */
-
-static const struct cli_column pair_columns[] = { { .key = "field" }, { .key = "value" } };
-
-static void put_pairs(struct cli_output *out, const struct record *r)
-{
-	cli_output_columns(out, pair_columns, ARRAY_LEN(pair_columns));
-	for (const struct field *f = entity_fields(r->entity); f->key; f++) {
-		char *value = field_get(f, r);
-
-		cli_output_row(out, (const char *[]){ _(f->label), value });
-		free(value);
-	}
-}
-
 void cli_rows_one(struct cli_output *out, const struct record *r)
 {
+	static const struct cli_column pair[] = { { .key = "field" }, { .key = "value" } };
 	char *cells[CLI_COLUMNS_MAX];
 	struct cli_rows rows;
 
-	if (out->format == OUTPUT_TABLE) {
-		put_pairs(out, r);
-		return;
-	}
 	cli_rows_init(&rows, out, r->entity, false);
-	cli_rows_begin(&rows);
 	cli_rows_cells(&rows, r, 0, cells);
-	cli_rows_put(&rows, r, 0, cells);
+	if (out->format == OUTPUT_TABLE) {
+		cli_output_columns(out, pair, ARRAY_LEN(pair));
+		for (size_t i = 0; i < rows.count; i++)
+			cli_output_texts(out, (const char *[]){ _(rows.columns[i].label), cells[i] });
+	} else {
+		cli_output_columns(out, rows.columns, rows.count);
+		cli_rows_put(&rows, r, 0, cells);
+	}
 	cli_rows_free_cells(&rows, cells);
 }

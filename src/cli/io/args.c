@@ -1,7 +1,7 @@
 /*
- * Parsing against a table, without getopt: its state is global, it prints by itself, and it would accept half a word.
- * Options and other words may be mixed. A word that starts with '-' where a value is expected is the value, so that
- * "--label -" works; what is not known is refused, never guessed.
+ * Words are parsed against a table and not with getopt, which has global state, prints by itself and accepts abbreviations.
+ * Options and other words may be mixed. Where a value is expected, a word that starts with '-' is that value, so that
+ * "--label -" works. Unknown options are refused.
  */
 #include "config.h"
 
@@ -71,77 +71,45 @@ void cli_args_allow_fields(struct cli_args *a, enum entity entity)
 
 /* --- parsing --- */
 
-static bool hint_allowed(const struct cli_args *a, struct err *e)
-{
-	struct buf allowed;
-
-	buf_init(&allowed, BUF_UNBOUNDED);
-	for (size_t i = 0; i < a->option_count; i++)
-		buf_addf(&allowed, "%s--%s", i > 0 ? ", " : "", a->options[i].name);
-	err_hint(e, _("allowed: %s"), allowed.p);
-	buf_clear(&allowed);
-	return false;
-}
-
-static const struct cli_option *find(const struct cli_args *a, const char *name, size_t len)
-{
-	for (size_t i = 0; i < a->option_count; i++) {
-		if (strlen(a->options[i].name) == len && strncmp(a->options[i].name, name, len) == 0)
-			return &a->options[i];
-	}
-	return NULL;
-}
-
-static void give(struct cli_args *a, const struct cli_option *option, const char *value)
-{
-	a->given = xreallocarray(a->given, a->given_count + 1, sizeof(*a->given));
-	a->given[a->given_count++] = (struct cli_given){ option, value };
-}
-
-static bool needs_value(const struct cli_option *option, struct err *e)
-{
-	err_set_message(e, ERR_USAGE, _("option --%s needs a value"), option->name);
-	err_hint(e, "%s", _(option->help));
-	return false;
-}
-
 /* One word that starts with '-'; *used = words taken, this one included. */
 static bool take_option(struct cli_args *a, int argc, char **argv, int *used, struct err *e)
 {
 	const char *value = strchr(argv[0], '='), *name = argv[0][1] == '-' ? argv[0] + 2 : "";
 	size_t len = strcspn(name, "=");
-	const struct cli_option *option;
+	const struct cli_option *option = NULL;
+	struct buf allowed;
 
 	*used = 1;
 	if (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0) {
 		a->help = true;
 		return true;
 	}
-	option = find(a, name, len);
+	buf_init(&allowed, BUF_UNBOUNDED);
+	for (size_t i = 0; i < a->option_count; i++) {
+		buf_addf(&allowed, "%s--%s", i > 0 ? ", " : "", a->options[i].name);
+		if (strlen(a->options[i].name) == len && strncmp(a->options[i].name, name, len) == 0)
+			option = &a->options[i];
+	}
 	if (!option) {
 		err_set_message(e, ERR_USAGE, _("unknown option %.*s"), (int)strcspn(argv[0], "="), argv[0]);
-		return hint_allowed(a, e);
+		err_hint(e, _("allowed: %s"), allowed.p);
 	}
+	buf_clear(&allowed);
+	if (!option)
+		return false;
 	if (!option->argument && value)
 		return err_set_message(e, ERR_USAGE, _("option --%s takes no value"), option->name);
 	if (option->argument && value)
 		value++;
 	else if (option->argument && argc > 1)
 		value = argv[(*used)++];
-	if (option->argument && !value)
-		return needs_value(option, e);
-	give(a, option, value);
-	return true;
-}
-
-static bool take_positional(struct cli_args *a, const char *word, size_t max, struct err *e)
-{
-	if (a->positional_count == max || max > CLI_POSITIONALS_MAX) {
-		err_set_message(e, ERR_USAGE, _("\"%s\" is one word too many"), word);
-		err_hint(e, "%s", _("put a text of several words in quotes"));
+	if (option->argument && !value) {
+		err_set_message(e, ERR_USAGE, _("option --%s needs a value"), option->name);
+		err_hint(e, "%s", _(option->help));
 		return false;
 	}
-	a->positionals[a->positional_count++] = word;
+	a->given = xreallocarray(a->given, a->given_count + 1, sizeof(*a->given));
+	a->given[a->given_count++] = (struct cli_given){ option, value };
 	return true;
 }
 
@@ -154,13 +122,17 @@ bool cli_args_parse(struct cli_args *a, int argc, char **argv, size_t min, size_
 		const char *word = argv[i];
 
 		used = 1;
-		if (options && strcmp(word, "--") == 0)
+		if (options && strcmp(word, "--") == 0) {
 			options = false;
-		else if (options && word[0] == '-' && word[1] != '\0') {
+		} else if (options && word[0] == '-' && word[1] != '\0') {
 			if (!take_option(a, argc - i, argv + i, &used, e))
 				return false;
-		} else if (!take_positional(a, word, max, e)) {
+		} else if (a->positional_count == max || max > CLI_POSITIONALS_MAX) {
+			err_set_message(e, ERR_USAGE, _("\"%s\" is one word too many"), word);
+			err_hint(e, "%s", _("put a text of several words in quotes"));
 			return false;
+		} else {
+			a->positionals[a->positional_count++] = word;
 		}
 	}
 	if (a->positional_count >= min || a->help)
@@ -170,27 +142,25 @@ bool cli_args_parse(struct cli_args *a, int argc, char **argv, size_t min, size_
 
 /* --- what was given --- */
 
-static const struct cli_given *given(const struct cli_args *a, const char *name)
+const char *cli_args_value(const struct cli_args *a, const char *name)
 {
 	for (size_t i = a->given_count; i > 0; i--) {
 		if (strcmp(a->given[i - 1].option->name, name) == 0)
-			return &a->given[i - 1];
+			return a->given[i - 1].value ? a->given[i - 1].value : "";
 	}
 	return NULL;
 }
 
-const char *cli_args_value(const struct cli_args *a, const char *name)
-{
-	const struct cli_given *g = given(a, name);
-
-	if (!g)
-		return NULL;
-	return g->value ? g->value : "";
-}
-
 bool cli_args_has(const struct cli_args *a, const char *name)
 {
-	return given(a, name) != NULL;
+	return cli_args_value(a, name) != NULL;
+}
+
+bool cli_args_refuse(const struct cli_args *a, const char *name, const char *allowed, struct err *e)
+{
+	err_set_message(e, ERR_USAGE, _("--%s %s is not allowed"), name, cli_args_value(a, name));
+	err_hint(e, _("allowed: %s"), allowed);
+	return false;
 }
 
 bool cli_args_count(const struct cli_args *a, const char *name, int64_t min, int64_t fallback, int64_t *out,

@@ -48,6 +48,8 @@ bool cli_args_parse(struct cli_args *a, int argc, char **argv, size_t min, size_
 /* The last value given, NULL = not given; for a switch "" when given. */
 const char *cli_args_value(const struct cli_args *a, const char *name);
 bool cli_args_has(const struct cli_args *a, const char *name);
+/* Refuses the value given for an option; `allowed` says what it may be. Returns false. */
+bool cli_args_refuse(const struct cli_args *a, const char *name, const char *allowed, struct err *e);
 /* A count from `min` on; `fallback` when the option was not given. */
 bool cli_args_count(const struct cli_args *a, const char *name, int64_t min, int64_t fallback, int64_t *out,
 		    struct err *e);

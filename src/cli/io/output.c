@@ -1,16 +1,19 @@
 /*
- * The three forms of output. Tables are kept until the last row is known, everything else is written as it comes, so that
- * a hundred thousand numbers as CSV or JSON need no memory. The first failed write is remembered and told at the end.
+ * The three formats. Tables are kept until the last row is known, unless their columns have widths of their own. Everything
+ * else is written as it comes, so that a hundred thousand numbers as CSV or JSON need no memory. The first failed write is
+ * remembered and reported at the end.
  */
 #include "config.h"
 
 #include "output.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -21,31 +24,21 @@
 
 #define GAP 2
 
-static int terminal_width(FILE *f)
+void cli_output_init(struct cli_output *o, enum output_format format, FILE *to)
 {
 	struct winsize size;
 
-	if (!isatty(fileno(f)) || ioctl(fileno(f), TIOCGWINSZ, &size) != 0)
-		return 0;
-	return size.ws_col;
+	*o = (struct cli_output){ .format = format, .to = to };
+	if (isatty(fileno(to)) && ioctl(fileno(to), TIOCGWINSZ, &size) == 0)
+		o->width = size.ws_col;
 }
 
-void cli_output_init(struct cli_output *o, enum output_format format, FILE *to)
-{
-	*o = (struct cli_output){ .format = format, .to = to, .width = terminal_width(to) };
-}
-
-static void drop_rows(struct cli_output *o)
+void cli_output_clear(struct cli_output *o)
 {
 	for (size_t i = 0; i < o->row_count * o->column_count; i++)
 		free(o->cells[i]);
 	FREE(&o->cells);
 	o->row_count = 0;
-}
-
-void cli_output_clear(struct cli_output *o)
-{
-	drop_rows(o);
 }
 
 static void put(struct cli_output *o, const char *bytes, size_t len)
@@ -55,101 +48,71 @@ static void put(struct cli_output *o, const char *bytes, size_t len)
 		o->error = errno ? errno : EIO;
 }
 
-static void put_buf(struct cli_output *o, struct buf *b)
-{
-	put(o, b->p, b->len);
-	buf_clear(b);
-}
-
 /* --- tables --- */
 
-static const char *cell(const struct cli_output *o, size_t row, size_t column)
+static const char *heading(const struct cli_column *c)
 {
-	return o->cells[row * o->column_count + column];
+	return c->label && c->label[0] ? _(c->label) : "";
 }
 
 static bool is_hidden(const struct cli_output *o, size_t column)
 {
-	if (o->columns[column].no_table)
-		return true;
-	if (!o->columns[column].zero_hidden)
-		return false;
+	if (!(o->columns[column].flags & COLUMN_ZERO_HIDDEN))
+		return o->columns[column].flags & COLUMN_NO_TABLE;
 	for (size_t row = 0; row < o->row_count; row++) {
-		if (strcmp(cell(o, row, column), "0") != 0)
+		if (strcmp(o->cells[row * o->column_count + column], "0") != 0)
 			return false;
 	}
 	return true;
 }
 
-/* Columns of each cell; 0 = not shown. */
-static void measure(const struct cli_output *o, int widths[CLI_COLUMNS_MAX])
+/* cells NULL: the headings. A column of width 0 is not shown. */
+static void put_table_row(struct cli_output *o, const int *widths, char *const *cells)
 {
-	for (size_t i = 0; i < o->column_count; i++) {
-		widths[i] = 0;
-		if (is_hidden(o, i))
-			continue;
-		widths[i] = o->columns[i].label ? utf8_width(o->columns[i].label) : 0;
-		for (size_t row = 0; row < o->row_count; row++) {
-			int width = utf8_width(cell(o, row, i));
-
-			if (width > widths[i])
-				widths[i] = width;
-		}
-	}
-}
-
-static void pad_left(struct buf *line, const char *text, int width)
-{
-	for (int blanks = width - utf8_width(text); blanks > 0; blanks--)
-		buf_addc(line, ' ');
-	buf_adds(line, text);
-}
-
-static void put_line(struct cli_output *o, struct buf *line)
-{
+	struct buf line;
 	int width;
 
-	if (o->width > 0)
-		line->len = utf8_fit(line->p, o->width, &width);
-	while (line->len > 0 && line->p[line->len - 1] == ' ')
-		line->len--;
-	put(o, line->p, line->len);
-	put(o, "\n", 1);
-	buf_reset(line);
-}
-
-static void put_table_row(struct cli_output *o, struct buf *line, const int *widths, size_t row, bool header)
-{
+	buf_init(&line, BUF_UNBOUNDED);
 	for (size_t i = 0; i < o->column_count; i++) {
-		const char *text = header ? o->columns[i].label : cell(o, row, i);
+		const char *text = cells ? cells[i] : heading(&o->columns[i]);
+		int blanks = widths[i] - utf8_width(text);
 
 		if (widths[i] == 0)
 			continue;
-		for (int gap = 0; line->len > 0 && gap < GAP; gap++)
-			buf_addc(line, ' ');
-		if (o->columns[i].right)
-			pad_left(line, text, widths[i]);
+		buf_addf(&line, "%*s", i > 0 && line.len > 0 ? GAP : 0, "");
+		if (o->columns[i].flags & COLUMN_RIGHT)
+			buf_addf(&line, "%*s%s", blanks > 0 ? blanks : 0, "", text);
 		else
-			utf8_pad(line, text, widths[i], true);
+			buf_addf(&line, "%s%*s", text, blanks > 0 ? blanks : 0, "");
 	}
-	put_line(o, line);
+	if (o->width > 0)
+		line.len = utf8_fit(line.p, o->width, &width);
+	while (line.len > 0 && line.p[line.len - 1] == ' ')
+		line.len--;
+	put(o, line.p, line.len);
+	put(o, "\n", 1);
+	buf_clear(&line);
 }
 
 static void end_table(struct cli_output *o)
 {
-	int widths[CLI_COLUMNS_MAX];
-	struct buf line;
+	int widths[CLI_COLUMNS_MAX] = { 0 };
 
 	if (o->row_count == 0)
 		return;
-	measure(o, widths);
-	buf_init(&line, BUF_UNBOUNDED);
+	for (size_t i = 0; i < o->column_count; i++) {
+		widths[i] = is_hidden(o, i) ? 0 : utf8_width(heading(&o->columns[i]));
+		for (size_t row = 0; row < o->row_count && !is_hidden(o, i); row++) {
+			int width = utf8_width(o->cells[row * o->column_count + i]);
+
+			widths[i] = width > widths[i] ? width : widths[i];
+		}
+	}
 	if (o->columns[0].label)
-		put_table_row(o, &line, widths, 0, true);
+		put_table_row(o, widths, NULL);
 	for (size_t row = 0; row < o->row_count; row++)
-		put_table_row(o, &line, widths, row, false);
-	buf_clear(&line);
-	drop_rows(o);
+		put_table_row(o, widths, o->cells + row * o->column_count);
+	cli_output_clear(o);
 }
 
 static void keep_row(struct cli_output *o, const char *const *cells)
@@ -166,7 +129,7 @@ static void keep_row(struct cli_output *o, const char *const *cells)
 
 /* --- CSV --- */
 
-/* Would a spreadsheet calculate it? It skips blanks in front; "+4930123456" is only a number. */
+/* Would a spreadsheet calculate the text? Spreadsheets skip blanks in front. "+4930123456" is only a number. */
 static bool is_formula(const char *text)
 {
 	text += strspn(text, " ");
@@ -202,36 +165,37 @@ static void put_csv_row(struct cli_output *o, const char *const *cells)
 
 	buf_init(&line, BUF_UNBOUNDED);
 	for (size_t i = 0; i < o->column_count; i++) {
+		if ((o->columns[i].flags & COLUMN_JSON_ONLY) == COLUMN_JSON_ONLY)
+			continue;
 		if (i > 0)
 			buf_addc(&line, ',');
-		add_csv(&line, cells ? cells[i] : o->columns[i].key, cells && o->columns[i].foreign);
+		add_csv(&line, cells ? cells[i] : o->columns[i].key, cells && (o->columns[i].flags & COLUMN_FOREIGN));
 	}
 	buf_adds(&line, "\r\n");
-	put_buf(o, &line);
+	put(o, line.p, line.len);
+	buf_clear(&line);
 }
 
 /* --- JSON --- */
 
-/* Allowed in JSON, but not good for a terminal: DEL, C1, line separators, bidirectional controls. */
+json_t *cli_text(const char *text)
+{
+	json_t *json = text ? json_string(text) : json_null();
+
+	if (!json) {
+		char *clean = utf8_clean_dup(str_of(text));
+
+		json = json_string(clean);
+		free(clean);
+	}
+	return json;
+}
+
+/* Allowed in JSON, but harmful on a terminal: DEL, C1, line separators, bidirectional controls. */
 static bool is_unsafe(uint32_t code)
 {
 	return (code >= 0x7f && code < 0xa0) || code == 0x061c || (code >= 0x200e && code <= 0x200f) ||
 	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-}
-
-/* Such characters can stand inside strings only, where \u means the same. */
-static void add_escaped(struct buf *out, const char *json)
-{
-	struct str rest = str_of(json);
-	uint32_t code;
-	size_t len;
-
-	for (; (len = utf8_next(rest, &code)) > 0; rest = (struct str){ rest.p + len, rest.len - len }) {
-		if (is_unsafe(code))
-			buf_addf(out, "\\u%04x", (unsigned)code);
-		else
-			buf_add(out, rest.p, len);
-	}
 }
 
 static bool has_real(json_t *json)
@@ -251,7 +215,7 @@ static bool has_real(json_t *json)
 
 static char *dump(json_t *json, int digits)
 {
-	char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(digits));
+	char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits));
 
 	if (!text)
 		die("JSON could not be written");
@@ -276,21 +240,51 @@ static char *json_text(json_t *json)
 	return dump(json, 17);
 }
 
-void cli_output_object(struct cli_output *o, json_t *object)
+static void put_object(struct cli_output *o, json_t *object)
 {
 	char *json = json_text(object);
+	struct str rest = str_of(json);
 	struct buf line;
+	uint32_t code;
+	size_t len;
 
 	buf_init(&line, BUF_UNBOUNDED);
-	add_escaped(&line, json);
+	/* Unsafe characters stand inside strings only, where \u means the same. */
+	for (; (len = utf8_next(rest, &code)) > 0; rest = (struct str){ rest.p + len, rest.len - len }) {
+		if (is_unsafe(code))
+			buf_addf(&line, "\\u%04x", (unsigned)code);
+		else
+			buf_add(&line, rest.p, len);
+	}
 	buf_addc(&line, '\n');
-	put_buf(o, &line);
-	o->written++;
+	put(o, line.p, line.len);
+	buf_clear(&line);
 	free(json);
-	json_decref(object);
+	o->written++;
 }
 
-/* --- all forms --- */
+/* --- rows --- */
+
+/* The text of a value in tables and CSV; caller frees. NULL = the row has no such value. */
+static char *value_text(const struct cli_output *o, const struct cli_column *c, json_t *value)
+{
+	bool people = o->format == OUTPUT_TABLE;
+	double n = json_number_value(value);
+
+	if (!value || json_is_null(value))
+		return xstrdup(c->flags & COLUMN_ZERO_HIDDEN ? "0" : "");
+	if (json_is_string(value))
+		return xstrdup(json_string_value(value));
+	if (json_is_boolean(value) && (c->flags & COLUMN_YES_NO))
+		return xstrdup(json_is_true(value) ? "yes" : "no");
+	if (json_is_number(value) && people && (c->flags & COLUMN_SECONDS))
+		return xasprintf("%.1fs", n / 1000);
+	if (json_is_number(value) && people && (c->flags & COLUMN_PERCENT))
+		return xasprintf("%d%%", (int)(n * 100 + 0.5));
+	if (json_is_real(value))
+		return xasprintf("%.3f", n);
+	return json_text(value);
+}
 
 void cli_output_columns(struct cli_output *o, const struct cli_column *columns, size_t count)
 {
@@ -303,13 +297,66 @@ void cli_output_columns(struct cli_output *o, const struct cli_column *columns, 
 		put_csv_row(o, NULL);
 }
 
-void cli_output_row(struct cli_output *o, const char *const *cells)
+void cli_output_texts(struct cli_output *o, const char *const *cells)
 {
-	if (o->format == OUTPUT_CSV)
-		put_csv_row(o, cells);
-	else
-		keep_row(o, cells);
+	int widths[CLI_COLUMNS_MAX];
+
 	o->written++;
+	if (o->format == OUTPUT_CSV) {
+		put_csv_row(o, cells);
+		return;
+	}
+	keep_row(o, cells);
+	if (o->columns[0].width == 0)
+		return;
+	for (size_t i = 0; i < o->column_count; i++)
+		widths[i] = o->columns[i].width;
+	put_table_row(o, widths, o->cells);
+	cli_output_clear(o);
+}
+
+/* A row of values that stay the caller's. */
+static void put_values(struct cli_output *o, json_t *const *values)
+{
+	char *cells[CLI_COLUMNS_MAX];
+
+	for (size_t i = 0; i < o->column_count; i++)
+		cells[i] = value_text(o, &o->columns[i], values[i]);
+	cli_output_texts(o, (const char *const *)cells);
+	for (size_t i = 0; i < o->column_count; i++)
+		free(cells[i]);
+}
+
+void cli_output_row(struct cli_output *o, json_t *const *cells)
+{
+	json_t *object = json_object();
+
+	if (o->format != OUTPUT_JSON)
+		put_values(o, cells);
+	for (size_t i = 0; i < o->column_count; i++)
+		json_object_set_new(object, o->columns[i].key, cells[i]);
+	if (o->format == OUTPUT_JSON)
+		put_object(o, object);
+	json_decref(object);
+}
+
+void cli_output_object(struct cli_output *o, json_t *object)
+{
+	json_t *values[CLI_COLUMNS_MAX];
+
+	for (size_t i = 0; i < o->column_count && o->format != OUTPUT_JSON; i++) {
+		const char *path = o->columns[i].path ? o->columns[i].path : o->columns[i].key, *dot = strchr(path, '.');
+		char *name = dot ? xstrndup(path, (size_t)(dot - path)) : NULL;
+		json_t *parent = name ? json_object_get(object, name) : object, *count = json_object_get(parent, "count");
+
+		values[i] = count && json_integer_value(count) == 0 ? NULL : json_object_get(parent, dot ? dot + 1 : path);
+		free(name);
+	}
+	if (o->format == OUTPUT_JSON)
+		put_object(o, object);
+	else
+		put_values(o, values);
+	json_decref(object);
 }
 
 void cli_output_line(struct cli_output *o, const char *format, ...)
@@ -340,6 +387,20 @@ void cli_output_flush(struct cli_output *o)
 bool cli_output_broken(const struct cli_output *o)
 {
 	return o->error != 0;
+}
+
+int cli_output_pipe(const struct cli_output *o)
+{
+	struct stat st;
+
+	return fstat(fileno(o->to), &st) == 0 && S_ISFIFO(st.st_mode) ? fileno(o->to) : -1;
+}
+
+bool cli_output_is_left(const struct cli_output *o, int timeout_ms)
+{
+	struct pollfd p = { .fd = cli_output_pipe(o) };
+
+	return o->error || (poll(&p, 1, timeout_ms) > 0 && (p.revents & (POLLERR | POLLNVAL)));
 }
 
 bool cli_output_end(struct cli_output *o, struct err *e)

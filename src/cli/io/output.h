@@ -1,9 +1,10 @@
 /*
- * What a command prints on standard output, in the form asked for. A command gives columns once, then rows (for tables and
- * CSV) or objects (for JSON). Texts may come from anywhere: they are cleaned (utf8.h) for tables and CSV, and escaped in
- * JSON, so that no control byte reaches a terminal or a file.
+ * What a command prints on standard output, in the format asked for. A command announces its columns once and then gives rows:
+ * as typed cells (JSON values in the order of the columns), as JSON objects, or as texts. One table of columns serves all three
+ * formats: the heading of tables, and the key of CSV and JSON. Texts may come from anywhere: they are cleaned (utf8.h) for
+ * tables and CSV, and escaped in JSON, so that no control byte reaches a terminal or a file.
  *
- *   table  aligned; texts only, for people; cut at the terminal's width, whole when it is no terminal
+ *   table  aligned; for people; cut at the terminal's width, whole when the output is no terminal
  *   json   one object a line, in UTF-8
  *   csv    RFC 4180, header row of the column keys; an operator's texts as they are, also those a spreadsheet takes for a
  *          formula; what callers chose is made harmless: ' in front of =, +, -, @, unless a number follows the sign
@@ -19,13 +20,24 @@
 #include "trunkdeck/base/err.h"
 #include "cli.h"
 
+enum cli_column_flags {
+	COLUMN_RIGHT = 1,		/* aligned to the right in tables */
+	COLUMN_NO_TABLE = 2,		/* not in tables */
+	COLUMN_JSON_ONLY = 4 | COLUMN_NO_TABLE,
+	COLUMN_ZERO_HIDDEN = 8,		/* a count; not in tables when every row has 0 */
+	COLUMN_FOREIGN = 16,		/* callers choose the text */
+	COLUMN_YES_NO = 32,		/* a truth value is yes or no in tables and CSV, instead of true or false */
+	COLUMN_SECONDS = 64,		/* milliseconds; in tables "1.2s" */
+	COLUMN_PERCENT = 128,		/* a rate from 0 to 1; in tables "85%" */
+};
+
 struct cli_column {
-	const char *key;		/* CSV */
-	const char *label;		/* table; already translated; NULL in the first column = no header line */
-	bool right;			/* aligned to the right in tables */
-	bool no_table;			/* not in tables */
-	bool zero_hidden;		/* not in tables when every row has "0" */
-	bool foreign;			/* callers choose what is in it */
+	const char *key;		/* CSV and JSON */
+	const char *label;		/* N_(): heading in tables; NULL in the first column = no header line */
+	unsigned flags;			/* enum cli_column_flags */
+	const char *path;		/* cli_output_object(): where the value is, "talk_ms.mean"; NULL = at the key */
+	int width;			/* least width in a table that is printed row by row; 0 in the first column = all rows are
+					 * kept until the last one, and the columns are as wide as their texts */
 };
 
 #define CLI_COLUMNS_MAX 24
@@ -44,19 +56,29 @@ struct cli_output {
 
 void cli_output_init(struct cli_output *o, enum output_format format, FILE *to);
 void cli_output_clear(struct cli_output *o);
-/* Ends a table before. At most CLI_COLUMNS_MAX. */
+/* Ends the table before. At most CLI_COLUMNS_MAX. The texts of the columns must live as long as the output. */
 void cli_output_columns(struct cli_output *o, const struct cli_column *columns, size_t count);
-/* A row of cells (tables and CSV). */
-void cli_output_row(struct cli_output *o, const char *const *cells);
-/* One JSON object on a line of its own; takes the reference. */
+/* A row of typed cells, one for each column: a JSON null, text, number, truth value or object; NULL = the row has no such
+ * value, and its object no such key. Takes the references. */
+void cli_output_row(struct cli_output *o, json_t *const *cells);
+/* One JSON object; in tables and CSV the values of the columns' paths. A value whose object has "count": 0 was not measured,
+ * and its cell is empty. Takes the reference. */
 void cli_output_object(struct cli_output *o, json_t *object);
-/* A line of text, for tables only: left out otherwise. */
+/* A row of texts; tables and CSV only. */
+void cli_output_texts(struct cli_output *o, const char *const *cells);
+/* A text as a cell: bytes that are not UTF-8 are replaced. NULL gives a JSON null. */
+json_t *cli_text(const char *text);
+/* A line of text, in tables only. */
 void cli_output_line(struct cli_output *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Out with what is there: after each row of a stream. */
+/* Writes out what is buffered: after each row of a stream. */
 void cli_output_flush(struct cli_output *o);
-/* Is writing pointless (disk full, reader gone)? */
+/* Did a write fail (disk full, reader gone)? */
 bool cli_output_broken(const struct cli_output *o);
-/* Everything is out? If not, *e is ERR_FILE; a reader that left is no failure. */
+/* The descriptor of a pipe that is written to, which reports an error when its reader leaves; -1 = no pipe. */
+int cli_output_pipe(const struct cli_output *o);
+/* Waits up to that long; true as soon as nobody reads the output any more. */
+bool cli_output_is_left(const struct cli_output *o, int timeout_ms);
+/* Ends the table and flushes. False: *e is ERR_FILE. A reader that left is no failure. */
 bool cli_output_end(struct cli_output *o, struct err *e);
 
 #endif
