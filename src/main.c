@@ -52,7 +52,7 @@ static void print_usage(void)
 		printf("  %-22s %s\n", left, _(o->help));
 	}
 	putchar('\n');
-	cli_print_usage(NULL);
+	cli_usage(stdout, NULL);
 }
 
 static int fail(const struct err *e)
@@ -261,22 +261,11 @@ static bool show_replay(void *arg, const struct cli_replay_show *r, struct err *
 	return ok;
 }
 
-static int run_command(struct arguments *a, struct config *config, int argc, char **argv)
-{
-	const struct cli_options options = {
-		.config = config,
-		.format = a->format,
-		.show_replay = a->script || isatty(STDOUT_FILENO) ? show_replay : NULL,
-		.arg = a,
-	};
-
-	return cli_run(&options, argc, argv);
-}
-
 int main(int argc, char **argv)
 {
 	struct arguments a = { 0 };
 	struct config *config = NULL;
+	struct cli *command = NULL;
 	struct err e = { 0 };
 	int code;
 
@@ -290,16 +279,21 @@ int main(int argc, char **argv)
 		loop_block_signals();
 	if (a.wants_demo && !demo_start(&a.demo, a.script == NULL, a.script ? SCRIPT_START_US : clock_wall_us(&clock_system), &e))
 		return fail(&e);
-	if (optind < argc && !cli_needs_config(argc - optind, argv + optind)) {
-		code = run_command(&a, NULL, argc - optind, argv + optind);
-	} else if (!load_config(&config, &a, &e)) {
-		code = cli_fail(&e, cli_format(argc - optind, argv + optind, a.format));
-	} else if (optind < argc) {
-		code = run_command(&a, config, argc - optind, argv + optind);
+	if (optind < argc)
+		command = cli_new(argc - optind, argv + optind, a.format);
+	if ((!command || cli_needs_config(command)) && !load_config(&config, &a, &e)) {
+		code = cli_fail(&e, command ? cli_format(command) : a.format);
+	} else if (command) {
+		code = cli_run(command, &(struct cli_options){
+			.config = config,
+			.show_replay = a.script || isatty(STDOUT_FILENO) ? show_replay : NULL,
+			.arg = &a,
+		});
 	} else {
 		code = config_read_server_secrets(config, &e) && config_read_agents_secret(config, &e) &&
 		       run_screen(&a, &(struct showing){ .config = config }, &e) ? 0 : fail(&e);
 	}
+	cli_free(&command);
 	config_free(&config);
 	demo_stop(&a.demo);
 	log_close();

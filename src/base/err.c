@@ -45,6 +45,7 @@ bool err_set(struct err *e, enum err_code code, const char *hint, ...)
 	if (!e)
 		return false;
 	e->code = code;
+	err_about(e, err_field_of(code));
 	str_copy(e->message, sizeof(e->message), str_of(err_text_of(code)));
 	e->hint[0] = '\0';
 	if (hint) {
@@ -62,6 +63,7 @@ bool err_set_message(struct err *e, enum err_code code, const char *message, ...
 	if (!e)
 		return false;
 	e->code = code;
+	err_about(e, err_field_of(code));
 	e->hint[0] = '\0';
 	va_start(ap, message);
 	format_into(e->message, sizeof(e->message), message, ap);
@@ -78,6 +80,12 @@ void err_hint(struct err *e, const char *hint, ...)
 	va_start(ap, hint);
 	format_into(e->hint, sizeof(e->hint), hint, ap);
 	va_end(ap);
+}
+
+void err_about(struct err *e, const char *field)
+{
+	if (e)
+		str_copy(e->field, sizeof(e->field), str_of(field));
 }
 
 void err_clear(struct err *e)

@@ -1,11 +1,11 @@
 /* Completion for bash, made of the tables of options and commands. Names of records are not completed: that would ask the store. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/io/command.h"
 #include "cli/io/global_options.h"
-#include "trunkdeck/base/mem.h"
 
 static const char head[] =
 	"# bash completion for trunkdeck; made by 'trunkdeck completion'\n"
@@ -30,7 +30,7 @@ static const char tail[] =
 	"}\n"
 	"complete -F _trunkdeck trunkdeck\n";
 
-/* What may follow an option: its choices, or a file. */
+/* What may follow an option: one of its choices, or a file. */
 static void put_argument(FILE *to, const char *name, const char *argument)
 {
 	if (strchr(argument, '|') != NULL) {
@@ -43,30 +43,7 @@ static void put_argument(FILE *to, const char *name, const char *argument)
 	}
 }
 
-/* Options whose argument is no word of the command. */
-static void put_skipped(FILE *to)
-{
-	const char *separator = "\t\t";
-
-	for (const struct global_option *o = cli_global_options; o->name; o++) {
-		if (!o->argument)
-			continue;
-		fprintf(to, "%s%s", separator, o->name);
-		separator = "|";
-	}
-	fputs(") i=$((i + 1)) ;;\n", to);
-}
-
-static void put_arguments(FILE *to)
-{
-	for (const struct global_option *o = cli_global_options; o->name; o++) {
-		if (o->argument)
-			put_argument(to, o->name, o->argument);
-	}
-	fputs("\tesac\n\tcase $command in\n", to);
-}
-
-/* Groups, or the verbs of one, each once. */
+/* The groups (NULL), or the verbs of one, each once. */
 static void put_words(FILE *to, const char *group)
 {
 	const char *last = "";
@@ -81,23 +58,21 @@ static void put_words(FILE *to, const char *group)
 	}
 }
 
-static void put_options(FILE *to, const struct command *c)
-{
-	struct cli_args args;
-
-	cli_args_init(&args);
-	cli_allow_options(&args, c);
-	fprintf(to, "\t'%s%s%s'*) words='", c->group, c->verb ? " " : "", c->verb ? c->verb : "");
-	for (size_t i = 0; i < args.option_count; i++)
-		fprintf(to, "--%s ", args.options[i].name);
-	fputs("' ;;\n", to);
-	cli_args_clear(&args);
-}
-
 static void put_commands(FILE *to)
 {
-	for (const struct command *c = cli_commands; c->group; c++)
-		put_options(to, c);
+	for (const struct command *c = cli_commands; c->group; c++) {
+		char *name = cli_command_name(c);
+		struct cli_args args;
+
+		cli_args_init(&args);
+		cli_allow_options(&args, c, true);
+		fprintf(to, "\t'%s'*) words='", name);
+		for (size_t i = 0; i < args.option_count; i++)
+			fprintf(to, "--%s ", args.options[i].name);
+		fputs("' ;;\n", to);
+		cli_args_clear(&args);
+		free(name);
+	}
 	for (const struct command *c = cli_commands; c->group; c++) {
 		if (!c->verb || (c != cli_commands && strcmp(c[-1].group, c->group) == 0))
 			continue;
@@ -107,25 +82,31 @@ static void put_commands(FILE *to)
 	}
 }
 
-static void put_top(FILE *to)
+bool cli_completion(struct cli *c, struct err *e)
 {
+	const char *separator = "\t\t";
+	FILE *to = c->out.to;
+
+	(void)e;
+	fputs(head, to);
+	/* The arguments of global options are not words of the command. */
+	for (const struct global_option *o = cli_global_options; o->name; o++) {
+		if (!o->argument)
+			continue;
+		fprintf(to, "%s%s", separator, o->name);
+		separator = "|";
+	}
+	fprintf(to, ") i=$((i + 1)) ;;\n%s", after_skipped);
+	for (const struct global_option *o = cli_global_options; o->name; o++) {
+		if (o->argument)
+			put_argument(to, o->name, o->argument);
+	}
+	fputs("\tesac\n\tcase $command in\n", to);
+	put_commands(to);
 	fputs("\t'') words='", to);
 	put_words(to, NULL);
 	for (const struct global_option *o = cli_global_options; o->name; o++)
 		fprintf(to, "%s ", o->name);
-	fputs("' ;;\n", to);
-}
-
-bool cli_completion(struct cli *c, struct err *e)
-{
-	(void)c;
-	(void)e;
-	fputs(head, stdout);
-	put_skipped(stdout);
-	fputs(after_skipped, stdout);
-	put_arguments(stdout);
-	put_commands(stdout);
-	put_top(stdout);
-	fputs(tail, stdout);
+	fprintf(to, "' ;;\n%s", tail);
 	return true;
 }

@@ -1,9 +1,10 @@
 /*
- * The manual page, made of the tables the program itself runs by: options, commands with theirs, actions and their keys,
- * configuration. So it can't say anything that is not so. In the man(7) macros of roff.
+ * The manual page, in the man(7) macros of roff. It is made of the tables that the program itself uses: options, commands,
+ * actions and their keys, configuration.
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/io/command.h"
@@ -13,7 +14,7 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/config/config.h"
 
-/* roff takes backslashes, a dash, and a dot or quote at the start of a line for its own. */
+/* In roff, backslashes, dashes, and a dot or quote at the start of a line have a meaning of their own. */
 static void put_text(FILE *to, const char *text)
 {
 	bool line_start = true;
@@ -52,13 +53,6 @@ static void put_term(FILE *to, const char *term, const char *argument, const cha
 	fputs("\n", to);
 }
 
-static void put_paragraph(FILE *to, const char *text)
-{
-	fputs(".PP\n", to);
-	put_text(to, text);
-	putc('\n', to);
-}
-
 static void put_head(FILE *to)
 {
 	fprintf(to, ".TH TRUNKDECK 1 \"\" \"%s\" \"%s\"\n.nh\n.ad l\n", PACKAGE_STRING, _("User Commands"));
@@ -68,52 +62,41 @@ static void put_head(FILE *to)
 	fprintf(to, "\\fBtrunkdeck\\fR [\\fI%s\\fR]...\n.br\n\\fBtrunkdeck\\fR [\\fI%s\\fR]... \\fI%s\\fR [\\fI%s\\fR]...\n",
 		_("OPTION"), _("OPTION"), _("COMMAND"), _("ARGUMENT"));
 	put_section(to, _("DESCRIPTION"));
-	put_text(to, _("Without a command the screen opens: SIP providers as cards, phone numbers and the agents they lead to, what\n"
-		       "Asterisk holds for each, live calls and figures. With one it does that, and ends."));
-	putc('\n', to);
-}
-
-static void put_global_options(FILE *to)
-{
+	put_text(to, _("Without a command, trunkdeck opens its screen. It shows SIP providers as cards, phone numbers and their agents, the\n"
+		       "routes that each Asterisk holds, live calls and figures. With a command, trunkdeck runs it and exits.\n"));
 	put_section(to, _("OPTIONS"));
 	for (const struct global_option *o = cli_global_options; o->name; o++)
 		put_term(to, o->name, o->argument, _(o->help));
 }
 
-static void put_command(FILE *to, const struct command *c)
-{
-	char *name = xasprintf("%s%s%s", c->group, c->verb ? " " : "", c->verb ? c->verb : "");
-	struct cli_args args;
-
-	put_term(to, name, c->words, _(c->help));
-	cli_args_init(&args);
-	cli_allow_own_options(&args, c);
-	fputs(".RS\n", to);
-	for (size_t i = 0; i < args.option_count; i++) {
-		char *option = xasprintf("--%s", args.options[i].name);
-
-		put_term(to, option, args.options[i].argument, _(args.options[i].help));
-		free(option);
-	}
-	fputs(".RE\n", to);
-	cli_args_clear(&args);
-	free(name);
-}
-
 static void put_commands(FILE *to)
 {
 	put_section(to, _("COMMANDS"));
-	put_text(to, _("Each takes --json, --csv and --format too."));
-	putc('\n', to);
-	for (const struct command *c = cli_commands; c->group; c++)
-		put_command(to, c);
+	put_text(to, _("Each command also takes --json, --csv and --format.\n"));
+	for (const struct command *c = cli_commands; c->group; c++) {
+		char *name = cli_command_name(c);
+		struct cli_args args;
+
+		put_term(to, name, c->words, _(c->help));
+		cli_args_init(&args);
+		cli_allow_options(&args, c, false);
+		fputs(".RS\n", to);
+		for (size_t i = 0; i < args.option_count; i++) {
+			char *option = xasprintf("--%s", args.options[i].name);
+
+			put_term(to, option, args.options[i].argument, _(args.options[i].help));
+			free(option);
+		}
+		fputs(".RE\n", to);
+		cli_args_clear(&args);
+		free(name);
+	}
 }
 
 static void put_keys(FILE *to)
 {
 	put_section(to, _("KEYS"));
-	put_text(to, _("In the order of the help on the screen, which shows those that work where you are. The name works after : too."));
-	putc('\n', to);
+	put_text(to, _("The help on the screen has the same order, and shows the keys of the current view. Each name also works after :.\n"));
 	for (int id = 1; id < ACTION_COUNT; id++) {
 		const struct action *a = action_get((enum action_id)id);
 
@@ -127,9 +110,9 @@ static void put_configuration(FILE *to)
 	const char *section = "";
 
 	put_section(to, _("CONFIGURATION"));
-	put_text(to, _("$XDG_CONFIG_HOME/trunkdeck/config, an INI file; the environment (TRUNKDECK_SECTION_KEY) wins over it, and options of\n"
-		       "the command line over both. 'trunkdeck config' shows each value and where it comes from."));
-	putc('\n', to);
+	put_text(to, _("The configuration is $XDG_CONFIG_HOME/trunkdeck/config, an INI file. The environment (TRUNKDECK_SECTION_KEY) takes\n"
+		       "precedence over the file, and options of the command line over both. 'trunkdeck config' shows each value and where\n"
+		       "it comes from.\n"));
 	for (size_t i = 0; config_option_text(i, &o); i++) {
 		char *initial = o.initial[0] != '\0' ? xasprintf(_(" Default: %s."), o.initial) : xstrdup("");
 		char *meaning = xasprintf("%s: %s.%s", _(o.help), _(o.allowed), initial);
@@ -143,25 +126,21 @@ static void put_configuration(FILE *to)
 	}
 }
 
-static void put_exit_status(FILE *to)
+bool cli_manual(struct cli *c, struct err *e)
 {
+	FILE *to = c->out.to;
+
+	(void)e;
+	put_head(to);
+	put_commands(to);
+	put_keys(to);
+	put_configuration(to);
 	put_section(to, _("EXIT STATUS"));
 	put_term(to, "0", NULL, _("done"));
 	put_term(to, "1", NULL, _("refused or found wrong"));
 	put_term(to, "2", NULL, _("usage or configuration"));
 	put_term(to, "3", NULL, _("a server or the store was unreachable"));
-	put_paragraph(to, _("With --json a failure is one JSON object on standard error: code, message, field, hint."));
-}
-
-bool cli_manual(struct cli *c, struct err *e)
-{
-	(void)c;
-	(void)e;
-	put_head(stdout);
-	put_global_options(stdout);
-	put_commands(stdout);
-	put_keys(stdout);
-	put_configuration(stdout);
-	put_exit_status(stdout);
+	fputs(".PP\n", to);
+	put_text(to, _("With --json a failure is one JSON object on standard error: code, message, field, hint.\n"));
 	return true;
 }

@@ -22,6 +22,7 @@
 bool field_refuse(const struct field *f, struct err *e, const char *hint)
 {
 	err_set_message(e, ERR_FIELD_INVALID, _("%s: this value is not allowed"), f->key);
+	err_about(e, f->key);
 	err_hint(e, "%s", hint);
 	return false;
 }
@@ -37,6 +38,7 @@ bool field_missing(const struct field *f, struct err *e)
 		return err_set(e, ERR_AGENT_REQUIRED, "%s", _("choose an agent: see 'trunkdeck agent list'"));
 	default:
 		err_set_message(e, ERR_FIELD_REQUIRED, _("%s: a value is required"), f->key);
+		err_about(e, f->key);
 		err_hint(e, "%s", _(f->help));
 		return false;
 	}

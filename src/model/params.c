@@ -124,6 +124,7 @@ static struct str trimmed(const char *text)
 static bool refuse(struct err *e, const char *hint)
 {
 	err_set_message(e, ERR_FIELD_INVALID, _("%s: this value is not allowed"), "additionalParams");
+	err_about(e, "additionalParams");
 	err_hint(e, "%s", hint);
 	return false;
 }

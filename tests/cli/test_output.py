@@ -47,6 +47,8 @@ class Forms(DeckTest):
         usage = self.refused("number", "add", "--nonsense", "--json", code=USAGE).failure()
         self.assertEqual((usage["code"], usage["message"]), ("USAGE", "unknown option --nonsense"))
         self.assertEqual(self.refused("--json", "numbr", code=USAGE).failure()["code"], "USAGE")
+        self.assertIn("trunkdeck: title", self.refused("agent", "add", "x", "--dial", "WebSocket/x", "--title", " ",
+                                                       "--voice-problem", "--json").err)
 
     def test_csv_comes_back_as_it_went_in(self):
         label = 'Say "hi", then; =1+1 ünï'
@@ -125,7 +127,7 @@ class Usage(DeckTest):
         self.refused("numbers", "list", code=USAGE, says=["\"numbers\"", "did you mean 'trunkdeck number'?", "number add"])
         self.refused("number", "lsit", code=USAGE, says="did you mean 'trunkdeck number list'?")
         self.assertNotIn("did you mean", self.refused("frobnicate", code=USAGE, says="provider add").err)
-        self.refused("provider", code=USAGE, says=["what shall be done?", "provider add NAME"])
+        self.refused("provider", code=USAGE, says=["provider: a command is missing", "provider add NAME"])
 
     def test_options(self):
         self.refused("number", "add", "--frob", "1", code=USAGE, says=["--frob", "--provider, --agent, --region"])

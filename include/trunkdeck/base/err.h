@@ -70,14 +70,17 @@ struct err {
 	enum err_code code;
 	char message[192];	/* what is wrong; ends without a full stop */
 	char hint[256];		/* what to do; "" = nothing to add */
+	char field[32];		/* key of the field that it is about; "" = none */
 };
 
-/* Sets code, its table text, and a formatted hint (may be NULL). Always returns false, so that
+/* Sets code, its field, its table text, and a formatted hint (may be NULL). Always returns false, so that
  * `return err_set(e, ERR_AGENT_REQUIRED, ...)` reads well. e may be NULL. */
 bool err_set(struct err *e, enum err_code code, const char *hint, ...) __attribute__((format(printf, 3, 4)));
 /* The same with a message of its own instead of the table's: for values only known at run time. */
 bool err_set_message(struct err *e, enum err_code code, const char *message, ...) __attribute__((format(printf, 3, 4)));
 void err_hint(struct err *e, const char *hint, ...) __attribute__((format(printf, 2, 3)));
+/* Names the field that the failure is about, where the code alone does not say it. */
+void err_about(struct err *e, const char *field);
 void err_clear(struct err *e);
 
 enum err_class err_class_of(enum err_code code);

@@ -14,26 +14,13 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
 
-/* What all series of a family have in common, and what is shown of each group. */
+/* What all series of a family have in common, and the function that prints the series of a group. */
 struct family {
 	const char *name, *type, *help;
 	void (*put)(const struct cli_figures *f, const struct family *family, const struct number_metrics *n);
 };
 
-/* Label values: backslash, quote and line end are escaped; what no terminal should see does not get that far. */
-static void put_value(FILE *to, const char *value)
-{
-	char *clean = utf8_clean_dup(str_of(value));
-
-	for (const char *p = clean; *p; p++) {
-		if (*p == '"' || *p == '\\')
-			fputc('\\', to);
-		fputc(*p, to);
-	}
-	free(clean);
-}
-
-/* name{label="key",window="24h",extra="value"} with whichever of them there are. */
+/* name{label="key",window="24h",extra="value"}; labels that do not apply are left out. */
 static void put_series(const struct cli_figures *f, const struct family *family, const char *suffix,
 		       const struct number_metrics *n, const char *extra, const char *value)
 {
@@ -44,13 +31,18 @@ static void put_series(const struct cli_figures *f, const struct family *family,
 	};
 	const char *separator = "{";
 	FILE *to = f->out->to;
+	char *clean;
 
 	fprintf(to, "%s%s", family->name, suffix);
 	for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
 		if (!labels[i][0])
 			continue;
 		fprintf(to, "%s%s=\"", separator, labels[i][0]);
-		put_value(to, labels[i][1]);
+		/* Quotes and backslashes are escaped; cleaning has removed line ends. */
+		clean = utf8_clean_dup(str_of(labels[i][1]));
+		for (const char *p = clean; *p; p++)
+			fprintf(to, "%s%c", *p == '"' || *p == '\\' ? "\\" : "", *p);
+		free(clean);
 		fputc('"', to);
 		separator = ",";
 	}
@@ -116,7 +108,7 @@ static const struct family of_all[] = {
 	{ 0 },
 };
 
-/* Names of their own: they go down as well as up. */
+/* The figures of a window have names of their own, because they go down as well as up. */
 static const struct family of_window[] = {
 	{ "trunkdeck_window_calls", "gauge", "Finished calls by outcome.", put_outcomes },
 	{ "trunkdeck_window_talk_seconds", "summary", TALK_HELP, put_talk },
@@ -130,7 +122,7 @@ static const struct family of_now[] = {
 	{ 0 },
 };
 
-/* Of all groups together. */
+/* A gauge of all groups together. */
 static void put_gauge(const struct cli_figures *f, const char *name, const char *help, int64_t value)
 {
 	const char *bounded = f->bounded ? "window_" : "";

@@ -1,7 +1,7 @@
 /*
  * record: the app without a screen. It listens to all servers and writes every finished call into the store until it is told to
- * stop; what the screen would say goes to standard error, a line each, with a level. Store and servers may come and go; at
- * the end everything heard of is written, or the exit code says that it could not be.
+ * stop. The messages of the screen go to standard error, one a line, with their level. The store and the servers may come and
+ * go. At the end every call is written, or the exit code says that some could not be.
  */
 #include "config.h"
 
@@ -26,7 +26,7 @@ struct recorder {
 	enum store_state store_state;
 };
 
-/* The journal reads a priority in front; people read a word. */
+/* The journal reads a priority in front of the line, people read a word. */
 static void put_line(const struct recorder *r, enum message_level level, const char *text)
 {
 	static const struct { int priority; const char *word; } levels[] = {
@@ -76,7 +76,7 @@ static bool on_input(void *arg)
 	return true;
 }
 
-/* Size, or going on after a stop: there is no screen. */
+/* The size of the screen, and going on after a stop: there is no screen. */
 static void on_nothing(void *arg)
 {
 	(void)arg;
@@ -100,29 +100,9 @@ static bool on_done(void *arg)
 	return false;
 }
 
-/* "64M": bytes, or with K, M or G (of 1024 each). */
-static bool parse_size(const char *text, int64_t *out, struct err *e)
-{
-	static const char units[] = "KMG";
-	size_t digits = strspn(text, "0123456789");
-	const char *unit = text[digits] ? strchr(units, text[digits]) : NULL;
-	int64_t n = 0;
-
-	if (str_to_i64((struct str){ text, digits }, &n) && digits <= 12 && (!text[digits] || (unit && !text[digits + 1])))
-		for (const char *u = units; unit && u <= unit; u++)
-			n *= 1024;
-	else
-		n = 0;
-	*out = n;
-	if (n >= RAW_LOG_MAX_LEAST)
-		return true;
-	err_set_message(e, ERR_USAGE, _("--raw-size %s is not allowed"), text);
-	err_hint(e, "%s", _("at least 64K; write it like 500K, 64M or 1G"));
-	return false;
-}
-
 static bool start_raw(struct recorder *r, const struct cli_args *args, struct err *e)
 {
+	static const char units[] = "KMG";
 	const char *size = cli_args_value(args, "raw-size");
 	struct raw_log_options options = { .path = cli_args_value(args, "raw"), .max = RAW_LOG_MAX_DEFAULT };
 	int64_t keep;
@@ -131,8 +111,17 @@ static bool start_raw(struct recorder *r, const struct cli_args *args, struct er
 		return err_set_message(e, ERR_USAGE, "%s", _("--raw-size and --raw-keep belong to --raw FILE"));
 	if (!options.path)
 		return true;
-	if (size && !parse_size(size, &options.max, e))
-		return false;
+	if (size) {
+		size_t digits = strspn(size, "0123456789");
+		const char *unit = size[digits] ? strchr(units, size[digits]) : NULL;
+		bool ok = digits <= 12 && str_to_i64((struct str){ size, digits }, &options.max) &&
+			  (!size[digits] || (unit && !size[digits + 1]));
+
+		for (const char *u = units; ok && unit && u <= unit; u++)
+			options.max *= 1024;
+		if (!ok || options.max < RAW_LOG_MAX_LEAST)
+			return cli_args_refuse(args, "raw-size", _("at least 64K, written like 500K, 64M or 1G"), e);
+	}
 	if (!cli_args_count(args, "raw-keep", 0, RAW_LOG_KEEP_DEFAULT, &keep, e))
 		return false;
 	options.keep = keep > RAW_KEEP_MOST ? RAW_KEEP_MOST : (int)keep;

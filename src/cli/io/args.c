@@ -115,7 +115,7 @@ static bool take_option(struct cli_args *a, int argc, char **argv, int *used, st
 
 bool cli_args_parse(struct cli_args *a, int argc, char **argv, size_t min, size_t max, struct err *e)
 {
-	bool options = true;
+	bool options = true, ok = true;
 	int used;
 
 	for (int i = 0; i < argc; i += used) {
@@ -125,18 +125,16 @@ bool cli_args_parse(struct cli_args *a, int argc, char **argv, size_t min, size_
 		if (options && strcmp(word, "--") == 0) {
 			options = false;
 		} else if (options && word[0] == '-' && word[1] != '\0') {
-			if (!take_option(a, argc - i, argv + i, &used, e))
-				return false;
-		} else if (a->positional_count == max || max > CLI_POSITIONALS_MAX) {
-			err_set_message(e, ERR_USAGE, _("\"%s\" is one word too many"), word);
-			err_hint(e, "%s", _("put a text of several words in quotes"));
-			return false;
-		} else {
+			ok &= take_option(a, argc - i, argv + i, &used, ok ? e : NULL);
+		} else if (a->positional_count < max && max <= CLI_POSITIONALS_MAX) {
 			a->positionals[a->positional_count++] = word;
+		} else if (ok) {
+			ok = err_set_message(e, ERR_USAGE, _("\"%s\" is one word too many"), word);
+			err_hint(e, "%s", _("put a text of several words in quotes"));
 		}
 	}
-	if (a->positional_count >= min || a->help)
-		return true;
+	if (!ok || a->positional_count >= min || a->help)
+		return ok;
 	return err_set_message(e, ERR_USAGE, "%s", _("a word is missing"));
 }
 

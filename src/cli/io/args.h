@@ -1,6 +1,6 @@
 /*
- * The words after a command: its options, and what was given. An option is the command's own, or a field of the record
- * it works on (records.h), or one of those every command has. Pure: nothing is printed, nothing is changed.
+ * The words after a command: the options that it allows, and those that were given. An option is the command's own, or a field
+ * of the record it works on (records.h), or one that every command has. Pure: nothing is printed, nothing is changed.
  */
 #ifndef CLI_IO_ARGS_H
 #define CLI_IO_ARGS_H

@@ -1,8 +1,8 @@
 /*
- * Batch commands: the same actions as on the screen, for scripts, cron and CI. One table of commands (cli.c) gives name,
- * arguments, options, help and function; usage texts and the manual come from it. Output goes to stdout (table, JSON or
- * CSV), failures to stderr as "trunkdeck: message" and "hint: ...", with --json as one JSON object instead:
- * {"code": "NUMBER_EXISTS", "message": "...", "field": "number", "hint": "..."}.
+ * Batch commands: the same actions as on the screen, for scripts, cron and CI. One table of commands (cli.c) has their names,
+ * arguments, options, help and functions; usage texts, the manual and completion are made from it. Output goes to standard
+ * output (table, JSON or CSV). Failures go to standard error as "trunkdeck: message" and "hint: ...", or with --json as one
+ * JSON object: {"code": "NUMBER_EXISTS", "message": "...", "field": "number", "hint": "..."}.
  *
  * Exit codes: 0 done, 1 refused or found wrong, 2 usage or configuration, 3 a server or the store was unreachable
  * (enum err_class). Records are given as options named by the field table (records.h): `--agent support`.
@@ -11,6 +11,7 @@
 #define CLI_IO_CLI_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "trunkdeck/config/config.h"
 
@@ -25,9 +26,8 @@ struct cli_replay_show {
 };
 
 struct cli_options {
-	struct config *config;
-	enum output_format format;
-	/* Opens the screen, which is not ours to open, and returns when it is left; NULL = there is no terminal. */
+	struct config *config;		/* NULL when the command needs none; its secrets are read when they are needed */
+	/* Opens the screen, which belongs to a higher room, and returns when it is left; NULL = there is no terminal. */
 	bool (*show_replay)(void *arg, const struct cli_replay_show *r, struct err *e);
 	void *arg;			/* for it */
 };
@@ -36,15 +36,23 @@ bool output_format_parse(const char *name, enum output_format *out);
 
 /* Is this word the name of a command group ("number", "replay", ...)? */
 bool cli_is_command(const char *word);
-/* Does the command need a configuration? (Not: replay, help, a request for help, what is no command.) */
-bool cli_needs_config(int argc, char **argv);
-/* Runs the command in argv[0..argc-1]; returns the exit code. options->config may be NULL when none is needed. */
-int cli_run(const struct cli_options *options, int argc, char **argv);
-/* The format a command's words ask for, `given` when they don't: for failures before it runs. */
-enum output_format cli_format(int argc, char **argv, enum output_format given);
-/* Tells a failure on stderr; returns its exit code. */
+
+/* One run of a batch command. */
+struct cli;
+
+/* Finds the command and parses its words. A usage error is kept and reported by cli_run(). `given` is the format that the global
+ * options ask for. The words must live as long as the run. */
+struct cli *cli_new(int argc, char **argv, enum output_format given);
+void cli_free(struct cli **c);
+/* Does the run need a configuration? (Not: replay, help, a request for help, a usage error.) */
+bool cli_needs_config(const struct cli *c);
+/* The format that the words ask for. */
+enum output_format cli_format(const struct cli *c);
+/* Runs the command once; returns the exit code. */
+int cli_run(struct cli *c, const struct cli_options *options);
+/* Reports a failure on standard error; returns its exit code. */
 int cli_fail(const struct err *e, enum output_format format);
-/* Usage of everything (NULL), of a group ("number"), or of one command ("number add"). False: there is no such command. */
-bool cli_print_usage(const char *command);
+/* Prints the usage of everything (NULL), of a group ("number"), or of one command ("number add"). False: no such command. */
+bool cli_usage(FILE *to, const char *command);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * A command, and what it runs with. The table of commands is in cli.c; a command is a row there and a function. It
- * prints through cli->out, returns false with *e when it failed, and leaves exit codes and cleaning up to cli.c.
+ * A command, and what it runs with. The table of commands is in cli.c; a command is a row there and a function. The function
+ * prints through cli->out and returns false with *e when it fails. Exit codes and cleaning up are cli.c's.
  */
 #ifndef CLI_IO_COMMAND_H
 #define CLI_IO_COMMAND_H
@@ -21,7 +21,10 @@ struct store;
 enum cli_needs { NEEDS_NOTHING, NEEDS_CONFIG, NEEDS_STORE };
 
 struct cli {
-	const struct command *command;
+	const char *group;		/* the first word, if it is the name of a group */
+	const struct command *command;	/* NULL = there is no such command */
+	enum output_format format;
+	struct err usage;		/* what is wrong with the words */
 	const struct cli_options *options;	/* as given to cli_run() */
 	const struct config *config;	/* NULL when the command needs none */
 	struct store *store;		/* open for NEEDS_STORE */
@@ -45,14 +48,12 @@ struct command {
 /* Ends with a row without group. */
 extern const struct command cli_commands[];
 
-/* The options of a command: its own and its record's fields. */
-void cli_allow_own_options(struct cli_args *a, const struct command *command);
-/* The same, and those of every command. */
-void cli_allow_options(struct cli_args *a, const struct command *command);
-/* A note beside the result, on stderr, for people: nothing with --json or CSV. */
+/* Allows the options of a command: the fields of its record, its own, and with `common` those of every command. */
+void cli_allow_options(struct cli_args *a, const struct command *command, bool common);
+/* "number add"; caller frees. */
+char *cli_command_name(const struct command *c);
+/* Prints a note beside the result on standard error, for people: not with JSON or CSV. */
 void cli_note(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* cli_print_usage() to wherever. */
-bool cli_usage(FILE *to, const char *command);
 
 /* cli/commands/records.c: any kind of record */
 bool cli_record_add(struct cli *c, struct err *e);

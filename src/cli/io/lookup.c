@@ -9,8 +9,6 @@
 #include "trunkdeck/model/e164.h"
 #include "trunkdeck/store/store.h"
 
-/* --- the directory --- */
-
 struct snapshot *cli_directory(const struct cli *c, struct err *e)
 {
 	struct snapshot *s = snapshot_new();
@@ -20,13 +18,6 @@ struct snapshot *cli_directory(const struct cli *c, struct err *e)
 	return s;
 }
 
-/* --- names --- */
-
-static bool refuse_provider(const char *name, struct err *e)
-{
-	return err_set(e, ERR_TRUNK_NOT_FOUND, _("there is no provider %s: see 'trunkdeck provider list'"), name);
-}
-
 bool cli_provider_id(struct snapshot *directory, const char **name, struct err *e)
 {
 	const struct provider *p = snapshot_provider(directory, *name);
@@ -34,46 +25,24 @@ bool cli_provider_id(struct snapshot *directory, const char **name, struct err *
 	if (!p)
 		p = snapshot_provider_by_name(directory, *name);
 	if (!p)
-		return refuse_provider(*name, e);
+		return err_set(e, ERR_TRUNK_NOT_FOUND, _("there is no provider %s: see 'trunkdeck provider list'"), *name);
 	*name = p->id;
 	return true;
 }
 
-/* Agents are named by id only, since titles need not be unique; but a title typed is worth an answer. */
-static const struct agent *titled(struct snapshot *directory, const char *title)
+/* Agents are named by id only, because titles need not be unique. If a title was typed, the failure names the id. */
+bool cli_agent_known(struct snapshot *directory, const char *id, struct err *e)
 {
 	size_t count;
 	const struct agent *const *agents = snapshot_agents(directory, &count);
 
-	for (size_t i = 0; i < count; i++) {
-		if (strcasecmp(agents[i]->title, title) == 0)
-			return agents[i];
-	}
-	return NULL;
-}
-
-bool cli_agent_known(struct snapshot *directory, const char *id, struct err *e)
-{
-	const struct agent *a;
-
 	if (snapshot_agent(directory, id))
 		return true;
-	a = titled(directory, id);
-	if (a)
-		return err_set(e, ERR_AGENT_NOT_FOUND, _("did you mean the agent with the id %s?"), a->id);
-	return err_set(e, ERR_AGENT_NOT_FOUND, _("there is no agent %s: see 'trunkdeck agent list'"), id);
-}
-
-static bool refuse_key(enum entity entity, const char *key, struct err *e)
-{
-	switch (entity) {
-	case ENTITY_PROVIDER:
-		return refuse_provider(key, e);
-	case ENTITY_AGENT:
-		return err_set(e, ERR_AGENT_NOT_FOUND, _("there is no agent %s: see 'trunkdeck agent list'"), key);
-	default:
-		return err_set(e, ERR_NUMBER_NOT_FOUND, _("there is no number %s: see 'trunkdeck number list'"), key);
+	for (size_t i = 0; i < count; i++) {
+		if (strcasecmp(agents[i]->title, id) == 0)
+			return err_set(e, ERR_AGENT_NOT_FOUND, _("did you mean the agent with the id %s?"), agents[i]->id);
 	}
+	return err_set(e, ERR_AGENT_NOT_FOUND, _("there is no agent %s: see 'trunkdeck agent list'"), id);
 }
 
 bool cli_find(const struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
@@ -90,5 +59,14 @@ bool cli_find(const struct cli *c, struct snapshot *directory, struct record *r,
 	if (entity == ENTITY_AGENT && !cli_agent_known(directory, key, e))
 		return false;
 	record_clear(r);
-	return store_get(c->store, entity, key, r, &found, e) && (found || refuse_key(entity, key, e));
+	if (!store_get(c->store, entity, key, r, &found, e))
+		return false;
+	if (found)
+		return true;
+	/* Another operator may have deleted a provider or an agent since the directory was read. */
+	if (entity == ENTITY_PROVIDER)
+		return err_set(e, ERR_TRUNK_NOT_FOUND, NULL);
+	if (entity == ENTITY_AGENT)
+		return err_set(e, ERR_AGENT_NOT_FOUND, NULL);
+	return err_set(e, ERR_NUMBER_NOT_FOUND, _("there is no number %s: see 'trunkdeck number list'"), key);
 }

@@ -27,7 +27,7 @@ static json_t *params_of(const struct record *r)
 	return params ? params : json_object();
 }
 
-/* Takes the reference. Size, depth and form are the field's business. */
+/* Takes the reference. The field checks size, depth and form. */
 static bool put_back(struct record *r, json_t *params, struct err *e)
 {
 	char *text = json_dumps(params, JSON_COMPACT | JSON_REAL_PRECISION(17));
@@ -41,31 +41,25 @@ static bool put_back(struct record *r, json_t *params, struct err *e)
 static bool refuse(const char *what, const char *pair, struct err *e)
 {
 	err_set_message(e, ERR_FIELD_INVALID, "additionalParams: %s: %s", pair, what);
+	err_about(e, "additionalParams");
 	err_hint(e, "%s", _("write e.g. --param department=sales --param priority=3"));
 	return false;
-}
-
-/* NULL: a number too large to be kept as it is, or text that is not UTF-8. */
-static json_t *parse_value(const char *text)
-{
-	json_error_t error;
-	json_t *value = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
-
-	if (value || json_error_code(&error) == json_error_numeric_overflow)
-		return value;
-	return json_string(text);
 }
 
 bool cli_param_set(struct record *r, const char *pair, struct err *e)
 {
 	size_t len = strcspn(pair, "=");
 	json_t *params, *value;
+	json_error_t error;
 	char *key;
 	bool ok;
 
 	if (len == 0 || pair[len] != '=')
 		return refuse(_("KEY=VALUE is expected"), pair, e);
-	value = parse_value(pair + len + 1);
+	value = json_loads(pair + len + 1, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
+	if (!value && json_error_code(&error) != json_error_numeric_overflow)
+		value = json_string(pair + len + 1);
+	/* A number that is too large to be kept as it is, or text that is not UTF-8. */
 	if (!value)
 		return refuse(_("this value can't be kept as it is"), pair, e);
 	key = xstrndup(pair, len);

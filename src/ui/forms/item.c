@@ -144,15 +144,6 @@ void item_check(struct form *f, struct form_item *it)
 		it->err = e;
 }
 
-/* The part of "sipDomain: this value is not allowed" that names the field. */
-static const struct field *field_in_message(enum entity entity, const char *message)
-{
-	char key[48];
-
-	str_copy(key, sizeof(key), (struct str){ message, strcspn(message, ":") });
-	return field_by_key(entity, key);
-}
-
 void form_err_text(const struct err *e, const struct field *field, char *to, size_t size)
 {
 	if (e->code == ERR_FIELD_REQUIRED && field)
@@ -173,12 +164,7 @@ void form_err_text(const struct err *e, const struct field *field, char *to, siz
 
 struct form_item *form_item_of_err(struct form *f, const struct err *e)
 {
-	const char *key = err_field_of(e->code);
-	const struct field *field = NULL;
-
-	if (!key[0] && (e->code == ERR_FIELD_INVALID || e->code == ERR_FIELD_REQUIRED))
-		field = field_in_message(f->ops->entity, e->message);
-	return form_find(f, field ? field->key : key);
+	return form_find(f, e->field);
 }
 
 /* --- the record --- */

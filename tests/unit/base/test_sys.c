@@ -160,6 +160,7 @@ static void err_carries_message_and_hint(void **state)
 	assert_int_equal(e.code, ERR_NUMBER_EXISTS);
 	assert_string_equal(e.message, "Phone number already exists");
 	assert_string_equal(e.hint, "already on provider twilio");
+	assert_string_equal(e.field, "number");
 	assert_false(err_set(&e, ERR_AGENT_REQUIRED, NULL));
 	assert_string_equal(e.hint, "");
 	err_hint(&e, "%s", "choose one");
@@ -167,6 +168,9 @@ static void err_carries_message_and_hint(void **state)
 	assert_false(err_set_message(&e, ERR_FILE, "Can't read %s", "x.csv"));
 	assert_string_equal(e.message, "Can't read x.csv");
 	assert_string_equal(e.hint, "");
+	assert_string_equal(e.field, "");
+	err_about(&e, "sipDomain");
+	assert_string_equal(e.field, "sipDomain");
 	err_clear(&e);
 	assert_int_equal(e.code, ERR_NONE);
 	assert_string_equal(e.message, "");

@@ -55,6 +55,7 @@ static void no_canonical_form(void **state)
 		assert_null(params_canonical(cases[i], &e));
 		assert_int_equal(e.code, ERR_FIELD_INVALID);
 		assert_int_equal(strncmp(e.message, "additionalParams: ", 18), 0);
+		assert_string_equal(e.field, "additionalParams");
 		assert_true(e.hint[0]);
 		assert_null(params_canonical(cases[i], NULL));
 	}
