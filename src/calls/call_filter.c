@@ -33,7 +33,7 @@ void call_cause_text(char to[CALL_CAUSE_SIZE], int cause, int sip_code)
 		snprintf(to, CALL_CAUSE_SIZE, "%s (%d)", cause_text(cause), cause);
 }
 
-static const char *time_text(const struct row *row, enum call_field field)
+static const char *time_text(const struct row *row, enum call_filter_field field)
 {
 	static const char *const days[] = { "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday" };
 	struct zone_time t;
@@ -53,7 +53,7 @@ static const char *get(const void *of, int field)
 	bool ended = c->state == CALL_ENDED;
 	const char *first = "", *second = "", *third = "";
 
-	switch ((enum call_field)field) {
+	switch ((enum call_filter_field)field) {
 	case CALL_FIELD_NUMBER:
 		return c->number;
 	case CALL_FIELD_LABEL:
@@ -94,7 +94,7 @@ static const char *get(const void *of, int field)
 		return ended ? row->text : NULL;
 	case CALL_FIELD_DAY:
 	case CALL_FIELD_HOUR:
-		return time_text(row, (enum call_field)field);
+		return time_text(row, (enum call_filter_field)field);
 	}
 	snprintf(row->text, TEXT_SIZE, "%s\n%s\n%s", first, second, third);
 	return row->text;

@@ -117,6 +117,7 @@ static const struct cli_option route_sync_options[] = {
 static const struct cli_option calls_options[] = {
 	WHICH_CALLS,
 	{ "outcome", N_("OUTCOME"), N_("Only calls with this outcome: answered, abandoned, busy, ..."), NULL },
+	{ "where", N_("FILTER"), N_("Only calls that match the filter of the Calls view, e.g. 'outcome:busy since:2h !agent:sales'"), NULL },
 	{ "max", "N", N_("The last N calls"), NULL },
 	{ "follow", NULL, N_("Show calls from now on as they are recorded, until interrupted"), NULL },
 	{ 0 },

@@ -456,7 +456,9 @@ class Gaps(HistoryTest):
         self.assertTrue(before <= until / 1e6 <= after + 0.001, (before, until, after))
 
 
-class Calls(HistoryTest):
+class Recorded(HistoryTest):
+    """Four calls to one number, of which one was abandoned, and one call to another."""
+
     def setUp(self):
         super().setUp()
         run = self.recorder()
@@ -466,6 +468,8 @@ class Calls(HistoryTest):
         self.recorded(5)
         self.stop_well(run)
 
+
+class Calls(Recorded):
     def count(self, *args):
         return len(self.done("calls", "--json", *args).json())
 
@@ -485,6 +489,21 @@ class Calls(HistoryTest):
         self.refused("calls", "--since", "soon", code=USAGE, says=["--since soon", "today"])
         self.refused("calls", "--outcome", "good", code=USAGE, says="answered")
         self.refused("calls", "--max", "0", code=USAGE)
+
+    def test_where(self):
+        """The grammar of the Calls view, beside the options."""
+        self.done("number", "edit", "+15551234568", "--label", "Hotline")
+        self.assertEqual(self.count("--where", "hotline"), 1)
+        self.assertEqual(self.count("--where", "outcome:abandoned"), 1)
+        self.assertEqual(self.count("--where", "!outcome:abandoned number:+15551234567"), 3)
+        self.assertEqual(self.count("--where", "caller:004915112345678"), 5)
+        self.assertEqual(self.count("--where", "since:1h"), 5)
+        self.assertEqual(self.count("--where", "until:1h"), 0)
+        self.assertEqual(self.count("--where", "since:1h", "--until", "1h"), 0)
+        self.assertEqual(self.count("--where", "agent:support", "--max", "2"), 2)
+        self.assertEqual(self.count("--where", "agent:support", "--outcome", "abandoned"), 1)
+        self.refused("calls", "--where", "colour:red", code=USAGE, says=["--where: ", "colour", "outcome"])
+        self.refused("calls", "--where", "since:soon", code=USAGE, says="--where: ")
 
     def test_formats(self):
         rows = self.done("calls", "--csv").lines()
@@ -511,16 +530,7 @@ class Calls(HistoryTest):
         self.refused("calls", "--follow", "--max", "3", code=USAGE)
 
 
-class Metrics(HistoryTest):
-    def setUp(self):
-        super().setUp()
-        run = self.recorder()
-        for i in range(4):
-            self.manager.call("+15551234567", answered=i != 0)
-        self.manager.call("+15551234568")
-        self.recorded(5)
-        self.stop_well(run)
-
+class Metrics(Recorded):
     def test_agrees_with_the_calls(self):
         calls = self.done("calls", "--json").json()
         total, first, second = self.done("metrics", "--json").json()

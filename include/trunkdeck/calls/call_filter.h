@@ -9,7 +9,7 @@
 #include "trunkdeck/model/filter_words.h"
 #include "trunkdeck/model/snapshot.h"
 
-enum call_field {
+enum call_filter_field {
 	CALL_FIELD_NUMBER, CALL_FIELD_LABEL, CALL_FIELD_AGENT, CALL_FIELD_CALLER, CALL_FIELD_COUNTRY, CALL_FIELD_STATE,
 	CALL_FIELD_OUTCOME, CALL_FIELD_PROVIDER, CALL_FIELD_SERVER, CALL_FIELD_REGION, CALL_FIELD_BY, CALL_FIELD_CAUSE,
 	CALL_FIELD_DAY,			/* "monday": of its arrival, in the workspace's time zone */

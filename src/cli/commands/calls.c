@@ -9,10 +9,12 @@
 #include <stdlib.h>
 
 #include "history.h"
+#include "rows.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/calls/call_fields.h"
+#include "trunkdeck/calls/call_filter.h"
 #include "trunkdeck/calls/call_json.h"
 
 #define uthash_malloc(size) xmalloc(size)
@@ -30,6 +32,9 @@ struct seen {
 struct listing {
 	struct cli_output *out;
 	const struct zone *zone;
+	const struct snapshot *directory;
+	struct filter_words *where;	/* NULL = all calls */
+	size_t max;			/* rows; 0 = all */
 	struct seen *seen[2];		/* printed while following: in this span of OVERLAP_US, and in the one before */
 	bool following;
 };
@@ -62,6 +67,10 @@ static void put_call(void *arg, const struct call *c)
 	char *cells[3];
 	bool first_audio;
 
+	if (l->max > 0 && l->out->written == l->max)
+		return;
+	if (l->where && !call_filter_match(l->where, c, c->state, l->directory, l->zone))
+		return;
 	if (l->following && !is_new(l, call_key(c)))
 		return;
 	if (l->out->format == OUTPUT_TABLE) {
@@ -114,6 +123,24 @@ static bool follow(struct cli *c, struct listing *l, struct call_query q, struct
 	}
 }
 
+/* Reads the filter, and lets the store look for what it can find: a period, and a number that the workspace has. */
+static bool take_where(struct listing *l, struct call_query *q, const char *text, struct err *e)
+{
+	int64_t since_us, until_us;
+	const char *number;
+
+	l->where = filter_words_new(text, &call_filter_rows, l->zone, clock_wall_us(&clock_system));
+	filter_words_period(l->where, &since_us, &until_us);
+	if (since_us > q->since_us)
+		q->since_us = since_us;
+	if (until_us && (!q->until_us || until_us < q->until_us))
+		q->until_us = until_us;
+	number = filter_words_field(l->where, CALL_FIELD_NUMBER);
+	if (number && !q->number && snapshot_number(l->directory, number))
+		q->number = number;
+	return cli_where_ok(l->where, e);
+}
+
 static bool list(struct cli *c, struct cli_history *h, struct err *e)
 {
 	/* The widths are least widths: calls that are still to come can't be measured. */
@@ -126,7 +153,8 @@ static bool list(struct cli *c, struct cli_history *h, struct err *e)
 	};
 	struct cli_column columns[CALL_FIELDS] = { 0 };
 	size_t count = 0;
-	struct listing l = { .out = &c->out, .zone = h->zone };
+	struct listing l = { .out = &c->out, .zone = h->zone, .directory = h->directory };
+	const char *where = cli_args_value(&c->args, "where");
 	bool follows = cli_args_has(&c->args, "follow"), ok;
 	int64_t max;
 
@@ -134,8 +162,14 @@ static bool list(struct cli *c, struct cli_history *h, struct err *e)
 		return false;
 	if (max && follows)
 		return err_set_message(e, ERR_USAGE, "%s", _("--follow and --max can't be used together"));
-	h->query.max = (size_t)max;
 	h->query.ended = true;
+	if (where && !take_where(&l, &h->query, where, e)) {
+		filter_words_free(&l.where);
+		return false;
+	}
+	/* The store does not know the filter: rows are counted here. */
+	l.max = (size_t)max;
+	h->query.max = where ? 0 : l.max;
 	for (const struct call_field *f = call_fields; f < call_fields + CALL_FIELDS; f++) {
 		if (f->key[0] == '\0' || f->type == CALL_TYPE_STATE)
 			continue;
@@ -150,6 +184,7 @@ static bool list(struct cli *c, struct cli_history *h, struct err *e)
 	ok = follows ? follow(c, &l, h->query, e) : store_calls(c->store, &h->query, put_call, &l, e);
 	forget(&l.seen[0]);
 	forget(&l.seen[1]);
+	filter_words_free(&l.where);
 	return ok;
 }
 

@@ -28,8 +28,9 @@ bool cli_history_init(struct cli *c, struct cli_history *h, struct err *e)
 	const char *zone;
 
 	*h = (struct cli_history){ .zone_name = "UTC" };
-	h->directory = cli_directory(c, e);
-	if (!h->directory)
+	h->directory = snapshot_new();
+	/* A filter looks into the labels of numbers. */
+	if (!store_read_snapshot(c->store, h->directory, cli_args_has(&c->args, "where"), e))
 		return false;
 	zone = snapshot_workspace(h->directory)->time_zone;
 	if (zone && zone[0] != '\0')
