@@ -84,7 +84,10 @@ static const struct cli_option replay_options[] = {
 };
 
 static const struct cli_option changes_options[] = {
-	{ "since", "ID", N_("Only changes after this one"), NULL },
+	{ "record", N_("KEY"), N_("Only changes of this record: a number, or the id of a provider or agent"), NULL },
+	{ "actor", N_("NAME"), N_("Only changes made by this operator"), NULL },
+	{ "since", N_("ID|MOMENT"), N_("Only changes after this one, or at this moment or later: 2h, today, 2026-11-22, ..."), NULL },
+	{ "until", N_("MOMENT"), N_("Only changes before this moment"), NULL },
 	{ "last", "N", N_("Begin N changes before the end"), NULL },
 	{ "max", "N", N_("End after N changes"), NULL },
 	{ "follow", NULL, N_("Then wait for more changes, until interrupted"), NULL },
@@ -257,19 +260,6 @@ bool output_format_parse(const char *name, enum output_format *out)
 	return false;
 }
 
-static bool take_format(struct cli *c, struct err *e)
-{
-	for (size_t i = 0; i < c->args.given_count; i++) {
-		const struct cli_given *g = &c->args.given[i];
-
-		if (strcmp(g->option->name, "format") != 0)
-			output_format_parse(g->option->name, &c->format);
-		else if (!output_format_parse(g->value, &c->format))
-			return cli_args_refuse(&c->args, "format", "table, json, csv", e);
-	}
-	return true;
-}
-
 /* --- failures --- */
 
 int cli_fail(const struct err *e, enum output_format format)
@@ -357,7 +347,14 @@ struct cli *cli_new(int argc, char **argv, enum output_format given)
 		err_hint(&c->usage, _("usage: trunkdeck %s %s [OPTION]..."), name, c->command->words);
 		free(name);
 	}
-	take_format(c, c->usage.code == ERR_NONE ? &c->usage : NULL);
+	for (size_t i = 0; i < c->args.given_count; i++) {
+		const struct cli_given *g = &c->args.given[i];
+
+		if (strcmp(g->option->name, "format") != 0)
+			output_format_parse(g->option->name, &c->format);	/* --json, --csv */
+		else if (!output_format_parse(g->value, &c->format) && c->usage.code == ERR_NONE)
+			cli_args_refuse(&c->args, "format", "table, json, csv", &c->usage);
+	}
 	return c;
 }
 

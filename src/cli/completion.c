@@ -30,19 +30,6 @@ static const char tail[] =
 	"}\n"
 	"complete -F _trunkdeck trunkdeck\n";
 
-/* What may follow an option: one of its choices, or a file. */
-static void put_argument(FILE *to, const char *name, const char *argument)
-{
-	if (strchr(argument, '|') != NULL) {
-		fprintf(to, "\t%s) COMPREPLY=($(compgen -W '", name);
-		for (; *argument != '\0'; argument++)
-			putc(*argument == '|' ? ' ' : *argument, to);
-		fputs("' -- \"$current\")); return ;;\n", to);
-	} else if (strcmp(argument, "FILE") == 0) {
-		fprintf(to, "\t%s) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n", name);
-	}
-}
-
 /* The groups (NULL), or the verbs of one, each once. */
 static void put_words(FILE *to, const char *group)
 {
@@ -98,8 +85,14 @@ bool cli_completion(struct cli *c, struct err *e)
 	}
 	fprintf(to, ") i=$((i + 1)) ;;\n%s", after_skipped);
 	for (const struct global_option *o = cli_global_options; o->name; o++) {
-		if (o->argument)
-			put_argument(to, o->name, o->argument);
+		if (o->argument && strchr(o->argument, '|')) {
+			fprintf(to, "\t%s) COMPREPLY=($(compgen -W '", o->name);
+			for (const char *a = o->argument; *a != '\0'; a++)
+				putc(*a == '|' ? ' ' : *a, to);
+			fputs("' -- \"$current\")); return ;;\n", to);
+		} else if (o->argument && strcmp(o->argument, "FILE") == 0) {
+			fprintf(to, "\t%s) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n", o->name);
+		}
 	}
 	fputs("\tesac\n\tcase $command in\n", to);
 	put_commands(to);

@@ -93,17 +93,6 @@ static void put_commands(FILE *to)
 	}
 }
 
-static void put_keys(FILE *to)
-{
-	put_section(to, _("KEYS"));
-	put_text(to, _("The help on the screen has the same order, and shows the keys of the current view. Each name also works after :.\n"));
-	for (int id = 1; id < ACTION_COUNT; id++) {
-		const struct action *a = action_get((enum action_id)id);
-
-		put_term(to, a->keys[0] != '\0' ? a->keys : ":", a->name, _(a->help));
-	}
-}
-
 static void put_configuration(FILE *to)
 {
 	struct config_option_text o;
@@ -133,7 +122,13 @@ bool cli_manual(struct cli *c, struct err *e)
 	(void)e;
 	put_head(to);
 	put_commands(to);
-	put_keys(to);
+	put_section(to, _("KEYS"));
+	put_text(to, _("The help on the screen has the same order, and shows the keys of the current view. Each name also works after :.\n"));
+	for (int id = 1; id < ACTION_COUNT; id++) {
+		const struct action *a = action_get((enum action_id)id);
+
+		put_term(to, a->keys[0] != '\0' ? a->keys : ":", a->name, _(a->help));
+	}
 	put_configuration(to);
 	put_section(to, _("EXIT STATUS"));
 	put_term(to, "0", NULL, _("done"));

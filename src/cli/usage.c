@@ -38,36 +38,30 @@ static char *command_text(const struct command *c)
 	return text;
 }
 
-static void put_details(FILE *to, const struct command *c)
-{
-	char *text = command_text(c);
-	struct cli_args args;
-
-	cli_args_init(&args);
-	cli_allow_options(&args, c, true);
-	fprintf(to, _("Usage: trunkdeck %s [OPTION]...\n\n%s.\n\nOptions:\n"), text, _(c->help));
-	for (size_t i = 0; i < args.option_count; i++) {
-		const struct cli_option *o = &args.options[i];
-
-		put_pair(to, xasprintf("--%s%s%s", o->name, o->argument ? " " : "", translated(o->argument)), _(o->help));
-	}
-	cli_args_clear(&args);
-	free(text);
-}
-
 bool cli_usage(FILE *to, const char *command)
 {
 	bool found = false;
 
 	for (const struct command *c = cli_commands; command && c->group; c++) {
 		char *name = cli_command_name(c);
-		bool same = strcmp(command, name) == 0;
+		struct cli_args args;
 
+		found = strcmp(command, name) == 0;
 		free(name);
-		if (same) {
-			put_details(to, c);
-			return true;
+		if (!found)
+			continue;
+		name = command_text(c);
+		cli_args_init(&args);
+		cli_allow_options(&args, c, true);
+		fprintf(to, _("Usage: trunkdeck %s [OPTION]...\n\n%s.\n\nOptions:\n"), name, _(c->help));
+		for (size_t i = 0; i < args.option_count; i++) {
+			const struct cli_option *o = &args.options[i];
+
+			put_pair(to, xasprintf("--%s%s%s", o->name, o->argument ? " " : "", translated(o->argument)), _(o->help));
 		}
+		cli_args_clear(&args);
+		free(name);
+		return true;
 	}
 	if (!command)
 		fputs(_("Commands:\n"), to);

@@ -167,6 +167,20 @@ class Changes(DeckTest):
         self.assertEqual(shown("--last", "0"), [])
         self.assertEqual(shown("--last", "999"), ids)
 
+    def test_by_record_actor_and_time(self):
+        shown = lambda *args: [(c["action"], c["key"]) for c in self.done("changes", "--json", *args).json()]
+        number = [(action, "+15551234567") for action in ("add", "edit", "delete")]
+        self.assertEqual(shown("--record", "+15551234567"), number)
+        self.assertEqual(shown("--record", "+15551234567", "--max", "2"), number[:2])
+        everything = shown()
+        actor = self.done("changes", "--json").json()[-1]["actor"]
+        self.assertEqual(shown("--actor", actor.upper()), everything)
+        self.assertEqual(shown("--actor", "nobody-else"), [])
+        self.assertEqual(shown("--since", "1h"), everything)
+        self.assertEqual(shown("--until", "1h"), [])
+        self.assertEqual(shown("--since", "1h", "--until", "1h"), [])
+        self.refused("changes", "--until", "soon", code=USAGE, says=["--until soon", "today"])
+
     def test_table_shows_the_difference(self):
         self.assertIn("agentId: support -> sales", self.done("changes", "--last", "2").lines()[0])
 

@@ -44,25 +44,11 @@ static char *seconds(int64_t us)
 	return us < 0 ? xstrdup("") : xasprintf("%.1fs", (double)us / 1e6);
 }
 
-/* Is this call printed for the first time? */
-static bool is_new(struct listing *l, uint64_t key)
-{
-	struct seen *s;
-
-	for (size_t i = 0; i < ARRAY_LEN(l->seen); i++) {
-		HASH_FIND(hh, l->seen[i], &key, sizeof(key), s);
-		if (s)
-			return false;
-	}
-	s = xcalloc(1, sizeof(*s));
-	s->key = key;
-	HASH_ADD(hh, l->seen[0], key, sizeof(s->key), s);
-	return true;
-}
-
 static void put_call(void *arg, const struct call *c)
 {
 	struct listing *l = arg;
+	uint64_t key = call_key(c);
+	struct seen *s = NULL;
 	struct zone_time t;
 	char *cells[3];
 	bool first_audio;
@@ -71,8 +57,15 @@ static void put_call(void *arg, const struct call *c)
 		return;
 	if (l->where && !call_filter_match(l->where, c, c->state, l->directory, l->zone))
 		return;
-	if (l->following && !is_new(l, call_key(c)))
-		return;
+	for (size_t i = 0; i < ARRAY_LEN(l->seen) && l->following && !s; i++)
+		HASH_FIND(hh, l->seen[i], &key, sizeof(key), s);
+	if (s)
+		return;		/* printed before */
+	if (l->following) {
+		s = xcalloc(1, sizeof(*s));
+		s->key = key;
+		HASH_ADD(hh, l->seen[0], key, sizeof(s->key), s);
+	}
 	if (l->out->format == OUTPUT_TABLE) {
 		zone_local(l->zone, c->started_us, &t);
 		cells[0] = xasprintf("%04d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour, t.minute, t.second);

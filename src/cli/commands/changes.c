@@ -7,12 +7,15 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "cli/io/command.h"
+#include "history.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 #include "trunkdeck/store/store.h"
 
 /* How long one wait for a change lasts; then the reader of a pipe is looked for. */
@@ -22,6 +25,8 @@ struct feed {
 	struct cli_output *out;
 	int64_t since;
 	int64_t left;			/* changes still to print; < 0 = no end */
+	const char *record, *actor;	/* only changes of this key, by this actor; NULL = any */
+	int64_t since_us, until_us;	/* only changes made in this period; 0 = open */
 };
 
 /* "agentId: support -> sales, label: ..."; of an add or a delete all values. Without the fields that the program sets. */
@@ -54,12 +59,18 @@ static char *difference(enum entity entity, json_t *before, json_t *after)
 static void put_change(void *arg, const struct change *c)
 {
 	struct feed *feed = arg;
-	json_t *before = json_loads(c->before, 0, NULL), *after = json_loads(c->after, 0, NULL);
+	json_t *before, *after;
 	char at[CLOCK_ISO_SIZE];
 
 	feed->since = c->id;
+	if (feed->left == 0 || (feed->record && strcasecmp(feed->record, c->key) != 0) ||
+	    (feed->actor && strcasecmp(feed->actor, c->actor) != 0) || c->at < feed->since_us ||
+	    (feed->until_us && c->at >= feed->until_us))
+		return;
 	if (feed->left > 0)
 		feed->left--;
+	before = json_loads(c->before, 0, NULL);
+	after = json_loads(c->after, 0, NULL);
 	clock_format_iso(at, c->at);
 	if (feed->out->format == OUTPUT_TABLE) {
 		char *id = xasprintf("%" PRId64, c->id), *moment = xasprintf("%.10s %.8s", at, at + 11);
@@ -81,7 +92,6 @@ static void put_change(void *arg, const struct change *c)
 	cli_output_flush(feed->out);
 }
 
-/* Finds the id before the last n changes. */
 static void take_id(void *arg, const struct change *c)
 {
 	int64_t *first = arg;
@@ -91,15 +101,27 @@ static void take_id(void *arg, const struct change *c)
 
 static bool take_options(struct cli *c, struct feed *feed, struct err *e)
 {
+	const char *since = cli_args_value(&c->args, "since");
+	bool by_id = since && str_to_i64(str_of(since), &feed->since) && feed->since >= 0;
 	int64_t last, first = 1;
+	struct cli_history h;
+	bool ok;
 
-	if (!cli_args_count(&c->args, "since", 0, 0, &feed->since, e) ||
-	    !cli_args_count(&c->args, "max", 1, -1, &feed->left, e) ||
-	    !cli_args_count(&c->args, "last", 0, -1, &last, e))
+	feed->record = cli_args_value(&c->args, "record");
+	feed->actor = cli_args_value(&c->args, "actor");
+	if (!cli_args_count(&c->args, "max", 1, -1, &feed->left, e) || !cli_args_count(&c->args, "last", 0, -1, &last, e))
 		return false;
+	if ((since && !by_id) || cli_args_has(&c->args, "until")) {
+		feed->since = by_id ? feed->since : 0;
+		ok = cli_history_open(c, &h, e) && (by_id || cli_history_moment(c, &h, "since", &feed->since_us, e)) &&
+		     cli_history_moment(c, &h, "until", &feed->until_us, e);
+		cli_history_clear(&h);
+		if (!ok)
+			return false;
+	}
 	if (last < 0)
 		return true;
-	if (cli_args_has(&c->args, "since"))
+	if (since)
 		return err_set_message(e, ERR_USAGE, "%s", _("--since and --last can't be used together"));
 	if (!store_history(c->store, ENTITY_WORKSPACE, NULL, last > 0 ? (size_t)last : 1, take_id, &first, e))
 		return false;
@@ -130,9 +152,10 @@ bool cli_changes(struct cli *c, struct err *e)
 	else
 		cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
 	for (;;) {
-		bool changed = false;
+		bool changed = false, chosen = feed.record || feed.actor || feed.since_us || feed.until_us;
+		size_t max = !chosen && feed.left > 0 ? (size_t)feed.left : 0;
 
-		if (!store_changes(c->store, feed.since, feed.left > 0 ? (size_t)feed.left : 0, put_change, &feed, e))
+		if (!store_changes(c->store, feed.since, max, put_change, &feed, e))
 			return false;
 		if (!cli_args_has(&c->args, "follow") || feed.left == 0)
 			return true;

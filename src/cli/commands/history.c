@@ -8,7 +8,7 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 
-static bool take_moment(struct cli *c, const struct cli_history *h, const char *option, int64_t *out, struct err *e)
+bool cli_history_moment(struct cli *c, const struct cli_history *h, const char *option, int64_t *out, struct err *e)
 {
 	const char *text = cli_args_value(&c->args, option);
 
@@ -20,11 +20,8 @@ static bool take_moment(struct cli *c, const struct cli_history *h, const char *
 	return false;
 }
 
-bool cli_history_init(struct cli *c, struct cli_history *h, struct err *e)
+bool cli_history_open(struct cli *c, struct cli_history *h, struct err *e)
 {
-	struct call_query *q = &h->query;
-	enum call_outcome outcome;
-	struct err ignored;
 	const char *zone;
 
 	*h = (struct cli_history){ .zone_name = "UTC" };
@@ -41,6 +38,17 @@ bool cli_history_init(struct cli *c, struct cli_history *h, struct err *e)
 		h->zone_name = "UTC";
 		h->zone = zone_open(h->zone_name);
 	}
+	return true;
+}
+
+bool cli_history_init(struct cli *c, struct cli_history *h, struct err *e)
+{
+	struct call_query *q = &h->query;
+	enum call_outcome outcome;
+	struct err ignored;
+
+	if (!cli_history_open(c, h, e))
+		return false;
 	q->number = cli_args_value(&c->args, "number");
 	q->agent = cli_args_value(&c->args, "agent");
 	q->server = cli_args_value(&c->args, "server");
@@ -52,7 +60,7 @@ bool cli_history_init(struct cli *c, struct cli_history *h, struct err *e)
 	if (q->outcome && !outcome_parse(q->outcome, &outcome))
 		return cli_args_refuse(&c->args, "outcome",
 				       "answered, abandoned, busy, no_answer, unreachable, unmapped, failed, lost", e);
-	return take_moment(c, h, "since", &q->since_us, e) && take_moment(c, h, "until", &q->until_us, e);
+	return cli_history_moment(c, h, "since", &q->since_us, e) && cli_history_moment(c, h, "until", &q->until_us, e);
 }
 
 void cli_history_clear(struct cli_history *h)

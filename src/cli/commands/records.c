@@ -26,12 +26,6 @@
 
 /* --- setting fields --- */
 
-/* Does this option change the record? */
-static bool sets_field(const struct cli_option *o)
-{
-	return o->field || strcmp(o->name, "param") == 0 || strcmp(o->name, "unset-param") == 0;
-}
-
 static bool set_fields(const struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
 {
 	for (size_t i = 0; i < c->args.given_count; i++) {
@@ -230,8 +224,11 @@ bool cli_record_edit(struct cli *c, struct err *e)
 {
 	bool changes = false;
 
-	for (size_t i = 0; i < c->args.given_count; i++)
-		changes |= sets_field(c->args.given[i].option);
+	for (size_t i = 0; i < c->args.given_count; i++) {
+		const struct cli_option *o = c->args.given[i].option;
+
+		changes |= o->field || strcmp(o->name, "param") == 0 || strcmp(o->name, "unset-param") == 0;
+	}
 	if (changes)
 		return with_record(c, edit, e);
 	err_set_message(e, ERR_USAGE, "%s", _("nothing to change"));

@@ -115,18 +115,6 @@ static void end_table(struct cli_output *o)
 	cli_output_clear(o);
 }
 
-static void keep_row(struct cli_output *o, const char *const *cells)
-{
-	size_t used = o->row_count * o->column_count;
-
-	if ((o->row_count & (o->row_count - 1)) == 0)
-		o->cells = xreallocarray(o->cells, (o->row_count ? 2 * o->row_count : 1) * o->column_count,
-					 sizeof(*o->cells));
-	for (size_t i = 0; i < o->column_count; i++)
-		o->cells[used + i] = utf8_clean_dup(str_of(cells[i]));
-	o->row_count++;
-}
-
 /* --- CSV --- */
 
 /* Would a spreadsheet calculate the text? Spreadsheets skip blanks in front. "+4930123456" is only a number. */
@@ -138,38 +126,30 @@ static bool is_formula(const char *text)
 	return *text == '=' || *text == '@' || text[1 + strspn(text + 1, "0123456789.")] != '\0' || text[1] == '\0';
 }
 
-static void add_csv(struct buf *line, const char *text, bool foreign)
-{
-	char *clean = utf8_clean_dup(str_of(text));
-	size_t len = strlen(clean);
-	bool quoted = clean[strcspn(clean, ",\"")] != '\0' || clean[0] == ' ' || (len > 0 && clean[len - 1] == ' ');
-
-	if (quoted)
-		buf_addc(line, '"');
-	if (foreign && is_formula(clean))
-		buf_addc(line, '\'');
-	for (const char *c = clean; *c != '\0'; c++) {
-		if (*c == '"')
-			buf_addc(line, '"');
-		buf_addc(line, *c);
-	}
-	if (quoted)
-		buf_addc(line, '"');
-	free(clean);
-}
-
 /* cells NULL: the header. */
 static void put_csv_row(struct cli_output *o, const char *const *cells)
 {
+	bool quoted, foreign;
 	struct buf line;
+	char *clean;
+	size_t len;
 
 	buf_init(&line, BUF_UNBOUNDED);
 	for (size_t i = 0; i < o->column_count; i++) {
 		if ((o->columns[i].flags & COLUMN_JSON_ONLY) == COLUMN_JSON_ONLY)
 			continue;
-		if (i > 0)
-			buf_addc(&line, ',');
-		add_csv(&line, cells ? cells[i] : o->columns[i].key, cells && (o->columns[i].flags & COLUMN_FOREIGN));
+		clean = utf8_clean_dup(str_of(cells ? cells[i] : o->columns[i].key));
+		len = strlen(clean);
+		quoted = clean[strcspn(clean, ",\"")] != '\0' || clean[0] == ' ' || (len > 0 && clean[len - 1] == ' ');
+		foreign = cells && (o->columns[i].flags & COLUMN_FOREIGN) && is_formula(clean);
+		buf_addf(&line, "%s%s%s", i > 0 ? "," : "", quoted ? "\"" : "", foreign ? "'" : "");
+		for (const char *c = clean; *c != '\0'; c++) {
+			if (*c == '"')
+				buf_addc(&line, '"');
+			buf_addc(&line, *c);
+		}
+		buf_adds(&line, quoted ? "\"" : "");
+		free(clean);
 	}
 	buf_adds(&line, "\r\n");
 	put(o, line.p, line.len);
@@ -299,6 +279,7 @@ void cli_output_columns(struct cli_output *o, const struct cli_column *columns, 
 
 void cli_output_texts(struct cli_output *o, const char *const *cells)
 {
+	size_t used = o->row_count * o->column_count;
 	int widths[CLI_COLUMNS_MAX];
 
 	o->written++;
@@ -306,7 +287,12 @@ void cli_output_texts(struct cli_output *o, const char *const *cells)
 		put_csv_row(o, cells);
 		return;
 	}
-	keep_row(o, cells);
+	if ((o->row_count & (o->row_count - 1)) == 0)
+		o->cells = xreallocarray(o->cells, (o->row_count ? 2 * o->row_count : 1) * o->column_count,
+					 sizeof(*o->cells));
+	for (size_t i = 0; i < o->column_count; i++)
+		o->cells[used + i] = utf8_clean_dup(str_of(cells[i]));
+	o->row_count++;
 	if (o->columns[0].width == 0)
 		return;
 	for (size_t i = 0; i < o->column_count; i++)
