@@ -32,6 +32,17 @@ class Sources(Config):
                          (f"sqlite:{self.home}/.local/share/trunkdeck/trunkdeck.db", "default", "default"))
         self.assertEqual(values["screen", "fps"], ("10", "default", "default"))
 
+    def test_what_it_writes_is_private(self):
+        """Whatever the umask: the log and the store are for their owner alone, and so are their folders."""
+        script = self.path("script")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write("wait settled\n")
+        self.done("init", umask=0)
+        self.done("--script", script, "--size", "80x24", umask=0)
+        for name, mode in ((".local/share/trunkdeck", 0o700), (".local/share/trunkdeck/trunkdeck.db", 0o600),
+                           (".local/state/trunkdeck", 0o700), (".local/state/trunkdeck/log", 0o600)):
+            self.assertEqual(os.stat(self.path(name)).st_mode & 0o777, mode, name)
+
     def test_xdg_folders(self):
         env = {"XDG_CONFIG_HOME": self.path("c"), "XDG_DATA_HOME": self.path("d")}
         os.makedirs(self.path("c", "trunkdeck"))

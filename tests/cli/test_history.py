@@ -294,6 +294,20 @@ class RawStream(HistoryTest):
         self.stop_well(run)
         self.assertEqual([self.replayed(path)["calls"] for path in (self.raw, self.raw + ".1")], [1, 1])
 
+    def test_nothing_is_written_through_a_symlink(self):
+        """Another user who can write to the folder puts a link there: a new file is made beside its target."""
+        target = self.path("target.ami")
+        with open(target, "wb") as file:
+            file.write(BANNER)
+        os.symlink(target, self.raw)
+        run = self.recorder("--raw", self.raw)
+        self.manager.call("+15551234567")
+        self.recorded(1)
+        self.stop_well(run)
+        self.assertEqual(self.content(target), BANNER)
+        self.assertFalse(os.path.islink(self.raw))
+        self.assertEqual(self.replayed()["calls"], 1)
+
     def test_refusals(self):
         with open(self.raw, "w", encoding="utf-8") as file:
             file.write("dear diary")
