@@ -57,7 +57,7 @@ bool cli_agent_sync(struct cli *c, struct err *e)
 		.dry_run = cli_args_has(&c->args, "dry-run"),
 		.all_may_go = cli_args_has(&c->args, "all-gone"),
 	};
-	struct agent_sync s;
+	struct agent_sync s = { .count = 0 };
 	bool ok;
 
 	if (c->config->agents.source != AGENTS_FROM_API) {
