@@ -17,6 +17,8 @@
 #include "trunkdeck/base/utf8.h"
 
 #define FINISH_MS 10000
+/* After that the store worker ends behind the statements that it is in. Each may wait 5 s for the lock of another program. */
+#define LEAVE_MS 15000
 #define RAW_KEEP_MOST 999
 
 struct recorder {
@@ -146,7 +148,7 @@ static bool record(struct recorder *r, struct err *e)
 	if (!app_start_recorder(r->app, e))
 		return false;
 	loop_run(r->app, &client);
-	loop_end_within(FINISH_MS + 2000);
+	loop_end_within(FINISH_MS + LEAVE_MS);
 	left = app_finish_recording(r->app, FINISH_MS);
 	say(r);
 	if (left == 0)
