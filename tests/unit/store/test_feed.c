@@ -307,7 +307,7 @@ static void a_newer_schema_is_refused(void **state)
 
 static int opener(int in, int out, void *arg)
 {
-	struct store_options options = { .actor = "child" };
+	struct store_options options = { .actor = "child", .create = true };
 	unsigned char go;
 	struct store *s;
 	struct err e;
