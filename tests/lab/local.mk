@@ -61,7 +61,7 @@ EXTRA_DIST += \
 	tests/data/ami/lab_unreachable_websocket.ami \
 	data/asterisk/manager_trunkdeck_split.conf
 
-EXTRA_DIST += tests/lab/cases/51_texts.sh tests/lab/cases/86_doctor.sh tests/lab/cases/87_cut.sh tests/lab/cases/87_pages.sh \
+EXTRA_DIST += tests/lab/cases/21_user_parameters.sh tests/lab/cases/51_texts.sh tests/lab/cases/86_doctor.sh tests/lab/cases/87_cut.sh tests/lab/cases/87_pages.sh \
 	tests/lab/cases/87_test_call.sh tests/lab/cases/88_setup.sh tests/lab/cases/92_reach.sh tests/lab/cases/93_hangup.sh \
 	tests/lab/cases/93_scan.sh
 
