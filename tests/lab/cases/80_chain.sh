@@ -65,7 +65,7 @@ check "the next call is 404" status_is 404 $number
 end_calls na-1
 check "the call in flight was a good one to its end" call_ended second 200
 
-check "undo brings it back" eval "press ann u && screen_shows ann '$number: undone'"
+check "undo brings it back" eval "press ann u && screen_shows ann Undone '$number'"
 check "verified" screen_shows ann $number 'Customer Su' 'na ok'
 check "in the store" in_store ann $number agentId=support
 check "and served" answered_by support $number

@@ -28,7 +28,7 @@ run_cut() {
 	check "the other goes on" screen_has ann $second +14155550132 talking
 	check "the next call is 404" status_is 404 $number
 
-	check "in batch it asks first" eval "{ deck ann number delete $second --cut 2>&1 </dev/null || :; } | grep -q 'asks before'"
+	check "in batch it asks first" eval "{ deck ann number delete $second --cut 2>&1 </dev/null || :; } | grep -q 'asks for confirmation'"
 	check "read-only it is refused" refuted deck ann --read-only number delete $second --cut --yes
 	check "the call is still up" screen_has ann $second talking
 	check "in batch the deletion hangs up too" eval "deck ann number delete $second --cut --yes 2>&1 | grep -q 'na-1: 1 call hung up'"

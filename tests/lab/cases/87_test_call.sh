@@ -41,7 +41,7 @@ give_agents na-1
 route na-1 $number support
 
 check "without permission the line is named" tells ok=False "todo~add 'originate' to write" -- $number
-check "with status 3" eval "deck ann test $number; test \$? = 3"
+check "with status 1" eval "deck ann test $number; test \$? = 1"
 allow system,reporting,originate
 check "a test call reaches the agent" tells ok=True agent=support cause= -- $number
 before=$(served)

@@ -190,14 +190,6 @@ stall_screen() {
 
 resume_screen() { enter kill -CONT "$(cat "$(desk_dir "$1")/tmux.pid")" && rm "$(desk_dir "$1")/tmux.pid"; }
 
-# screen_is_stuck NAME: the program waits in a write to its standard output; until then it is made to draw all of it again.
-screen_is_stuck() {
-	local pid
-	pid=$(cat "$(desk_dir "$1")/program.pid")
-	enter kill -WINCH "$pid"
-	enter cat "/proc/$pid/syscall" | grep -Eq '^[0-9]+ 0x1 0x'
-}
-
 # all_read SERVER: nothing that the server has sent over AMI waits to be read.
 all_read() { [ -z "$(enter ss -Htn dst "$(address_of "$1")" dport = :5038 | awk '$2 > 0')" ]; }
 
