@@ -26,6 +26,12 @@ enum backend backend_now(void);
 void backend_end(void);
 /* A command for pg.sh; fails the test unless it answers "ok". Returns what follows; caller frees. */
 char *pg_command(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Fails the test unless pg_command() answers what is expected. */
+#define assert_pg(expected, ...) do { \
+		char *answer_ = pg_command(__VA_ARGS__); \
+		assert_string_equal(answer_, expected); \
+		free(answer_); \
+	} while (0)
 /* The same in two steps, to do something in between. */
 void pg_send(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *pg_receive(void);

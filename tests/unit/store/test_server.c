@@ -63,7 +63,7 @@ static void an_account_with_its_own_schema_sees_the_common_workspace(void **stat
 	must_mutate(s, MUTATION_DELETE, number_of("+15551234567", "twilio", "support"), 0);
 	store_close(&s);
 	/* Who connected is in the audit trail, whatever name the program gave. */
-	assert_string_equal(pg_command("sql SELECT actor || ' ' || db_user FROM public.change ORDER BY id DESC LIMIT 1"), "alice anna");
+	assert_pg("alice anna", "sql SELECT actor || ' ' || db_user FROM public.change ORDER BY id DESC LIMIT 1");
 	free(pg_command("sql REVOKE USAGE ON SCHEMA public FROM PUBLIC"));
 	assert_false(store_open(&s, anna, &using, &e));
 	assert_string_equal(e.message, "The account lacks rights in the store");
@@ -122,8 +122,7 @@ static void other_encodings_are_refused_for_new_stores_and_lose_no_call(void **s
 	s = open_store(url, "alice");
 	s->db->encoding = "LATIN1";
 	assert_true(store_record_calls(s, calls, 2, &e));
-	assert_string_equal(pg_command("sql SELECT string_agg(caller, ' ' ORDER BY linkedid) FROM %s.call", strrchr(url, 'D') + 1),
-			    "???? +15550001111");
+	assert_pg("???? +15550001111", "sql SELECT string_agg(caller, ' ' ORDER BY linkedid) FROM %s.call", strrchr(url, 'D') + 1);
 	store_close(&s);
 	free(url);
 }
