@@ -53,15 +53,3 @@ wait_for() {
 		sleep 0.05
 	done
 }
-
-# retry TIMES COMMAND...: for downloads, which fail for reasons of their own.
-retry() {
-	local times=$1 n
-	shift
-	for ((n = 1; ; n++)); do
-		"$@" && return 0
-		((n < times)) || return 1
-		say "failed (attempt $n of $times): $1; trying again"
-		sleep $((n * 2))
-	done
-}
