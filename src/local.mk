@@ -156,8 +156,6 @@ libtrunkdeck_a_SOURCES += \
 	src/work/ami_thread.c \
 	src/work/job.c \
 	src/work/raw_log.c \
-	src/work/spool.c \
-	src/work/spool.h \
 	src/work/store_worker.c \
 	src/work/store_worker_calls.c \
 	src/work/store_worker_int.h \
@@ -175,7 +173,7 @@ libtrunkdeck_a_SOURCES += \
 	src/app/action.c \
 	src/app/app.c \
 	src/app/app_private.h \
-	src/app/call_page.c \
+	src/app/calls.c \
 	src/app/change.c \
 	src/app/coverage.c \
 	src/app/deletions.c \
@@ -192,8 +190,7 @@ libtrunkdeck_a_SOURCES += \
 	src/app/replay_workspace.c \
 	src/app/route_states.c \
 	src/app/routes.c \
-	src/app/undo.c \
-	src/app/watch.c
+	src/app/servers.c
 
 # demo: the demonstration workspace and its PBX; only main.c includes it
 libtrunkdeck_a_SOURCES += \

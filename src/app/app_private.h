@@ -1,4 +1,4 @@
-/* What the screen does not see of struct app; shared by the app_*.c files only. */
+/* What the screen does not see of struct app; shared by the files of this room only. */
 #ifndef APP_APP_PRIVATE_H
 #define APP_APP_PRIVATE_H
 
@@ -20,7 +20,7 @@ struct request {
 	struct request *next;
 };
 
-/* app/undo.c: the changes made here, oldest first; `at` of them are in force. */
+/* app/change.c: the changes made here, oldest first; `at` of them are in force. */
 struct undo_list {
 	struct undo_step *steps;
 	size_t count, size, at;
@@ -98,56 +98,52 @@ struct app_private {
 	void *on_route_arg;
 };
 
-/* app/app.c */
-struct app_server *find_server(const struct app *a, const char *name);
-/* What is known of a call now, whoever says so: everything that follows calls hears of it here, a finished call once. */
-void call_report(struct app *a, struct ami_call_report *r);
+/* app/servers.c */
+mail_fn on_server, on_raw_log;
+void servers_tick(struct app *a);
+int64_t servers_next_at_ms(const struct app *a);
+bool servers_settled(const struct app *a);
 
-/* endpoint_reports.c */
-void reach_report(struct app *a, const struct endpoints_report *r);
-bool reach_settled(const struct app *a);
+/* app/endpoint_reports.c */
+mail_fn on_endpoints;
+bool endpoints_settled(const struct app *a);
 
 /* app/routes.c */
+mail_fn on_route;
 void routes_tell_all(struct app *a);
 void routes_tell_number(struct app *a, const struct number *n);
+void routes_tell_removed(struct app *a, const struct number *n);
+/* How the providers' carriers write numbers. */
+void routes_tell_prefixes(struct app *a);
+void routes_tell_agent(struct app *a, const char *agent_id);
+/* A status has come: reports what a sync that was asked for did, once it is through. */
+void routes_report_sync(struct app *a);
+/* What the store says of each number has been read back from every server it belongs on. */
+bool routes_settled(const struct app *a);
+
+/* app/hangup.c */
+mail_fn on_hangup;
 /* Marks the numbers of a deletion, or takes the mark back. */
 void cut_mark(struct app *a, const struct record *r, bool cut);
 /* The server has let go of the number: its calls there are hung up, if that was asked. */
 void cut_calls(struct app *a, const char *server, const char *number);
-void routes_tell_removed(struct app *a, const struct number *n);
-/* A status has come: says what a sync that was asked for did, once it is through. */
-void routes_report_sync(struct app *a);
-/* How the providers' carriers write numbers. */
-void routes_tell_prefixes(struct app *a);
-/* A server reported a route. */
-void routes_report(struct app *a, const struct ami_route_report *r);
-void routes_tell_agent(struct app *a, const char *agent_id);
+void hangups_free(struct app *a);
+
+/* app/calls.c */
+mail_fn on_call, on_resynced, on_live, on_detail, on_call_page, on_change_page;
+bool pages_waiting(const struct app *a);
+void pages_free(struct app *a);
 
 /* app/history.c */
+mail_fn on_spool, on_metrics;
 void history_call(struct app *a, const struct call *c, enum call_change change);
 void history_workspace(struct app *a);
 /* Calls may have ended unseen: today's are counted anew. */
 void history_recount(struct app *a);
-void history_spool(struct app *a, const struct worker_spool *s);
-void history_metrics(struct app *a, struct worker_metrics *m);
 void history_tick(struct app *a);
 int64_t history_next_at_ms(const struct app *a);
 size_t history_unrecorded(const struct app *a);
 void history_free(struct app *a);
-
-/* call_page.c */
-void changes_answer(struct app *a, struct change_page *answer);
-void pages_answer(struct app *a, struct call_page *answer);
-bool pages_waiting(const struct app *a);
-void pages_free(struct app *a);
-
-/* app/watch.c */
-void watch_call(struct app *a, const struct call *c);
-void watch_detail(struct app *a, const struct call_detail *d);
-
-/* app/hangup.c */
-void hangup_report(struct app *a, const struct ami_hangup_report *r);
-void hangups_free(struct app *a);
 
 /* app/replay.c, only when a->replay */
 bool replay_tick(struct app *a);		/* plays what is due; true = more is due now */
@@ -156,18 +152,14 @@ bool replay_is_settled(const struct app *a);
 void replay_free(struct app *a);
 
 /* app/publish.c */
+mail_fn on_published;
 void publish_call(struct app *a, const struct call *c);
 /* Only while the inbox is empty. */
 void publish_tick(struct app *a);
-void publish_answered(struct app *a, bool ok);
 int64_t publish_next_at_ms(const struct app *a);
 void publish_free(struct app *a);
-/* The other end. */
-void live_from_store(struct app *a, const struct worker_live *live);
 
 /* app/coverage.c */
-void listening_init(struct app *a);
-void listening_free(struct app *a);
 void listening_status(struct app *a, const struct server_status *status);
 /* A finished call found no room. */
 void listening_lost(struct app *a, const struct call *c);
@@ -177,20 +169,11 @@ void listening_end(struct app *a);
 int64_t listening_next_at_ms(const struct app *a);
 
 /* app/job.c */
-struct job_news;
-void job_take(struct app *a, int kind, const struct job_news *news);
 void job_end(struct app *a);
 
-/* app/undo.c */
-void undo_remember(struct app *a, const struct mutation *m, const struct mutation_result *r);
-void undo_done(struct app *a, bool back, const struct mutation_result *r);
-void undo_free(struct app *a);
-
 /* app/change.c */
-/* What people call the record. */
-const char *record_title(const struct record *r);
-struct request *change_send(struct app *a, const struct mutation *m, enum request_kind kind, app_result_fn *fn, void *arg);
-void change_handle_result(struct app *a, struct worker_result *r);
+mail_fn on_result;
 void change_requests_free(struct app *a);
+void undo_free(struct app *a);
 
 #endif

@@ -11,28 +11,13 @@
 
 #include "app_private.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "trunkdeck/base/mem.h"
-
-void listening_init(struct app *a)
-{
-	a->private->listening = xcalloc(a->server_count + 1, sizeof(*a->private->listening));
-}
-
-void listening_free(struct app *a)
-{
-	FREE(&a->private->listening);
-}
 
 static struct listening *of_server(struct app *a, const char *server)
 {
-	for (size_t i = 0; i < a->server_count; i++) {
-		if (strcmp(a->servers[i].config->name, server) == 0)
-			return &a->private->listening[i];
-	}
-	return NULL;
+	const struct app_server *s = app_server(a, server);
+
+	return s ? &a->private->listening[s - a->servers] : NULL;
 }
 
 /* The present span joins those that are over; when there are too many the oldest keeps what it has claimed. */

@@ -9,11 +9,14 @@
 
 #include "trunkdeck/base/mem.h"
 
-void reach_report(struct app *a, const struct endpoints_report *r)
+void on_endpoints(void *taker, void *value)
 {
-	for (size_t i = 0; i < a->server_count; i++)
-		if (strcmp(a->servers[i].config->name, r->server) == 0)
-			a->servers[i].endpoints = *r;
+	const struct endpoints_report *r = value;
+	struct app *a = taker;
+	struct app_server *s = app_server(a, r->server);
+
+	if (s)
+		s->endpoints = *r;
 	a->dirty |= APP_DIRTY_SERVERS;
 }
 
@@ -29,7 +32,7 @@ static bool is_settled(const struct app *a, const struct app_server *s)
 	return s->endpoints.settled;
 }
 
-bool reach_settled(const struct app *a)
+bool endpoints_settled(const struct app *a)
 {
 	for (size_t i = 0; i < a->server_count && !a->private->recorder && !a->replay; i++)
 		if (!is_settled(a, &a->servers[i]))

@@ -95,8 +95,10 @@ static void say_hung_up(struct app *a, const struct app_hangup *h, const struct 
 	a->dirty |= APP_DIRTY_MESSAGES;
 }
 
-void hangup_report(struct app *a, const struct ami_hangup_report *r)
+void on_hangup(void *taker, void *value)
 {
+	const struct ami_hangup_report *r = value;
+	struct app *a = taker;
 	struct app_hangup *h;
 
 	LL_FOREACH(a->private->hangups, h)

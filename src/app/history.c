@@ -186,8 +186,10 @@ size_t history_unrecorded(const struct app *a)
 	return h->early_count - h->early_recorded;
 }
 
-void history_spool(struct app *a, const struct worker_spool *s)
+void on_spool(void *taker, void *value)
 {
+	const struct worker_spool *s = value;
+	struct app *a = taker;
 	struct history *h = &a->private->history;
 
 	if (s->late > 0)
@@ -349,12 +351,14 @@ static void take_window(struct app *a, struct worker_metrics *m)
 	m->zone = NULL;
 }
 
-void history_metrics(struct app *a, struct worker_metrics *m)
+void on_metrics(void *taker, void *value)
 {
+	struct worker_metrics *m = value;
+
 	if (m->job.token == DAY_TOKEN)
-		take_today(a, m);
+		take_today(taker, m);
 	else
-		take_window(a, m);
+		take_window(taker, m);
 }
 
 void history_free(struct app *a)

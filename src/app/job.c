@@ -1,4 +1,4 @@
-/* The main thread's side of an job: what was asked, and what has come of it. */
+/* The main thread's side of a job: what was asked, and what has come of it. */
 #include "config.h"
 
 #include "app_private.h"
@@ -16,8 +16,66 @@ static void clear(struct job *q)
 	*q = (struct job){ .kind = JOB_NONE };
 }
 
+/* --- what came --- */
+
+/* The job that news are about, NULL = it is not wanted any more. */
+static struct job *job_of(struct app *a, const struct job_news *news)
+{
+	a->dirty |= APP_DIRTY_INQUIRY;
+	return news->token == a->private->job_token ? &a->job : NULL;
+}
+
+static void on_finding(void *taker, void *value)
+{
+	const struct job_news *news = value;
+	struct job *q = job_of(taker, news);
+
+	if (q)
+		finding_insert(&q->findings, &q->finding_count, &news->finding);
+}
+
+static void on_counts(void *taker, void *value)
+{
+	const struct job_news *news = value;
+	struct job *q = job_of(taker, news);
+
+	if (q)
+		memcpy(q->count, news->count, sizeof(q->count));
+}
+
+static void on_test(void *taker, void *value)
+{
+	const struct job_news *news = value;
+	struct job *q = job_of(taker, news);
+	size_t i = 0;
+
+	while (q && i < q->test_count && strcmp(q->tests[i].server, news->test.server) != 0)
+		i++;
+	if (q && i == q->test_count)
+		q->tests = xreallocarray(q->tests, ++q->test_count, sizeof(*q->tests));
+	if (q)
+		q->tests[i] = news->test;
+}
+
+static void on_over(void *taker, void *value)
+{
+	const struct job_news *news = value;
+	struct job *q = job_of(taker, news);
+
+	if (!q)
+		return;
+	q->running = false;
+	q->err = news->err;
+	memcpy(q->count, news->count, sizeof(q->count));
+}
+
+/* --- asking --- */
+
 static void ask(struct app *a, enum job_kind kind, const char *number, const char *provider)
 {
+	static const struct job_handlers handlers = {
+		.finding = on_finding, .counts = on_counts, .test = on_test, .over = on_over,
+	};
 	struct job_order job = { .token = ++a->private->next_token, .kind = kind, .now_us = clock_wall_us(a->clock) };
 	struct job *q = &a->job;
 
@@ -29,7 +87,7 @@ static void ask(struct app *a, enum job_kind kind, const char *number, const cha
 	memcpy(job.number, q->number, sizeof(job.number));
 	memcpy(job.provider, q->provider, sizeof(job.provider));
 	if (!a->private->job_thread)
-		a->private->job_thread = job_thread_start(a->config, a->inbox);
+		a->private->job_thread = job_thread_start(a->config, a->inbox, &handlers);
 	a->private->job_token = job.token;
 	job_thread_ask(a->private->job_thread, &job);
 	a->dirty |= APP_DIRTY_INQUIRY;
@@ -51,46 +109,6 @@ void app_drop_job(struct app *a)
 		job_thread_cancel(a->private->job_thread);
 	a->private->job_token = 0;
 	clear(&a->job);
-	a->dirty |= APP_DIRTY_INQUIRY;
-}
-
-/* --- what came --- */
-
-static void take_test(struct job *q, const struct job_test *t)
-{
-	size_t i = 0;
-
-	while (i < q->test_count && strcmp(q->tests[i].server, t->server) != 0)
-		i++;
-	if (i == q->test_count) {
-		q->tests = xreallocarray(q->tests, i + 1, sizeof(*q->tests));
-		q->test_count++;
-	}
-	q->tests[i] = *t;
-}
-
-void job_take(struct app *a, int kind, const struct job_news *news)
-{
-	struct job *q = &a->job;
-
-	if (news->token != a->private->job_token)
-		return;
-	switch (kind) {
-	case JOB_MAIL_FINDING:
-		finding_insert(&q->findings, &q->finding_count, &news->finding);
-		break;
-	case JOB_MAIL_TEST:
-		take_test(q, &news->test);
-		break;
-	case JOB_MAIL_OVER:
-		q->running = false;
-		q->err = news->err;
-		memcpy(q->count, news->count, sizeof(q->count));
-		break;
-	case JOB_MAIL_COUNTS:
-		memcpy(q->count, news->count, sizeof(q->count));
-		break;
-	}
 	a->dirty |= APP_DIRTY_INQUIRY;
 }
 

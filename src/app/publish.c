@@ -5,7 +5,7 @@
  * time and four a second, so that a slow store makes batches larger, never a queue. After a failure nobody knows what was written:
  * then everything is published anew. Without changes a life sign goes out now and then.
  *
- * A screen that follows gets what its worker has read, as if the ami thread had told it; it records nothing.
+ * What a screen does that follows is in calls.c.
  */
 #include "config.h"
 
@@ -136,62 +136,16 @@ void publish_tick(struct app *a)
 		send_batch(a, now);
 }
 
-void publish_answered(struct app *a, bool ok)
+void on_published(void *taker, void *value)
 {
+	struct app *a = taker;
+
 	a->private->publishing.under_way = false;
-	if (!ok)
+	if (!*(const bool *)value)
 		a->private->publishing.begun = false;
 }
 
 int64_t publish_next_at_ms(const struct app *a)
 {
 	return may_publish(a) ? due_ms(&a->private->publishing) : -1;
-}
-
-/* --- a screen that follows --- */
-
-static void left_unseen(void *arg, const struct call *c)
-{
-	(void)arg;
-	(void)c;
-}
-
-/* The recorder, or another one, starts over: what it does not name is gone. */
-static void end_round(struct app *a, const struct app_server *s)
-{
-	struct ami_resync_report r = { .serial = s->source.round };
-
-	str_copy(r.server, sizeof(r.server), str_of(s->config->name));
-	live_resynced(a->live, &r, left_unseen, NULL);
-	if (s->source.round > 1)
-		history_recount(a);
-}
-
-void live_from_store(struct app *a, const struct worker_live *live)
-{
-	for (size_t i = 0; i < live->server_count; i++) {
-		struct app_server *s = find_server(a, live->servers[i].server);
-
-		s->source.known = live->servers[i].known;
-		s->source.beat_ms = live->servers[i].beat_ms;
-		s->source.round += live->servers[i].reset;
-	}
-	for (size_t i = 0; i < live->count; i++) {
-		const struct call *c = &live->calls[i];
-		const struct app_server *s = find_server(a, c->server);
-		struct ami_call_report r = { .call = *c, .serial = s ? s->source.round : 0 };
-
-		r.change = c->state == CALL_ENDED ? CALL_CHANGE_FINISHED : CALL_CHANGE_UPDATED;
-		call_report(a, &r);
-	}
-	for (size_t i = 0; i < live->server_count; i++) {
-		if (live->servers[i].reset)
-			end_round(a, find_server(a, live->servers[i].server));
-	}
-	a->dirty |= APP_DIRTY_CALLS | APP_DIRTY_SERVERS;
-}
-
-bool app_live_is_stale(const struct app *a, const struct app_server *s)
-{
-	return a->live_from_store && (!s->source.known || clock_mono_ms(a->clock) - s->source.beat_ms > LIVE_STALE_MS);
 }

@@ -157,7 +157,7 @@ bool app_start_replay(struct app *a, struct player **player, struct td_clock *cl
 	*player = NULL;
 	a->replay = r;
 	clock_tell_wall(clock, player_start_us(r->player));
-	player_connect(r->player, a->inbox, prefix_of, a);
+	player_connect(r->player, a->inbox, &app_ami_handlers, prefix_of, a);
 	player_fill_status(r->player, &a->servers[0].status);
 	a->dirty |= DIRTY_BY_TICK;
 	return app_start(a, e);

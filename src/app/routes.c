@@ -140,8 +140,8 @@ static void handle_gone(struct app *a, const struct ami_route_report *r)
 	struct buf where;
 
 	buf_init(&where, BUF_UNBOUNDED);
-	if (r->route.was_there && find_server(a, r->server))
-		find_server(a, r->server)->syncing.deleted++;
+	if (r->route.was_there && app_server(a, r->server))
+		app_server(a, r->server)->syncing.deleted++;
 	cut_calls(a, r->server, number);
 	if (tracked)
 		over = deletions_gone(a->deletions, number, r->server, r->route.was_there, &where);
@@ -168,8 +168,11 @@ static void handle_left_behind(struct app *a, const struct ami_route_report *r)
 	}
 }
 
-void routes_report(struct app *a, const struct ami_route_report *r)
+void on_route(void *taker, void *value)
 {
+	const struct ami_route_report *r = value;
+	struct app *a = taker;
+
 	route_states_report(a->routes, r);
 	if (r->route.gone)
 		handle_gone(a, r);
@@ -214,6 +217,20 @@ struct route_summary app_route_summary(const struct app *a, const struct number 
 	if (same == sum.servers)
 		sum.server = NULL;
 	return sum;
+}
+
+bool routes_settled(const struct app *a)
+{
+	size_t count;
+	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct route_summary sum = app_route_summary(a, numbers[i]);
+
+		if (sum.servers > 0 && (sum.state == ROUTE_UNKNOWN || sum.state == ROUTE_PENDING))
+			return false;
+	}
+	return true;
 }
 
 /* --- on demand --- */
@@ -326,4 +343,16 @@ void app_delete_foreign(struct app *a, const struct app_foreign *routes, size_t 
 {
 	for (size_t i = 0; i < count && a->private->ami; i++)
 		ami_delete_foreign(a->private->ami, routes[i].server, routes[i].number);
+}
+
+void app_take_over(struct app *a, const char *server)
+{
+	if (a->private->ami)
+		ami_take_over(a->private->ami, server);
+}
+
+void app_watch_routes(struct app *a, void (*fn)(void *arg, const struct ami_route_report *r), void *arg)
+{
+	a->private->on_route = fn;
+	a->private->on_route_arg = arg;
 }

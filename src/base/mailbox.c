@@ -1,5 +1,5 @@
 /*
- * A list in order of arrival plus a hash of the waiting (kind, key) pairs, both under one mutex.
+ * A list in order of arrival plus a hash of the waiting (handler, key) pairs, both under one mutex.
  *
  * The eventfd's counter is 1 while messages wait (and nobody holds the mailbox) and 0 otherwise: it is written when the list
  * stops being empty and read when it becomes empty, inside the lock, so that the two can't disagree. That is no I/O to wait for: the
@@ -28,7 +28,7 @@
 
 /* Hashed as bytes: no padding. */
 struct mail_id {
-	uint64_t kind;
+	uint64_t handle;
 	uint64_t key;
 };
 
@@ -132,7 +132,7 @@ bool mailbox_post(struct mailbox *mb, struct mail m, enum mail_flags flags)
 	enum fate fate;
 
 	e->mail = m;
-	e->id = (struct mail_id){ (uint64_t)m.kind, m.key };
+	e->id = (struct mail_id){ (uint64_t)(uintptr_t)m.handle, m.key };
 	pthread_mutex_lock(&mb->lock);
 	fate = put(mb, e, flags);
 	pthread_mutex_unlock(&mb->lock);
@@ -233,6 +233,13 @@ uint64_t mailbox_coalesced(struct mailbox *mb)
 	coalesced = mb->coalesced;
 	pthread_mutex_unlock(&mb->lock);
 	return coalesced;
+}
+
+void mail_deliver(struct mail *m, void *taker)
+{
+	if (m->handle)
+		m->handle(taker, m->value);
+	mail_discard(m);
 }
 
 void mail_discard(struct mail *m)

@@ -27,6 +27,7 @@ struct player {
 	struct ami_parser *parser;
 	struct tracker *tracker;
 	struct mailbox *to_main;
+	const struct ami_handlers *handlers;
 	const char *(*prefix_of)(void *arg, struct str endpoint);
 	void *prefix_arg;
 
@@ -56,7 +57,7 @@ static void on_call(void *arg, const struct call *call, enum call_change change)
 	r->call = *call;
 	r->change = change;
 	p->changed = true;
-	mailbox_post(p->to_main, (struct mail){ AMI_MAIL_CALL, call_key(call), r, free }, MAIL_MUST);
+	mailbox_post(p->to_main, (struct mail){ p->handlers->call, call_key(call), r, free }, MAIL_MUST);
 }
 
 static void on_detail(void *arg, const struct call_detail *d)
@@ -65,7 +66,7 @@ static void on_detail(void *arg, const struct call_detail *d)
 	struct call_detail *copy = xmalloc(sizeof(*copy));
 
 	*copy = *d;
-	mailbox_post(p->to_main, (struct mail){ AMI_MAIL_DETAIL, call_key(&d->call), copy, free }, MAIL_MUST);
+	mailbox_post(p->to_main, (struct mail){ p->handlers->detail, call_key(&d->call), copy, free }, MAIL_MUST);
 }
 
 bool player_watch(struct player *p, const char *linkedid)
@@ -255,8 +256,10 @@ void player_free(struct player **player)
 	FREE(player);
 }
 
-void player_connect(struct player *p, struct mailbox *to_main, const char *(*fn)(void *arg, struct str endpoint), void *arg)
+void player_connect(struct player *p, struct mailbox *to_main, const struct ami_handlers *handlers,
+		    const char *(*fn)(void *arg, struct str endpoint), void *arg)
 {
+	p->handlers = handlers;
 	p->to_main = to_main;
 	p->prefix_of = fn;
 	p->prefix_arg = arg;

@@ -156,7 +156,7 @@ static void feed_call(void *arg, const struct call *c, enum call_change change)
 
 	r->call = *c;
 	r->change = change;
-	mailbox_post(f->script->app->inbox, (struct mail){ AMI_MAIL_CALL, call_key(c), r, free }, MAIL_MUST);
+	mailbox_post(f->script->app->inbox, (struct mail){ app_ami_handlers.call, call_key(c), r, free }, MAIL_MUST);
 }
 
 static void feed_frame(void *arg, const struct ami_frame *frame)

@@ -25,6 +25,7 @@ struct agents_worker {
 	const struct config *config;
 	struct mailbox *stop;
 	struct mailbox *to_main;
+	mail_fn *handle;
 	struct err told;		/* the last failure told; ERR_NONE = none since all was well */
 };
 
@@ -52,7 +53,7 @@ static void report(struct agents_worker *w, const struct agent_sync *s, const st
 	w->told = *e;
 	if (e->code != ERR_NONE)
 		log_msg(LOG_LEVEL_WARN, "agent directory: %s: %s", e->message, e->hint);
-	mailbox_post(w->to_main, (struct mail){ .kind = AGENTS_MAIL_REPORT, .value = r, .free_value = free }, MAIL_MUST);
+	mailbox_post(w->to_main, (struct mail){ .handle = w->handle, .value = r, .free_value = free }, MAIL_MUST);
 }
 
 static bool is_stopping(const struct agents_worker *w)
@@ -119,7 +120,7 @@ static void *agents_main(void *arg)
 	return NULL;
 }
 
-struct agents_worker *agents_worker_start(const struct config *config, struct mailbox *to_main)
+struct agents_worker *agents_worker_start(const struct config *config, struct mailbox *to_main, mail_fn *handle)
 {
 	struct agents_worker *w;
 
@@ -128,6 +129,7 @@ struct agents_worker *agents_worker_start(const struct config *config, struct ma
 	w = xcalloc(1, sizeof(*w));
 	w->config = config;
 	w->to_main = to_main;
+	w->handle = handle;
 	w->stop = mailbox_new(1);
 	if (pthread_create(&w->thread, NULL, agents_main, w) != 0)
 		die("can't start a thread");
@@ -138,7 +140,7 @@ void agents_worker_stop(struct agents_worker **w)
 {
 	if (!*w)
 		return;
-	mailbox_post((*w)->stop, (struct mail){ .kind = 1 }, MAIL_MUST);
+	mailbox_post((*w)->stop, (struct mail){ 0 }, MAIL_MUST);
 	pthread_join((*w)->thread, NULL);
 	mailbox_free(&(*w)->stop);
 	FREE(w);

@@ -7,7 +7,7 @@
  *
  * Recovery. When the mailbox is full a report of a live call is dropped: the newest state will do. A finished call is
  * told once only, so it waits here. When there is room again, what waits goes first, then every live call, then
- * AMI_MAIL_RESYNCED with the round they were reported in.
+ * the "resynced" report with the round they were reported in.
  */
 #include "config.h"
 
@@ -46,7 +46,7 @@ struct unsent_call {
 
 static bool post_call(struct ami_server *s, const struct ami_call_report *r)
 {
-	return ami_server_post(s, AMI_MAIL_CALL, call_key(&r->call), r, sizeof(*r), MAIL_MAY_DROP);
+	return ami_server_post(s, s->handlers->call, call_key(&r->call), r, sizeof(*r), MAIL_MAY_DROP);
 }
 
 static void drop_unsent(struct ami_calls *c)
@@ -149,7 +149,7 @@ static void on_detail(void *arg, const struct call_detail *d)
 	struct ami_server *s = arg;
 
 	post_pending(s);
-	if (!ami_server_post(s, AMI_MAIL_DETAIL, call_key(&d->call), d, sizeof(*d), MAIL_MAY_DROP))
+	if (!ami_server_post(s, s->handlers->detail, call_key(&d->call), d, sizeof(*d), MAIL_MAY_DROP))
 		no_room(s);
 }
 
@@ -360,7 +360,7 @@ static void recover(struct ami_server *s, int64_t now_ms)
 		tracker_watch(s->calls.tracker, str_of(s->calls.watched));
 	str_copy(done.server, sizeof(done.server), str_of(s->config.name));
 	if (!s->calls.unsent && !round.refused &&
-	    ami_server_post(s, AMI_MAIL_RESYNCED, 0, &done, sizeof(done), MAIL_MAY_DROP)) {
+	    ami_server_post(s, s->handlers->resynced, 0, &done, sizeof(done), MAIL_MAY_DROP)) {
 		s->calls.recover_at_ms = -1;
 		s->calls.gap = (struct ami_gap){ 0 };
 	} else

@@ -429,7 +429,7 @@ static void report(struct ami_server *s, int64_t now)
 	p->report->count = p->count;
 	for (size_t i = 0; i < p->count; i++)
 		p->report->endpoints[i] = p->watched[i].now;
-	ami_server_post(s, AMI_MAIL_ENDPOINTS, mail_key(s->config.name, strlen(s->config.name)), p->report, sizeof(*p->report),
+	ami_server_post(s, s->handlers->endpoints, mail_key(s->config.name, strlen(s->config.name)), p->report, sizeof(*p->report),
 			MAIL_MUST);
 }
 

@@ -29,7 +29,7 @@ static void report(struct ami_server *s, const char *channel, const struct err *
 
 	str_copy(r.server, sizeof(r.server), str_of(s->config.name));
 	str_copy(r.channel, sizeof(r.channel), str_of(channel));
-	ami_server_post(s, AMI_MAIL_HANGUP, 0, &r, sizeof(r), MAIL_MUST);
+	ami_server_post(s, s->handlers->hangup, 0, &r, sizeof(r), MAIL_MUST);
 }
 
 /* The texts are those of Asterisk's main/manager.c. */

@@ -30,16 +30,16 @@ static void on_report(void *arg, const struct route_report *report)
 
 	str_copy(r.server, sizeof(r.server), str_of(s->config.name));
 	len = snprintf(key, sizeof(key), "%s|%s", r.server, report->number);
-	ami_server_post(s, AMI_MAIL_ROUTE, mail_key(key, (size_t)len), &r, sizeof(r), MAIL_MUST);
+	ami_server_post(s, s->handlers->route, mail_key(key, (size_t)len), &r, sizeof(r), MAIL_MUST);
 }
 
-void ami_routes_init(struct ami_server *s, const struct ami_server_config *config)
+void ami_routes_init(struct ami_server *s, const struct ami_options *o)
 {
 	struct routes_config rc = {
-		.owner = config->owner,
-		.take_over = config->take_over,
-		.read_only = config->read_only,
-		.verify_wait_ms = config->timing->verify_wait,
+		.owner = o->owner ? o->owner : "",
+		.take_over = o->take_over,
+		.read_only = o->read_only,
+		.verify_wait_ms = s->timing->verify_wait,
 		.window = WINDOW,
 		.report = on_report,
 		.arg = s,
@@ -96,14 +96,6 @@ const char *ami_routes_prefix_of(const struct ami_server *s, struct str endpoint
 	return NULL;
 }
 
-static enum route_answer answer_of_error(struct str message)
-{
-	if (str_eq_nocase(message, STR("Database entry not found")) ||
-	    str_eq_nocase(message, STR("Database entry could not be deleted")))
-		return ROUTE_ANSWER_NOT_FOUND;
-	return ROUTE_ANSWER_REFUSED;
-}
-
 static void answer(struct ami_server *s, uint64_t id, enum route_answer a, struct str text)
 {
 	char *value = str_dup(text);
@@ -112,54 +104,38 @@ static void answer(struct ami_server *s, uint64_t id, enum route_answer a, struc
 	free(value);
 }
 
-static void answer_lookup(struct ami_server *s, uint64_t id, struct str value)
-{
-	answer(s, id, value.len ? ROUTE_ANSWER_OK : ROUTE_ANSWER_NOT_FOUND, value);
-}
-
 /* The end of a list answers too: by then the item has, unless there was none, and a second answer is not heard. */
 static void on_answer(void *arg, uint64_t id, const struct ami_frame *f, bool last)
 {
 	struct ami_server *s = arg;
-	struct str message = ami_get(f, AMI_KEY_MESSAGE);
+	struct str message = ami_get(f, AMI_KEY_MESSAGE), value = ami_get(f, AMI_KEY_VALUE);
+	bool missing = str_eq_nocase(message, STR("Database entry not found")) ||
+		       str_eq_nocase(message, STR("Database entry could not be deleted"));
 
 	if (f->kind == AMI_EVENT && f->by_key[AMI_KEY_VAL])
 		answer(s, id, ROUTE_ANSWER_OK, ami_get(f, AMI_KEY_VAL));
 	else if (f->kind == AMI_RESPONSE && !ami_response_ok(f))
-		answer(s, id, answer_of_error(message), message);
+		answer(s, id, missing ? ROUTE_ANSWER_NOT_FOUND : ROUTE_ANSWER_REFUSED, message);
 	else if (f->by_key[AMI_KEY_VALUE])
-		answer_lookup(s, id, ami_get(f, AMI_KEY_VALUE));
+		answer(s, id, value.len ? ROUTE_ANSWER_OK : ROUTE_ANSWER_NOT_FOUND, value);
 	else if (last)
 		answer(s, id, f->kind == AMI_RESPONSE ? ROUTE_ANSWER_OK : ROUTE_ANSWER_NOT_FOUND, message);
 }
 
-static bool request_lookup(struct ami_server *s, const struct route_action *a, struct err *e)
-{
-	char variable[sizeof(a->family) + sizeof(a->key) + 2];
-	const struct ami_field fields[] = { { "Variable", variable }, { NULL, NULL } };
-
-	snprintf(variable, sizeof(variable), "%s(%s)", a->family, a->key);
-	return ami_link_request(s->control, "Getvar", fields, on_answer, s, a->id, e);
-}
-
-static bool request_key(struct ami_server *s, const struct route_action *a, struct err *e)
-{
-	static const char *const names[] = {
-		[ROUTE_OP_GET] = "DBGet", [ROUTE_OP_PUT] = "DBPut", [ROUTE_OP_DEL] = "DBDel",
-	};
-	const struct ami_field fields[] = {
-		{ "Family", a->family }, { "Key", a->key },
-		{ a->op == ROUTE_OP_PUT ? "Val" : NULL, a->value }, { NULL, NULL },
-	};
-
-	return ami_link_request(s->control, names[a->op], fields, on_answer, s, a->id, e);
-}
-
 static void send_action(struct ami_server *s, const struct route_action *a)
 {
+	static const char *const names[] = {
+		[ROUTE_OP_GET] = "DBGet", [ROUTE_OP_PUT] = "DBPut", [ROUTE_OP_DEL] = "DBDel", [ROUTE_OP_LOOKUP] = "Getvar",
+	};
+	char variable[sizeof(a->family) + sizeof(a->key) + 2];
+	const struct ami_field lookup[] = { { "Variable", variable }, { NULL, NULL } };
+	const struct ami_field key[] = {
+		{ "Family", a->family }, { "Key", a->key }, { a->op == ROUTE_OP_PUT ? "Val" : NULL, a->value }, { NULL, NULL },
+	};
 	struct err e = { 0 };
 
-	if (!(a->op == ROUTE_OP_LOOKUP ? request_lookup(s, a, &e) : request_key(s, a, &e)))
+	snprintf(variable, sizeof(variable), "%s(%s)", a->family, a->key);
+	if (!ami_link_request(s->control, names[a->op], a->op == ROUTE_OP_LOOKUP ? lookup : key, on_answer, s, a->id, &e))
 		answer(s, a->id, ROUTE_ANSWER_REFUSED, str_of(*e.hint ? e.hint : e.message));
 }
 

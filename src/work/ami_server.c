@@ -46,25 +46,20 @@ static void clear_config(struct server_config *c)
 	free(c->trunk_techs);
 }
 
-bool ami_server_post(struct ami_server *s, int kind, uint64_t key, const void *value, size_t size,
+bool ami_server_post(struct ami_server *s, mail_fn *handle, uint64_t key, const void *value, size_t size,
 		     enum mail_flags flags)
 {
-	struct mail m = { .kind = kind, .key = key, .value = xmalloc(size), .free_value = free };
+	struct mail m = { .handle = handle, .key = key, .value = xmalloc(size), .free_value = free };
 
 	memcpy(m.value, value, size);
 	return mailbox_post(s->to_main, m, flags);
 }
 
-static bool both_up(const struct ami_server *s)
-{
-	const struct server_status st = { .tail = ami_link_state(s->tail), .control = ami_link_state(s->control) };
-
-	return server_is_up(&st);
-}
-
 static void link_came_up(struct ami_server *s)
 {
-	if (!both_up(s))
+	const struct server_status now = { .tail = ami_link_state(s->tail), .control = ami_link_state(s->control) };
+
+	if (!server_is_up(&now))
 		return;
 	s->status.up_since_ms = clock_mono_ms(&clock_system);
 	err_clear(&s->status.err);
@@ -145,56 +140,44 @@ static void on_control_frame(void *arg, const struct ami_frame *f)
 		ami_calls_rejected(arg, f);
 }
 
-static struct ami_link *new_tail(struct ami_server *s, struct ami_link_config config)
-{
-	config.name = "tail";
-	config.events = TAIL_EVENTS;
-	config.receive_buffer = TAIL_RECEIVE_BUFFER;
-	config.on_up = on_tail_up;
-	config.on_down = on_tail_down;
-	config.on_frame = on_tail_frame;
-	config.on_bytes = s->raw ? on_tail_bytes : NULL;
-	config.arg = s;
-	return ami_link_new(&config);
-}
-
-static struct ami_link *new_control(struct ami_server *s, struct ami_link_config config)
-{
-	config.name = "control";
-	config.events = "off";
-	config.on_up = on_control_up;
-	config.on_down = on_control_down;
-	config.on_frame = on_control_frame;
-	config.arg = s;
-	return ami_link_new(&config);
-}
-
-struct ami_server *ami_server_new(const struct ami_server_config *config)
+struct ami_server *ami_server_new(const struct ami_options *o, size_t index, int epoll, char *buffer)
 {
 	struct ami_server *s = xcalloc(1, sizeof(*s));
+	struct ami_link_config link;
 
-	s->link = (struct ami_link_config){
-		.server = &s->config,
-		.timing = config->timing,
-		.buffer = config->buffer,
-		.epoll = config->epoll,
-	};
-	copy_config(&s->config, config->server);
-	s->timing = config->timing;
-	s->to_main = config->to_main;
-	s->raw = config->raw;
-	s->raw_index = config->raw_index;
-	s->read_only = config->read_only;
+	copy_config(&s->config, &o->servers[index]);
+	s->timing = o->timing ? o->timing : &ami_timing_default;
+	s->to_main = o->to_main;
+	s->handlers = o->handlers;
+	s->raw = o->raw;
+	s->raw_index = index;
+	s->read_only = o->read_only;
 	str_copy(s->status.server, sizeof(s->status.server), str_of(s->config.name));
 	s->status.uptime_s = s->status.rtt_us = s->status.lag_us = -1;
-	s->link.unused = config->no_tail;
-	s->tail = new_tail(s, s->link);
-	s->link.unused = config->no_tail && config->server->routes == ROUTES_NONE;
-	s->control = new_control(s, s->link);
-	s->link.unused = false;
+	s->link = (struct ami_link_config){
+		.server = &s->config, .timing = s->timing, .buffer = buffer, .epoll = epoll, .arg = s,
+	};
+	link = s->link;
+	link.name = "tail";
+	link.events = TAIL_EVENTS;
+	link.receive_buffer = TAIL_RECEIVE_BUFFER;
+	link.on_up = on_tail_up;
+	link.on_down = on_tail_down;
+	link.on_frame = on_tail_frame;
+	link.on_bytes = s->raw ? on_tail_bytes : NULL;
+	link.unused = o->no_tail;
+	s->tail = ami_link_new(&link);
+	link = s->link;
+	link.name = "control";
+	link.events = "off";
+	link.on_up = on_control_up;
+	link.on_down = on_control_down;
+	link.on_frame = on_control_frame;
+	link.unused = o->no_tail && s->config.routes == ROUTES_NONE;
+	s->control = ami_link_new(&link);
 	ami_calls_init(s);
-	ami_routes_init(s, config);
-	ami_endpoints_init(s, config->endpoints);
+	ami_routes_init(s, o);
+	ami_endpoints_init(s, o->endpoints);
 	return s;
 }
 
@@ -214,15 +197,17 @@ void ami_server_free(struct ami_server **s)
 	FREE(s);
 }
 
-/* The link that fails now has the say; of two that wait, the tail. */
-static void fill_links(struct ami_server *s)
+static void fill_status(struct ami_server *s)
 {
 	struct server_status *st = &s->status;
 	const struct ami_link *waiting = NULL;
+	struct tracker_stats calls;
 
 	st->tail = ami_link_state(s->tail);
 	st->control = ami_link_state(s->control);
 	st->rtt_us = ami_link_rtt_us(s->control);
+	st->clock_known = ami_link_offset_us(s->control, &st->clock_us);
+	/* The error is of the link that fails now; of two, the tail's. */
 	if (st->control != LINK_UP && st->control != LINK_UNUSED)
 		waiting = s->control;
 	if (st->tail != LINK_UP && st->tail != LINK_UNUSED)
@@ -230,21 +215,14 @@ static void fill_links(struct ami_server *s)
 	st->retry_at_ms = waiting ? ami_link_retry_at_ms(waiting) : 0;
 	if (waiting && ami_link_err(waiting)->code)
 		st->err = *ami_link_err(waiting);
-}
-
-static void fill_status(struct ami_server *s)
-{
-	struct tracker_stats calls;
-
-	fill_links(s);
 	tracker_get_stats(s->calls.tracker, &calls);
-	s->status.live = calls.live;
-	s->status.evicted = calls.evicted;
-	/* What waits here has not been reported. */
-	if (s->status.listening_from_us && !s->calls.unsent && s->calls.recover_at_ms < 0)
-		s->status.heard_us = ami_link_heard_us(s->tail);
+	st->live = calls.live;
+	st->evicted = calls.evicted;
+	/* A call that waits here has not been reported. */
+	if (st->listening_from_us && !s->calls.unsent && s->calls.recover_at_ms < 0)
+		st->heard_us = ami_link_heard_us(s->tail);
 	if (s->routes)
-		routes_get_stats(s->routes, &s->status.routes);
+		routes_get_stats(s->routes, &st->routes);
 }
 
 static bool needs_attention(const struct server_status *a, const struct server_status *b)
@@ -260,19 +238,8 @@ static void post_status(struct ami_server *s, int64_t now_ms)
 	s->sent = s->status;
 	s->sent_at_ms = now_ms;
 	s->reported = true;
-	ami_server_post(s, AMI_MAIL_SERVER, mail_key(s->config.name, strlen(s->config.name)), &s->status,
+	ami_server_post(s, s->handlers->server, mail_key(s->config.name, strlen(s->config.name)), &s->status,
 			sizeof(s->status), MAIL_MUST);
-}
-
-static void send_status(struct ami_server *s, int64_t now_ms)
-{
-	bool due = now_ms >= s->sent_at_ms + STATUS_EVERY_MS;
-
-	fill_status(s);
-	if (s->reported && !needs_attention(&s->status, &s->sent) &&
-	    !(due && memcmp(&s->status, &s->sent, sizeof(s->sent))))
-		return;
-	post_status(s, now_ms);
 }
 
 void ami_server_last_word(struct ami_server *s)
@@ -284,6 +251,7 @@ void ami_server_last_word(struct ami_server *s)
 void ami_server_turn(struct ami_server *s)
 {
 	int64_t now = clock_mono_ms(&clock_system);
+	bool due = now >= s->sent_at_ms + STATUS_EVERY_MS;
 
 	ami_link_tick(s->tail, now);
 	ami_link_tick(s->control, now);
@@ -292,7 +260,9 @@ void ami_server_turn(struct ami_server *s)
 	ami_scan_turn(s, now);
 	ami_endpoints_turn(s, now);
 	ami_link_flush(s->control);
-	send_status(s, now);
+	fill_status(s);
+	if (!s->reported || needs_attention(&s->status, &s->sent) || (due && memcmp(&s->status, &s->sent, sizeof(s->sent))))
+		post_status(s, now);
 }
 
 bool ami_server_has_more(const struct ami_server *s)

@@ -70,6 +70,7 @@ struct ami_server {
 	struct server_config config;	/* a copy */
 	const struct ami_timing *timing;
 	struct mailbox *to_main;
+	const struct ami_handlers *handlers;
 	struct raw_log *raw;		/* NULL = the stream is not recorded */
 	size_t raw_index;		/* which server it is there */
 	struct ami_link *tail;
@@ -90,22 +91,8 @@ struct ami_server {
 	bool reported;
 };
 
-struct ami_server_config {
-	const struct server_config *server;
-	const struct ami_timing *timing;
-	struct mailbox *to_main;
-	struct raw_log *raw;
-	size_t raw_index;
-	int epoll;
-	char *buffer;			/* AMI_READ_SIZE */
-	const char *owner;
-	bool read_only;
-	bool take_over;
-	bool no_tail;
-	bool endpoints;
-};
-
-struct ami_server *ami_server_new(const struct ami_server_config *config);
+/* The server `index` of the options. buffer: AMI_READ_SIZE bytes, of the thread. */
+struct ami_server *ami_server_new(const struct ami_options *o, size_t index, int epoll, char *buffer);
 void ami_server_free(struct ami_server **s);
 /* Whatever time or input made possible; at the end of each turn of the loop. */
 void ami_server_turn(struct ami_server *s);
@@ -115,7 +102,7 @@ int64_t ami_server_next_at_ms(const struct ami_server *s);	/* -1 = never */
 /* TLS may hold bytes back that no descriptor tells of. */
 bool ami_server_has_more(const struct ami_server *s);
 void ami_server_read_more(struct ami_server *s);
-bool ami_server_post(struct ami_server *s, int kind, uint64_t key, const void *value, size_t size,
+bool ami_server_post(struct ami_server *s, mail_fn *handle, uint64_t key, const void *value, size_t size,
 		     enum mail_flags flags);
 
 /* ami_calls.c */
@@ -132,7 +119,7 @@ void ami_calls_turn(struct ami_server *s, int64_t now_ms);
 int64_t ami_calls_next_at_ms(const struct ami_server *s);
 
 /* ami_routes.c */
-void ami_routes_init(struct ami_server *s, const struct ami_server_config *config);
+void ami_routes_init(struct ami_server *s, const struct ami_options *o);
 void ami_routes_want(struct ami_server *s, const struct route *route);
 void ami_routes_unwant(struct ami_server *s, const char *number);
 void ami_routes_set_prefixes(struct ami_server *s, const struct route_prefix *prefixes, size_t n);

@@ -28,13 +28,12 @@
 #define REQUESTS_MAX 1024		/* all are MAIL_MUST: bounded by what the operator does */
 #define EVENTS_PER_TURN 64
 
-enum request_kind {
-	REQUEST_STOP, REQUEST_OWNER, REQUEST_WANT, REQUEST_UNWANT, REQUEST_COMPLETE, REQUEST_VERIFY, REQUEST_PREFIXES,
-	REQUEST_DELETE_FOREIGN, REQUEST_TAKE_OVER, REQUEST_HANGUP, REQUEST_WATCH,
-};
+struct request;
+typedef void request_fn(struct ami_server *s, const struct request *r);
 
-/* One block of memory, so that free() is all it takes. */
+/* What a function below asks of the thread. One block of memory, so that free() is all it takes. */
 struct request {
+	request_fn *fn;			/* called for each server that is meant */
 	char server[40];		/* "" = all */
 	char text[CALL_TEXT];		/* owner, number, channel, or linkedid */
 	size_t count;
@@ -51,59 +50,22 @@ struct ami {
 	bool stop;			/* the thread's own */
 };
 
-static void want_all(struct ami_server *s, const struct request *r)
-{
-	const struct route *routes = (const void *)r->items;
+/* --- the thread --- */
 
-	for (size_t i = 0; i < r->count; i++)
-		ami_routes_want(s, &routes[i]);
+static void on_request(void *taker, void *value)
+{
+	const struct request *r = value;
+	struct ami *a = taker;
+
+	for (size_t i = 0; i < a->count; i++)
+		if (!*r->server || strcmp(r->server, a->servers[i]->config.name) == 0)
+			r->fn(a->servers[i], r);
 }
 
-static void answer_reconciler_request(struct ami_server *s, int kind, const struct request *r)
+static void on_stop(void *taker, void *value)
 {
-	int64_t now = clock_mono_ms(&clock_system);
-
-	if (kind == REQUEST_OWNER)
-		routes_set_owner(s->routes, r->text, now);
-	else if (kind == REQUEST_COMPLETE)
-		routes_complete(s->routes, now);
-	else if (kind == REQUEST_VERIFY)
-		routes_verify_all(s->routes, now);
-	else if (kind == REQUEST_DELETE_FOREIGN)
-		routes_delete_foreign(s->routes, r->text, now);
-	else if (kind == REQUEST_TAKE_OVER)
-		routes_take_over(s->routes, now);
-}
-
-static void answer_request(struct ami_server *s, int kind, const struct request *r)
-{
-	if (kind == REQUEST_WANT)
-		want_all(s, r);
-	else if (kind == REQUEST_UNWANT)
-		ami_routes_unwant(s, r->text);
-	else if (kind == REQUEST_PREFIXES)
-		ami_routes_set_prefixes(s, (const void *)r->items, r->count);
-	else if (kind == REQUEST_HANGUP)
-		ami_hangup_channel(s, r->text);
-	else if (kind == REQUEST_WATCH)
-		ami_calls_watch(s, r->text);
-	else if (s->routes)
-		answer_reconciler_request(s, kind, r);
-}
-
-static void take_requests(struct ami *a)
-{
-	struct mail m;
-
-	while (mailbox_take(a->requests, &m)) {
-		const struct request *r = m.value;
-
-		a->stop = a->stop || m.kind == REQUEST_STOP;
-		for (size_t i = 0; i < a->count; i++)
-			if (!*r->server || strcmp(r->server, a->servers[i]->config.name) == 0)
-				answer_request(a->servers[i], m.kind, r);
-		mail_discard(&m);
-	}
+	(void)value;
+	((struct ami *)taker)->stop = true;
 }
 
 static int wait_ms(const struct ami *a)
@@ -123,26 +85,22 @@ static int wait_ms(const struct ami *a)
 	return (int)wait;
 }
 
-/* TLS may hold bytes back that no descriptor tells of. */
-static void read_more(struct ami *a)
-{
-	for (size_t i = 0; i < a->count; i++)
-		ami_server_read_more(a->servers[i]);
-}
-
 static void turn(struct ami *a)
 {
 	struct epoll_event events[EVENTS_PER_TURN];
 	int n = epoll_wait(a->epoll, events, EVENTS_PER_TURN, wait_ms(a));
+	struct mail m;
 
 	if (n < 0 && errno != EINTR)
 		die("epoll_wait: %s", strerror(errno));
-	read_more(a);
+	for (size_t i = 0; i < a->count; i++)
+		ami_server_read_more(a->servers[i]);
 	for (int i = 0; i < n; i++) {
-		if (events[i].data.ptr == a)
-			take_requests(a);
-		else
+		if (events[i].data.ptr != a)
 			ami_link_work(events[i].data.ptr);
+		else
+			while (mailbox_take(a->requests, &m))
+				mail_deliver(&m, a);
 	}
 	for (size_t i = 0; i < a->count; i++)
 		ami_server_turn(a->servers[i]);
@@ -159,38 +117,12 @@ static void *run(void *arg)
 	return NULL;
 }
 
-static bool link_is_fine(enum link_state s)
-{
-	return s == LINK_UP || s == LINK_UNUSED;
-}
-
 bool server_is_up(const struct server_status *s)
 {
-	return link_is_fine(s->tail) && link_is_fine(s->control);
+	return (s->tail == LINK_UP || s->tail == LINK_UNUSED) && (s->control == LINK_UP || s->control == LINK_UNUSED);
 }
 
-static void add_servers(struct ami *a, const struct ami_options *o)
-{
-	struct ami_server_config config = {
-		.timing = o->timing ? o->timing : &ami_timing_default,
-		.to_main = o->to_main,
-		.raw = o->raw,
-		.epoll = a->epoll,
-		.buffer = a->buffer,
-		.owner = o->owner ? o->owner : "",
-		.read_only = o->read_only,
-		.take_over = o->take_over,
-		.no_tail = o->no_tail,
-		.endpoints = o->endpoints,
-	};
-
-	a->servers = xcalloc(o->count ? o->count : 1, sizeof(struct ami_server *));
-	for (; a->count < o->count; a->count++) {
-		config.server = &o->servers[a->count];
-		config.raw_index = a->count;
-		a->servers[a->count] = ami_server_new(&config);
-	}
-}
+/* --- its life --- */
 
 static void ami_free(struct ami **a)
 {
@@ -204,24 +136,12 @@ static void ami_free(struct ami **a)
 	FREE(a);
 }
 
-static bool start_thread(struct ami *a, struct err *e)
-{
-	sigset_t all, before;
-	int failure;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failure = pthread_create(&a->thread, NULL, run, a);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failure)
-		return err_set(e, ERR_SERVER_UNREACHABLE, "pthread_create: %s", strerror(failure));
-	return true;
-}
-
 bool ami_start(struct ami **out, const struct ami_options *options, struct err *e)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
+	sigset_t all, before;
 	struct ami *a;
+	int failure;
 
 	*out = NULL;
 	if (!transport_global_init(e))
@@ -233,95 +153,148 @@ bool ami_start(struct ami **out, const struct ami_options *options, struct err *
 	ev.data.ptr = a;
 	if (a->epoll < 0 || epoll_ctl(a->epoll, EPOLL_CTL_ADD, mailbox_fd(a->requests), &ev))
 		die("epoll: %s", strerror(errno));
-	add_servers(a, options);
-	if (!start_thread(a, e)) {
+	a->servers = xcalloc(options->count + 1, sizeof(struct ami_server *));
+	for (; a->count < options->count; a->count++)
+		a->servers[a->count] = ami_server_new(options, a->count, a->epoll, a->buffer);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failure = pthread_create(&a->thread, NULL, run, a);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failure) {
 		ami_free(&a);
-		return false;
+		return err_set(e, ERR_SERVER_UNREACHABLE, "pthread_create: %s", strerror(failure));
 	}
 	*out = a;
 	return true;
-}
-
-static void post_items(struct ami *a, int kind, const char *server, const char *text, const void *items, size_t n,
-		       size_t size)
-{
-	struct request *r = xcalloc(1, sizeof(*r) + n * size);
-	struct mail m = { .kind = kind, .value = r, .free_value = free };
-
-	str_copy(r->server, sizeof(r->server), str_of(server));
-	str_copy(r->text, sizeof(r->text), str_of(text));
-	r->count = n;
-	if (n)
-		memcpy(r->items, items, n * size);
-	mailbox_post(a->requests, m, MAIL_MUST);
-}
-
-static void post(struct ami *a, int kind, const char *server, const char *text)
-{
-	post_items(a, kind, server, text, NULL, 0, 0);
 }
 
 void ami_stop(struct ami **a)
 {
 	if (!*a)
 		return;
-	post(*a, REQUEST_STOP, NULL, NULL);
+	mailbox_post((*a)->requests, (struct mail){ .handle = on_stop }, MAIL_MUST);
 	pthread_join((*a)->thread, NULL);
 	ami_free(a);
 }
 
+/* --- requests --- */
+
+static void post_items(struct ami *a, request_fn *fn, const char *server, const char *text, const void *items, size_t n,
+		       size_t size)
+{
+	struct request *r = xcalloc(1, sizeof(*r) + n * size);
+
+	r->fn = fn;
+	str_copy(r->server, sizeof(r->server), str_of(server));
+	str_copy(r->text, sizeof(r->text), str_of(text));
+	r->count = n;
+	if (n)
+		memcpy(r->items, items, n * size);
+	mailbox_post(a->requests, (struct mail){ .handle = on_request, .value = r, .free_value = free }, MAIL_MUST);
+}
+
+static void post(struct ami *a, request_fn *fn, const char *server, const char *text)
+{
+	post_items(a, fn, server, text, NULL, 0, 0);
+}
+
+/* A request to the reconciler, where the server has one. */
+#define ROUTES_REQUEST(name, call) \
+	static void name(struct ami_server *s, const struct request *r) \
+	{ \
+		int64_t now = clock_mono_ms(&clock_system); \
+\
+		(void)r; \
+		if (s->routes) \
+			call; \
+	}
+
+ROUTES_REQUEST(set_owner, routes_set_owner(s->routes, r->text, now))
+ROUTES_REQUEST(complete, routes_complete(s->routes, now))
+ROUTES_REQUEST(verify, routes_verify_all(s->routes, now))
+ROUTES_REQUEST(delete_foreign, routes_delete_foreign(s->routes, r->text, now))
+ROUTES_REQUEST(take_over, routes_take_over(s->routes, now))
+
 void ami_set_owner(struct ami *a, const char *owner)
 {
-	post(a, REQUEST_OWNER, NULL, owner);
+	post(a, set_owner, NULL, owner);
+}
+
+static void want(struct ami_server *s, const struct request *r)
+{
+	const struct route *routes = (const void *)r->items;
+
+	for (size_t i = 0; i < r->count; i++)
+		ami_routes_want(s, &routes[i]);
 }
 
 void ami_want_routes(struct ami *a, const char *server, const struct route *routes, size_t n)
 {
-	post_items(a, REQUEST_WANT, server, NULL, routes, n, sizeof(*routes));
+	post_items(a, want, server, NULL, routes, n, sizeof(*routes));
+}
+
+static void unwant(struct ami_server *s, const struct request *r)
+{
+	ami_routes_unwant(s, r->text);
 }
 
 void ami_unwant_route(struct ami *a, const char *server, const char *number)
 {
-	post(a, REQUEST_UNWANT, server, number);
+	post(a, unwant, server, number);
 }
 
 void ami_routes_complete(struct ami *a, const char *server)
 {
-	post(a, REQUEST_COMPLETE, server, NULL);
+	post(a, complete, server, NULL);
 }
 
 void ami_verify(struct ami *a, const char *server)
 {
-	post(a, REQUEST_VERIFY, server, NULL);
+	post(a, verify, server, NULL);
+}
+
+static void set_prefixes(struct ami_server *s, const struct request *r)
+{
+	ami_routes_set_prefixes(s, (const void *)r->items, r->count);
 }
 
 void ami_set_prefixes(struct ami *a, const struct route_prefix *prefixes, size_t n)
 {
-	post_items(a, REQUEST_PREFIXES, NULL, NULL, prefixes, n, sizeof(*prefixes));
+	post_items(a, set_prefixes, NULL, NULL, prefixes, n, sizeof(*prefixes));
+}
+
+static void hangup(struct ami_server *s, const struct request *r)
+{
+	ami_hangup_channel(s, r->text);
 }
 
 void ami_hangup(struct ami *a, const char *server, const char *channel)
 {
-	post(a, REQUEST_HANGUP, server, channel);
+	post(a, hangup, server, channel);
+}
+
+static void watch(struct ami_server *s, const struct request *r)
+{
+	ami_calls_watch(s, r->text);
 }
 
 void ami_watch_call(struct ami *a, const char *server, const char *linkedid)
 {
 	ami_unwatch_call(a);
-	post(a, REQUEST_WATCH, server, linkedid);
+	post(a, watch, server, linkedid);
 }
 
 void ami_unwatch_call(struct ami *a)
 {
-	post(a, REQUEST_WATCH, NULL, NULL);
+	post(a, watch, NULL, NULL);
 }
 
 void ami_delete_foreign(struct ami *a, const char *server, const char *number)
 {
-	post(a, REQUEST_DELETE_FOREIGN, server, number);
+	post(a, delete_foreign, server, number);
 }
 
 void ami_take_over(struct ami *a, const char *server)
 {
-	post(a, REQUEST_TAKE_OVER, server, NULL);
+	post(a, take_over, server, NULL);
 }

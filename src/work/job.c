@@ -14,13 +14,13 @@
 
 #define DOCTOR_ANSWER_MS 10000		/* of a server */
 
-enum { MAIL_JOB = 1, MAIL_CANCEL, MAIL_STOP };
-
 struct job_thread {
 	pthread_t thread;
 	const struct config *config;
 	struct mailbox *inbox;
 	struct mailbox *to_main;
+	const struct job_handlers *handlers;
+	bool stopping;
 };
 
 /* The job under way. */
@@ -41,9 +41,9 @@ static struct job_news *news_of(const struct job_run *q)
 	return news;
 }
 
-static void post(const struct job_run *q, enum job_mail kind, uint64_t key, struct job_news *news)
+static void post(const struct job_run *q, mail_fn *handle, uint64_t key, struct job_news *news)
 {
-	mailbox_post(q->job_thread->to_main, (struct mail){ .kind = kind, .key = key, .value = news, .free_value = free }, MAIL_MUST);
+	mailbox_post(q->job_thread->to_main, (struct mail){ .handle = handle, .key = key, .value = news, .free_value = free }, MAIL_MUST);
 }
 
 /* --- the doctor --- */
@@ -56,29 +56,26 @@ static void on_finding(void *arg, const struct finding *f)
 
 	q->count[f->verdict]++;
 	memcpy(news->count, q->count, sizeof(news->count));
-	post(q, JOB_MAIL_COUNTS, 1, news);
+	post(q, q->job_thread->handlers->counts, 1, news);
 	if (!wanted || q->told == JOB_FINDINGS_MAX)
 		return;
 	q->told++;
 	news = news_of(q);
 	news->finding = *f;
-	post(q, JOB_MAIL_FINDING, 0, news);
+	post(q, q->job_thread->handlers->finding, 0, news);
 }
 
-static bool examine(struct job_run *q, struct err *e)
+static void examine(struct job_run *q)
 {
 	const struct job_order *job = q->job;
-	const struct doctor_options options = {
+
+	doctor_run(&(struct doctor_options){
 		.config = q->job_thread->config, .store = q->store, .snapshot = q->snapshot,
 		.number = job->number[0] != '\0' ? job->number : NULL,
 		.provider = job->provider[0] != '\0' ? job->provider : NULL,
 		.timeout_ms = DOCTOR_ANSWER_MS, .now_us = job->now_us, .stop = q->job_thread->inbox,
 		.report = on_finding, .arg = q,
-	};
-
-	(void)e;
-	doctor_run(&options);
-	return true;
+	});
 }
 
 /* --- test calls --- */
@@ -95,7 +92,7 @@ static void tell_test(const struct job_run *q, const struct server_config *serve
 	else
 		test_call_init(&news->test.call, 0);
 	news->test.why = *why;
-	post(q, JOB_MAIL_TEST, mail_key(server->name, strlen(server->name)), news);
+	post(q, q->job_thread->handlers->test, mail_key(server->name, strlen(server->name)), news);
 }
 
 static void on_test(void *arg, const struct server_config *server, const struct test_call *t, const struct err *why, bool over)
@@ -124,51 +121,56 @@ static bool place_tests(struct job_run *q, struct err *e)
 
 /* --- the thread --- */
 
-static bool run_job(struct job_run *q, struct err *e)
+/* Only the newest job is done. */
+static void do_job(void *taker, void *value)
 {
-	const struct config *config = q->job_thread->config;
+	struct job_thread *i = taker;
+	const struct config *config = i->config;
 	const struct store_options options = { .actor = config->actor, .read_only = true };
-
-	if (!store_open(&q->store, config->store_url, &options, e) || !store_read_snapshot(q->store, q->snapshot, true, e))
-		return false;
-	return q->job->kind == JOB_DOCTOR ? examine(q, e) : place_tests(q, e);
-}
-
-static void do_job(struct job_thread *i, const struct job_order *job)
-{
-	struct job_run q = { .job_thread = i, .job = job, .snapshot = snapshot_new() };
+	struct job_run q = { .job_thread = i, .job = value };
 	struct err e = { .code = ERR_NONE };
-	struct job_news *news = news_of(&q);
+	struct job_news *news;
 
-	run_job(&q, &e);
+	if (mailbox_waiting(i->inbox) > 0)
+		return;
+	news = news_of(&q);
+	q.snapshot = snapshot_new();
+	if (store_open(&q.store, config->store_url, &options, &e) && store_read_snapshot(q.store, q.snapshot, true, &e)) {
+		if (q.job->kind == JOB_DOCTOR)
+			examine(&q);
+		else
+			place_tests(&q, &e);
+	}
 	memcpy(news->count, q.count, sizeof(news->count));
 	news->err = e;
-	post(&q, JOB_MAIL_OVER, 0, news);
+	post(&q, i->handlers->over, 0, news);
 	snapshot_free(&q.snapshot);
 	store_close(&q.store);
+}
+
+static void on_stop(void *taker, void *value)
+{
+	(void)value;
+	((struct job_thread *)taker)->stopping = true;
 }
 
 static void *job_thread_main(void *arg)
 {
 	struct job_thread *i = arg;
-	bool go_on = true;
 	struct mail m;
 
-	while (go_on && mailbox_wait(i->inbox, -1, &m)) {
-		go_on = m.kind != MAIL_STOP;
-		if (m.kind == MAIL_JOB && mailbox_waiting(i->inbox) == 0)
-			do_job(i, m.value);
-		mail_discard(&m);
-	}
+	while (!i->stopping && mailbox_wait(i->inbox, -1, &m))
+		mail_deliver(&m, i);
 	return NULL;
 }
 
-struct job_thread *job_thread_start(const struct config *config, struct mailbox *to_main)
+struct job_thread *job_thread_start(const struct config *config, struct mailbox *to_main, const struct job_handlers *handlers)
 {
 	struct job_thread *i = xcalloc(1, sizeof(*i));
 
 	i->config = config;
 	i->to_main = to_main;
+	i->handlers = handlers;
 	i->inbox = mailbox_new(16);
 	if (pthread_create(&i->thread, NULL, job_thread_main, i) != 0)
 		die("can't start a thread");
@@ -179,7 +181,7 @@ void job_thread_stop(struct job_thread **i)
 {
 	if (!*i)
 		return;
-	mailbox_post((*i)->inbox, (struct mail){ .kind = MAIL_STOP }, MAIL_MUST);
+	mailbox_post((*i)->inbox, (struct mail){ .handle = on_stop }, MAIL_MUST);
 	pthread_join((*i)->thread, NULL);
 	mailbox_free(&(*i)->inbox);
 	FREE(i);
@@ -190,10 +192,10 @@ void job_thread_ask(struct job_thread *i, const struct job_order *job)
 	struct job_order *copy = xmalloc(sizeof(*copy));
 
 	*copy = *job;
-	mailbox_post(i->inbox, (struct mail){ .kind = MAIL_JOB, .value = copy, .free_value = free }, MAIL_MUST);
+	mailbox_post(i->inbox, (struct mail){ .handle = do_job, .value = copy, .free_value = free }, MAIL_MUST);
 }
 
 void job_thread_cancel(struct job_thread *i)
 {
-	mailbox_post(i->inbox, (struct mail){ .kind = MAIL_CANCEL }, MAIL_MUST);
+	mailbox_post(i->inbox, (struct mail){ 0 }, MAIL_MUST);
 }

@@ -26,8 +26,6 @@
 #define GREETING "Asterisk Call Manager/"
 #define FRAME_START "\r\n\r\nEvent: "
 
-enum { MAIL_BEGIN, MAIL_BYTES, MAIL_STOP };
-
 /* Mail to the writer, in one block. */
 struct chunk {
 	size_t server;
@@ -50,6 +48,8 @@ struct raw_file {
 struct raw_log {
 	pthread_t thread;
 	struct mailbox *in, *to_main;
+	mail_fn *handle;		/* of reports to the main thread */
+	bool stop;			/* the writer's own */
 	atomic_size_t waiting;		/* bytes in mail */
 	int64_t max;
 	int keep;
@@ -148,7 +148,7 @@ static void tell(struct raw_log *l, const struct raw_file *f, const struct err *
 	if (why)
 		r->err = *why;
 	r->lost = lost;
-	mailbox_post(l->to_main, (struct mail){ RAW_LOG_MAIL, 0, r, free }, MAIL_MUST);
+	mailbox_post(l->to_main, (struct mail){ l->handle, 0, r, free }, MAIL_MUST);
 }
 
 static void give_up(struct raw_log *l, struct raw_file *f)
@@ -168,14 +168,6 @@ static bool write_head(struct raw_file *f)
 	return write_all(f, f->head, strlen(f->head));
 }
 
-static bool write_again(struct raw_file *f)
-{
-	if (ftruncate(f->fd, 0) != 0 || lseek(f->fd, 0, SEEK_SET) != 0)
-		return false;
-	f->size = 0;
-	return write_head(f);
-}
-
 static void next_file(struct raw_log *l, struct raw_file *f)
 {
 	if (!open_next(l, f) || !write_head(f))
@@ -183,21 +175,29 @@ static void next_file(struct raw_log *l, struct raw_file *f)
 }
 
 /* A file with nothing behind its banner is used again: a server that comes and goes must not push the others out. */
-static void begin(struct raw_log *l, struct raw_file *f, const struct chunk *c)
+static void begin(void *taker, void *value)
 {
+	const struct chunk *c = value;
+	struct raw_log *l = taker;
+	struct raw_file *f = &l->files[c->server];
 	bool unused = f->size <= f->head_size;
 
 	snprintf(f->head, sizeof(f->head), "%.*s\r\n", (int)c->len, c->bytes);
-	if (f->fd < 0)
-		return;
-	if (!unused)
+	if (f->fd >= 0 && !unused) {
 		next_file(l, f);
-	else if (!write_again(f))
-		give_up(l, f);
+	} else if (f->fd >= 0) {
+		f->size = 0;
+		if (ftruncate(f->fd, 0) != 0 || lseek(f->fd, 0, SEEK_SET) != 0 || !write_head(f))
+			give_up(l, f);
+	}
+	atomic_fetch_sub(&l->waiting, c->len);
 }
 
-static void append(struct raw_log *l, struct raw_file *f, const struct chunk *c)
+static void append(void *taker, void *value)
 {
+	const struct chunk *c = value;
+	struct raw_log *l = taker;
+	struct raw_file *f = &l->files[c->server];
 	bool full = f->size + (int64_t)c->len > l->max && f->size > f->head_size;
 	const char *start = full ? memmem(c->bytes, c->len, FRAME_START, sizeof(FRAME_START) - 1) : NULL;
 	size_t here = start ? (size_t)(start - c->bytes) + 4 : c->len;
@@ -208,45 +208,38 @@ static void append(struct raw_log *l, struct raw_file *f, const struct chunk *c)
 		next_file(l, f);
 	if (f->fd >= 0 && start && !write_all(f, c->bytes + here, c->len - here))
 		give_up(l, f);
+	atomic_fetch_sub(&l->waiting, c->len);
+}
+
+static void on_stop(void *taker, void *value)
+{
+	(void)value;
+	((struct raw_log *)taker)->stop = true;
 }
 
 static void *run(void *arg)
 {
 	struct raw_log *l = arg;
-	bool stop = false;
 	struct mail m;
 
-	while (!stop) {
-		const struct chunk *c;
-
-		if (!mailbox_wait(l->in, -1, &m))
-			continue;
-		c = m.value;
-		stop = m.kind == MAIL_STOP;
-		if (m.kind == MAIL_BEGIN)
-			begin(l, &l->files[c->server], c);
-		else if (m.kind == MAIL_BYTES)
-			append(l, &l->files[c->server], c);
-		if (c)
-			atomic_fetch_sub(&l->waiting, c->len);
-		mail_discard(&m);
-	}
+	while (!l->stop && mailbox_wait(l->in, -1, &m))
+		mail_deliver(&m, l);
 	return NULL;
 }
 
 /* --- the ami thread's half --- */
 
-static bool post(struct raw_log *l, int kind, size_t server, const char *bytes, size_t len)
+static bool post(struct raw_log *l, mail_fn *handle, size_t server, const char *bytes, size_t len)
 {
 	struct chunk *c;
 
-	if (kind == MAIL_BYTES && atomic_load(&l->waiting) + len > WAITING_MAX)
+	if (handle == append && atomic_load(&l->waiting) + len > WAITING_MAX)
 		return false;
 	c = xmalloc(sizeof(*c) + len);
 	*c = (struct chunk){ .server = server, .len = len };
 	memcpy(c->bytes, bytes, len);
 	atomic_fetch_add(&l->waiting, len);
-	if (mailbox_post(l->in, (struct mail){ kind, 0, c, free }, kind == MAIL_BYTES ? MAIL_MAY_DROP : MAIL_MUST))
+	if (mailbox_post(l->in, (struct mail){ handle, 0, c, free }, handle == append ? MAIL_MAY_DROP : MAIL_MUST))
 		return true;
 	atomic_fetch_sub(&l->waiting, len);
 	return false;
@@ -259,7 +252,7 @@ static void end_gap(struct raw_log *l, size_t server)
 	if (f->lost)
 		tell(l, f, NULL, f->lost);
 	f->lost = 0;
-	post(l, MAIL_BEGIN, server, f->banner, strlen(f->banner));
+	post(l, begin, server, f->banner, strlen(f->banner));
 }
 
 void raw_log_begin(struct raw_log *l, size_t server, struct str banner)
@@ -281,23 +274,11 @@ void raw_log_add(struct raw_log *l, size_t server, const char *bytes, size_t len
 		if (skip < len)
 			end_gap(l, server);
 	}
-	if (skip < len && !post(l, MAIL_BYTES, server, bytes + skip, len - skip))
+	if (skip < len && !post(l, append, server, bytes + skip, len - skip))
 		f->lost += len - skip;
 }
 
 /* --- life --- */
-
-static void name_files(struct raw_log *l, const char *path, const struct server_config *servers, size_t count)
-{
-	l->files = xcalloc(count, sizeof(*l->files));
-	for (; l->count < count; l->count++) {
-		struct raw_file *f = &l->files[l->count];
-
-		f->fd = -1;
-		f->server = xstrdup(servers[l->count].name);
-		f->path = count == 1 ? xstrdup(path) : xasprintf("%s.%s", path, f->server);
-	}
-}
 
 static void raw_log_free(struct raw_log **log)
 {
@@ -314,32 +295,35 @@ static void raw_log_free(struct raw_log **log)
 	FREE(log);
 }
 
-static bool start_thread(struct raw_log *l, struct err *e)
-{
-	sigset_t all, before;
-	int failure;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failure = pthread_create(&l->thread, NULL, run, l);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return failure == 0 || err_set_message(e, ERR_FILE, "pthread_create: %s", strerror(failure));
-}
-
 bool raw_log_start(struct raw_log **out, const struct raw_log_options *options, const struct server_config *servers,
-		   size_t count, struct mailbox *to_main, struct err *e)
+		   size_t count, struct mailbox *to_main, mail_fn *handle, struct err *e)
 {
 	struct raw_log *l = xcalloc(1, sizeof(*l));
+	sigset_t all, before;
 	bool ok = true;
+	int failure;
 
 	l->max = options->max;
 	l->keep = options->keep;
 	l->to_main = to_main;
+	l->handle = handle;
 	l->in = mailbox_new(MAILS_MAX);
-	name_files(l, options->path, servers, count);
-	for (size_t i = 0; ok && i < count; i++)
-		ok = claim(l, &l->files[i], e);
-	ok = ok && start_thread(l, e);
+	l->files = xcalloc(count, sizeof(*l->files));
+	for (; ok && l->count < count; l->count++) {
+		struct raw_file *f = &l->files[l->count];
+
+		f->fd = -1;
+		f->server = xstrdup(servers[l->count].name);
+		f->path = count == 1 ? xstrdup(options->path) : xasprintf("%s.%s", options->path, f->server);
+		ok = claim(l, f, e);
+	}
+	if (ok) {
+		sigfillset(&all);
+		pthread_sigmask(SIG_SETMASK, &all, &before);
+		failure = pthread_create(&l->thread, NULL, run, l);
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+		ok = failure == 0 || err_set_message(e, ERR_FILE, "pthread_create: %s", strerror(failure));
+	}
 	if (!ok)
 		raw_log_free(&l);
 	*out = l;
@@ -350,7 +334,7 @@ void raw_log_stop(struct raw_log **log)
 {
 	if (!*log)
 		return;
-	mailbox_post((*log)->in, (struct mail){ .kind = MAIL_STOP }, MAIL_MUST);
+	mailbox_post((*log)->in, (struct mail){ .handle = on_stop }, MAIL_MUST);
 	pthread_join((*log)->thread, NULL);
 	raw_log_free(log);
 }

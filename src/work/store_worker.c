@@ -11,6 +11,7 @@
 #include "store_worker_int.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "trunkdeck/base/log.h"
 #include "trunkdeck/base/mem.h"
@@ -18,34 +19,33 @@
 #define RETRY_FIRST_MS 500
 #define RETRY_MAX_MS 15000
 
-static void mutation_clear(struct mutation *m)
-{
-	record_clear(&m->record);
-}
+/* A mutation; or a number, to ask what became of it. */
+struct store_job {
+	uint64_t token;
+	struct mutation mutation;
+};
 
 static void store_job_free(void *value)
 {
 	struct store_job *j = value;
 
-	mutation_clear(&j->mutation);
+	record_clear(&j->mutation.record);
 	free(j);
-}
-
-static void step_clear(struct worker_step *s)
-{
-	if (s->kind != STEP_CLEAR && s->kind != STEP_COMPLETE)
-		record_clear(&s->record);
-	if (s->change)
-		change_clear(s->change);
-	free(s->change);
 }
 
 static void records_free(void *value)
 {
 	struct worker_records *r = value;
 
-	for (size_t i = 0; i < r->count; i++)
-		step_clear(&r->steps[i]);
+	for (size_t i = 0; i < r->count; i++) {
+		struct worker_step *s = &r->steps[i];
+
+		if (s->kind != STEP_CLEAR && s->kind != STEP_COMPLETE)
+			record_clear(&s->record);
+		if (s->change)
+			change_clear(s->change);
+		free(s->change);
+	}
 	free(r);
 }
 
@@ -57,11 +57,6 @@ static void result_free(void *value)
 	free(r);
 }
 
-void worker_post(struct worker *w, enum worker_mail kind, void *value, void (*free_value)(void *))
-{
-	mailbox_post(w->to_main, (struct mail){ .kind = (int)kind, .value = value, .free_value = free_value }, MAIL_MUST);
-}
-
 static void post_state(struct worker *w, bool ok, bool retrying, const struct err *e, int64_t retry_at_ms)
 {
 	struct worker_state *s = xcalloc(1, sizeof(*s));
@@ -71,13 +66,13 @@ static void post_state(struct worker *w, bool ok, bool retrying, const struct er
 	s->retry_at_ms = retry_at_ms;
 	if (e)
 		s->err = *e;
-	worker_post(w, WORKER_MAIL_STATE, s, free);
+	worker_post(w, w->handlers->state, s, free);
 }
 
 static void flush_batch(struct worker *w)
 {
 	if (w->batch && w->batch->count > 0)
-		worker_post(w, WORKER_MAIL_RECORDS, w->batch, records_free);
+		worker_post(w, w->handlers->records, w->batch, records_free);
 	else
 		free(w->batch);
 	w->batch = NULL;
@@ -225,24 +220,25 @@ static void put_change_in_page(void *arg, const struct change *c)
 		p->more = true;
 }
 
-bool worker_read_changes(struct worker *w, const struct change_page *page, struct err *e)
+static void read_changes(void *taker, void *value)
 {
 	struct change_page *p = xmalloc(sizeof(*p));
 	const struct change_question *ask = &p->question;
+	struct worker *w = taker;
 	bool ok;
 
-	*p = *page;
+	memcpy(p, value, sizeof(*p));
 	p->changes = xcalloc(ask->max, sizeof(*p->changes));
 	ok = w->store && store_find_changes(w->store, &(struct change_query){
 			.entity = ask->entity[0] ? ask->entity : NULL, .key = ask->key[0] ? ask->key : NULL,
 			.actor = ask->actor[0] ? ask->actor : NULL, .since_us = ask->since_us, .until_us = ask->until_us,
-			.before_id = ask->before_id, .max = ask->max + 1 }, put_change_in_page, p, e);
+			.before_id = ask->before_id, .max = ask->max + 1 }, put_change_in_page, p, &w->err);
 	if (!ok) {
-		p->err = *e;
+		p->err = w->err;
 		change_page_clear(p);
 	}
-	worker_post(w, WORKER_MAIL_CHANGES, p, change_page_free);
-	return ok;
+	worker_post(w, w->handlers->changes, p, change_page_free);
+	w->ok = ok || !w->store;
 }
 
 void worker_ask_changes(struct worker *w, const struct change_page *page)
@@ -250,7 +246,7 @@ void worker_ask_changes(struct worker *w, const struct change_page *page)
 	struct change_page *copy = xmalloc(sizeof(*copy));
 
 	*copy = *page;
-	mailbox_post(w->jobs, (struct mail){ .kind = JOB_CHANGES, .key = 1, .value = copy, .free_value = free }, MAIL_MUST);
+	mailbox_post(w->jobs, (struct mail){ .handle = read_changes, .key = 1, .value = copy, .free_value = free }, MAIL_MUST);
 }
 
 /* --- changing --- */
@@ -261,17 +257,8 @@ static void answer(struct worker *w, uint64_t token, const struct mutation_resul
 
 	r->token = token;
 	r->result = *result;
-	worker_post(w, WORKER_MAIL_RESULT, r, result_free);
+	worker_post(w, w->handlers->result, r, result_free);
 	atomic_fetch_sub(&w->pending, 1);
-}
-
-/* The failed result of a mutation that was not even tried. */
-static void answer_failure(struct worker *w, const struct store_job *j, const struct err *e)
-{
-	struct mutation_result r = { .err = *e };
-
-	record_copy(&r.now, &j->mutation.record);
-	answer(w, j->token, &r);
 }
 
 static void read_who_changed(void *arg, const struct change *c)
@@ -283,11 +270,20 @@ static void read_who_changed(void *arg, const struct change *c)
 }
 
 /* The feed is read before the answer goes out, so that whoever is told "done" finds it on the screen already. */
-static bool do_mutate(struct worker *w, struct store_job *j, struct err *e)
+static void do_mutate(void *taker, void *value)
 {
 	struct mutation_result r = { .done = false };
+	struct store_job *j = value;
+	struct worker *w = taker;
+	struct err *e = &w->err;
 	bool news;
 
+	if (!w->store) {
+		r.err = *e;
+		record_copy(&r.now, &j->mutation.record);
+		answer(w, j->token, &r);
+		return;
+	}
 	store_mutate(w->store, &j->mutation, 1, MUTATE_PARTIAL, &r, e);
 	if (!r.done && r.err.code == ERR_NONE)
 		r.err = *e;
@@ -297,7 +293,7 @@ static bool do_mutate(struct worker *w, struct store_job *j, struct err *e)
 	if (!news && !r.done)
 		*e = r.err;
 	answer(w, j->token, &r);
-	return news;
+	w->ok = news;
 }
 
 static void read_last_word(void *arg, const struct change *c)
@@ -309,61 +305,36 @@ static void read_last_word(void *arg, const struct change *c)
 }
 
 /* Without a store there is no word. */
-static bool do_was_deleted(struct worker *w, const struct store_job *j, struct err *e)
+static void do_was_deleted(void *taker, void *value)
 {
-	bool ok = !w->store || store_history(w->store, ENTITY_NUMBER, record_key(&j->mutation.record), 1, read_last_word, w, e);
+	const struct store_job *j = value;
+	struct worker *w = taker;
 
+	w->ok = !w->store || store_history(w->store, ENTITY_NUMBER, record_key(&j->mutation.record), 1, read_last_word, w, &w->err);
 	flush_batch(w);
 	atomic_fetch_sub(&w->pending, 1);
-	return ok;
+}
+
+static void do_stop(void *taker, void *value)
+{
+	(void)value;
+	((struct worker *)taker)->stopping = true;
 }
 
 /* One job; false when the store failed under it. */
-static bool do_job(struct worker *w, struct mail *m, struct err *e)
+static bool do_job(struct worker *w, struct mail *m)
 {
-	bool ok = true;
-
-	if (m->kind == JOB_STOP) {
-		w->stopping = true;
-	} else if (m->kind == JOB_WAS_DELETED) {
-		ok = do_was_deleted(w, m->value, e);
-	} else if (m->kind == JOB_RECORD) {	/* while the store is away calls stay in the spool, and claims wait */
-		ok = !w->store || worker_write_calls(w, false, e);
-	} else if (m->kind == JOB_LISTENED) {
-		ok = !w->store || worker_write_listened(w, e);
-	} else if (m->kind == JOB_PUBLISH) {
-		ok = worker_write_live(w, m->value, e) || !w->store;
-	} else if (m->kind == JOB_COUNT) {
-		ok = worker_count_calls(w, m->value, e) || !w->store;
-		m->value = NULL;
-	} else if (m->kind == JOB_CHANGES) {
-		ok = worker_read_changes(w, m->value, e) || !w->store;
-	} else if (m->kind == JOB_PAGE) {
-		ok = worker_read_page(w, m->value, e) || !w->store;
-	} else if (w->store) {
-		ok = do_mutate(w, m->value, e);
-	} else {
-		answer_failure(w, m->value, e);
-	}
-	mail_discard(m);
-	return ok;
-}
-
-static void store_failed(struct worker *w, const struct err *e)
-{
-	store_close(&w->store);
-	log_msg(LOG_LEVEL_ERROR, "store: %s: %s", e->message, e->hint);
+	w->ok = true;
+	w->counted = false;
+	mail_deliver(m, w);
+	return w->ok;
 }
 
 static bool connect_store(struct worker *w, struct err *e)
 {
 	if (!store_open(&w->store, w->config->store_url, &w->options, e))
 		return false;
-	if (!load(w, e)) {
-		store_close(&w->store);
-		return false;
-	}
-	if (!worker_write_calls(w, true, e) || !worker_write_listened(w, e)) {
+	if (!load(w, e) || !worker_write_calls(w, true, e) || !worker_write_listened(w, e)) {
 		store_close(&w->store);
 		return false;
 	}
@@ -373,11 +344,11 @@ static bool connect_store(struct worker *w, struct err *e)
 }
 
 /* Jobs are answered with the failure until the time to retry has come. */
-static void wait_to_retry(struct worker *w, struct err *e)
+static void wait_to_retry(struct worker *w)
 {
 	int64_t until = clock_mono_ms(&clock_system) + w->retry_ms;
 
-	post_state(w, false, true, e, until);
+	post_state(w, false, true, &w->err, until);
 	while (!w->stopping) {
 		int64_t left = until - clock_mono_ms(&clock_system);
 		struct mail m;
@@ -385,33 +356,25 @@ static void wait_to_retry(struct worker *w, struct err *e)
 		if (left <= 0)
 			break;
 		if (mailbox_wait(w->jobs, (int)left, &m))
-			do_job(w, &m, e);
+			do_job(w, &m);
 	}
 	w->retry_ms = w->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : w->retry_ms * 2;
 }
 
-static bool do_jobs(struct worker *w, struct err *e)
+/* Until the end, or until the store fails. */
+static bool serve(struct worker *w)
 {
+	struct err *e = &w->err;
 	struct mail m;
 
-	while (!w->stopping && mailbox_take(w->jobs, &m)) {
-		bool slice = m.kind == JOB_COUNT;
-
-		if (!do_job(w, &m, e))
-			return false;
-		if (slice)		/* what others changed gets its turn before the next one */
-			break;
-	}
-	return true;
-}
-
-static bool serve(struct worker *w, struct err *e)
-{
 	while (!w->stopping) {
 		bool changed = false;
 
-		if (!do_jobs(w, e))
-			return false;
+		/* After a slice of a counting, what others changed gets its turn before the next one. */
+		w->counted = false;
+		while (!w->stopping && !w->counted && mailbox_take(w->jobs, &m))
+			if (!do_job(w, &m))
+				return false;
 		if (w->stopping)
 			break;
 		if (!store_wait(w->store, mailbox_fd(w->jobs), worker_live_poll_ms(w), &changed, e))
@@ -429,15 +392,13 @@ static void *worker_main(void *arg)
 	struct worker *w = arg;
 
 	while (!w->stopping) {
-		struct err e = { 0 };
-
-		if (!connect_store(w, &e)) {
-			wait_to_retry(w, &e);
-			continue;
-		}
-		if (!serve(w, &e)) {
-			store_failed(w, &e);
-			wait_to_retry(w, &e);
+		err_clear(&w->err);
+		if (!connect_store(w, &w->err)) {
+			wait_to_retry(w);
+		} else if (!serve(w)) {
+			store_close(&w->store);
+			log_msg(LOG_LEVEL_ERROR, "store: %s: %s", w->err.message, w->err.hint);
+			wait_to_retry(w);
 		}
 	}
 	worker_live_end(w);
@@ -445,20 +406,21 @@ static void *worker_main(void *arg)
 	return NULL;
 }
 
-struct worker *worker_start(const struct config *config, const struct store_options *options, struct mailbox *to_main)
+struct worker *worker_start(const struct config *config, const struct store_options *options, struct mailbox *to_main,
+			    const struct worker_handlers *handlers)
 {
 	struct worker *w = xcalloc(1, sizeof(*w));
 
 	w->config = config;
-	worker_random_name(w->recorder);
 	worker_live_init(w);
 	w->actor = xstrdup(options->actor);
 	w->options = *options;
 	w->options.actor = w->actor;
 	w->jobs = mailbox_new(1024);
-	w->spool = spool_new(WORKER_SPOOL_MAX);
+	w->calls = mailbox_new(WORKER_SPOOL_MAX);
 	pthread_mutex_init(&w->claims.lock, NULL);
 	w->to_main = to_main;
+	w->handlers = handlers;
 	w->retry_ms = RETRY_FIRST_MS;
 	if (pthread_create(&w->thread, NULL, worker_main, w) != 0)
 		die("can't start a thread");
@@ -469,12 +431,13 @@ void worker_stop(struct worker **w)
 {
 	if (!*w)
 		return;
-	mailbox_post((*w)->jobs, (struct mail){ .kind = JOB_STOP }, MAIL_MUST);
+	mailbox_post((*w)->jobs, (struct mail){ .handle = do_stop }, MAIL_MUST);
 	pthread_join((*w)->thread, NULL);
 	if (worker_unwritten(*w) > 0)
 		log_msg(LOG_LEVEL_ERROR, "%zu finished calls could not be written", worker_unwritten(*w));
 	mailbox_free(&(*w)->jobs);
-	spool_free(&(*w)->spool);
+	mailbox_free(&(*w)->calls);
+	free((*w)->writing);
 	pthread_mutex_destroy(&(*w)->claims.lock);
 	free((*w)->claims.spans);
 	free((*w)->actor);
@@ -488,7 +451,7 @@ void worker_mutate(struct worker *w, uint64_t token, struct mutation *m)
 	j->token = token;
 	j->mutation = *m;
 	atomic_fetch_add(&w->pending, 1);
-	mailbox_post(w->jobs, (struct mail){ .kind = JOB_MUTATE, .value = j, .free_value = store_job_free }, MAIL_MUST);
+	mailbox_post(w->jobs, (struct mail){ .handle = do_mutate, .value = j, .free_value = store_job_free }, MAIL_MUST);
 }
 
 void worker_was_deleted(struct worker *w, const char *e164)
@@ -499,7 +462,7 @@ void worker_was_deleted(struct worker *w, const char *e164)
 	free(j->mutation.record.number.e164);
 	j->mutation.record.number.e164 = xstrdup(e164);
 	atomic_fetch_add(&w->pending, 1);
-	mailbox_post(w->jobs, (struct mail){ .kind = JOB_WAS_DELETED, .value = j, .free_value = store_job_free }, MAIL_MUST);
+	mailbox_post(w->jobs, (struct mail){ .handle = do_was_deleted, .value = j, .free_value = store_job_free }, MAIL_MUST);
 }
 
 bool worker_is_idle(struct worker *w)

@@ -6,10 +6,8 @@
 
 #include "store_worker_int.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "trunkdeck/base/log.h"
 #include "trunkdeck/base/mem.h"
@@ -23,50 +21,84 @@
 
 /* --- recording --- */
 
+/* Takes finished calls into w->writing, which keeps those that a failed store has not written. Counted before they are taken, so
+ * that worker_unwritten() never misses one. */
+static size_t take_calls(struct worker *w)
+{
+	struct mail m;
+
+	if (!w->writing)
+		w->writing = xcalloc(RECORD_BATCH, sizeof(*w->writing));
+	while (atomic_load(&w->writing_count) < RECORD_BATCH) {
+		size_t n = atomic_fetch_add(&w->writing_count, 1);
+
+		if (!mailbox_take(w->calls, &m)) {
+			atomic_fetch_sub(&w->writing_count, 1);
+			break;
+		}
+		w->writing[n] = *(const struct call *)m.value;
+		mail_discard(&m);
+	}
+	return atomic_load(&w->writing_count);
+}
+
 bool worker_write_calls(struct worker *w, bool late, struct err *e)
 {
 	struct worker_spool *s;
-	struct call *calls;
 	size_t n, written = 0;
 	bool ok = true;
 
-	if (spool_waiting(w->spool) == 0)
+	if (worker_unwritten(w) == 0)
 		return true;
-	calls = xcalloc(RECORD_BATCH, sizeof(*calls));
-	while (ok && (n = spool_peek(w->spool, calls, RECORD_BATCH)) > 0) {
-		ok = store_record_calls(w->store, calls, n, e);
+	while (ok && (n = take_calls(w)) > 0) {
+		ok = store_record_calls(w->store, w->writing, n, e);
 		if (ok)
-			spool_done(w->spool, n);
+			atomic_store(&w->writing_count, 0);
 		written += ok ? n : 0;
 	}
-	free(calls);
 	s = xcalloc(1, sizeof(*s));
-	s->waiting = spool_waiting(w->spool);
+	s->waiting = worker_unwritten(w);
 	s->late = late ? written : 0;
-	worker_post(w, WORKER_MAIL_SPOOL, s, free);
+	worker_post(w, w->handlers->spool, s, free);
 	return ok;
+}
+
+/* While the store is away calls and claims wait. */
+static void write_calls(void *taker, void *value)
+{
+	struct worker *w = taker;
+
+	(void)value;
+	w->ok = !w->store || worker_write_calls(w, false, &w->err);
+}
+
+static void write_listened(void *taker, void *value)
+{
+	struct worker *w = taker;
+
+	(void)value;
+	w->ok = !w->store || worker_write_listened(w, &w->err);
 }
 
 bool worker_record(struct worker *w, const struct call *c)
 {
-	bool fits = spool_add(w->spool, c);
+	struct call *copy;
 
-	if (fits)
-		mailbox_post(w->jobs, (struct mail){ .kind = JOB_RECORD, .key = 1 }, MAIL_MUST);
-	return fits;
+	if (worker_unwritten(w) >= WORKER_SPOOL_MAX)
+		return false;
+	copy = xmalloc(sizeof(*copy));
+	*copy = *c;
+	mailbox_post(w->calls, (struct mail){ .value = copy, .free_value = free }, MAIL_MUST);
+	mailbox_post(w->jobs, (struct mail){ .handle = write_calls, .key = 1 }, MAIL_MUST);
+	return true;
+}
+
+size_t worker_unwritten(struct worker *w)
+{
+	return atomic_load(&w->writing_count) + mailbox_waiting(w->calls);
 }
 
 /* --- coverage --- */
-
-void worker_random_name(char name[33])
-{
-	unsigned char bytes[16];
-
-	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
-		die("no random numbers");
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		snprintf(name + 2 * i, 3, "%02x", bytes[i]);
-}
 
 /* Under the lock. A span is known by its server and beginning. When there are too many, the oldest makes room: of its time the
  * store keeps what was claimed before. */
@@ -94,7 +126,7 @@ void worker_listened(struct worker *w, const struct listened *spans, size_t n)
 	for (size_t i = 0; i < n; i++)
 		add_claim(&w->claims, &spans[i], true);
 	pthread_mutex_unlock(&w->claims.lock);
-	mailbox_post(w->jobs, (struct mail){ .kind = JOB_LISTENED, .key = 1 }, MAIL_MUST);
+	mailbox_post(w->jobs, (struct mail){ .handle = write_listened, .key = 1 }, MAIL_MUST);
 }
 
 bool worker_write_listened(struct worker *w, struct err *e)
@@ -118,11 +150,6 @@ bool worker_write_listened(struct worker *w, struct err *e)
 	}
 	free(spans);
 	return ok;
-}
-
-size_t worker_unwritten(struct worker *w)
-{
-	return spool_waiting(w->spool);
 }
 
 /* --- counting --- */
@@ -169,16 +196,6 @@ static bool find_gaps(struct worker *w, const struct metrics_job *j, struct gap_
 	return ok;
 }
 
-static void begin_counting(struct worker_metrics *m)
-{
-	const struct metrics_job *j = &m->job;
-
-	m->zone = zone_open(j->zone);
-	m->metrics = metrics_new_with(&(struct metrics_options){ .zone = m->zone, .weeks = j->weeks, .remember = j->remember,
-								 .since_us = j->since_us,
-								 .series_end_us = j->series_end_us });
-}
-
 static void count_call(void *arg, const struct call *call)
 {
 	struct counting *c = arg;
@@ -188,9 +205,24 @@ static void count_call(void *arg, const struct call *call)
 	c->read++;
 }
 
-static bool count_slice(struct worker *w, struct counting *c, struct err *e)
+static mail_fn count_slice;
+
+static void post_counting(struct worker *w, struct counting c)
 {
-	const struct metrics_job *j = &c->answer->job;
+	struct counting *copy = xmalloc(sizeof(*copy));
+
+	*copy = c;
+	mailbox_post(w->jobs, (struct mail){ .handle = count_slice, .value = copy, .free_value = counting_free }, MAIL_MUST);
+}
+
+/* One slice. The counting comes again as a job, or its answer goes out. */
+static void count_slice(void *taker, void *value)
+{
+	struct worker *w = taker;
+	struct counting *c = value;
+	struct worker_metrics *m = c->answer;
+	const struct metrics_job *j = &m->job;
+	int64_t began = clock_mono_ms(&clock_system);
 	int64_t series_us = j->series_end_us - METRICS_SERIES_HOURS * INT64_C(3600000000);
 	struct call_query q = {
 		.number = j->of == METRICS_BY_NUMBER ? j->key : NULL,
@@ -204,44 +236,38 @@ static bool count_slice(struct worker *w, struct counting *c, struct err *e)
 		.max = COUNT_SLICE,
 	};
 
+	if (!m->metrics) {
+		m->zone = zone_open(j->zone);
+		m->metrics = metrics_new_with(&(struct metrics_options){ .zone = m->zone, .weeks = j->weeks, .remember = j->remember,
+									 .since_us = j->since_us,
+									 .series_end_us = j->series_end_us });
+	}
 	c->read = 0;
-	return w->store && store_calls(w->store, &q, count_call, c, e);
-}
-
-bool worker_count_calls(struct worker *w, struct counting *c, struct err *e)
-{
-	struct worker_metrics *m = c->answer;
-	int64_t began = clock_mono_ms(&clock_system);
-	bool ok;
-
-	if (!m->metrics)
-		begin_counting(m);
-	m->ok = count_slice(w, c, e);
+	w->counted = true;
+	m->ok = w->store && store_calls(w->store, &q, count_call, c, &w->err);
 	m->took_ms += clock_mono_ms(&clock_system) - began;
 	if (m->ok && c->read == COUNT_SLICE) {
-		mailbox_post(w->jobs, (struct mail){ .kind = JOB_COUNT, .value = c, .free_value = counting_free }, MAIL_MUST);
-		return true;
+		post_counting(w, *c);
+		c->answer = NULL;
+		return;
 	}
-	m->ok = m->ok && find_gaps(w, &m->job, &m->gaps, e);
+	m->ok = m->ok && find_gaps(w, &m->job, &m->gaps, &w->err);
 	if (!m->ok)
-		m->err = *e;
+		m->err = w->err;
+	w->ok = m->ok || !w->store;
 	metrics_history_end(m->metrics);
+	worker_post(w, w->handlers->metrics, m, metrics_free_value);
 	c->answer = NULL;
-	counting_free(c);
-	ok = m->ok;
-	worker_post(w, WORKER_MAIL_METRICS, m, metrics_free_value);
 	atomic_fetch_sub(&w->pending, 1);
-	return ok;
 }
 
 void worker_count(struct worker *w, const struct metrics_job *j)
 {
-	struct counting *c = xcalloc(1, sizeof(*c));
+	struct counting c = { .answer = xcalloc(1, sizeof(*c.answer)) };
 
-	c->answer = xcalloc(1, sizeof(*c->answer));
-	c->answer->job = *j;
+	c.answer->job = *j;
 	atomic_fetch_add(&w->pending, 1);
-	mailbox_post(w->jobs, (struct mail){ .kind = JOB_COUNT, .value = c, .free_value = counting_free }, MAIL_MUST);
+	post_counting(w, c);
 }
 
 /* --- pages --- */
@@ -252,11 +278,6 @@ static void page_free_value(void *value)
 
 	free(p->calls);
 	free(p);
-}
-
-static const char *text_or_any(const char *text)
-{
-	return *text ? text : NULL;
 }
 
 /* One more than fits tells whether there are more. */
@@ -270,31 +291,27 @@ static void put_in_page(void *arg, const struct call *c)
 		p->more = true;
 }
 
-bool worker_read_page(struct worker *w, const struct call_page *page, struct err *e)
+static void read_page(void *taker, void *value)
 {
 	struct call_page *p = xmalloc(sizeof(*p));
 	const struct call_question *ask = &p->question;
-	struct call_query q = { .ended = true, .by_end = true };
+	struct worker *w = taker;
 	bool ok;
 
-	*p = *page;
+	memcpy(p, value, sizeof(*p));
 	p->calls = xcalloc(ask->max, sizeof(*p->calls));
-	q.number = text_or_any(ask->number);
-	q.agent = text_or_any(ask->agent);
-	q.provider = text_or_any(ask->provider);
-	q.server = text_or_any(ask->server);
-	q.outcome = text_or_any(ask->outcome);
-	q.since_us = ask->since_us;
-	q.until_us = ask->until_us;
-	q.after = ask->after.at_us ? &ask->after : NULL;
-	q.max = ask->max + 1;
-	ok = w->store && store_calls(w->store, &q, put_in_page, p, e);
+	ok = w->store && store_calls(w->store, &(struct call_query){
+			.number = *ask->number ? ask->number : NULL, .agent = *ask->agent ? ask->agent : NULL,
+			.provider = *ask->provider ? ask->provider : NULL, .server = *ask->server ? ask->server : NULL,
+			.outcome = *ask->outcome ? ask->outcome : NULL, .since_us = ask->since_us, .until_us = ask->until_us,
+			.after = ask->after.at_us ? &ask->after : NULL, .max = ask->max + 1, .ended = true, .by_end = true,
+		}, put_in_page, p, &w->err);
 	if (!ok) {
-		p->err = *e;
+		p->err = w->err;
 		p->count = 0;
 	}
-	worker_post(w, WORKER_MAIL_PAGE, p, page_free_value);
-	return ok;
+	worker_post(w, w->handlers->page, p, page_free_value);
+	w->ok = ok || !w->store;
 }
 
 void worker_ask_calls(struct worker *w, const struct call_page *page)
@@ -303,7 +320,7 @@ void worker_ask_calls(struct worker *w, const struct call_page *page)
 	uint64_t key = (uint64_t)page->asker + 1;
 
 	*copy = *page;
-	mailbox_post(w->jobs, (struct mail){ .kind = JOB_PAGE, .key = key, .value = copy, .free_value = free }, MAIL_MUST);
+	mailbox_post(w->jobs, (struct mail){ .handle = read_page, .key = key, .value = copy, .free_value = free }, MAIL_MUST);
 }
 
 /* --- forgetting --- */

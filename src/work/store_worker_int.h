@@ -1,19 +1,14 @@
-/* The inside of the store worker, shared by store_worker.c and store_worker_calls.c: all of it runs in the worker's thread. */
+/*
+ * The inside of the store worker: store_worker.c calls store_worker_calls.c and store_worker_live.c, never the other way. All of
+ * it runs in the worker's thread. A job is mail to it; a handler that finds the store failed clears `ok` and says why in `err`.
+ */
 #ifndef WORK_STORE_WORKER_INT_H
 #define WORK_STORE_WORKER_INT_H
 
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "spool.h"
 #include "trunkdeck/work/store_worker.h"
-
-enum store_job_kind { JOB_MUTATE = 1, JOB_WAS_DELETED, JOB_RECORD, JOB_LISTENED, JOB_PUBLISH, JOB_COUNT, JOB_PAGE, JOB_CHANGES, JOB_STOP };
-
-struct store_job {
-	uint64_t token;
-	struct mutation mutation;
-};
 
 /* Coverage that is not written yet. All of it goes out in one transaction, and a newer word about a span replaces the older
  * one, so that no queue of them can grow while the store is slow. */
@@ -31,13 +26,19 @@ struct worker {
 	struct store_options options;
 	struct mailbox *jobs;
 	struct mailbox *to_main;
-	struct store *store;
+	const struct worker_handlers *handlers;
+	struct store *store;		/* NULL = it is away */
+	bool ok;			/* of the present job */
+	struct err err;
 	int64_t last_change;
 	int retry_ms;
 	struct worker_records *batch;
 	atomic_uint pending;		/* jobs not answered yet */
 	bool stopping;
-	struct spool *spool;		/* calls for the store */
+	bool counted;			/* the present job was a slice of a counting */
+	struct mailbox *calls;		/* finished ones for the store */
+	struct call *writing;		/* taken from there, and not written yet */
+	atomic_size_t writing_count;
 	struct claims claims;
 	struct live_beat beat;		/* as published; recorder "" = nothing was */
 	int64_t tidied_seq;		/* of the last tidying, half a minute ago: every screen has read that far */
@@ -47,22 +48,17 @@ struct worker {
 	int64_t expire_at_ms;		/* when to look for old calls again */
 };
 
-/* 32 hex digits. */
-void worker_random_name(char name[33]);
-void worker_post(struct worker *w, enum worker_mail kind, void *value, void (*free_value)(void *));
+static inline void worker_post(struct worker *w, mail_fn *handle, void *value, void (*free_value)(void *))
+{
+	mailbox_post(w->to_main, (struct mail){ .handle = handle, .value = value, .free_value = free_value }, MAIL_MUST);
+}
 
 /* store_worker_calls.c; false when the store failed */
 bool worker_write_calls(struct worker *w, bool late, struct err *e);
 bool worker_write_listened(struct worker *w, struct err *e);
-/* Takes the counting over: it comes again as a job, or its answer goes out. */
-struct counting;
-bool worker_count_calls(struct worker *w, struct counting *c, struct err *e);
-bool worker_read_page(struct worker *w, const struct call_page *question, struct err *e);
-bool worker_read_changes(struct worker *w, const struct change_page *question, struct err *e);
 bool worker_expire_calls(struct worker *w, struct err *e);
 
 /* store_worker_live.c */
-bool worker_write_live(struct worker *w, const struct worker_batch *b, struct err *e);
 bool worker_follow_live(struct worker *w, struct err *e);
 int worker_live_poll_ms(const struct worker *w);
 void worker_live_init(struct worker *w);

@@ -9,8 +9,10 @@
 
 #include "store_worker_int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <uthash.h>
 
 #include "trunkdeck/base/mem.h"
@@ -41,9 +43,15 @@ static void batch_free(void *value)
 	free(b);
 }
 
-void worker_publish(struct worker *w, struct worker_batch *b)
+/* 32 hex digits. */
+static void random_name(char name[33])
 {
-	mailbox_post(w->jobs, (struct mail){ .kind = JOB_PUBLISH, .value = b, .free_value = batch_free }, MAIL_MUST);
+	unsigned char bytes[16];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		die("no random numbers");
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(name + 2 * i, 3, "%02x", bytes[i]);
 }
 
 /* Anew is under a new name: whoever follows the old one sees it go. */
@@ -55,15 +63,18 @@ static bool begin(struct worker *w, bool anew, struct err *e)
 		return false;
 	w->beat = (struct live_beat){ 0 };
 	w->tidied_seq = 0;
-	worker_random_name(w->beat.recorder);
+	random_name(w->beat.recorder);
 	return true;
 }
 
-bool worker_write_live(struct worker *w, const struct worker_batch *b, struct err *e)
+static void write_live(void *taker, void *value)
 {
-	bool ok = false, *answer = xmalloc(sizeof(*answer));
+	const struct worker_batch *b = value;
+	struct worker *w = taker;
+	bool *ok = xmalloc(sizeof(*ok));
 
-	if (w->store && begin(w, b->anew, e)) {
+	*ok = w->store && begin(w, b->anew, &w->err);
+	if (*ok) {
 		w->beat.beat++;
 		w->beat.seq += b->count > 0;
 		w->beat.tidy = b->tidy;
@@ -71,11 +82,15 @@ bool worker_write_live(struct worker *w, const struct worker_batch *b, struct er
 		if (b->tidy)
 			w->tidied_seq = w->beat.seq;
 		w->beat.servers = b->servers;
-		ok = store_live_publish(w->store, &w->beat, b->calls, b->count, e);
+		*ok = store_live_publish(w->store, &w->beat, b->calls, b->count, &w->err);
 	}
-	*answer = ok;
-	worker_post(w, WORKER_MAIL_PUBLISHED, answer, free);	/* the main thread's from here on */
-	return ok;
+	w->ok = *ok || !w->store;
+	worker_post(w, w->handlers->published, ok, free);
+}
+
+void worker_publish(struct worker *w, struct worker_batch *b)
+{
+	mailbox_post(w->jobs, (struct mail){ .handle = write_live, .value = b, .free_value = batch_free }, MAIL_MUST);
 }
 
 /* --- a screen --- */
@@ -84,6 +99,7 @@ void worker_live_init(struct worker *w)
 {
 	size_t n = w->config->server_count;
 
+	random_name(w->recorder);
 	w->sources = xcalloc(n + 1, sizeof(*w->sources));
 	w->chosen = xcalloc(n + 1, sizeof(*w->chosen));
 	for (size_t i = 0; i < n; i++)
@@ -179,14 +195,6 @@ static struct followed *choose(const struct worker *w, struct followed *now, con
 	return now && is_recent(s->beat_ms, DROP_MS) ? now : NULL;
 }
 
-/* A recorder's life sign is one of the server only while it listens to it. */
-static int64_t heard_ms(const struct followed *f, const struct worker_live_server *s)
-{
-	if (!f)
-		return 0;
-	return listens(f, s->server) ? f->beat_ms : s->beat_ms;
-}
-
 static void forget_gone(struct worker *w)
 {
 	struct followed *f, *next;
@@ -207,7 +215,8 @@ static bool choose_all(struct worker *w)
 	for (size_t i = 0; i < w->config->server_count; i++) {
 		struct worker_live_server *s = &w->sources[i];
 		struct followed *f = choose(w, w->chosen[i], s);
-		int64_t heard = heard_ms(f, s);
+		/* A recorder's life sign is one of the server only while it listens to it. */
+		int64_t heard = !f ? 0 : listens(f, s->server) ? f->beat_ms : s->beat_ms;
 
 		s->reset = f != w->chosen[i] || (!f && s->known);
 		if (s->reset && f)
@@ -256,16 +265,6 @@ static void live_free(void *value)
 	free(l);
 }
 
-static struct worker_live *live_new(const struct worker *w)
-{
-	struct worker_live *l = xcalloc(1, sizeof(*l));
-
-	l->server_count = w->config->server_count;
-	l->servers = xcalloc(l->server_count + 1, sizeof(*l->servers));
-	memcpy(l->servers, w->sources, l->server_count * sizeof(*l->servers));
-	return l;
-}
-
 static bool read_calls(struct worker *w, struct worker_live *l, struct err *e)
 {
 	struct followed *f, *next;
@@ -282,14 +281,9 @@ static bool read_calls(struct worker *w, struct worker_live *l, struct err *e)
 	return true;
 }
 
-/* After a failure in between everything is read again. */
-static void start_over(struct worker *w)
-{
-	memset(w->chosen, 0, w->config->server_count * sizeof(*w->chosen));
-}
-
 bool worker_follow_live(struct worker *w, struct err *e)
 {
+	size_t count = w->config->server_count;
 	struct worker_live *l;
 	bool told;
 
@@ -297,14 +291,17 @@ bool worker_follow_live(struct worker *w, struct err *e)
 		return false;
 	forget_gone(w);
 	told = choose_all(w);
-	l = live_new(w);
+	l = xcalloc(1, sizeof(*l));
+	l->server_count = count;
+	l->servers = xcalloc(count + 1, sizeof(*l->servers));
+	memcpy(l->servers, w->sources, count * sizeof(*l->servers));
 	if (!read_calls(w, l, e)) {
-		start_over(w);
+		memset(w->chosen, 0, count * sizeof(*w->chosen));	/* everything is read again */
 		live_free(l);
 		return false;
 	}
 	if (told || l->count > 0)
-		worker_post(w, WORKER_MAIL_LIVE, l, live_free);
+		worker_post(w, w->handlers->live, l, live_free);
 	else
 		live_free(l);
 	return true;

@@ -48,16 +48,18 @@ static void parse(char **arguments)
 	json_decref(result);
 }
 
+static void on_server(void *taker, void *value)
+{
+	*(uint64_t *)taker = ((const struct server_status *)value)->events;
+}
+
 /* As the main thread would: takes every report. Returns how many events the server's status tells of. */
 static uint64_t take_mail(struct mailbox *box, uint64_t events)
 {
 	struct mail m;
 
-	if (!mailbox_wait(box, 1000, &m))
-		return events;
-	if (m.kind == AMI_MAIL_SERVER)
-		events = ((const struct server_status *)m.value)->events;
-	mail_discard(&m);
+	if (mailbox_wait(box, 1000, &m))
+		mail_deliver(&m, &events);
 	return events;
 }
 
@@ -70,7 +72,7 @@ static void client(char **arguments)
 	};
 	const uint64_t expected = (uint64_t)number(arguments[1]);
 	struct mailbox *box = mailbox_new(MAILBOX_MAX);
-	const struct ami_options options = { .servers = &server, .count = 1, .to_main = box, .owner = "" };
+	const struct ami_options options = { .servers = &server, .count = 1, .to_main = box, .handlers = &(struct ami_handlers){ .server = on_server }, .owner = "" };
 	const clock_t begin = clock();
 	uint64_t events = 0;
 	struct ami *ami;

@@ -143,6 +143,9 @@ struct app {
  * r->now is the record as somebody else left it, with who and when, and the snapshot has it already. */
 typedef void app_result_fn(void *arg, const struct mutation_result *r);
 
+/* What the app does with the reports of servers: for a recorded stream, and for tests, that mail such reports to app->inbox. */
+extern const struct ami_handlers app_ami_handlers;
+
 /* Nothing is connected yet; the config and clock must outlive the app. */
 struct app *app_new(const struct config *config, const struct td_clock *clock);
 /* Starts the workers; the screen has painted by then. */
@@ -180,8 +183,6 @@ bool app_undo(struct app *a, app_result_fn *fn, void *arg);
 bool app_redo(struct app *a, app_result_fn *fn, void *arg);
 bool app_can_undo(const struct app *a);
 bool app_can_redo(const struct app *a);
-/* "label BBB -> AAA, region na -> eu": the fields that an operator can change and that differ. Caller frees. */
-char *record_difference(const struct record *from, const struct record *to);
 /* Forget a callback whose owner goes away. */
 void app_forget(struct app *a, void *arg);
 /*
@@ -243,7 +244,7 @@ const struct endpoint_report *app_endpoint(const struct app_server *s, const cha
 /* Does a provider of the server's own region name the endpoint? On others it need not be. */
 bool app_endpoint_expected(const struct app *a, const struct app_server *s, const char *name);
 /* The server record by name, NULL. */
-const struct app_server *app_server(const struct app *a, const char *name);
+struct app_server *app_server(const struct app *a, const char *name);
 /* Why an action that changes something is not possible now (read-only, store away, limit), translated; NULL = possible. */
 const char *app_why_no_change(const struct app *a);
 const char *app_why_no_add(const struct app *a);

@@ -1,9 +1,9 @@
 /*
  * The way threads talk: a bounded queue of values with a wake-up descriptor.
  *
- * A message owns its value: posting gives it away, taking hands it over; what is dropped is freed with the message's
- * own free function. `key` != 0 coalesces: while a message of the same kind and key waits, a newer one replaces its
- * value in place (order of first arrival is kept). When the box is full a post is refused, counted in `dropped`, and
+ * A message carries the function that the taking thread calls with it: mail_deliver(). It owns its value: posting gives the
+ * value away, taking hands it over; what is dropped is freed with the message's own free function. `key` != 0 coalesces: while
+ * a message of the same handler and key waits, a newer one replaces its value in place (order of first arrival is kept). When the box is full a post is refused, counted in `dropped`, and
  * the value freed: the poster never waits (a reader of AMI must not wait for the screen). Messages posted with
  * MAIL_MUST (answers to requests, bounded by the requests themselves) are never refused.
  *
@@ -19,8 +19,12 @@
 
 struct mailbox;
 
+/* Called by the thread that takes the message, with itself and the value. The value is freed afterwards; a handler that keeps
+ * a part of it takes the part out. */
+typedef void mail_fn(void *taker, void *value);
+
 struct mail {
-	int kind;		/* the poster's and taker's own enum */
+	mail_fn *handle;	/* NULL = the message only wakes */
 	uint64_t key;		/* coalescing key, 0 = never */
 	void *value;		/* owned; may be NULL */
 	void (*free_value)(void *value);
@@ -42,6 +46,7 @@ int mailbox_fd(const struct mailbox *mb);
 size_t mailbox_waiting(struct mailbox *mb);
 uint64_t mailbox_dropped(struct mailbox *mb);	/* since the start */
 uint64_t mailbox_coalesced(struct mailbox *mb);
+void mail_deliver(struct mail *m, void *taker);	/* calls the handler, then frees the value */
 void mail_discard(struct mail *m);		/* frees the value */
 
 /* FNV-1a: for coalescing keys made of text; never 0. */

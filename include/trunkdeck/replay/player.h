@@ -1,6 +1,6 @@
 /*
  * A recorded AMI stream as a server of its own: read at the pace of its own time stamps into the very parser and tracker
- * a live server's goes through; what they say of calls is posted to a mailbox as the ami thread's (AMI_MAIL_CALL, _DETAIL).
+ * a live server's goes through; what they say of calls is posted to a mailbox as the ami thread's.
  *
  * The player has no clock: its owner says up to which moment of the stream to play. A time stamp that only a forged frame
  * carries does not set the pace. As on a connection, the event the parser holds back is delivered when the stream itself
@@ -31,10 +31,10 @@ struct player_options {
 /* ERR_FILE: no such file, no AMI stream, or one without time stamps. */
 bool player_open(struct player **out, const struct player_options *options, struct err *e);
 void player_free(struct player **p);
-/* Where calls are posted, and how numbers without '+' are read (NULL = "+"; as in struct tracker_config). Before the first
+/* Where calls are posted, with the handlers for calls and details, and how numbers without '+' are read (NULL = "+"; as in struct tracker_config). Before the first
  * player_play(). */
-void player_connect(struct player *p, struct mailbox *to_main, const char *(*prefix_of)(void *arg, struct str endpoint),
-		    void *arg);
+void player_connect(struct player *p, struct mailbox *to_main, const struct ami_handlers *handlers,
+		    const char *(*prefix_of)(void *arg, struct str endpoint), void *arg);
 
 /* As ami_watch_call(), but an unknown call is told by the result and by no mail. linkedid "" = none. */
 bool player_watch(struct player *p, const char *linkedid);

@@ -13,10 +13,7 @@
 #include "trunkdeck/base/mailbox.h"
 #include "trunkdeck/config/config.h"
 
-enum agents_mail {
-	AGENTS_MAIL_REPORT = 300,	/* struct agents_report; sent when there is something to say */
-};
-
+/* What is mailed when there is something to say. */
 struct agents_report {
 	size_t done[AGENTS_CHANGE_KINDS];
 	struct err err;			/* ERR_NONE = all is well */
@@ -25,9 +22,9 @@ struct agents_report {
 
 struct agents_worker;
 
-/* NULL when there is nothing to do: agents are local, the interval is 0, or the program is read-only. The config must
+/* handle is called by mail_deliver() with each struct agents_report. NULL when there is nothing to do: agents are local, the interval is 0, or the program is read-only. The config must
  * outlive the worker. */
-struct agents_worker *agents_worker_start(const struct config *config, struct mailbox *to_main);
+struct agents_worker *agents_worker_start(const struct config *config, struct mailbox *to_main, mail_fn *handle);
 /* Stops at once, whatever the directory is doing, and joins. */
 void agents_worker_stop(struct agents_worker **w);
 

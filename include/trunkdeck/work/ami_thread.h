@@ -3,7 +3,7 @@
  * `control` connection (actions). DESIGN.md 4.3.
  *
  * The thread owns sockets, parsers, trackers and reconcilers. It talks to the main thread only by values: reports go to
- * the mailbox given at start, requests come in through the functions below, which only post (any thread may call them;
+ * the mailbox given at start with the handlers given there, requests come in through the functions below, which only post (any thread may call them;
  * they never block). The thread never waits for the mailbox: reports coalesce by call, route and server; what does not
  * fit is dropped, counted (struct server_status.dropped), and followed by a resync.
  *
@@ -36,6 +36,8 @@ struct server_status {
 	char version[48];		/* Asterisk's */
 	int64_t uptime_s;		/* Asterisk's, at login; -1 = unknown */
 	int64_t rtt_us;			/* of the last Ping, -1 = unknown */
+	bool clock_known;		/* it has been measured, by the last Ping: */
+	int64_t clock_us;		/* the server's clock minus ours; right to half the round trip */
 	int64_t lag_us;			/* arrival minus event time stamp, offset removed; -1 = unknown */
 	uint64_t events;
 	uint64_t rejected;		/* frames the parser did not believe */
@@ -88,15 +90,15 @@ struct endpoints_report {
 	struct registration_report registrations[REGISTRATIONS_MAX];
 };
 
-/* Kinds of mail sent to the main thread; the value's type in brackets. */
-enum ami_mail {
-	AMI_MAIL_SERVER = 100,		/* struct server_status, coalesced by server */
-	AMI_MAIL_CALL,			/* struct ami_call_report, coalesced by call: the newest state wins */
-	AMI_MAIL_ROUTE,			/* struct ami_route_report, coalesced by server and number */
-	AMI_MAIL_RESYNCED,		/* struct ami_resync_report: all live calls of a server that exist now have been reported */
-	AMI_MAIL_HANGUP,		/* struct ami_hangup_report: one for each ami_hangup() */
-	AMI_MAIL_ENDPOINTS,		/* struct endpoints_report, coalesced by server */
-	AMI_MAIL_DETAIL,		/* struct call_detail of the call that is watched, coalesced by call */
+/* What the main thread does with the reports: each is called by mail_deliver() with the value named here. */
+struct ami_handlers {
+	mail_fn *server;		/* struct server_status, coalesced by server */
+	mail_fn *call;			/* struct ami_call_report, coalesced by call: the newest state wins */
+	mail_fn *route;			/* struct ami_route_report, coalesced by server and number */
+	mail_fn *resynced;		/* struct ami_resync_report: all live calls of a server that exist now have been reported */
+	mail_fn *hangup;		/* struct ami_hangup_report: one for each ami_hangup() */
+	mail_fn *endpoints;		/* struct endpoints_report, coalesced by server */
+	mail_fn *detail;		/* struct call_detail of the call that is watched, coalesced by call */
 };
 
 struct ami_call_report {
@@ -138,6 +140,7 @@ struct ami_options {
 	const struct server_config *servers;
 	size_t count;
 	struct mailbox *to_main;
+	const struct ami_handlers *handlers;	/* outlive the thread */
 	const char *owner;		/* store id for the owner key, "" = unknown yet: routes stay unwritten */
 	bool read_only;			/* nothing is written to any server, and nothing hung up */
 	bool take_over;

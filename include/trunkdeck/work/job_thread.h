@@ -15,12 +15,12 @@
 #include "trunkdeck/config/config.h"
 #include "job.h"
 
-/* Kinds of mail to the main thread; the value is a struct job_news. */
-enum job_mail {
-	JOB_MAIL_FINDING = 500,	/* .finding */
-	JOB_MAIL_COUNTS,		/* .count, coalesced */
-	JOB_MAIL_TEST,		/* .test, coalesced by server */
-	JOB_MAIL_OVER,		/* .count, .err */
+/* What the main thread does with the news: each is called by mail_deliver() with a struct job_news. */
+struct job_handlers {
+	mail_fn *finding;	/* .finding */
+	mail_fn *counts;	/* .count, coalesced */
+	mail_fn *test;		/* .test, coalesced by server */
+	mail_fn *over;		/* .count, .err */
 };
 
 struct job_news {
@@ -44,8 +44,8 @@ struct job_order {
 
 struct job_thread;
 
-/* The config must outlive it. */
-struct job_thread *job_thread_start(const struct config *config, struct mailbox *to_main);
+/* The config and the handlers must outlive it. */
+struct job_thread *job_thread_start(const struct config *config, struct mailbox *to_main, const struct job_handlers *handlers);
 /* Ends the job under way and joins; within about a second. */
 void job_thread_stop(struct job_thread **i);
 void job_thread_ask(struct job_thread *i, const struct job_order *job);

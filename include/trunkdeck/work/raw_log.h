@@ -35,18 +35,16 @@ struct raw_log_options {
 	int keep;			/* files beside the newest */
 };
 
-/* Kinds of mail to the main thread. */
-enum raw_log_mail { RAW_LOG_MAIL = 400 };	/* struct raw_log_report */
-
+/* What is mailed to the main thread. */
 struct raw_log_report {
 	char server[40];
 	struct err err;			/* ERR_NONE: there was a gap; else why nothing more is recorded */
 	uint64_t lost;			/* bytes of the gap */
 };
 
-/* Begins with a new file for each server. *e: a file can't be made, or what is there is no recording of ours. */
+/* Begins with a new file for each server. handle is called by mail_deliver() with each struct raw_log_report. *e: a file can't be made, or what is there is no recording of ours. */
 bool raw_log_start(struct raw_log **out, const struct raw_log_options *options, const struct server_config *servers,
-		   size_t count, struct mailbox *to_main, struct err *e);
+		   size_t count, struct mailbox *to_main, mail_fn *handle, struct err *e);
 /* Writes what waits, joins the thread. */
 void raw_log_stop(struct raw_log **l);
 /* A server's connection is logged in; this was its banner. */

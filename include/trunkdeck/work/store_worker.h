@@ -19,17 +19,17 @@
 #include "call_page.h"
 #include "change_page.h"
 
-/* Kinds of mail to the main thread; the value's type in brackets. */
-enum worker_mail {
-	WORKER_MAIL_STATE = 200,	/* struct worker_state */
-	WORKER_MAIL_RECORDS,		/* struct worker_records: a batch, in order */
-	WORKER_MAIL_RESULT,		/* struct worker_result */
-	WORKER_MAIL_SPOOL,		/* struct worker_spool */
-	WORKER_MAIL_PUBLISHED,		/* bool: written */
-	WORKER_MAIL_LIVE,		/* struct worker_live */
-	WORKER_MAIL_METRICS,		/* struct worker_metrics */
-	WORKER_MAIL_CHANGES,		/* struct change_page; the taker may keep its changes, and set them to NULL */
-	WORKER_MAIL_PAGE,		/* struct call_page; the taker may keep its calls, and set them to NULL */
+/* What the main thread does with what comes back: each is called by mail_deliver() with the value named here. */
+struct worker_handlers {
+	mail_fn *state;			/* struct worker_state */
+	mail_fn *records;		/* struct worker_records: a batch, in order */
+	mail_fn *result;		/* struct worker_result */
+	mail_fn *spool;			/* struct worker_spool */
+	mail_fn *published;		/* bool: written */
+	mail_fn *live;			/* struct worker_live */
+	mail_fn *metrics;		/* struct worker_metrics */
+	mail_fn *changes;		/* struct change_page; the handler may keep its changes, and set them to NULL */
+	mail_fn *page;			/* struct call_page; the handler may keep its calls, and set them to NULL */
 };
 
 struct worker_state {
@@ -116,8 +116,9 @@ struct worker_live {
 
 struct worker;
 
-/* The configuration must outlive it; the actor is copied. */
-struct worker *worker_start(const struct config *config, const struct store_options *options, struct mailbox *to_main);
+/* The configuration and the handlers must outlive it; the actor is copied. */
+struct worker *worker_start(const struct config *config, const struct store_options *options, struct mailbox *to_main,
+			    const struct worker_handlers *handlers);
 /* Asks it to stop, joins it. A job under way is finished first. */
 void worker_stop(struct worker **w);
 /* The mutation is taken over. The answer carries the token. */
@@ -131,7 +132,7 @@ size_t worker_unwritten(struct worker *w);
 /* Claims of this recorder, written after the calls that were given before them. A later word about a span, known by its server
  * and beginning, replaces an earlier one. Copied. */
 void worker_listened(struct worker *w, const struct listened *spans, size_t n);
-/* One at a time: the answer is WORKER_MAIL_PUBLISHED. Takes the batch, on the heap, over. */
+/* One at a time: the answer is "published". Takes the batch, on the heap, over. */
 void worker_publish(struct worker *w, struct worker_batch *b);
 /* Counts calls of the store. The answer carries the job. */
 void worker_count(struct worker *w, const struct metrics_job *j);

@@ -200,7 +200,7 @@ static void stopping(void **state)
 	a.options.stop = stop;
 	assert_int_equal(pthread_create(&thread, NULL, run_read, &a), 0);
 	directory_await(&a.directory);
-	assert_true(mailbox_post(stop, (struct mail){ .kind = 1 }, MAIL_MUST));
+	assert_true(mailbox_post(stop, (struct mail){ 0 }, MAIL_MUST));
 	pthread_join(thread, NULL);
 	assert_false(a.ok);
 	assert_int_equal(a.waits.count, 0);
@@ -218,7 +218,7 @@ static void stopping_a_wait(void **state)
 	a.options.wait = NULL;
 	a.options.first_wait_ms = a.options.longest_wait_ms = 600000;
 	a.options.stop = stop;
-	assert_true(mailbox_post(stop, (struct mail){ .kind = 1 }, MAIL_MUST));
+	assert_true(mailbox_post(stop, (struct mail){ 0 }, MAIL_MUST));
 	read_now(&a);
 	assert_false(a.ok);
 	end(&a);

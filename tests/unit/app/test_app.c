@@ -386,7 +386,7 @@ static void report_failing(struct app *a, const char *server, enum err_code code
 	s->tail = s->control = code ? LINK_RETRY : LINK_UP;
 	if (code)
 		err_set_message(&s->err, code, "%s:5038: refused", server);
-	mailbox_post(a->inbox, (struct mail){ .kind = AMI_MAIL_SERVER, .value = s, .free_value = free }, MAIL_MUST);
+	mailbox_post(a->inbox, (struct mail){ .handle = app_ami_handlers.server, .value = s, .free_value = free }, MAIL_MUST);
 }
 
 /* Twelve servers fail, each of them again and again: a few are named, then it is said how many there are. */
@@ -441,7 +441,7 @@ static void test_what_is_missed_is_told(void **state)
 		s->tail = s->control = LINK_UP;
 		s->rejecting = true;
 		s->evicted = 5;
-		mailbox_post(a->inbox, (struct mail){ .kind = AMI_MAIL_SERVER, .value = s, .free_value = free }, MAIL_MUST);
+		mailbox_post(a->inbox, (struct mail){ .handle = app_ami_handlers.server, .value = s, .free_value = free }, MAIL_MUST);
 	}
 	app_handle_mail(a, 0);
 	assert_int_equal(messages_count(a->messages), 3);
@@ -525,7 +525,7 @@ static void report_gone(struct app *a, const char *server, bool was_there)
 	str_copy(r->route.number, sizeof(r->route.number), str_of("+14155550101"));
 	r->route.gone = true;
 	r->route.was_there = was_there;
-	mailbox_post(a->inbox, (struct mail){ .kind = AMI_MAIL_ROUTE, .value = r, .free_value = free }, MAIL_MUST);
+	mailbox_post(a->inbox, (struct mail){ .handle = app_ami_handlers.route, .value = r, .free_value = free }, MAIL_MUST);
 	app_handle_mail(a, 0);
 }
 

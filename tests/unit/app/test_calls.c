@@ -83,7 +83,7 @@ static void report(struct app *a, unsigned id, int64_t ended_us)
 	c->state = ended_us ? CALL_ENDED : CALL_TALKING;
 	c->outcome = id % 2 ? OUTCOME_BUSY : OUTCOME_ANSWERED;
 	r->change = ended_us ? CALL_CHANGE_FINISHED : CALL_CHANGE_STARTED;
-	assert_true(mailbox_post(a->inbox, (struct mail){ .kind = AMI_MAIL_CALL, .value = r, .free_value = free }, MAIL_MUST));
+	assert_true(mailbox_post(a->inbox, (struct mail){ .handle = app_ami_handlers.call, .value = r, .free_value = free }, MAIL_MUST));
 }
 
 static bool all_written(void *arg)
@@ -283,7 +283,7 @@ static void post_detail(struct app *a, const char *linkedid, uint8_t legs)
 	str_copy(d->call.server, sizeof(d->call.server), STR("na-1"));
 	str_copy(d->call.linkedid, sizeof(d->call.linkedid), str_of(linkedid));
 	d->story.leg_count = legs;
-	assert_true(mailbox_post(a->inbox, (struct mail){ .kind = AMI_MAIL_DETAIL, .value = d, .free_value = free }, MAIL_MUST));
+	assert_true(mailbox_post(a->inbox, (struct mail){ .handle = app_ami_handlers.detail, .value = d, .free_value = free }, MAIL_MUST));
 	app_handle_mail(a, 0);
 }
 

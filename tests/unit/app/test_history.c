@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include "app/app_private.h"
-#include "work/spool.h"
 #include "work/store_worker_int.h"
 #include "kit/temp_store.h"
 #include "trunkdeck/app/app.h"
@@ -133,7 +132,7 @@ static void report(struct app *a, const struct call *c, enum call_change change)
 	r->change = change;
 	r->call.state = change == CALL_CHANGE_FINISHED ? CALL_ENDED : CALL_TALKING;
 	r->call.outcome = OUTCOME_ANSWERED;
-	assert_true(mailbox_post(a->inbox, (struct mail){ .kind = AMI_MAIL_CALL, .value = r, .free_value = free }, MAIL_MUST));
+	assert_true(mailbox_post(a->inbox, (struct mail){ .handle = app_ami_handlers.call, .value = r, .free_value = free }, MAIL_MUST));
 }
 
 struct read {
@@ -507,31 +506,6 @@ static void old_calls_go(void **state)
 	assert_string_equal(calls_in(f).last.linkedid, "2");
 }
 
-static void a_spool_keeps_order_and_its_bound(void **state)
-{
-	struct spool *s = spool_new(100);
-	struct call c = { .server = "" }, got[100];
-
-	(void)state;
-	for (int round = 0; round < 5; round++) {
-		for (int i = 0; i < 100; i++) {
-			c.cause = i;
-			assert_true(spool_add(s, &c));
-		}
-		assert_false(spool_add(s, &c));
-		assert_int_equal(spool_peek(s, got, 30), 30);
-		spool_done(s, 30);
-		c.cause = 100;
-		assert_true(spool_add(s, &c));
-		assert_int_equal(spool_peek(s, got, 100), 71);
-		for (int i = 0; i < 71; i++)
-			assert_int_equal(got[i].cause, 30 + i);
-		spool_done(s, 71);
-		assert_int_equal(spool_waiting(s), 0);
-	}
-	spool_free(&s);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -545,7 +519,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(windows_are_asked_of_the_store, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_calls_are_counted_in_slices, setup, teardown),
 		cmocka_unit_test_setup_teardown(old_calls_go, setup, teardown),
-		cmocka_unit_test(a_spool_keeps_order_and_its_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,15 @@
 #include "trunkdeck/base/mailbox.h"
 #include "trunkdeck/base/mem.h"
 
-enum { KIND_CALL = 1, KIND_ANSWER, KIND_STOP };
+static void on_call(void *taker, void *value)
+{
+	*(int *)taker = *(int *)value;
+}
+
+static void on_answer(void *taker, void *value)
+{
+	*(int *)taker = -*(int *)value;
+}
 
 /* Values not freed yet: every one ends exactly once, taken or dropped. */
 static atomic_int alive;
@@ -25,13 +33,13 @@ static void value_free(void *value)
 	free(value);
 }
 
-static struct mail mail_of(int kind, uint64_t key, int number)
+static struct mail mail_of(mail_fn *handle, uint64_t key, int number)
 {
 	int *value = xmalloc(sizeof(*value));
 
 	*value = number;
 	atomic_fetch_add(&alive, 1);
-	return (struct mail){ kind, key, value, value_free };
+	return (struct mail){ handle, key, value, value_free };
 }
 
 static bool readable(struct mailbox *mb)
@@ -41,15 +49,15 @@ static bool readable(struct mailbox *mb)
 	return poll(&p, 1, 0) == 1;
 }
 
-static void assert_next(struct mailbox *mb, int kind, int number)
+static void assert_next(struct mailbox *mb, mail_fn *handle, int number)
 {
 	struct mail m;
+	int got = 0;
 
 	assert_true(readable(mb));
 	assert_true(mailbox_take(mb, &m));
-	assert_int_equal(m.kind, kind);
-	assert_int_equal(*(int *)m.value, number);
-	mail_discard(&m);
+	mail_deliver(&m, &got);
+	assert_int_equal(got, handle == on_call ? number : -number);
 	assert_null(m.value);
 }
 
@@ -77,12 +85,12 @@ static void keeps_the_order(void **state)
 	(void)state;
 	assert_empty(mb);
 	for (int i = 0; i < 3; i++)
-		assert_true(mailbox_post(mb, mail_of(KIND_CALL, 0, i), MAIL_MAY_DROP));
+		assert_true(mailbox_post(mb, mail_of(on_call, 0, i), MAIL_MAY_DROP));
 	assert_int_equal(mailbox_waiting(mb), 3);
 	for (int i = 0; i < 3; i++)
-		assert_next(mb, KIND_CALL, i);
+		assert_next(mb, on_call, i);
 	assert_empty(mb);
-	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 0, 9), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(on_call, 0, 9), MAIL_MAY_DROP));
 	free_and_check(&mb);
 }
 
@@ -92,10 +100,9 @@ static void takes_mail_without_value(void **state)
 	struct mail m;
 
 	(void)state;
-	assert_true(mailbox_post(mb, (struct mail){ .kind = KIND_STOP }, MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, (struct mail){ 0 }, MAIL_MAY_DROP));
 	assert_true(mailbox_take(mb, &m));
-	assert_int_equal(m.kind, KIND_STOP);
-	mail_discard(&m);
+	mail_deliver(&m, NULL);
 	free_and_check(&mb);
 }
 
@@ -104,21 +111,21 @@ static void coalesces_in_place(void **state)
 	struct mailbox *mb = mailbox_new(3);
 
 	(void)state;
-	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 7, 1), MAIL_MAY_DROP));
-	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 8, 2), MAIL_MAY_DROP));
-	assert_true(mailbox_post(mb, mail_of(KIND_ANSWER, 7, 3), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(on_call, 7, 1), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(on_call, 8, 2), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(on_answer, 7, 3), MAIL_MAY_DROP));
 	/* Full, but these take no new place. */
-	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 7, 4), MAIL_MAY_DROP));
-	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 7, 5), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(on_call, 7, 4), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(on_call, 7, 5), MAIL_MAY_DROP));
 	assert_int_equal(mailbox_waiting(mb), 3);
 	assert_int_equal(mailbox_coalesced(mb), 2);
 	assert_int_equal(mailbox_dropped(mb), 0);
-	assert_next(mb, KIND_CALL, 5);
+	assert_next(mb, on_call, 5);
 	/* The first one is gone: the same key queues anew. */
-	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 7, 6), MAIL_MAY_DROP));
-	assert_next(mb, KIND_CALL, 2);
-	assert_next(mb, KIND_ANSWER, 3);
-	assert_next(mb, KIND_CALL, 6);
+	assert_true(mailbox_post(mb, mail_of(on_call, 7, 6), MAIL_MAY_DROP));
+	assert_next(mb, on_call, 2);
+	assert_next(mb, on_answer, 3);
+	assert_next(mb, on_call, 6);
 	assert_empty(mb);
 	free_and_check(&mb);
 }
@@ -128,19 +135,19 @@ static void refuses_when_full(void **state)
 	struct mailbox *mb = mailbox_new(2);
 
 	(void)state;
-	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 0, 1), MAIL_MAY_DROP));
-	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 0, 2), MAIL_MAY_DROP));
-	assert_false(mailbox_post(mb, mail_of(KIND_CALL, 0, 3), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(on_call, 0, 1), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(on_call, 0, 2), MAIL_MAY_DROP));
+	assert_false(mailbox_post(mb, mail_of(on_call, 0, 3), MAIL_MAY_DROP));
 	assert_int_equal(mailbox_dropped(mb), 1);
 	assert_int_equal(alive, 2);
-	assert_true(mailbox_post(mb, mail_of(KIND_ANSWER, 0, 4), MAIL_MUST));
+	assert_true(mailbox_post(mb, mail_of(on_answer, 0, 4), MAIL_MUST));
 	assert_int_equal(mailbox_waiting(mb), 3);
-	assert_next(mb, KIND_CALL, 1);
-	assert_false(mailbox_post(mb, mail_of(KIND_CALL, 0, 5), MAIL_MAY_DROP));
-	assert_next(mb, KIND_CALL, 2);
-	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 0, 6), MAIL_MAY_DROP));
-	assert_next(mb, KIND_ANSWER, 4);
-	assert_next(mb, KIND_CALL, 6);
+	assert_next(mb, on_call, 1);
+	assert_false(mailbox_post(mb, mail_of(on_call, 0, 5), MAIL_MAY_DROP));
+	assert_next(mb, on_call, 2);
+	assert_true(mailbox_post(mb, mail_of(on_call, 0, 6), MAIL_MAY_DROP));
+	assert_next(mb, on_answer, 4);
+	assert_next(mb, on_call, 6);
 	assert_empty(mb);
 	assert_int_equal(mailbox_dropped(mb), 2);
 	free_and_check(&mb);
@@ -154,7 +161,7 @@ static void waits_no_longer_than_told(void **state)
 	(void)state;
 	assert_false(mailbox_wait(mb, 0, &m));
 	assert_false(mailbox_wait(mb, 5, &m));
-	assert_true(mailbox_post(mb, mail_of(KIND_CALL, 0, 1), MAIL_MAY_DROP));
+	assert_true(mailbox_post(mb, mail_of(on_call, 0, 1), MAIL_MAY_DROP));
 	assert_true(mailbox_wait(mb, 0, &m));
 	assert_int_equal(*(int *)m.value, 1);
 	mail_discard(&m);
@@ -171,14 +178,41 @@ struct poster {
 	pthread_t thread;
 };
 
+/* The taker: the last value of each poster. */
+struct taking {
+	int last[POSTERS], done, taken;
+};
+
+static void take(struct taking *t, int poster, const int *value)
+{
+	assert_true(*value > t->last[poster]);
+	t->last[poster] = *value;
+	t->taken++;
+}
+
+#define HANDLER(n) static void from_##n(void *taker, void *value) { take(taker, n, value); }
+HANDLER(0)
+HANDLER(1)
+HANDLER(2)
+HANDLER(3)
+#undef HANDLER
+
+static mail_fn *const handlers[POSTERS] = { from_0, from_1, from_2, from_3 };
+
+static void on_end(void *taker, void *value)
+{
+	(void)value;
+	((struct taking *)taker)->done++;
+}
+
 static void *post_many(void *arg)
 {
 	struct poster *p = arg;
 
 	for (int i = 0; i < POSTS; i++)
-		if (!mailbox_post(p->mb, mail_of(p->number, p->key, i), MAIL_MAY_DROP))
+		if (!mailbox_post(p->mb, mail_of(handlers[p->number], p->key, i), MAIL_MAY_DROP))
 			p->refused++;
-	mailbox_post(p->mb, (struct mail){ .kind = -1 }, MAIL_MUST);
+	mailbox_post(p->mb, (struct mail){ .handle = on_end }, MAIL_MUST);
 	return NULL;
 }
 
@@ -193,23 +227,14 @@ static void start_posters(struct poster *posters, struct mailbox *mb, uint64_t k
 /* Takes until every poster has said that it is done; returns how many values came. */
 static int take_all(struct mailbox *mb)
 {
-	int last[POSTERS], done = 0, taken = 0;
+	struct taking t = { { -1, -1, -1, -1 }, 0, 0 };
 	struct mail m;
 
-	for (int i = 0; i < POSTERS; i++)
-		last[i] = -1;
-	while (done < POSTERS) {
+	while (t.done < POSTERS) {
 		assert_true(mailbox_wait(mb, 60000, &m));
-		if (m.kind < 0) {
-			done++;
-			continue;
-		}
-		assert_true(*(int *)m.value > last[m.kind]);
-		last[m.kind] = *(int *)m.value;
-		taken++;
-		mail_discard(&m);
+		mail_deliver(&m, &t);
 	}
-	return taken;
+	return t.taken;
 }
 
 static int join_posters(struct poster *posters)
@@ -272,7 +297,7 @@ static void held(void **state)
 	mailbox_hold(mb);
 	mailbox_hold(mb);
 	for (int i = 0; i < 3; i++)
-		assert_true(mailbox_post(mb, (struct mail){ .kind = i }, MAIL_MUST));
+		assert_true(mailbox_post(mb, (struct mail){ 0 }, MAIL_MUST));
 	mailbox_release(mb);
 	assert_int_equal(poll(&fd, 1, 0), 0);
 	assert_true(mailbox_take(mb, &m));
@@ -281,7 +306,7 @@ static void held(void **state)
 	assert_true(mailbox_take(mb, &m) && mailbox_take(mb, &m));
 	assert_int_equal(poll(&fd, 1, 0), 0);
 	mailbox_hold(mb);
-	assert_true(mailbox_post(mb, (struct mail){ .kind = 1 }, MAIL_MUST));
+	assert_true(mailbox_post(mb, (struct mail){ 0 }, MAIL_MUST));
 	assert_true(mailbox_take(mb, &m));
 	mailbox_release(mb);
 	assert_int_equal(poll(&fd, 1, 0), 0);

@@ -43,6 +43,89 @@ struct server_config fixture_config(int port)
 	};
 }
 
+static void take_route(struct fixture *f, const struct route_report *r)
+{
+	size_t i = 0;
+
+	while (i < f->route_count && strcmp(f->routes[i].number, r->number) != 0)
+		i++;
+	assert_true(i < ROUTES_MAX);
+	f->routes[i] = *r;
+	if (i == f->route_count)
+		f->route_count++;
+}
+
+/* --- what the client reports --- */
+
+static void on_route(void *taker, void *value)
+{
+	take_route(taker, &((const struct ami_route_report *)value)->route);
+}
+
+static void on_call(void *taker, void *value)
+{
+	const struct ami_call_report *r = value;
+	struct fixture *f = taker;
+	size_t i = 0;
+
+	while (i < f->call_count && strcmp(f->calls[i].linkedid, r->call.linkedid) != 0)
+		i++;
+	assert_true(i < CALLS_MAX);
+	f->calls[i] = r->call;
+	f->last_call_serial = r->serial;
+	if (r->change == CALL_CHANGE_FINISHED) {
+		f->finished[i] = true;
+		f->finished_times[i]++;
+	}
+	if (i == f->call_count)
+		f->call_count++;
+}
+
+static void on_server(void *taker, void *value)
+{
+	struct fixture *f = taker;
+
+	f->status = *(const struct server_status *)value;
+	f->statuses++;
+}
+
+static void on_resynced(void *taker, void *value)
+{
+	const struct ami_resync_report *r = value;
+	struct fixture *f = taker;
+
+	f->resynced = r->serial;
+	f->resyncs++;
+	if (r->gap.from_us)
+		f->gap = r->gap;
+}
+
+static void on_hangup(void *taker, void *value)
+{
+	struct fixture *f = taker;
+
+	f->hangup = *(const struct ami_hangup_report *)value;
+	f->hangups++;
+}
+
+static void on_endpoints(void *taker, void *value)
+{
+	((struct fixture *)taker)->endpoints = *(const struct endpoints_report *)value;
+}
+
+static void on_detail(void *taker, void *value)
+{
+	struct fixture *f = taker;
+
+	f->detail = *(const struct call_detail *)value;
+	f->details++;
+}
+
+static const struct ami_handlers handlers = {
+	.server = on_server, .call = on_call, .route = on_route, .resynced = on_resynced, .hangup = on_hangup,
+	.endpoints = on_endpoints, .detail = on_detail,
+};
+
 static struct fixture *start(struct ami_options o, size_t mailbox_size)
 {
 	struct fixture *f = xcalloc(1, sizeof(*f));
@@ -50,6 +133,7 @@ static struct fixture *start(struct ami_options o, size_t mailbox_size)
 
 	f->mail = mailbox_new(mailbox_size);
 	o.to_main = f->mail;
+	o.handlers = &handlers;
 	o.count = 1;
 	o.endpoints = true;
 	assert_true(ami_start(&f->ami, &o, &e));
@@ -96,63 +180,12 @@ void fixture_stop(struct fixture *f)
 	free(f);
 }
 
-static void take_route(struct fixture *f, const struct route_report *r)
-{
-	size_t i = 0;
-
-	while (i < f->route_count && strcmp(f->routes[i].number, r->number) != 0)
-		i++;
-	assert_true(i < ROUTES_MAX);
-	f->routes[i] = *r;
-	if (i == f->route_count)
-		f->route_count++;
-}
-
-static void take_call(struct fixture *f, const struct ami_call_report *r)
-{
-	size_t i = 0;
-
-	while (i < f->call_count && strcmp(f->calls[i].linkedid, r->call.linkedid) != 0)
-		i++;
-	assert_true(i < CALLS_MAX);
-	f->calls[i] = r->call;
-	f->last_call_serial = r->serial;
-	if (r->change == CALL_CHANGE_FINISHED) {
-		f->finished[i] = true;
-		f->finished_times[i]++;
-	}
-	if (i == f->call_count)
-		f->call_count++;
-}
-
 void fixture_take(struct fixture *f)
 {
 	struct mail m;
 
-	while (mailbox_take(f->mail, &m)) {
-		if (m.kind == AMI_MAIL_SERVER) {
-			f->status = *(struct server_status *)m.value;
-			f->statuses++;
-		} else if (m.kind == AMI_MAIL_ROUTE) {
-			take_route(f, &((struct ami_route_report *)m.value)->route);
-		} else if (m.kind == AMI_MAIL_CALL) {
-			take_call(f, m.value);
-		} else if (m.kind == AMI_MAIL_RESYNCED) {
-			f->resynced = ((struct ami_resync_report *)m.value)->serial;
-			f->resyncs++;
-			if (((struct ami_resync_report *)m.value)->gap.from_us)
-				f->gap = ((struct ami_resync_report *)m.value)->gap;
-		} else if (m.kind == AMI_MAIL_HANGUP) {
-			f->hangup = *(struct ami_hangup_report *)m.value;
-			f->hangups++;
-		} else if (m.kind == AMI_MAIL_ENDPOINTS) {
-			f->endpoints = *(struct endpoints_report *)m.value;
-		} else if (m.kind == AMI_MAIL_DETAIL) {
-			f->detail = *(struct call_detail *)m.value;
-			f->details++;
-		}
-		mail_discard(&m);
-	}
+	while (mailbox_take(f->mail, &m))
+		mail_deliver(&m, f);
 }
 
 size_t fixture_finished(const struct fixture *f)

@@ -24,6 +24,18 @@ struct fixture {
 	size_t reports, finished;
 };
 
+static void on_call(void *taker, void *value)
+{
+	const struct ami_call_report *r = value;
+	struct fixture *f = taker;
+
+	assert_string_equal(r->call.server, "replay");
+	f->reports++;
+	f->finished += r->change == CALL_CHANGE_FINISHED;
+}
+
+static const struct ami_handlers handlers = { .call = on_call };
+
 static void open_path(struct fixture *f, const char *path)
 {
 	const struct player_options options = { .path = path, .server = "replay" };
@@ -32,7 +44,7 @@ static void open_path(struct fixture *f, const char *path)
 	*f = (struct fixture){ .box = mailbox_new(65536) };
 	if (!player_open(&f->player, &options, &e))
 		fail_msg("%s", e.message);
-	player_connect(f->player, f->box, NULL, NULL);
+	player_connect(f->player, f->box, &handlers, NULL, NULL);
 }
 
 static void open_fixture(struct fixture *f, const char *name)
@@ -54,15 +66,8 @@ static void take_mail(struct fixture *f)
 {
 	struct mail m;
 
-	while (mailbox_take(f->box, &m)) {
-		const struct ami_call_report *r = m.value;
-
-		assert_int_equal(m.kind, AMI_MAIL_CALL);
-		assert_string_equal(r->call.server, "replay");
-		f->reports++;
-		f->finished += r->change == CALL_CHANGE_FINISHED;
-		mail_discard(&m);
-	}
+	while (mailbox_take(f->box, &m))
+		mail_deliver(&m, f);
 }
 
 static char *write_file(const char *bytes, size_t len)

@@ -85,7 +85,7 @@ static void report(struct fixture *f, unsigned id, bool ended)
 	c->ended_us = ended ? c->started_us + 500000 : 0;
 	c->outcome = id % 10 ? OUTCOME_ANSWERED : OUTCOME_BUSY;
 	r->change = ended ? CALL_CHANGE_FINISHED : CALL_CHANGE_STARTED;
-	assert_true(mailbox_post(f->app->inbox, (struct mail){ .kind = AMI_MAIL_CALL, .value = r, .free_value = free }, MAIL_MUST));
+	assert_true(mailbox_post(f->app->inbox, (struct mail){ .handle = app_ami_handlers.call, .value = r, .free_value = free }, MAIL_MUST));
 }
 
 static void finish_many(struct fixture *f, unsigned from, unsigned to)

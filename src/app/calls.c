@@ -1,0 +1,257 @@
+/*
+ * Calls on their way through the app: what is reported of them by servers, by a recorder through the store, and by a recorded
+ * stream; the call that is looked at; pages of finished calls and of the audit trail.
+ *
+ * What is shown of the call that is looked at comes with the reports of calls, or, when its end was missed, with a page of finished
+ * ones; its story comes from whoever tracks it: the ami thread, or the player of a recorded stream. A finished call has the story
+ * that was followed to its end, or none.
+ */
+#include "config.h"
+
+#include "app_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trunkdeck/app/replay.h"
+
+/* --- the call that is looked at --- */
+
+static bool is_watched(const struct app *a, const struct call *c)
+{
+	const struct call *w = &a->watch.detail.call;
+
+	return strcmp(w->linkedid, c->linkedid) == 0 && strcmp(w->server, c->server) == 0;
+}
+
+void app_watch_call(struct app *a, const struct call *c)
+{
+	const struct call *now = live_find(a->live, c->server, c->linkedid);
+	struct call_watch *w = &a->watch;
+
+	if (!is_watched(a, c))
+		*w = (struct call_watch){ .waiting = false };
+	w->detail.call = now ? *now : *c;
+	if (c->state == CALL_ENDED)
+		return;
+	if (a->replay) {
+		player_watch(a->replay->player, c->linkedid);
+	} else if (a->private->ami) {
+		w->waiting = w->detail.story.leg_count == 0;
+		ami_watch_call(a->private->ami, c->server, c->linkedid);
+	}
+}
+
+void app_unwatch_call(struct app *a)
+{
+	a->watch.waiting = false;
+	if (a->replay)
+		player_watch(a->replay->player, "");
+	else if (a->private->ami)
+		ami_unwatch_call(a->private->ami);
+}
+
+static void watch_call(struct app *a, const struct call *c)
+{
+	if (is_watched(a, c))
+		a->watch.detail.call = *c;
+}
+
+/* One without legs says that the call is not known any more: what was known stays. */
+void on_detail(void *taker, void *value)
+{
+	const struct call_detail *d = value;
+	struct app *a = taker;
+
+	if (!is_watched(a, &d->call))
+		return;
+	a->watch.waiting = false;
+	if (d->story.leg_count > 0)
+		a->watch.detail.story = d->story;
+	a->dirty |= APP_DIRTY_CALLS;
+}
+
+/* --- reports --- */
+
+/* Everything that follows calls hears of a call here, whoever reports it: a server, a recorder, a recorded stream. It hears of a
+ * finished call once. */
+static void call_report(struct app *a, struct ami_call_report *r)
+{
+	bool was_live;
+
+	snapshot_resolve_call(a->snapshot, &r->call);
+	was_live = live_report(a->live, r);
+	/* A change between two reads of a recorder's calls is read twice. */
+	if (r->change == CALL_CHANGE_FINISHED && !was_live && finished_has(a->finished, &r->call))
+		return;
+	watch_call(a, &r->call);
+	history_call(a, &r->call, r->change);
+	publish_call(a, &r->call);
+	a->dirty |= APP_DIRTY_CALLS;
+}
+
+void on_call(void *taker, void *value)
+{
+	call_report(taker, value);
+}
+
+/* Its end was reported, but found no room on the way here. */
+static void lose_call(void *arg, const struct call *c)
+{
+	struct app *a = arg;
+	struct ami_call_report r = { .call = *c, .change = CALL_CHANGE_FINISHED };
+
+	r.call.ended_us = clock_wall_us(a->clock);
+	r.call.state = CALL_ENDED;
+	r.call.outcome = OUTCOME_LOST;
+	r.call.uncertain = true;
+	call_report(a, &r);
+}
+
+void on_resynced(void *taker, void *value)
+{
+	const struct ami_resync_report *r = value;
+	struct app *a = taker;
+	int64_t seconds = time_plus(time_minus(r->gap.until_us, r->gap.from_us), 999999) / 1000000;
+
+	live_resynced(a->live, r, lose_call, a);
+	if (r->gap.from_us)
+		messages_add(a->messages, MESSAGE_WARN, _("%s: gap of %lld s, %zu calls found again, %zu lost, %zu joined late"),
+			     r->server, (long long)seconds, r->gap.found, r->gap.lost, r->gap.late);
+	a->dirty |= APP_DIRTY_CALLS | APP_DIRTY_MESSAGES;
+}
+
+/* --- a screen that follows --- */
+
+static void left_unseen(void *arg, const struct call *c)
+{
+	(void)arg;
+	(void)c;
+}
+
+/* The recorder, or another one, starts over: what it does not name is gone. */
+static void end_round(struct app *a, const struct app_server *s)
+{
+	struct ami_resync_report r = { .serial = s->source.round };
+
+	str_copy(r.server, sizeof(r.server), str_of(s->config->name));
+	live_resynced(a->live, &r, left_unseen, NULL);
+	if (s->source.round > 1)
+		history_recount(a);
+}
+
+void on_live(void *taker, void *value)
+{
+	const struct worker_live *live = value;
+	struct app *a = taker;
+
+	for (size_t i = 0; i < live->server_count; i++) {
+		struct app_server *s = app_server(a, live->servers[i].server);
+
+		s->source.known = live->servers[i].known;
+		s->source.beat_ms = live->servers[i].beat_ms;
+		s->source.round += live->servers[i].reset;
+	}
+	for (size_t i = 0; i < live->count; i++) {
+		const struct call *c = &live->calls[i];
+		const struct app_server *s = app_server(a, c->server);
+		struct ami_call_report r = { .call = *c, .serial = s ? s->source.round : 0 };
+
+		r.change = c->state == CALL_ENDED ? CALL_CHANGE_FINISHED : CALL_CHANGE_UPDATED;
+		call_report(a, &r);
+	}
+	for (size_t i = 0; i < live->server_count; i++) {
+		if (live->servers[i].reset)
+			end_round(a, app_server(a, live->servers[i].server));
+	}
+	a->dirty |= APP_DIRTY_CALLS | APP_DIRTY_SERVERS;
+}
+
+bool app_live_is_stale(const struct app *a, const struct app_server *s)
+{
+	return a->live_from_store && (!s->source.known || clock_mono_ms(a->clock) - s->source.beat_ms > LIVE_STALE_MS);
+}
+
+/* --- pages, matched by token to what was asked last --- */
+
+uint64_t app_ask_calls(struct app *a, enum call_asker asker, const struct call_question *q)
+{
+	struct call_page *p = &a->pages[asker];
+
+	if (!a->private->worker)
+		return 0;
+	free(p->calls);
+	*p = (struct call_page){ .asker = asker, .token = ++a->private->next_token, .waiting = true, .question = *q };
+	if (p->question.max == 0 || p->question.max > CALL_PAGE_MAX)
+		p->question.max = CALL_PAGE_MAX;
+	worker_ask_calls(a->private->worker, p);
+	return p->token;
+}
+
+void app_forget_calls(struct app *a, enum call_asker asker)
+{
+	struct call_page *p = &a->pages[asker];
+
+	free(p->calls);
+	*p = (struct call_page){ .asker = asker };
+}
+
+void on_call_page(void *taker, void *value)
+{
+	struct call_page *answer = value;
+	struct app *a = taker;
+	struct call_page *p = &a->pages[answer->asker];
+
+	if (answer->token != p->token)
+		return;
+	*p = *answer;
+	p->waiting = false;
+	answer->calls = NULL;
+	for (size_t i = 0; i < p->count; i++)
+		watch_call(a, &p->calls[i]);
+	a->dirty |= APP_DIRTY_PAGES;
+}
+
+uint64_t app_ask_changes(struct app *a, const struct change_question *q)
+{
+	struct change_page *p = &a->changes;
+
+	if (!a->private->worker)
+		return 0;
+	change_page_clear(p);
+	*p = (struct change_page){ .token = ++a->private->next_token, .waiting = true, .question = *q };
+	if (p->question.max == 0 || p->question.max > CHANGE_PAGE_MAX)
+		p->question.max = CHANGE_PAGE_MAX;
+	worker_ask_changes(a->private->worker, p);
+	return p->token;
+}
+
+void on_change_page(void *taker, void *value)
+{
+	struct change_page *answer = value;
+	struct app *a = taker;
+
+	if (answer->token != a->changes.token)
+		return;
+	a->changes = *answer;
+	a->changes.waiting = false;
+	answer->changes = NULL;
+	answer->count = 0;
+	a->dirty |= APP_DIRTY_PAGES;
+}
+
+bool pages_waiting(const struct app *a)
+{
+	bool waiting = a->changes.waiting;
+
+	for (int i = 0; i < CALL_ASKERS; i++)
+		waiting = waiting || a->pages[i].waiting;
+	return waiting;
+}
+
+void pages_free(struct app *a)
+{
+	for (int i = 0; i < CALL_ASKERS; i++)
+		free(a->pages[i].calls);
+	change_page_clear(&a->changes);
+}
