@@ -237,6 +237,7 @@ libtrunkdeck_a_SOURCES += \
 	src/ui/frame/line_edit.h \
 	src/ui/frame/list.c \
 	src/ui/frame/list.h \
+	src/ui/frame/needs.c \
 	src/ui/frame/palette.c \
 	src/ui/frame/palette_history.c \
 	src/ui/frame/palette_history.h \

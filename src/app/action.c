@@ -8,9 +8,9 @@
 #include "trunkdeck/base/mem.h"
 
 static const struct action actions[] = {
-	[ACTION_NONE] = { ACTION_NONE, "", "", 0, "", "" },
-#define ACTION_ROW(id, name, keys, scope, footer, help) \
-	[ACTION_##id] = { ACTION_##id, name, keys, scope, footer, help },
+	[ACTION_NONE] = { ACTION_NONE, "", "", 0, 0, "", "" },
+#define ACTION_ROW(id, name, keys, scope, needs, footer, help) \
+	[ACTION_##id] = { ACTION_##id, name, keys, scope, needs, footer, help },
 	ACTION_TABLE(ACTION_ROW)
 #undef ACTION_ROW
 };

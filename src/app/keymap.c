@@ -36,21 +36,12 @@ void keymap_name(key_code key, char *to)
 		to[utf8_encode(to, key)] = '\0';
 }
 
-static bool parse_function_key(const char *name, key_code *out)
-{
-	unsigned n;
-	char rest;
-
-	if (sscanf(name, "F%2u%c", &n, &rest) != 1 || n < 1 || n > 12)
-		return false;
-	*out = KEYS_F1 + n - 1;
-	return true;
-}
-
 bool keymap_parse(const char *name, key_code *out)
 {
 	uint32_t code;
 	size_t len = utf8_next(str_of(name), &code);
+	unsigned n;
+	char rest;
 
 	for (size_t i = 0; i < ARRAY_LEN(named_keys); i++) {
 		if (strcmp(named_keys[i].name, name) == 0) {
@@ -66,51 +57,51 @@ bool keymap_parse(const char *name, key_code *out)
 		*out = KEYS_CTRL(name[1]);
 		return true;
 	}
-	return parse_function_key(name, out);
+	if (sscanf(name, "F%2u%c", &n, &rest) != 1 || n < 1 || n > 12)
+		return false;
+	*out = KEYS_F1 + n - 1;
+	return true;
 }
 
-/* Calls out for each key named in a blank-separated list until fn says stop. */
-static bool each_key(const char *keys, bool (*fn)(void *arg, key_code key), void *arg)
-{
-	char name[KEYMAP_NAME_SIZE];
+/* Every key of the action table with its action, in the order of the table. */
+static struct binding {
 	key_code key;
+	const struct action *action;
+} bindings[2 * ACTION_COUNT];
+static size_t binding_count;		/* 0 = the names are not resolved yet */
 
-	while (*keys != '\0') {
-		size_t len = strcspn(keys, " ");
-
-		str_copy(name, sizeof(name), (struct str){ keys, len });
-		if (keymap_parse(name, &key) && fn(arg, key))
-			return true;
-		keys += len;
-		keys += strspn(keys, " ");
-	}
-	return false;
-}
-
-static bool key_is(void *arg, key_code key)
-{
-	return *(key_code *)arg == key;
-}
-
-enum action_id keymap_lookup(key_code key, unsigned scope)
+static void resolve_names(void)
 {
 	for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++) {
 		const struct action *a = action_get((enum action_id)id);
 
-		if (action_in_scope(a, scope) && each_key(a->keys, key_is, &key))
-			return a->id;
+		for (const char *keys = a->keys; *keys != '\0'; keys += strspn(keys, " ")) {
+			struct binding *b = &bindings[binding_count];
+			size_t len = strcspn(keys, " ");
+			char name[KEYMAP_NAME_SIZE];
+
+			str_copy(name, sizeof(name), (struct str){ keys, len });
+			keys += len;
+			b->action = a;
+			if (binding_count < ARRAY_LEN(bindings) && keymap_parse(name, &b->key))
+				binding_count++;
+		}
 	}
-	return ACTION_NONE;
 }
 
-static bool take_first(void *arg, key_code key)
+enum action_id keymap_lookup(key_code key, unsigned scope)
 {
-	keymap_name(key, arg);
-	return true;
+	if (binding_count == 0)
+		resolve_names();
+	for (size_t i = 0; i < binding_count; i++)
+		if (bindings[i].key == key && action_in_scope(bindings[i].action, scope))
+			return bindings[i].action->id;
+	return ACTION_NONE;
 }
 
 void keymap_key_of(enum action_id id, char *to)
 {
-	to[0] = '\0';
-	each_key(action_get(id)->keys, take_first, to);
+	const char *keys = action_get(id)->keys;
+
+	str_copy(to, KEYMAP_NAME_SIZE, (struct str){ keys, strcspn(keys, " ") });
 }

@@ -3,8 +3,10 @@
 
 TRUNKDECK names the program (default: $abs_builddir/trunkdeck). PTY_REPORT=1 prints the measured figures.
 """
+import base64
 import contextlib
 import glob
+import json
 import os
 import random
 import re
@@ -24,6 +26,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from ptytest import Terminal, plain  # noqa: E402
 
 PROGRAM = os.path.abspath(os.environ.get("TRUNKDECK") or os.path.join(os.environ.get("abs_builddir", "."), "trunkdeck"))
+CALLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../screens/calls.ami")
+CURSOR_MOVE_BYTES = 96
 NUMBERS = 40
 FIRST = "+14155550100"
 LEAVE = b"\x1b[?1049l"          # xterm's rmcup
@@ -217,13 +221,27 @@ class Screen(unittest.TestCase):
         t.press("j")
         return t
 
+    def check_cost_of_a_cursor_move(self, t, view, keys):
+        """A message that fades or the clock may be drawn together with one of the moves, but not with half of them."""
+        sizes = sorted(len(t.press(key)) for key in keys)
+        report("bytes of a cursor move on the %s, median" % view, sizes[len(sizes) // 2])
+        self.assertGreater(sizes[0], 0)
+        self.assertLessEqual(sizes[len(sizes) // 2], CURSOR_MOVE_BYTES)
+
     def test_cost_of_a_cursor_move(self):
-        for rows, columns, bar in ((24, 80, 200), (60, 240, 400)):
+        for rows, columns in ((24, 80), (50, 160), (60, 240)):
             t = self.expanded(rows=rows, columns=columns)
-            sizes = sorted(len(t.press("j")) for _ in range(6))
-            report("bytes of a cursor move, median, %dx%d" % (columns, rows), sizes[len(sizes) // 2])
-            self.assertGreater(sizes[0], 0)
-            self.assertLessEqual(sizes[-1], 2 * bar)
+            self.check_cost_of_a_cursor_move(t, "Deck at %dx%d" % (columns, rows), "jjjkjkj")
+
+    def test_cost_of_a_cursor_move_among_calls(self):
+        for rows, columns in ((24, 80), (50, 160)):
+            t = self.start("replay", CALLS, "--speed", "1", rows=rows, columns=columns, words="replay")
+            t.press("2P")
+            for _ in range(20):
+                t.press(".")
+            self.assertRegex(t.repaint(), "PAUSED|ENDED")            # no clock draws
+            t.press("g")
+            self.check_cost_of_a_cursor_move(t, "Calls at %dx%d" % (columns, rows), "jjkkjkj")
 
     def test_one_write_per_frame(self):
         """The kernel's count: a frame is written once into curses' file in memory, and once to the terminal. Something else
@@ -362,6 +380,30 @@ class Screen(unittest.TestCase):
     def test_copy(self):
         t = self.expanded()
         self.assertIn(b"\x1b]52;c;KzE0MTU1NTUwMTAw\x07", t.press("y"))      # +14155550100
+
+    def test_copy_of_hostile_text(self):
+        """Whatever a record contains, the terminal gets base64 between the marks of OSC 52, and nothing of it outside."""
+        hostile = "a\x1b\\\x1b]52;c;T1dORUQ=\x07\x07\x9c\x1b[2J;\x1bPtmux;\x1b\x1b]0;owned\x07"
+        home = tempfile.mkdtemp(prefix="trunkdeck-pty.")
+        self.addCleanup(shutil.rmtree, home)
+        shutil.copytree(self.home, home, dirs_exist_ok=True)
+        with contextlib.closing(sqlite3.connect(os.path.join(home, ".local/share/trunkdeck/trunkdeck.db"))) as db, db:
+            self.assertEqual(db.execute("UPDATE number SET label = ? WHERE e164 = ?", (hostile, FIRST)).rowcount, 1)
+        plain_osc = rb"\x1b\]52;c;([A-Za-z0-9+/]+=*)\x07"
+        wrappings = (({}, plain_osc), ({"TMUX": "/tmp/tmux,1,0"}, plain_osc + rb"\x1bPtmux;\x1b\x1b\]52;c;[A-Za-z0-9+/]+=*\x07\x1b\\"),
+                     ({"STY": "1.tty"}, rb"\x1bP\x1b\]52;c;((?:[A-Za-z0-9+/]|\x1b\\\x1bP)+=*)\x07\x1b\\"))
+        for env, pattern in wrappings:
+            with self.subTest(env):
+                t = self.start(env=dict(env, HOME=home))
+                t.press("j")
+                data = t.press("Y")
+                sent = re.search(pattern, data)
+                self.assertIsNotNone(sent, data)
+                record = json.loads(base64.b64decode(sent[1].replace(b"\x1b\\\x1bP", b"")))
+                self.assertEqual(record["number"], FIRST)
+                rest = data.replace(sent[0], b"")
+                for bad in (b"\x1b]", b"\x1bP", b"\x07", b"\x9c", b"T1dORUQ", b"\x1b\\"):
+                    self.assertNotIn(bad, rest)
 
     def test_keys_that_always_work(self):
         t = self.start()

@@ -1,6 +1,7 @@
 /*
  * Keys and what they do. A key is a Unicode code point, or one of enum key_special; Ctrl is the C0 code. Names: "a", "^L",
- * "Enter", "Space", "Tab", "BackTab", "Esc", "Up", "PageDown", "F1"... Pure; the only place that knows names of keys.
+ * "Enter", "Space", "Tab", "BackTab", "Esc", "Up", "PageDown", "F1"... The only place that knows names of keys. The names in the
+ * action table are resolved at the first keymap_lookup(). Main thread only.
  */
 #ifndef TRUNKDECK_APP_KEYMAP_H
 #define TRUNKDECK_APP_KEYMAP_H

@@ -192,29 +192,12 @@ static bool calls_action(void *state, enum action_id action)
 	}
 }
 
-static const char *calls_why_not(void *state, enum action_id action)
+static void calls_cursor(void *state, struct view_cursor *out)
 {
-	struct calls *v = state;
-	bool live;
-	const struct call *c = calls_selected(v, &live);
+	const struct calls *v = state;
 
-	if (action == ACTION_HANGUP)
-		return live ? app_why_no_hangup(v->app, c) : _("no live call is under the cursor");
-	if (action == ACTION_DOCTOR && v->app->replay)
-		return _("this is a replay: there is no server to ask");
-	if (action == ACTION_DOCTOR)
-		return c && c->number[0] != '\0' ? NULL : _("no call to a number is under the cursor");
-	if (action == ACTION_CALLER)
-		return c && c->caller[0] != '\0' ? NULL : _("the caller of no call here is known");
-	if (action == ACTION_NUMBER_ADD && (!c || c->number[0] == '\0' || snapshot_number(v->app->snapshot, c->number)))
-		return _("no call to an unknown number is under the cursor");
-	if (action == ACTION_NUMBER_ADD)
-		return app_why_no_add(v->app);
-	if (action == ACTION_DETAIL)
-		return c ? NULL : _("no call is under the cursor");
-	if (action == ACTION_JUMP)
-		return c && snapshot_number(v->app->snapshot, c->number) ? NULL : _("no call to a known number is under the cursor");
-	return NULL;
+	out->call = calls_selected(state, &out->live);
+	out->number = out->call ? snapshot_number(v->app->snapshot, out->call->number) : NULL;
 }
 
 /* --- the rest of the view --- */
@@ -358,16 +341,14 @@ static void calls_free(void *state)
 }
 
 const struct view_ops view_calls_ops = {
-	.id = VIEW_CALLS,
 	.title = N_("Calls"),
-	.digit = '2',
 	.scope = SCOPE_CALLS | SCOPE_LIST,
 	.open = calls_new,
 	.close = calls_free,
 	.update = calls_update,
 	.draw = calls_draw,
 	.action = calls_action,
-	.why_not = calls_why_not,
+	.cursor = calls_cursor,
 	.filter = calls_filter,
 	.rows = &call_filter_rows,
 	.counts = calls_counts,

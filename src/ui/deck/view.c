@@ -214,52 +214,10 @@ static bool deck_action(void *state, enum action_id action)
 	}
 }
 
-static const char *why_not_add(const struct deck *d)
+static void deck_cursor(void *state, struct view_cursor *out)
 {
-	if (!selected_provider(d))
-		return app_why_no_change(d->app) ? app_why_no_change(d->app) : _("add a provider first");
-	return app_why_no_add(d->app);
-}
-
-static const char *why_not_test(const struct deck *d)
-{
-	if (d->app->replay)
-		return _("this is a replay: there is nobody to call");
-	if (d->app->config->read_only)
-		return _("read-only mode: a test makes an agent take a call");
-	return selected_number(d) ? NULL : _("no number is under the cursor");
-}
-
-static const char *why_not_doctor(const struct deck *d, enum action_id action)
-{
-	if (d->app->replay)
-		return _("this is a replay: there is no server to ask");
-	return action == ACTION_DOCTOR_ALL || selected_provider(d) ? NULL : _("nothing is selected");
-}
-
-static const char *deck_why_not(void *state, enum action_id action)
-{
-	struct deck *d = state;
-	const char *why = app_why_no_change(d->app);
-
-	switch (action) {
-	case ACTION_NUMBER_ADD:
-		return why_not_add(d);
-	case ACTION_NUMBER_EDIT:
-	case ACTION_NUMBER_DELETE:
-		return why || selected_provider(d) ? why : _("nothing is selected");
-	case ACTION_TEST:
-		return why_not_test(d);
-	case ACTION_DOCTOR:
-	case ACTION_DOCTOR_ALL:
-		return why_not_doctor(d, action);
-	case ACTION_JUMP:
-		return selected_provider(d) ? NULL : _("nothing is selected");
-	case ACTION_PROVIDER_ADD:
-		return why;
-	default:
-		return NULL;
-	}
+	out->provider = selected_provider(state);
+	out->number = selected_number(state);
 }
 
 static void deck_filter(void *state, const char *text)
@@ -337,17 +295,15 @@ static void deck_free(void *state)
 }
 
 const struct view_ops view_deck_ops = {
-	.id = VIEW_DECK,
 	.title = N_("Deck"),
 	.select_number = deck_select_number,
-	.digit = '1',
 	.scope = SCOPE_DECK | SCOPE_LIST,
 	.open = deck_new,
 	.close = deck_free,
 	.update = deck_update,
 	.draw = deck_draw,
 	.action = deck_action,
-	.why_not = deck_why_not,
+	.cursor = deck_cursor,
 	.filter = deck_filter,
 	.rows = &deck_filter_rows,
 	.counts = deck_counts,

@@ -429,16 +429,16 @@ static int draw_button(struct form *f, const struct canvas *c, int y)
 	const char *word = f->adding ? _(f->ops->word_add) : _("Save");
 	int width = utf8_width(word) + 4, x = c->area.columns - width;
 	struct canvas b = canvas_sub(c, y, x > 0 ? x : 0, 1, width);
+	bool focused = form_is_focused(f, &f->items[f->count - 1]);
 
-	b.selected = form_is_focused(f, &f->items[f->count - 1]);
-	if (b.area.rows == 0 || (!b.selected && c->area.rows == 1 && c->area.columns < BOX_MIN_COLUMNS))
+	if (b.area.rows == 0 || (!focused && c->area.rows == 1 && c->area.columns < BOX_MIN_COLUMNS))
 		return 0;
 	f->button = b.area;
-	if (b.selected) {
-		draw_selected_row(&b, 0);
+	draw_textf(&b, 0, 0, 0, ROLE_STRONG, "[ %s ]", word);
+	if (focused) {
+		draw_selected(&b, 0, 0);
 		set_cursor(f, &b, 0, 2);
 	}
-	draw_textf(&b, 0, 0, 0, ROLE_STRONG, "[ %s ]", word);
 	return width + 1;
 }
 

@@ -334,25 +334,19 @@ static void draw_nothing(struct form *f, const struct form_item *it, const struc
 
 static void draw_choice(const struct canvas *list, int y, const struct choice *choice, bool selected)
 {
-	struct canvas c = canvas_sub(list, y, 0, 1, list->area.columns);
 	enum role role = choice->why_not ? ROLE_DIM : ROLE_NORMAL;
-	int title = (c.area.columns - 2) * 2 / 5, rest = c.area.columns - title - 4;
+	int title = (list->area.columns - 2) * 2 / 5, rest = list->area.columns - title - 4;
 
-	c.selected = selected;
+	draw_foreign(list, y, 1, rest < 8 ? 0 : title, role, choice->title);
+	if (rest >= 8 && choice->why_not) {
+		draw_foreign(list, y, title + 3, rest, ROLE_DIM, choice->why_not);
+	} else if (rest >= 8) {
+		draw_foreign(list, y, title + 3, rest - 4, ROLE_DIM, choice->id);
+		if (strlen(choice->aside) <= 2)
+			draw_right(list, y, title + 3, rest, ROLE_DIM, choice->aside);
+	}
 	if (selected)
-		draw_selected_row(&c, 0);
-	if (rest < 8) {
-		draw_foreign(&c, 0, 1, 0, role, choice->title);
-		return;
-	}
-	draw_foreign(&c, 0, 1, title, role, choice->title);
-	if (choice->why_not) {
-		draw_foreign(&c, 0, title + 3, rest, ROLE_DIM, choice->why_not);
-		return;
-	}
-	draw_foreign(&c, 0, title + 3, rest - 4, ROLE_DIM, choice->id);
-	if (strlen(choice->aside) <= 2)
-		draw_right(&c, 0, title + 3, rest, ROLE_DIM, choice->aside);
+		draw_selected(list, y, 0);
 }
 
 static void fit(struct form_pick *p, size_t rows)

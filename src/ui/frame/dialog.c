@@ -43,14 +43,13 @@ static void button(const struct dialog *d, const struct canvas *c, int y, int x,
 
 	if (b.area.rows == 0)
 		return;
-	b.selected = focused;
-	if (focused) {
-		draw_selected_row(&b, 0);
-		term_cursor(ui_term(d->ui), b.area.y, b.area.x + 2);
-	}
 	draw_text(&b, 0, 0, 0, ROLE_NORMAL, "[");
 	draw_text(&b, 0, 2, b.area.columns - 4, i != CHOICE_NO && !word_is_typed(d) ? ROLE_DIM : ROLE_STRONG, d->words[i]);
 	draw_text(&b, 0, b.area.columns - 1, 0, ROLE_NORMAL, "]");
+	if (focused) {
+		draw_selected(&b, 0, 0);
+		term_cursor(ui_term(d->ui), b.area.y, b.area.x + 2);
+	}
 }
 
 /* The second yes goes to a line of its own where the three don't fit into one. */

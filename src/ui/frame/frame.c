@@ -252,19 +252,6 @@ static void add_hit(struct ui *ui, int y, int x, int columns, enum action_id act
 		ui->hits[ui->hit_count++] = (struct hit){ { y, x, 1, columns }, action };
 }
 
-static enum action_id action_of_view(enum view_id view)
-{
-	static const enum action_id actions[] = {
-		[VIEW_DECK] = ACTION_VIEW_DECK,
-		[VIEW_CALLS] = ACTION_VIEW_CALLS,
-		[VIEW_METRICS] = ACTION_VIEW_METRICS,
-		[VIEW_SERVERS] = ACTION_VIEW_SERVERS,
-		[VIEW_LOG] = ACTION_VIEW_LOG,
-	};
-
-	return actions[view];
-}
-
 static void badge_of(struct ui *ui, enum view_id view, char *to, size_t size)
 {
 	const struct view_ops *ops = ui->views[view];
@@ -288,20 +275,20 @@ static void draw_tab(struct ui *ui, struct canvas c, int x, int width, enum view
 {
 	const struct view_ops *ops = ui->views[view];
 	struct canvas tab = canvas_sub(&c, 0, x, 1, width);
-	const char digit[2] = { ops->digit, '\0' };
-	char badge[32];
+	enum action_id action = ACTION_VIEW_DECK + view;
+	char badge[32], key[KEYMAP_NAME_SIZE];
 	int used = 1;
 
-	tab.selected = view == ui->view;
-	if (tab.selected)
-		draw_selected_row(&tab, 0);
-	used += draw_text(&tab, 0, used, 0, ROLE_KEY, digit);
+	keymap_key_of(action, key);
+	used += draw_text(&tab, 0, used, 0, ROLE_KEY, key);
 	if (with_title)
 		used += 1 + draw_text(&tab, 0, used + 1, 0, ROLE_NORMAL, _(ops->title));
 	badge_of(ui, view, badge, sizeof(badge));
 	if (badge[0] != '\0')
 		draw_text(&tab, 0, used + 1, 0, badge[0] == '!' ? ROLE_ALARM : ROLE_STRONG, badge);
-	add_hit(ui, tab.area.y, tab.area.x, width, action_of_view(view));
+	if (view == ui->view)
+		draw_selected(&tab, 0, 0);
+	add_hit(ui, tab.area.y, tab.area.x, width, action);
 }
 
 /* "3 of 5 used" when it begins to matter. */

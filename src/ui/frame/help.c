@@ -61,19 +61,17 @@ static void draw_row(struct help *h, const struct canvas *page, int y, const str
 {
 	const struct action *a = h->list.rows[index].data;
 	const char *why = ui_why_not(h->ui, a->id);
-	struct canvas c = *page;
+	struct canvas c = canvas_sub(page, y, 1, 1, page->area.columns - 2);
 	char *text = why != NULL ? xasprintf(_("not now: %s"), why) : xstrdup(_(a->help));
 
-	c.selected = index == h->list.cursor;
-	if (c.selected) {
-		draw_selected_row(&c, y);
-		term_cursor(ui_term(h->ui), c.area.y + y, c.area.x);
-	}
-	c = canvas_sub(&c, y, 1, 1, c.area.columns - 2);
 	list_cell(&c, 0, lay, COLUMN_KEYS, why != NULL ? ROLE_DIM : ROLE_KEY, a->keys);
 	list_cell(&c, 0, lay, COLUMN_NAME, why != NULL ? ROLE_DIM : ROLE_STRONG, a->name);
 	list_cell(&c, 0, lay, COLUMN_HELP, why != NULL ? ROLE_DIM : ROLE_NORMAL, text);
 	free(text);
+	if (index == h->list.cursor) {
+		draw_selected(page, y, 0);
+		term_cursor(ui_term(h->ui), page->area.y + y, page->area.x);
+	}
 }
 
 /* In full, in the status line: the column above may have cut it. */
@@ -121,7 +119,7 @@ static bool do_selected(struct help *h)
 static bool help_key(void *state, key_code key)
 {
 	struct help *h = state;
-	enum action_id action = keymap_lookup(key, SCOPE_LIST), view;
+	enum action_id action = keymap_lookup(key, SCOPE_LIST);
 
 	if (!line_pasting(&h->line)) {
 		if (key == KEYS_F1 || (!h->searching && (key == KEYS_ESC || key == 'q' || key == '?')))
@@ -135,10 +133,8 @@ static bool help_key(void *state, key_code key)
 			if (action == ACTION_FILTER)
 				return false;
 		}
-		if (!h->searching && (view = keymap_lookup(key, SCOPE_ALL)) >= ACTION_VIEW_DECK && view <= ACTION_VIEW_LOG) {
-			ui_do(h->ui, view);
+		if (!h->searching && ui_view_key(h->ui, key))
 			return true;
-		}
 		if (h->searching && (key == KEYS_ESC || (key == KEYS_BACKSPACE && *line_text(&h->line) == '\0'))) {
 			h->searching = false;
 			line_set(&h->line, "");

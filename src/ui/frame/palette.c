@@ -51,14 +51,12 @@ static void draw_candidate(struct palette *p, const struct canvas *box, int y, i
 {
 	const struct action *a = action_get(p->found[index]);
 	const char *why = ui_why_not(p->ui, a->id);
-	struct canvas c = *box;
 
-	c.selected = index == p->chosen;
-	if (c.selected)
-		draw_selected_row(&c, y);
-	draw_text(&c, y, 1, 16, why != NULL ? ROLE_DIM : ROLE_STRONG, a->name);
-	draw_text(&c, y, 18, 12, why != NULL ? ROLE_DIM : ROLE_KEY, a->keys);
-	draw_text(&c, y, 31, c.area.columns - 32, why != NULL ? ROLE_DIM : ROLE_NORMAL, why != NULL ? why : _(a->help));
+	draw_text(box, y, 1, 16, why != NULL ? ROLE_DIM : ROLE_STRONG, a->name);
+	draw_text(box, y, 18, 12, why != NULL ? ROLE_DIM : ROLE_KEY, a->keys);
+	draw_text(box, y, 31, box->area.columns - 32, why != NULL ? ROLE_DIM : ROLE_NORMAL, why != NULL ? why : _(a->help));
+	if (index == p->chosen)
+		draw_selected(box, y, 0);
 }
 
 static void palette_draw(void *state, const struct canvas *screen)

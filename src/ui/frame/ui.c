@@ -2,8 +2,8 @@
  * Keys come in, actions go out, one frame is painted per turn at most: at once after a key, at the configured rate when
  * only data changed. Handlers change state and mark it; drawing happens in ui_paint() alone.
  *
- * Views hold pointers into the app, which live until the app changes. So whatever runs into a view - a key, a frame - first
- * lets the views take over what changed (take_changes()).
+ * Views hold pointers into the app (ui.h says how long they live), so every key and every frame first gives the views what
+ * changed in the app (take_changes()).
  */
 #include "config.h"
 
@@ -20,6 +20,10 @@
 #include "ui_private.h"
 
 #define UNSEEN_FRAME_MS 15
+#define BAR_COLUMNS 24			/* of the cursor's row: enough to find it; each costs bytes in two rows at every move */
+
+_Static_assert(ACTION_VIEW_LOG - ACTION_VIEW_DECK == VIEW_COUNT - 1 && (int)VIEW_LOG == VIEW_COUNT - 1,
+	       "the actions that show the views are in the order of the views");
 
 unsigned ui_scope(const struct ui *ui)
 {
@@ -228,62 +232,6 @@ bool ui_view_action(struct ui *ui, enum action_id action)
 	return ui->views[ui->view]->action(ui->states[ui->view], action);
 }
 
-static const char *why_not_replay(const struct app *app, enum action_id action)
-{
-	const struct app_replay *r = app->replay;
-
-	if (r == NULL)
-		return _("this is no replay: 'trunkdeck replay FILE --speed 1' shows one");
-	if (r->state == REPLAY_ENDED)
-		return _("the recording has ended");
-	if (action == ACTION_REPLAY_FASTER)
-		return r->speed == REPLAY_SPEED_MAX ? _("this is as fast as it goes") : NULL;
-	if (action == ACTION_REPLAY_SLOWER)
-		return r->speed == 1 ? _("this is the time it took; step goes from event to event") : NULL;
-	return NULL;
-}
-
-static const char *why_not_here(const struct ui *ui, enum action_id action)
-{
-	const struct view_ops *ops = ui->views[ui->view];
-	const char *why;
-
-	switch (action) {
-	case ACTION_FILTER:
-		return ops->filter == NULL ? _("this view can't be filtered") : NULL;
-	case ACTION_COPY:
-	case ACTION_COPY_JSON:
-		return ops->copy == NULL ? _("there is nothing to copy in this view") : NULL;
-	case ACTION_FULL_MESSAGE:
-		return messages_count(ui->app->messages) == 0 ? _("nothing has been said yet") : NULL;
-	case ACTION_SUSPEND:
-		return term_fd(ui->term) < 0 ? _("there is no terminal to give back") : NULL;
-	case ACTION_UNDO:
-		why = app_why_no_change(ui->app);
-		return why != NULL || app_can_undo(ui->app) ? why : _("nothing to undo");
-	case ACTION_REDO:
-		why = app_why_no_change(ui->app);
-		return why != NULL || app_can_redo(ui->app) ? why : _("nothing to redo");
-	case ACTION_REPLAY_PAUSE:
-	case ACTION_REPLAY_STEP:
-	case ACTION_REPLAY_FASTER:
-	case ACTION_REPLAY_SLOWER:
-		return why_not_replay(ui->app, action);
-	default:
-		return NULL;
-	}
-}
-
-const char *ui_why_not(struct ui *ui, enum action_id action)
-{
-	const struct view_ops *ops = ui->views[ui->view];
-	const char *why = why_not_here(ui, action);
-
-	if (why == NULL && ops->why_not != NULL)
-		why = ops->why_not(ui->states[ui->view], action);
-	return why;
-}
-
 void ui_copy(struct ui *ui, const char *text, const char *said)
 {
 	if (term_copy(ui->term, text))
@@ -306,22 +254,29 @@ static void copy(struct ui *ui, bool json)
 	free(text);
 }
 
-static void show_last_message(struct ui *ui)
+void ui_do(struct ui *ui, enum action_id action)
 {
-	const struct message *m = messages_get(ui->app->messages, 0);
+	const char *why = ui_why_not(ui, action);
 
-	text_open(ui, _("Last message"), m->text);
-}
-
-static void do_session(struct ui *ui, enum action_id action)
-{
+	ui->touched = true;
+	if (why != NULL) {
+		messages_add(ui->app->messages, MESSAGE_WARN, "%s: %s", action_get(action)->name, why);
+		return;
+	}
 	switch (action) {
+	case ACTION_NONE: break;
+	case ACTION_VIEW_DECK: case ACTION_VIEW_CALLS: case ACTION_VIEW_METRICS: case ACTION_VIEW_SERVERS: case ACTION_VIEW_LOG:
+		ui_show(ui, (enum view_id)(action - ACTION_VIEW_DECK));
+		break;
+	case ACTION_NEXT_VIEW: ui_show(ui, (ui->view + 1) % VIEW_COUNT); break;
+	case ACTION_PREVIOUS_VIEW: ui_show(ui, (ui->view + VIEW_COUNT - 1) % VIEW_COUNT); break;
+	case ACTION_LAST_VIEW: ui_show(ui, ui->last_view); break;
 	case ACTION_FILTER: filter_open(ui, ui->filters[ui->view]); break;
 	case ACTION_COPY: copy(ui, false); break;
 	case ACTION_COPY_JSON: copy(ui, true); break;
 	case ACTION_PALETTE: palette_open(ui); break;
 	case ACTION_HELP: help_open(ui); break;
-	case ACTION_FULL_MESSAGE: show_last_message(ui); break;
+	case ACTION_FULL_MESSAGE: text_open(ui, _("Last message"), messages_get(ui->app->messages, 0)->text); break;
 	case ACTION_REDRAW: term_redraw(ui->term); break;
 	case ACTION_STATS: stats_open(ui); break;
 	case ACTION_SUSPEND: term_suspend(ui->term); break;
@@ -336,27 +291,14 @@ static void do_session(struct ui *ui, enum action_id action)
 	}
 }
 
-void ui_do(struct ui *ui, enum action_id action)
+bool ui_view_key(struct ui *ui, key_code key)
 {
-	const char *why = ui_why_not(ui, action);
+	enum action_id action = keymap_lookup(key, SCOPE_ALL);
 
-	ui->touched = true;
-	if (why != NULL) {
-		messages_add(ui->app->messages, MESSAGE_WARN, "%s: %s", action_get(action)->name, why);
-		return;
-	}
-	switch (action) {
-	case ACTION_NONE: break;
-	case ACTION_VIEW_DECK: ui_show(ui, VIEW_DECK); break;
-	case ACTION_VIEW_CALLS: ui_show(ui, VIEW_CALLS); break;
-	case ACTION_VIEW_METRICS: ui_show(ui, VIEW_METRICS); break;
-	case ACTION_VIEW_SERVERS: ui_show(ui, VIEW_SERVERS); break;
-	case ACTION_VIEW_LOG: ui_show(ui, VIEW_LOG); break;
-	case ACTION_NEXT_VIEW: ui_show(ui, (ui->view + 1) % VIEW_COUNT); break;
-	case ACTION_PREVIOUS_VIEW: ui_show(ui, (ui->view + VIEW_COUNT - 1) % VIEW_COUNT); break;
-	case ACTION_LAST_VIEW: ui_show(ui, ui->last_view); break;
-	default: do_session(ui, action);
-	}
+	if (action < ACTION_VIEW_DECK || action >= ACTION_VIEW_DECK + VIEW_COUNT)
+		return false;
+	ui_do(ui, action);
+	return true;
 }
 
 /* Keys */
@@ -395,6 +337,8 @@ static void mouse(struct ui *ui)
 /* Keys without an overlay: actions, and Esc, which clears the filter and never leaves. */
 static void view_key(struct ui *ui, key_code key)
 {
+	enum action_id action = keymap_lookup(key, ui_scope(ui));
+
 	if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END)
 		ui->pasting = key == KEYS_PASTE_BEGIN;
 	else if (ui->pasting)
@@ -405,58 +349,43 @@ static void view_key(struct ui *ui, key_code key)
 		messages_add(ui->app->messages, MESSAGE_INFO, "%s", _("q leaves trunkdeck"));
 	else if (key == KEYS_ESC && *ui->filters[ui->view] != '\0')
 		ui_set_filter(ui, "");
-	else if (key != KEYS_ESC && keymap_lookup(key, ui_scope(ui)) == ACTION_NONE)
+	else if (action != ACTION_NONE)
+		ui_do(ui, action);
+	else
 		ui_no_such_key(ui, key);
-	else if (key != KEYS_ESC)
-		ui_do(ui, keymap_lookup(key, ui_scope(ui)));
 }
 
-/* On a page the keys of the views show them, as the tabs above it say. */
-static bool page_key(struct ui *ui, struct overlay top, key_code key)
+/* On a page the keys of the views close it and show them, as the tabs above it say; a paste has no field to go to. */
+static bool page_key(struct ui *ui, void *state, key_code key)
 {
-	enum action_id action = keymap_lookup(key, SCOPE_ALL);
-
-	if (!top.ops->page)
-		return false;
 	if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END)
 		ui->pasting = key == KEYS_PASTE_BEGIN;
 	if (ui->pasting || key == KEYS_PASTE_END)
-		return true;		/* there is no field for it */
-	if (action < ACTION_VIEW_DECK || action > ACTION_VIEW_LOG)
+		return true;
+	if (!ui_view_key(ui, key))
 		return false;
-	ui_pop(ui, top.state);
-	ui_do(ui, action);
-	return true;
-}
-
-/* Ctrl-Z suspends and ^L repaints whatever is open. */
-static bool always_key(struct ui *ui, key_code key)
-{
-	enum action_id action = key < 0x20 ? keymap_lookup(key, SCOPE_ALL) : ACTION_NONE;
-
-	if (action != ACTION_SUSPEND && action != ACTION_REDRAW)
-		return false;
-	ui_do(ui, action);
+	ui_pop(ui, state);
 	return true;
 }
 
 void ui_key(struct ui *ui, key_code key)
 {
+	enum action_id always = key < 0x20 ? keymap_lookup(key, SCOPE_ALL) : ACTION_NONE;
+	struct overlay top;
+
 	take_changes(ui);
 	messages_seen(ui->app->messages);
 	ui->touched = true;
 	ui->told_no_key = ui->no_key;
 	ui->no_key = false;
-	if (always_key(ui, key))
-		return;
-	if (ui->overlay_count == 0) {
+	if (always == ACTION_SUSPEND || always == ACTION_REDRAW) {	/* whatever is open */
+		ui_do(ui, always);
+	} else if (ui->overlay_count == 0) {
 		view_key(ui, key);
 	} else {
-		struct overlay top = ui->overlays[ui->overlay_count - 1];
-
-		if (page_key(ui, top, key))
-			return;
-		if (top.ops->key(top.state, key == KEYS_CTRL('C') ? KEYS_ESC : key))
+		top = ui->overlays[ui->overlay_count - 1];
+		if (!(top.ops->page && page_key(ui, top.state, key)) &&
+		    top.ops->key(top.state, key == KEYS_CTRL('C') ? KEYS_ESC : key))
 			ui_pop(ui, top.state);
 	}
 }
@@ -601,11 +530,10 @@ void ui_draw_list(struct ui *ui, struct list *l, const struct canvas *c, bool fo
 		size_t i = l->top + (size_t)y;
 		struct canvas line = canvas_sub(c, y, 0, 1, c->area.columns);
 
-		line.selected = focused && i == l->cursor;
-		if (line.selected) {
-			draw_selected_row(&line, 0);
+		row(arg, &line, &l->rows[i]);
+		if (focused && i == l->cursor) {
+			draw_selected(&line, 0, BAR_COLUMNS);
 			term_cursor(ui->term, line.area.y, line.area.x);
 		}
-		row(arg, &line, &l->rows[i]);
 	}
 }

@@ -11,6 +11,12 @@
  *
  * Views are const vtables over their own state; overlays (form, dialog, help, palette, filter line) are a stack of state
  * with callbacks: the top one gets the keys first. Nothing here waits.
+ *
+ * How long pointers live: a view or overlay may keep pointers to records, calls and other data of the app until its next
+ * update(). The app may free the data whenever it takes mail, and then sets `dirty`; before a key, a click or a frame
+ * reaches a view, ui gives that to update(). What has to live longer is copied (as forms and call_detail_open() do).
+ * Texts and records given to the functions below are only read during the call, unless a function says otherwise; overlay
+ * state belongs to its overlay until close(); `ops`, titles and hints must live as long as the program.
  */
 #ifndef UI_FRAME_UI_H
 #define UI_FRAME_UI_H
@@ -36,10 +42,16 @@ struct view_counts {
 	bool more;			/* there are more that have not been read yet */
 };
 
+/* What the cursor of a view is on; the pointers live as long as those of a list row. */
+struct view_cursor {
+	const struct provider *provider;	/* ... of the number, too */
+	const struct number *number;		/* of the workspace; of the call, too */
+	const struct call *call;
+	bool live;				/* the call has not ended */
+};
+
 struct view_ops {
-	enum view_id id;
 	const char *title;				/* N_() */
-	char digit;					/* '1' */
 	unsigned scope;					/* enum action_scope bit(s) */
 	void *(*open)(struct ui *ui);			/* state; once at start */
 	void (*close)(void *state);
@@ -49,8 +61,8 @@ struct view_ops {
 	void (*draw)(void *state, const struct canvas *c, bool focused);
 	/* true when handled */
 	bool (*action)(void *state, enum action_id action);
-	/* Why an action can't be done now, translated (dims it in footer and help); NULL = it can. May be NULL. */
-	const char *(*why_not)(void *state, enum action_id action);
+	/* For the `needs` of the action table; *out is zero before. May be NULL: no action needs what is under its cursor. */
+	void (*cursor)(void *state, struct view_cursor *out);
 	/* The filter text changed ("" = none). May be NULL: the view can't be filtered. */
 	void (*filter)(void *state, const char *text);
 	const struct filter_rows *rows;			/* what a filter can ask of its rows; where `filter` is */
@@ -104,7 +116,10 @@ void ui_touch(struct ui *ui);			/* draw at the end of this turn */
 bool ui_frozen(const struct ui *ui);		/* an overlay wants the order of rows to hold */
 void ui_show(struct ui *ui, enum view_id view);
 void ui_do(struct ui *ui, enum action_id action);
+/* needs.c: why an action can't be done now, translated (dims it in footer and help); NULL = it can. */
 const char *ui_why_not(struct ui *ui, enum action_id action);
+/* Shows the view that a key belongs to ("1" to "5"); false when it belongs to none. */
+bool ui_view_key(struct ui *ui, key_code key);
 /* Between a number and its calls: shows the Deck with the cursor on a number of the workspace; the calls a filter lets through. */
 void ui_show_number(struct ui *ui, const char *e164);
 void ui_show_calls(struct ui *ui, const char *filter);

@@ -224,9 +224,7 @@ static void log_free(void *state)
 }
 
 const struct view_ops view_log_ops = {
-	.id = VIEW_LOG,
 	.title = N_("Log"),
-	.digit = '5',
 	.scope = SCOPE_LOG | SCOPE_LIST,
 	.open = log_new,
 	.close = log_free,

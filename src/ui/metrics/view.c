@@ -425,11 +425,9 @@ static void *metrics_view_new(struct ui *ui)
 }
 
 const struct view_ops view_metrics_ops = {
-	.id = VIEW_METRICS,
 	.title = N_("Metrics"),
 	.strip_title = metrics_strip_title,
 	.strip = metrics_strip_draw,
-	.digit = '3',
 	.scope = SCOPE_METRICS,
 	.open = metrics_view_new,
 	.close = free,

@@ -181,7 +181,6 @@ static void draw_head(const struct servers *v, const struct canvas *c, const str
 	struct buf state;
 	enum role role;
 
-	row.selected = c->selected;
 	draw_text(c, 0, 1, 1, ROLE_ACCENT, mark_text(c, open ? MARK_OPEN : MARK_CLOSED));
 	list_layout(&lay, columns, ARRAY_LEN(columns), row.area.columns, 2);
 	list_cell(&row, 0, &lay, COL_NAME, ROLE_STRONG, s->config->name);
@@ -301,15 +300,6 @@ static bool servers_action(void *state, enum action_id action)
 	}
 }
 
-static const char *servers_why_not(void *state, enum action_id action)
-{
-	struct servers *v = state;
-
-	if (action == ACTION_SYNC && v->app->replay)
-		return _("this is a replay: there is no server to ask");
-	return action == ACTION_SYNC && v->app->server_count == 0 ? _("no servers are configured") : NULL;
-}
-
 static void servers_filter(void *state, const char *text)
 {
 	struct servers *v = state;
@@ -408,16 +398,13 @@ static void servers_free(void *state)
 }
 
 const struct view_ops view_servers_ops = {
-	.id = VIEW_SERVERS,
 	.title = N_("Servers"),
-	.digit = '4',
 	.scope = SCOPE_SERVERS | SCOPE_LIST,
 	.open = servers_new,
 	.close = servers_free,
 	.update = servers_update,
 	.draw = servers_draw,
 	.action = servers_action,
-	.why_not = servers_why_not,
 	.filter = servers_filter,
 	.rows = &filter_rows,
 	.counts = servers_counts,

@@ -44,11 +44,6 @@ struct canvas canvas_sub(const struct canvas *c, int y, int x, int rows, int col
 	return sub;
 }
 
-static attr_t attr_of(const struct canvas *c, enum role r)
-{
-	return (attr_t)(c->selected ? theme_selected_attr(r) : theme_attr(r));
-}
-
 /* One byte a character: the locale has no other, so the screen has none either. */
 static bool can_show(uint32_t code)
 {
@@ -124,12 +119,12 @@ int draw_text(const struct canvas *c, int y, int x, int width, enum role r, cons
 	if (columns == 0 || *text == '\0')
 		return 0;
 	len = fit(c, text, columns, &used, &cut);
-	put(c, y, x, attr_of(c, r), text, len);
+	put(c, y, x, (attr_t)theme_attr(r), text, len);
 	if (!cut)
 		return used;
 	ellipsis = mark_text(c, MARK_ELLIPSIS);
 	len = utf8_fit(ellipsis, columns - used, &width);
-	put(c, y, x + used, attr_of(c, r), ellipsis, len);
+	put(c, y, x + used, (attr_t)theme_attr(r), ellipsis, len);
 	return used + width;
 }
 
@@ -187,7 +182,7 @@ static void draw_line(const struct canvas *c, int y, int x, int columns)
 	int n = room(c, y, x, columns);
 
 	if (columns > 0 && n > 0)
-		fill_line(c, y, x, n, attr_of(c, ROLE_RULE), c->ascii ? '-' : 0x2500);
+		fill_line(c, y, x, n, (attr_t)theme_attr(ROLE_RULE), c->ascii ? '-' : 0x2500);
 }
 
 void draw_rule(const struct canvas *c, int y, const char *title, const char *note)
@@ -207,10 +202,24 @@ void draw_rule(const struct canvas *c, int y, const char *title, const char *not
 	}
 }
 
-void draw_selected_row(const struct canvas *c, int y)
+void draw_selected(const struct canvas *c, int y, int columns)
 {
-	if (room(c, y, 0, 0) > 0)
-		fill_line(c, y, 0, c->area.columns, (attr_t)theme_selected_attr(ROLE_NORMAL), ' ');
+	int most = room(c, y, 0, columns), x, width, end = 0;
+
+	for (x = 0; x < most; x += width) {
+		wchar_t text[CCHARW_MAX + 1] = L"";
+		attr_t attrs;
+		short pair;
+		cchar_t cell;
+
+		mvin_wch(c->area.y + y, c->area.x + x, &cell);
+		getcchar(&cell, text, &attrs, &pair, NULL);
+		width = wcwidth(text[0]) > 1 ? 2 : 1;
+		if (text[0] == L' ' || columns <= 0)
+			end = x + width;
+	}
+	if (most > 0)
+		mvchgat(c->area.y + y, c->area.x, end > 0 ? end : x, (attr_t)theme_attr(ROLE_SELECTED), 0, NULL);
 }
 
 void draw_clear(const struct canvas *c)
@@ -250,7 +259,7 @@ int draw_wrapped(const struct canvas *c, int y, int skip, enum role r, const cha
 		int row = y + line - skip;
 
 		if (line >= skip && row >= 0 && row < c->area.rows)
-			put(c, row, 0, attr_of(c, r), text, len);
+			put(c, row, 0, (attr_t)theme_attr(r), text, len);
 	}
 	return line;
 }

@@ -18,7 +18,6 @@ struct rect {
 struct canvas {
 	struct rect area;		/* on the screen */
 	bool ascii;			/* no line drawing, no marks outside ASCII */
-	bool selected;			/* texts drawn now belong to the selected row */
 };
 
 struct canvas canvas_of(struct rect area, bool ascii);
@@ -35,8 +34,9 @@ int draw_foreign(const struct canvas *c, int y, int x, int width, enum role r, c
 int draw_right(const struct canvas *c, int y, int x, int width, enum role r, const char *text);
 /* A horizontal rule with an optional title on the left and note on the right: "── Live calls ───── 7 ──". */
 void draw_rule(const struct canvas *c, int y, const char *title, const char *note);
-/* Paints the whole row as selected (reverse); call first, then draw texts with c->selected set. */
-void draw_selected_row(const struct canvas *c, int y);
+/* Paints the first columns of a row as selected (reverse); call it after the texts of the row are drawn. The roles of those
+ * texts are lost. columns <= 0: the whole row. Else the paint ends at a blank, so that it cuts no word where it can. */
+void draw_selected(const struct canvas *c, int y, int columns);
 
 /* Blanks over the whole canvas: for what is drawn on top of something. */
 void draw_clear(const struct canvas *c);

@@ -49,11 +49,6 @@ int theme_attr(enum role r)
 	return (int)(roles[r].with_color | (attr_t)COLOR_PAIR(r + 1));
 }
 
-int theme_selected_attr(enum role r)
-{
-	return r == ROLE_ALARM ? A_REVERSE | A_BOLD | A_UNDERLINE : A_REVERSE;
-}
-
 char theme_letter(int attrs)
 {
 	if ((attr_t)attrs & A_REVERSE)

@@ -37,7 +37,6 @@ enum role {
  * explicit WHEN_ALWAYS wins over NO_COLOR). */
 void theme_start(enum when color);
 int theme_attr(enum role r);		/* curses attributes */
-int theme_selected_attr(enum role r);	/* on the selected row: reversed and nothing else, so that it is one bar of few bytes; but an alarm stays one */
 char theme_letter(int attrs);		/* for screen dumps */
 
 #endif

@@ -145,13 +145,34 @@ static void test_attributes(void **state)
 	begin(2, 10, false);
 	draw_text(&screen, 0, 1, 0, ROLE_ALARM, "ab");
 	draw_text(&screen, 0, 4, 0, ROLE_KEY, KANJI);
-	screen.selected = true;
-	draw_selected_row(&screen, 1);
 	draw_text(&screen, 1, 0, 0, ROLE_GOOD, "x");
+	draw_selected(&screen, 1, 0);
 	term_frame_end(term);
 	text = term_dump(term, true);
 	assert_string_equal(text, " ab " KANJI "\nx\n.rr.kk\nssssssssss\n");
 	free(text);
+}
+
+/* The bar over the first columns ends at a blank, and cuts neither a word nor a wide character. */
+static void test_selected_columns(void **state)
+{
+	static const struct { const char *text, *attributes; } rows[] = {
+		{ "a bc defg", "sssss" }, { "abcdefghi", "ssssss" }, { "abcde" KANJI KANJI, "sssssss" }, { "a", "ssssss" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char *text;
+
+		begin(1, 12, false);
+		draw_text(&screen, 0, 0, 0, ROLE_NORMAL, rows[i].text);
+		draw_selected(&screen, 0, 6);
+		term_frame_end(term);
+		text = term_dump(term, true);
+		*strrchr(text, '\n') = '\0';
+		assert_string_equal(strchr(text, '\n') + 1, rows[i].attributes);
+		free(text);
+	}
 }
 
 /* The same content costs nothing; one change costs that change. */
@@ -330,6 +351,7 @@ int main(void)
 		cmocka_unit_test(test_wrapped),
 		cmocka_unit_test(test_box),
 		cmocka_unit_test(test_attributes),
+		cmocka_unit_test(test_selected_columns),
 		cmocka_unit_test(test_frames_are_differences),
 		cmocka_unit_test(test_large_frame_is_one_write),
 		cmocka_unit_test(test_every_size),
