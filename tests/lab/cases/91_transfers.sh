@@ -42,12 +42,12 @@ END
 }
 once_recorded() { wait_for 15 "the call in the store" recorded "$@" || { recorded "$@"; return 1; }; }
 
-check "a call is transferred blind, to the other agent" transferred blind $number --hold 3000
-check "it is one call, which the caller ended" once_recorded 1 caller 3000
+check "a call is transferred blind, to the other agent" transferred blind $number --hold 10000
+check "it is one call, which the caller ended" once_recorded 1 caller 10000
 check "a transfer to somebody busy ends it" transferred 'blind busy' $number --hold 9000
 check "and that was neither caller nor agent" once_recorded 2 system 500
-check "a call is sent elsewhere by Redirect" transferred redirect $number --hold 3000
-check "it is one call" once_recorded 3 caller 3000
+check "a call is sent elsewhere by Redirect" transferred redirect $number --hold 10000
+check "it is one call" once_recorded 3 caller 10000
 check "a call is transferred attended" transferred attended $transferring --hold 9000
 check "it is one call too" once_recorded 4 caller 9000
 check "a call comes back from somebody busy" transferred 'consult 2002' $transferring --hold 7000
