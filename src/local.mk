@@ -371,11 +371,15 @@ trunkdeck_LDADD = libtrunkdeck.a $(TD_LIBS)
 # Made by the program out of its own tables, so that they are never behind it.
 bashcompletiondir = $(datadir)/bash-completion/completions
 nodist_man1_MANS = trunkdeck.1
+nodist_man5_MANS = trunkdeck.conf.5
 nodist_bashcompletion_DATA = completion/trunkdeck
-CLEANFILES += $(nodist_man1_MANS) $(nodist_bashcompletion_DATA)
+CLEANFILES += $(nodist_man1_MANS) $(nodist_man5_MANS) $(nodist_bashcompletion_DATA)
 
 trunkdeck.1: trunkdeck$(EXEEXT)
 	$(AM_V_GEN)LC_ALL=C ./trunkdeck$(EXEEXT) manual > $@.tmp && mv $@.tmp $@
+
+trunkdeck.conf.5: trunkdeck$(EXEEXT)
+	$(AM_V_GEN)LC_ALL=C ./trunkdeck$(EXEEXT) manual config > $@.tmp && mv $@.tmp $@
 
 completion/trunkdeck: trunkdeck$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) completion && LC_ALL=C ./trunkdeck$(EXEEXT) completion > $@.tmp && mv $@.tmp $@

@@ -248,7 +248,7 @@ static bool show_replay(void *arg, const struct cli_replay_show *r, struct err *
 	bool ok;
 
 	loop_block_signals();
-	ok = player_open(&s.player, &options, e) && load_config(&config, a, e) &&
+	ok = player_open(&s.player, &options, e) && load_config(&config, a, e) && config_read_store_url(config, e) &&
 	     replay_workspace_make(&workspace, config, r->path, e);
 	if (ok) {
 		s.config = replay_workspace_config(workspace);
@@ -290,7 +290,8 @@ int main(int argc, char **argv)
 			.arg = &a,
 		});
 	} else {
-		code = config_read_server_secrets(config, &e) && config_read_agents_secret(config, &e) &&
+		code = config_read_store_url(config, &e) && config_read_server_secrets(config, &e) &&
+		       config_read_agents_secret(config, &e) &&
 		       run_screen(&a, &(struct showing){ .config = config }, &e) ? 0 : fail(&e);
 	}
 	cli_free(&command);

@@ -215,8 +215,8 @@ const struct command cli_commands[] = {
 	  N_("Place a test call to a number's agent, and report how far it gets") },
 	{ "replay", NULL, N_("FILE"), 1, 1, NEEDS_NOTHING, ENTITY_WORKSPACE, false, replay_options, cli_replay,
 	  N_("Run a recorded AMI stream through parser, tracker and metrics, or show it; - is standard input") },
-	{ "manual", NULL, "", 0, 0, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, cli_manual,
-	  N_("Print the manual page, for man -l") },
+	{ "manual", NULL, "[config]", 0, 1, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, cli_manual,
+	  N_("Print the manual page trunkdeck(1) or trunkdeck.conf(5), for man -l") },
 	{ "completion", NULL, "", 0, 0, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, cli_completion,
 	  N_("Print the completion script for bash") },
 	{ "help", NULL, N_("[COMMAND]"), 0, 2, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, run_help,
@@ -411,7 +411,8 @@ static bool run(struct cli *c, struct err *e)
 			options.read_only = c->config->read_only;
 			options.create = c->command->run == cli_init_workspace;
 			options.migrate = strcmp(c->command->group, "store") == 0;
-			ok = store_open(&c->store, c->config->store_url, &options, e);
+			ok = config_read_store_url(c->options->config, e) &&
+			     store_open(&c->store, c->config->store_url, &options, e);
 		}
 		ok = ok && c->command->run(c, e);
 	}

@@ -1,6 +1,6 @@
 /*
- * The manual page, in the man(7) macros of roff. It is made of the tables that the program itself uses: options, commands,
- * actions and their keys, configuration.
+ * The manual pages trunkdeck(1) and trunkdeck.conf(5), in the man(7) macros of roff. They are made of the tables that the program
+ * itself uses: options, commands, actions and their keys, configuration.
  */
 #include "config.h"
 
@@ -53,11 +53,15 @@ static void put_term(FILE *to, const char *term, const char *argument, const cha
 	fputs("\n", to);
 }
 
-static void put_head(FILE *to)
+static void put_head(FILE *to, const char *page, const char *title, const char *kind, const char *purpose)
 {
-	fprintf(to, ".TH TRUNKDECK 1 \"\" \"%s\" \"%s\"\n.nh\n.ad l\n", PACKAGE_STRING, _("User Commands"));
+	fprintf(to, ".TH %s \"\" \"%s\" \"%s\"\n.nh\n.ad l\n", title, PACKAGE_STRING, kind);
 	put_section(to, _("NAME"));
-	fprintf(to, "trunkdeck \\- %s\n", _("providers, phone numbers, AI voice agents and live calls behind Asterisk"));
+	fprintf(to, "%s \\- %s\n", page, purpose);
+}
+
+static void put_options(FILE *to)
+{
 	put_section(to, _("SYNOPSIS"));
 	fprintf(to, "\\fBtrunkdeck\\fR [\\fI%s\\fR]...\n.br\n\\fBtrunkdeck\\fR [\\fI%s\\fR]... \\fI%s\\fR [\\fI%s\\fR]...\n",
 		_("OPTION"), _("OPTION"), _("COMMAND"), _("ARGUMENT"));
@@ -93,18 +97,38 @@ static void put_commands(FILE *to)
 	}
 }
 
-static void put_configuration(FILE *to)
+static void put_see_also(FILE *to, const char *page, const char *section)
 {
+	put_section(to, _("SEE ALSO"));
+	fprintf(to, ".BR %s (%s)\n", page, section);
+}
+
+static bool put_configuration(FILE *to)
+{
+	static const struct { const char *name, *meaning; } files[] = {
+		{ "$XDG_CONFIG_HOME/trunkdeck/config", N_("The configuration. XDG_CONFIG_HOME is usually ~/.config.") },
+		{ "~/.pgpass", N_("Passwords of PostgreSQL stores, as libpq reads them. The file must be readable by its owner alone.") },
+	};
 	struct config_option_text o;
 	const char *section = "";
 
-	put_section(to, _("CONFIGURATION"));
-	put_text(to, _("The configuration is $XDG_CONFIG_HOME/trunkdeck/config, an INI file. The environment (TRUNKDECK_SECTION_KEY) takes\n"
-		       "precedence over the file, and options of the command line over both. 'trunkdeck config' shows each value and where\n"
-		       "it comes from.\n"));
+	put_head(to, "trunkdeck.conf", "TRUNKDECK.CONF 5", _("File Formats"), _("configuration of trunkdeck"));
+	put_section(to, _("DESCRIPTION"));
+	put_text(to, _("trunkdeck reads $XDG_CONFIG_HOME/trunkdeck/config, or the file that --config or TRUNKDECK_CONFIG names. A line is\n"
+		       "KEY = VALUE below a [SECTION]. # and ; begin a comment at the start of a line or after a blank; a value that holds\n"
+		       "them is written in double quotes. An unknown section or key is an error.\n"));
+	fputs(".PP\n", to);
+	put_text(to, _("A variable of the environment takes precedence over the file. It is named after section and key, such as\n"
+		       "TRUNKDECK_SCREEN_FPS or, for [server na-1], TRUNKDECK_SERVER_NA_1_PORT. Options of the command line take precedence\n"
+		       "over both. 'trunkdeck config' shows each value and where it comes from.\n"));
+	fputs(".PP\n", to);
+	put_text(to, _("The file and all folders above it must belong to you or to root, and nobody else may write to them. A file that holds\n"
+		       "a secret must be readable by its owner alone. Of secret, secret_file and secret_command, and of url, url_file and\n"
+		       "url_command, one may be given.\n"));
+	put_section(to, _("OPTIONS"));
 	for (size_t i = 0; config_option_text(i, &o); i++) {
 		char *initial = o.initial[0] != '\0' ? xasprintf(_(" Default: %s."), o.initial) : xstrdup("");
-		char *meaning = xasprintf("%s: %s.%s", _(o.help), _(o.allowed), initial);
+		char *meaning = xasprintf(_("%s\nAllowed: %s.%s"), _(o.help), _(o.allowed), initial);
 
 		if (strcmp(section, o.section) != 0)
 			fprintf(to, ".SS \"[%s%s]\"\n", o.section, strcmp(o.section, "server") == 0 ? " NAME" : "");
@@ -113,14 +137,33 @@ static void put_configuration(FILE *to)
 		free(meaning);
 		free(initial);
 	}
+	put_section(to, _("FILES"));
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		put_term(to, files[i].name, NULL, _(files[i].meaning));
+	put_section(to, _("EXAMPLES"));
+	fputs(".EX\n", to);
+	put_text(to, "[store]\nurl = postgresql://trunkdeck@db.example.net/trunkdeck\n\n"
+		     "[server na-1]\nhost = pbx1.example.net\ntls = yes\nsecret_command = pass show pbx1/ami\n");
+	fputs(".EE\n", to);
+	put_see_also(to, "trunkdeck", "1");
+	return true;
 }
 
 bool cli_manual(struct cli *c, struct err *e)
 {
+	const char *page = c->args.positional_count > 0 ? c->args.positionals[0] : "";
 	FILE *to = c->out.to;
 
-	(void)e;
-	put_head(to);
+	if (strcmp(page, "config") == 0)
+		return put_configuration(to);
+	if (page[0] != '\0') {
+		err_set_message(e, ERR_USAGE, _("there is no page \"%s\""), page);
+		err_hint(e, "%s", _("'trunkdeck manual' prints trunkdeck(1), 'trunkdeck manual config' prints trunkdeck.conf(5)"));
+		return false;
+	}
+	put_head(to, "trunkdeck", "TRUNKDECK 1", _("User Commands"),
+		 _("providers, phone numbers, AI voice agents and live calls behind Asterisk"));
+	put_options(to);
 	put_commands(to);
 	put_section(to, _("KEYS"));
 	put_text(to, _("The help on the screen has the same order, and shows the keys of the current view. Each name also works after :.\n"));
@@ -129,7 +172,6 @@ bool cli_manual(struct cli *c, struct err *e)
 
 		put_term(to, a->keys[0] != '\0' ? a->keys : ":", a->name, _(a->help));
 	}
-	put_configuration(to);
 	put_section(to, _("EXIT STATUS"));
 	put_term(to, "0", NULL, _("done"));
 	put_term(to, "1", NULL, _("refused or found wrong"));
@@ -137,5 +179,6 @@ bool cli_manual(struct cli *c, struct err *e)
 	put_term(to, "3", NULL, _("a server or the store was unreachable"));
 	fputs(".PP\n", to);
 	put_text(to, _("With --json a failure is one JSON object on standard error: code, message, field, hint.\n"));
+	put_see_also(to, "trunkdeck.conf", "5");
 	return true;
 }

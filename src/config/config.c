@@ -1,6 +1,6 @@
 /*
- * Loading the configuration: each source assigns in its turn, the later wins; then what depends on several values is
- * settled: the default store, ports, and whether a connection may do without TLS.
+ * Loading the configuration: each source assigns in its turn, and the later wins. Then what depends on several values is settled:
+ * the default store, ports, where secrets come from, and whether a connection may do without TLS.
  */
 #include "config.h"
 
@@ -38,39 +38,7 @@ char *config_state_dir(void)
 	return xdg_dir("XDG_STATE_HOME");
 }
 
-static char *default_path(void)
-{
-	char *dir = xdg_dir("XDG_CONFIG_HOME");
-	char *path = xasprintf("%s/config", dir);
-
-	free(dir);
-	return path;
-}
-
-static bool set_defaults(struct config *c, struct err *e)
-{
-	c->path = xstrdup("");
-	c->actor = user_name();
-	for (const struct option *o = config_options; o->key; o++) {
-		if (strcmp(o->section, "server") != 0
-		    && !config_assign(c, o->section, o->key, o->initial, ORIGIN_DEFAULT, "default", e))
-			return false;
-	}
-	return true;
-}
-
-static bool read_file(struct config *c, const char *path, struct err *e)
-{
-	const char *named = path ? path : getenv("TRUNKDECK_CONFIG");
-	char *fallback = default_path();
-	bool is_named = named && named[0] != '\0';
-	bool ok = config_read_file(c, is_named ? named : fallback, is_named, e);
-
-	free(fallback);
-	return ok;
-}
-
-/* "TRUNKDECK_SCREEN_COLOR" and "screen", "color": the same but for case? '-' in a server's name is '_' there. */
+/* Is "TRUNKDECK_SCREEN_COLOR" the variable of "screen", "color"? What is no letter or digit is '_' there. */
 static bool names(const char *variable, size_t len, const char *section, const char *key)
 {
 	char *name = xasprintf("TRUNKDECK_%s_%s", section, key);
@@ -85,7 +53,7 @@ static bool names(const char *variable, size_t len, const char *section, const c
 	return same;
 }
 
-/* The section an environment variable of this option means; NULL when it means another option. Caller frees. */
+/* The section that the variable means if it is one of this option; else NULL. Caller frees. */
 static char *section_named(const struct config *c, const struct option *o, const char *variable, size_t len)
 {
 	if (strcmp(o->section, "server") != 0)
@@ -100,72 +68,119 @@ static char *section_named(const struct config *c, const struct option *o, const
 	return NULL;
 }
 
-/* The path to the file is no option in it, and the project's own scripts have variables too. */
-static bool is_reserved(const char *variable, size_t len)
-{
-	static const char *const reserved[] = { "TRUNKDECK_CONFIG", "TRUNKDECK_BUILD" };
-
-	for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
-		if (len == strlen(reserved[i]) && strncmp(variable, reserved[i], len) == 0)
-			return true;
-	}
-	return len >= strlen("TRUNKDECK_LAB") && strncmp(variable, "TRUNKDECK_LAB", strlen("TRUNKDECK_LAB")) == 0;
-}
-
 static bool assign_variable(struct config *c, const char *variable, struct err *e)
 {
+	/* The path to the file is no option in it, and the project's own scripts have variables too. */
+	static const char *const others[] = { "TRUNKDECK_CONFIG=", "TRUNKDECK_BUILD=", "TRUNKDECK_LAB" };
 	size_t len = strcspn(variable, "=");
-	char *where = xstrndup(variable, len);
-	bool found = false, ok = true;
+	char *where, *section = NULL;
+	bool ok = true;
 
-	for (const struct option *o = config_options; o->key && !found && !is_reserved(variable, len); o++) {
-		char *section = section_named(c, o, variable, len);
-
-		if (section) {
-			found = true;
-			ok = config_assign(c, section, o->key, variable + len + 1, ORIGIN_ENVIRONMENT, where, e);
-		}
-		free(section);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		if (strncmp(variable, others[i], strlen(others[i])) == 0)
+			return true;
 	}
-	if (!found && !is_reserved(variable, len)) {
+	where = xstrndup(variable, len);
+	for (const struct option *o = config_options; o->key && !section; o++) {
+		section = section_named(c, o, variable, len);
+		ok = section && config_assign(c, section, o->key, variable + len + 1, ORIGIN_ENVIRONMENT, where, e);
+	}
+	if (!section) {
 		ok = err_set_message(e, ERR_CONFIG, _("%s: no such option"), where);
 		err_hint(e, _("see 'trunkdeck config'; servers must be in the configuration file first"));
 	}
+	free(section);
 	free(where);
 	return ok;
 }
 
-static bool read_environment(struct config *c, struct err *e)
+/* --- settling --- */
+
+/* Where the operator first wrote about a section, for messages about what is missing there. */
+static const char *section_where(const struct config *c, const char *section)
 {
-	for (char **v = environ; *v; v++) {
-		if (strncmp(*v, "TRUNKDECK_", 10) == 0 && strchr(*v, '=') && !assign_variable(c, *v, e))
+	for (size_t i = 0; i < c->value_count; i++) {
+		if (c->values[i].origin != ORIGIN_DEFAULT && strcmp(c->values[i].section, section) == 0)
+			return c->values[i].where;
+	}
+	return "";
+}
+
+/* Of the three ways to give a secret, "secret", "secret_file" and "secret_command" (or "url", ...), the later source wins, as
+ * with any option. *from is NULL if there is none. */
+static bool choose_source(const struct config *c, const char *section, const char *stem, const struct config_value **from,
+			  struct err *e)
+{
+	static const char *const endings[] = { "", "_file", "_command" };
+
+	*from = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+		char *key = xasprintf("%s%s", stem, endings[i]);
+		const struct config_value *v = config_find_value(c, section, key);
+
+		free(key);
+		if (v->value[0] == '\0')
+			continue;
+		if (*from && (*from)->origin == v->origin) {
+			err_set_message(e, ERR_CONFIG, _("%s: [%s] has more than one %s"), v->where, section, stem);
+			err_hint(e, _("allowed: one of %s, %s_file, %s_command"), stem, stem, stem);
 			return false;
+		}
+		if (!*from || v->origin > (*from)->origin)
+			*from = v;
 	}
 	return true;
 }
 
-/* "store.url" -> "store", "url"; "server na-1.secret" -> "server na-1", "secret". */
-static bool read_flags(struct config *c, const struct config_flag *flags, size_t count, struct err *e)
+/* Checks that there is one source at most. Where it is a file or a command, *at is emptied: read_source() reads it later. */
+static bool settle_source(const struct config *c, const char *section, const char *stem, char **at, struct err *e)
 {
-	for (size_t i = 0; i < count; i++) {
-		const char *dot = strrchr(flags[i].name, '.');
-		char *section = xstrndup(flags[i].name, dot ? (size_t)(dot - flags[i].name) : 0);
-		bool ok = config_assign(c, section, dot ? dot + 1 : flags[i].name, flags[i].value, ORIGIN_FLAG,
-					flags[i].flag, e);
+	const struct config_value *from;
 
-		free(section);
-		if (!ok)
-			return false;
-	}
+	if (!choose_source(c, section, stem, &from, e))
+		return false;
+	if (from && strcmp(from->key, stem) != 0)
+		(*at)[0] = '\0';
 	return true;
 }
 
-static bool default_store(struct config *c, struct err *e)
+static bool read_source(struct config *c, const char *section, const char *stem, char *const *at, struct err *e)
 {
+	const struct config_value *from;
+	struct err why = { .code = ERR_NONE };
+	char *text = NULL;
+	bool ok;
+
+	if ((*at)[0] != '\0')
+		return true;
+	if (!choose_source(c, section, stem, &from, e))
+		return false;
+	if (!from)
+		return true;
+	if (strcmp(from->key + strlen(stem), "_file") == 0)
+		ok = secret_from_file(from->value, &text, &why);
+	else
+		ok = secret_from_command(from->value, SECRET_COMMAND_TIMEOUT_MS, &text, &why);
+	if (!ok) {
+		err_set_message(e, ERR_CONFIG, _("%s: no %s from %s: %s"), from->where, stem, from->key, why.message);
+		err_hint(e, "%s", why.hint);
+		return false;
+	}
+	ok = config_assign(c, section, stem, text, from->origin, from->where, e);
+	explicit_bzero(text, strlen(text));
+	free(text);
+	return ok;
+}
+
+static bool settle_store(struct config *c, struct err *e)
+{
+	const struct config_value *from;
 	char *dir, *url;
 	bool ok;
 
-	if (c->store_url[0] != '\0')
+	if (!settle_source(c, "store", "url", &c->store_url, e) || !choose_source(c, "store", "url", &from, e))
+		return false;
+	if (from)
 		return true;
 	dir = config_data_dir();
 	url = xasprintf("sqlite:%s/trunkdeck.db", dir);
@@ -175,77 +190,22 @@ static bool default_store(struct config *c, struct err *e)
 	return ok;
 }
 
-static const struct config_value *value_in(const struct config *c, const char *section, const char *key)
-{
-	for (size_t i = 0; i < c->value_count; i++) {
-		const struct config_value *v = &c->values[i];
-
-		if (strcmp(v->section, section) == 0 && strcmp(v->key, key) == 0)
-			return v;
-	}
-	return NULL;
-}
-
-/* Where the operator first spoke of a section, for messages about what is missing there. `kind`: "server" of "server x". */
-static const char *section_where(const struct config *c, const char *kind, const char *section)
-{
-	for (const struct option *o = config_options; o->key; o++) {
-		const struct config_value *v = strcmp(o->section, kind) == 0 ? value_in(c, section, o->key) : NULL;
-
-		if (v && v->origin != ORIGIN_DEFAULT)
-			return v->where;
-	}
-	return "";
-}
-
-static bool refuse_two_secrets(const struct config_value *v, struct err *e)
-{
-	err_set_message(e, ERR_CONFIG, _("%s: [%s] has more than one secret"), v->where, v->section);
-	err_hint(e, "%s", _("allowed: one of secret, secret_file, secret_command"));
-	return false;
-}
-
-/* Of the three ways to give a secret the later source wins, as with any option; *from NULL = there is none. */
-static bool choose_secret(const struct config *c, const char *section, const struct config_value **from, struct err *e)
-{
-	static const char *const keys[] = { "secret", "secret_file", "secret_command" };
-
-	*from = NULL;
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		const struct config_value *v = value_in(c, section, keys[i]);
-
-		if (!v || v->value[0] == '\0')
-			continue;
-		if (*from && (*from)->origin == v->origin)
-			return refuse_two_secrets(v, e);
-		if (!*from || v->origin > (*from)->origin)
-			*from = v;
-	}
-	return true;
-}
-
-/* Without TLS whoever is on the way reads the callers' numbers, and can add actions of his own after the login. */
-static bool allows_plain(const struct config *c, const struct server_config *s, const char *section, struct err *e)
-{
-	if (!server_is_plain_off_loopback(s) || value_in(c, section, "tls")->origin != ORIGIN_DEFAULT)
-		return true;
-	err_set_message(e, ERR_CONFIG, _("%s: the connection to %s would not be encrypted"), value_in(c, section, "host")->where,
-			s->host);
-	err_hint(e, _("write 'tls = yes' into [%s], or 'tls = no' where the network to it is trusted"), section);
-	return false;
-}
-
 static bool settle_server(const struct config *c, struct server_config *s, struct err *e)
 {
 	char *section = xasprintf("server %s", s->name);
-	const struct config_value *secret;
 	bool ok = s->host[0] != '\0';
 
 	if (!ok) {
-		err_set_message(e, ERR_CONFIG, _("%s: server %s has no host"), section_where(c, "server", section), s->name);
+		err_set_message(e, ERR_CONFIG, _("%s: server %s has no host"), section_where(c, section), s->name);
 		err_hint(e, _("add 'host = ...' to [server %s]"), s->name);
 	}
-	ok = ok && choose_secret(c, section, &secret, e) && allows_plain(c, s, section, e);
+	ok = ok && settle_source(c, section, "secret", &s->secret, e);
+	/* Without TLS, anybody on the way reads the callers' numbers, and can add actions of his own after the login. */
+	if (ok && server_is_plain_off_loopback(s) && config_find_value(c, section, "tls")->origin == ORIGIN_DEFAULT) {
+		ok = err_set_message(e, ERR_CONFIG, _("%s: the connection to %s would not be encrypted"),
+				     config_find_value(c, section, "host")->where, s->host);
+		err_hint(e, _("write 'tls = yes' into [%s], or 'tls = no' where the network to it is trusted"), section);
+	}
 	if (s->port == 0)
 		s->port = s->tls ? 5039 : 5038;
 	free(section);
@@ -254,18 +214,17 @@ static bool settle_server(const struct config *c, struct server_config *s, struc
 
 static bool refuse_agents(const struct config *c, const char *what, const char *hint, struct err *e)
 {
-	err_set_message(e, ERR_CONFIG, "%s: %s", section_where(c, "agents", "agents"), what);
+	err_set_message(e, ERR_CONFIG, "%s: %s", section_where(c, "agents"), what);
 	err_hint(e, "%s", hint);
 	return false;
 }
 
 static bool settle(struct config *c, struct err *e)
 {
-	const struct agents_config *a = &c->agents;
-	const struct config_value *secret;
+	struct agents_config *a = &c->agents;
 	struct err why = { .code = ERR_NONE };
 
-	if (!default_store(c, e))
+	if (!settle_store(c, e))
 		return false;
 	for (size_t i = 0; i < c->server_count; i++) {
 		if (!settle_server(c, &c->servers[i], e))
@@ -277,106 +236,86 @@ static bool settle(struct config *c, struct err *e)
 		return refuse_agents(c, _("[agents] has no address"), _("add na_url or eu_url, or both"), e);
 	if (!agents_dial_check(a->dial, &why))
 		return refuse_agents(c, why.message, why.hint, e);
-	return choose_secret(c, "agents", &secret, e);
+	return settle_source(c, "agents", "secret", &a->secret, e);
 }
 
-/* --- secrets --- */
-
-static bool read_secret(const struct config *c, const char *section, char **to, struct err *e)
+bool config_read_store_url(struct config *c, struct err *e)
 {
-	const struct config_value *from;
-	struct err why = { .code = ERR_NONE };
-	char *secret = NULL;
-
-	if (!choose_secret(c, section, &from, e))
-		return false;
-	if (!from || strcmp(from->key, "secret") == 0)
-		return true;
-	if (!(strcmp(from->key, "secret_file") == 0 ? secret_from_file(from->value, &secret, &why)
-						    : secret_from_command(from->value, SECRET_COMMAND_TIMEOUT_MS, &secret, &why))) {
-		err_set_message(e, ERR_CONFIG, _("%s: no secret from %s: %s"), from->where, from->key, why.message);
-		err_hint(e, "%s", why.hint);
-		return false;
-	}
-	free(*to);
-	*to = secret;
-	return true;
-}
-
-/* It goes into a line of a request. */
-static bool is_token(const char *secret)
-{
-	for (const char *p = secret; *p; p++) {
-		if (*p <= ' ' || *p > '~')
-			return false;
-	}
-	return secret[0] != '\0';
+	return read_source(c, "store", "url", &c->store_url, e);
 }
 
 bool config_read_server_secrets(struct config *c, struct err *e)
 {
-	for (size_t i = 0; i < c->server_count && !c->has_server_secrets; i++) {
-		char *section = xasprintf("server %s", c->servers[i].name);
-		bool ok = read_secret(c, section, &c->servers[i].secret, e);
+	bool ok = true;
 
+	for (size_t i = 0; ok && i < c->server_count; i++) {
+		char *section = xasprintf("server %s", c->servers[i].name);
+
+		ok = read_source(c, section, "secret", &c->servers[i].secret, e);
 		free(section);
-		if (!ok)
-			return false;
 	}
-	c->has_server_secrets = true;
-	return true;
+	return ok;
 }
 
 bool config_read_agents_secret(struct config *c, struct err *e)
 {
 	struct agents_config *a = &c->agents;
+	const char *p = "";
 
 	if (a->source != AGENTS_FROM_API)
 		return true;
-	if (!read_secret(c, "agents", &a->secret, e))
+	if (!read_source(c, "agents", "secret", &a->secret, e))
 		return false;
-	return is_token(a->secret) ||
+	/* The secret is sent in a line of a request. */
+	for (p = a->secret; *p > ' ' && *p <= '~'; p++)
+		continue;
+	return (p > a->secret && *p == '\0') ||
 	       refuse_agents(c, _("[agents] has no secret, or one with other than printable ASCII characters"),
 			     _("allowed: one of secret, secret_file, secret_command"), e);
+}
+
+/* --- loading --- */
+
+static bool load(struct config *c, const char *path, const struct config_flag *flags, size_t flag_count, struct err *e)
+{
+	char *dir = xdg_dir("XDG_CONFIG_HOME"), *usual = xasprintf("%s/config", dir);
+	bool ok;
+
+	free(dir);
+	c->path = xstrdup("");
+	c->actor = user_name();
+	for (const struct option *o = config_options; o->key; o++) {
+		if (strcmp(o->section, "server") != 0 &&
+		    !config_assign(c, o->section, o->key, o->initial, ORIGIN_DEFAULT, "default", e))
+			die("the default of %s.%s is not allowed", o->section, o->key);
+	}
+	if (!path || path[0] == '\0')
+		path = getenv("TRUNKDECK_CONFIG");
+	ok = path && path[0] != '\0' ? config_read_file(c, path, true, e) : config_read_file(c, usual, false, e);
+	free(usual);
+	for (char **v = environ; ok && *v; v++) {
+		if (strncmp(*v, "TRUNKDECK_", 10) == 0 && strchr(*v, '='))
+			ok = assign_variable(c, *v, e);
+	}
+	/* "store.url" is "url" of "store", "server na-1.secret" is "secret" of "server na-1". */
+	for (size_t i = 0; ok && i < flag_count; i++) {
+		const char *dot = strrchr(flags[i].name, '.');
+		char *section = xstrndup(flags[i].name, (size_t)(dot - flags[i].name));
+
+		ok = config_assign(c, section, dot + 1, flags[i].value, ORIGIN_FLAG, flags[i].flag, e);
+		free(section);
+	}
+	return ok && settle(c, e);
 }
 
 bool config_load(struct config **out, const char *path, const struct config_flag *flags, size_t flag_count,
 		 struct err *e)
 {
-	struct config *c = xcalloc(1, sizeof(*c));
-
-	if (set_defaults(c, e) && read_file(c, path, e) && read_environment(c, e)
-	    && read_flags(c, flags, flag_count, e) && settle(c, e)) {
-		*out = c;
+	*out = xcalloc(1, sizeof(**out));
+	if (load(*out, path, flags, flag_count, e))
 		return true;
-	}
-	config_free(&c);
+	config_free(out);
 	return false;
-}
-
-static void server_clear(struct server_config *s)
-{
-	if (s->secret)
-		explicit_bzero(s->secret, strlen(s->secret));
-	free(s->name);
-	free(s->host);
-	free(s->ca_file);
-	free(s->user);
-	free(s->secret);
-	free(s->trunk_contexts);
-	free(s->trunk_techs);
-}
-
-static void agents_clear(struct agents_config *a)
-{
-	if (a->secret)
-		explicit_bzero(a->secret, strlen(a->secret));
-	free(a->na_url);
-	free(a->eu_url);
-	free(a->secret);
-	free(a->workspace);
-	free(a->dial);
-	free(a->ca_file);
 }
 
 void config_free(struct config **config)
@@ -385,19 +324,19 @@ void config_free(struct config **config)
 
 	if (!c)
 		return;
-	for (size_t i = 0; i < c->server_count; i++)
-		server_clear(&c->servers[i]);
-	agents_clear(&c->agents);
+	for (size_t i = 0; i < c->server_count; i++) {
+		config_clear_texts("server", &c->servers[i]);
+		free(c->servers[i].name);
+	}
+	config_clear_texts("", c);
 	for (size_t i = 0; i < c->value_count; i++) {
 		free(c->values[i].section);
-		free(c->values[i].key);
 		free(c->values[i].value);
 		free(c->values[i].where);
 	}
 	free(c->servers);
 	free(c->values);
 	free(c->path);
-	free(c->store_url);
 	free(c->actor);
 	FREE(config);
 }

@@ -1,5 +1,5 @@
 /*
- * The configuration file: lines of an INI file, one setting each. It has its own reader, because libraries for it take an
+ * The configuration file: an INI file with one setting in each line. It has a reader of its own, because libraries take an
  * indented key for more of the value above it, know no quotes, and cut long lines.
  */
 #include "config.h"
@@ -27,7 +27,7 @@ static void cut_blanks(char *start, char *end)
 	*end = '\0';
 }
 
-/* Past the quote that ends what begins at `p`, where \ takes the next byte as it is; NULL = there is none. */
+/* Behind the quote that closes the one at `p`; \ escapes the byte after it. NULL = the quote is not closed. */
 static char *skip_quoted(char *p)
 {
 	for (p++; *p != '\0'; p++) {
@@ -61,7 +61,7 @@ static void cut_comment(char *value)
 	cut_blanks(value, p);
 }
 
-/* A value that is quoted as a whole loses its quotes; in one that is quoted in part, such as a command, they stay. */
+/* Quotes around a whole value are removed. Quotes within a value, such as a command, stay. */
 static const char *read_value(char *value)
 {
 	char *to = value, *past = value[0] == '"' ? skip_quoted(value) : NULL;
@@ -80,17 +80,6 @@ static const char *read_value(char *value)
 	return NULL;
 }
 
-static const char *read_section(struct config_line *l, char *text)
-{
-	char *end = strchr(text, ']');
-
-	if (!end || !is_end(end + 1))
-		return N_("not understood");
-	cut_blanks(text, end);
-	l->section = text + strspn(text, BLANKS);
-	return NULL;
-}
-
 const char *config_read_line(char *text, struct config_line *l)
 {
 	char *separator, *end = text + strlen(text);
@@ -104,8 +93,14 @@ const char *config_read_line(char *text, struct config_line *l)
 	text += strspn(text, BLANKS);
 	if (is_end(text))
 		return NULL;
-	if (*text == '[')
-		return read_section(l, text + 1);
+	if (*text == '[') {
+		end = strchr(++text, ']');
+		if (!end || !is_end(end + 1))
+			return N_("not understood");
+		cut_blanks(text, end);
+		l->section = text + strspn(text, BLANKS);
+		return NULL;
+	}
 	separator = strpbrk(text, "=:");
 	if (!separator || separator == text)
 		return N_("not understood");
@@ -121,7 +116,6 @@ const char *config_read_line(char *text, struct config_line *l)
 
 struct reading {
 	struct config *config;
-	FILE *file;
 	const char *path;
 	int line;
 	char *section;
@@ -136,16 +130,12 @@ static bool refuse(const struct reading *r, const char *what, const char *hint)
 	return false;
 }
 
-static bool is_secret(const char *key, const char *value)
-{
-	return strcmp(key, "secret") == 0 || (strcmp(key, "url") == 0 && config_url_has_password(value));
-}
-
 static bool take_line(struct reading *r, char *text, size_t len)
 {
 	struct config_line l;
 	const char *wrong;
 	char *where;
+	size_t ignored;
 	bool ok;
 
 	if (len > LINE_MAX_BYTES)
@@ -165,7 +155,8 @@ static bool take_line(struct reading *r, char *text, size_t len)
 		return true;
 	where = xasprintf("%s:%d", r->path, r->line);
 	ok = config_assign(r->config, r->section, l.key, l.value, ORIGIN_FILE, where, r->e);
-	r->has_secret = r->has_secret || is_secret(l.key, l.value);
+	if (strcmp(l.key, "secret") == 0 || (strcmp(l.key, "url") == 0 && config_url_password(l.value, &ignored)))
+		r->has_secret = true;
 	free(where);
 	return ok;
 }
@@ -177,50 +168,37 @@ static bool refuse_unreadable(const char *path, int error, struct err *e)
 	return false;
 }
 
-static bool read_lines(struct reading *r)
-{
-	char *text = NULL;
-	size_t size = 0;
-	ssize_t len = 0;
-	bool ok = true;
-
-	while (ok && (errno = 0, len = getline(&text, &size, r->file)) >= 0) {
-		r->line++;
-		ok = take_line(r, text, (size_t)len);
-	}
-	if (ok && ferror(r->file))
-		ok = refuse_unreadable(r->path, errno, r->e);
-	if (text)
-		explicit_bzero(text, size);
-	free(text);
-	return ok;
-}
-
-static bool is_private(const struct reading *r)
-{
-	struct stat st;
-
-	if (!r->has_secret || fstat(fileno(r->file), &st) != 0 || (st.st_mode & (S_IRGRP | S_IROTH)) == 0)
-		return true;
-	err_set_message(r->e, ERR_CONFIG, _("%s holds a secret and others may read it"), r->path);
-	err_hint(r->e, _("chmod 600 %s, or use secret_file or secret_command"), r->path);
-	return false;
-}
-
 bool config_read_file(struct config *c, const char *path, bool must_exist, struct err *e)
 {
 	struct reading r = { .config = c, .path = path, .e = e };
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+	ssize_t len;
+	struct stat st;
 	bool ok;
 
-	r.file = fopen(path, "re");
-	if (!r.file && (errno == ENOENT || errno == ENOTDIR) && !must_exist)
+	if (!file && (errno == ENOENT || errno == ENOTDIR) && !must_exist)
 		return true;
-	if (!r.file)
+	if (!file)
 		return refuse_unreadable(path, errno, e);
 	r.section = xstrdup("");
-	ok = secret_trusts(path, fileno(r.file), e) && read_lines(&r) && is_private(&r);
+	ok = secret_trusts(path, fileno(file), e);
+	while (ok && (errno = 0, len = getline(&text, &size, file)) >= 0) {
+		r.line++;
+		ok = take_line(&r, text, (size_t)len);
+	}
+	if (ok && ferror(file))
+		ok = refuse_unreadable(path, errno, e);
+	if (ok && r.has_secret && fstat(fileno(file), &st) == 0 && (st.st_mode & (S_IRGRP | S_IROTH))) {
+		ok = err_set_message(e, ERR_CONFIG, _("%s holds a secret and others may read it"), path);
+		err_hint(e, _("chmod 600 %s, or use secret_file or secret_command"), path);
+	}
+	if (text)
+		explicit_bzero(text, size);
+	free(text);
 	free(r.section);
-	fclose(r.file);
+	fclose(file);
 	if (ok) {
 		free(c->path);
 		c->path = xstrdup(path);

@@ -1,20 +1,27 @@
-/* The table of options and the step that applies one; shared by config.c and config_file.c. */
+/* The table of options, and the steps from one line or variable to a member of struct config. Private to the room. */
 #ifndef CONFIG_CONFIG_OPTIONS_H
 #define CONFIG_CONFIG_OPTIONS_H
 
 #include "trunkdeck/config/config.h"
 
-enum option_type { OPTION_TEXT, OPTION_SECRET, OPTION_URL, OPTION_HTTP, OPTION_INT, OPTION_BOOL, OPTION_CHOICE };
+struct option;
+
+/* A kind of value. `set` returns false for a value that is not allowed; `show` returns a copy without secrets. */
+struct option_type {
+	bool (*set)(const struct option *o, void *member, const char *value);
+	char *(*show)(const char *value);
+	bool is_text;			/* the member is a char * of its own */
+};
 
 struct option {
 	const char *section;		/* "store", "agents", "screen"; "server" = each [server NAME] */
 	const char *key;
-	enum option_type type;
-	const char *initial;		/* in the user's own syntax */
+	const struct option_type *type;
+	const char *initial;		/* as the operator would write it */
 	const char *allowed;		/* choices, separated by '|'; else N_() words for messages */
-	long min, max;			/* OPTION_INT */
-	size_t offset;			/* in struct config, or struct server_config; NO_MEMBER = kept as text only */
-	const char *help;		/* N_() */
+	long min, max;			/* of a number */
+	size_t offset;			/* in struct config, or struct server_config; NO_MEMBER = kept in config.values only */
+	const char *help;		/* N_(), complete sentences */
 };
 
 #define NO_MEMBER ((size_t)-1)
@@ -22,13 +29,17 @@ struct option {
 /* Ends with a row whose key is NULL. */
 extern const struct option config_options[];
 
-/* One assignment, from wherever. `section` as written: "store", "server na-1". On failure *e is ERR_CONFIG and starts with
- * `where`. */
+/* Sets one option. `section` as written: "store", "server na-1". On failure *e is ERR_CONFIG and starts with `where`. */
 bool config_assign(struct config *c, const char *section, const char *key, const char *value,
 		   enum config_origin origin, const char *where, struct err *e);
+/* NULL when the section is not there, or has no such option. */
+const struct config_value *config_find_value(const struct config *c, const char *section, const char *key);
+/* Wipes and frees the texts of a struct config or struct server_config; `section` "server" for the latter. */
+void config_clear_texts(const char *section, void *base);
 
-/* Does a store's URL hold a password? */
-bool config_url_has_password(const char *url);
+/* Where the password is in a URL, or in what was meant to be one; NULL = there is none. Of a text that is no sound URL rather
+ * more than the password is taken for it, never less. Pure. */
+const char *config_url_password(const char *url, size_t *len);
 
 /* What a line of the file says; all NULL = nothing. The texts are in the line. */
 struct config_line {

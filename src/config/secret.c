@@ -41,7 +41,7 @@ static bool is_safe(const char *path, const struct stat *st, struct err *e)
 	return false;
 }
 
-/* The folder and all above it; `dir` is absolute and without symbolic links. */
+/* Checks the folder and all above it. `dir` is absolute, without symbolic links, and is changed. */
 static bool are_folders_safe(char *dir, struct err *e)
 {
 	struct stat st;
@@ -85,7 +85,7 @@ bool secret_trusts(const char *path, int fd, struct err *e)
 
 /* --- files --- */
 
-/* Ends the line, and hands it over unless it is empty. */
+/* Copies the line into *secret, unless it is empty, and wipes it. */
 static bool take_line(char line[LINE_SIZE], const char *from, char **secret, struct err *e)
 {
 	line[strcspn(line, "\r\n")] = '\0';
@@ -135,7 +135,7 @@ char **secret_environment(void)
 	return to;
 }
 
-/* Signals are as in a new process: the program may have blocked some and ignored others. */
+/* The child has all signals unblocked and with their default action, whatever this program does with them. */
 static bool start(const char *command, int out, pid_t *pid)
 {
 	char *argv[] = { (char *)"sh", (char *)"-c", (char *)command, NULL }, **env = secret_environment();
@@ -162,7 +162,7 @@ static bool start(const char *command, int out, pid_t *pid)
 	return error == 0;
 }
 
-/* Everything until the end, of which the beginning is kept; false: not in time. */
+/* Reads to the end and keeps the beginning. False if the end does not come in time. */
 static bool read_until_end(int fd, char line[LINE_SIZE], int64_t deadline_us)
 {
 	size_t len = 0;

@@ -101,8 +101,8 @@ class Refusals(Config):
         self.wrong(SERVER + "pass = x\n", 3, ['unknown key "pass"', "allowed in [server]: region, host, port"])
 
     def test_unknown_section(self):
-        self.wrong("[screens]\nfps = 20\n", 2, ["unknown section [screens]", "[store], [server NAME], [screen]"])
-        self.wrong("fps = 20\n", 1, ["before the first [section]", "[store], [server NAME], [screen]"])
+        self.wrong("[screens]\nfps = 20\n", 2, ["unknown section [screens]", "[store], [server NAME], [agents], [history], [screen]"])
+        self.wrong("fps = 20\n", 1, ["before the first [section]", "[store], [server NAME], [agents]"])
         self.wrong("[server]\nhost = x\n", 2, ["no server name", "[server NAME]"])
         self.wrong("[server a b]\nhost = x\n", 2, ["no server name", "at most 32"])
 
@@ -166,8 +166,17 @@ class Secrets(Config):
             self.assertIn("***", shown)
         self.assertEqual(self.values("--store", "postgresql://deck@h:5432/x")["store", "url"][0],
                          "postgresql://deck@h:5432/x")
-        result = self.refused("config", env={"TRUNKDECK_STORE_URL": "mysql://u:geheim@h/x"}, code=USAGE)
-        self.assertNotIn("geheim", result.err)
+        for url in ("mysql://u:geheim@h/x", "postgres:td:geheim@h", "postgres:td:geheim", "postgresql:/td:geheim@h/x", "td:geheim@h",
+                    "POSTGRES://td:geheim@h/x", "pg://td:geheim", "host=h user=td password=geheim"):
+            for form in ("table", "json"):
+                result = self.refused("config", "--format", form, env={"TRUNKDECK_STORE_URL": url}, code=USAGE, says="***")
+                self.assertNotIn("geheim", result.err, url)
+                self.assertNotIn("geheim", self.refused("--store", url, "config", "--format", form, code=USAGE).err, url)
+        for url in ("postgresql://td:geheim", "postgresql://td:geheim/x", "postgresql://td:geheim?sslmode=require"):
+            self.assertNotIn("geheim", self.values("--store", url)["store", "url"][0], url)
+            self.assertNotIn("geheim", self.refused("--store", url, "number", "list", code=USAGE).err, url)
+        for url in ("sqlite:/srv/a@b.db", "postgresql://h1:5432,h2:5433/db", "postgresql://[::1]:5432/x", "postgresql://h/x?a=b:c"):
+            self.assertEqual(self.values("--store", url)["store", "url"][0], url)
 
     def test_readable_by_others(self):
         for mode in (0o644, 0o640, 0o604):
@@ -247,6 +256,39 @@ class Secrets(Config):
         self.assertNotIn("geheim", self.done("config").out)
         path = self.config(SERVER + "secret_command = echo x && exit 3\n")
         self.refused("sync", code=USAGE, says=[f"{path}:3: no secret from secret_command", "status 3"])
+
+    def test_the_url_of_the_store(self):
+        """From a file or a command, like a secret: read when the store is opened, and shown nowhere."""
+        ran, file = self.path("ran"), self.path("url")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(f"sqlite:{self.path('other.db')}\n")
+        for line in (f"url_file = {file}", f"url_command = echo x >>{ran}; env >{self.path('env')}; cat {file}"):
+            self.config(f"[store]\n{line}\n", 0o644)
+            self.assertEqual(self.values()["store", "url"], ("", "default", "default"))
+            self.done("server", "list")
+            self.assertFalse(os.path.exists(ran))
+            self.done("init", "--name", "acme", env={"TRUNKDECK_SCREEN_FPS": "7", "PGPASSWORD": "geheim"})
+            self.assertTrue(os.path.exists(self.path("other.db")))
+            os.remove(self.path("other.db"))
+        with open(ran, encoding="utf-8") as lines:
+            self.assertEqual(lines.read(), "x\n")
+        with open(self.path("env"), encoding="utf-8") as env:
+            self.assertNotRegex(env.read(), "geheim|TRUNKDECK_")
+        self.done("--store", f"sqlite:{self.path('flag.db')}", "init")	# a flag wins over the file, and runs nothing
+        self.assertTrue(os.path.exists(self.path("flag.db")))
+        path = self.config("[store]\nurl_command = exit 3\n")
+        for words in (["init"], ["number", "list"], ["calls"], ["sync"], []):
+            if words in (["sync"], []):
+                path = self.config("[store]\nurl_command = exit 3\n" + SERVER + "secret = x\n")
+            self.refused(*words, code=USAGE, says=[f"{path}:2: no url from url_command", "status 3"])
+        os.chmod(file, 0o622)
+        self.config(f"[store]\nurl_file = {file}\n")
+        self.refused("number", "list", code=USAGE, says=["no url from url_file", "other users can write to"])
+        path = self.config("[store]\nurl_command = echo postgres:td:geheim@h\n")
+        result = self.refused("number", "list", code=USAGE, says=[f'{path}:2: url: "postgres:td:***@h" is not allowed', "sqlite:PATH"])
+        self.assertNotIn("geheim", result.err)
+        self.wrong(f"[store]\nurl_file = {file}\nurl_command = cat {file}\n", 3, ["more than one url", "one of url, url_file"])
+        self.wrong(f"[store]\nurl = sqlite:/x\nurl_file = {file}\n", 3, "more than one url")
 
     def test_only_one(self):
         self.wrong(SERVER + "secret = a\nsecret_command = echo b\n", 4, ["more than one secret", "one of secret"])

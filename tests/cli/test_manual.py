@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
 """The manual page and the completion: sound to groff and bash, and complete."""
 
+import re
 import subprocess
 import unittest
 
-from deck import DeckTest, TIMEOUT
+from deck import DeckTest, TIMEOUT, USAGE
 
 
 class Manual(DeckTest):
-    def page(self):
-        done = subprocess.run(["groff", "-man", "-Tutf8", "-P-c", "-ww", "-rLL=100n"], input=self.done("manual").out, text=True,
-                              capture_output=True, timeout=TIMEOUT, check=True, env=self.env)
+    def page(self, *which):
+        done = subprocess.run(["groff", "-man", "-Tutf8", "-P-c", "-ww", "-rLL=100n"], input=self.done("manual", *which).out,
+                              text=True, capture_output=True, timeout=TIMEOUT, check=True, env=self.env)
         self.assertEqual(done.stderr, "")
-        return subprocess.run(["col", "-b"], input=done.stdout, text=True, capture_output=True, timeout=TIMEOUT, check=True).stdout
+        return subprocess.run(["col", "-bx"], input=done.stdout, text=True, capture_output=True, timeout=TIMEOUT, check=True).stdout
 
     def test_every_command_is_in_it(self):
         page = self.page()
@@ -24,10 +25,33 @@ class Manual(DeckTest):
 
     def test_sections(self):
         page = self.page()
-        for title in ("NAME", "SYNOPSIS", "OPTIONS", "COMMANDS", "KEYS", "CONFIGURATION", "EXIT STATUS"):
+        for title in ("NAME", "SYNOPSIS", "OPTIONS", "COMMANDS", "KEYS", "EXIT STATUS", "SEE ALSO"):
             self.assertRegex(page, "(?m)^" + title + "$")
-        for words in ("--read-only", "trunk_contexts", "[server NAME]", "Default: 300.", "the store was unreachable"):
+        for words in ("--read-only", "trunkdeck.conf(5)", "the store was unreachable"):
             self.assertIn(words, " ".join(page.split()))
+
+    def test_every_option_of_the_configuration_is_in_its_page(self):
+        """Each with a sentence of its own and with what is allowed; man has no complaint either."""
+        self.config("[server na-1]\nhost = 127.0.0.1\n")
+        page = self.page("config")
+        options = [row["key"] for row in self.done("config", "--json").json()]
+        self.assertGreater(len(options), 30)
+        for option in set(options):
+            texts = re.findall(r"(?m)^ +" + option + r"(?: +|\n +)([A-Z][^\n]*(?:\n {10,}[^\n]*)*)", page)
+            self.assertEqual(len(texts), options.count(option), option)
+            for text in texts:
+                self.assertRegex(" ".join(text.split()), r"^[A-Z][^.]+\. .*Allowed: \S.*\.$", option)
+        for words in ("NAME", "[server NAME]", "Default: 300.", "trunkdeck(1)", ".pgpass"):
+            self.assertIn(words, page)
+        file = self.path("page.5")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(self.done("manual", "config").out)
+        done = subprocess.run(["man", "--warnings", "-l", "-E", "UTF-8", file], capture_output=True, timeout=TIMEOUT, check=True,
+                              env={**self.env, "MANWIDTH": "80", "LC_ALL": "C.UTF-8", "MANROFFSEQ": ""}, text=True)
+        self.assertEqual(done.stderr, "")
+
+    def test_other_pages_are_refused(self):
+        self.refused("manual", "keys", code=USAGE, says=['no page "keys"', "trunkdeck.conf(5)"])
 
 
 class Completion(DeckTest):

@@ -1,7 +1,7 @@
 /*
- * The configuration (DESIGN.md, issue of its own in README "Configuration"): defaults, then the file (INI), then
- * TRUNKDECK_* in the environment, then flags; the later wins. One table of options (config.c) drives parsing, bounds,
- * `trunkdeck config`, and the manual. Read once before the screen opens; constant afterwards; any thread may read it.
+ * The configuration: defaults, then the file (INI), then TRUNKDECK_* in the environment, then flags. The later source wins. One
+ * table of options (config_options.c) serves parsing, bounds, `trunkdeck config` and the manual page trunkdeck.conf(5). It is
+ * read once, before the screen opens. Afterwards only config_read_*() change it; any thread may read it.
  */
 #ifndef TRUNKDECK_CONFIG_CONFIG_H
 #define TRUNKDECK_CONFIG_CONFIG_H
@@ -19,8 +19,8 @@ enum live_from { LIVE_FROM_AMI, LIVE_FROM_STORE };
 
 enum agents_source { AGENTS_FROM_STORE, AGENTS_FROM_API };
 
-/* [agents]: where agents come from. Texts "" = not given; with AGENTS_FROM_API at least one address and a
- * sound template are there. */
+/* [agents]: where agents come from. A text that is not given is "". With AGENTS_FROM_API there is at least one address, and the
+ * template is valid. */
 struct agents_config {
 	enum agents_source source;
 	char *na_url, *eu_url;		/* of the directory, see agents.h */
@@ -36,12 +36,11 @@ struct agents_config {
 enum config_origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_FLAG };
 
 struct config {
-	char *path;			/* the file read; "" = none there */
-	char *store_url;
+	char *path;			/* of the file that was read; "" = there was none */
+	char *store_url;		/* "" = config_read_store_url() has to read it */
 	bool read_only;
 	struct server_config *servers;
 	size_t server_count;
-	bool has_server_secrets;	/* config_read_server_secrets() was here */
 	struct agents_config agents;
 	int keep_days;			/* of finished calls; 0 = forever */
 
@@ -51,16 +50,16 @@ struct config {
 	enum live_from screen_live;	/* where live calls come from */
 	int screen_fps;			/* frames a second at most for live data; keys are answered at once */
 
-	char *actor;			/* who: user, and the SSH peer */
+	char *actor;			/* the name of the user who runs the program */
 	struct config_value *values;	/* for `trunkdeck config` */
 	size_t value_count;
 };
 
-/* A value as it came out, and from where. */
+/* A value that is in force, and where it comes from. */
 struct config_value {
 	char *section;			/* "store", "server na-1" */
-	char *key;
-	char *value;			/* secrets already masked */
+	const char *key;
+	char *value;			/* without secrets */
 	enum config_origin origin;
 	char *where;			/* "default", "FILE:12", "TRUNKDECK_STORE_URL", "--store" */
 };
@@ -73,20 +72,21 @@ struct config_flag {
 };
 
 /* path NULL: $TRUNKDECK_CONFIG, else $XDG_CONFIG_HOME/trunkdeck/config (may be absent). On failure *e is ERR_CONFIG with
- * "file:line: what, and what is allowed". Refused is a file that others can write (secret.h), one that holds a secret and can be
- * read by others, and a server that would be reached without TLS over a network unless its section says `tls = no`. */
+ * "file:line: what is wrong", and the hint says what is allowed. Refused are a file that others can write (secret.h), one that
+ * holds a secret and can be read by others, and a server on another machine without TLS unless its section says `tls = no`. */
 bool config_load(struct config **out, const char *path, const struct config_flag *flags, size_t flag_count, struct err *e);
 void config_free(struct config **c);
 
 /*
- * Secrets that are in a file or printed by a command are read only when something connects: until then `secret` is "". The
- * commands run one after the other. Idempotent; call them before other threads have the configuration. On failure *e is
- * ERR_CONFIG, and starts with the line that names the file or command.
+ * Secrets that are in a file or printed by a command are read only when something connects: until then `secret`, or
+ * `store_url`, is "". The commands run one after the other. Idempotent; call them before other threads have the configuration.
+ * On failure *e is ERR_CONFIG, and starts with the line that names the file or command.
  */
+bool config_read_store_url(struct config *c, struct err *e);
 bool config_read_server_secrets(struct config *c, struct err *e);
 bool config_read_agents_secret(struct config *c, struct err *e);
 
-/* A row of the table of options, for the manual. `allowed`: choices separated by '|', or N_() words. */
+/* A row of the table of options, for the manual. `allowed`: choices separated by '|', or N_() words; `help`: N_() sentences. */
 struct config_option_text {
 	const char *section, *key, *initial, *allowed, *help;
 };

@@ -3,7 +3,7 @@
  *
  * A file is trusted as ssh trusts its own: it and every folder above it belong to root or to the user who runs the program, and
  * nobody else may write to them. A folder with the sticky bit, such as /tmp, is accepted above them, because others can't
- * replace what belongs to the user there.
+ * replace the user's files there.
  *
  * All functions block and may be called from any thread. On failure *e is ERR_CONFIG: the message names the reason, the hint
  * says what to do.

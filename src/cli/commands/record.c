@@ -170,7 +170,8 @@ bool cli_record(struct cli *c, struct err *e)
 		err_hint(e, "%s", _("add a [server NAME] section to the configuration"));
 		return false;
 	}
-	if (!config_read_server_secrets(c->options->config, e) || !config_read_agents_secret(c->options->config, e))
+	if (!config_read_store_url(c->options->config, e) || !config_read_server_secrets(c->options->config, e) ||
+	    !config_read_agents_secret(c->options->config, e))
 		return false;
 	loop_block_signals();
 	r.app = app_new(c->config, &clock_system);

@@ -94,6 +94,8 @@ bool cli_server_setup(struct cli *c, struct err *e)
 	options.mode = options.server->routes == ROUTES_ODBC ? ROUTES_ODBC : ROUTES_ASTDB;
 	if (mode && (!routes_mode_parse(mode, &options.mode) || options.mode == ROUTES_NONE))
 		return cli_args_refuse(&c->args, "mode", "astdb, odbc", e);
+	if (options.mode == ROUTES_ODBC && !config_read_store_url(c->options->config, e))
+		return false;
 	if (options.show_secret && !config_read_server_secrets(c->options->config, e))
 		return false;
 	values = setup_values(&options);

@@ -327,7 +327,7 @@ static bool choose_servers(struct sync *s, const char *name, int64_t timeout_ms,
 {
 	const struct config *given = s->cli->config;
 
-	if (!config_read_server_secrets(s->cli->options->config, e))
+	if (!config_read_store_url(s->cli->options->config, e) || !config_read_server_secrets(s->cli->options->config, e))
 		return false;
 	s->began_ms = clock_mono_ms(&clock_system);
 	s->until_ms = s->began_ms + timeout_ms;

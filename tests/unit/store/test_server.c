@@ -13,6 +13,7 @@
 #include "fixture.h"
 #include "store/postgres_url.h"
 #include "store/private.h"
+#include "trunkdeck/config/config.h"
 
 static const struct store_options making = { .actor = "alice", .create = true };
 static const struct store_options using = { .actor = "alice" };
@@ -226,6 +227,83 @@ static char *bouncer_start(void)
 	return xasprintf("postgresql://trunkdeck@/pooled?host=%s&port=6432", bouncer.folder);
 }
 
+static void write_file(const char *path, const char *before, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fchmod(fileno(f), 0600);
+	fprintf(f, "%s%s\n", before, text);
+	fclose(f);
+}
+
+/* Opens the store that a configuration of one line names. */
+static bool open_configured(const char *option, const char *value, struct store **s, struct err *e)
+{
+	char *path = xasprintf("%s/password.conf", temporary_folder()), *line = xasprintf("[store]\n%s = ", option);
+	struct config *config;
+	bool ok;
+
+	write_file(path, line, value);
+	assert_true(config_load(&config, path, NULL, 0, e));
+	ok = config_read_store_url(config, e) && store_open(s, config->store_url, &making, e);
+	config_free(&config);
+	unlink(path);
+	free(path);
+	free(line);
+	return ok;
+}
+
+static void a_password_comes_from_a_file_a_command_or_pgpass(void **state)
+{
+	char *open_to_all = other_url("hidden", "locked", ""), *host = strstr(open_to_all, "host=") + 5;
+	char *url = xasprintf("postgresql://hidden:p%%40ss%%2Fword@/locked?host=%s", host);
+	char *file = xasprintf("%s/store.url", temporary_folder()), *command = xasprintf("cat %s", file);
+	char *pgpass = xasprintf("%s/.pgpass", temporary_folder());
+	char *home = xstrdup_null(getenv("HOME"));
+	struct store *s;
+	struct err e;
+
+	(void)state;
+	free(pg_command("sql CREATE ROLE hidden LOGIN PASSWORD 'p@ss/word'"));
+	free(pg_command("sql CREATE DATABASE locked OWNER hidden"));
+	assert_pg("", "sql COPY (VALUES ('local all hidden scram-sha-256'), ('local all all trust')) TO '%s/data/pg_hba.conf'", host);
+	assert_pg("t", "sql SELECT pg_reload_conf()");
+	setenv("HOME", "/nowhere", 1);
+	while (store_open(&s, open_to_all, &making, &e)) {	/* until the server has reloaded it */
+		store_close(&s);
+		poll(NULL, 0, 10);
+	}
+	assert_int_equal(err_class_of(e.code), ERR_CLASS_UNREACHABLE);
+	write_file(file, "", url);
+	assert_true(open_configured("url_file", file, &s, &e));
+	add_parties(s);
+	assert_null(strstr(store_name(s), "ss"));
+	store_close(&s);
+	assert_true(open_configured("url_command", command, &s, &e));
+	assert_true(has_record(s, ENTITY_PROVIDER, "twilio"));
+	store_close(&s);
+	setenv("HOME", temporary_folder(), 1);
+	write_file(pgpass, "*:*:locked:hidden:", "wrong");
+	assert_false(open_configured("url", open_to_all, &s, &e));
+	assert_null(strstr(e.hint, "wrong"));
+	write_file(pgpass, "*:*:locked:hidden:", "p@ss/word");
+	assert_true(open_configured("url", open_to_all, &s, &e));
+	store_close(&s);
+	if (home)
+		setenv("HOME", home, 1);
+	unlink(pgpass);
+	unlink(file);
+	assert_pg("", "sql COPY (VALUES ('local all all trust')) TO '%s/data/pg_hba.conf'", host);
+	assert_pg("t", "sql SELECT pg_reload_conf()");
+	free(home);
+	free(pgpass);
+	free(command);
+	free(file);
+	free(url);
+	free(open_to_all);
+}
+
 static void a_pooler_may_stand_between(void **state)
 {
 	char *url;
@@ -283,6 +361,7 @@ int run_server_tests(void)
 		cmocka_unit_test(other_encodings_are_refused_for_new_stores_and_lose_no_call),
 		cmocka_unit_test(urls_are_shown_as_they_are_meant),
 		cmocka_unit_test(servers_elsewhere_are_verified),
+		cmocka_unit_test(a_password_comes_from_a_file_a_command_or_pgpass),
 		cmocka_unit_test(a_pooler_may_stand_between),
 	};
 
