@@ -291,10 +291,8 @@ libtrunkdeck_a_SOURCES += \
 	src/ui/calls/calls.h \
 	src/ui/calls/columns.c \
 	src/ui/calls/detail_page.c \
-	src/ui/calls/draw_rows.c \
 	src/ui/calls/hangup.c \
 	src/ui/calls/past.c \
-	src/ui/calls/rows.c \
 	src/ui/calls/view.c
 
 # ui/servers: connections, drift, rejected frames

@@ -1,11 +1,14 @@
-/* What a call is in each column: to filter, to sort, to show. */
+/*
+ * What a call is in each column. Live and finished calls have columns of their own; a title line shows those of the row on
+ * top.
+ */
 #include "config.h"
 
 #include "calls.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
@@ -13,53 +16,49 @@
 #include "trunkdeck/calls/call_json.h"
 
 #define SILENT_AFTER_US ((int64_t)5 * 1000000)
+#define YOUNG_US ((int64_t)2 * 1000000)
 
-static const char *label_of(const struct app *a, const struct call *c)
+static const struct list_column live_columns[] = {
+	{ CALLS_NUMBER, N_("Number"), 13, 16, 0, false },
+	{ CALLS_LABEL, N_("Label"), 12, 22, 5, false },
+	{ CALLS_AGENT, N_("Agent"), 10, 18, 2, false },
+	{ CALLS_CALLER, N_("Caller"), 13, 16, 1, false },
+	{ CALLS_COUNTRY, N_("CC"), 2, 2, 4, false },
+	{ CALLS_STATE, N_("State"), 12, 12, 0, false },
+	{ CALLS_AGE, N_("Age"), 7, 7, 0, true },
+	{ CALLS_RESPONSE, N_("Reply"), 6, 6, 3, true },
+	{ CALLS_PROVIDER, N_("Provider"), 10, 16, 6, false },
+	{ CALLS_SERVER, N_("Server"), 6, 12, 7, false },
+};
+
+static const struct list_column past_columns[CALLS_PAST_COLUMNS] = {
+	{ CALLS_ENDED, N_("Ended"), 5, 8, 0, false },
+	{ CALLS_NUMBER, N_("Number"), 13, 16, 0, false },
+	{ CALLS_LABEL, N_("Label"), 12, 22, 7, false },
+	{ CALLS_AGENT, N_("Agent"), 10, 18, 3, false },
+	{ CALLS_CALLER, N_("Caller"), 13, 16, 2, false },
+	{ CALLS_COUNTRY, N_("CC"), 2, 2, 6, false },
+	{ CALLS_STATE, N_("Outcome"), 11, 12, 0, false },
+	{ CALLS_AGE, N_("Talk"), 7, 7, 1, true },
+	{ CALLS_RESPONSE, N_("Reply"), 5, 6, 4, true },
+	{ CALLS_HUNG_UP_BY, N_("By"), 6, 6, 5, false },
+	{ CALLS_PROVIDER, N_("Provider"), 10, 16, 8, false },
+	{ CALLS_SERVER, N_("Server"), 6, 12, 9, false },
+};
+
+const struct list_kind calls_kinds[LIST_KINDS_MAX] = {
+	[CALLS_LIVE] = { live_columns, ARRAY_LEN(live_columns), 1, 1, CALLS_CALLER_BARE },
+	[CALLS_PAST] = { past_columns, ARRAY_LEN(past_columns), 1, 1, CALLS_CALLER_BARE },
+};
+
+int64_t calls_now_us(const struct calls *v)
 {
-	const struct number *n = snapshot_number(a->snapshot, c->number);
-
-	return n ? n->label : "";
-}
-
-static const char *agent_title(const struct app *a, const struct call *c)
-{
-	const struct agent *agent = snapshot_agent(a->snapshot, c->agent);
-
-	return agent ? agent->title : c->agent;
-}
-
-static const char *provider_name(const struct app *a, const struct call *c)
-{
-	const struct provider *p = snapshot_provider(a->snapshot, c->provider);
-
-	return p ? p->name : c->endpoint;
-}
-
-const char *calls_text(const struct app *a, const struct call *c, enum calls_column column)
-{
-	switch (column) {
-	case CALLS_NUMBER:
-		return c->number;
-	case CALLS_LABEL:
-		return label_of(a, c);
-	case CALLS_AGENT:
-		return agent_title(a, c);
-	case CALLS_CALLER:
-		return c->caller;
-	case CALLS_COUNTRY:
-		return call_country(c);
-	case CALLS_PROVIDER:
-		return provider_name(a, c);
-	case CALLS_SERVER:
-		return c->server;
-	default:
-		return NULL;
-	}
+	return v->paused ? v->held_at_us : clock_wall_us(v->view.app->clock);
 }
 
 enum call_state calls_state(const struct calls *v, const struct call *c, int64_t now_us)
 {
-	if (c->state == CALL_TALKING && live_heard(v->app->live) && c->first_audio_us == 0 && c->answered_us > 0
+	if (c->state == CALL_TALKING && live_heard(v->view.app->live) && c->first_audio_us == 0 && c->answered_us > 0
 	    && time_minus(now_us, c->answered_us) > SILENT_AFTER_US)
 		return CALL_SILENT;
 	return c->state;
@@ -67,91 +66,132 @@ enum call_state calls_state(const struct calls *v, const struct call *c, int64_t
 
 bool calls_match(const struct calls *v, const struct call *c)
 {
-	return !v->query || filter_words_is_empty(v->query) ||
-	       call_filter_match(v->query, c, calls_state(v, c, calls_now_us(v)), v->app->snapshot, app_zone(v->app));
+	return !list_filtering(&v->view.list) ||
+	       call_filter_match(v->view.list.query, c, calls_state(v, c, calls_now_us(v)), v->view.app->snapshot,
+				 app_zone(v->view.app));
 }
 
-/* --- sorting --- */
-
-/* A row on its way: most comparisons end with the figure, which of a text is its beginning. */
-struct sorting {
-	uint64_t figure;
-	const char *text;		/* NULL = the figure says it all */
-	size_t order;			/* as they came */
-	const struct call *call;
-};
-
-/* The first eight bytes, in lower case, the first one counting most. */
-static uint64_t beginning(const char *text)
+/* Each of these moments begins a state. */
+bool calls_is_young(const struct call *c, int64_t now_us)
 {
-	uint64_t figure = 0;
+	const int64_t moments[] = { c->started_us, c->agent_dialled_us, c->answered_us, c->first_audio_us };
+	int64_t last = 0;
 
-	for (int i = 0; i < 8; i++) {
-		unsigned char byte = (unsigned char)*text;
+	for (size_t i = 0; i < ARRAY_LEN(moments); i++)
+		last = moments[i] > last ? moments[i] : last;
+	return time_minus(now_us, last) < YOUNG_US;
+}
 
-		figure = figure << 8 | (byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte);
-		text += *text != '\0';
+static const char *state_text(const struct calls *v, const struct call *c, int64_t now_us, bool calm, enum role *role)
+{
+	enum call_state state = calls_state(v, c, now_us);
+
+	if (c->state == CALL_ENDED) {
+		*role = c->outcome == OUTCOME_ANSWERED ? ROLE_NORMAL : ROLE_WARN;
+		return outcome_text(c->outcome);
 	}
-	return figure;
+	*role = !calm && calls_is_young(c, now_us) ? ROLE_STRONG : state == CALL_SILENT ? ROLE_WARN
+		: state == CALL_TALKING ? ROLE_GOOD : ROLE_NORMAL;
+	return call_state_text(state);
 }
 
-static void prepare(const struct calls *v, struct sorting *s, int64_t now_us)
+static const char *get(const struct calls *v, const struct call *c, enum calls_column column, char *to, enum role *role,
+		       int64_t now_us, bool calm)
 {
-	const struct call *c = s->call;
+	const struct snapshot *s = v->view.app->snapshot;
+	const struct number *n;
+	const struct agent *agent;
+	const struct provider *p;
 	bool first_audio;
 	int64_t us;
 
-	s->text = calls_text(v->app, c, v->sort);
-	switch (v->sort) {
+	switch (column) {
+	case CALLS_NUMBER:
+		return c->number;
+	case CALLS_LABEL:
+		n = snapshot_number(s, c->number);
+		return n ? n->label : "";
+	case CALLS_AGENT:
+		agent = snapshot_agent(s, c->agent);
+		return agent ? agent->title : c->agent;
+	case CALLS_CALLER:
+		return c->caller[0] != '\0' ? c->caller : _("anonymous");
+	case CALLS_CALLER_BARE:
+		return c->caller;
+	case CALLS_COUNTRY:
+		*role = ROLE_DIM;
+		return call_country(c);
+	case CALLS_PROVIDER:
+		*role = ROLE_DIM;
+		p = snapshot_provider(s, c->provider);
+		return p ? p->name : c->endpoint;
+	case CALLS_SERVER:
+		*role = ROLE_DIM;
+		return c->server;
 	case CALLS_STATE:
-		s->figure = calls_state(v, c, now_us);
-		break;
+		return state_text(v, c, now_us, calm, role);
+	case CALLS_STATE_RANK:
+		snprintf(to, LIST_TEXT_SIZE, "%02d", calls_state(v, c, now_us));
+		return to;
 	case CALLS_AGE:
-		s->figure = UINT64_MAX - (uint64_t)c->started_us;
-		break;
+		us = c->state == CALL_ENDED ? c->talk_us : time_minus(now_us, c->started_us);
+		if (c->state == CALL_ENDED ? c->talk_us <= 0 : c->started_us <= 0)
+			return "";
+		format_age(to, us);
+		return to;
 	case CALLS_RESPONSE:
 		us = call_response_us(c, &first_audio);
-		s->figure = us < 0 ? UINT64_MAX : (uint64_t)us;
-		break;
-	default:
-		s->figure = beginning(s->text);
+		*role = first_audio ? ROLE_NORMAL : ROLE_DIM;
+		if (us < 0)
+			return "";
+		format_seconds(to, us);
+		return to;
+	case CALLS_RESPONSE_RANK:
+		us = call_response_us(c, &first_audio);
+		snprintf(to, LIST_TEXT_SIZE, "%020" PRIu64, us < 0 ? UINT64_MAX : (uint64_t)us);
+		return to;
+	case CALLS_ENDED:
+		*role = ROLE_DIM;
+		format_when(to, app_zone(v->view.app), c->ended_us, now_us, v->seconds);
+		return to;
+	case CALLS_HUNG_UP_BY:
+		*role = ROLE_DIM;
+		return hung_up_by_text(c->hung_up_by);
 	}
+	return "";
 }
 
-static int compare(const void *a, const void *b, void *arg)
+const char *calls_get(void *arg, const struct list_row *row, int column, char *to, enum role *role)
 {
-	const struct sorting *x = a, *y = b;
+	return get(arg, row->data, (enum calls_column)column, to, role, calls_now_us(arg), false);
+}
+
+const char *calls_get_calm(void *arg, const struct list_row *row, int column, char *to, enum role *role)
+{
 	const struct calls *v = arg;
-	int order = x->figure != y->figure ? (x->figure < y->figure ? -1 : 1) : x->text ? strcasecmp(x->text, y->text) : 0;
 
-	if (order != 0)
-		return v->descending ? -order : order;
-	return x->order < y->order ? -1 : 1;
+	return get(v, row->data, (enum calls_column)column, to, role, clock_wall_us(v->view.app->clock), true);
 }
 
-void calls_sort(const struct calls *v, const struct call **calls, size_t count)
+/* As wide as the time of the call that ended longest ago, of those in view. */
+void calls_fit_columns(struct calls *v, int columns)
 {
-	struct sorting *rows;
-	int64_t now_us = calls_now_us(v);
+	const struct list *l = &v->view.list;
+	char when[WHEN_SIZE] = "";
+	int width;
 
-	if (v->sort == CALLS_AGE && v->descending)	/* as they come */
-		return;
-	for (size_t i = 0; v->sort == CALLS_AGE && i < count / 2; i++) {
-		const struct call *c = calls[i];
-
-		calls[i] = calls[count - 1 - i];
-		calls[count - 1 - i] = c;
+	for (size_t i = l->top + (size_t)l->visible + 1; i-- > l->top && !*when;)
+		if (i < l->count && l->rows[i].kind == CALLS_PAST)
+			format_when(when, app_zone(v->view.app), ((const struct call *)l->rows[i].data)->ended_us, calls_now_us(v), false);
+	width = (int)strlen(when);
+	memcpy(v->past_columns, past_columns, sizeof(past_columns));
+	memcpy(v->kinds, calls_kinds, sizeof(v->kinds));
+	v->kinds[CALLS_PAST].columns = v->past_columns;
+	if (width > past_columns[0].min) {
+		v->past_columns[0].min = width;
+		v->past_columns[0].max = width + (int)strlen(":00");
 	}
-	if (v->sort == CALLS_AGE)
-		return;
-	rows = xcalloc(count + 1, sizeof(*rows));
-	for (size_t i = 0; i < count; i++) {
-		rows[i].call = calls[i];
-		rows[i].order = i;
-		prepare(v, &rows[i], now_us);
-	}
-	qsort_r(rows, count, sizeof(*rows), compare, (void *)v);
-	for (size_t i = 0; i < count; i++)
-		calls[i] = rows[i].call;
-	free(rows);
+	v->view.list.kinds = v->kinds;
+	list_lay_out(&v->view.list, columns);
+	v->seconds = l->layouts[CALLS_PAST].column[0].width > v->past_columns[0].min + 2;
 }

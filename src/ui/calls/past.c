@@ -121,7 +121,7 @@ static bool is_behind(const struct calls_past *p, const struct call *c)
 static void start_over(struct calls *v)
 {
 	struct calls_past *p = &v->past;
-	uint64_t count = finished_count(v->app->finished);
+	uint64_t count = finished_count(v->view.app->finished);
 
 	p->mark = (struct call_mark){ 0 };
 	p->complete = false;
@@ -144,13 +144,13 @@ static void keep_bound(struct calls_past *p)
 static bool take_finished(struct calls *v)
 {
 	struct calls_past *p = &v->past;
-	uint64_t count = finished_count(v->app->finished);
+	uint64_t count = finished_count(v->view.app->finished);
 	bool news = p->seen < count;
 
 	if (count - p->seen > FINISHED_MAX)
 		start_over(v);
 	for (; p->seen < count; p->seen++) {
-		const struct call *c = finished_get(v->app->finished, p->seen);
+		const struct call *c = finished_get(v->view.app->finished, p->seen);
 
 		if (!c->is_test && !is_behind(p, c) && !find(p, call_key(c)) && calls_match(v, c))
 			put(p, c);
@@ -161,12 +161,6 @@ static bool take_finished(struct calls *v)
 
 /* --- pages --- */
 
-/* Among rows that hold still it is live: it comes when they are let go. */
-static bool is_held_back(const struct calls *v, const struct call *c)
-{
-	return v->held && c->ended_us > v->held_at_us;
-}
-
 static void take_page(struct calls *v, const struct call_page *page)
 {
 	struct calls_past *p = &v->past;
@@ -174,7 +168,8 @@ static void take_page(struct calls *v, const struct call_page *page)
 	for (size_t i = 0; i < page->count; i++) {
 		const struct call *c = &page->calls[i];
 
-		if (!c->is_test && !is_held_back(v, c) && calls_match(v, c))
+		/* Among rows that hold still it is live: it comes when they are let go. */
+		if (!c->is_test && !(v->held && c->ended_us > v->held_at_us) && calls_match(v, c))
 			put(p, c);
 	}
 	p->complete = !page->more;
@@ -187,7 +182,7 @@ static void take_page(struct calls *v, const struct call_page *page)
 
 static bool take_answer(struct calls *v)
 {
-	const struct call_page *page = &v->app->pages[CALL_ASKER_LIST];
+	const struct call_page *page = &v->view.app->pages[CALL_ASKER_LIST];
 	struct calls_past *p = &v->past;
 
 	if (!p->token || page->token != p->token || page->waiting)
@@ -204,7 +199,7 @@ bool past_take(struct calls *v)
 	bool answered = take_answer(v);
 
 	/* What could not be read can be, once the store is back. */
-	if (v->past.err.code && v->app->store_state == STORE_STATE_OK)
+	if (v->past.err.code && v->view.app->store_state == STORE_STATE_OK)
 		err_clear(&v->past.err);
 	return (!v->held && take_finished(v)) || answered;
 }
@@ -221,34 +216,23 @@ void past_filter(struct calls *v)
 
 /* --- asking --- */
 
-static bool near_end(const struct list *l)
-{
-	size_t visible = l->visible > 0 ? (size_t)l->visible : 1;
-
-	return l->cursor + 2 * visible >= l->count || l->top + 2 * visible >= l->count;
-}
-
 /* A number of ours that is given whole is looked up instead of looked for, and so is a period. */
-static void narrow(const struct calls *v, struct call_question *q)
+void past_want(struct calls *v)
 {
-	const char *number = v->query ? filter_words_field(v->query, CALL_FIELD_NUMBER) : NULL;
-
-	if (number && snapshot_number(v->app->snapshot, number))
-		str_copy(q->number, sizeof(q->number), str_of(number));
-	if (v->query)
-		filter_words_period(v->query, &q->since_us, &q->until_us);
-}
-
-bool past_want(struct calls *v)
-{
+	const struct list *l = &v->view.list;
 	struct calls_past *p = &v->past;
 	struct call_question q = { .max = PAGE, .after = p->mark };
+	const char *number;
 
-	if (p->token || p->complete || p->err.code || p->count >= PAST_MAX || !near_end(&v->list))
-		return p->token != 0;
-	narrow(v, &q);
-	p->token = app_ask_calls(v->app, CALL_ASKER_LIST, &q);
-	return p->token != 0;
+	if (p->token || p->complete || p->err.code || p->count >= PAST_MAX || !list_near_end(l))
+		return;
+	if (list_filtering(l)) {
+		number = filter_words_field(l->query, CALL_FIELD_NUMBER);
+		if (number && snapshot_number(v->view.app->snapshot, number))
+			str_copy(q.number, sizeof(q.number), str_of(number));
+		filter_words_period(l->query, &q.since_us, &q.until_us);
+	}
+	p->token = app_ask_calls(v->view.app, CALL_ASKER_LIST, &q);
 }
 
 const char *past_end_text(const struct calls *v)
@@ -259,7 +243,7 @@ const char *past_end_text(const struct calls *v)
 		return _("Earlier calls can't be read: the store is away.");
 	if (p->count >= PAST_MAX)
 		return _("Further back: narrow the filter, or 'trunkdeck calls'.");
-	if (p->complete || !v->query || filter_words_is_empty(v->query))
+	if (p->complete || !list_filtering(&v->view.list))
 		return NULL;
 	return _("Looking further back ...");
 }

@@ -2,7 +2,6 @@
 #ifndef UI_DECK_DECK_H
 #define UI_DECK_DECK_H
 
-#include "ui/frame/list.h"
 #include "ui/frame/ui.h"
 
 enum deck_row {
@@ -18,21 +17,23 @@ enum deck_column {
 	DECK_NAME, DECK_DOMAIN, DECK_REACH, DECK_BADGE,		/* of a provider; it has DECK_LIVE, too */
 };
 
-/* The text of each number that words without a field are looked for in, in the order of snapshot_numbers_of(), provider by
- * provider: made when a filter is typed, kept until the workspace changes. */
-struct deck_texts {
-	struct buf bytes;		/* NUL-terminated texts, one after the other */
+struct deck {
+	struct view view;
+	bool opened_first;		/* the first provider was opened when the workspace came */
+	/* The text of each number that words without a field are looked for in: NUL-terminated, in the order of
+	 * snapshot_numbers_of(), provider by provider. Made when a filter is typed, kept until the workspace changes. */
+	struct buf texts;
 	uint64_t generation;		/* of the snapshot they were made of; 0 = none */
 };
 
-struct deck {
-	struct ui *ui;
-	struct app *app;
-	struct list list;
-	bool opened_first;		/* the first provider was opened when the workspace came */
-	struct deck_texts texts;
-	struct list_layout providers, numbers;	/* of the frame that is drawn */
-};
+/* view.c */
+/* What is under the cursor: the number, NULL on a provider; its provider, NULL when the Deck is empty. */
+const struct number *deck_number(const struct deck *d);
+const struct provider *deck_provider(const struct deck *d);
+/* Moves the cursor to the next or previous provider or number, into closed providers, too. */
+void deck_step(struct deck *d, bool down);
+/* The place of the number under the cursor among all numbers in the Deck's order, or of the provider among the providers. */
+void deck_position(const struct deck *d, size_t *at, size_t *count);
 
 /* match.c */
 /* Makes the texts that are looked into, if the workspace has changed since. */
@@ -42,14 +43,15 @@ extern const struct filter_rows deck_filter_rows;
 void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct provider *p, const struct number *n));
 
 /* draw_rows.c */
-const char *deck_get(void *arg, const struct list_row *row, int column, char *to, enum role *role);
+list_get_fn deck_get;
+extern const struct list_kind deck_kinds[LIST_KINDS_MAX];
 /* The state of a number's route: "ok", "pending", "missing on eu-1", "disabled", "no server". `to` has LIST_TEXT_SIZE. */
 const char *deck_route_text(char *to, const struct app *a, const struct number *n, enum role *role);
 /* How a provider is reached: "reachable 18 ms". */
-const char *deck_endpoint_text(char *to, const struct deck *d, const struct provider *p);
+const char *deck_endpoint_text(char *to, const struct app *a, const struct provider *p, enum role *role);
 void deck_draw(void *state, const struct canvas *c, bool focused);
 
-/* delete.c: asks, saying what breaks. */
+/* delete.c: asks, and says what stops working. */
 void deck_delete_number(struct deck *d, const struct number *n);
 void deck_delete_provider(struct deck *d, const struct provider *p);
 

@@ -56,9 +56,9 @@ static void ask(struct deck *d, const struct mutation *m, const char *title, con
 		.arg = p,
 	};
 
-	p->app = d->app;
+	p->app = d->view.app;
 	p->mutation = *m;
-	dialog_ask(d->ui, &options);
+	dialog_ask(d->view.ui, &options);
 	free(also);
 }
 
@@ -86,7 +86,7 @@ static void say_servers(struct buf *text, const struct app *a, enum region regio
 
 void deck_delete_number(struct deck *d, const struct number *n)
 {
-	const struct agent *agent = snapshot_agent(d->app->snapshot, n->agent);
+	const struct agent *agent = snapshot_agent(d->view.app->snapshot, n->agent);
 	struct mutation m = { .kind = MUTATION_DELETE, .version = n->version };
 	struct buf text;
 	char *title = xasprintf(_("Delete %s?"), n->e164);
@@ -94,19 +94,19 @@ void deck_delete_number(struct deck *d, const struct number *n)
 	buf_init(&text, 2000);
 	buf_addf(&text, _("Calls to it will no longer reach %s; callers get \"not found\".\n"),
 		 agent ? agent->title : n->agent);
-	say_live(&text, live_count_number(d->app->live, n->e164));
-	say_servers(&text, d->app, n->region);
+	say_live(&text, live_count_number(d->view.app->live, n->e164));
+	say_servers(&text, d->view.app, n->region);
 	buf_adds(&text, _("The number itself stays with your SIP provider."));
 	m.record.entity = ENTITY_NUMBER;
 	number_copy(&m.record.number, n);
-	ask(d, &m, title, text.p, NULL, live_count_number(d->app->live, n->e164));
+	ask(d, &m, title, text.p, NULL, live_count_number(d->view.app->live, n->e164));
 	buf_clear(&text);
 	free(title);
 }
 
 void deck_delete_provider(struct deck *d, const struct provider *p)
 {
-	int64_t numbers = snapshot_badge(d->app->snapshot, p->id);
+	int64_t numbers = snapshot_badge(d->view.app->snapshot, p->id);
 	struct mutation m = { .kind = MUTATION_DELETE, .version = p->version, .cascade = numbers > 0 };
 	struct buf text;
 	char *title = xasprintf(_("Delete provider %s?"), p->name);
@@ -118,10 +118,10 @@ void deck_delete_provider(struct deck *d, const struct provider *p)
 					 (unsigned long)numbers), (long long)numbers);
 	else
 		buf_adds(&text, _("It has no numbers.\n"));
-	say_live(&text, live_count_provider(d->app->live, p->id));
+	say_live(&text, live_count_provider(d->view.app->live, p->id));
 	m.record.entity = ENTITY_PROVIDER;
 	provider_copy(&m.record.provider, p);
-	ask(d, &m, title, text.p, numbers > 0 ? p->name : NULL, numbers > 0 ? live_count_provider(d->app->live, p->id) : 0);
+	ask(d, &m, title, text.p, numbers > 0 ? p->name : NULL, numbers > 0 ? live_count_provider(d->view.app->live, p->id) : 0);
 	buf_clear(&text);
 	free(title);
 }

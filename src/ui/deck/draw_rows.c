@@ -29,9 +29,17 @@ static const struct list_column provider_columns[] = {
 	{ DECK_BADGE, N_("Numbers"), 12, 13, 0, true },
 };
 
+static const struct list_column empty_columns[] = { { DECK_NAME, "", 10, 0, 0, false } };
+
+const struct list_kind deck_kinds[LIST_KINDS_MAX] = {
+	[DECK_PROVIDER] = { provider_columns, ARRAY_LEN(provider_columns), 3, 2, DECK_DOMAIN },
+	[DECK_NUMBER] = { number_columns, ARRAY_LEN(number_columns), 4, 1, DECK_E164 },
+	[DECK_EMPTY] = { empty_columns, ARRAY_LEN(empty_columns), 4, 1, DECK_DOMAIN },
+};
+
 /* The worst route state of a provider's numbers, where one needs a person. */
 struct trouble {
-	const struct deck *deck;
+	const struct app *app;
 	const char *provider;
 	enum route_state worst;
 	size_t count;			/* numbers and servers in that state */
@@ -40,7 +48,7 @@ struct trouble {
 static void add_trouble(void *arg, const char *server, const struct route_report *r)
 {
 	struct trouble *t = arg;
-	const struct number *n = snapshot_number(t->deck->app->snapshot, r->number);
+	const struct number *n = snapshot_number(t->app->snapshot, r->number);
 
 	(void)server;
 	if (!n || strcmp(n->provider, t->provider) != 0)
@@ -53,35 +61,28 @@ static void add_trouble(void *arg, const char *server, const struct route_report
 	}
 }
 
-static void trouble_text(char *to, const struct deck *d, const struct provider *p)
+const char *deck_endpoint_text(char *to, const struct app *a, const struct provider *p, enum role *role)
 {
-	struct trouble t = { .deck = d, .provider = p->id };
+	struct reach_summary sum = app_provider_reach(a, p);
 
-	route_states_each_alarm(d->app->routes, add_trouble, &t);
-	to[0] = '\0';
-	if (t.count > 0)
-		snprintf(to, LIST_TEXT_SIZE, "%zu %s", t.count, route_state_text(t.worst));
+	*role = reach_text(to, LIST_TEXT_SIZE, &sum, clock_mono_ms(a->clock));
+	return to;
 }
 
 /* How the provider is reached, and what is wrong with its routes; what needs a person comes first. */
-static enum role state_text(char *to, const struct deck *d, const struct provider *p)
+static const char *state_text(char *to, const struct app *a, const struct provider *p, enum role *role)
 {
-	struct reach_summary sum = app_provider_reach(d->app, p);
-	enum role role = reach_text(to, LIST_TEXT_SIZE, &sum, clock_mono_ms(d->app->clock));
-	char trouble[LIST_TEXT_SIZE];
-	size_t len = strlen(to);
+	struct trouble t = { .app = a, .provider = p->id };
+	size_t len;
 
-	trouble_text(trouble, d, p);
-	if (trouble[0] == '\0')
-		return role;
-	if (role == ROLE_ALARM) {
-		str_copy(to + len, LIST_TEXT_SIZE - len, STR(", "));
-		len = strlen(to);
-	} else {
-		len = 0;
-	}
-	str_copy(to + len, LIST_TEXT_SIZE - len, str_of(trouble));
-	return ROLE_ALARM;
+	deck_endpoint_text(to, a, p, role);
+	route_states_each_alarm(a->routes, add_trouble, &t);
+	if (t.count == 0)
+		return to;
+	len = *role == ROLE_ALARM ? strlen(to) : 0;
+	snprintf(to + len, LIST_TEXT_SIZE - len, "%s%zu %s", len > 0 ? ", " : "", t.count, route_state_text(t.worst));
+	*role = ROLE_ALARM;
+	return to;
 }
 
 static const char *live_text(char *to, size_t live, enum role *role)
@@ -93,16 +94,10 @@ static const char *live_text(char *to, size_t live, enum role *role)
 	return to;
 }
 
-const char *deck_endpoint_text(char *to, const struct deck *d, const struct provider *p)
-{
-	struct reach_summary sum = app_provider_reach(d->app, p);
-
-	reach_text(to, LIST_TEXT_SIZE, &sum, clock_mono_ms(d->app->clock));
-	return to;
-}
-
 static const char *get_of_provider(const struct deck *d, const struct provider *p, enum deck_column column, char *to, enum role *role)
 {
+	const struct app *a = d->view.app;
+	const struct list *l = &d->view.list;
 	int64_t n;
 
 	switch (column) {
@@ -113,17 +108,23 @@ static const char *get_of_provider(const struct deck *d, const struct provider *
 	case DECK_REGION:
 		return region_name(p->region);
 	case DECK_ENDPOINT:
-		return deck_endpoint_text(to, d, p);
+		return deck_endpoint_text(to, a, p, role);
 	case DECK_DOMAIN:
 		*role = ROLE_DIM;
 		return p->sip_domain;
 	case DECK_REACH:
-		*role = state_text(to, d, p);
-		return to;
+		if (*state_text(to, a, p, role) || list_column_x(l, DECK_PROVIDER, DECK_DOMAIN) >= 0)
+			return to;
+		*role = ROLE_DIM;
+		return p->sip_domain;
 	case DECK_LIVE:
-		return live_text(to, live_count_provider(d->app->live, p->id), role);
+		return live_text(to, live_count_provider(a->live, p->id), role);
 	case DECK_BADGE:
-		n = snapshot_badge(d->app->snapshot, p->id);
+		/* Where there is no room for both, what needs a person is more than a count. */
+		if (list_column_x(l, DECK_PROVIDER, DECK_REACH) < 0 && *state_text(to, a, p, role) && *role == ROLE_ALARM)
+			return to;
+		*role = ROLE_NORMAL;
+		n = snapshot_badge(a->snapshot, p->id);
 		if (n == 0)
 			return _("no numbers");
 		snprintf(to, LIST_TEXT_SIZE, ngettext("%lld number", "%lld numbers", (unsigned long)n), (long long)n);
@@ -183,12 +184,17 @@ static const char *figure_text(char *to, const struct app *a, const struct numbe
 const char *deck_get(void *arg, const struct list_row *row, int column, char *to, enum role *role)
 {
 	const struct deck *d = arg;
+	const struct app *app = d->view.app;
 	const struct number *n = row->data;
 	const struct agent *agent;
 	const struct provider *p;
 	const char *why;
 	char state[LIST_TEXT_SIZE / 2];
 
+	if (row->kind == DECK_EMPTY && column == DECK_NAME) {
+		*role = ROLE_DIM;
+		return _("No numbers yet. a adds one.");
+	}
 	if (row->kind != DECK_NUMBER)
 		return get_of_provider(d, row->data, (enum deck_column)column, to, role);
 	switch ((enum deck_column)column) {
@@ -196,87 +202,44 @@ const char *deck_get(void *arg, const struct list_row *row, int column, char *to
 		*role = n->enabled ? ROLE_NORMAL : ROLE_DIM;
 		return n->e164;
 	case DECK_AGENT:
-		agent = snapshot_agent(d->app->snapshot, n->agent);
+		agent = snapshot_agent(app->snapshot, n->agent);
 		*role = agent && agent_usable(agent, &why) ? ROLE_NORMAL : ROLE_WARN;
 		return agent ? agent->title : n->agent;
 	case DECK_LABEL:
 		*role = ROLE_DIM;
 		return n->label;
 	case DECK_OF_PROVIDER:
-		p = snapshot_provider(d->app->snapshot, n->provider);
+		p = snapshot_provider(app->snapshot, n->provider);
 		return p ? p->name : n->provider;
 	case DECK_REGION:
 		*role = ROLE_DIM;
 		return region_name(n->region);
 	case DECK_ROUTE:		/* its name in batch, and what stands on the screen */
-		snprintf(to, LIST_TEXT_SIZE, "%s\n%s", n->enabled ? route_state_name(app_route_summary(d->app, n).state) : "",
-			 deck_route_text(state, d->app, n, role));
+		snprintf(to, LIST_TEXT_SIZE, "%s\n%s", n->enabled ? route_state_name(app_route_summary(app, n).state) : "",
+			 deck_route_text(state, app, n, role));
 		return to;
 	case DECK_ENDPOINT:
-		p = snapshot_provider(d->app->snapshot, n->provider);
-		return p ? deck_endpoint_text(to, d, p) : "";
+		p = snapshot_provider(app->snapshot, n->provider);
+		return p ? deck_endpoint_text(to, app, p, role) : "";
 	case DECK_ENABLED:
 		return n->enabled ? "yes" : "no";
 	case DECK_STATE:
-		return deck_route_text(to, d->app, n, role);
+		return deck_route_text(to, app, n, role);
 	case DECK_LIVE:
-		return live_text(to, live_count_number(d->app->live, n->e164), role);
+		return live_text(to, live_count_number(app->live, n->e164), role);
 	default:
-		return figure_text(to, d->app, n, (enum deck_column)column, role);
+		return figure_text(to, app, n, (enum deck_column)column, role);
 	}
 }
 
-static void draw_provider(const struct deck *d, const struct canvas *c, const struct list_row *row)
+void deck_draw(void *state, const struct canvas *c, bool focused)
 {
-	struct canvas cells = canvas_sub(c, 0, 3, 1, c->area.columns - 4);
-	const struct provider *p = row->data;
-	bool open = list_is_open(&d->list, row->key) || list_filtering(&d->list);
-	const struct list_layout *lay = &d->providers;
-	char state[LIST_TEXT_SIZE];
-	enum role role;
+	struct deck *d = state;
+	const struct app *a = d->view.app;
 
-	draw_text(c, 0, 1, 1, ROLE_ACCENT, mark_text(c, open ? MARK_OPEN : MARK_CLOSED));
-	list_cells(&cells, lay, &d->list, row);
-	if (list_has_column(lay, DECK_REACH) && list_has_column(lay, DECK_DOMAIN))
+	list_draw(&d->view.list, ui_term(d->view.ui), c, focused);
+	if (d->view.list.count > 0 || list_filtering(&d->view.list))
 		return;
-	role = state_text(state, d, p);
-	if (state[0] == '\0')
-		list_cell(&cells, 0, lay, DECK_REACH, ROLE_DIM, p->sip_domain);
-	/* Where there is no room for both, what needs a person is more than a count. */
-	if (role == ROLE_ALARM && !list_has_column(lay, DECK_REACH)) {
-		list_cell(&cells, 0, lay, DECK_BADGE, ROLE_NORMAL, "             ");
-		list_cell(&cells, 0, lay, DECK_BADGE, role, state);
-	}
-}
-
-static void draw_row(void *arg, const struct canvas *c, const struct list_row *row)
-{
-	const struct deck *d = arg;
-	struct canvas cells;
-
-	switch (row->kind) {
-	case DECK_PROVIDER:
-		draw_provider(d, c, row);
-		break;
-	case DECK_NUMBER:
-		cells = canvas_sub(c, 0, 4, 1, c->area.columns - 5);
-		list_cells(&cells, &d->numbers, &d->list, row);
-		break;
-	case DECK_EMPTY:
-		draw_text(c, 0, 4, 0, ROLE_DIM, _("No numbers yet. a adds one."));
-		break;
-	}
-}
-
-/* Why there is nothing in the list. */
-static void draw_nothing(const struct deck *d, const struct canvas *c)
-{
-	const struct app *a = d->app;
-
-	if (list_filtering(&d->list)) {
-		draw_text(c, 1, 3, 0, ROLE_DIM, _("Nothing matches the filter. / changes it."));
-		return;
-	}
 	switch (a->store_state) {
 	case STORE_STATE_OPENING:
 	case STORE_STATE_LOADING:
@@ -293,13 +256,3 @@ static void draw_nothing(const struct deck *d, const struct canvas *c)
 	}
 }
 
-void deck_draw(void *state, const struct canvas *c, bool focused)
-{
-	struct deck *d = state;
-
-	list_layout(&d->providers, provider_columns, ARRAY_LEN(provider_columns), c->area.columns - 4, 2);
-	list_layout(&d->numbers, number_columns, ARRAY_LEN(number_columns), c->area.columns - 5, 1);
-	if (d->list.count == 0)
-		draw_nothing(d, c);
-	ui_draw_list(d->ui, &d->list, c, focused, draw_row, d);
-}

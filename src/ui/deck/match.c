@@ -40,7 +40,7 @@ static void set_name(struct shared_name *n, const char *id, const char *name)
 static void add_text(struct deck *d, const struct number *n, const struct shared_name *provider, struct shared_name *agent)
 {
 	const struct list_row row = { .kind = DECK_NUMBER, .data = n };
-	struct buf *to = &d->texts.bytes;
+	struct buf *to = &d->texts;
 	char text[LIST_TEXT_SIZE];
 	enum role role;
 
@@ -60,16 +60,16 @@ static void add_text(struct deck *d, const struct number *n, const struct shared
 
 void deck_match_prepare(struct deck *d)
 {
-	struct snapshot *s = d->app->snapshot;
+	struct snapshot *s = d->view.app->snapshot;
 	struct shared_name provider = { 0 }, agent = { 0 };
 	size_t providers, numbers;
 	const struct provider *const *p = snapshot_providers(s, &providers);
 
-	if (d->texts.generation == snapshot_generation(s))
+	if (d->generation == snapshot_generation(s))
 		return;
 	buf_init(&provider.text, BUF_UNBOUNDED);
 	buf_init(&agent.text, BUF_UNBOUNDED);
-	buf_reset(&d->texts.bytes);
+	buf_reset(&d->texts);
 	for (size_t i = 0; i < providers; i++) {
 		const struct number *const *n = snapshot_numbers_of(s, p[i]->id, &numbers);
 
@@ -79,7 +79,7 @@ void deck_match_prepare(struct deck *d)
 	}
 	buf_clear(&provider.text);
 	buf_clear(&agent.text);
-	d->texts.generation = snapshot_generation(s);
+	d->generation = snapshot_generation(s);
 }
 
 /* To ask each number for the state of its route takes long: only for words that a state can contain. */
@@ -87,6 +87,7 @@ static void limit_changing(const struct deck *d, struct filter_words *q, const s
 {
 	char text[LIST_TEXT_SIZE];
 	struct buf texts, lower;
+	enum role role;
 
 	buf_init(&texts, BUF_UNBOUNDED);
 	buf_init(&lower, BUF_UNBOUNDED);
@@ -95,14 +96,13 @@ static void limit_changing(const struct deck *d, struct filter_words *q, const s
 		enum route_state state = (enum route_state)i;
 
 		buf_addf(&texts, "%s\n%s\n", route_state_name(state), route_state_text(state));
-		for (size_t j = 0; j < d->app->server_count; j++) {
-			buf_addf(&texts, _("%s on %s"), route_state_text(state), d->app->servers[j].config->name);
+		for (size_t j = 0; j < d->view.app->server_count; j++) {
+			buf_addf(&texts, _("%s on %s"), route_state_text(state), d->view.app->servers[j].config->name);
 			buf_addc(&texts, '\n');
 		}
 	}
-	for (size_t i = 0; i < count; i++) {
-		buf_addf(&texts, "%s\n", deck_endpoint_text(text, d, providers[i]));
-	}
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&texts, "%s\n", deck_endpoint_text(text, d->view.app, providers[i], &role));
 	utf8_lower(&lower, texts.p);
 	filter_words_limit_changing(q, lower.p);
 	buf_clear(&lower);
@@ -112,19 +112,19 @@ static void limit_changing(const struct deck *d, struct filter_words *q, const s
 void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct provider *p, const struct number *n))
 {
 	size_t providers, numbers;
-	const struct provider *const *p = snapshot_providers(d->app->snapshot, &providers);
+	const struct provider *const *p = snapshot_providers(d->view.app->snapshot, &providers);
 	const char *all;
 
 	deck_match_prepare(d);
-	limit_changing(d, d->list.query, p, providers);
-	all = d->texts.bytes.p;
+	limit_changing(d, d->view.list.query, p, providers);
+	all = d->texts.p;
 	for (size_t i = 0; i < providers; i++) {
-		const struct number *const *n = snapshot_numbers_of(d->app->snapshot, p[i]->id, &numbers);
+		const struct number *const *n = snapshot_numbers_of(d->view.app->snapshot, p[i]->id, &numbers);
 
 		for (size_t j = 0; j < numbers; j++, all += strlen(all) + 1)
-			if (list_matches(&d->list, DECK_NUMBER, n[j], all))
+			if (list_matches(&d->view.list, DECK_NUMBER, n[j], all))
 				fn(d, p[i], n[j]);
-		if (numbers == 0 && list_matches(&d->list, DECK_PROVIDER, p[i], NULL))
+		if (numbers == 0 && list_matches(&d->view.list, DECK_PROVIDER, p[i], NULL))
 			fn(d, p[i], NULL);
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * The Deck: providers as cards that open to their numbers. Rows are filled from the snapshot whenever the workspace or
- * the filter changes; the list keeps the cursor on its record. While a filter is in force, cards with matches are open.
+ * The Deck: providers as cards that open to their numbers. Rows are filled from the snapshot whenever the workspace or the
+ * filter changes; the list keeps the cursor on its record. While a filter is in force, cards with matches are open.
  */
 #include "config.h"
 
@@ -25,41 +25,44 @@ static uint64_t number_key(const struct number *n)
 
 static void add_matching(struct deck *d, const struct provider *p, const struct number *n)
 {
-	const struct list_row *last = d->list.count > 0 ? &d->list.rows[d->list.count - 1] : NULL;
+	struct list *l = &d->view.list;
+	const struct list_row *last = l->count > 0 ? &l->rows[l->count - 1] : NULL;
 	const struct number *before = last && last->kind == DECK_NUMBER ? last->data : NULL;
 
 	if (!n || !before || strcmp(before->provider, p->id) != 0)
-		list_add_head(&d->list, provider_key(p->id), DECK_PROVIDER, p);
+		list_add_head(l, provider_key(p->id), DECK_PROVIDER, p);
 	if (n)
-		list_add(&d->list, number_key(n), DECK_NUMBER, n);
+		list_add(l, number_key(n), DECK_NUMBER, n);
 }
 
 /* Adds the cards with the rows of those that are open; with a filter, what matches. */
 static void fill(void *arg)
 {
 	struct deck *d = arg;
+	struct snapshot *s = d->view.app->snapshot;
+	struct list *l = &d->view.list;
 	size_t count, numbers;
-	const struct provider *const *providers = snapshot_providers(d->app->snapshot, &count);
+	const struct provider *const *providers = snapshot_providers(s, &count);
 
-	if (list_filtering(&d->list)) {
+	if (list_filtering(l)) {
 		deck_each_match(d, add_matching);
 		return;
 	}
 	if (!d->opened_first && count > 0) {
-		list_open(&d->list, provider_key(providers[0]->id), true);
+		list_open(l, provider_key(providers[0]->id), true);
 		d->opened_first = true;
 	}
 	for (size_t i = 0; i < count; i++) {
 		const struct provider *p = providers[i];
 		const struct number *const *n;
 
-		if (!list_add_head(&d->list, provider_key(p->id), DECK_PROVIDER, p))
+		if (!list_add_head(l, provider_key(p->id), DECK_PROVIDER, p))
 			continue;
-		n = snapshot_numbers_of(d->app->snapshot, p->id, &numbers);
+		n = snapshot_numbers_of(s, p->id, &numbers);
 		for (size_t j = 0; j < numbers; j++)
-			list_add(&d->list, number_key(n[j]), DECK_NUMBER, n[j]);
-		if (numbers == 0 && snapshot_is_complete(d->app->snapshot))
-			list_add(&d->list, provider_key(p->id) ^ 1, DECK_EMPTY, p);
+			list_add(l, number_key(n[j]), DECK_NUMBER, n[j]);
+		if (numbers == 0 && snapshot_is_complete(s))
+			list_add(l, provider_key(p->id) ^ 1, DECK_EMPTY, p);
 	}
 }
 
@@ -68,143 +71,141 @@ static void deck_update(void *state, unsigned dirty)
 	struct deck *d = state;
 
 	if (dirty & (APP_DIRTY_WORKSPACE | APP_DIRTY_STORE))
-		list_refill(&d->list);
-	ui_touch(d->ui);
+		d->view.list.stale = true;
+	ui_touch(d->view.ui);
 }
 
 /* --- what is under the cursor --- */
 
-static const struct provider *selected_provider(const struct deck *d)
+const struct number *deck_number(const struct deck *d)
 {
-	const struct list_row *row = list_selected(&d->list);
-	const struct number *n;
-
-	if (!row)
-		return NULL;
-	if (row->kind != DECK_NUMBER)
-		return row->data;
-	n = row->data;
-	return snapshot_provider(d->app->snapshot, n->provider);
-}
-
-static const struct number *selected_number(const struct deck *d)
-{
-	const struct list_row *row = list_selected(&d->list);
+	const struct list_row *row = list_selected(&d->view.list);
 
 	return row && row->kind == DECK_NUMBER ? row->data : NULL;
 }
 
-/* --- actions --- */
-
-static void edit_selected(struct deck *d)
+const struct provider *deck_provider(const struct deck *d)
 {
-	const struct number *n = selected_number(d);
-	const struct provider *p = selected_provider(d);
+	const struct list_row *row = list_selected(&d->view.list);
+	const struct number *n = deck_number(d);
 
-	if (n)
-		form_number_open(d->ui, n->provider, n);
-	else if (p)
-		form_provider_open(d->ui, p);
-}
-
-static void delete_selected(struct deck *d)
-{
-	const struct number *n = selected_number(d);
-	const struct provider *p = selected_provider(d);
-
-	if (n)
-		deck_delete_number(d, n);
-	else if (p)
-		deck_delete_provider(d, p);
-}
-
-static void add_number(struct deck *d)
-{
-	const struct provider *p = selected_provider(d);
-
-	if (!p)
-		return;
-	list_open(&d->list, provider_key(p->id), true);
-	form_number_open(d->ui, p->id, NULL);
-}
-
-static void examine_selected(struct deck *d)
-{
-	const struct number *n = selected_number(d);
-
-	doctor_open(d->ui, n ? n->e164 : NULL, n ? NULL : selected_provider(d));
+	return n ? snapshot_provider(d->view.app->snapshot, n->provider) : row ? row->data : NULL;
 }
 
 static void deck_select_number(void *state, const struct number *n)
 {
 	struct deck *d = state;
 
-	list_open(&d->list, provider_key(n->provider), true);
-	list_refill(&d->list);
-	list_select(&d->list, number_key(n));
+	list_open(&d->view.list, provider_key(n->provider), true);
+	list_refill(&d->view.list);
+	list_select(&d->view.list, number_key(n));
 }
 
-/* The filter of the Calls view for what is under the cursor, caller frees; NULL = nothing is. A name of several words is several
- * conditions. */
-static char *calls_filter(const struct deck *d)
+void deck_step(struct deck *d, bool down)
 {
-	const struct number *n = selected_number(d);
-	const struct provider *p = selected_provider(d);
-	struct buf filter;
-	const char *word;
+	struct list *l = &d->view.list;
 
-	if (!p)
-		return NULL;
+	do {
+		size_t head = l->cursor, before = l->cursor;
+
+		/* The card that is entered: this one, from its top, or the one above. */
+		if (!down && head > 0 && l->rows[head].head)
+			head--;
+		if (l->count > 0 && l->rows[head].head && (down || head < before) && !list_is_open(l, l->rows[head].key)) {
+			list_open(l, l->rows[head].key, true);
+			list_refill(l);
+			before = l->cursor;
+		}
+		list_action(l, down ? ACTION_DOWN : ACTION_UP);
+		if (l->cursor == before)
+			break;
+	} while (l->rows[l->cursor].kind == DECK_EMPTY);
+}
+
+void deck_position(const struct deck *d, size_t *at, size_t *count)
+{
+	struct snapshot *s = d->view.app->snapshot;
+	const struct number *here = deck_number(d);
+	const struct provider *of = deck_provider(d);
+	size_t providers, numbers;
+	const struct provider *const *p = snapshot_providers(s, &providers);
+	const struct list *l = &d->view.list;
+
+	*at = *count = 0;
+	for (size_t i = 0; list_filtering(l) && i < l->count; i++) {
+		*count += l->rows[i].kind == (here ? DECK_NUMBER : DECK_PROVIDER);
+		if (i == l->cursor)
+			*at = *count;
+	}
+	for (size_t i = 0; !list_filtering(l) && i < providers; i++) {
+		const struct number *const *n = snapshot_numbers_of(s, p[i]->id, &numbers);
+
+		for (size_t j = 0; here && p[i] == of && j < numbers; j++)
+			if (n[j] == here)
+				*at = *count + j + 1;
+		*count += here ? numbers : 1;
+		if (!here && p[i] == of)
+			*at = *count;
+	}
+}
+
+/* --- actions --- */
+
+/* Shows the calls of what is under the cursor. A name of several words is several conditions. */
+static void show_calls(struct deck *d)
+{
+	const struct number *n = deck_number(d);
+	struct buf filter;
+
 	buf_init(&filter, BUF_UNBOUNDED);
 	if (n)
 		buf_addf(&filter, "number:%s", n->e164);
-	for (word = n ? "" : p->name; *word; word += strspn(word, " ")) {
+	for (const char *word = n ? "" : deck_provider(d)->name; *word; word += strspn(word, " ")) {
 		size_t len = strcspn(word, " ");
 
 		buf_addf(&filter, "%sprovider:%.*s", filter.len ? " " : "", (int)len, word);
 		word += len;
 	}
-	return buf_take(&filter);
-}
-
-static void show_calls(struct deck *d)
-{
-	char *filter = calls_filter(d);
-
-	if (filter)
-		ui_show_calls(d->ui, filter);
-	free(filter);
+	ui_show_calls(d->view.ui, filter.len ? filter.p : "");
+	buf_clear(&filter);
 }
 
 static bool deck_action(void *state, enum action_id action)
 {
 	struct deck *d = state;
+	struct ui *ui = d->view.ui;
+	const struct number *n = deck_number(d);
+	const struct provider *p = deck_provider(d);
 
-	if (list_action(&d->list, action)) {
-		ui_touch(d->ui);
-		return true;
-	}
 	switch (action) {
 	case ACTION_NUMBER_ADD:
-		add_number(d);
+		list_open(&d->view.list, provider_key(p->id), true);
+		d->view.list.stale = true;
+		form_number_open(ui, p->id, NULL);
 		return true;
 	case ACTION_NUMBER_EDIT:
-		edit_selected(d);
+		if (n)
+			form_number_open(ui, n->provider, n);
+		else
+			form_provider_open(ui, p);
 		return true;
 	case ACTION_NUMBER_DELETE:
-		delete_selected(d);
+		if (n)
+			deck_delete_number(d, n);
+		else
+			deck_delete_provider(d, p);
 		return true;
 	case ACTION_TEST:
-		test_open(d->ui, selected_number(d)->e164);
+		test_open(ui, n->e164);
 		return true;
 	case ACTION_DOCTOR:
-		examine_selected(d);
+		doctor_open(ui, n ? n->e164 : NULL, n ? NULL : p);
 		return true;
 	case ACTION_DOCTOR_ALL:
-		doctor_open(d->ui, NULL, NULL);
+		doctor_open(ui, NULL, NULL);
 		return true;
 	case ACTION_PROVIDER_ADD:
-		form_provider_open(d->ui, NULL);
+		form_provider_open(ui, NULL);
 		return true;
 	case ACTION_JUMP:
 		show_calls(d);
@@ -216,97 +217,52 @@ static bool deck_action(void *state, enum action_id action)
 
 static void deck_cursor(void *state, struct view_cursor *out)
 {
-	out->provider = selected_provider(state);
-	out->number = selected_number(state);
+	out->provider = deck_provider(state);
+	out->number = deck_number(state);
 }
 
-static void deck_filter(void *state, const char *text)
+static void deck_filtered(void *state)
 {
-	struct deck *d = state;
-
-	deck_match_prepare(d);
-	list_filter(&d->list, text, NULL, 0);
-	ui_touch(d->ui);
+	deck_match_prepare(state);
 }
 
-static void deck_counts(void *state, struct view_counts *out)
+static json_t *deck_json(void *arg, const struct list_row *row)
 {
-	list_counts(&((const struct deck *)state)->list, out);
-}
+	struct record r = { .entity = row->kind == DECK_NUMBER ? ENTITY_NUMBER : ENTITY_PROVIDER };
 
-static char *copy_record(enum entity entity, const void *data)
-{
-	struct record r = { .entity = entity };
-	json_t *json;
-	char *text;
-
-	if (entity == ENTITY_NUMBER)
-		r.number = *(const struct number *)data;
+	(void)arg;
+	if (r.entity == ENTITY_NUMBER)
+		r.number = *(const struct number *)row->data;
 	else
-		r.provider = *(const struct provider *)data;
-	json = record_to_json(&r);
-	text = json_dumps(json, JSON_INDENT(2));
-	json_decref(json);
-	return text;
+		r.provider = *(const struct provider *)row->data;
+	return record_to_json(&r);
 }
 
-static char *deck_copy(void *state, bool json)
+static void deck_open(void *state)
 {
-	struct deck *d = state;
-	const struct number *n = selected_number(d);
-	const struct provider *p = selected_provider(d);
-
-	if (n)
-		return json ? copy_record(ENTITY_NUMBER, n) : xstrdup(n->e164);
-	if (p)
-		return json ? copy_record(ENTITY_PROVIDER, p) : xstrdup(p->sip_domain);
-	return NULL;
+	buf_init(&((struct deck *)state)->texts, BUF_UNBOUNDED);
 }
 
-static void deck_click(void *state, int y, int x, const struct term_mouse *m)
+static void deck_close(void *state)
 {
-	struct deck *d = state;
-
-	(void)x;
-	list_mouse(&d->list, y, m);
-	ui_touch(d->ui);
+	buf_clear(&((struct deck *)state)->texts);
 }
 
-static const struct list_ops deck_list = { .fill = fill, .get = deck_get, .rows = &deck_filter_rows };
-
-static void *deck_new(struct ui *ui)
-{
-	struct deck *d = xcalloc(1, sizeof(*d));
-
-	d->ui = ui;
-	d->app = ui_app(ui);
-	list_start(&d->list, &deck_list, d);
-	buf_init(&d->texts.bytes, BUF_UNBOUNDED);
-	return d;
-}
-
-static void deck_free(void *state)
-{
-	struct deck *d = state;
-
-	buf_clear(&d->texts.bytes);
-	list_clear(&d->list);
-	free(d);
-}
+static const struct list_ops deck_list = {
+	.fill = fill, .get = deck_get, .rows = &deck_filter_rows, .kinds = deck_kinds, .json = deck_json,
+};
 
 const struct view_ops view_deck_ops = {
 	.title = N_("Deck"),
-	.select_number = deck_select_number,
 	.scope = SCOPE_DECK | SCOPE_LIST,
-	.open = deck_new,
-	.close = deck_free,
+	.size = sizeof(struct deck),
+	.list = &deck_list,
+	.open = deck_open,
+	.close = deck_close,
 	.update = deck_update,
 	.draw = deck_draw,
 	.action = deck_action,
 	.cursor = deck_cursor,
-	.filter = deck_filter,
-	.rows = &deck_filter_rows,
-	.counts = deck_counts,
-	.copy = deck_copy,
-	.click = deck_click,
+	.filtered = deck_filtered,
+	.select_number = deck_select_number,
 };

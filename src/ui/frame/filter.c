@@ -22,7 +22,7 @@ struct filter {
 
 static const struct filter_rows *rows_of(const struct filter *f)
 {
-	return f->ui->views[f->ui->view]->rows;
+	return f->ui->views[f->ui->view]->list->rows;
 }
 
 static void set_filter(struct filter *f, const char *text)

@@ -331,15 +331,14 @@ static void draw_tabs(struct ui *ui, const struct canvas *screen)
 static void view_note(struct ui *ui, char *to, size_t size)
 {
 	const struct view_ops *ops = ui->views[ui->view];
-	void *state = ui->states[ui->view];
-	struct view_counts n = { 0 };
+	struct view *v = ui_view_state(ui, ui->view);
+	struct list_counts n;
 	char mode[48] = "";
 
 	*to = '\0';
 	if (ops->note != NULL)
-		ops->note(state, mode, sizeof(mode));
-	if (ops->counts != NULL)
-		ops->counts(state, &n);
+		ops->note(v, mode, sizeof(mode));
+	list_count(&v->list, &n);
 	if (*ui->filters[ui->view] != '\0' || n.count > n.visible)
 		snprintf(to, size, _("%zu of %zu%s%s%s"), n.at, n.count, n.more ? "+" : "", *mode != '\0' ? "  " : "", mode);
 	else
@@ -397,7 +396,7 @@ static void draw_view(struct ui *ui, const struct canvas *screen)
 	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
 
 	if (r->rows > 0)
-		ui->views[ui->view]->draw(ui->states[ui->view], &c, true);
+		ui->views[ui->view]->draw(ui_view_state(ui, ui->view), &c, true);
 }
 
 /* Status line and footer */

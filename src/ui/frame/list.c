@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
 
 #define NEIGHBOURS 64			/* rows tried on each side of a vanished one */
 #define WHEEL_ROWS 3
+#define BAR_COLUMNS 24			/* of the cursor's row: enough to find it; each costs bytes in two rows at every move */
 
 void list_init(struct list *l)
 {
@@ -25,7 +27,9 @@ void list_start(struct list *l, const struct list_ops *ops, void *arg)
 {
 	list_init(l);
 	l->ops = ops;
+	l->kinds = ops->kinds;
 	l->arg = arg;
+	l->stale = true;
 }
 
 void list_clear(struct list *l)
@@ -56,7 +60,13 @@ void list_add(struct list *l, uint64_t key, int kind, const void *data)
 		l->size = l->size > 0 ? l->size * 2 : 64;
 		l->rows = xreallocarray(l->rows, l->size, sizeof(*l->rows));
 	}
-	l->rows[l->count++] = (struct list_row){ key, kind, false, data };
+	l->rows[l->count++] = (struct list_row){ .key = key, .kind = kind, .data = data };
+}
+
+void list_add_note(struct list *l, uint64_t key, int kind)
+{
+	list_add(l, key, kind, NULL);
+	l->rows[l->count - 1].note = true;
 }
 
 static bool find(const struct list *l, uint64_t key, size_t *at)
@@ -84,26 +94,37 @@ static size_t find_neighbour(const struct list *l, size_t was)
 	return was < l->count ? was : l->count - 1;
 }
 
-static void set_cursor(struct list *l, size_t at)
+/* To the row at `at`, or from a note there on in the direction of `step`, and back where only notes follow. */
+static void set_cursor(struct list *l, size_t at, int step)
 {
-	l->cursor = at;
-	l->cursor_key = l->rows[at].key;
+	size_t i = at;
+
+	while (i < l->count && l->rows[i].note)
+		i += (size_t)step;		/* below 0 it wraps to beyond the last row */
+	if (i >= l->count)
+		for (i = at; i < l->count && l->rows[i].note;)
+			i -= (size_t)step;
+	l->cursor = i < l->count ? i : at;
+	l->cursor_key = l->rows[l->cursor].key;
 }
 
 void list_end(struct list *l)
 {
 	size_t offset = l->cursor >= l->top ? l->cursor - l->top : 0, at;
 
+	l->stale = false;
 	if (l->count == 0) {
 		l->cursor = l->top = 0;
 		return;
 	}
-	if (l->old_count == 0 && !find(l, l->cursor_key, &at))
+	if (l->to_end)
+		at = l->count - 1;
+	else if (l->old_count == 0 && !find(l, l->cursor_key, &at))
 		at = 0;
 	else if (!find(l, l->cursor_key, &at))
 		at = find_neighbour(l, l->cursor);
-	set_cursor(l, at);
-	l->top = at > offset ? at - offset : 0;
+	set_cursor(l, at, -1);
+	l->top = l->cursor > offset ? l->cursor - offset : 0;
 }
 
 void list_refill(struct list *l)
@@ -122,7 +143,7 @@ bool list_add_head(struct list *l, uint64_t key, int kind, const void *data)
 
 const struct list_row *list_selected(const struct list *l)
 {
-	return l->count > 0 ? &l->rows[l->cursor] : NULL;
+	return l->count > 0 && !l->rows[l->cursor].note ? &l->rows[l->cursor] : NULL;
 }
 
 bool list_select(struct list *l, uint64_t key)
@@ -131,8 +152,18 @@ bool list_select(struct list *l, uint64_t key)
 
 	if (!find(l, key, &at))
 		return false;
-	set_cursor(l, at);
+	set_cursor(l, at, 1);
 	return true;
+}
+
+void list_count(const struct list *l, struct list_counts *out)
+{
+	*out = (struct list_counts){ .visible = (size_t)l->visible, .more = l->more };
+	for (size_t i = 0; i < l->count; i++) {
+		out->count += !l->rows[i].note;
+		if (i == l->cursor)
+			out->at = out->count;
+	}
 }
 
 static void move_by(struct list *l, long rows)
@@ -145,7 +176,7 @@ static void move_by(struct list *l, long rows)
 		at = 0;
 	if (at >= (long)l->count)
 		at = (long)l->count - 1;
-	set_cursor(l, (size_t)at);
+	set_cursor(l, (size_t)at, rows < 0 ? -1 : 1);
 }
 
 /* --- heads --- */
@@ -222,7 +253,7 @@ static bool tree_action(struct list *l, enum action_id action)
 	else if (on_head)
 		list_open(l, l->rows[head].key, action == ACTION_OPEN);
 	if (!on_head && action != ACTION_OPEN)
-		set_cursor(l, head);
+		set_cursor(l, head, 1);
 	list_refill(l);
 	return true;
 }
@@ -231,26 +262,30 @@ static bool tree_action(struct list *l, enum action_id action)
 
 bool list_action(struct list *l, enum action_id action)
 {
-	long page = l->visible > 1 ? l->visible - 1 : 1, half = l->visible > 1 ? l->visible / 2 : 1;
+	long page = l->visible > 1 ? l->visible - 1 : 1, half = l->visible > 1 ? l->visible / 2 : 1, rows;
 
 	switch (action) {
-	case ACTION_UP: move_by(l, -1); return true;
-	case ACTION_DOWN: move_by(l, 1); return true;
-	case ACTION_HALF_UP: move_by(l, -half); return true;
-	case ACTION_HALF_DOWN: move_by(l, half); return true;
-	case ACTION_PAGE_UP: move_by(l, -page); return true;
-	case ACTION_PAGE_DOWN: move_by(l, page); return true;
-	case ACTION_FIRST: move_by(l, -(long)l->count); return true;
-	case ACTION_LAST: move_by(l, (long)l->count); return true;
+	case ACTION_UP: rows = -1; break;
+	case ACTION_DOWN: rows = 1; break;
+	case ACTION_HALF_UP: rows = -half; break;
+	case ACTION_HALF_DOWN: rows = half; break;
+	case ACTION_PAGE_UP: rows = -page; break;
+	case ACTION_PAGE_DOWN: rows = page; break;
+	case ACTION_FIRST: rows = -(long)l->count; break;
+	case ACTION_LAST: rows = (long)l->count; break;
 	default: return tree_action(l, action);
 	}
+	l->to_end = action == ACTION_LAST && l->more;
+	move_by(l, rows);
+	return true;
 }
 
 bool list_click(struct list *l, int row)
 {
 	if (row < 0 || row >= l->visible || l->top + (size_t)row >= l->count)
 		return false;
-	set_cursor(l, l->top + (size_t)row);
+	l->to_end = false;
+	set_cursor(l, l->top + (size_t)row, 1);
 	return true;
 }
 
@@ -268,11 +303,12 @@ void list_scroll(struct list *l, int rows)
 
 	if (l->count == 0)
 		return;
+	l->to_end = false;
 	l->top = (size_t)(top < 0 ? 0 : top > last ? last : top);
 	if (l->cursor < l->top)
-		set_cursor(l, l->top);
+		set_cursor(l, l->top, 1);
 	else if (l->cursor >= l->top + visible)
-		set_cursor(l, l->top + visible - 1);
+		set_cursor(l, l->top + visible - 1, -1);
 }
 
 void list_mouse(struct list *l, int y, const struct term_mouse *m)
@@ -285,25 +321,41 @@ void list_mouse(struct list *l, int y, const struct term_mouse *m)
 
 void list_fit(struct list *l, int visible)
 {
-	size_t rows;
+	size_t rows = visible > 0 ? (size_t)visible : 1, first = l->cursor, last = l->cursor;
 
 	l->visible = visible;
-	rows = visible > 0 ? (size_t)visible : 1;
-	if (l->cursor < l->top)
-		l->top = l->cursor;
-	else if (l->cursor >= l->top + rows)
-		l->top = l->cursor - rows + 1;
+	/* Notes before the first row and behind the last one are seen with it: the cursor can't go there. */
+	while (first > 0 && l->rows[first - 1].note)
+		first--;
+	while (last + 1 < l->count && l->rows[last + 1].note)
+		last++;
+	if (first > 0 || rows < 2)
+		first = l->cursor;
+	if (last + 1 < l->count || rows < 2)
+		last = l->cursor;
+	if (first < l->top)
+		l->top = first;
+	else if (last >= l->top + rows)
+		l->top = last - rows + 1;
 	if (l->top > last_top(l))
 		l->top = last_top(l);
 }
 
-/* --- filter --- */
+bool list_near_end(const struct list *l)
+{
+	size_t visible = l->visible > 0 ? (size_t)l->visible : 1;
+
+	return l->cursor + 2 * visible >= l->count || l->top + 2 * visible >= l->count;
+}
+
+/* --- filter, sorting, copying --- */
 
 void list_filter(struct list *l, const char *text, const struct zone *zone, int64_t now_us)
 {
 	filter_words_free(&l->query);
 	l->query = filter_words_new(text, l->ops->rows, zone, now_us);
-	list_refill(l);
+	l->to_end = false;
+	l->stale = true;
 }
 
 bool list_filtering(const struct list *l)
@@ -318,12 +370,23 @@ struct candidate {
 	char *text;
 };
 
+static const char *get(const struct list *l, const struct list_row *row, int column, char *to, enum role *role)
+{
+	*role = ROLE_NORMAL;
+	return l->ops->get(l->arg, row, column, to, role);
+}
+
 const char *list_field(const void *arg, int field)
 {
 	const struct candidate *c = arg;
-	enum role role = ROLE_NORMAL;
+	enum role role;
 
-	return c->list->ops->get(c->list->arg, &c->row, field, c->text, &role);
+	return get(c->list, &c->row, field, c->text, &role);
+}
+
+const void *list_field_data(const void *row)
+{
+	return ((const struct candidate *)row)->row.data;
 }
 
 bool list_matches(struct list *l, int kind, const void *data, const char *all)
@@ -332,6 +395,69 @@ bool list_matches(struct list *l, int kind, const void *data, const char *all)
 	const struct candidate c = { .list = l, .row = { .kind = kind, .data = data }, .text = text };
 
 	return !list_filtering(l) || filter_words_match(l->query, all, &c);
+}
+
+/* A row with its text in lower case, and its place before. */
+struct sorted {
+	size_t text, order;
+	struct list_row row;
+};
+
+struct sorting {
+	const char *texts;
+	bool descending;
+};
+
+static int compare(const void *a, const void *b, void *arg)
+{
+	const struct sorted *x = a, *y = b;
+	const struct sorting *s = arg;
+	int order = strcmp(s->texts + x->text, s->texts + y->text);
+
+	if (order != 0)
+		return s->descending ? -order : order;
+	return x->order < y->order ? -1 : 1;
+}
+
+void list_sort(struct list *l, size_t from, int column, bool descending)
+{
+	size_t n = l->count - from;
+	struct sorted *rows = xcalloc(n + 1, sizeof(*rows));
+	char text[LIST_TEXT_SIZE];
+	enum role role;
+	struct buf texts;
+
+	buf_init(&texts, BUF_UNBOUNDED);
+	for (size_t i = 0; i < n; i++) {
+		rows[i] = (struct sorted){ texts.len, i, l->rows[from + i] };
+		utf8_lower(&texts, get(l, &rows[i].row, column, text, &role));
+		buf_addc(&texts, '\0');
+	}
+	qsort_r(rows, n, sizeof(*rows), compare, &(struct sorting){ texts.p, descending });
+	for (size_t i = 0; i < n; i++)
+		l->rows[from + i] = rows[i].row;
+	buf_clear(&texts);
+	free(rows);
+}
+
+char *list_copy(const struct list *l, bool json)
+{
+	const struct list_row *row = list_selected(l);
+	char to[LIST_TEXT_SIZE], *text = NULL;
+	const char *found;
+	enum role role;
+	json_t *o;
+
+	if (!row || (json && !l->ops->json))
+		return NULL;
+	if (json) {
+		o = l->ops->json(l->arg, row);
+		text = json_dumps(o, JSON_INDENT(2) | l->ops->json_flags);
+		json_decref(o);
+		return text;
+	}
+	found = get(l, row, l->kinds[row->kind].copy, to, &role);
+	return *found ? utf8_clean_dup(str_of(found)) : NULL;
 }
 
 /* --- columns --- */
@@ -350,47 +476,14 @@ static int width_needed(const struct list_column *columns, size_t n, int priorit
 	return count > 0 ? width + gap * (count - 1) : 0;
 }
 
-/* The highest priority that still fits. */
-static int choose_priority(const struct list_column *columns, size_t n, int width, int gap)
-{
-	int priority = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		int candidate = columns[i].priority;
-
-		if (candidate > priority && width_needed(columns, n, candidate, gap) <= width)
-			priority = candidate;
-	}
-	return priority;
-}
-
-/* Bounded columns grow first, by priority; what is left goes to the first unbounded one. */
-static void grow(struct list_layout *out, const struct list_column *const *chosen, int highest, int spare)
-{
-	for (int priority = 0; spare > 0 && priority <= highest; priority++) {
-		for (int i = 0; i < out->count && spare > 0; i++) {
-			int more = chosen[i]->max - chosen[i]->min;
-
-			if (chosen[i]->priority != priority || more <= 0)
-				continue;
-			more = more < spare ? more : spare;
-			out->column[i].width += more;
-			spare -= more;
-		}
-	}
-	for (int i = 0; spare > 0 && i < out->count; i++) {
-		if (chosen[i]->max == 0) {
-			out->column[i].width += spare;
-			return;
-		}
-	}
-}
-
 void list_layout(struct list_layout *out, const struct list_column *columns, size_t n, int width, int gap)
 {
-	const struct list_column *chosen[ARRAY_LEN(out->column)];
-	int priority = choose_priority(columns, n, width, gap), x = 0;
+	const struct list_column *chosen[ARRAY_LEN(out->column)], *rest = NULL;
+	int priority = 0, x = 0, spare;
 
+	for (size_t i = 0; i < n; i++)
+		if (columns[i].priority > priority && width_needed(columns, n, columns[i].priority, gap) <= width)
+			priority = columns[i].priority;
 	out->count = 0;
 	for (size_t i = 0; i < n && out->count < (int)ARRAY_LEN(out->column); i++) {
 		if (columns[i].priority > priority)
@@ -400,8 +493,24 @@ void list_layout(struct list_layout *out, const struct list_column *columns, siz
 		out->column[out->count].width = columns[i].min;
 		out->column[out->count++].right = columns[i].right;
 	}
-	grow(out, chosen, priority, width - width_needed(columns, n, priority, gap));
+	/* Bounded columns grow first, by priority; what is left goes to the first unbounded one. */
+	spare = width - width_needed(columns, n, priority, gap);
+	for (int p = 0; spare > 0 && p <= priority; p++) {
+		for (int i = 0; i < out->count && spare > 0; i++) {
+			int more = chosen[i]->max - chosen[i]->min;
+
+			if (chosen[i]->priority != p || more <= 0)
+				continue;
+			more = more < spare ? more : spare;
+			out->column[i].width += more;
+			spare -= more;
+		}
+	}
 	for (int i = 0; i < out->count; i++) {
+		if (spare > 0 && chosen[i]->max == 0 && !rest) {
+			rest = chosen[i];
+			out->column[i].width += spare;
+		}
 		out->column[i].x = x;
 		if (x + out->column[i].width > width)
 			out->column[i].width = width > x ? width - x : 0;
@@ -409,59 +518,58 @@ void list_layout(struct list_layout *out, const struct list_column *columns, siz
 	}
 }
 
-/* The arrow takes the last place of the title, or the gap behind it. */
-static void draw_title(const struct canvas *c, int y, const struct list_layout *lay, int i, const char *title, const char *arrow)
+void list_lay_out(struct list *l, int columns)
 {
-	int x = lay->column[i].x, width = lay->column[i].width, room = width - utf8_width(title);
-	enum role r = arrow ? ROLE_STRONG : ROLE_DIM;
-
-	if (lay->column[i].right)
-		draw_right(c, y, x, width, r, title);
-	else
-		draw_text(c, y, x, width, r, title);
-	if (arrow && lay->column[i].right && room > 0)
-		draw_text(c, y, x + room - 1, 1, r, arrow);
-	else if (arrow)
-		draw_text(c, y, x + (room > 0 ? width - room : width), 1, r, arrow);
+	for (int i = 0; i < LIST_KINDS_MAX; i++)
+		list_layout(&l->layouts[i], l->kinds[i].columns, l->kinds[i].count, columns - l->kinds[i].indent - 1, l->kinds[i].gap);
 }
 
-void list_titles(const struct canvas *c, int y, const struct list_layout *lay, const struct list_column *columns, size_t n,
-		 int sorted, bool descending)
+void list_titles(const struct list *l, const struct canvas *line, int kind, int sorted, bool descending)
 {
-	for (int i = 0; i < lay->count; i++)
-		for (size_t j = 0; j < n; j++)
-			if (columns[j].id == lay->column[i].id && lay->column[i].width > 0)
-				draw_title(c, y, lay, i, _(columns[j].title), columns[j].id != sorted ? NULL :
-					   mark_text(c, descending ? MARK_DOWN : MARK_UP));
+	const struct list_kind *k = &l->kinds[kind];
+	const struct list_layout *lay = &l->layouts[kind];
+	struct canvas c = canvas_sub(line, 0, k->indent, 1, line->area.columns - k->indent - 1);
+
+	for (size_t j = 0; j < k->count; j++) {
+		const char *title = _(k->columns[j].title), *arrow = mark_text(&c, descending ? MARK_DOWN : MARK_UP);
+		bool marked = k->columns[j].id == sorted;
+		int x, width, room;
+
+		list_cell(&c, 0, lay, k->columns[j].id, marked ? ROLE_STRONG : ROLE_DIM, title);
+		for (int i = 0; marked && i < lay->count; i++) {
+			if (lay->column[i].id != sorted || lay->column[i].width <= 0)
+				continue;
+			/* The arrow takes the last place of the title, or the gap behind it. */
+			x = lay->column[i].x;
+			width = lay->column[i].width;
+			room = width - utf8_width(title);
+			if (lay->column[i].right && room > 0)
+				draw_text(&c, 0, x + room - 1, 1, ROLE_STRONG, arrow);
+			else
+				draw_text(&c, 0, x + (room > 0 ? width - room : width), 1, ROLE_STRONG, arrow);
+		}
+	}
 }
 
-int list_column_at(const struct list_layout *lay, int x)
+int list_column_at(const struct list *l, int kind, int x)
 {
+	const struct list_layout *lay = &l->layouts[kind];
+
+	x -= l->kinds[kind].indent;
 	for (int i = 0; i < lay->count; i++)
 		if (x >= lay->column[i].x && x < lay->column[i].x + lay->column[i].width)
 			return lay->column[i].id;
 	return -1;
 }
 
-bool list_has_column(const struct list_layout *lay, int id)
+int list_column_x(const struct list *l, int kind, int id)
 {
+	const struct list_layout *lay = &l->layouts[kind];
+
 	for (int i = 0; i < lay->count; i++)
 		if (lay->column[i].id == id)
-			return true;
-	return false;
-}
-
-void list_cells(const struct canvas *c, const struct list_layout *lay, const struct list *l, const struct list_row *row)
-{
-	char text[LIST_TEXT_SIZE];
-
-	for (int i = 0; i < lay->count; i++) {
-		enum role role = ROLE_NORMAL;
-		const char *shown = l->ops->get(l->arg, row, lay->column[i].id, text, &role);
-
-		if (*shown != '\0')
-			list_cell(c, 0, lay, lay->column[i].id, role, shown);
-	}
+			return l->kinds[kind].indent + lay->column[i].x;
+	return -1;
 }
 
 void list_cell(const struct canvas *c, int y, const struct list_layout *lay, int id, enum role r, const char *text)
@@ -474,5 +582,40 @@ void list_cell(const struct canvas *c, int y, const struct list_layout *lay, int
 		else
 			draw_foreign(c, y, lay->column[i].x, lay->column[i].width, r, text);
 		return;
+	}
+}
+
+void list_draw(struct list *l, struct term *t, const struct canvas *c, bool focused)
+{
+	char text[LIST_TEXT_SIZE];
+
+	list_lay_out(l, c->area.columns);
+	list_fit(l, c->area.rows);
+	if (l->count == 0 && list_filtering(l))
+		draw_text(c, 1, 3, 0, ROLE_DIM, _("Nothing matches the filter. / changes it."));
+	for (int y = 0; y < c->area.rows && l->top + (size_t)y < l->count; y++) {
+		size_t at = l->top + (size_t)y;
+		const struct list_row *row = &l->rows[at];
+		const struct list_kind *k = &l->kinds[row->kind];
+		const struct list_layout *lay = &l->layouts[row->kind];
+		struct canvas line = canvas_sub(c, y, 0, 1, c->area.columns), cells;
+
+		if (row->head)
+			draw_text(&line, 0, 1, 1, ROLE_ACCENT,
+				  mark_text(c, list_is_open(l, row->key) || list_filtering(l) ? MARK_OPEN : MARK_CLOSED));
+		cells = canvas_sub(&line, 0, k->indent, 1, c->area.columns - k->indent - 1);
+		for (int i = 0; i < lay->count; i++) {
+			enum role role;
+			const char *shown = get(l, row, lay->column[i].id, text, &role);
+
+			if (*shown != '\0')
+				list_cell(&cells, 0, lay, lay->column[i].id, role, shown);
+		}
+		if (l->ops->draw)
+			l->ops->draw(l->arg, &line, row);
+		if (focused && at == l->cursor) {
+			draw_selected(&line, 0, BAR_COLUMNS);
+			term_cursor(t, line.area.y, line.area.x);
+		}
 	}
 }

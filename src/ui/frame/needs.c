@@ -70,9 +70,9 @@ static const char *unmet(const struct ui *ui, enum action_need need, const struc
 	case NEED_SLOWER:
 		return a->replay->speed > 1 ? NULL : _("the replay has its lowest speed; step goes from event to event");
 	case NEED_FILTER:
-		return ops->filter ? NULL : _("this view can't be filtered");
+		return ops->list ? NULL : _("this view can't be filtered");
 	case NEED_COPY:
-		return ops->copy ? NULL : _("there is nothing to copy in this view");
+		return ops->list ? NULL : _("there is nothing to copy in this view");
 	case NEED_MESSAGE:
 		return messages_count(a->messages) > 0 ? NULL : _("there is no message yet");
 	case NEED_TERMINAL:
@@ -88,7 +88,7 @@ const char *ui_why_not(struct ui *ui, enum action_id action)
 	const char *why = NULL;
 
 	if (ops->cursor)
-		ops->cursor(ui->states[ui->view], &at);
+		ops->cursor(ui_view_state(ui, ui->view), &at);
 	for (unsigned needs = action_get(action)->needs; needs != 0 && !why; needs &= needs - 1)
 		why = unmet(ui, (enum action_need)(needs & -needs), &at);
 	return why;

@@ -20,7 +20,6 @@
 #include "ui_private.h"
 
 #define UNSEEN_FRAME_MS 15
-#define BAR_COLUMNS 24			/* of the cursor's row: enough to find it; each costs bytes in two rows at every move */
 
 _Static_assert(ACTION_VIEW_LOG - ACTION_VIEW_DECK == VIEW_COUNT - 1 && (int)VIEW_LOG == VIEW_COUNT - 1,
 	       "the actions that show the views are in the order of the views");
@@ -60,7 +59,13 @@ bool ui_new(struct ui **out, struct app *app, const struct ui_options *options, 
 		palette_history_open(&ui->history);
 	for (int v = 0; v < VIEW_COUNT; v++) {
 		ui->filters[v] = xstrdup("");
-		ui->states[v] = ui->views[v]->open(ui);
+		ui->states[v] = xcalloc(1, ui->views[v]->size);
+		ui->states[v]->ui = ui;
+		ui->states[v]->app = app;
+		if (ui->views[v]->list != NULL)
+			list_start(&ui->states[v]->list, ui->views[v]->list, ui->states[v]);
+		if (ui->views[v]->open != NULL)
+			ui->views[v]->open(ui->states[v]);
 		if (ui->views[v]->update != NULL)
 			ui->views[v]->update(ui->states[v], ~0u);
 	}
@@ -80,7 +85,10 @@ void ui_free(struct ui **p)
 		top->ops->close(top->state);
 	}
 	for (int v = 0; v < VIEW_COUNT; v++) {
-		ui->views[v]->close(ui->states[v]);
+		if (ui->views[v]->close != NULL)
+			ui->views[v]->close(ui->states[v]);
+		list_clear(&ui->states[v]->list);
+		free(ui->states[v]);
 		free(ui->filters[v]);
 	}
 	palette_history_clear(&ui->history);
@@ -108,12 +116,11 @@ void ui_touch(struct ui *ui)
 
 void *ui_view_state(struct ui *ui, enum view_id view)
 {
+	if (ui->views[view]->refresh != NULL)
+		ui->views[view]->refresh(ui->states[view]);
+	else if (ui->views[view]->list != NULL && ui->states[view]->list.stale)
+		list_refill(&ui->states[view]->list);
 	return ui->states[view];
-}
-
-void ui_deck_move(struct ui *ui, enum action_id action)
-{
-	ui->views[VIEW_DECK]->action(ui->states[VIEW_DECK], action);
 }
 
 void ui_quit(struct ui *ui)
@@ -203,8 +210,10 @@ void ui_set_filter(struct ui *ui, const char *text)
 
 	free(ui->filters[ui->view]);
 	ui->filters[ui->view] = copy;
-	if (ui->views[ui->view]->filter != NULL)
-		ui->views[ui->view]->filter(ui->states[ui->view], copy);
+	if (ui->views[ui->view]->list != NULL)
+		list_filter(&ui->states[ui->view]->list, copy, app_zone(ui->app), clock_wall_us(ui->app->clock));
+	if (ui->views[ui->view]->filtered != NULL)
+		ui->views[ui->view]->filtered(ui->states[ui->view]);
 	ui->touched = true;
 }
 
@@ -217,7 +226,7 @@ void ui_show_number(struct ui *ui, const char *e164)
 	ui_show(ui, VIEW_DECK);
 	if (*ui->filters[VIEW_DECK] != '\0')
 		ui_set_filter(ui, "");
-	ui->views[VIEW_DECK]->select_number(ui->states[VIEW_DECK], n);
+	ui->views[VIEW_DECK]->select_number(ui_view_state(ui, VIEW_DECK), n);
 }
 
 void ui_show_calls(struct ui *ui, const char *filter)
@@ -228,8 +237,15 @@ void ui_show_calls(struct ui *ui, const char *filter)
 
 bool ui_view_action(struct ui *ui, enum action_id action)
 {
+	const struct view_ops *ops = ui->views[ui->view];
+	struct view *v = ui_view_state(ui, ui->view);
+
 	ui->touched = true;
-	return ui->views[ui->view]->action(ui->states[ui->view], action);
+	if (ops->list == NULL || !list_action(&v->list, action))
+		return ops->action != NULL && ops->action(v, action);
+	if (ops->moved != NULL)
+		ops->moved(v);
+	return true;
 }
 
 void ui_copy(struct ui *ui, const char *text, const char *said)
@@ -243,7 +259,7 @@ void ui_copy(struct ui *ui, const char *text, const char *said)
 
 static void copy(struct ui *ui, bool json)
 {
-	char *text = ui->views[ui->view]->copy(ui->states[ui->view], json);
+	char *text = list_copy(&((struct view *)ui_view_state(ui, ui->view))->list, json);
 	char *said = json || text == NULL ? xstrdup(_("Copied as JSON")) : xasprintf(_("Copied %.200s"), text);
 
 	if (text != NULL)
@@ -310,8 +326,12 @@ static bool inside(const struct rect *r, int y, int x)
 
 static void click_view(struct ui *ui, enum view_id view, const struct rect *area, const struct term_mouse *m)
 {
+	struct view *v = ui_view_state(ui, view);
+
 	if (ui->views[view]->click != NULL)
-		ui->views[view]->click(ui->states[view], m->y - area->y, m->x - area->x, m);
+		ui->views[view]->click(v, m->y - area->y, m->x - area->x, m);
+	else if (ui->views[view]->list != NULL)
+		list_mouse(&v->list, m->y - area->y, m);
 }
 
 static void mouse(struct ui *ui)
@@ -515,25 +535,4 @@ void ui_loop_client(struct ui *ui, struct loop_client *out)
 		.next_at_ms = on_next_at_ms,
 		.done = on_done,
 	};
-}
-
-void list_counts(const struct list *l, struct view_counts *out)
-{
-	*out = (struct view_counts){ .at = l->count > 0 ? l->cursor + 1 : 0, .count = l->count, .visible = (size_t)l->visible };
-}
-
-void ui_draw_list(struct ui *ui, struct list *l, const struct canvas *c, bool focused,
-		  void (*row)(void *arg, const struct canvas *line, const struct list_row *r), void *arg)
-{
-	list_fit(l, c->area.rows);
-	for (int y = 0; y < c->area.rows && l->top + (size_t)y < l->count; y++) {
-		size_t i = l->top + (size_t)y;
-		struct canvas line = canvas_sub(c, y, 0, 1, c->area.columns);
-
-		row(arg, &line, &l->rows[i]);
-		if (focused && i == l->cursor) {
-			draw_selected(&line, 0, BAR_COLUMNS);
-			term_cursor(ui->term, line.area.y, line.area.x);
-		}
-	}
 }

@@ -35,13 +35,6 @@ struct ui;
 
 enum view_id { VIEW_DECK, VIEW_CALLS, VIEW_METRICS, VIEW_SERVERS, VIEW_LOG, VIEW_COUNT };
 
-struct view_counts {
-	size_t at;			/* of the cursor, from 1; 0 = on no row that counts */
-	size_t count;			/* rows that the filter left */
-	size_t visible;			/* rows on the screen at the last draw */
-	bool more;			/* there are more that have not been read yet */
-};
-
 /* What the cursor of a view is on; the pointers live as long as those of a list row. */
 struct view_cursor {
 	const struct provider *provider;	/* ... of the number, too */
@@ -50,37 +43,49 @@ struct view_cursor {
 	bool live;				/* the call has not ended */
 };
 
+/* What the state of every view begins with. */
+struct view {
+	struct ui *ui;
+	struct app *app;
+	struct list list;		/* where the view has one */
+};
+
+/*
+ * The frame makes, keeps and frees the state. Where the view has a list, the frame also filters it, moves its cursor, opens and
+ * closes its heads, takes its clicks and copies from it; the functions are for what is the view's own. All but `draw` may be NULL.
+ */
 struct view_ops {
 	const char *title;				/* N_() */
 	unsigned scope;					/* enum action_scope bit(s) */
-	void *(*open)(struct ui *ui);			/* state; once at start */
-	void (*close)(void *state);
-	/* The app changed (bits of enum app_dirty): rebuild what is shown. */
+	size_t size;					/* of the state, which begins with a struct view */
+	const struct list_ops *list;			/* its arg is the state; NULL = no list */
+	void (*open)(void *state);			/* once at start; the state is zeroed, its struct view set */
+	void (*close)(void *state);			/* frees what the state owns */
+	/* The app changed (bits of enum app_dirty). A list whose rows come from the app is made stale here at the latest: its data
+	 * may be gone. */
 	void (*update)(void *state, unsigned dirty);
+	/* Before the list is drawn, moved in or read. NULL = a stale list is refilled. */
+	void (*refresh)(void *state);
 	/* Focused: puts the hardware cursor on the selected row (term_cursor), so that screen readers and magnifiers follow. */
 	void (*draw)(void *state, const struct canvas *c, bool focused);
 	/* true when handled */
 	bool (*action)(void *state, enum action_id action);
-	/* For the `needs` of the action table; *out is zero before. May be NULL: no action needs what is under its cursor. */
+	/* For the `needs` of the action table; *out is zero before. NULL: no action needs what is under its cursor. */
 	void (*cursor)(void *state, struct view_cursor *out);
-	/* The filter text changed ("" = none). May be NULL: the view can't be filtered. */
-	void (*filter)(void *state, const char *text);
-	const struct filter_rows *rows;			/* what a filter can ask of its rows; where `filter` is */
-	/* Where the cursor is among its rows. May be NULL. */
-	void (*counts)(void *state, struct view_counts *out);
-	/* For the rule above it: a mode it is in, translated; writes at most size bytes, "" = none. May be NULL. */
+	void (*moved)(void *state);			/* the list's cursor was moved by hand */
+	void (*filtered)(void *state);			/* the list has another filter */
+	/* For the rule above it: a mode it is in, translated; writes at most size bytes, "" = none. */
 	void (*note)(void *state, char *to, size_t size);
-	/* For the tab: a count or "!" after the title; writes at most size bytes, "" = nothing. May be NULL. */
+	/* For the tab: a count or "!" after the title; writes at most size bytes, "" = nothing. */
 	void (*badge)(void *state, char *to, size_t size);
-	/* What `y` / `Y` copies; caller frees; NULL = nothing. May be NULL. */
-	char *(*copy)(void *state, bool json);
-	void (*click)(void *state, int y, int x, const struct term_mouse *m);	/* relative to its canvas. May be NULL */
-	/* Puts the cursor on a number of the workspace; the filter must not hide it. May be NULL. */
+	/* A click or the wheel, relative to its canvas; NULL = the list's, which begins at the top of the canvas. */
+	void (*click)(void *state, int y, int x, const struct term_mouse *m);
+	/* Puts the cursor on a number of the workspace; the filter must not hide it. */
 	void (*select_number)(void *state, const struct number *n);
-	/* Two rows of today's figures for below the other views, and their title, translated. May be NULL. */
+	/* Two rows of today's figures for below the other views, and their title, translated. */
 	const char *(*strip_title)(const struct app *a);
 	void (*strip)(const struct app *a, const struct canvas *c);
-	int64_t (*next_at_ms)(void *state);		/* when it changes by time alone, monotonic; -1. May be NULL */
+	int64_t (*next_at_ms)(void *state);		/* when it changes by time alone, monotonic; -1 */
 };
 
 struct overlay_ops {
@@ -123,19 +128,13 @@ bool ui_view_key(struct ui *ui, key_code key);
 /* Between a number and its calls: shows the Deck with the cursor on a number of the workspace; the calls a filter lets through. */
 void ui_show_number(struct ui *ui, const char *e164);
 void ui_show_calls(struct ui *ui, const char *filter);
-/* Moves the Deck's cursor from another view. */
-void ui_deck_move(struct ui *ui, enum action_id action);
+/* The state of a view, its list fresh. */
 void *ui_view_state(struct ui *ui, enum view_id view);
 void ui_quit(struct ui *ui);
 /* Says that a key does nothing here; not again until a key that does something. */
 void ui_no_such_key(struct ui *ui, key_code key);
 /* To the clipboard; `said` is the message when that went well. */
 void ui_copy(struct ui *ui, const char *text, const char *said);
-
-/* The visible rows of a list, the selected one marked and under the terminal's cursor when `focused`. row() draws one: its
- * canvas is that line alone. */
-void ui_draw_list(struct ui *ui, struct list *l, const struct canvas *c, bool focused,
-		  void (*row)(void *arg, const struct canvas *line, const struct list_row *r), void *arg);
 
 /* For the script driver: as the loop would. */
 void ui_key(struct ui *ui, key_code key);

@@ -27,7 +27,7 @@ struct ui {
 	const struct view_ops *const *views;
 	bool ascii;
 	enum view_id view, last_view;
-	void *states[VIEW_COUNT];
+	struct view *states[VIEW_COUNT];
 	char *filters[VIEW_COUNT];	/* never NULL */
 	struct overlay overlays[OVERLAYS_MAX];
 	size_t overlay_count;

@@ -1,6 +1,7 @@
 /*
- * The audit trail and the messages of this program, newest first: who changed which record and what of it, also on other screens and
- * in batch. The changes are read of the store when the view is drawn and the workspace has changed since.
+ * The audit trail and the messages of this program, newest first: who changed which record and what of it, also on other screens
+ * and in batch. Changes are read of the store a page at a time as the cursor comes near the end, no more than CHANGES_MAX; the
+ * first page is read again when the workspace has changed.
  */
 #include "config.h"
 
@@ -8,129 +9,187 @@
 
 #include <stdlib.h>
 
-#include "ui/frame/list.h"
 #include "trunkdeck/base/mem.h"
-#include "trunkdeck/model/filter_words.h"
 
 #define CHANGE_KEY (UINT64_C(1) << 63)	/* apart from the keys of messages */
+#define END_KEY 0
+#define CHANGES_MAX 20000
 
 /* A change, or a message, whose texts belong to the app. */
 struct entry {
-	int64_t at_us;
-	uint64_t key;
+	int64_t at_us, id;
 	enum role role;
 	char *actor, *record, *text;	/* actor and record NULL: a message */
 };
 
 struct log_view {
-	struct ui *ui;
-	struct app *app;
-	struct list list;		/* data: struct entry */
-	struct filter_words *query;
+	struct view view;
 	struct entry *changes;		/* newest first */
 	size_t change_count;
 	struct entry *messages;
-	bool stale;			/* the changes are to be read again */
+	uint64_t newest_message;	/* its id, at the last refill: messages before it may be gone since */
+	char *copied;
+	bool outdated;			/* there may be newer changes in the store */
+	bool complete;			/* the changes reach back to the first one ever */
 	uint64_t token;			/* of the page that is awaited; 0 = none */
+	struct err err;			/* of the last page */
 };
 
-enum { WORD_TEXT, WORD_ACTOR, WORD_RECORD };
+enum { LOG_ENTRY, LOG_END };		/* data: struct entry; a note */
+enum { COL_TEXT, COL_ACTOR, COL_RECORD, COL_COPIED };
 
-static const char *const log_fields[] = { "text", "actor", "record", NULL };
+static const struct list_kind kinds[LIST_KINDS_MAX] = { [LOG_ENTRY] = { .copy = COL_COPIED } };
 
-static const char *log_field(const void *row, int field)
+static const char *get(void *arg, const struct list_row *row, int column, char *to, enum role *role)
 {
-	const struct entry *e = row;
+	struct log_view *v = arg;
+	const struct entry *e = row->data;
 
-	return field == WORD_TEXT ? e->text : field == WORD_ACTOR ? e->actor : e->record;
+	(void)to;
+	*role = e->role;
+	switch (column) {
+	case COL_ACTOR:
+		return e->actor ? e->actor : "";
+	case COL_RECORD:
+		return e->record ? e->record : "";
+	case COL_COPIED:
+		if (!e->actor)
+			return e->text;
+		free(v->copied);
+		v->copied = xasprintf("%s %s %s", e->actor, e->record, e->text);
+		return v->copied;
+	default:
+		return e->text;
+	}
 }
 
-static void log_span(const void *row, int64_t *from_us, int64_t *to_us)
+static void span(const void *row, int64_t *from_us, int64_t *to_us)
 {
-	*from_us = *to_us = ((const struct entry *)row)->at_us;
+	*from_us = *to_us = ((const struct entry *)list_field_data(row))->at_us;
 }
 
-static const struct filter_rows log_rows = {
-	.fields = log_fields, .get = log_field, .span = log_span, .phones = FILTER_FIELD(WORD_RECORD),
+static const char *const fields[] = { "text", "actor", "record", NULL };
+static const struct filter_rows filter_rows = {
+	.fields = fields, .get = list_field, .span = span, .phones = FILTER_FIELD(COL_RECORD),
 };
 
-static void add_row(struct log_view *v, const struct entry *e)
+static const char *end_text(const struct log_view *v)
 {
-	if (!v->query || filter_words_match(v->query, NULL, e))
-		list_add(&v->list, e->key, 0, e);
+	if (v->err.code != ERR_NONE)
+		return _("Earlier changes can't be read: the store is away.");
+	if (v->change_count >= CHANGES_MAX)
+		return _("Further back: 'trunkdeck changes'.");
+	return !v->complete && list_filtering(&v->view.list) ? _("Looking further back ...") : NULL;
 }
 
-static enum role level_role(enum message_level level)
+/* Both are newest first: they are merged. */
+static void fill(void *arg)
 {
-	return level == MESSAGE_ERROR ? ROLE_ALARM : level == MESSAGE_WARN ? ROLE_WARN : ROLE_NORMAL;
-}
-
-static void rebuild(struct log_view *v)
-{
-	bool newest = v->list.cursor == 0;
-	size_t count = messages_count(v->app->messages), at = 0;
+	static const enum role roles[] = { [MESSAGE_ERROR] = ROLE_ALARM, [MESSAGE_WARN] = ROLE_WARN };
+	struct log_view *v = arg;
+	struct list *l = &v->view.list;
+	size_t count = messages_count(v->view.app->messages), i = 0, at = 0;
 
 	v->messages = xreallocarray(v->messages, count + 1, sizeof(*v->messages));
-	list_begin(&v->list);
-	for (size_t i = 0; i < count; i++) {
-		const struct message *m = messages_get(v->app->messages, i);
+	for (size_t j = 0; j < count; j++) {
+		const struct message *m = messages_get(v->view.app->messages, j);
 
-		v->messages[i] = (struct entry){ m->wall_us, m->id, level_role(m->level), NULL, NULL, (char *)m->text };
-		for (; at < v->change_count && v->changes[at].at_us > m->wall_us; at++)
-			add_row(v, &v->changes[at]);
-		add_row(v, &v->messages[i]);
+		v->messages[j] = (struct entry){ m->wall_us, (int64_t)m->id, roles[m->level], NULL, NULL, (char *)m->text };
 	}
-	for (; at < v->change_count; at++)
-		add_row(v, &v->changes[at]);
-	list_end(&v->list);
-	if (newest)		/* it stays on the newest until it is moved */
-		list_action(&v->list, ACTION_FIRST);
+	while (i < count || at < v->change_count) {
+		bool change = i == count || (at < v->change_count && v->changes[at].at_us > v->messages[i].at_us);
+		const struct entry *e = change ? &v->changes[at++] : &v->messages[i++];
+
+		if (list_matches(l, LOG_ENTRY, e, NULL))
+			list_add(l, (uint64_t)e->id | (change ? CHANGE_KEY : 0), LOG_ENTRY, e);
+	}
+	if (end_text(v))
+		list_add_note(l, END_KEY, LOG_END);
 }
 
-static void forget_changes(struct log_view *v)
+static void forget(struct entry *changes, size_t from, size_t count)
 {
-	for (size_t i = 0; i < v->change_count; i++) {
-		free(v->changes[i].actor);
-		free(v->changes[i].record);
-		free(v->changes[i].text);
+	for (size_t i = from; i < count; i++) {
+		free(changes[i].actor);
+		free(changes[i].record);
+		free(changes[i].text);
 	}
-	FREE(&v->changes);
-	v->change_count = 0;
 }
 
-static void take_changes(struct log_view *v)
+/*
+ * A page behind the last change goes to the end. A first page takes the place of the changes down to its last one; when it does
+ * not reach the ones that were read before, those are forgotten, so that the list has no gap.
+ */
+static void take_page(struct log_view *v, const struct change_page *page)
 {
-	const struct change_page *page = &v->app->changes;
+	int64_t before = page->question.before_id, last = page->count > 0 ? page->changes[page->count - 1].id : 0;
+	bool joins = !before && page->more && v->change_count > 0 && v->changes[0].id >= last;
+	size_t kept = before ? v->change_count : 0, from = 0;
+	struct entry *all = xcalloc(v->change_count + page->count + 1, sizeof(*all));
+	size_t n = kept;
 
-	if (!v->token || page->token != v->token || page->waiting)
-		return;
-	v->token = 0;
-	if (page->err.code != ERR_NONE)
-		return;
-	forget_changes(v);
-	v->changes = xcalloc(page->count + 1, sizeof(*v->changes));
+	for (size_t i = 0; i < kept; i++)
+		all[i] = v->changes[i];
 	for (size_t i = 0; i < page->count; i++) {
 		const struct change *c = &page->changes[i];
 		char *what = change_difference(c);
 
-		v->changes[v->change_count++] = (struct entry){
-			.at_us = c->at, .key = CHANGE_KEY | (uint64_t)c->id, .role = ROLE_NORMAL,
-			.actor = xstrdup(c->actor), .record = xasprintf("%s %s", entity_name(c->entity), c->key),
+		all[n++] = (struct entry){
+			.at_us = c->at, .id = c->id, .role = ROLE_NORMAL, .actor = xstrdup(c->actor),
+			.record = xasprintf("%s %s", entity_name(c->entity), c->key),
 			.text = xasprintf("%s%s%s", c->action, *what ? ": " : "", what),
 		};
 		free(what);
 	}
+	for (from = kept; from < v->change_count && (!joins || v->changes[from].id >= last); from++)
+		forget(v->changes, from, from + 1);
+	for (; from < v->change_count; from++)
+		all[n++] = v->changes[from];
+	free(v->changes);
+	v->changes = all;
+	v->change_count = n;
+	if (!joins)
+		v->complete = !page->more;
+}
+
+static void log_refresh(void *state)
+{
+	struct log_view *v = state;
+	struct list *l = &v->view.list;
+	const struct change_page *page = &v->view.app->changes;
+	const struct message *m = messages_count(v->view.app->messages) > 0 ? messages_get(v->view.app->messages, 0) : NULL;
+	bool newest = l->cursor == 0 && !l->to_end;
+
+	if (v->token && page->token == v->token && !page->waiting) {
+		v->token = 0;
+		v->err = page->err;
+		if (page->err.code == ERR_NONE)
+			take_page(v, page);
+		l->stale = true;
+	}
+	if (m && m->id != v->newest_message) {
+		v->newest_message = m->id;
+		l->stale = true;
+	}
+	if (!l->stale)
+		return;
+	l->more = !v->complete;
+	list_refill(l);
+	l->to_end = l->to_end && l->more;
+	if (newest)		/* the cursor stays on the newest entry until it is moved */
+		list_action(l, ACTION_FIRST);
 }
 
 static void log_update(void *state, unsigned dirty)
 {
 	struct log_view *v = state;
 
-	if (dirty & (APP_DIRTY_WORKSPACE | APP_DIRTY_STORE))
-		v->stale = true;
-	take_changes(v);
-	rebuild(v);
-	ui_touch(v->ui);
+	if (dirty & (APP_DIRTY_WORKSPACE | APP_DIRTY_STORE)) {
+		v->outdated = true;
+		err_clear(&v->err);
+	}
+	v->view.list.stale = true;
+	ui_touch(v->view.ui);
 }
 
 static void draw_entry(void *arg, const struct canvas *c, const struct list_row *r)
@@ -140,7 +199,11 @@ static void draw_entry(void *arg, const struct canvas *c, const struct list_row 
 	char when[WHEN_SIZE];
 	int x = 1;
 
-	format_when(when, app_zone(v->app), e->at_us, clock_wall_us(v->app->clock), true);
+	if (r->note) {
+		draw_text(c, 0, x, 0, ROLE_DIM, end_text(v));
+		return;
+	}
+	format_when(when, app_zone(v->view.app), e->at_us, clock_wall_us(v->view.app->clock), true);
 	x += draw_text(c, 0, x, 0, ROLE_DIM, when) + 2;
 	if (e->actor) {
 		x += draw_foreign(c, 0, x, 16, ROLE_ACCENT, e->actor) + 2;
@@ -152,87 +215,58 @@ static void draw_entry(void *arg, const struct canvas *c, const struct list_row 
 static void log_draw(void *state, const struct canvas *c, bool focused)
 {
 	struct log_view *v = state;
-	const struct change_question q = { .max = CHANGE_PAGE_MAX };
+	struct list *l = &v->view.list;
+	struct change_question q = { .max = CHANGE_PAGE_MAX };
+	bool further = !v->complete && v->err.code == ERR_NONE && v->change_count < CHANGES_MAX;
 
-	if (v->stale && !v->token) {
-		v->token = app_ask_changes(v->app, &q);
-		v->stale = v->token == 0;
-	}
-	if (v->list.count == 0)
+	list_draw(l, ui_term(v->view.ui), c, focused);
+	if (l->count == 0 && !list_filtering(l))
 		draw_text(c, 1, 3, 0, ROLE_DIM, _("Nothing has happened yet."));
-	ui_draw_list(v->ui, &v->list, c, focused, draw_entry, v);
+	if (!v->outdated && further && v->change_count > 0)
+		q.before_id = v->changes[v->change_count - 1].id;
+	if (!v->token && (v->outdated || (q.before_id && list_near_end(l)))) {
+		v->token = app_ask_changes(v->view.app, &q);
+		v->outdated = v->outdated && v->token == 0;
+	}
+	l->to_end = l->to_end && v->token;
 }
 
-static bool log_action(void *state, enum action_id action)
+static void log_filtered(void *state)
 {
 	struct log_view *v = state;
 
-	if (!list_action(&v->list, action))
-		return false;
-	ui_touch(v->ui);
-	return true;
+	log_refresh(v);
+	list_action(&v->view.list, ACTION_FIRST);
 }
 
-static void log_filter(void *state, const char *text)
+static void log_open(void *state)
+{
+	((struct log_view *)state)->outdated = true;
+}
+
+static void log_close(void *state)
 {
 	struct log_view *v = state;
 
-	filter_words_free(&v->query);
-	v->query = filter_words_new(text, &log_rows, app_zone(v->app), clock_wall_us(v->app->clock));
-	rebuild(v);
-	list_action(&v->list, ACTION_FIRST);
-	ui_touch(v->ui);
-}
-
-static void log_counts(void *state, struct view_counts *out)
-{
-	list_counts(&((const struct log_view *)state)->list, out);
-}
-
-static char *log_copy(void *state, bool json)
-{
-	struct log_view *v = state;
-	const struct list_row *row = list_selected(&v->list);
-
-	const struct entry *e = row ? row->data : NULL;
-
-	if (!e || json)
-		return NULL;
-	return e->actor ? xasprintf("%s %s %s", e->actor, e->record, e->text) : xstrdup(e->text);
-}
-
-static void *log_new(struct ui *ui)
-{
-	struct log_view *v = xcalloc(1, sizeof(*v));
-
-	v->ui = ui;
-	v->app = ui_app(ui);
-	v->stale = true;
-	list_init(&v->list);
-	return v;
-}
-
-static void log_free(void *state)
-{
-	struct log_view *v = state;
-
-	filter_words_free(&v->query);
-	list_clear(&v->list);
-	forget_changes(v);
+	forget(v->changes, 0, v->change_count);
+	free(v->changes);
 	free(v->messages);
-	free(v);
+	free(v->copied);
 }
+
+static const struct list_ops log_list = {
+	.fill = fill, .get = get, .rows = &filter_rows, .kinds = kinds, .draw = draw_entry,
+};
 
 const struct view_ops view_log_ops = {
 	.title = N_("Log"),
 	.scope = SCOPE_LOG | SCOPE_LIST,
-	.open = log_new,
-	.close = log_free,
+	.size = sizeof(struct log_view),
+	.list = &log_list,
+	.open = log_open,
+	.close = log_close,
 	.update = log_update,
+	.refresh = log_refresh,
 	.draw = log_draw,
-	.action = log_action,
-	.filter = log_filter,
-	.rows = &log_rows,
-	.counts = log_counts,
-	.copy = log_copy,
+	.filtered = log_filtered,
 };

@@ -25,8 +25,7 @@
 #define SUBJECT_COLUMNS 26		/* the windows are all named where this much is left */
 
 struct metrics_view {
-	struct ui *ui;
-	struct app *app;
+	struct view view;
 	enum metrics_window window;
 	enum metrics_group group;	/* as chosen; what the Deck's row has not gives way to the next */
 	int64_t asked_ms;
@@ -45,17 +44,9 @@ struct subjects {
 
 static struct subjects subjects_of_cursor(const struct metrics_view *v)
 {
-	const struct deck *d = ui_view_state(v->ui, VIEW_DECK);
-	const struct list_row *row = list_selected(&d->list);
-	struct subjects s = { NULL, NULL };
+	const struct deck *d = ui_view_state(v->view.ui, VIEW_DECK);
 
-	if (row && row->kind == DECK_NUMBER) {
-		s.number = row->data;
-		s.provider = snapshot_provider(v->app->snapshot, s.number->provider);
-	} else if (row) {
-		s.provider = row->data;
-	}
-	return s;
+	return (struct subjects){ deck_number(d), deck_provider(d) };
 }
 
 /* "" = it has none. */
@@ -114,13 +105,13 @@ static int64_t refresh_ms(const struct figures *f)
 
 static void ask(struct metrics_view *v)
 {
-	const struct figures *f = &v->app->figures;
+	const struct figures *f = &v->view.app->figures;
 	struct figures_request r = wanted(v);
-	int64_t now = clock_mono_ms(v->app->clock);
+	int64_t now = clock_mono_ms(v->view.app->clock);
 
 	if ((f->metrics || f->err.code != ERR_NONE) && same(&f->request, &r) && now < v->asked_ms + refresh_ms(f))
 		return;
-	if (app_ask_figures(v->app, &r))
+	if (app_ask_figures(v->view.app, &r))
 		v->asked_ms = now;
 }
 
@@ -152,7 +143,7 @@ static int draw_windows(const struct metrics_view *v, const struct canvas *c)
 /* The name or label of what is shown; NULL: its key is all there is. */
 static const char *name_of(const struct metrics_view *v, const struct figures_request *r)
 {
-	const struct snapshot *s = v->app->snapshot;
+	const struct snapshot *s = v->view.app->snapshot;
 	const struct number *n = r->group == METRICS_BY_NUMBER ? snapshot_number(s, r->key) : NULL;
 	const struct provider *p = r->group == METRICS_BY_PROVIDER ? snapshot_provider(s, r->key) : NULL;
 	const struct agent *a = r->group == METRICS_BY_AGENT ? snapshot_agent(s, r->key) : NULL;
@@ -191,9 +182,9 @@ struct now {
 static struct now count_now(const struct metrics_view *v, const struct figures_request *r)
 {
 	struct now now = { metrics_new_with(&(struct metrics_options){ .group = METRICS_BY_ALL }), 0 };
-	int64_t wall = clock_wall_us(v->app->clock);
+	int64_t wall = clock_wall_us(v->view.app->clock);
 	size_t count;
-	const struct call *const *calls = live_calls(v->app->live, &count);
+	const struct call *const *calls = live_calls(v->view.app->live, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(metrics_group_of(r->group, calls[i]), r->key) != 0)
@@ -250,8 +241,8 @@ static void draw_now(const struct metrics_view *v, const struct canvas *c, const
 		y_right = figures_response(&p.right, p.two ? y_right : y, n);
 		y = p.two ? y : y_right;
 	}
-	if (v->app->figures.metrics && same(&v->app->figures.of, r))
-		y = figures_hours(&p.left, y, _("Last 24 h"), metrics_series(v->app->figures.metrics)) + 1;
+	if (v->view.app->figures.metrics && same(&v->view.app->figures.of, r))
+		y = figures_hours(&p.left, y, _("Last 24 h"), metrics_series(v->view.app->figures.metrics)) + 1;
 	if (n->offered > 0)
 		figures_countries(&p.right, p.two ? y_right : y, n, NULL);
 	metrics_free(&now.metrics);
@@ -260,7 +251,7 @@ static void draw_now(const struct metrics_view *v, const struct canvas *c, const
 /* Returns the row after the last one. */
 static int draw_sections(struct metrics_view *v, const struct canvas *c, int y)
 {
-	const struct figures *f = &v->app->figures;
+	const struct figures *f = &v->view.app->figures;
 	const struct number_metrics *n = metrics_total(f->metrics);
 	struct page p = page_of(c);
 	int y_right = y;
@@ -276,13 +267,13 @@ static int draw_sections(struct metrics_view *v, const struct canvas *c, int y)
 
 static void draw_past(struct metrics_view *v, const struct canvas *c, const struct figures_request *r)
 {
-	const struct figures *f = &v->app->figures;
+	const struct figures *f = &v->view.app->figures;
 	const struct number_metrics *n = metrics_total(f->metrics);
 	struct now now = count_now(v, r);
 	int y = 2 + (page_of(c).gap || !f->gaps.complete), row;
 	struct canvas below = canvas_sub(c, y, 0, c->area.rows - y, c->area.columns);
 
-	draw_incomplete(v->app, c, 2);
+	draw_incomplete(v->view.app, c, 2);
 	draw_live(c, 1, figures_put_calls(c, 1, 1, n), metrics_total(now.metrics)->offered);
 	metrics_free(&now.metrics);
 	if (n->offered == 0) {
@@ -305,12 +296,12 @@ static void draw_past(struct metrics_view *v, const struct canvas *c, const stru
 static void metrics_draw(void *state, const struct canvas *c, bool focused)
 {
 	struct metrics_view *v = state;
-	const struct figures *f = &v->app->figures;
+	const struct figures *f = &v->view.app->figures;
 	struct figures_request r = wanted(v);
 
 	(void)focused;
 	ask(v);
-	term_cursor(ui_term(v->ui), -1, 0);
+	term_cursor(ui_term(v->view.ui), -1, 0);
 	draw_subject(v, c, &r);
 	if (r.window == METRICS_LIVE)
 		draw_now(v, c, &r);
@@ -329,7 +320,7 @@ static void metrics_update(void *state, unsigned dirty)
 	struct metrics_view *v = state;
 
 	if (dirty & (APP_DIRTY_FIGURES | APP_DIRTY_CALLS | APP_DIRTY_WORKSPACE))
-		ui_touch(v->ui);
+		ui_touch(v->view.ui);
 }
 
 /* The calls of the subject in the window, and of the marked figure. */
@@ -347,7 +338,7 @@ static void show_calls(struct metrics_view *v)
 		buf_addf(&filter, "since:%s", metrics_window_name(r.window));
 	if (v->pick.marked > 0 && v->pick.marked <= v->pick.count && r.window != METRICS_LIVE)
 		buf_addf(&filter, " %s", v->pick.item[v->pick.marked - 1].filter);
-	ui_show_calls(v->ui, filter.p);
+	ui_show_calls(v->view.ui, filter.p);
 	buf_clear(&filter);
 }
 
@@ -397,7 +388,7 @@ static bool metrics_action(void *state, enum action_id action)
 		scroll(v, v->lines);
 		return true;
 	case ACTION_UP: case ACTION_DOWN:
-		ui_deck_move(v->ui, action);
+		deck_step(ui_view_state(v->view.ui, VIEW_DECK), action == ACTION_DOWN);
 		return true;
 	default:
 		return false;
@@ -407,21 +398,16 @@ static bool metrics_action(void *state, enum action_id action)
 static int64_t metrics_next_at(void *state)
 {
 	struct metrics_view *v = state;
-	int64_t at = v->asked_ms + refresh_ms(&v->app->figures), now = clock_mono_ms(v->app->clock);
+	int64_t at = v->asked_ms + refresh_ms(&v->view.app->figures), now = clock_mono_ms(v->view.app->clock);
 
-	if (v->window != METRICS_LIVE || live_count(v->app->live) == 0)
+	if (v->window != METRICS_LIVE || live_count(v->view.app->live) == 0)
 		return at;
 	return clock_earlier(at, now + LIVE_REFRESH_MS);
 }
 
-static void *metrics_view_new(struct ui *ui)
+static void metrics_open(void *state)
 {
-	struct metrics_view *v = xcalloc(1, sizeof(*v));
-
-	v->ui = ui;
-	v->app = ui_app(ui);
-	v->window = METRICS_24H;
-	return v;
+	((struct metrics_view *)state)->window = METRICS_24H;
 }
 
 const struct view_ops view_metrics_ops = {
@@ -429,8 +415,8 @@ const struct view_ops view_metrics_ops = {
 	.strip_title = metrics_strip_title,
 	.strip = metrics_strip_draw,
 	.scope = SCOPE_METRICS,
-	.open = metrics_view_new,
-	.close = free,
+	.size = sizeof(struct metrics_view),
+	.open = metrics_open,
 	.update = metrics_update,
 	.draw = metrics_draw,
 	.action = metrics_action,

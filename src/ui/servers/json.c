@@ -62,14 +62,14 @@ static json_t *registrations_json(const struct endpoints_report *e)
 	return list;
 }
 
-static json_t *server_json(const struct app *a, const struct app_server *s)
+json_t *servers_json(const struct app *a, const struct app_server *s)
 {
 	const struct server_status *st = &s->status;
 	json_t *o = json_object();
 
 	json_object_set_new(o, "name", text_json(s->config->name));
 	json_object_set_new(o, "region", json_string(region_name(s->config->region)));
-	json_object_set_new(o, "connected", json_boolean(servers_is_up(s)));
+	json_object_set_new(o, "connected", json_boolean(server_is_up(st)));
 	json_object_set_new(o, "trouble", text_json(st->err.code != ERR_NONE ? st->err.message : ""));
 	json_object_set_new(o, "asterisk", text_json(st->version));
 	json_object_set_new(o, "uptimeSeconds", st->uptime_s < 0 ? json_null() : json_integer((json_int_t)st->uptime_s));
@@ -83,13 +83,4 @@ static json_t *server_json(const struct app *a, const struct app_server *s)
 	json_object_set_new(o, "endpoints", endpoints_json(&s->endpoints));
 	json_object_set_new(o, "registrations", registrations_json(&s->endpoints));
 	return o;
-}
-
-char *servers_json(const struct app *a, const struct app_server *s)
-{
-	json_t *json = server_json(a, s);
-	char *text = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-
-	json_decref(json);
-	return text;
 }

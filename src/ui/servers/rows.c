@@ -21,15 +21,17 @@
 
 void servers_lines_clear(struct servers_lines *l)
 {
-	for (size_t i = 0; i < l->count; i++)
+	for (size_t i = 0; i < l->count; i++) {
 		free(l->items[i].text);
+		free(l->items[i].words);
+	}
 	free(l->items);
 	*l = (struct servers_lines){ NULL, 0, 0 };
 }
 
 /* Lines of a server keep their place by server, label and name. Takes the text over. */
-static void add(struct servers_lines *l, const struct app_server *s, const char *label, const char *name, enum role role,
-		char *text)
+static struct servers_line *add(struct servers_lines *l, const struct app_server *s, const char *label, const char *name,
+				enum role role, char *text)
 {
 	char key[160];
 	int len = snprintf(key, sizeof(key), "%s\n%s\n%s", s->config->name, label, name);
@@ -43,11 +45,7 @@ static void add(struct servers_lines *l, const struct app_server *s, const char 
 	*line = (struct servers_line){ .server = s, .role = role, .text = text };
 	str_copy(line->label, sizeof(line->label), str_of(label));
 	line->key = mail_key(key, len < (int)sizeof(key) ? (size_t)len : sizeof(key) - 1);
-}
-
-bool servers_is_up(const struct app_server *s)
-{
-	return server_is_up(&s->status);
+	return line;
 }
 
 enum role servers_link_text(const struct app *a, const struct app_server *s, char *to, size_t size)
@@ -60,7 +58,7 @@ enum role servers_link_text(const struct app *a, const struct app_server *s, cha
 		snprintf(to, size, "%s", _("not connected: live calls come from the store"));
 		return ROLE_DIM;
 	}
-	if (servers_is_up(s)) {
+	if (server_is_up(st)) {
 		format_span(span, now - st->up_since_ms);
 		snprintf(to, size, _("connected %s"), span);
 		return ROLE_GOOD;
@@ -80,10 +78,21 @@ static void also(struct buf *text)
 		buf_adds(text, ", ");
 }
 
-static void add_route_alarms(const struct app_server *s, struct buf *text)
+bool servers_alarm_text(struct app *a, const struct app_server *s, struct buf *text)
 {
 	const struct routes_stats *r = &s->status.routes;
+	size_t before = text->len;
 
+	if (s->status.err.code != ERR_NONE)
+		buf_adds(text, s->status.err.message);
+	if (s->status.rejecting) {
+		also(text);
+		buf_addf(text, _("most events rejected (%s)"), s->status.last_reject);
+	}
+	if (s->status.evicted > 0) {
+		also(text);
+		buf_addf(text, _("%llu calls given up: too many at once"), (unsigned long long)s->status.evicted);
+	}
 	if (r->foreign_owner) {
 		also(text);
 		buf_adds(text, _("owned by another store"));
@@ -98,49 +107,20 @@ static void add_route_alarms(const struct app_server *s, struct buf *text)
 		also(text);
 		buf_adds(text, r->mute ? _("nothing from the store") : _("a write refused"));
 	}
-}
-
-static bool needs_person(struct app *a, const struct app_server *s, const struct endpoint_report *r)
-{
-	return endpoint_state_needs_person(r->state) && app_endpoint_expected(a, s, r->name);
-}
-
-static void add_endpoint_alarms(struct app *a, const struct app_server *s, struct buf *text)
-{
 	for (size_t i = 0; i < s->endpoints.count; i++) {
-		const struct endpoint_report *r = &s->endpoints.endpoints[i];
+		const struct endpoint_report *e = &s->endpoints.endpoints[i];
 
-		if (!needs_person(a, s, r))
+		if (!endpoint_state_needs_person(e->state) || !app_endpoint_expected(a, s, e->name))
 			continue;
 		also(text);
-		buf_addf(text, "%s %s", r->name, endpoint_state_text(r->state));
+		buf_addf(text, "%s %s", e->name, endpoint_state_text(e->state));
 	}
 	for (size_t i = 0; i < s->endpoints.registration_count; i++) {
-		const struct registration_report *r = &s->endpoints.registrations[i];
-
-		if (r->registered)
+		if (s->endpoints.registrations[i].registered)
 			continue;
 		also(text);
-		buf_addf(text, _("%s not registered"), r->name);
+		buf_addf(text, _("%s not registered"), s->endpoints.registrations[i].name);
 	}
-}
-
-bool servers_alarm_text(struct app *a, const struct app_server *s, struct buf *text)
-{
-	size_t before = text->len;
-
-	if (s->status.err.code != ERR_NONE)
-		buf_adds(text, s->status.err.message);
-	if (s->status.rejecting) {
-		also(text);
-		buf_addf(text, _("most events rejected (%s)"), s->status.last_reject);
-	}
-	if (s->status.evicted > 0) {
-		also(text);
-		buf_addf(text, _("%llu calls given up: too many at once"), (unsigned long long)s->status.evicted);
-	}
-	add_route_alarms(s, text);
-	add_endpoint_alarms(a, s, text);
 	return text->len > before;
 }
 
@@ -154,21 +134,6 @@ static void milliseconds(char *to, size_t size, int64_t us)
 		snprintf(to, size, _("%.1f ms"), (double)us / 1000);
 }
 
-static void add_asterisk(struct servers_lines *l, const struct app_server *s)
-{
-	const struct server_status *st = &s->status;
-	char rtt[24], lag[24], up[SHORT_SIZE] = "";
-
-	milliseconds(rtt, sizeof(rtt), st->rtt_us);
-	milliseconds(lag, sizeof(lag), st->lag_us);
-	if (st->uptime_s >= 0)
-		format_age(up, st->uptime_s * 1000000);
-	/* "22.10.1+dfsg+~cs6.17.60671434-1": what a packager adds is in the JSON. */
-	add(l, s, _("Asterisk"), "", ROLE_NORMAL,
-	    xasprintf(_("%.*s  up %s  round trip %s  event lag %s"), st->version[0] != '\0' ? (int)strcspn(st->version, "+~") : 99,
-		      st->version[0] != '\0' ? st->version : _("version unknown"), up[0] != '\0' ? up : _("unknown"), rtt, lag));
-}
-
 static void add_events(struct servers_lines *l, const struct app_server *s)
 {
 	const struct server_status *st = &s->status;
@@ -178,27 +143,6 @@ static void add_events(struct servers_lines *l, const struct app_server *s)
 	    xasprintf(_("%llu read  %llu rejected%s%s  %llu dropped  %llu resyncs  %zu live calls"), (unsigned long long)st->events,
 		      (unsigned long long)st->rejected, st->last_reject[0] ? ": " : "", st->last_reject,
 		      (unsigned long long)st->dropped, (unsigned long long)st->resyncs, st->live));
-}
-
-static void add_routes(struct servers_lines *l, const struct app *a, const struct app_server *s)
-{
-	struct buf text;
-	bool well;
-
-	buf_init(&text, BUF_UNBOUNDED);
-	well = servers_routes_text(a, s, &text);
-	add(l, s, _("Routes"), "", well ? ROLE_NORMAL : ROLE_ALARM, buf_take(&text));
-}
-
-static void add_trouble(struct servers_lines *l, const struct app_server *s)
-{
-	const struct err *e = &s->status.err;
-
-	if (e->code == ERR_NONE)
-		return;
-	add(l, s, _("Trouble"), "", ROLE_ALARM, xstrdup(e->message));
-	if (e->hint[0] != '\0')
-		add(l, s, "", "hint", ROLE_NORMAL, xstrdup(e->hint));
 }
 
 /* A text in exactly so many columns: names are foreign. */
@@ -285,56 +229,97 @@ static void add_more(struct servers_lines *l, const struct app_server *s)
 	buf_clear(&text);
 }
 
-static void add_denied(struct servers_lines *l, const struct app_server *s)
+/* The server's own row: what needs a person, else the state of its routes. */
+static void add_head(struct servers_lines *l, struct app *a, const struct app_server *s)
 {
-	for (int i = 0; i < ENDPOINTS_ASK_COUNT; i++) {
-		enum endpoints_ask ask = (enum endpoints_ask)i;
-		const char *action = endpoints_ask_action(ask);
+	const struct routes_stats *r = &s->status.routes;
+	size_t waiting = deletions_waiting(a->deletions, s->config->name);
+	struct servers_line *line;
+	enum role role = ROLE_NORMAL;
+	char link[64];
+	struct buf text;
 
-		if (!(s->endpoints.denied & 1u << i))
-			continue;
-		add(l, s, _("Unknown"), action, ROLE_NORMAL, xasprintf(_("%s: our AMI user may not ask"), endpoints_ask_text(ask)));
-		add(l, s, "", action, ROLE_DIM, ami_right_line(s->config->user, ami_right_of(action)));
+	buf_init(&text, BUF_UNBOUNDED);
+	if (a->replay) {
+		role = ROLE_DIM;
+		buf_adds(&text, s->config->host);
+	} else if (servers_alarm_text(a, s, &text)) {
+		role = ROLE_ALARM;
+	} else {
+		if (r->by_state[ROUTE_VERIFIED] > 0)
+			buf_addf(&text, ngettext("%zu route ok", "%zu routes ok", r->by_state[ROUTE_VERIFIED]),
+				 r->by_state[ROUTE_VERIFIED]);
+		else
+			buf_adds(&text, _("no routes"));
+		if (r->by_state[ROUTE_PENDING] > 0)
+			buf_addf(&text, ", %zu %s", r->by_state[ROUTE_PENDING], route_state_text(ROUTE_PENDING));
+		if (waiting > 0)
+			buf_addf(&text, ngettext(", %zu deletion not verified", ", %zu deletions not verified", waiting), waiting);
 	}
-}
-
-/* Live calls that a recorder has put into the store. */
-static void add_source(struct servers_lines *l, const struct app *a, const struct app_server *s)
-{
-	char span[SHORT_SIZE];
-
-	if (!s->source.known) {
-		add(l, s, _("Live calls"), "", ROLE_WARN, xstrdup(_("from the store, but no recorder listens to this server")));
-		return;
+	if (!a->replay && server_is_plain_off_loopback(s->config)) {
+		role = role == ROLE_ALARM ? role : ROLE_WARN;
+		buf_adds(&text, _(", not encrypted"));
 	}
-	format_ago(span, clock_mono_ms(a->clock) - s->source.beat_ms);
-	add(l, s, _("Live calls"), "", app_live_is_stale(a, s) ? ROLE_WARN : ROLE_NORMAL,
-	    xasprintf(_("from the store, recorder heard %s"), span));
+	servers_link_text(a, s, link, sizeof(link));
+	line = add(l, s, "", "\n", role, buf_take(&text));
+	line->head = true;
+	line->words = xasprintf("%s\n%s", link, line->text);
 }
 
 void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_server *s)
 {
+	const struct server_status *st = &s->status;
 	const struct endpoints_report *e = &s->endpoints;
+	bool plain = server_is_plain_off_loopback(s->config);
+	char rtt[24], lag[24], text[SHORT_SIZE] = "";
+	struct buf routes;
+	bool well;
 
+	add_head(l, a, s);
 	/* Of a recorded server there is nothing but its events. */
 	if (a->replay) {
 		add_events(l, s);
 		return;
 	}
-	add_trouble(l, s);
-	add_routes(l, a, s);
+	if (st->err.code != ERR_NONE)
+		add(l, s, _("Trouble"), "", ROLE_ALARM, xstrdup(st->err.message));
+	if (st->err.code != ERR_NONE && st->err.hint[0] != '\0')
+		add(l, s, "", "hint", ROLE_NORMAL, xstrdup(st->err.hint));
+	buf_init(&routes, BUF_UNBOUNDED);
+	well = servers_routes_text(a, s, &routes);
+	add(l, s, _("Routes"), "", well ? ROLE_NORMAL : ROLE_ALARM, buf_take(&routes));
 	for (size_t i = 0; i < e->count; i++)
 		add_endpoint(l, a, s, &e->endpoints[i]);
 	for (size_t i = 0; i < e->registration_count; i++)
 		add_registration(l, a, s, &e->registrations[i]);
 	add_more(l, s);
-	add_denied(l, s);
-	add(l, s, _("Address"), "", server_is_plain_off_loopback(s->config) ? ROLE_WARN : ROLE_NORMAL,
-	    xasprintf("%s:%d%s  %s", s->config->host, s->config->port,
-		      server_is_plain_off_loopback(s->config) ? _(" not encrypted") : s->config->tls ? " TLS" : "", s->config->user));
-	add_asterisk(l, s);
-	if (a->live_from_store)
-		add_source(l, a, s);
-	else
+	for (int i = 0; i < ENDPOINTS_ASK_COUNT; i++) {
+		enum endpoints_ask asked = (enum endpoints_ask)i;
+		const char *action = endpoints_ask_action(asked);
+
+		if (!(e->denied & 1u << i))
+			continue;
+		add(l, s, _("Unknown"), action, ROLE_NORMAL, xasprintf(_("%s: our AMI user may not ask"), endpoints_ask_text(asked)));
+		add(l, s, "", action, ROLE_DIM, ami_right_line(s->config->user, ami_right_of(action)));
+	}
+	add(l, s, _("Address"), "", plain ? ROLE_WARN : ROLE_NORMAL,
+	    xasprintf("%s:%d%s  %s", s->config->host, s->config->port, plain ? _(" not encrypted") : s->config->tls ? " TLS" : "",
+		      s->config->user));
+	milliseconds(rtt, sizeof(rtt), st->rtt_us);
+	milliseconds(lag, sizeof(lag), st->lag_us);
+	if (st->uptime_s >= 0)
+		format_age(text, st->uptime_s * 1000000);
+	/* "22.10.1+dfsg+~cs6.17.60671434-1": what a packager adds is in the JSON. */
+	add(l, s, _("Asterisk"), "", ROLE_NORMAL,
+	    xasprintf(_("%.*s  up %s  round trip %s  event lag %s"), st->version[0] != '\0' ? (int)strcspn(st->version, "+~") : 99,
+		      st->version[0] != '\0' ? st->version : _("version unknown"), text[0] != '\0' ? text : _("unknown"), rtt, lag));
+	if (!a->live_from_store) {
 		add_events(l, s);
+	} else if (s->source.known) {
+		format_ago(text, clock_mono_ms(a->clock) - s->source.beat_ms);
+		add(l, s, _("Live calls"), "", app_live_is_stale(a, s) ? ROLE_WARN : ROLE_NORMAL,
+		    xasprintf(_("from the store, recorder heard %s"), text));
+	} else {
+		add(l, s, _("Live calls"), "", ROLE_WARN, xstrdup(_("from the store, but no recorder listens to this server")));
+	}
 }

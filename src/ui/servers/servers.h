@@ -1,21 +1,22 @@
 /*
- * The Servers view's parts: ui/servers/view.c has the list and the keys, ui/servers/rows.c what is said of a server (ui/servers/json.c
- * the same as JSON), ui/servers/sync.c what is said of its routes, and `s`.
+ * The Servers view's parts: view.c has the list and the keys, rows.c the lines of a server, json.c the same as JSON, sync.c its
+ * routes, and `s`.
  */
 #ifndef UI_SERVERS_SERVERS_H
 #define UI_SERVERS_SERVERS_H
 
-#include "ui/term/draw.h"
-#include "trunkdeck/base/buf.h"
 #include "ui/frame/ui.h"
+#include "trunkdeck/base/buf.h"
 
-/* One line under a server: what it is about, and what is said. Its place in the list is told by `key`. */
+/* A server's own row, or a line under it. */
 struct servers_line {
 	const struct app_server *server;
+	bool head;			/* text: its state, role: that of the state */
 	char label[16];			/* translated */
 	enum role role;
 	char *text;			/* cleaned when drawn */
-	uint64_t key;
+	char *words;			/* of a head: its connection and its state, for the filter */
+	uint64_t key;			/* its identity in the list */
 };
 
 struct servers_lines {
@@ -24,17 +25,17 @@ struct servers_lines {
 };
 
 void servers_lines_clear(struct servers_lines *l);
-/* Everything there is to say of the server, appended. */
+/* Appends the server's row and all its lines. */
 void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_server *s);
 
-bool servers_is_up(const struct app_server *s);
-/* What needs a person, in words, the worst first; false (and nothing appended) when nothing does. */
+/* Appends what needs a person, in words, the worst first; false (and nothing appended) when nothing does. */
 bool servers_alarm_text(struct app *a, const struct app_server *s, struct buf *text);
 /* How it is connected: "connected 3 min", "retry in 4 s". */
 enum role servers_link_text(const struct app *a, const struct app_server *s, char *to, size_t size);
-char *servers_json(const struct app *a, const struct app_server *s);	/* caller frees */
+/* Caller decrefs. */
+json_t *servers_json(const struct app *a, const struct app_server *s);
 
-/* What there is to say of a server's routes, in one line; false when all is well. */
+/* The state of a server's routes in one line; false when something needs a person. */
 bool servers_routes_text(const struct app *a, const struct app_server *s, struct buf *text);
 /* Reads everything back, and asks about what is not repaired without asking: routes the store does not know, and the
  * selected server when it belongs to another store. */

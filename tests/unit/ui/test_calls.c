@@ -170,7 +170,7 @@ static void the_history_has_a_bound(void **state)
 
 static const char *selected(const struct fixture *f)
 {
-	return ((const struct call *)list_selected(&f->view->list)->data)->linkedid;
+	return ((const struct call *)list_selected(&f->view->view.list)->data)->linkedid;
 }
 
 /* G reads page after page until the first call ever is there, and says where it is. */
@@ -190,8 +190,8 @@ static void the_end_is_reached_by_one_key(void **state)
 	assert_string_equal(selected(f), "0");
 	/* Moving ends it, and a filter begins at the newest call that it leaves. */
 	press(f, "/outcome:busy\n");
-	assert_int_equal(f->view->list.cursor, f->view->shown > 0 ? 0 : 1);
-	assert_int_equal(f->view->list.top, 0);
+	assert_int_equal(f->view->view.list.cursor, f->view->shown > 0 ? 0 : 1);
+	assert_int_equal(f->view->view.list.top, 0);
 }
 
 static void a_filter_leaves_no_gap(void **state)
@@ -247,22 +247,22 @@ static void the_cursor_stays_on_its_call(void **state)
 	assert_string_equal(selected(f), "2");
 	press(f, "I");
 	assert_string_equal(selected(f), "2");
-	assert_int_equal(f->view->list.cursor, 3);
+	assert_int_equal(f->view->view.list.cursor, 3);
 	press(f, "<<<I");
 	assert_string_equal(selected(f), "2");
 	/* The next one takes over, among the live; at the rule the one above. */
 	report(f, 2, true);
 	settle(f);
-	assert_int_equal(f->view->list.rows[f->view->list.cursor].kind, CALLS_LIVE);
+	assert_int_equal(f->view->view.list.rows[f->view->view.list.cursor].kind, CALLS_LIVE);
 	press(f, "F");
 	report(f, 9, false);
 	settle(f);
 	assert_string_equal(selected(f), "9");
 	press(f, "jjjjjjjjjj");
-	assert_int_equal(f->view->list.rows[f->view->list.cursor].kind, CALLS_PAST);
+	assert_int_equal(f->view->view.list.rows[f->view->view.list.cursor].kind, CALLS_PAST);
 	report(f, 10, false);
 	settle(f);
-	assert_int_equal(f->view->list.rows[f->view->list.cursor].kind, CALLS_PAST);
+	assert_int_equal(f->view->view.list.rows[f->view->view.list.cursor].kind, CALLS_PAST);
 }
 
 int main(void)

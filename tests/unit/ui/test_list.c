@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "trunkdeck/base/mem.h"
 #include "ui/frame/layout.h"
@@ -222,7 +224,8 @@ static void test_heads(void **state)
 {
 	static const char *const fields[] = { "name", NULL };
 	static const struct filter_rows rows = { .fields = fields, .get = list_field };
-	static const struct list_ops ops = { .fill = fill_tree, .get = get_name, .rows = &rows };
+	static const struct list_kind kinds[LIST_KINDS_MAX] = { 0 };
+	static const struct list_ops ops = { .fill = fill_tree, .get = get_name, .rows = &rows, .kinds = kinds };
 	const struct term_mouse click = { .kind = MOUSE_CLICK };
 
 	(void)state;
@@ -244,10 +247,153 @@ static void test_heads(void **state)
 	assert_int_equal(list.count, 4);
 	assert_int_equal(selected(), 'B');
 	list_filter(&list, "name:t", NULL, 0);
+	list_refill(&list);
 	assert_int_equal(list.count, 4);		/* A, two, B, three */
 	list_filter(&list, "", NULL, 0);
+	list_refill(&list);
 	assert_int_equal(list.count, 4);
 	list_clear(&list);
+}
+
+/* --- notes, sorting, copying --- */
+
+static const struct { const char *name; bool note; } names[] = {
+	{ "top", true }, { "beta", false }, { "Alpha", false }, { "middle", true }, { "alpha", false }, { "\033gamma", false },
+	{ "end", true },
+};
+
+static void fill_names(void *arg)
+{
+	(void)arg;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (names[i].note)
+			list_add_note(&list, 100 + i, 1);
+		else if (list_matches(&list, 0, names[i].name, NULL))
+			list_add(&list, 100 + i, 0, names[i].name);
+	}
+}
+
+static const char *get_text(void *arg, const struct list_row *row, int column, char *to, enum role *role)
+{
+	(void)arg;
+	(void)column;
+	(void)to;
+	(void)role;
+	return row->data;
+}
+
+static json_t *get_json(void *arg, const struct list_row *row)
+{
+	(void)arg;
+	return json_pack("{s:s}", "name", row->data);
+}
+
+static const char *const name_fields[] = { "name", NULL };
+static const struct filter_rows name_rows = { .fields = name_fields, .get = list_field };
+static const struct list_kind name_kinds[LIST_KINDS_MAX] = { 0 };
+static const struct list_ops name_ops = {
+	.fill = fill_names, .get = get_text, .rows = &name_rows, .kinds = name_kinds, .json = get_json,
+};
+
+static void assert_selected(const char *name)
+{
+	assert_string_equal(list_selected(&list)->data, name);
+}
+
+static void test_the_cursor_passes_over_notes(void **state)
+{
+	struct list_counts n;
+
+	(void)state;
+	list_start(&list, &name_ops, NULL);
+	list_refill(&list);
+	assert_selected("beta");
+	list_count(&list, &n);
+	assert_int_equal(n.at, 1);
+	assert_int_equal(n.count, 4);
+	list_fit(&list, 3);
+	assert_int_equal(list.top, 0);		/* with the note above the first row */
+	list_action(&list, ACTION_UP);
+	assert_selected("beta");
+	list_action(&list, ACTION_DOWN);
+	list_action(&list, ACTION_DOWN);
+	assert_selected("alpha");
+	list_action(&list, ACTION_UP);
+	assert_selected("Alpha");
+	list_fit(&list, 4);
+	assert_true(list_click(&list, 3));	/* on the note in the middle: the row below it */
+	assert_selected("alpha");
+	list_action(&list, ACTION_LAST);
+	assert_selected("\033gamma");
+	list_fit(&list, 3);
+	assert_int_equal(list.top, 4);		/* with the note below the last row */
+	list_filter(&list, "nothing", NULL, 0);
+	list_refill(&list);
+	assert_null(list_selected(&list));
+	list_count(&list, &n);
+	assert_int_equal(n.count, 0);
+	assert_int_equal(n.at, 0);
+	assert_null(list_copy(&list, false));
+	list_clear(&list);
+}
+
+static void test_sorting_keeps_the_order_of_equal_rows(void **state)
+{
+	static const char *const up[] = { "Alpha", "alpha", "beta" }, *const down[] = { "beta", "Alpha", "alpha" };
+
+	(void)state;
+	for (int descending = 0; descending < 2; descending++) {
+		list_start(&list, &name_ops, NULL);
+		list_begin(&list);
+		list_add(&list, 1, 0, "first");
+		list_add(&list, 2, 0, "beta");
+		list_add(&list, 3, 0, "Alpha");
+		list_add(&list, 4, 0, "alpha");
+		list_sort(&list, 1, 0, descending);
+		list_end(&list);
+		assert_string_equal(list.rows[0].data, "first");
+		for (size_t i = 0; i < 3; i++)
+			assert_string_equal(list.rows[i + 1].data, descending ? down[i] : up[i]);
+		list_clear(&list);
+	}
+}
+
+/* The text of the row's column, cleaned, or the row as JSON. */
+static void test_copying(void **state)
+{
+	char *text;
+
+	(void)state;
+	list_start(&list, &name_ops, NULL);
+	list_refill(&list);
+	list_action(&list, ACTION_LAST);
+	text = list_copy(&list, false);
+	assert_null(strchr(text, '\033'));
+	assert_non_null(strstr(text, "gamma"));
+	free(text);
+	list_action(&list, ACTION_FIRST);
+	text = list_copy(&list, true);
+	assert_string_equal(text, "{\n  \"name\": \"beta\"\n}");
+	free(text);
+	list_clear(&list);
+}
+
+/* G goes to the end while more is read: each refill keeps the cursor on the last row, until it is moved. */
+static void test_to_the_end_while_more_is_read(void **state)
+{
+	(void)state;
+	fill("abc");
+	list.more = true;
+	list_action(&list, ACTION_LAST);
+	fill("abcdef");
+	assert_int_equal(selected(), 'f');
+	list_action(&list, ACTION_UP);
+	fill("abcdefgh");
+	assert_int_equal(selected(), 'e');
+	list.more = false;
+	list_action(&list, ACTION_LAST);
+	fill("abcdefghij");
+	assert_int_equal(selected(), 'h');
 }
 
 static void test_layout_fits_every_size(void **state)
@@ -334,6 +480,10 @@ int main(void)
 		cmocka_unit_test(test_columns_are_dropped_by_priority),
 		cmocka_unit_test(test_columns_share_what_is_left),
 		cmocka_unit_test_setup_teardown(test_heads, start, stop),
+		cmocka_unit_test_setup_teardown(test_the_cursor_passes_over_notes, start, stop),
+		cmocka_unit_test_setup_teardown(test_sorting_keeps_the_order_of_equal_rows, start, stop),
+		cmocka_unit_test_setup_teardown(test_copying, start, stop),
+		cmocka_unit_test_setup_teardown(test_to_the_end_while_more_is_read, start, stop),
 		cmocka_unit_test(test_layout_fits_every_size),
 		cmocka_unit_test(test_layout_steps),
 		cmocka_unit_test(test_wide_shows_no_less),
