@@ -19,6 +19,7 @@
 #include "cli/io/cli.h"
 #include "trunkdeck/config/config.h"
 #include "trunkdeck/demo/demo.h"
+#include "trunkdeck/store/store.h"
 #include "cli/io/global_options.h"
 #include "ui/script.h"
 #include "ui/frame/ui.h"
@@ -39,7 +40,42 @@ struct arguments {
 	enum output_format format;
 	struct config_flag flags[FLAGS_MAX];
 	size_t flag_count;
+	char *store_url;		/* copy of what --store said */
 };
+
+extern char **environ;
+
+/* Everybody on this machine can read the command line. What may hold a password is overwritten there, and kept here. */
+static const char *hide_store_url(struct arguments *a, char *value)
+{
+	char *secret = strstr(value, "://");
+
+	if (!secret || (!strchr(secret, '@') && !strstr(secret, "password")))
+		return value;
+	free(a->store_url);
+	a->store_url = xstrdup(value);
+	memset(secret + 3, '*', strlen(secret + 3));
+	return a->store_url;
+}
+
+/* What the configuration has taken from the environment is for this process only: children, and who reads /proc/PID/environ, don't
+ * see it. */
+static void hide_environment(void)
+{
+	for (char **v = environ; *v;) {
+		char *name = xstrndup(*v, strcspn(*v, "="));
+		bool ours = strncmp(name, "TRUNKDECK_", 10) == 0 && strcmp(name, "TRUNKDECK_CONFIG") != 0;
+
+		if (ours) {
+			explicit_bzero(*v + strlen(name), strlen(*v + strlen(name)));
+			(*v)[strlen(name)] = '=';
+			unsetenv(name);
+		}
+		v += !ours;
+		free(name);
+	}
+	store_hide_password();
+}
 
 static void print_usage(void)
 {
@@ -83,8 +119,10 @@ static int take_format(struct arguments *a, const char *value)
 }
 
 /* Takes one option; returns an exit code to leave with, or -1 to go on. */
-static int take_option(struct arguments *a, int id, const char *value)
+static int take_option(struct arguments *a, int id, char *given)
 {
+	const char *value = id == GLOBAL_STORE ? hide_store_url(a, given) : given;
+
 	for (const struct global_option *o = cli_global_options; o->name; o++) {
 		if ((int)o->id == id && o->option)
 			add_flag(a, o, value);
@@ -157,7 +195,7 @@ static void open_log(void)
 		*p = '/';
 	}
 	mkdir(dir, 0700);
-	log_open(path, LOG_LEVEL_INFO, &e);	/* no log is no reason not to start */
+	log_open(path, LOG_LEVEL_INFO, &e);	/* the program starts without a log file, too */
 	free(path);
 	free(dir);
 }
@@ -169,12 +207,15 @@ static bool load_config(struct config **config, const struct arguments *a, struc
 	struct config_flag flags[2 * FLAGS_MAX];
 	size_t count = 0;
 	const struct config_flag *first = demo ? demo_flags(demo, &count) : NULL;
+	bool ok;
 
 	for (size_t i = 0; i < count && i < FLAGS_MAX; i++)
 		flags[i] = first[i];
 	for (size_t i = 0; i < a->flag_count; i++)
 		flags[count + i] = a->flags[i];
-	return config_load(config, demo ? "/dev/null" : a->config_path, flags, count + a->flag_count, e);
+	ok = config_load(config, demo ? "/dev/null" : a->config_path, flags, count + a->flag_count, e);
+	hide_environment();
+	return ok;
 }
 
 /* What the screen is opened on; without a player, on the servers of the configuration. */
@@ -297,6 +338,7 @@ int main(int argc, char **argv)
 	cli_free(&command);
 	config_free(&config);
 	demo_stop(&a.demo);
+	free(a.store_url);
 	log_close();
 	return code;
 }

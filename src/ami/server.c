@@ -3,6 +3,7 @@
 
 #include "trunkdeck/ami/server.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "trunkdeck/base/gettext.h"
@@ -47,6 +48,21 @@ bool routes_mode_parse(const char *s, enum routes_mode *out)
 bool server_is_plain_off_loopback(const struct server_config *s)
 {
 	return !s->tls && !host_is_loopback(s->host);
+}
+
+bool server_clock_is_off(const struct server_facts *f)
+{
+	return f->clock_known && (f->clock_us > SERVER_CLOCK_WARN_US || f->clock_us < -SERVER_CLOCK_WARN_US);
+}
+
+void server_clock_text(const struct server_facts *f, char to[SERVER_CLOCK_TEXT_SIZE])
+{
+	if (!f->clock_known)
+		snprintf(to, SERVER_CLOCK_TEXT_SIZE, "%s", _("unknown"));
+	else if (f->clock_us > -1000000 && f->clock_us < 1000000)
+		snprintf(to, SERVER_CLOCK_TEXT_SIZE, _("%+lld ms"), (long long)(f->clock_us / 1000));
+	else
+		snprintf(to, SERVER_CLOCK_TEXT_SIZE, _("%+.1f s"), (double)f->clock_us / 1000000);
 }
 
 const char *link_state_text(enum link_state s)

@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "trunkdeck/ami/event.h"
 #include "trunkdeck/ami/link.h"
 #include "trunkdeck/ami/transport.h"
 #include "trunkdeck/base/clock.h"
@@ -224,6 +225,27 @@ bool ami_session_value(struct ami_session *q, const char *action, const struct a
 	*out = ok ? (w.value ? w.value : xstrdup("")) : NULL;
 	if (!ok)
 		free(w.value);
+	return ok;
+}
+
+bool ami_session_facts(struct ami_session *q, struct server_facts *out, struct err *e)
+{
+	const struct ami_field none[] = { { NULL, NULL } };
+	char *stamp = NULL, *version = NULL;
+	int64_t asked_us = clock_mono_us(&clock_system), stamp_us;
+	struct err ignored;
+	bool ok;
+
+	*out = (struct server_facts){ .clock_known = ami_session_value(q, "Ping", none, AMI_KEY_TIMESTAMP, &stamp, &ignored) };
+	if (out->clock_known) {
+		stamp_us = ami_event_time(str_of(stamp));
+		out->clock_known = stamp_us >= 0;
+		out->clock_us = stamp_us - (clock_wall_us(&clock_system) - (clock_mono_us(&clock_system) - asked_us) / 2);
+	}
+	ok = ami_session_value(q, "CoreSettings", none, AMI_KEY_ASTERISKVERSION, &version, e);
+	str_copy(out->version, sizeof(out->version), str_of(version));
+	free(stamp);
+	free(version);
 	return ok;
 }
 

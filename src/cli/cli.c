@@ -94,6 +94,11 @@ static const struct cli_option changes_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option server_list_options[] = {
+	{ "ask", NULL, N_("Connect to each server, and list its version and how far its clock is ahead of ours"), NULL },
+	{ 0 },
+};
+
 static const struct cli_option sync_options[] = {
 	{ "dry-run", NULL, N_("Show what would change, and change nothing"), NULL },
 	{ "all-gone", NULL, N_("Mark all agents of a region as gone if the directory has none of them"), NULL },
@@ -205,7 +210,7 @@ const struct command cli_commands[] = {
 	  N_("Record finished calls of all servers into the store, as a service") },
 	{ "config", NULL, "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, no_options, cli_show_config,
 	  N_("Show the configuration, and where each value comes from") },
-	{ "server", "list", "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, no_options, cli_server_list,
+	{ "server", "list", "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, server_list_options, cli_server_list,
 	  N_("List the configured servers") },
 	{ "server", "setup", N_("SERVER"), 1, 1, NEEDS_CONFIG, ENTITY_WORKSPACE, false, setup_options, cli_server_setup,
 	  N_("Print the files that the server's Asterisk needs, filled in, each with its path") },

@@ -11,6 +11,8 @@ struct probe {
 	const struct server_config *config;
 	struct ami_session *query;	/* NULL: could not be reached, err says why */
 	struct err err;
+	struct server_facts facts;
+	struct err facts_err;		/* why it does not tell its version */
 	char *allowed;			/* actions its user may use, each between blanks: " Ping DBGet "; NULL = not told */
 	bool stamped;			/* an event carried a time stamp */
 	bool heard;			/* an event was heard */
@@ -43,7 +45,7 @@ void finding_error(struct finding *f, enum verdict v, const struct err *e);
 check_fn check_limit, check_format, check_configured, check_enabled, check_provider, check_agent, check_usable, check_region,
 	check_servers, check_calls;
 /* server_checks.c */
-check_fn check_encrypted, check_reachable, check_version, check_permissions, check_owner, check_dialplan, check_mode, check_stamps, check_cdr;
+check_fn check_encrypted, check_reachable, check_version, check_permissions, check_owner, check_dialplan, check_mode, check_stamps, check_clock, check_cdr;
 check_fn check_endpoint, check_prefix, check_contact, check_route, check_dial;
 void probe_open(struct probe *p, const struct server_config *server, const struct doctor_options *o);
 void probe_close(struct probe *p);

@@ -44,6 +44,7 @@ static const struct check checks[] = {
 	{ SCOPE_SERVER, "dialplan", N_("the inbound dialplan is loaded"), OF_ANY, check_dialplan },
 	{ SCOPE_SERVER, "mode", N_("the dialplan looks routes up where we keep them"), OF_ANY, check_mode },
 	{ SCOPE_SERVER, "stamps", N_("events carry time stamps"), OF_ANY, check_stamps },
+	{ SCOPE_SERVER, "clock", N_("its clock agrees with ours"), OF_ANY, check_clock },
 	{ SCOPE_SERVER, "cdr", N_("call records carry the call they belong to"), OF_ANY, check_cdr },
 	{ SCOPE_PROVIDER, "endpoint", N_("the provider's endpoint leads to the inbound dialplan"), OF_ANY, check_endpoint },
 	{ SCOPE_PROVIDER, "prefix", N_("numbers without + are read by the provider's rule"), OF_ANY, check_prefix },

@@ -84,8 +84,10 @@ void probe_open(struct probe *p, const struct server_config *server, const struc
 	struct err e = { .code = ERR_NONE };
 
 	*p = (struct probe){ .config = server };
-	if (ami_session_open(&p->query, &options, &p->err))
-		ami_session_action(p->query, "ListCommands", no_fields, take_commands, &p->allowed, &e);
+	if (!ami_session_open(&p->query, &options, &p->err))
+		return;
+	ami_session_facts(p->query, &p->facts, &p->facts_err);
+	ami_session_action(p->query, "ListCommands", no_fields, take_commands, &p->allowed, &e);
 }
 
 void probe_close(struct probe *p)
@@ -118,19 +120,29 @@ void check_reachable(const struct subject *s, struct finding *f)
 
 void check_version(const struct subject *s, struct finding *f)
 {
-	struct err e;
-	char *version;
+	const struct probe *p = s->probe;
 
-	if (!ami_session_value(s->probe->query, "CoreSettings", no_fields, AMI_KEY_ASTERISKVERSION, &version, &e)) {
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+	if (p->facts_err.code != ERR_NONE) {
+		refused(s, f, VERDICT_UNKNOWN, &p->facts_err, "reporting");
 		return;
 	}
-	finding_set(f, VERDICT_PASS, "%s", version);
-	if (isdigit((unsigned char)version[0]) && strtol(version, NULL, 10) < OLDEST_ASTERISK) {
+	finding_set(f, VERDICT_PASS, "%s", p->facts.version);
+	if (isdigit((unsigned char)p->facts.version[0]) && strtol(p->facts.version, NULL, 10) < OLDEST_ASTERISK) {
 		f->verdict = VERDICT_WARN;
 		finding_todo(f, _("Asterisk %d or later is what trunkdeck is tested with"), OLDEST_ASTERISK);
 	}
-	free(version);
+}
+
+void check_clock(const struct subject *s, struct finding *f)
+{
+	const struct server_facts *facts = &s->probe->facts;
+	char text[SERVER_CLOCK_TEXT_SIZE];
+
+	server_clock_text(facts, text);
+	finding_set(f, !facts->clock_known ? VERDICT_UNKNOWN : server_clock_is_off(facts) ? VERDICT_WARN : VERDICT_PASS, "%s", text);
+	if (server_clock_is_off(facts))
+		finding_todo(f, _("set the clocks of %s and of this machine by NTP: times of calls are wrong by that much"),
+			     s->probe->config->name);
 }
 
 /* --- permissions --- */

@@ -34,6 +34,7 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/base/user.h"
+#include "trunkdeck/store/store.h"
 
 enum { SILENCE_MS = 10000, POSTS_MAX = 256, POST_PARAMS = 64, COLUMNS_MAX = 32, NAME_SIZE = 32 };
 
@@ -588,15 +589,30 @@ static const char *root_certificates(const char *mode)
 	return path;
 }
 
+/* What PGPASSWORD said; see store_hide_password(). Set before there are threads. */
+static char *environment_password;
+
+void store_hide_password(void)
+{
+	char *value = getenv("PGPASSWORD");
+
+	if (!value)
+		return;
+	environment_password = xstrdup(value);
+	explicit_bzero(value, strlen(value));
+	unsetenv("PGPASSWORD");
+}
+
 static bool postgres_connect(struct db *db, struct err *e)
 {
 	/* Before the URL these are defaults, after it they hold whatever it says. */
 	static const char *const keys[] = { "connect_timeout", "keepalives_idle", "keepalives_interval",
 					    "keepalives_count", "tcp_user_timeout", "fallback_application_name",
-					    "sslmode", "sslrootcert", "dbname", "client_encoding", NULL };
+					    "sslmode", "sslrootcert", "password", "dbname", "client_encoding", NULL };
 	struct postgres *pg = of(db);
 	const char *mode = postgres_url_sslmode(pg->url);
-	const char *values[] = { "5", "5", "2", "2", "10000", "trunkdeck", mode, root_certificates(mode), pg->url, "UTF8", NULL };
+	const char *values[] = { "5", "5", "2", "2", "10000", "trunkdeck", mode, root_certificates(mode),
+				 environment_password, pg->url, "UTF8", NULL };
 
 	disconnect(pg);
 	pg->conn = PQconnectdbParams(keys, values, 1);

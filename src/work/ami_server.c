@@ -104,7 +104,7 @@ static void on_settings(void *arg, uint64_t tag, const struct ami_frame *f, bool
 
 	(void)tag;
 	(void)last;
-	str_copy(s->status.version, sizeof(s->status.version), ami_get(f, AMI_KEY_ASTERISKVERSION));
+	str_copy(s->status.facts.version, sizeof(s->status.facts.version), ami_get(f, AMI_KEY_ASTERISKVERSION));
 }
 
 static void on_control_up(void *arg)
@@ -206,7 +206,7 @@ static void fill_status(struct ami_server *s)
 	st->tail = ami_link_state(s->tail);
 	st->control = ami_link_state(s->control);
 	st->rtt_us = ami_link_rtt_us(s->control);
-	st->clock_known = ami_link_offset_us(s->control, &st->clock_us);
+	st->facts.clock_known = ami_link_offset_us(s->control, &st->facts.clock_us);
 	/* The error is of the link that fails now; of two, the tail's. */
 	if (st->control != LINK_UP && st->control != LINK_UNUSED)
 		waiting = s->control;
@@ -230,7 +230,7 @@ static bool needs_attention(const struct server_status *a, const struct server_s
 	return a->tail != b->tail || a->control != b->control || a->err.code != b->err.code ||
 	       a->listening_from_us != b->listening_from_us || a->forgotten != b->forgotten ||
 	       a->rejecting != b->rejecting || (a->evicted > 0) != (b->evicted > 0) ||
-	       strcmp(a->version, b->version) || a->routes.settled != b->routes.settled || a->routes.foreign_owner != b->routes.foreign_owner;
+	       strcmp(a->facts.version, b->facts.version) || server_clock_is_off(&a->facts) != server_clock_is_off(&b->facts) || a->routes.settled != b->routes.settled || a->routes.foreign_owner != b->routes.foreign_owner;
 }
 
 static void post_status(struct ami_server *s, int64_t now_ms)

@@ -2,6 +2,8 @@
 """The configuration: file, environment and flags, what is refused and how, and where each value came from."""
 
 import os
+import socket
+import subprocess
 import unittest
 
 from deck import DONE, UNREACHABLE, USAGE, DeckTest
@@ -156,6 +158,34 @@ class Secrets(Config):
             self.assertIn("postgresql://deck:***@127.0.0.1:1/deck?sslpassword=***&connect_timeout=2", result.out)
         result = self.refused("number", "list", code=UNREACHABLE)
         self.assertNotIn("geheim", result.err)
+
+    def password_sent(self, *args, **env):
+        """Runs against a server that asks for a password; returns it. No other process may see it meanwhile."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            address = f"127.0.0.1:{server.getsockname()[1]}/deck?sslmode=disable"
+            self.env.update({name: value.replace("ADDRESS", address) for name, value in env.items()})
+            run = self.start(*[a.replace("ADDRESS", address) for a in args], "number", "list", stderr=subprocess.DEVNULL)
+            peer, _ = server.accept()
+            with peer:
+                peer.recv(1000)
+                for name in ("cmdline", "environ"):
+                    with open(f"/proc/{run.pid}/{name}", "rb") as file:
+                        self.assertNotIn(b"geheim", file.read(), name)
+                ps = subprocess.run(["ps", "-o", "args=", "-p", str(run.pid)], capture_output=True, check=True, text=True)
+                self.assertIn("number list", ps.stdout)
+                self.assertNotIn("geheim", ps.stdout)
+                peer.sendall(b"R\0\0\0\x08\0\0\0\x03")
+                answer = peer.recv(1000)
+            for name in env:
+                del self.env[name]
+        return answer[5:-1].decode()
+
+    def test_the_password_is_seen_by_no_other_process(self):
+        url = "postgresql://deck:geheim@ADDRESS"
+        self.assertEqual(self.password_sent("--store", url), "geheim")
+        self.assertEqual(self.password_sent(f"--store={url}"), "geheim")
+        self.assertEqual(self.password_sent("--store", "postgresql://deck@ADDRESS", PGPASSWORD="geheim"), "geheim")
+        self.assertEqual(self.password_sent(TRUNKDECK_STORE_URL=url), "geheim")
 
     def test_odd_urls(self):
         for url in ("postgresql://deck:geheim@h:5432/x", "postgresql://deck:ge@heim@h/x", "postgres://:geheim@h",

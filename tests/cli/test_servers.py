@@ -56,6 +56,19 @@ class List(Servers):
         self.assertRegex(self.run_deck("server", "list").lines()[1], r"^na-1 +na +127\.0\.0\.1 .* deck +astdb$")
 
 
+    def test_asked_they_tell_their_version_and_their_clock(self):
+        rows = self.deck("--demo", "server", "list", "--ask", "--json").json()
+        self.assertTrue(rows)
+        for row in rows:
+            self.assertEqual((row["answers"], row["asterisk"]), (True, "demo"))
+            self.assertLess(abs(row["clockMs"]), 2000)
+        self.assertRegex(self.deck("--demo", "server", "list", "--ask").lines()[1], r" yes +demo +[+-][0-9]+ ms$")
+        self.assertEqual({row["clockMs"] for row in self.deck("--demo", "server", "list", "--json").json()}, {None})
+        run = self.run_deck("server", "list", "--ask", "--json")
+        self.assertIn("warning: na-1: ", self.run_deck("server", "list", "--ask").err)
+        self.assertEqual([row["answers"] for row in run.json()], [False, False])
+
+
 class Setup(Servers):
     eu_host = "pbx.example.net"  # never looked up: nothing connects
 

@@ -35,6 +35,20 @@ struct server_config {
 /* What is said to it, and by it, can be read on a network: there is no TLS, and it is not on this machine. */
 bool server_is_plain_off_loopback(const struct server_config *s);
 
+/* What a server says of itself; a value. */
+struct server_facts {
+	char version[48];		/* Asterisk's, "" = unknown */
+	bool clock_known;		/* it has been measured, by a Ping: */
+	int64_t clock_us;		/* the server's clock minus ours; right to half the round trip */
+};
+
+/* Times of calls are wrong by so much that a person should know. */
+#define SERVER_CLOCK_WARN_US 2000000
+bool server_clock_is_off(const struct server_facts *f);
+/* "+12 ms", "-3.2 s", or "unknown", translated. */
+#define SERVER_CLOCK_TEXT_SIZE 32
+void server_clock_text(const struct server_facts *f, char to[SERVER_CLOCK_TEXT_SIZE]);
+
 /* UNUSED: nothing needs it, so it is never made. */
 enum link_state { LINK_OFF, LINK_CONNECTING, LINK_LOGIN, LINK_UP, LINK_RETRY, LINK_UNUSED };
 

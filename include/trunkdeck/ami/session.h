@@ -40,6 +40,8 @@ bool ami_session_action(struct ami_session *q, const char *action, const struct 
 /* The same for one value: the first one of `key` in the answer, the empty string when there is none; caller frees. */
 bool ami_session_value(struct ami_session *q, const char *action, const struct ami_field *fields, enum ami_key key, char **out,
 		     struct err *e);
+/* Its version and its clock. False when it does not tell the version; the clock is measured all the same. */
+bool ami_session_facts(struct ami_session *q, struct server_facts *out, struct err *e);
 /* Events go to on_event for so long, or until *done. False when the connection was lost. */
 bool ami_session_listen(struct ami_session *q, int64_t ms, const bool *done, struct err *e);
 /* For what has to be put in order even when stopped: from now on nothing stops it, and no answer is waited for longer. */

@@ -19,6 +19,7 @@ struct demo_pbx_options {
 	const char *endpoint;		/* PJSIP endpoint the calls come in by; NULL = "twilio" */
 	const char *silent_endpoint;	/* one that does not answer; NULL = none */
 	const char *registrar;		/* the SIP URI it is registered at; NULL = none */
+	int64_t clock_us;		/* what its clock is ahead of ours */
 	const char *user;		/* who may log in */
 	const char *secret;
 };

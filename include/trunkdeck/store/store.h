@@ -41,6 +41,9 @@ struct store_options {
  * the program; ERR_STORE_OLDER: it must be brought up to date first. */
 bool store_open(struct store **out, const char *url, const struct store_options *options, struct err *e);
 void store_close(struct store **s);
+/* Takes PGPASSWORD out of the environment, for the connections of this process only: its children don't get it. Once, before there are
+ * threads. */
+void store_hide_password(void);
 /* The URL without password, for people; owned by the store. */
 const char *store_name(const struct store *s);
 

@@ -33,11 +33,9 @@ struct server_status {
 	struct err err;			/* the last failure, ERR_NONE = none since the links are up */
 	int64_t retry_at_ms;		/* of the link in LINK_RETRY, 0 = none */
 	int64_t up_since_ms;
-	char version[48];		/* Asterisk's */
+	struct server_facts facts;
 	int64_t uptime_s;		/* Asterisk's, at login; -1 = unknown */
 	int64_t rtt_us;			/* of the last Ping, -1 = unknown */
-	bool clock_known;		/* it has been measured, by the last Ping: */
-	int64_t clock_us;		/* the server's clock minus ours; right to half the round trip */
 	int64_t lag_us;			/* arrival minus event time stamp, offset removed; -1 = unknown */
 	uint64_t events;
 	uint64_t rejected;		/* frames the parser did not believe */

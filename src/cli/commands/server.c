@@ -9,34 +9,71 @@
 
 #include "cli/io/command.h"
 #include "cli/io/lookup.h"
+#include "trunkdeck/ami/session.h"
 #include "trunkdeck/base/embed.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/config/setup.h"
 
+#define ASK_TIMEOUT_MS 10000
+
+/* Asks one server what only it knows. False, with a note, when it does not answer. */
+static bool ask(struct cli *c, const struct server_config *server, struct server_facts *facts)
+{
+	const struct ami_session_options options = { .server = server, .events = "off", .timeout_ms = ASK_TIMEOUT_MS };
+	struct ami_session *session;
+	struct err e, ignored;
+
+	*facts = (struct server_facts){ .clock_known = false };
+	if (!ami_session_open(&session, &options, &e)) {
+		cli_note(c, _("warning: %s: %s"), server->name, e.message);
+		return false;
+	}
+	ami_session_facts(session, facts, &ignored);
+	ami_session_close(&session);
+	return true;
+}
+
 bool cli_server_list(struct cli *c, struct err *e)
 {
-	static const struct cli_column columns[] = {
+	bool asks = cli_args_has(&c->args, "ask");
+	const unsigned asked = asks ? 0 : COLUMN_JSON_ONLY;
+	const struct cli_column columns[] = {
 		{ .key = "name", .label = N_("Server") }, { .key = "region", .label = N_("Region") },
 		{ .key = "host", .label = N_("Host") },
 		{ .key = "port", .label = N_("Port"), .flags = COLUMN_RIGHT },
 		{ .key = "tls", .label = N_("TLS"), .flags = COLUMN_YES_NO }, { .key = "plain", .flags = COLUMN_JSON_ONLY },
 		{ .key = "user", .label = N_("User") },
 		{ .key = "routes", .label = N_("Routes") },
+		{ .key = "answers", .label = N_("Answers"), .flags = asked | COLUMN_YES_NO },
+		{ .key = "asterisk", .label = N_("Asterisk"), .flags = asked },
+		{ .key = "clock", .label = N_("Clock"), .flags = asked },
+		{ .key = "clockMs", .flags = COLUMN_JSON_ONLY },
 	};
 
-	(void)e;
+	if (asks && !config_read_server_secrets(c->options->config, e))
+		return false;
 	if (c->config->server_count == 0)
 		cli_note(c, _("note: no server is configured; see docs/configuration.md"));
 	else
 		cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < c->config->server_count; i++) {
 		const struct server_config *s = &c->config->servers[i];
+		struct server_facts facts = { .clock_known = false };
+		char clock[SERVER_CLOCK_TEXT_SIZE];
+		bool answers = asks && ask(c, s, &facts);
 
+		server_clock_text(&facts, clock);
 		cli_output_row(&c->out, (json_t *[]){ cli_text(s->name), cli_text(region_name(s->region)), cli_text(s->host),
 						      json_integer(s->port), json_boolean(s->tls),
 						      json_boolean(server_is_plain_off_loopback(s)), cli_text(s->user),
-						      cli_text(routes_mode_name(s->routes)) });
+						      cli_text(routes_mode_name(s->routes)),
+						      asks ? json_boolean(answers) : json_null(),
+						      answers ? cli_text(facts.version) : json_null(),
+						      answers ? cli_text(clock) : json_null(),
+						      facts.clock_known ? json_real((double)facts.clock_us / 1000) : json_null() });
+		if (server_clock_is_off(&facts))
+			cli_note(c, _("warning: %s: its clock differs from ours: %s"), s->name, clock);
 	}
 	cli_output_flush(&c->out);
 	for (size_t i = 0; i < c->config->server_count; i++) {

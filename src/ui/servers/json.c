@@ -71,10 +71,11 @@ json_t *servers_json(const struct app *a, const struct app_server *s)
 	json_object_set_new(o, "region", json_string(region_name(s->config->region)));
 	json_object_set_new(o, "connected", json_boolean(server_is_up(st)));
 	json_object_set_new(o, "trouble", text_json(st->err.code != ERR_NONE ? st->err.message : ""));
-	json_object_set_new(o, "asterisk", text_json(st->version));
+	json_object_set_new(o, "asterisk", text_json(st->facts.version));
 	json_object_set_new(o, "uptimeSeconds", st->uptime_s < 0 ? json_null() : json_integer((json_int_t)st->uptime_s));
 	json_object_set_new(o, "roundTripMs", ms_json(st->rtt_us));
 	json_object_set_new(o, "eventLagMs", ms_json(st->lag_us));
+	json_object_set_new(o, "clockMs", st->facts.clock_known ? json_real((double)st->facts.clock_us / 1000) : json_null());
 	json_object_set_new(o, "events", json_integer((json_int_t)st->events));
 	json_object_set_new(o, "framesRejected", json_integer((json_int_t)st->rejected));
 	json_object_set_new(o, "mode", json_string(routes_mode_name(s->config->routes)));

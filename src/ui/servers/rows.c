@@ -93,6 +93,13 @@ bool servers_alarm_text(struct app *a, const struct app_server *s, struct buf *t
 		also(text);
 		buf_addf(text, _("%llu calls given up: too many at once"), (unsigned long long)s->status.evicted);
 	}
+	if (server_clock_is_off(&s->status.facts)) {
+		char clock[SERVER_CLOCK_TEXT_SIZE];
+
+		server_clock_text(&s->status.facts, clock);
+		also(text);
+		buf_addf(text, _("its clock differs: %s"), clock);
+	}
 	if (r->foreign_owner) {
 		also(text);
 		buf_adds(text, _("owned by another store"));
@@ -271,7 +278,7 @@ void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_
 	const struct server_status *st = &s->status;
 	const struct endpoints_report *e = &s->endpoints;
 	bool plain = server_is_plain_off_loopback(s->config);
-	char rtt[24], lag[24], text[SHORT_SIZE] = "";
+	char rtt[24], lag[24], text[SHORT_SIZE] = "", clock[SERVER_CLOCK_TEXT_SIZE];
 	struct buf routes;
 	bool well;
 
@@ -310,9 +317,12 @@ void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_
 	if (st->uptime_s >= 0)
 		format_age(text, st->uptime_s * 1000000);
 	/* "22.10.1+dfsg+~cs6.17.60671434-1": what a packager adds is in the JSON. */
-	add(l, s, _("Asterisk"), "", ROLE_NORMAL,
-	    xasprintf(_("%.*s  up %s  round trip %s  event lag %s"), st->version[0] != '\0' ? (int)strcspn(st->version, "+~") : 99,
-		      st->version[0] != '\0' ? st->version : _("version unknown"), text[0] != '\0' ? text : _("unknown"), rtt, lag));
+	server_clock_text(&st->facts, clock);
+	add(l, s, _("Asterisk"), "", server_clock_is_off(&st->facts) ? ROLE_WARN : ROLE_NORMAL,
+	    xasprintf(_("%.*s  up %s  round trip %s  event lag %s  clock %s"),
+		      st->facts.version[0] ? (int)strcspn(st->facts.version, "+~") : 99,
+		      st->facts.version[0] ? st->facts.version : _("version unknown"), text[0] != '\0' ? text : _("unknown"), rtt, lag,
+		      clock));
 	if (!a->live_from_store) {
 		add_events(l, s);
 	} else if (s->source.known) {
