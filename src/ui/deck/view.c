@@ -181,11 +181,11 @@ static bool deck_action(void *state, enum action_id action)
 	case ACTION_NUMBER_ADD:
 		list_open(&d->view.list, provider_key(p->id), true);
 		d->view.list.stale = true;
-		form_number_open(ui, p->id, NULL);
+		form_number_add(ui, p->id, "");
 		return true;
 	case ACTION_NUMBER_EDIT:
 		if (n)
-			form_number_open(ui, n->provider, n);
+			form_number_edit(ui, n);
 		else
 			form_provider_open(ui, p);
 		return true;

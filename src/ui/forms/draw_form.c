@@ -1,8 +1,8 @@
 /*
- * Drawing a form: a box in the middle when there is room for one, else a page. Every item takes its line and what has to be
- * said below it; the lines scroll so that the item with the cursor shows. The last rows do not scroll: a hint for the
- * field, then what state the form is in and its button. The list of a pick lies over the lines below its field, so that
- * nothing jumps when the cursor passes.
+ * Drawing a form: in a box in the middle of the screen where it fits, else as a page. Every item takes its line and the lines
+ * of its error or remark; the lines scroll so that the item with the cursor is visible. The last rows do not scroll: a hint for
+ * the field, then the state of the form and its button. The list of a pick covers the lines below its field, so that nothing
+ * moves when the cursor passes.
  */
 #include "config.h"
 
@@ -40,17 +40,14 @@ struct columns {
 	int value, width;		/* where values begin, and their columns in all */
 };
 
-static int label_width(const struct form_item *it)
-{
-	return utf8_width(_(it->field->label)) + 2;
-}
-
 static void place_columns(const struct form *f, int columns, struct columns *out)
 {
 	out->label = 0;
-	for (size_t i = 0; i < f->count; i++)
-		if (f->items[i].editor <= FORM_PICK && label_width(&f->items[i]) > out->label)
-			out->label = label_width(&f->items[i]);
+	for (size_t i = 0; i < f->count && f->items[i].editor <= FORM_PICK; i++) {
+		int width = utf8_width(_(f->items[i].field->label)) + 2;
+
+		out->label = width > out->label ? width : out->label;
+	}
 	out->stacked = columns < STACKED_COLUMNS;
 	out->value = out->stacked ? MARGIN : MARGIN + out->label + LABEL_GAP;
 	out->width = columns - out->value > 1 ? columns - out->value : 1;
@@ -58,88 +55,57 @@ static void place_columns(const struct form *f, int columns, struct columns *out
 
 /* --- what is said below an item --- */
 
-struct below {
-	char text[TEXT_SIZE];
-	enum role role;
-};
-
-static void error_or_remark(struct form *f, const struct form_item *it, struct below *b)
+static bool is_first_param(const struct form *f, const struct form_item *it)
 {
-	char text[TEXT_SIZE] = "";
-	char *clean;
+	return it->editor == FORM_PARAM_KEY && f->items[it - f->items - 1].editor != FORM_PARAM_VALUE;
+}
 
-	if (it->err.code != ERR_NONE) {
-		form_err_text(&it->err, it->field, text, sizeof(text));
-		b->role = ROLE_ALARM;
-	} else if (f->ops->remark && it->editor <= FORM_PICK) {
-		b->role = f->ops->remark(f, it, text, sizeof(text));
-	}
-	clean = utf8_clean_dup(str_of(text));
-	str_copy(b->text, sizeof(b->text), str_of(clean));
+static int draw_said(const struct canvas *c, int y, enum role role, const char *label, const char *text)
+{
+	char *clean = utf8_clean_dup(str_of(text)), *said = xasprintf("%s%s", label, clean);
+	int lines = text[0] ? draw_wrapped(c, y, 0, role, said) : 0;
+
+	free(said);
 	free(clean);
+	return lines;
 }
 
-static bool is_first_param(const struct form *f, size_t i)
+/* The error or remark of an item, then what another operator made of a field that both changed, each on lines of its own.
+ * Returns the lines; a canvas without rows only counts them. */
+static int draw_below(struct form *f, const struct form_item *it, const struct canvas *c, int y, const struct columns *at)
 {
-	return f->items[i].editor == FORM_PARAM_KEY && f->items[i - 1].editor != FORM_PARAM_VALUE;
-}
-
-/* What another operator made of a field that both changed. */
-static void theirs(struct form *f, const struct form_item *it, struct below *b)
-{
-	char *value, *clean;
-
-	if (!form_conflicts(f, it) || it->editor == FORM_PARAM_VALUE || (it->editor == FORM_PARAM_KEY && !is_first_param(f, (size_t)(it - f->items))))
-		return;
-	value = field_get(it->field, &f->base);
-	clean = utf8_clean_dup(str_of(it->editor == FORM_PICK ? pick_title(f, it->field, value) : value));
-	snprintf(b->text, sizeof(b->text), _("now: %s"), clean);
-	b->role = ROLE_WARN;
-	free(value);
-	free(clean);
-}
-
-static int lines_of(const char *text, int columns)
-{
-	struct canvas counting = canvas_of((struct rect){ 0, 0, 0, columns }, false);
-
-	return text[0] ? draw_wrapped(&counting, 0, 0, ROLE_NORMAL, text) : 0;
-}
-
-/* Both kinds, each on lines of their own. */
-static int below_lines(struct form *f, const struct form_item *it, const struct columns *at)
-{
-	struct below b = { .text = "" }, t = { .text = "" };
-
-	error_or_remark(f, it, &b);
-	theirs(f, it, &t);
-	return lines_of(b.text, at->width) + lines_of(t.text, at->width);
-}
-
-static void draw_below(struct form *f, const struct form_item *it, const struct canvas *c, int y, const struct columns *at)
-{
-	struct below b = { .text = "" }, t = { .text = "" };
 	struct canvas sub = canvas_sub(c, 0, at->value, c->area.rows, at->width);
+	char text[TEXT_SIZE] = "";
+	enum role role = ROLE_ALARM;
+	int lines;
 
-	error_or_remark(f, it, &b);
-	theirs(f, it, &t);
-	y += draw_wrapped(&sub, y, 0, b.role, b.text);
-	draw_wrapped(&sub, y, 0, t.role, t.text);
+	if (it->err.code != ERR_NONE)
+		form_err_text(&it->err, it->field, text, sizeof(text));
+	else if (f->ops->remark && it->editor <= FORM_PICK)
+		role = f->ops->remark(f, it, text, sizeof(text));
+	lines = draw_said(&sub, y, role, "", text);
+	if (form_conflicts(f, it) && (it->editor <= FORM_PICK || is_first_param(f, it))) {
+		char *value = field_get(it->field, &f->base);
+
+		lines += draw_said(&sub, y + lines, ROLE_WARN, _("now: "),
+				   it->editor == FORM_PICK ? pick_title(f, it->field, value) : value);
+		free(value);
+	}
+	return lines;
 }
 
 /* --- lines --- */
 
 /* Lines of an item above its value. */
-static int head_lines(const struct form *f, size_t i, const struct columns *at)
+static int head_lines(const struct form *f, const struct form_item *it, const struct columns *at)
 {
-	if (f->items[i].editor == FORM_PARAM_KEY)
-		return is_first_param(f, i) ? 1 : 0;
-	return at->stacked ? 1 : 0;
+	return it->editor == FORM_PARAM_KEY ? is_first_param(f, it) : at->stacked;
 }
 
 /* Places every item; returns the lines in all. */
 static int place_lines(struct form *f, const struct columns *at)
 {
+	struct canvas counting = canvas_of((struct rect){ 0, 0, 0, at->value + at->width }, false);
 	int y = 0;
 
 	for (size_t i = 0; i < f->count; i++) {
@@ -149,7 +115,7 @@ static int place_lines(struct form *f, const struct columns *at)
 		it->rows = 0;
 		if (it->editor == FORM_PARAM_VALUE || it->editor == FORM_BUTTON)
 			continue;
-		it->rows = head_lines(f, i, at) + 1 + below_lines(f, it, at);
+		it->rows = head_lines(f, it, at) + 1 + draw_below(f, it, &counting, 0, at);
 		y += it->rows;
 	}
 	return y;
@@ -245,41 +211,7 @@ static void draw_param(struct form *f, struct form_item *key, const struct canva
 		draw_line_item(f, key + 1, c, y, x + width + 3, rest - width);
 }
 
-static void draw_value(struct form *f, struct form_item *it, const struct canvas *c, int y, int x, int width)
-{
-	if (it->fixed)
-		draw_foreign(c, y, x, width, ROLE_NORMAL, item_value(it));
-	else if (it->editor == FORM_TOGGLE)
-		draw_toggle(f, it, c, y, x);
-	else if (it->editor == FORM_PICK)
-		draw_pick(f, it, c, y, x, width);
-	else
-		draw_line_item(f, it, c, y, x, width);
-}
-
 /* --- items --- */
-
-/* "was Sales": what saving would change; "default na" in a new record; "by alice": what another operator changed meanwhile. */
-static void was(struct form *f, const struct form_item *it, char *to, size_t size)
-{
-	const char *value = it->editor == FORM_PICK ? pick_title(f, it->field, it->original) : it->original;
-
-	if (item_is_changed(it) && !f->adding)
-		snprintf(to, size, _("was %s"), value[0] ? value : _("empty"));
-	else if (item_is_changed(it) && value[0])
-		snprintf(to, size, _("default %s"), value);
-	else if (it->theirs)
-		snprintf(to, size, _("by %s"), f->their_name[0] ? f->their_name : _("somebody else"));
-}
-
-static void beside_text(struct form *f, const struct form_item *it, int columns, char *to, size_t size)
-{
-	to[0] = '\0';
-	if (f->ops->beside)
-		f->ops->beside(f, it, columns, to, size);
-	if (!to[0])
-		was(f, it, to, size);
-}
 
 static int value_columns(const struct form *f, const struct form_item *it, const struct columns *at)
 {
@@ -290,65 +222,60 @@ static int value_columns(const struct form *f, const struct form_item *it, const
 	return at->width - NOTE_COLUMNS - 2;
 }
 
+/* The words of this form; else "was Sales": what saving would change, "default na" in a new record, "by alice": what another
+ * operator changed meanwhile. */
 static void draw_beside(struct form *f, const struct form_item *it, const struct canvas *c, int y, const struct columns *at)
 {
-	int width = value_columns(f, it, at), x = at->value + width + 2, room = at->width - width - 2;
-	char text[TEXT_SIZE];
+	int used = it->editor == FORM_TOGGLE ? TOGGLE_COLUMNS : value_columns(f, it, at) + 2, room = at->width - used;
+	const char *original = it->editor == FORM_PICK ? pick_title(f, it->field, it->original) : it->original;
+	char text[TEXT_SIZE] = "";
 
-	if (it->editor == FORM_TOGGLE) {
-		x = at->value + TOGGLE_COLUMNS;
-		room = at->width - TOGGLE_COLUMNS;
-	}
-	beside_text(f, it, room, text, sizeof(text));
+	if (f->ops->beside)
+		f->ops->beside(f, it, room, text, sizeof(text));
+	if (text[0])
+		;
+	else if (item_is_changed(it) && !f->adding)
+		snprintf(text, sizeof(text), _("was %s"), original[0] ? original : _("empty"));
+	else if (item_is_changed(it) && original[0])
+		snprintf(text, sizeof(text), _("default %s"), original);
+	else if (it->theirs)
+		snprintf(text, sizeof(text), _("by %s"), f->their_name[0] ? f->their_name : _("somebody else"));
 	if (room >= utf8_width(text) || room >= NOTE_COLUMNS / 2)
-		draw_foreign(c, y, x, room, ROLE_DIM, text);
+		draw_foreign(c, y, at->value + used, room, ROLE_DIM, text);
 }
 
-static void draw_marks(struct form *f, const struct form_item *it, const struct canvas *c, int y)
+static void draw_item(struct form *f, struct form_item *it, const struct canvas *c, const struct columns *at)
 {
-	bool focused = form_is_focused(f, it) || (it->editor == FORM_PARAM_KEY && form_is_focused(f, it + 1));
-
-	if (focused)
-		draw_text(c, y, 0, 1, ROLE_KEY, mark_text(c, MARK_CURSOR));
-	if (it->editor <= FORM_PICK && item_is_changed(it))
-		draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, MARK_DOT));
-}
-
-/* Of all rows of parameters, at their label. */
-static void draw_params_mark(const struct form *f, const struct canvas *c, int y)
-{
-	if (form_params_changed(f))
-		draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, MARK_DOT));
-}
-
-static void draw_label(struct form *f, const struct form_item *it, const struct canvas *c, int y)
-{
-	enum role role = form_is_focused(f, it) ? ROLE_STRONG : ROLE_NORMAL;
-	int used = draw_text(c, y, MARGIN, 0, role, _(it->field->label));
-
-	if (it->field->flags & FIELD_REQUIRED && !it->fixed)
-		draw_text(c, y, MARGIN + used + 1, 1, ROLE_ACCENT, "*");
-}
-
-static void draw_item(struct form *f, size_t i, const struct canvas *c, const struct columns *at)
-{
-	struct form_item *it = &f->items[i];
-	int y = it->y - f->top, head = head_lines(f, i, at);
+	bool focused = form_is_focused(f, it), params = it->editor == FORM_PARAM_KEY;
+	int y = it->y - f->top, head = head_lines(f, it, at);
 
 	if (it->rows == 0 || y >= c->area.rows || y + it->rows <= 0)
 		return;
-	if (it->editor != FORM_PARAM_KEY || head > 0)
-		draw_label(f, it, c, y);
-	if (it->editor == FORM_PARAM_KEY && head > 0)
-		draw_params_mark(f, c, y);
-	y += head;
-	draw_marks(f, it, c, y);
-	if (it->editor == FORM_PARAM_KEY) {
-		draw_param(f, it, c, y);
-	} else {
-		draw_value(f, it, c, y, at->value, value_columns(f, it, at));
-		draw_beside(f, it, c, y, at);
+	if (!params || head > 0) {
+		int used = draw_text(c, y, MARGIN, 0, focused ? ROLE_STRONG : ROLE_NORMAL, _(it->field->label));
+
+		if (it->field->flags & FIELD_REQUIRED && !it->fixed)
+			draw_text(c, y, MARGIN + used + 1, 1, ROLE_ACCENT, "*");
 	}
+	if (params && head > 0 && form_params_changed(f))		/* one mark for all rows, at their label */
+		draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, MARK_DOT));
+	y += head;
+	if (focused || (params && form_is_focused(f, it + 1)))
+		draw_text(c, y, 0, 1, ROLE_KEY, mark_text(c, MARK_CURSOR));
+	if (!params && item_is_changed(it))
+		draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, MARK_DOT));
+	if (params)
+		draw_param(f, it, c, y);
+	else if (it->fixed)
+		draw_foreign(c, y, at->value, value_columns(f, it, at), ROLE_NORMAL, item_value(it));
+	else if (it->editor == FORM_TOGGLE)
+		draw_toggle(f, it, c, y, at->value);
+	else if (it->editor == FORM_PICK)
+		draw_pick(f, it, c, y, at->value, value_columns(f, it, at));
+	else
+		draw_line_item(f, it, c, y, at->value, value_columns(f, it, at));
+	if (!params)
+		draw_beside(f, it, c, y, at);
 	draw_below(f, it, c, y + 1, at);
 }
 
@@ -372,55 +299,36 @@ static void draw_list(struct form *f, const struct canvas *c, const struct colum
 
 /* --- the foot --- */
 
-static void hint_text(struct form *f, char *to, size_t size)
-{
-	const struct form_item *it = &f->items[f->focus];
-
-	to[0] = '\0';
-	if (it->editor == FORM_PICK)
-		pick_hint(f, it, to, size);
-	else if (it->editor == FORM_PARAM_KEY || it->editor == FORM_PARAM_VALUE)
-		snprintf(to, size, "%s", _("42, true, null and JSON keep their type; no key deletes the row"));
-	else if (it->editor == FORM_LINE || it->editor == FORM_TOGGLE)
-		snprintf(to, size, "%s", _(it->field->help));
-}
-
+/* The most urgent thing to say about the form as a whole. */
 static enum role status_text(struct form *f, char *to, size_t size)
 {
 	size_t changes = form_changes(f);
+	enum role role = ROLE_WARN;
 
 	to[0] = '\0';
 	if (f->saving) {
-		snprintf(to, size, "%s", _("saving..."));
-		return ROLE_ACCENT;
-	}
-	if (f->ask_discard) {
-		snprintf(to, size, "%s", _("unsaved: Esc again to discard"));
-		return ROLE_WARN;
-	}
-	if (f->err.code != ERR_NONE) {
+		str_copy(to, size, str_of(_("saving...")));
+		role = ROLE_ACCENT;
+	} else if (f->ask_discard) {
+		str_copy(to, size, str_of(_("unsaved: Esc again to discard")));
+	} else if (f->err.code != ERR_NONE) {
 		form_err_text(&f->err, NULL, to, size);
-		return ROLE_ALARM;
+		role = ROLE_ALARM;
+	} else if (f->no_letters) {
+		str_copy(to, size, str_of(_("Space and the arrows change this field")));
+	} else if (f->ops->status) {
+		role = f->ops->status(f, to, size);
 	}
-	if (f->no_letters) {
-		snprintf(to, size, "%s", _("Space and the arrows change this field"));
-		return ROLE_WARN;
-	}
-	if (f->ops->status) {
-		enum role role = f->ops->status(f, to, size);
-
-		if (to[0])
-			return role;
-	}
+	if (to[0])
+		return role;
 	if (form_in_conflict(f)) {
 		form_theirs_text(f, to, size);
 		return ROLE_WARN;
 	}
-	if (!f->adding && changes > 0) {
+	if (!f->adding && changes > 0)
 		snprintf(to, size, ngettext("%zu change", "%zu changes", changes), changes);
-		return ROLE_ACCENT;
-	}
-	form_theirs_text(f, to, size);
+	else
+		form_theirs_text(f, to, size);
 	return ROLE_ACCENT;
 }
 
@@ -445,14 +353,18 @@ static int draw_button(struct form *f, const struct canvas *c, int y)
 /* In one row, what is urgent comes before the hint; in more, both are there, and a long state takes the hint's row too. */
 static void draw_foot(struct form *f, const struct canvas *c)
 {
+	const struct form_item *it = &f->items[f->focus];
 	int last = c->area.rows - 1, used = draw_button(f, c, last), width = c->area.columns - used - 1;
-	char status[TEXT_SIZE], hint[TEXT_SIZE];
+	char status[TEXT_SIZE], hint[TEXT_SIZE] = "";
 	enum role role = status_text(f, status, sizeof(status));
-	struct canvas left = canvas_sub(c, 0, 1, c->area.rows, width);
-	int lines = lines_of(status, width);
+	struct canvas left = canvas_sub(c, 0, 1, c->area.rows, width), counting = canvas_sub(&left, 0, 0, 0, width);
 
-	hint_text(f, hint, sizeof(hint));
-	if (lines > 1 && last > 0) {
+	if (it->editor == FORM_PICK)
+		pick_hint(f, it, hint, sizeof(hint));
+	else if (it->editor != FORM_BUTTON)
+		str_copy(hint, sizeof(hint), str_of(it->editor <= FORM_PICK ? _(it->field->help) :
+						    _("42, true, null and JSON keep their type; no key deletes the row")));
+	if (last > 0 && draw_wrapped(&counting, 0, 0, role, status) > 1) {
 		draw_wrapped(&left, last - 1, 0, role, status);
 		return;
 	}
@@ -463,11 +375,6 @@ static void draw_foot(struct form *f, const struct canvas *c)
 
 /* --- the whole --- */
 
-static const char *title_of(const struct form *f)
-{
-	return f->adding ? _(f->ops->title_add) : _(f->ops->title_edit);
-}
-
 static int columns_inside(const struct canvas *screen)
 {
 	if (screen->area.columns < BOX_MIN_COLUMNS)
@@ -475,46 +382,29 @@ static int columns_inside(const struct canvas *screen)
 	return screen->area.columns - 6 < BOX_COLUMNS ? screen->area.columns - 6 : BOX_COLUMNS;
 }
 
-/* Beside a box that takes nearly the whole width, the ends of what is below it would be litter. */
-static struct canvas box(const struct canvas *c, int lines, int columns, const char *title)
-{
-	int rows = lines + 2 < c->area.rows ? lines + 2 : c->area.rows;
-	struct canvas band = canvas_sub(c, (c->area.rows - rows) / 2, 0, rows, c->area.columns);
-
-	if (c->area.columns - columns < BAND_COLUMNS)
-		draw_clear(&band);
-	return draw_box(c, lines, columns, title);
-}
-
-/* Everything but the footer, which goes too when rows are scarce. */
-static struct canvas page(const struct canvas *screen, const char *title)
-{
-	int rows = screen->area.rows >= PAGE_MIN_ROWS ? screen->area.rows - 1 : screen->area.rows;
-	struct canvas c = canvas_sub(screen, 0, 0, rows, screen->area.columns);
-
-	draw_clear(&c);
-	if (rows < PAGE_MIN_ROWS - 1)
-		return c;
-	draw_rule(&c, 0, title, NULL);
-	return canvas_sub(&c, 1, 0, rows - 1, c.area.columns);
-}
-
-/* The inside of the box, or of the page when the screen is too narrow or too short for a box. */
+/* The inside of the box; on a screen that is too narrow or too short for one, of a page over everything but the footer, which
+ * goes too when rows are scarce. */
 static struct canvas inside(struct form *f, const struct canvas *screen, int lines)
 {
-	struct canvas above_footer = canvas_sub(screen, 0, 0, screen->area.rows - 1, screen->area.columns);
-	bool fits = lines + 2 <= above_footer.area.rows || screen->area.rows >= BOX_MIN_ROWS;
+	const char *title = _(f->adding ? f->ops->title_add : f->ops->title_edit);
+	int rows = screen->area.rows, columns = columns_inside(screen);
+	struct canvas c = canvas_sub(screen, 0, 0, rows - 1, screen->area.columns);
 
-	if (screen->area.columns < BOX_MIN_COLUMNS || !fits)
-		return page(screen, title_of(f));
-	return box(&above_footer, lines, columns_inside(screen), title_of(f));
-}
+	if (screen->area.columns >= BOX_MIN_COLUMNS && (lines + 2 < rows || rows >= BOX_MIN_ROWS)) {
+		int outer = lines + 3 < rows ? lines + 2 : rows - 1;
+		struct canvas band = canvas_sub(&c, (rows - 1 - outer) / 2, 0, outer, c.area.columns);
 
-static int foot_rows(int rows)
-{
-	if (rows >= FOOT_LINES + 5)
-		return FOOT_LINES - 1;
-	return rows >= 2 ? 1 : 0;
+		if (c.area.columns - columns < BAND_COLUMNS)	/* the ends of what is below the box would be litter */
+			draw_clear(&band);
+		return draw_box(&c, lines, columns, title);
+	}
+	if (rows < PAGE_MIN_ROWS)
+		c = *screen;
+	draw_clear(&c);
+	if (c.area.rows < PAGE_MIN_ROWS - 1)
+		return c;
+	draw_rule(&c, 0, title, NULL);
+	return canvas_sub(&c, 1, 0, c.area.rows - 1, c.area.columns);
 }
 
 void form_draw(void *state, const struct canvas *screen)
@@ -537,13 +427,13 @@ void form_draw(void *state, const struct canvas *screen)
 	}
 	if (c.area.rows > f->lines + FOOT_LINES)
 		c = canvas_sub(&c, 1, 0, c.area.rows - 1, c.area.columns);
-	rows = foot_rows(c.area.rows);
+	rows = c.area.rows >= FOOT_LINES + 5 ? FOOT_LINES - 1 : c.area.rows >= 2;
 	body = canvas_sub(&c, 0, 0, c.area.rows - rows, c.area.columns);
 	foot = canvas_sub(&c, c.area.rows - rows, 0, rows, c.area.columns);
 	scroll(f, lines, body.area.rows);
 	f->body = body.area;
 	for (size_t i = 0; i < f->count; i++)
-		draw_item(f, i, &body, &at);
+		draw_item(f, &f->items[i], &body, &at);
 	draw_list(f, &body, &at);
 	f->button = (struct rect){ 0, 0, 0, 0 };
 	if (rows > 0)

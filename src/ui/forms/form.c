@@ -1,9 +1,9 @@
 /*
  * The life of a form: rows made from the field table, keys, leaving fields, saving, and what the store answers.
  *
- * Keys go, in this order, to: a paste (to its end, so that pasted line ends save nothing), the form as a whole, the form of
- * this record, the editor of the field under the cursor, and then to moving about. While the store works, keys wait; Esc
- * closes the form and leaves the store to it.
+ * A key is offered, in this order, to: a paste (to its end, so that pasted line ends save nothing), the form as a whole, the
+ * form of this record, the editor of the field under the cursor, and the moving keys. While the store saves, keys wait; Esc
+ * closes the form, and the store goes on.
  */
 #include "config.h"
 
@@ -46,36 +46,10 @@ static bool can_focus(const struct form *f, size_t i)
 
 /* --- opening --- */
 
-static enum form_editor editor_of(const struct field *field)
-{
-	switch (field->type) {
-	case FIELD_PROVIDER:
-	case FIELD_AGENT:
-		return FORM_PICK;
-	case FIELD_REGION:
-	case FIELD_BOOL:
-		return FORM_TOGGLE;
-	default:
-		return FORM_LINE;
-	}
-}
-
-static void add_item(struct form *f, const struct field *field)
-{
-	char *text = field_get(field, &f->base);
-	struct form_item *it;
-
-	f->items = xreallocarray(f->items, f->count + 1, sizeof(*f->items));
-	it = &f->items[f->count++];
-	item_init(it, editor_of(field), field, text);
-	it->fixed = !f->adding && field->flags & FIELD_KEY;
-	free(text);
-}
-
-static void add_button(struct form *f)
+static void add_item(struct form *f, enum form_editor editor, const struct field *field, const char *text)
 {
 	f->items = xreallocarray(f->items, f->count + 1, sizeof(*f->items));
-	item_init(&f->items[f->count++], FORM_BUTTON, NULL, "");
+	item_init(&f->items[f->count++], editor, field, text);
 }
 
 static void clear_items(struct form *f)
@@ -88,24 +62,33 @@ static void clear_items(struct form *f)
 
 static void make_items(struct form *f)
 {
+	static const enum form_editor editors[] = {
+		[FIELD_PROVIDER] = FORM_PICK, [FIELD_AGENT] = FORM_PICK, [FIELD_REGION] = FORM_TOGGLE, [FIELD_BOOL] = FORM_TOGGLE,
+		[FIELD_PARAMS] = FORM_PARAM_KEY,
+	};
 	const struct field *params = NULL;
+	char *object = NULL;
 
 	clear_items(f);
 	for (const struct field *field = entity_fields(f->ops->entity); field->key; field++) {
-		if (field->flags & FIELD_READONLY)
-			continue;
-		if (field->type == FIELD_PARAMS)
-			params = field;
-		else
-			add_item(f, field);
-	}
-	add_button(f);
-	if (params) {
-		char *object = field_get(params, &f->base);
+		enum form_editor editor = (size_t)field->type < ARRAY_LEN(editors) ? editors[field->type] : FORM_LINE;
+		char *text = field_get(field, &f->base);
 
-		form_params_load(f, params, object);
-		free(object);
+		if (editor == FORM_PARAM_KEY) {		/* its rows come last */
+			params = field;
+			object = text;
+			continue;
+		}
+		if (!(field->flags & FIELD_READONLY)) {
+			add_item(f, editor, field, text);
+			f->items[f->count - 1].fixed = !f->adding && field->flags & FIELD_KEY;
+		}
+		free(text);
 	}
+	add_item(f, FORM_BUTTON, NULL, "");
+	if (params)
+		form_params_load(f, params, object);
+	free(object);
 	f->params_original = form_params_text(f);
 	for (size_t i = 0; i < f->count; i++)
 		if (f->items[i].editor == FORM_PICK)
@@ -181,7 +164,7 @@ void form_suggest(struct form_item *it, const char *value)
 
 /* --- moving about --- */
 
-/* Blanks at the ends can't be seen, so they are nobody's wish. A number is left as it was typed: what is meant is asked. */
+/* Blanks at the ends can't be seen, so nobody wants them. A number stays as it was typed: the form asks what is meant. */
 static void trim(struct form_item *it)
 {
 	const char *text = line_text(&it->line);
@@ -215,14 +198,6 @@ static bool leave(struct form *f)
 	return true;
 }
 
-static void focus_on(struct form *f, size_t to)
-{
-	f->focus = to;
-	form_params_tidy(f, true);
-	if (f->items[f->focus].editor == FORM_PICK)
-		pick_refresh(f, &f->items[f->focus], false);
-}
-
 /* A row of parameters is tidied only when the cursor goes to another one. */
 static void go(struct form *f, size_t to)
 {
@@ -234,10 +209,12 @@ static void go(struct form *f, size_t to)
 		pick_forget(f, &f->items[from]);
 		item_check(f, &f->items[from]);
 	}
+	f->focus = to;
 	if (same_row)
-		f->focus = to;
-	else
-		focus_on(f, to);
+		return;
+	form_params_tidy(f, true);
+	if (f->items[f->focus].editor == FORM_PICK)
+		pick_refresh(f, &f->items[f->focus], false);
 }
 
 static size_t next_of(const struct form *f, size_t i)
@@ -279,11 +256,6 @@ static size_t row_above(const struct form *f, size_t i)
 	return is_value(f, to) && !is_value(f, i) ? to - 1 : to;
 }
 
-static bool is_last_field(const struct form *f)
-{
-	return f->items[next_of(f, f->focus)].editor == FORM_BUTTON;
-}
-
 /* --- saving --- */
 
 static void focus_wrong(struct form *f, struct form_item *it)
@@ -294,32 +266,10 @@ static void focus_wrong(struct form *f, struct form_item *it)
 		pick_refresh(f, it, false);
 }
 
-static void show_refusal(struct form *f, const struct mutation_result *r)
-{
-	struct form_item *it = form_item_of_err(f, &r->err);
-
-	if (r->err.code == ERR_CHANGED_MEANWHILE) {
-		form_merge_theirs(f, &r->now);
-		f->told_theirs = true;
-	} else if (!it) {
-		f->err = r->err;
-	} else {
-		it->checked = it->refused = true;
-		it->err = r->err;
-		focus_wrong(f, it);
-	}
-}
-
-/* Keys pressed meanwhile: to this form when it stays, else to what is below it. */
-static void serve_waiting(struct ui *ui, const key_code *keys, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		ui_key(ui, keys[i]);
-}
-
 static void saved(void *arg, const struct mutation_result *r)
 {
 	struct form *f = arg;
+	struct form_item *it = form_find(f, r->err.field);
 	struct ui *ui = f->ui;
 	key_code keys[FORM_WAITING_MAX];
 	size_t count = f->waiting_count;
@@ -327,12 +277,22 @@ static void saved(void *arg, const struct mutation_result *r)
 	memcpy(keys, f->waiting, count * sizeof(keys[0]));
 	f->waiting_count = 0;
 	f->saving = false;
-	if (!r->done)
-		show_refusal(f, r);
-	else if (!f->ops->saved || !f->ops->saved(f))
-		ui_pop(ui, f);
+	if (r->done) {
+		if (!f->ops->saved || !f->ops->saved(f))
+			ui_pop(ui, f);
+	} else if (r->err.code == ERR_CHANGED_MEANWHILE) {
+		form_merge_theirs(f, &r->now);
+		f->told_theirs = true;
+	} else if (it) {
+		it->checked = it->refused = true;
+		it->err = r->err;
+		focus_wrong(f, it);
+	} else {
+		f->err = r->err;
+	}
 	ui_touch(ui);
-	serve_waiting(ui, keys, count);
+	for (size_t i = 0; i < count; i++)	/* pressed meanwhile: for this form if it stays, else for what is below it */
+		ui_key(ui, keys[i]);
 }
 
 /* Checks everything; the cursor goes to the first that is wrong. */
@@ -356,14 +316,6 @@ static bool all_right(struct form *f)
 	return !wrong;
 }
 
-static void send(struct form *f, struct mutation *m)
-{
-	m->kind = f->adding ? MUTATION_ADD : MUTATION_EDIT;
-	m->version = f->adding ? 0 : record_version(&f->base);
-	f->saving = true;
-	app_mutate(ui_app(f->ui), m, saved, f);
-}
-
 /* True when the form can close: there was nothing to save. */
 static bool save(struct form *f)
 {
@@ -384,10 +336,14 @@ static bool save(struct form *f)
 		err_set_message(&f->err, ERR_STORE_UNREACHABLE, _("Can't be saved now: %s"), why);
 		return false;
 	}
-	if (form_record(f, &m.record, &wrong))
-		send(f, &m);
-	else if (wrong)
+	if (form_record(f, &m.record, &wrong)) {
+		m.kind = f->adding ? MUTATION_ADD : MUTATION_EDIT;
+		m.version = f->adding ? 0 : record_version(&f->base);
+		f->saving = true;
+		app_mutate(ui_app(f->ui), &m, saved, f);
+	} else if (wrong) {
 		focus_wrong(f, wrong);
+	}
 	record_clear(&m.record);
 	return false;
 }
@@ -413,26 +369,12 @@ void form_update(void *state, unsigned dirty)
 
 /* --- keys --- */
 
-static bool wait_key(struct form *f, key_code key)
-{
-	if (key == KEYS_ESC)
-		return true;
-	if (f->waiting_count < FORM_WAITING_MAX)
-		f->waiting[f->waiting_count++] = key;
-	return false;
-}
-
-static bool takes_text(const struct form_item *it)
-{
-	return it->editor != FORM_TOGGLE && it->editor != FORM_BUTTON;
-}
-
 /* The end of a paste is one change; nothing between its marks is a command. */
 static bool paste_key(struct form *f, key_code key)
 {
 	struct form_item *it = &f->items[f->focus];
 
-	if (!takes_text(it)) {
+	if (it->editor == FORM_TOGGLE || it->editor == FORM_BUTTON) {
 		if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END)
 			f->pasting = key == KEYS_PASTE_BEGIN;
 		return f->pasting || key == KEYS_PASTE_END;
@@ -455,7 +397,7 @@ static bool paste_key(struct form *f, key_code key)
 	return true;
 }
 
-/* True when the form closes. What is half done is undone first, one thing for each Esc. */
+/* True when the form closes. Each Esc undoes one thing that is half done. */
 static bool escape(struct form *f)
 {
 	struct form_item *it = &f->items[f->focus];
@@ -479,19 +421,11 @@ static bool enter(struct form *f)
 {
 	struct form_item *it = &f->items[f->focus];
 
-	if (it->editor == FORM_BUTTON || is_last_field(f))
+	if (it->editor == FORM_BUTTON || f->items[next_of(f, f->focus)].editor == FORM_BUTTON)
 		return save(f);
 	if (it->editor != FORM_PICK || pick_accept(f, it) != PICK_REFUSED)
 		go(f, next_of(f, f->focus));
 	return false;
-}
-
-static void line_item_key(struct form *f, struct form_item *it, key_code key)
-{
-	if (form_params_key(f, it, key) || line_key(&it->line, key) != LINE_CHANGED)
-		return;
-	form_item_changed(f, it);
-	form_params_tidy(f, false);
 }
 
 static bool is_typing(key_code key)
@@ -517,14 +451,12 @@ static bool item_key(struct form *f, struct form_item *it, key_code key)
 	default:
 		if (key == KEYS_UP || key == KEYS_DOWN || key == KEYS_PAGE_UP || key == KEYS_PAGE_DOWN)
 			return false;
-		line_item_key(f, it, key);
+		if (!form_params_key(f, it, key) && line_key(&it->line, key) == LINE_CHANGED) {
+			form_item_changed(f, it);
+			form_params_tidy(f, false);
+		}
 		return true;
 	}
-}
-
-static bool is_in(const struct rect *r, int y, int x)
-{
-	return y >= r->y && y < r->y + r->rows && x >= r->x && x < r->x + r->columns;
 }
 
 static void click_line(struct form *f, int line, int x)
@@ -553,25 +485,13 @@ static bool click(struct form *f)
 	term_mouse_event(ui_term(f->ui), &m);
 	if (m.kind != MOUSE_CLICK && m.kind != MOUSE_DOUBLE)
 		return false;
-	if (is_in(&f->button, m.y, m.x))
+	if (rect_has(&f->button, m.y, m.x))
 		return save(f);
-	if (it->editor == FORM_PICK && is_in(&f->list, m.y, m.x))
+	if (it->editor == FORM_PICK && rect_has(&f->list, m.y, m.x))
 		pick_click(f, it, m.y - f->list.y);
-	else if (is_in(&f->body, m.y, m.x))
+	else if (rect_has(&f->body, m.y, m.x))
 		click_line(f, m.y - f->body.y + f->top, m.x - f->body.x);
 	return false;
-}
-
-static void move_key(struct form *f, key_code key)
-{
-	if (key == KEYS_DOWN)
-		go(f, row_below(f, f->focus));
-	else if (key == KEYS_UP)
-		go(f, row_above(f, f->focus));
-	else if (key == KEYS_HOME || key == KEYS_PAGE_UP)
-		go(f, next_of(f, f->count - 1));
-	else if (key == KEYS_END || key == KEYS_PAGE_DOWN)
-		go(f, f->count - 1);
 }
 
 bool form_key(void *state, key_code key)
@@ -579,8 +499,11 @@ bool form_key(void *state, key_code key)
 	struct form *f = state;
 
 	ui_touch(f->ui);
-	if (f->saving)
-		return wait_key(f, key);
+	if (f->saving) {
+		if (key != KEYS_ESC && f->waiting_count < FORM_WAITING_MAX)
+			f->waiting[f->waiting_count++] = key;
+		return key == KEYS_ESC;
+	}
 	if (paste_key(f, key))
 		return false;
 	if (key == KEYS_ESC)
@@ -608,8 +531,23 @@ bool form_key(void *state, key_code key)
 	}
 	if ((f->ops->key && f->ops->key(f, key)) || item_key(f, &f->items[f->focus], key))
 		return false;
-	if (f->items[f->focus].editor == FORM_BUTTON && key == ' ')
-		return save(f);
-	move_key(f, key);
+	switch (key) {
+	case ' ':
+		return f->items[f->focus].editor == FORM_BUTTON && save(f);
+	case KEYS_DOWN:
+		go(f, row_below(f, f->focus));
+		return false;
+	case KEYS_UP:
+		go(f, row_above(f, f->focus));
+		return false;
+	case KEYS_HOME:
+	case KEYS_PAGE_UP:
+		go(f, next_of(f, f->count - 1));
+		return false;
+	case KEYS_END:
+	case KEYS_PAGE_DOWN:
+		go(f, f->count - 1);
+		return false;
+	}
 	return false;
 }

@@ -113,7 +113,7 @@ void form_close(void *state);
 	.wants_freeze = true, .hint = (hint_text) }
 
 /* form.c, for the forms themselves */
-struct form_item *form_find(struct form *f, const char *key);		/* NULL when there is none */
+struct form_item *form_find(struct form *f, const char *key);		/* by field or ""; NULL when there is none */
 const char *form_value(struct form *f, const char *key);		/* "" when there is none; until the next change */
 /* As if the operator had typed it. */
 void form_put(struct form *f, struct form_item *it, const char *value);
@@ -151,8 +151,6 @@ size_t form_changes(const struct form *f);
 bool form_record(struct form *f, struct record *out, struct form_item **wrong);
 /* "Invalid phone number format: start with + and the country code": in the words of a form. */
 void form_err_text(const struct err *e, const struct field *field, char *to, size_t size);
-/* The item a refusal of the store is about, NULL when about none. */
-struct form_item *form_item_of_err(struct form *f, const struct err *e);
 
 /* ui/forms/params.c */
 void form_params_load(struct form *f, const struct field *field, const char *object);

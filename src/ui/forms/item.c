@@ -100,48 +100,34 @@ bool item_toggle_key(struct form_item *it, key_code key)
 
 /* --- what is wrong --- */
 
-static bool check_form(struct form *f, const struct form_item *it, struct err *e)
+/* The rules of this form know more than those of the value alone, and say it better. */
+static bool check_value(struct form *f, const struct form_item *it, struct err *e)
 {
 	struct record scratch;
 	bool ok;
 
+	if ((it->editor == FORM_PICK && !pick_check(f, it, e)) || (f->ops->check && !f->ops->check(f, it, e)))
+		return false;
 	record_init(&scratch, f->ops->entity);
 	ok = field_set(it->field, &scratch, item_value(it), e);
 	record_clear(&scratch);
 	return ok;
 }
 
-/* The rules of this form know more than those of the value alone, and say it better. */
-static bool check_value(struct form *f, const struct form_item *it, struct err *e)
-{
-	if (it->editor == FORM_PICK && !pick_check(f, it, e))
-		return false;
-	return (!f->ops->check || f->ops->check(f, it, e)) && check_form(f, it, e);
-}
-
-static bool check_param(struct form *f, const struct form_item *it, struct err *e)
-{
-	struct form_item *wrong = NULL;
-	char *object = form_params_object(f, &wrong, e);
-
-	free(object);
-	return wrong != it;
-}
-
 void item_check(struct form *f, struct form_item *it)
 {
+	struct form_item *wrong = NULL;
 	struct err e = { 0 };
-	bool ok = true;
 
 	it->refused = false;
 	if (it->editor == FORM_PARAM_KEY)
-		ok = check_param(f, it, &e);
-	else if (it->editor != FORM_BUTTON && it->editor != FORM_PARAM_VALUE && !it->fixed)
-		ok = check_value(f, it, &e);
-	if (ok)
-		err_clear(&it->err);
-	else
+		free(form_params_object(f, &wrong, &e));
+	else if (it->editor <= FORM_PICK && !it->fixed && !check_value(f, it, &e))
+		wrong = it;
+	if (wrong == it)
 		it->err = e;
+	else
+		err_clear(&it->err);
 }
 
 void form_err_text(const struct err *e, const struct field *field, char *to, size_t size)
@@ -149,22 +135,17 @@ void form_err_text(const struct err *e, const struct field *field, char *to, siz
 	if (e->code == ERR_FIELD_REQUIRED && field)
 		snprintf(to, size, _("%s is required"), _(field->label));
 	else if (e->code == ERR_FIELD_INVALID && field && e->hint[0])
-		snprintf(to, size, "%s", e->hint);
+		str_copy(to, size, str_of(e->hint));
 	else if (e->code == ERR_AGENT_REQUIRED)
 		snprintf(to, size, _("%s: type to search the list"), e->message);
 	else if (e->code == ERR_TRUNK_REQUIRED)		/* the message of the product document has another word */
-		snprintf(to, size, "%s", _("Provider is required: type to search the list"));
+		str_copy(to, size, str_of(_("Provider is required: type to search the list")));
 	else if (e->code == ERR_TRUNK_NOT_FOUND)
 		snprintf(to, size, _("Provider not found: %s"), e->hint);
 	else if (e->hint[0])
 		snprintf(to, size, "%s: %s", e->message, e->hint);
 	else
 		snprintf(to, size, "%s", e->message);
-}
-
-struct form_item *form_item_of_err(struct form *f, const struct err *e)
-{
-	return form_find(f, e->field);
 }
 
 /* --- the record --- */
@@ -182,42 +163,32 @@ size_t form_changes(const struct form *f)
 	return n;
 }
 
-static bool record_params(struct form *f, struct record *out, struct form_item **wrong, struct err *e)
-{
-	const struct field *field = field_by_key(f->ops->entity, "additionalParams");
-	char *object;
-	bool ok;
-
-	if (!field || !form_params_changed(f))
-		return true;
-	object = form_params_object(f, wrong, e);
-	ok = object && field_set(field, out, object, e);
-	free(object);
-	return ok;
-}
-
 /* Only what was changed is set: a value that a line can't show as it is stays what it was. */
 bool form_record(struct form *f, struct record *out, struct form_item **wrong)
 {
+	const struct field *params = field_by_key(f->ops->entity, "additionalParams");
 	struct err e = { 0 };
 
 	record_copy(out, &f->base);
 	*wrong = NULL;
-	for (size_t i = 0; i < f->count; i++) {
+	for (size_t i = 0; i < f->count && !*wrong; i++) {
 		struct form_item *it = &f->items[i];
 
-		if (it->editor > FORM_PICK || it->fixed || (!f->adding && !item_is_changed(it)))
-			continue;
-		if (!field_set(it->field, out, item_value(it), &e)) {
+		if (it->editor <= FORM_PICK && !it->fixed && (f->adding || item_is_changed(it)) &&
+		    !field_set(it->field, out, item_value(it), &e))
 			*wrong = it;
-			break;
-		}
 	}
-	if (!*wrong && record_params(f, out, wrong, &e))
-		return true;
+	if (!*wrong && params && form_params_changed(f)) {
+		char *object = form_params_object(f, wrong, &e);
+		bool ok = object && field_set(params, out, object, &e);
+
+		free(object);
+		if (!*wrong)
+			return ok;
+	}
 	if (*wrong) {
 		(*wrong)->checked = true;
 		(*wrong)->err = e;
 	}
-	return false;
+	return !*wrong;
 }

@@ -1,7 +1,7 @@
 /*
- * The form of a number. What is its own: the number is judged while it is typed, calmly until it is left, with the country
- * beside it and, when something sensible was probably meant, an offer to use that; the region follows the country and the
- * provider until the operator sets it; the way a call would take is warned about when agent and number are far apart.
+ * The form of a number. It checks the number while it is typed and shows an error quietly until the field is left; it shows the
+ * country beside it, and offers the number that was probably meant. The region follows the country and the provider until the
+ * operator sets it. A warning says when agent and number are far apart.
  */
 #include "config.h"
 
@@ -38,11 +38,6 @@ static void fill(struct form *f, struct number *n)
 	region_parse(form_value(f, "region"), &n->region);
 }
 
-static void context(struct form *f, const struct number *n, struct number_context *ctx)
-{
-	snapshot_number_context(ui_app(f->ui)->snapshot, n, f->adding, ctx);
-}
-
 /* --- checks --- */
 
 static void put_text(char **to, const char *text)
@@ -61,7 +56,7 @@ static bool check_one(struct form *f, const struct form_item *it, struct err *e)
 	bool ok;
 
 	fill(f, &n);
-	context(f, &n, &ctx);
+	snapshot_number_context(ui_app(f->ui)->snapshot, &n, f->adding, &ctx);
 	provider_init(&provider);
 	agent_init(&agent);
 	put_text(&agent.dial, "Local/x");
@@ -107,35 +102,36 @@ static bool number_check(struct form *f, const struct form_item *it, struct err 
 
 /* --- suggestions --- */
 
-static const char *suggested_region(struct form *f)
+/* The region follows the country of the number, else the provider, until the operator sets it. */
+static void number_changed(struct form *f, const struct form_item *it)
 {
 	const struct country *country = e164_country(str_of(form_value(f, "number")));
 	const struct provider *p = snapshot_provider(ui_app(f->ui)->snapshot, form_value(f, "trunkId"));
 
-	if (country)
-		return region_name(country->region);
-	return region_name(p ? p->region : REGION_NA);
-}
-
-static void number_changed(struct form *f, const struct form_item *it)
-{
 	(void)it;
 	if (f->adding && !f->region_is_set)
-		form_suggest(form_find(f, "region"), suggested_region(f));
+		form_suggest(form_find(f, "region"), region_name(country ? country->region : p ? p->region : REGION_NA));
 }
 
 /* --- pasting --- */
 
+static size_t digits_in(const char *text, size_t len)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < len; i++)
+		digits += text[i] >= '0' && text[i] <= '9';
+	return digits;
+}
+
 static bool words_are_numbers(const char *text)
 {
-	while (text[strspn(text, " ,;")] != '\0') {
-		size_t digits = 0;
+	for (text += strspn(text, " ,;"); *text != '\0'; text += strspn(text, " ,;")) {
+		size_t len = strcspn(text, " ,;");
 
-		text += strspn(text, " ,;");
-		for (; *text != '\0' && !strchr(" ,;", *text); text++)
-			digits += *text >= '0' && *text <= '9';
-		if (digits < WHOLE_DIGITS)
+		if (digits_in(text, len) < WHOLE_DIGITS)
 			return false;
+		text += len;
 	}
 	return true;
 }
@@ -243,60 +239,35 @@ static void number_beside(struct form *f, const struct form_item *it, int column
 	}
 }
 
-static bool looks_whole(const char *text)
-{
-	size_t digits = 0;
-
-	for (; *text; text++)
-		digits += *text >= '0' && *text <= '9';
-	return digits >= WHOLE_DIGITS;
-}
-
-static enum role remark_number(struct form *f, const struct form_item *it, char *to, size_t size)
-{
-	struct err e = { 0 };
-
-	if (it->fixed || !looks_whole(item_value(it)) || number_check(f, it, &e))
-		return ROLE_DIM;
-	form_err_text(&e, it->field, to, size);
-	return e.code == ERR_NUMBER_FORMAT ? ROLE_DIM : ROLE_WARN;
-}
-
-/* An agent that became unusable forbids no other change of its numbers, but it is said. */
-static enum role remark_agent(struct form *f, const struct form_item *it, char *to, size_t size)
-{
-	const struct agent *a = snapshot_agent(ui_app(f->ui)->snapshot, item_value(it));
-	const char *why;
-
-	if (a && !agent_usable(a, &why))
-		snprintf(to, size, "%s: %s", err_text_of(ERR_AGENT_UNUSABLE), why);
-	return ROLE_WARN;
-}
-
-static enum role remark_region(struct form *f, char *to, size_t size)
-{
-	struct number_context ctx;
-	struct number n;
-	const char *warning;
-
-	fill(f, &n);
-	context(f, &n, &ctx);
-	warning = number_warning(&n, &ctx);
-	if (warning)
-		snprintf(to, size, "%s", warning);
-	number_clear(&n);
-	return ROLE_WARN;
-}
-
 static enum role number_remark(struct form *f, const struct form_item *it, char *to, size_t size)
 {
-	if (is_key(it, "number"))
-		return remark_number(f, it, to, size);
-	if (is_key(it, "agentId"))
-		return remark_agent(f, it, to, size);
-	if (is_key(it, "region"))
-		return remark_region(f, to, size);
-	return ROLE_DIM;
+	const char *value = item_value(it), *why;
+
+	if (is_key(it, "number") && !it->fixed && digits_in(value, strlen(value)) >= WHOLE_DIGITS) {
+		struct err e = { 0 };
+
+		if (number_check(f, it, &e))
+			return ROLE_DIM;
+		form_err_text(&e, it->field, to, size);
+		return e.code == ERR_NUMBER_FORMAT ? ROLE_DIM : ROLE_WARN;
+	}
+	if (is_key(it, "agentId")) {		/* an unusable agent forbids no other change of its numbers */
+		const struct agent *a = snapshot_agent(ui_app(f->ui)->snapshot, value);
+
+		if (a && !agent_usable(a, &why))
+			snprintf(to, size, "%s: %s", err_text_of(ERR_AGENT_UNUSABLE), why);
+	}
+	if (is_key(it, "region")) {
+		struct number_context ctx;
+		struct number n;
+
+		fill(f, &n);
+		snapshot_number_context(ui_app(f->ui)->snapshot, &n, f->adding, &ctx);
+		why = number_warning(&n, &ctx);
+		str_copy(to, size, str_of(why ? why : ""));
+		number_clear(&n);
+	}
+	return ROLE_WARN;
 }
 
 static enum role number_status(struct form *f, char *to, size_t size)
@@ -337,30 +308,23 @@ static const struct form_ops number_ops = {
 	.saved = number_saved,
 };
 
-void form_number_open(struct ui *ui, const char *provider_id, const struct number *original)
+void form_number_edit(struct ui *ui, const struct number *n)
 {
 	struct record base = { .entity = ENTITY_NUMBER };
 
-	if (original) {
-		number_copy(&base.number, original);
-	} else {
-		number_init(&base.number);
-		put_text(&base.number.provider, provider_id ? provider_id : "");
-	}
-	form_open(ui, &number_ops, &base, !original);
+	number_copy(&base.number, n);
+	form_open(ui, &number_ops, &base, false);
 	record_clear(&base);
 }
 
 void form_number_add(struct ui *ui, const char *provider_id, const char *e164)
 {
-	const struct provider *p = snapshot_provider(ui_app(ui)->snapshot, provider_id);
-	const struct country *country = e164_country(str_of(e164));
 	struct record base = { .entity = ENTITY_NUMBER };
 
 	number_init(&base.number);
-	put_text(&base.number.provider, p ? provider_id : "");
+	if (snapshot_provider(ui_app(ui)->snapshot, provider_id))
+		put_text(&base.number.provider, provider_id);
 	put_text(&base.number.e164, e164);
-	base.number.region = p ? p->region : country ? country->region : base.number.region;
 	form_open(ui, &number_ops, &base, true);
 	record_clear(&base);
 }

@@ -25,21 +25,9 @@ static size_t first_row(const struct form *f)
 	return i;
 }
 
-static size_t row_count(const struct form *f)
-{
-	return (f->count - 1 - first_row(f)) / 2;
-}
-
 bool form_row_is_empty(const struct form_item *key)
 {
 	return !line_text(&key->line)[0] && !line_text(&key[1].line)[0];
-}
-
-static void init_part(struct form_item *it, enum form_editor editor, const struct field *field, const char *text)
-{
-	item_init(it, editor, field, "");
-	it->line.max = it->line.text.max = TEXT_MAX;
-	line_set(&it->line, text);
 }
 
 /* Before the button, which is always the last item. */
@@ -49,8 +37,13 @@ static void append_row(struct form *f, const struct field *field, const char *ke
 
 	f->items = xreallocarray(f->items, f->count + 2, sizeof(*f->items));
 	memmove(&f->items[at + 2], &f->items[at], sizeof(*f->items));
-	init_part(&f->items[at], FORM_PARAM_KEY, field, key);
-	init_part(&f->items[at + 1], FORM_PARAM_VALUE, field, value);
+	for (size_t i = at; i < at + 2; i++) {
+		struct form_item *it = &f->items[i];
+
+		item_init(it, i == at ? FORM_PARAM_KEY : FORM_PARAM_VALUE, field, "");
+		it->line.max = it->line.text.max = TEXT_MAX;
+		line_set(&it->line, i == at ? key : value);
+	}
 	f->count += 2;
 	if (f->focus >= at)
 		f->focus += 2;
@@ -83,7 +76,7 @@ void form_params_load(struct form *f, const struct field *field, const char *obj
 
 void form_params_tidy(struct form *f, bool remove)
 {
-	size_t first = first_row(f), rows = row_count(f);
+	size_t first = first_row(f), rows = (f->count - 1 - first) / 2;
 
 	if (!rows)
 		return;
@@ -97,15 +90,12 @@ void form_params_tidy(struct form *f, bool remove)
 char *form_params_text(const struct form *f)
 {
 	struct buf text;
-	char *taken;
 
 	buf_init(&text, BUF_UNBOUNDED);
 	for (size_t i = first_row(f); i + 1 < f->count; i += 2)
 		if (line_text(&f->items[i].line)[0])
 			buf_addf(&text, "%s\n%s\n", line_text(&f->items[i].line), line_text(&f->items[i + 1].line));
-	taken = buf_take(&text);
-	buf_clear(&text);
-	return taken;
+	return buf_take(&text);
 }
 
 bool form_params_changed(const struct form *f)
@@ -119,7 +109,7 @@ bool form_params_changed(const struct form *f)
 
 char *form_params_object(struct form *f, struct form_item **wrong, struct err *e)
 {
-	size_t first = first_row(f), count = row_count(f), bad = 0;
+	size_t first = first_row(f), count = (f->count - 1 - first) / 2, bad = 0;
 	struct param *rows = xcalloc(count + 1, sizeof(*rows));
 	char *object;
 

@@ -1,8 +1,8 @@
 /*
  * Choosing a provider or an agent by typing: what is typed narrows the list under the field, by title and id; Up and Down
- * move in the list, Enter or Tab takes what is under its cursor. When one is chosen the list is closed, so that the other
- * fields show: typing or Space opens it, Left and Right go through those that can be chosen, one by one. One that can't take
- * calls is listed with the reason, so that nobody looks for it in vain.
+ * move in the list, Enter or Tab takes the entry under its cursor. When one is chosen the list is closed, so that the other
+ * fields show: typing or Space opens it, Left and Right go through the entries that can be chosen. An agent that can't take
+ * calls is listed with the reason, so that nobody searches for it in vain.
  */
 #include "config.h"
 
@@ -25,19 +25,6 @@ struct choice {
 	const char *why_not;		/* NULL = can be chosen */
 };
 
-static struct choice choice_of_agent(const struct agent *a)
-{
-	struct choice c = { a->id, a->title, region_name(a->region), NULL };
-
-	agent_usable(a, &c.why_not);
-	return c;
-}
-
-static struct choice choice_of_provider(const struct provider *p)
-{
-	return (struct choice){ p->id, p->name, p->sip_domain, NULL };
-}
-
 static size_t choice_count(const struct form *f, const struct field *field)
 {
 	struct snapshot *s = ui_app(f->ui)->snapshot;
@@ -55,9 +42,17 @@ static struct choice choice_at(const struct form *f, const struct field *field, 
 	struct snapshot *s = ui_app(f->ui)->snapshot;
 	size_t count;
 
-	if (field->type == FIELD_AGENT)
-		return choice_of_agent(snapshot_agents(s, &count)[i]);
-	return choice_of_provider(snapshot_providers(s, &count)[i]);
+	if (field->type == FIELD_AGENT) {
+		const struct agent *a = snapshot_agents(s, &count)[i];
+		struct choice c = { a->id, a->title, region_name(a->region), NULL };
+
+		agent_usable(a, &c.why_not);
+		return c;
+	} else {
+		const struct provider *p = snapshot_providers(s, &count)[i];
+
+		return (struct choice){ p->id, p->name, p->sip_domain, NULL };
+	}
 }
 
 static struct choice match_at(const struct form *f, const struct form_item *it, size_t i)
@@ -83,22 +78,6 @@ const char *pick_title(const struct form *f, const struct field *field, const ch
 
 /* --- what matches --- */
 
-static void collect(struct form *f, struct form_item *it)
-{
-	size_t count = choice_count(f, it->field);
-	const char *needle = line_text(&it->line);
-
-	free(it->pick.match);
-	it->pick.match = xcalloc(count + 1, sizeof(*it->pick.match));
-	it->pick.count = 0;
-	for (size_t i = 0; i < count; i++) {
-		struct choice c = choice_at(f, it->field, i);
-
-		if (utf8_find(c.title, needle) || utf8_find(c.id, needle))
-			it->pick.match[it->pick.count++] = i;
-	}
-}
-
 static size_t find_match(const struct form *f, const struct form_item *it, const char *id)
 {
 	for (size_t i = 0; i < it->pick.count; i++)
@@ -107,32 +86,32 @@ static size_t find_match(const struct form *f, const struct form_item *it, const
 	return PICK_NONE;
 }
 
-/* What typing means: the very id, else the first that can be chosen, else the first. */
-static size_t best_match(const struct form *f, const struct form_item *it)
-{
-	size_t exact = find_match(f, it, line_text(&it->line));
-
-	if (exact != PICK_NONE)
-		return exact;
-	for (size_t i = 0; i < it->pick.count; i++)
-		if (!match_at(f, it, i).why_not)
-			return i;
-	return it->pick.count > 0 ? 0 : PICK_NONE;
-}
-
-/* keep: the records changed, not what was typed; the cursor stays on its record. */
+/* keep: the records changed, not what was typed; the cursor stays on its record. Else it goes to what typing means: the very
+ * id, else the first that can be chosen, else the first; without a search to what is chosen. */
 void pick_refresh(struct form *f, struct form_item *it, bool keep)
 {
-	size_t known = choice_count(f, it->field);
+	size_t known = choice_count(f, it->field), first = PICK_NONE;
+	const char *needle = line_text(&it->line);
+	struct form_pick *p = &it->pick;
 	char *id = NULL;
 
-	if (keep && it->pick.at < it->pick.count && it->pick.match[it->pick.at] < known)
-		id = xstrdup(match_at(f, it, it->pick.at).id);
-	collect(f, it);
-	if (id)
-		it->pick.at = find_match(f, it, id);
-	else
-		it->pick.at = is_searching(it) ? best_match(f, it) : find_match(f, it, it->value);
+	if (keep && p->at < p->count && p->match[p->at] < known)
+		id = xstrdup(match_at(f, it, p->at).id);
+	free(p->match);
+	p->match = xcalloc(known + 1, sizeof(*p->match));
+	p->count = 0;
+	for (size_t i = 0; i < known; i++) {
+		struct choice c = choice_at(f, it->field, i);
+
+		if (!utf8_find(c.title, needle) && !utf8_find(c.id, needle))
+			continue;
+		if (first == PICK_NONE && !c.why_not)
+			first = p->count;
+		p->match[p->count++] = i;
+	}
+	p->at = find_match(f, it, id ? id : is_searching(it) ? needle : it->value);
+	if (p->at == PICK_NONE && !id && is_searching(it) && p->count > 0)
+		p->at = first != PICK_NONE ? first : 0;
 	free(id);
 }
 
@@ -319,19 +298,6 @@ void pick_hint(const struct form *f, const struct form_item *it, char *to, size_
 		snprintf(to, size, "%s", _("Type to search, Space for the list, Left and Right for the next"));
 }
 
-static void draw_nothing(struct form *f, const struct form_item *it, const struct canvas *c)
-{
-	const char *text;
-
-	if (choice_count(f, it->field) > 0)
-		text = _("nothing matches");
-	else if (it->field->type == FIELD_AGENT)
-		text = _("no agents yet: trunkdeck agent add");
-	else
-		text = _("no providers yet");
-	draw_text(c, 0, 1, 0, ROLE_DIM, text);
-}
-
 static void draw_choice(const struct canvas *list, int y, const struct choice *choice, bool selected)
 {
 	enum role role = choice->why_not ? ROLE_DIM : ROLE_NORMAL;
@@ -349,33 +315,27 @@ static void draw_choice(const struct canvas *list, int y, const struct choice *c
 		draw_selected(list, y, 0);
 }
 
-static void fit(struct form_pick *p, size_t rows)
+void pick_draw(struct form *f, struct form_item *it, const struct canvas *c)
 {
+	size_t rows = c->area.rows > 0 ? (size_t)c->area.rows : 0;
+	struct form_pick *p = &it->pick;
 	size_t at = p->at == PICK_NONE ? 0 : p->at;
 
+	draw_clear(c);
+	if (rows == 0)
+		return;
+	if (p->count == 0)
+		draw_text(c, 0, 1, 0, ROLE_DIM, choice_count(f, it->field) > 0 ? _("nothing matches") :
+			  it->field->type == FIELD_AGENT ? _("no agents yet: trunkdeck agent add") : _("no providers yet"));
 	if (at < p->top)
 		p->top = at;
 	else if (at >= p->top + rows)
 		p->top = at - rows + 1;
 	if (p->top + rows > p->count)
 		p->top = p->count > rows ? p->count - rows : 0;
-}
+	for (size_t i = 0; i < rows && p->top + i < p->count; i++) {
+		struct choice choice = match_at(f, it, p->top + i);
 
-void pick_draw(struct form *f, struct form_item *it, const struct canvas *c)
-{
-	size_t rows = c->area.rows > 0 ? (size_t)c->area.rows : 0;
-
-	draw_clear(c);
-	if (rows == 0)
-		return;
-	if (it->pick.count == 0) {
-		draw_nothing(f, it, c);
-		return;
-	}
-	fit(&it->pick, rows);
-	for (size_t i = 0; i < rows && it->pick.top + i < it->pick.count; i++) {
-		struct choice choice = match_at(f, it, it->pick.top + i);
-
-		draw_choice(c, (int)i, &choice, it->pick.top + i == it->pick.at);
+		draw_choice(c, (int)i, &choice, p->top + i == p->at);
 	}
 }

@@ -1,8 +1,8 @@
 /*
  * Another operator changes the record while its form is open: the change feed brings the new version, or the store refuses
- * to save. The form is then built on their version: fields that the operator has not touched show their values, and a field
- * that both changed keeps the operator's value and shows theirs below it. Saving such a conflict takes a second ^S, giving
- * up one's own values a second ^R.
+ * to save. The form is then built on that version. Fields that this operator has not changed show the new values; a field
+ * that both changed keeps this operator's value and shows the other one below it. Saving such a conflict needs a second ^S,
+ * taking the other operator's values a second ^R.
  */
 #include "config.h"
 
@@ -20,28 +20,20 @@ static bool is_params(const struct form_item *it)
 	return it->editor == FORM_PARAM_KEY || it->editor == FORM_PARAM_VALUE;
 }
 
-/* The record as it is now; false when there is none. */
-static bool current_record(const struct form *f, struct record *out)
+void form_notice_theirs(struct form *f)
 {
 	const struct snapshot *s = ui_app(f->ui)->snapshot;
 	const char *key = record_key(&f->base);
 	const struct number *n = f->ops->entity == ENTITY_NUMBER ? snapshot_number(s, key) : NULL;
 	const struct provider *p = f->ops->entity == ENTITY_PROVIDER ? snapshot_provider(s, key) : NULL;
+	struct record now = { .entity = f->ops->entity };
 
-	out->entity = f->ops->entity;
-	if (n)
-		number_copy(&out->number, n);
-	else if (p)
-		provider_copy(&out->provider, p);
-	return n || p;
-}
-
-void form_notice_theirs(struct form *f)
-{
-	struct record now;
-
-	if (f->adding || f->saving || !current_record(f, &now))
+	if (f->adding || f->saving || (!n && !p))
 		return;
+	if (n)
+		number_copy(&now.number, n);
+	else
+		provider_copy(&now.provider, p);
 	if (record_version(&now) > record_version(&f->base))
 		form_merge_theirs(f, &now);
 	record_clear(&now);
@@ -57,6 +49,13 @@ static bool they_changed(const struct form *f, const struct field *field, const 
 	changed = strcmp(before, *theirs) != 0;
 	free(before);
 	return changed;
+}
+
+static void load_params(struct form *f, const struct field *field, const char *object)
+{
+	form_params_load(f, field, object);
+	free(f->params_original);
+	f->params_original = form_params_text(f);
 }
 
 void form_merge_theirs(struct form *f, const struct record *now)
@@ -80,16 +79,14 @@ void form_merge_theirs(struct form *f, const struct record *now)
 		}
 		free(theirs);
 	}
-	if (params && they_changed(f, params->field, now, &theirs)) {
-		f->their_params = true;
-		if (!form_params_changed(f)) {
-			form_params_load(f, params->field, theirs);
-			free(f->params_original);
-			f->params_original = form_params_text(f);
+	if (params) {
+		if (they_changed(f, params->field, now, &theirs)) {
+			f->their_params = true;
+			if (!form_params_changed(f))
+				load_params(f, params->field, theirs);
 		}
-	}
-	if (params)
 		free(theirs);
+	}
 	record_clear(&f->base);
 	record_copy(&f->base, now);
 }
@@ -99,25 +96,6 @@ bool form_conflicts(const struct form *f, const struct form_item *it)
 	if (is_params(it))
 		return f->their_params && form_params_changed(f);
 	return it->editor <= FORM_PICK && it->theirs && item_is_changed(it);
-}
-
-/* "Label, Agent": the fields that they changed, with their labels; only those in conflict when there are any. */
-static bool list_fields(const struct form *f, struct buf *to)
-{
-	bool conflict = false, params = false;
-
-	for (size_t i = 0; i < f->count; i++)
-		conflict |= form_conflicts(f, &f->items[i]);
-	for (size_t i = 0; i < f->count; i++) {
-		const struct form_item *it = &f->items[i];
-		bool listed = conflict ? form_conflicts(f, it) : is_params(it) ? f->their_params : it->theirs;
-
-		if (!listed || (params && is_params(it)))
-			continue;
-		params |= is_params(it);
-		buf_addf(to, "%s%s", to->len > 0 ? ", " : "", _(it->field->label));
-	}
-	return conflict;
 }
 
 bool form_in_conflict(const struct form *f)
@@ -131,11 +109,20 @@ bool form_in_conflict(const struct form *f)
 void form_theirs_text(const struct form *f, char *to, size_t size)
 {
 	const char *who = f->their_name[0] ? f->their_name : _("somebody else");
+	bool conflict = form_in_conflict(f), params = false;
 	struct buf fields;
-	bool conflict;
 
+	/* "Label, Agent": the fields that they changed; only those in conflict when there are any. */
 	buf_init(&fields, 400);
-	conflict = list_fields(f, &fields);
+	for (size_t i = 0; i < f->count; i++) {
+		const struct form_item *it = &f->items[i];
+		bool listed = conflict ? form_conflicts(f, it) : is_params(it) ? f->their_params : it->theirs;
+
+		if (!listed || (params && is_params(it)))
+			continue;
+		params |= is_params(it);
+		buf_addf(&fields, "%s%s", fields.len > 0 ? ", " : "", _(it->field->label));
+	}
 	if (fields.len == 0)
 		to[0] = '\0';
 	else if (f->ask_theirs)
@@ -151,25 +138,20 @@ void form_theirs_text(const struct form *f, char *to, size_t size)
 
 void form_take_theirs(struct form *f)
 {
-	struct form_item *params = form_find(f, "additionalParams");
-	const struct field *field = params ? params->field : NULL;
+	const struct form_item *params = form_find(f, "additionalParams");
 
 	if (!form_in_conflict(f))
 		return;
-	if (!f->ask_theirs) {
-		f->ask_theirs = true;
+	f->ask_theirs = !f->ask_theirs;
+	if (f->ask_theirs)
 		return;
-	}
-	f->ask_theirs = false;
 	for (size_t i = 0; i < f->count && f->items[i].editor <= FORM_PICK; i++)
 		if (form_conflicts(f, &f->items[i]))
 			item_set(&f->items[i], f->items[i].original);
 	if (params && form_conflicts(f, params)) {
-		char *object = field_get(field, &f->base);
+		char *object = field_get(params->field, &f->base);
 
-		form_params_load(f, field, object);
-		free(f->params_original);
-		f->params_original = form_params_text(f);
+		load_params(f, params->field, object);
 		free(object);
 	}
 	err_clear(&f->err);

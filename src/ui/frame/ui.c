@@ -319,11 +319,6 @@ bool ui_view_key(struct ui *ui, key_code key)
 
 /* Keys */
 
-static bool inside(const struct rect *r, int y, int x)
-{
-	return y >= r->y && y < r->y + r->rows && x >= r->x && x < r->x + r->columns;
-}
-
 static void click_view(struct ui *ui, enum view_id view, const struct rect *area, const struct term_mouse *m)
 {
 	struct view *v = ui_view_state(ui, view);
@@ -342,15 +337,15 @@ static void mouse(struct ui *ui)
 	if (ui->overlay_count > 0)
 		return;
 	for (size_t i = 0; i < ui->hit_count; i++) {
-		if (inside(&ui->hits[i].area, m.y, m.x)) {
+		if (rect_has(&ui->hits[i].area, m.y, m.x)) {
 			if (m.kind == MOUSE_CLICK)
 				ui_do(ui, ui->hits[i].action);
 			return;
 		}
 	}
-	if (inside(&ui->layout.body, m.y, m.x))
+	if (rect_has(&ui->layout.body, m.y, m.x))
 		click_view(ui, ui->view, &ui->layout.body, &m);
-	else if (inside(&ui->layout.panel, m.y, m.x))
+	else if (rect_has(&ui->layout.panel, m.y, m.x))
 		click_view(ui, VIEW_CALLS, &ui->layout.panel, &m);
 }
 

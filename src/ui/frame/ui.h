@@ -166,10 +166,11 @@ void doctor_open(struct ui *ui, const char *number, const struct provider *provi
 void test_open(struct ui *ui, const char *number);
 /* A call in detail, live or finished; copied. Follows it while open. */
 void call_detail_open(struct ui *ui, const struct call *c);
-/* The record forms, driven by the field table. original NULL = add. */
-void form_number_open(struct ui *ui, const char *provider_id, const struct number *original);
-/* A new number with provider and number filled in; "" = not known. */
+/* The record forms, driven by the field table; a record given is copied. */
+void form_number_edit(struct ui *ui, const struct number *n);
+/* A new number with provider and number filled in; an unknown provider and "" leave the field empty. */
 void form_number_add(struct ui *ui, const char *provider_id, const char *e164);
+/* NULL = add. */
 void form_provider_open(struct ui *ui, const struct provider *original);
 
 #endif

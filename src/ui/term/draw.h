@@ -15,6 +15,11 @@ struct rect {
 	int y, x, rows, columns;
 };
 
+static inline bool rect_has(const struct rect *r, int y, int x)
+{
+	return y >= r->y && y < r->y + r->rows && x >= r->x && x < r->x + r->columns;
+}
+
 struct canvas {
 	struct rect area;		/* on the screen */
 	bool ascii;			/* no line drawing, no marks outside ASCII */

@@ -246,12 +246,12 @@ bool shows(const char *text)
 
 void open_add(const char *provider)
 {
-	form_number_open(&ui, provider, NULL);
+	form_number_add(&ui, provider ? provider : "", "");
 }
 
 void open_edit(const char *e164)
 {
-	form_number_open(&ui, NULL, snapshot_number(ui.app.snapshot, e164));
+	form_number_edit(&ui, snapshot_number(ui.app.snapshot, e164));
 }
 
 void answer(struct mutation_result *r)

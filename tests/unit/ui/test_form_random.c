@@ -15,8 +15,13 @@
 #include "kit/form_screen.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/params.h"
+
+#define FRAME "\xe2\x94\x82"
 
 static uint32_t seed;
+static size_t params_compared;
 
 static size_t dice(size_t sides)
 {
@@ -91,8 +96,65 @@ static bool is_shown(const char *row, const char *text)
 	return len > 8 && strstr(text, part);
 }
 
+/* `columns` columns of a row from column x on, without blanks at the ends. */
+static void columns_of(const char *row, int x, int columns, char *to, size_t size)
+{
+	int width;
+	size_t from = utf8_fit(row, x, &width), len = utf8_fit(row + from, columns, &width);
+
+	while (len > 0 && row[from] == ' ')
+		from++, len--;
+	while (len > 0 && row[from + len - 1] == ' ')
+		len--;
+	str_copy(to, size, (struct str){ row + from, len });
+}
+
+/*
+ * The rows of additional parameters below their label, each "key = value", against those that were saved. whole: the screen has
+ * room for all of them, so that nothing may be saved that is not shown.
+ */
+static void compare_params(const char *screen, const struct record *saved, bool whole)
+{
+	const struct field *field = field_by_key(saved->entity, "additionalParams");
+	const char *line = field ? strstr(screen, _(field->label)) : NULL;
+	char *object = field ? field_get(field, saved) : NULL;
+	size_t count = 0, shown = 0, lines = 0;
+	struct param *params = field ? params_rows(object, &count) : NULL;
+
+	while (line && (line = strchr(line, '\n'))) {
+		char key[128], equals[8], value[256];
+		const char *frame = strstr(++line, FRAME);
+		size_t i = 0;
+
+		if (!frame || frame > line + strcspn(line, "\n"))
+			break;
+		frame += strlen(FRAME);
+		columns_of(frame, 6, 20, key, sizeof(key));
+		columns_of(frame, 26, 3, equals, sizeof(equals));
+		columns_of(frame, 29, 37, value, sizeof(value));
+		if (strcmp(equals, "=") != 0 || key[0] == '\0' || (!strcmp(key, "key") && !strcmp(value, "value")))
+			continue;
+		lines++;
+		while (i < count && strcmp(params[i].key, key) != 0 && !(strlen(key) > 16 && strstr(params[i].key, key)))
+			i++;	/* a long key shows in part */
+		if (i < count && value[0] != '"')	/* "12E3" may be typed without its quotes */
+			params[i].value[strlen(params[i].value) - (params[i].value[0] == '"')] = '\0';
+		if (i < count && is_shown(value, params[i].value + (value[0] != '"' && params[i].value[0] == '"')))
+			shown++;
+		else
+			print_error("\"%s\" = \"%s\" is not what was saved\n", key, value);
+	}
+	if (shown != lines || (whole && lines > 0 && lines < 20 && shown != count)) {
+		print_error("of %zu parameters %s, %zu of %zu shown are right\n%s\n", count, object, shown, lines, screen);
+		fail();
+	}
+	params_free(params, count);
+	free(object);
+	params_compared += lines;
+}
+
 /* The screen before ^S may differ from the one after it in the field under the cursor only: it takes what its list shows. */
-static void compare(const char *before, const char *after, const struct record *saved)
+static void compare(const char *before, const char *after, const struct record *saved, int rows)
 {
 	size_t differ = 0;
 
@@ -110,6 +172,7 @@ static void compare(const char *before, const char *after, const struct record *
 		if (row_of(before, field, was, sizeof(was)) && strcmp(was, is) != 0)
 			differ++;
 	}
+	compare_params(after, saved, rows >= 50);
 	assert_true(differ <= 2);	/* the region of a new number follows the number that is taken */
 }
 
@@ -122,9 +185,18 @@ static void press_any(void)
 	static const char *const words[] = {
 		"sales", "survey", "night", "bill", "tw", "x", "+1", "+14155550142", "+442071234567", "no", "eu", "a=1", "pbx.example.com",
 	};
-	static const char *const pastes[] = { "+1 (415) 555-0142\n", "+14155550142, +14155550143", "survey\n", " b " };
+	static const char *const params[] = {
+		"a=1", "b=true", "lang=en", "c=[1,2]", "lang=", "d=\"1.10\"", "e=12E3", "x y=z",
+	};
+	static const char *const pastes[] = { "+1 (415) 555-0142\n", "+14155550142, +14155550143", "survey\n", " b ", "dept = sales", "a=2\n" };
 
-	switch (dice(7)) {
+	switch (dice(8)) {
+	case 7:		/* the last row of parameters; twice the same key is refused, so not often */
+		if (dice(4) == 0) {
+			press("PageDown BackTab");
+			type_text(params[dice(ARRAY_LEN(params))]);
+		}
+		break;
 	case 0:
 		type_text(words[dice(ARRAY_LEN(words))]);
 		break;
@@ -162,19 +234,20 @@ static void change_behind(int64_t *version)
 {
 	static const char *const agents[] = { "sales", "support", "billing" };
 
-	put_number("+14155550101", agents[dice(3)], dice(2) ? "theirs" : "main line", "{}", ++*version);
+	put_number("+14155550101", agents[dice(3)], dice(2) ? "theirs" : "main line",
+		   dice(2) ? "{}" : "{\"a\":1,\"dept\":\"x\"}", ++*version);
 	if (form_ui()->ops)
 		form_ui()->ops->update(form_ui()->state, APP_DIRTY_WORKSPACE);
 }
 
-static void save_and_compare(size_t *saved)
+static void save_and_compare(size_t *saved, int rows)
 {
 	char *before = screen_text(), *after;
 
 	press("^S");
 	after = screen_text();
 	if (form_ui()->has_asked) {
-		compare(before, after, &form_ui()->asked.record);
+		compare(before, after, &form_ui()->asked.record, rows);
 		answer_refused(ERR_STORE_FAILED, NULL, "disk full");
 		++*saved;
 	}
@@ -197,7 +270,7 @@ static void play(int rows, int columns, int steps)
 		if (dice(40) == 0)
 			change_behind(&version);
 		if (form_ui()->ops && dice(8) == 0)
-			save_and_compare(&saved);
+			save_and_compare(&saved, rows);
 	}
 	assert_true(saved > 50);
 }
@@ -208,6 +281,7 @@ static void test_saved_is_shown(void **state)
 	seed = 1;
 	play(24, 80, 20000);
 	play(50, 160, 20000);
+	assert_true(params_compared > 100);
 }
 
 int main(void)
