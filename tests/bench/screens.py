@@ -142,7 +142,7 @@ def bench_load(t, url):
         screen.drain(0.05)
         moves.append(screen.press(b"j", 0.004))
     t.table.add("  events a second sent meanwhile", (source.sent() - sent) / (time.perf_counter() - begun), "events/s")
-    t.table.add("cursor move at 20,000 events/s, 2,000 live calls: p95", p95([m[2] for m in moves]) * 1000, "ms", bar=2)
+    t.table.add("cursor move at 20,000 events/s, 2,000 live calls: p95", p95([m[2] for m in moves]) * 1000, "ms", bar=1)
     screen.quit()
     source.stop()
 
@@ -166,6 +166,6 @@ def bench_event_to_screen(t, url):
         begin = source.call()
         _, first, _ = screen.frame(silence=0.25, limit=2)
         times.append((first - begin) * 1000)
-    t.table.add("event to screen: p95", p95(times), "ms", bar=100)
+    t.table.add("event to screen, idle before: p95", p95(times), "ms", bar=20)
     screen.quit()
     source.stop()
