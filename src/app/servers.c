@@ -19,6 +19,15 @@ struct app_server *app_server(const struct app *a, const char *name)
 	return NULL;
 }
 
+/* A difference that a slow network alone could make of two equal clocks is none. */
+int64_t app_by_server_clock(const struct app *a, const struct call *c, int64_t us)
+{
+	const struct app_server *s = app_server(a, c->server);
+	int64_t ahead_us = s ? s->status.facts.clock_us : 0;
+
+	return ahead_us > -500000 && ahead_us < 500000 ? us : time_plus(us, ahead_us);
+}
+
 /* Counts one; true when it is to be reported by itself. */
 static bool is_news(const struct app *a, struct server_news *n)
 {

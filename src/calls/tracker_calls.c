@@ -516,7 +516,8 @@ static void call_end(struct tracker *t, struct tracked *k, int64_t at_us)
 	if (t->dirty == k)
 		t->dirty = NULL;
 	k->call.state = CALL_ENDED;
-	k->call.ended_us = at_us;
+	/* A lost call's end is by another clock than its start where no Ping has compared the two yet. */
+	k->call.ended_us = at_us > CALL_NO_TIME && at_us < k->call.started_us ? k->call.started_us : at_us;
 	story_ends(t, k);
 	DL_DELETE(t->live, k);
 	t->stats.live--;

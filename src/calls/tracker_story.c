@@ -43,14 +43,15 @@ static void add_step(struct tracker *t, struct tracked *k, struct call_step step
 	changed(t, k);
 }
 
-static uint8_t leg_of(const struct channel *c)
+/* A dial may name a leg of another call: that one's place is in another story. */
+static uint8_t leg_of(const struct tracked *k, const struct channel *c)
 {
-	return c && c->leg ? (uint8_t)(c->leg - 1) : CALL_NO_LEG;
+	return c && c->leg && call_of(c) == k ? (uint8_t)(c->leg - 1) : CALL_NO_LEG;
 }
 
 void story_step(struct tracker *t, struct tracked *k, enum call_step_kind kind, const struct channel *c)
 {
-	add_step(t, k, (struct call_step){ t->now_us, (uint8_t)kind, leg_of(c) });
+	add_step(t, k, (struct call_step){ t->now_us, (uint8_t)kind, leg_of(k, c) });
 }
 
 static uint8_t leg_named(const struct call_story *s, struct str channel)
@@ -193,7 +194,7 @@ void story_transferred(struct tracker *t, struct tracked *k, const struct channe
 void story_begins(struct tracker *t, struct tracked *k)
 {
 	story_leg_joined(t, k, k->trunk);
-	add_step(t, k, (struct call_step){ k->call.started_us, STEP_ARRIVED, leg_of(k->trunk) });
+	add_step(t, k, (struct call_step){ k->call.started_us, STEP_ARRIVED, leg_of(k, k->trunk) });
 	if (k->call.joined_late)
 		story_step(t, k, STEP_JOINED_LATE, k->trunk);
 }

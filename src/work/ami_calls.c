@@ -260,21 +260,16 @@ static void booted(struct ami_server *s, const struct call_event *e)
 		routes_verify_all(s->routes, clock_mono_ms(&clock_system));
 }
 
-static void measure_lag(struct ami_server *s, const struct ami_frame *f, int64_t at_us, int64_t arrival_us)
+/* A moment of our clock by the server's clock, as far as a Ping has compared the two. All times of calls are the server's. */
+static int64_t by_server_clock(const struct ami_server *s, int64_t us)
 {
-	int64_t offset;
-
-	if (!ami_get(f, AMI_KEY_TIMESTAMP).len || !ami_link_offset_us(s->tail, &offset))
-		return;
-	s->status.lag_us = time_minus(time_plus(arrival_us, offset), at_us);
-	/* Half the round trip is only a guess at the way back. */
-	if (s->status.lag_us < 0)
-		s->status.lag_us = 0;
+	return time_plus(us, s->status.facts.clock_us);
 }
 
 void ami_calls_frame(struct ami_server *s, const struct ami_frame *f)
 {
-	int64_t arrival_us = ami_link_heard_us(s->tail);
+	int64_t arrival_us = by_server_clock(s, ami_link_heard_us(s->tail)), offset_us;
+	bool compared = ami_link_offset_us(s->tail, &offset_us);
 	struct call_event e;
 
 	if (f->reject) {
@@ -285,7 +280,9 @@ void ami_calls_frame(struct ami_server *s, const struct ami_frame *f)
 		return;
 	s->status.events++;
 	ami_event_decode(&e, f, arrival_us);
-	measure_lag(s, f, e.at_us, arrival_us);
+	/* The way of a Ping's answer is taken to be half of its round trip: so the lag may come out below 0. */
+	if (compared && ami_get(f, AMI_KEY_TIMESTAMP).len)
+		s->status.lag_us = e.at_us < arrival_us ? time_minus(arrival_us, e.at_us) : 0;
 	if (e.kind == EVENT_HANGUP && s->calls.resyncing)
 		remember_gone(&s->calls, e.leg.uniqueid);
 	if (e.kind == EVENT_FULLY_BOOTED)
@@ -327,7 +324,7 @@ void ami_calls_tail_down(struct ami_server *s)
 	if (s->status.listening_from_us)
 		begin_gap(s);
 	s->status.listening_from_us = 0;
-	tracker_gap(s->calls.tracker, clock_wall_us(&clock_system));
+	tracker_gap(s->calls.tracker, by_server_clock(s, clock_wall_us(&clock_system)));
 }
 
 struct live_round {
@@ -392,7 +389,7 @@ static void end_resync(struct ami_server *s, bool ok)
 	if (s->calls.resync_at_ms >= 0)
 		s->calls.resync_at_ms = now + s->timing->resync_min;
 	if (ok) {
-		tracker_resync_end(s->calls.tracker, clock_wall_us(&clock_system));
+		tracker_resync_end(s->calls.tracker, by_server_clock(s, clock_wall_us(&clock_system)));
 		s->status.resyncs++;
 	}
 	listen_again(s, ok);
@@ -405,7 +402,7 @@ static void listed(struct ami_server *s, const struct ami_frame *f)
 {
 	struct call_event e;
 
-	ami_event_decode(&e, f, ami_link_heard_us(s->control));
+	ami_event_decode(&e, f, by_server_clock(s, ami_link_heard_us(s->control)));
 	if (e.kind == EVENT_CHANNEL_LISTED && !find_gone(&s->calls, e.leg.uniqueid))
 		tracker_resync_channel(s->calls.tracker, &e);
 }

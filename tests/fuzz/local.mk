@@ -3,7 +3,8 @@
 # the whole tree is instrumented and they are libFuzzer programs:
 #   tests/fuzz/fuzz_ami -max_total_time=60 FOLDER tests/fuzz/corpus/ami
 fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_agents tests/fuzz/fuzz_ami \
-	tests/fuzz/fuzz_config tests/fuzz/fuzz_filter tests/fuzz/fuzz_keys tests/fuzz/fuzz_utf8
+	tests/fuzz/fuzz_config tests/fuzz/fuzz_filter tests/fuzz/fuzz_keys tests/fuzz/fuzz_recording \
+	tests/fuzz/fuzz_tracker tests/fuzz/fuzz_utf8
 
 if LIBFUZZER
 AM_CFLAGS += -fsanitize=fuzzer-no-link,address
@@ -42,6 +43,14 @@ tests_fuzz_fuzz_keys_SOURCES = tests/fuzz/fuzz_keys.c $(fuzz_driver)
 tests_fuzz_fuzz_keys_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_keys_LDADD = libtrunkdeck.a $(TD_LIBS)
 
+tests_fuzz_fuzz_recording_SOURCES = tests/fuzz/fuzz_recording.c $(fuzz_driver)
+tests_fuzz_fuzz_recording_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_recording_LDADD = libtrunkdeck.a $(TD_LIBS)
+
+tests_fuzz_fuzz_tracker_SOURCES = tests/fuzz/fuzz_tracker.c $(fuzz_driver)
+tests_fuzz_fuzz_tracker_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_tracker_LDADD = libtrunkdeck.a $(TD_LIBS)
+
 tests_fuzz_fuzz_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(fuzz_driver)
 tests_fuzz_fuzz_utf8_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_utf8_LDADD = libtrunkdeck.a $(TD_LIBS)
@@ -74,6 +83,20 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/keys/cut \
 	tests/fuzz/corpus/keys/mouse \
 	tests/fuzz/corpus/keys/paste \
+	tests/fuzz/corpus/recording/call_of_30_hours \
+	tests/fuzz/corpus/recording/hostile_frame \
+	tests/fuzz/corpus/recording/lf_only \
+	tests/fuzz/corpus/recording/no_timestamps \
+	tests/fuzz/corpus/recording/packed \
+	tests/fuzz/corpus/recording/queue_abandoned \
+	tests/fuzz/corpus/recording/unreachable \
+	tests/fuzz/corpus/tracker/answered \
+	tests/fuzz/corpus/tracker/clocks \
+	tests/fuzz/corpus/tracker/dial_into_another_call \
+	tests/fuzz/corpus/tracker/hold_and_transfer \
+	tests/fuzz/corpus/tracker/local \
+	tests/fuzz/corpus/tracker/queue \
+	tests/fuzz/corpus/tracker/resync \
 	tests/fuzz/corpus/utf8/broken \
 	tests/fuzz/corpus/utf8/direction \
 	tests/fuzz/corpus/utf8/marks \

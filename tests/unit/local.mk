@@ -51,6 +51,7 @@ unit_tests = tests/unit/store/test_store \
 	tests/unit/ui/test_keys \
 	tests/unit/ui/test_list \
 	tests/unit/ui/test_pacing \
+	tests/unit/work/test_ami_clock \
 	tests/unit/work/test_ami_endpoints \
 	tests/unit/work/test_ami_hangup \
 	tests/unit/work/test_ami_scan \
@@ -120,6 +121,7 @@ threaded_tests = \
 	tests/unit/app/test_history \
 	tests/unit/work/test_ami_thread \
 	tests/unit/ami/test_transport \
+	tests/unit/work/test_ami_clock \
 	tests/unit/work/test_ami_endpoints \
 	tests/unit/work/test_ami_scan \
 	tests/unit/work/test_raw_log \

@@ -245,6 +245,8 @@ const struct endpoint_report *app_endpoint(const struct app_server *s, const cha
 bool app_endpoint_expected(const struct app *a, const struct app_server *s, const char *name);
 /* The server record by name, NULL. */
 struct app_server *app_server(const struct app *a, const char *name);
+/* A moment of our clock by the clock of the call's server, which all times of the call are by. */
+int64_t app_by_server_clock(const struct app *a, const struct call *c, int64_t us);
 /* Why an action that changes something is not possible now (read-only, store away, limit), translated; NULL = possible. */
 const char *app_why_no_change(const struct app *a);
 const char *app_why_no_add(const struct app *a);

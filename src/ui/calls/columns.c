@@ -59,7 +59,7 @@ int64_t calls_now_us(const struct calls *v)
 enum call_state calls_state(const struct calls *v, const struct call *c, int64_t now_us)
 {
 	if (c->state == CALL_TALKING && live_heard(v->view.app->live) && c->first_audio_us == 0 && c->answered_us > 0
-	    && time_minus(now_us, c->answered_us) > SILENT_AFTER_US)
+	    && time_minus(app_by_server_clock(v->view.app, c, now_us), c->answered_us) > SILENT_AFTER_US)
 		return CALL_SILENT;
 	return c->state;
 }
@@ -90,7 +90,7 @@ static const char *state_text(const struct calls *v, const struct call *c, int64
 		*role = c->outcome == OUTCOME_ANSWERED ? ROLE_NORMAL : ROLE_WARN;
 		return outcome_text(c->outcome);
 	}
-	*role = !calm && calls_is_young(c, now_us) ? ROLE_STRONG : state == CALL_SILENT ? ROLE_WARN
+	*role = !calm && calls_is_young(c, app_by_server_clock(v->view.app, c, now_us)) ? ROLE_STRONG : state == CALL_SILENT ? ROLE_WARN
 		: state == CALL_TALKING ? ROLE_GOOD : ROLE_NORMAL;
 	return call_state_text(state);
 }
@@ -134,7 +134,7 @@ static const char *get(const struct calls *v, const struct call *c, enum calls_c
 		snprintf(to, LIST_TEXT_SIZE, "%02d", calls_state(v, c, now_us));
 		return to;
 	case CALLS_AGE:
-		us = c->state == CALL_ENDED ? c->talk_us : time_minus(now_us, c->started_us);
+		us = c->state == CALL_ENDED ? c->talk_us : time_minus(app_by_server_clock(v->view.app, c, now_us), c->started_us);
 		if (c->state == CALL_ENDED ? c->talk_us <= 0 : c->started_us <= 0)
 			return "";
 		format_age(to, us);

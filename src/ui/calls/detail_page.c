@@ -116,7 +116,7 @@ static void put_state(struct pen *p)
 	char text[FACT_SIZE], age[SHORT_SIZE];
 
 	if (c->state != CALL_ENDED) {
-		format_age(age, clock_wall_us(p->app->clock) - c->started_us);
+		format_age(age, time_minus(app_by_server_clock(p->app, c, clock_wall_us(p->app->clock)), c->started_us));
 		snprintf(text, sizeof(text), _("%s, %s since it arrived"), call_state_text(c->state), age);
 		put_fact(p, _("State"), c->state == CALL_TALKING ? ROLE_GOOD : ROLE_NORMAL, text);
 		return;
@@ -275,6 +275,7 @@ static void draw_number(struct pen *p)
 	const struct number *n = snapshot_number(p->app->snapshot, call_of(p)->number);
 	const struct number_metrics *m = metrics_number(p->app->metrics, call_of(p)->number);
 	char text[LIST_TEXT_SIZE];
+	size_t live;
 	enum role role = ROLE_NORMAL;
 	const char *route;
 
@@ -285,12 +286,13 @@ static void draw_number(struct pen *p)
 		route = deck_route_text(text, p->app, n, &role);
 		put_fact(p, _("Route"), role, route);
 	}
-	snprintf(text, sizeof(text), _("%zu live"), live_count_number(p->app->live, call_of(p)->number));
+	live = live_count_number(p->app->live, call_of(p)->number);
+	snprintf(text, sizeof(text), _("%zu live"), live);
 	put_fact(p, _("Now"), ROLE_NORMAL, text);
 	if (!m || m->offered == 0)
 		return;
 	draw_text(&p->canvas, p->y, 1, LABEL_WIDTH - 1, ROLE_DIM, p->app->today_known ? _("Today") : _("Lately"));
-	figures_put_calls(&p->canvas, p->y++, 1 + LABEL_WIDTH, m);
+	figures_put_calls(&p->canvas, p->y++, 1 + LABEL_WIDTH, m, live);
 }
 
 static void draw_recent(struct pen *p, const struct call *c)

@@ -40,7 +40,7 @@ void calls_ask_hangup(struct calls *v, const struct call *call)
 	number = utf8_clean_dup(str_of(c->number));
 	agent_name = utf8_clean_dup(str_of(agent ? agent->title : c->agent));
 	title = xasprintf(_("Hang up on %s?"), caller);
-	format_age(age, now - c->started_us);
+	format_age(age, time_minus(app_by_server_clock(a, c, now), c->started_us));
 	buf_init(&text, 2000);
 	buf_addf(&text, _("Caller: %s %s\n"), caller, call_country(c));
 	buf_addf(&text, _("Number: %s\n"), number);

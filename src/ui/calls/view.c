@@ -157,7 +157,7 @@ static void draw_row(void *arg, const struct canvas *line, const struct list_row
 	} else {
 		draw_doubt(arg, line, row);
 		x = list_column_x(&v->view.list, row->kind, CALLS_STATE);
-		if (row->kind == CALLS_LIVE && x > 1 && calls_is_young(row->data, calls_now_us(v)))
+		if (row->kind == CALLS_LIVE && x > 1 && calls_is_young(row->data, app_by_server_clock(v->view.app, row->data, calls_now_us(v))))
 			draw_text(line, 0, x - 1, 1, ROLE_STRONG, mark_text(line, MARK_DOT));
 	}
 }

@@ -29,7 +29,7 @@ int figures_put(const struct canvas *c, int y, int x, const char *label, const c
 	return x + draw_text(c, y, x, 0, r, value) + 2;
 }
 
-int figures_put_calls(const struct canvas *c, int y, int x, const struct number_metrics *n)
+int figures_put_calls(const struct canvas *c, int y, int x, const struct number_metrics *n, uint64_t live)
 {
 	int permille = metrics_success_permille(n);
 	char text[32];
@@ -40,7 +40,7 @@ int figures_put_calls(const struct canvas *c, int y, int x, const struct number_
 		snprintf(text, sizeof(text), "%d.%d%%", permille / 10, permille % 10);
 		x = figures_put(c, y, x, _("Answered"), text, permille < 500 ? ROLE_ALARM : ROLE_GOOD);
 	}
-	snprintf(text, sizeof(text), "%u", (unsigned)n->peak_concurrent);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)(live > n->peak_concurrent ? live : n->peak_concurrent));
 	return figures_put(c, y, x, _("Peak"), text, ROLE_NORMAL);
 }
 

@@ -11,8 +11,8 @@
 
 /* "Label value" in a row; returns where the next one goes. One without room is left out, and so are those after it. */
 int figures_put(const struct canvas *c, int y, int x, const char *label, const char *value, enum role r);
-/* Offered, answered, peak; x as above. */
-int figures_put_calls(const struct canvas *c, int y, int x, const struct number_metrics *n);
+/* Offered, answered, peak; x as above. The peak is at least `live`, the calls that are up now: the store may not know of them yet. */
+int figures_put_calls(const struct canvas *c, int y, int x, const struct number_metrics *n, uint64_t live);
 
 /* Figures whose calls can be shown: in the order in which they are drawn. The marked one has '>' before it. */
 #define PICK_MAX 40

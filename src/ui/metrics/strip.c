@@ -46,7 +46,7 @@ void metrics_strip_draw(const struct app *a, const struct canvas *c)
 {
 	const struct number_metrics *n = metrics_total(a->metrics);
 
-	draw_response(c, 0, figures_put_calls(c, 0, 1, n), n);
+	draw_response(c, 0, figures_put_calls(c, 0, 1, n, n->concurrent), n);
 	figures_hours(c, 1, _("Hours"), n->by_hour);
 	draw_unanswered(c, 1, FIGURES_INDENT + 24 + 3, n);
 }

@@ -182,7 +182,7 @@ struct now {
 static struct now count_now(const struct metrics_view *v, const struct figures_request *r)
 {
 	struct now now = { metrics_new_with(&(struct metrics_options){ .group = METRICS_BY_ALL }), 0 };
-	int64_t wall = clock_wall_us(v->view.app->clock);
+	int64_t wall = clock_wall_us(v->view.app->clock), age_us;
 	size_t count;
 	const struct call *const *calls = live_calls(v->view.app->live, &count);
 
@@ -190,8 +190,9 @@ static struct now count_now(const struct metrics_view *v, const struct figures_r
 		if (strcmp(metrics_group_of(r->group, calls[i]), r->key) != 0)
 			continue;
 		metrics_now(now.metrics, calls[i]);
-		if (wall - calls[i]->started_us > now.longest_us)
-			now.longest_us = wall - calls[i]->started_us;
+		age_us = time_minus(app_by_server_clock(v->view.app, calls[i], wall), calls[i]->started_us);
+		if (age_us > now.longest_us)
+			now.longest_us = age_us;
 	}
 	return now;
 }
@@ -272,9 +273,11 @@ static void draw_past(struct metrics_view *v, const struct canvas *c, const stru
 	struct now now = count_now(v, r);
 	int y = 2 + (page_of(c).gap || !f->gaps.complete), row;
 	struct canvas below = canvas_sub(c, y, 0, c->area.rows - y, c->area.columns);
+	uint64_t live;
 
 	draw_incomplete(v->view.app, c, 2);
-	draw_live(c, 1, figures_put_calls(c, 1, 1, n), metrics_total(now.metrics)->offered);
+	live = metrics_total(now.metrics)->offered;
+	draw_live(c, 1, figures_put_calls(c, 1, 1, n, live), live);
 	metrics_free(&now.metrics);
 	if (n->offered == 0) {
 		v->pick.count = 0;

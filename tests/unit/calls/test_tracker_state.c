@@ -464,6 +464,30 @@ static void a_boot_ends_older_calls(void **state)
 	stage_close(&s);
 }
 
+/* Gaps and lists are dated by our clock until a Ping has compared it with the server's: a server that is ahead or behind by an hour
+ * changes no outcome, and no call ends before it began. */
+static void clocks_that_differ(void **state)
+{
+	static const int64_t skews_s[] = { -3600, -30, 0, 30, 3600 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(skews_s); i++) {
+		struct stage s;
+
+		stage_open(&s, "from-trunk");
+		PLAY(&s, ANSWERED_CALL, "new U");
+		tracker_gap(s.tracker, s.now_us - skews_s[i] * 1000000);
+		tracker_resync_begin(s.tracker);
+		PLAY(&s, "list U ring 0:00:01");
+		tracker_resync_end(s.tracker, s.now_us - skews_s[i] * 1000000);
+		assert_int_equal(stage_call(&s)->outcome, OUTCOME_LOST);
+		assert_true(stage_call(&s)->ended_us >= stage_call(&s)->started_us);
+		PLAY(&s, "booted 30");
+		assert_int_equal(stage_live(&s), 1);
+		stage_close(&s);
+	}
+}
+
 static void taint_marks_the_call(void **state)
 {
 	struct stage s;
@@ -627,6 +651,7 @@ int main(void)
 		cmocka_unit_test(resync_amid_events),
 		cmocka_unit_test(what_does_not_join_late),
 		cmocka_unit_test(a_boot_ends_older_calls),
+		cmocka_unit_test(clocks_that_differ),
 		cmocka_unit_test(taint_marks_the_call),
 		cmocka_unit_test(flush_finishes_what_ended),
 		cmocka_unit_test(memory_is_flat),

@@ -36,6 +36,7 @@ struct fault_server {
 	atomic_bool stop, drop, hold, listing;
 	atomic_int fault;
 	atomic_size_t sessions, received, stalled, getvars;
+	_Atomic int64_t ahead_us;	/* of the clock that Ping tells; 0 = it tells none */
 	_Atomic(const char *) channels, denied;
 	pthread_mutex_t lock;
 	struct buf to_send;
@@ -133,6 +134,13 @@ static void perform(struct fault_server *s, struct connection *c, const char *ac
 	if (!strncmp(name, "DB", 2) || !strcmp(name, "Hangup")) {
 		buf_addf(&c->out, "Response: Error\r\nActionID: %s\r\nMessage: %s\r\n\r\n", id,
 			 strcmp(name, "DBGet") ? "Permission denied" : "Database entry not found");
+		return;
+	}
+	if (!strcmp(name, "Ping") && s->ahead_us) {
+		long long us = (long long)(clock_wall_us(&clock_system) + s->ahead_us);
+
+		buf_addf(&c->out, "Response: Success\r\nActionID: %s\r\nPing: Pong\r\nTimestamp: %lld.%06lld\r\n\r\n", id,
+			 us / 1000000, us % 1000000);
 		return;
 	}
 	buf_addf(&c->out, "Response: Success\r\nActionID: %s\r\n%s\r\n\r\n", id,
@@ -313,6 +321,11 @@ size_t fault_server_stalled(struct fault_server *s)
 void fault_server_hold_list(struct fault_server *s, bool hold)
 {
 	s->hold = hold;
+}
+
+void fault_server_set_clock(struct fault_server *s, int64_t ahead_us)
+{
+	s->ahead_us = ahead_us;
 }
 
 bool fault_server_listing(struct fault_server *s)

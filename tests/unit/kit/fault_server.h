@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum fault {
 	FAULT_NONE,		/* logs in, answers Ping and CoreShowChannels; an empty database nobody may write to, no right to hang up */
@@ -28,6 +29,8 @@ void fault_server_stop(struct fault_server **s);
 void fault_server_set(struct fault_server *s, enum fault fault);
 /* What CoreShowChannels lists from now on: frames without their ActionID line; "" = none. A string literal. */
 void fault_server_list(struct fault_server *s, const char *channels);
+/* Ping tells a clock that is so much ahead of ours, or behind. */
+void fault_server_set_clock(struct fault_server *s, int64_t ahead_us);
 /* While held, the list is begun but not ended. */
 void fault_server_hold_list(struct fault_server *s, bool hold);
 /* True once a list was begun since this was last asked. */

@@ -13,6 +13,7 @@
 #include "trunkdeck/base/mem.h"
 #include "ui/term/draw.h"
 #include "ui/frame/line_edit.h"
+#include "ui/metrics/figures.h"
 #include "ui/term/term.h"
 
 #define KANJI "\xe6\xbc\xa2"
@@ -70,6 +71,18 @@ static void test_text_is_cut(void **state)
 	draw_text(&screen, 0, 0, 6, ROLE_NORMAL, "abcdefgh");
 	draw_text(&screen, 1, 0, 1, ROLE_NORMAL, "abc");
 	assert_screen("abcd..\n.\n");
+}
+
+/* The figures are those of the store, a moment old; the live calls are those of now. */
+static void test_peak_is_at_least_what_is_live(void **state)
+{
+	const struct number_metrics n = { .offered = 7, .peak_concurrent = 2 };
+
+	(void)state;
+	begin(2, 40, true);
+	figures_put_calls(&screen, 0, 0, &n, 6);
+	figures_put_calls(&screen, 1, 0, &n, 1);
+	assert_screen("Offered 7  Peak 6\nOffered 7  Peak 2\n");
 }
 
 static void test_text_is_clipped(void **state)
@@ -345,6 +358,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_is_cut),
+		cmocka_unit_test(test_peak_is_at_least_what_is_live),
 		cmocka_unit_test(test_text_is_clipped),
 		cmocka_unit_test(test_foreign_text),
 		cmocka_unit_test(test_rule),
