@@ -225,6 +225,11 @@ static void undo_remember(struct app *a, const struct mutation *m, const struct 
 
 /* --- going back and forth --- */
 
+bool app_is_changing(const struct app *a)
+{
+	return a->private->requests != NULL;
+}
+
 bool app_can_undo(const struct app *a)
 {
 	const struct undo_list *l = &a->private->undo;

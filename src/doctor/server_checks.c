@@ -456,6 +456,7 @@ void check_endpoint(const struct subject *s, struct finding *f)
 		finding_set(f, VERDICT_FAIL, _("there is no PJSIP endpoint %s"), name);
 		finding_todo(f, _("define it in pjsip.conf with context = %s, or name the right one: trunkdeck provider edit %s --endpoint"),
 			     CONTEXT, s->provider->id);
+		finding_remedy(f, REMEDY_EDIT, ENTITY_PROVIDER, s->provider->id, "endpoint");
 		if (e.code != ERR_SERVER_REFUSED || ami_is_denied(str_of(e.message)))
 			refused(s, f, VERDICT_UNKNOWN, &e, "system");
 	} else if (context && strcmp(context, CONTEXT) != 0) {

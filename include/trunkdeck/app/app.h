@@ -181,6 +181,8 @@ void app_delete_and_cut(struct app *a, const struct mutation *m);
  */
 bool app_undo(struct app *a, app_result_fn *fn, void *arg);
 bool app_redo(struct app *a, app_result_fn *fn, void *arg);
+/* A change was asked for and has not been answered. */
+bool app_is_changing(const struct app *a);
 bool app_can_undo(const struct app *a);
 bool app_can_redo(const struct app *a);
 /* Forget a callback whose owner goes away. */

@@ -185,9 +185,9 @@ static bool deck_action(void *state, enum action_id action)
 		return true;
 	case ACTION_NUMBER_EDIT:
 		if (n)
-			form_number_edit(ui, n);
+			form_number_edit(ui, n, NULL);
 		else
-			form_provider_open(ui, p);
+			form_provider_open(ui, p, NULL);
 		return true;
 	case ACTION_NUMBER_DELETE:
 		if (n)
@@ -205,7 +205,7 @@ static bool deck_action(void *state, enum action_id action)
 		doctor_open(ui, NULL, NULL);
 		return true;
 	case ACTION_PROVIDER_ADD:
-		form_provider_open(ui, NULL);
+		form_provider_open(ui, NULL, NULL);
 		return true;
 	case ACTION_JUMP:
 		show_calls(d);

@@ -106,9 +106,10 @@ void form_focus_first(struct form *f)
 		f->focus++;
 }
 
-void form_open(struct ui *ui, const struct form_ops *ops, const struct record *base, bool adding)
+void form_open(struct ui *ui, const struct form_ops *ops, const struct record *base, bool adding, const char *field)
 {
 	struct form *f = xcalloc(1, sizeof(*f));
+	const struct form_item *it;
 
 	f->ui = ui;
 	f->ops = ops;
@@ -116,6 +117,9 @@ void form_open(struct ui *ui, const struct form_ops *ops, const struct record *b
 	record_copy(&f->base, base);
 	make_items(f);
 	form_focus_first(f);
+	it = field ? form_find(f, field) : NULL;
+	if (it && can_focus(f, (size_t)(it - f->items)))
+		f->focus = (size_t)(it - f->items);
 	ui_push(ui, &ops->overlay, f);
 }
 

@@ -102,7 +102,8 @@ struct form {
 };
 
 /* Takes a copy of the record. */
-void form_open(struct ui *ui, const struct form_ops *ops, const struct record *base, bool adding);
+/* field: where the focus begins (a JSON key), NULL = where the form begins. */
+void form_open(struct ui *ui, const struct form_ops *ops, const struct record *base, bool adding, const char *field);
 void form_draw(void *state, const struct canvas *screen);
 bool form_key(void *state, key_code key);
 void form_update(void *state, unsigned dirty);

@@ -308,12 +308,12 @@ static const struct form_ops number_ops = {
 	.saved = number_saved,
 };
 
-void form_number_edit(struct ui *ui, const struct number *n)
+void form_number_edit(struct ui *ui, const struct number *n, const char *field)
 {
 	struct record base = { .entity = ENTITY_NUMBER };
 
 	number_copy(&base.number, n);
-	form_open(ui, &number_ops, &base, false);
+	form_open(ui, &number_ops, &base, false, field);
 	record_clear(&base);
 }
 
@@ -325,6 +325,6 @@ void form_number_add(struct ui *ui, const char *provider_id, const char *e164)
 	if (snapshot_provider(ui_app(ui)->snapshot, provider_id))
 		put_text(&base.number.provider, provider_id);
 	put_text(&base.number.e164, e164);
-	form_open(ui, &number_ops, &base, true);
+	form_open(ui, &number_ops, &base, true, NULL);
 	record_clear(&base);
 }

@@ -27,7 +27,7 @@ static const struct form_ops provider_ops = {
 	.check = provider_check,
 };
 
-void form_provider_open(struct ui *ui, const struct provider *original)
+void form_provider_open(struct ui *ui, const struct provider *original, const char *field)
 {
 	struct record base = { .entity = ENTITY_PROVIDER };
 
@@ -35,6 +35,6 @@ void form_provider_open(struct ui *ui, const struct provider *original)
 		provider_copy(&base.provider, original);
 	else
 		provider_init(&base.provider);
-	form_open(ui, &provider_ops, &base, !original);
+	form_open(ui, &provider_ops, &base, !original, field);
 	record_clear(&base);
 }

@@ -62,22 +62,29 @@ static int draw_sum(const struct canvas *c, int y, const struct job *q)
 
 /* --- the findings --- */
 
-static int draw_finding(const struct canvas *c, int y, const struct finding *f)
+static int draw_finding(const struct canvas *c, int y, const struct finding *f, struct job_mark *mark)
 {
 	bool narrow = c->area.columns < NARROW;
-	int at = narrow ? 4 : SEEN_AT;
+	int at = narrow ? 4 : SEEN_AT, top = y;
 
+	if (f == mark->finding)
+		draw_text(c, y, 0, 1, ROLE_STRONG, mark_text(c, MARK_CURSOR));
 	draw_text(c, y, 2, CHECK_AT - 3, roles[f->verdict], verdict_text(f->verdict));
 	draw_text(c, y, CHECK_AT, narrow ? 0 : SEEN_AT - CHECK_AT - 1, ROLE_STRONG, f->check);
 	y = job_text(c, y + narrow, at, ROLE_NORMAL, f->seen);
-	if (f->todo[0] == '\0')
-		return y;
-	draw_text(c, y, at, 2, ROLE_DIM, "->");
-	return job_text(c, y, at + 3, ROLE_NORMAL, f->todo);
+	if (f->todo[0] != '\0') {
+		draw_text(c, y, at, 2, ROLE_DIM, "->");
+		y = job_text(c, y, at + 3, ROLE_NORMAL, f->todo);
+	}
+	if (f == mark->finding) {
+		mark->top = top;
+		mark->end = y;
+	}
+	return y;
 }
 
 /* Those that passed, or the others. */
-static int draw_findings(const struct canvas *c, int y, const struct job *q, bool passed)
+static int draw_findings(const struct canvas *c, int y, const struct job *q, bool passed, struct job_mark *mark)
 {
 	char about[FINDING_ABOUT_SIZE], before[FINDING_ABOUT_SIZE] = "";
 
@@ -92,7 +99,7 @@ static int draw_findings(const struct canvas *c, int y, const struct job *q, boo
 			y += 2;
 		}
 		memcpy(before, about, sizeof(before));
-		y = draw_finding(c, y, f);
+		y = draw_finding(c, y, f, mark);
 	}
 	return y;
 }
@@ -124,16 +131,79 @@ static bool kept_passed(const struct job *q)
 	return false;
 }
 
-static int doctor_draw(const struct canvas *c, int y, const struct job *q)
+static int doctor_draw(const struct canvas *c, int y, const struct job *q, struct job_mark *mark)
 {
 	y = draw_sum(c, y, q);
 	y = job_trouble(c, y, 0, &q->err);
-	y = draw_findings(c, y, q, false);
+	y = draw_findings(c, y, q, false, mark);
 	y = draw_left_out(c, y, q);
 	if (!kept_passed(q))
 		return y;
 	draw_rule(c, y + 1, _("As it should be"), NULL);
-	return draw_findings(c, y + 1, q, true);
+	return draw_findings(c, y + 1, q, true, mark);
+}
+
+/* --- doing what a finding advises --- */
+
+static void enable(struct app *a, const struct remedy *r)
+{
+	const struct number *n = snapshot_number(a->snapshot, r->key);
+	struct mutation m = { .kind = MUTATION_EDIT, .record.entity = ENTITY_NUMBER };
+
+	if (!n)
+		return;
+	number_copy(&m.record.number, n);
+	m.record.number.enabled = true;
+	m.version = n->version;
+	app_mutate(a, &m, NULL, NULL);
+	record_clear(&m.record);
+}
+
+static bool edit(struct ui *ui, const struct remedy *r)
+{
+	struct app *a = ui_app(ui);
+	const struct number *n = r->entity == ENTITY_NUMBER ? snapshot_number(a->snapshot, r->key) : NULL;
+	const struct provider *p = r->entity == ENTITY_PROVIDER ? snapshot_provider(a->snapshot, r->key) : NULL;
+
+	if (n)
+		form_number_edit(ui, n, r->field);
+	else if (p)
+		form_provider_open(ui, p, r->field);
+	else
+		messages_add(a->messages, MESSAGE_INFO, _("there is no form for this: the finding names the command"));
+	return n || p;
+}
+
+static bool doctor_act(struct ui *ui, const struct remedy *r)
+{
+	struct app *a = ui_app(ui);
+	const char *why = r->action == REMEDY_TEST || r->action == REMEDY_SYNC ? NULL : r->action == REMEDY_ADD ? app_why_no_add(a) :
+			  app_why_no_change(a);
+
+	a->dirty |= APP_DIRTY_MESSAGES;
+	if (why) {
+		messages_add(a->messages, MESSAGE_WARN, _("not possible: %s"), why);
+		return false;
+	}
+	switch (r->action) {
+	case REMEDY_EDIT:
+		return edit(ui, r);
+	case REMEDY_ENABLE:
+		enable(a, r);
+		return true;
+	case REMEDY_ADD:
+		form_number_add(ui, "", r->key);
+		return true;
+	case REMEDY_SYNC:
+		app_sync(a, NULL);
+		messages_add(a->messages, MESSAGE_INFO, _("reading all routes back"));
+		return true;
+	case REMEDY_TEST:
+		test_open(ui, r->key);
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* --- as text --- */
@@ -156,4 +226,4 @@ static void doctor_copy(struct buf *to, const struct job *q)
 	}
 }
 
-const struct job_body doctor_body = { doctor_draw, doctor_copy };
+const struct job_body doctor_body = { doctor_draw, doctor_copy, doctor_act };

@@ -1,5 +1,5 @@
 /*
- * The page of an job: opens at once, fills as answers come, scrolls. Closing it ends the job; a test call under way is
+ * The page of a job: opens at once, fills as answers come, scrolls. Closing it ends the job; a test call under way is
  * hung up. What the page says is drawn by the job's body.
  */
 #include "config.h"
@@ -7,6 +7,7 @@
 #include "job_page.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
@@ -18,6 +19,10 @@ struct page {
 	char *title;
 	const struct job_body *body;
 	struct scroll scroll;
+	char number[40], provider[72];	/* what the doctor is asked, "" = not that */
+	struct finding marked;		/* as it was marked last: findings come and move. check NULL = none yet */
+	bool shows_mark;		/* the next frame scrolls to it */
+	bool again;			/* what was advised is being done: then check again */
 };
 
 int job_text(const struct canvas *c, int y, int x, enum role r, const char *text)
@@ -42,17 +47,101 @@ int job_trouble(const struct canvas *c, int y, int x, const struct err *e)
 	return job_text(c, y, x + 5, ROLE_NORMAL, e->hint);
 }
 
+/* --- the finding that is marked --- */
+
+static bool is_same(const struct finding *a, const struct finding *b)
+{
+	return strcmp(a->check, b->check) == 0 && strcmp(a->number, b->number) == 0 && strcmp(a->provider, b->provider) == 0 &&
+	       strcmp(a->server, b->server) == 0;
+}
+
+/* The finding `step` places from the marked one among those that advise something to be done; the first where none is marked. */
+static const struct finding *find_mark(const struct page *p, int step)
+{
+	const struct job *q = &ui_app(p->ui)->job;
+	const struct finding *first = NULL, *last = NULL, *before = NULL, *at = NULL;
+
+	for (size_t i = 0; i < q->finding_count; i++) {
+		const struct finding *f = &q->findings[i];
+
+		if (f->remedy.action == REMEDY_NONE || f->verdict == VERDICT_PASS)
+			continue;
+		if (at && step > 0 && last == at)
+			return f;
+		if (p->marked.check && is_same(f, &p->marked)) {
+			at = f;
+			before = last;
+		}
+		first = first ? first : f;
+		last = f;
+	}
+	if (!at)
+		return first;
+	return step > 0 ? first : step == 0 ? at : before ? before : last;
+}
+
+static void move_mark(struct page *p, int step)
+{
+	const struct finding *f = find_mark(p, step);
+
+	if (f)
+		p->marked = *f;
+	p->shows_mark = f != NULL;
+}
+
+static void act(struct page *p)
+{
+	const struct finding *f = find_mark(p, 0);
+	struct remedy remedy;
+
+	if (!f)
+		return;
+	p->marked = *f;
+	remedy = f->remedy;		/* the test page takes the findings away */
+	p->again = p->body->act(p->ui, &remedy);
+}
+
+static bool is_syncing(const struct app *a)
+{
+	for (size_t i = 0; i < a->server_count; i++)
+		if (a->servers[i].syncing.running)
+			return true;
+	return false;
+}
+
+/* When the form or the test call is closed, the change is made, and the routes are read back. */
+static void page_update(void *state, unsigned dirty)
+{
+	struct page *p = state;
+	struct app *a = ui_app(p->ui);
+
+	(void)dirty;
+	if (!p->again || p->ui->overlays[p->ui->overlay_count - 1].state != state || is_syncing(a) || app_is_changing(a))
+		return;
+	p->again = false;
+	app_ask_doctor(a, p->number[0] ? p->number : NULL, p->provider[0] ? p->provider : NULL);
+}
+
+/* --- the page --- */
+
 static void page_draw(void *state, const struct canvas *screen)
 {
 	struct page *p = state;
 	struct canvas page = frame_page(p->ui, screen, p->title);
 	struct canvas c = canvas_sub(&page, 0, 1, page.area.rows, page.area.columns - 2);
 	const struct job *q = &ui_app(p->ui)->job;
+	struct job_mark mark = { .finding = p->body->act ? find_mark(p, 0) : NULL };
 
 	scroll_fit(&p->scroll, c.area.rows);
-	p->scroll.lines = p->body->draw(&c, -p->scroll.top, q) + p->scroll.top;
+	p->scroll.lines = p->body->draw(&c, -p->scroll.top, q, &mark) + p->scroll.top;
+	if (p->shows_mark && mark.finding && (mark.top < 0 || mark.end > c.area.rows)) {
+		p->scroll.top += mark.top < 0 ? mark.top : mark.end - c.area.rows;
+		page = frame_page(p->ui, screen, p->title);
+		p->body->draw(&c, -p->scroll.top, q, &mark);
+	}
+	p->shows_mark = false;
 	frame_page_note(screen, &page, (size_t)p->scroll.top, (size_t)p->scroll.lines);
-	term_cursor(ui_term(p->ui), -1, 0);
+	term_cursor(ui_term(p->ui), mark.finding && mark.top >= 0 && mark.top < c.area.rows ? c.area.y + mark.top : -1, 0);
 }
 
 static void copy(struct page *p)
@@ -70,10 +159,16 @@ static bool page_key(void *state, key_code key)
 {
 	struct page *p = state;
 
-	if (key == 'q' || key == KEYS_ESC || key == KEYS_ENTER)
+	bool marks = p->body->act && find_mark(p, 0);
+
+	if (key == 'q' || key == KEYS_ESC || (key == KEYS_ENTER && !marks))
 		return true;
 	if (key == 'y')
 		copy(p);
+	else if (key == KEYS_ENTER)
+		act(p);
+	else if (marks && (key == KEYS_TAB || key == KEYS_BACKTAB))
+		move_mark(p, key == KEYS_TAB ? 1 : -1);
 	else if (!scroll_key(&p->scroll, key))
 		ui_no_such_key(p->ui, key);
 	return false;
@@ -88,31 +183,33 @@ static void page_close(void *state)
 	free(p);
 }
 
-static const struct overlay_ops page_ops = {
-	.name = "job",
-	.draw = page_draw,
-	.key = page_key,
-	.close = page_close,
-	.page = true,
-	.hint = N_("j down  k up  Space page  y copy  Esc back"),
-};
+#define PAGE_OPS(keys) { \
+	.name = "job", .draw = page_draw, .key = page_key, .update = page_update, .close = page_close, .page = true, \
+	.hint = keys, \
+}
 
-static void open_page(struct ui *ui, char *title, const struct job_body *body)
+static const struct overlay_ops doctor_ops = PAGE_OPS(N_("Enter do it  Tab next  j down  k up  y copy  Esc back"));
+static const struct overlay_ops test_ops = PAGE_OPS(N_("j down  k up  Space page  y copy  Esc back"));
+
+static struct page *open_page(struct ui *ui, char *title, const struct job_body *body)
 {
 	struct page *p = xcalloc(1, sizeof(*p));
 
 	p->ui = ui;
 	p->title = title;
 	p->body = body;
-	ui_push(ui, &page_ops, p);
+	ui_push(ui, body->act ? &doctor_ops : &test_ops, p);
+	return p;
 }
 
 void doctor_open(struct ui *ui, const char *number, const struct provider *provider)
 {
 	char *subject = utf8_clean_dup(str_of(number ? number : provider ? provider->name : _("everything")));
+	struct page *p = open_page(ui, xasprintf(_("Doctor: %s"), subject), &doctor_body);
 
+	str_copy(p->number, sizeof(p->number), str_of(number));
+	str_copy(p->provider, sizeof(p->provider), str_of(provider ? provider->id : NULL));
 	app_ask_doctor(ui_app(ui), number, provider ? provider->id : NULL);
-	open_page(ui, xasprintf(_("Doctor: %s"), subject), &doctor_body);
 	free(subject);
 }
 

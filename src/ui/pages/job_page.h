@@ -2,15 +2,23 @@
 #ifndef UI_PAGES_JOB_PAGE_H
 #define UI_PAGES_JOB_PAGE_H
 
-#include "ui/term/draw.h"
+#include "ui/frame/ui.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/work/job.h"
 
+/* The finding that Enter is about. */
+struct job_mark {
+	const struct finding *finding;	/* NULL = there is none */
+	int top, end;			/* its rows, as drawn */
+};
+
 struct job_body {
 	/* Draws from row y on, which may lie above the canvas; returns the row after the last one. */
-	int (*draw)(const struct canvas *c, int y, const struct job *q);
+	int (*draw)(const struct canvas *c, int y, const struct job *q, struct job_mark *mark);
 	/* The same as plain text, for the clipboard. */
 	void (*copy)(struct buf *to, const struct job *q);
+	/* Does what a finding advises; NULL = there are no findings. False: nothing is changed by it, so nothing is to be checked again. */
+	bool (*act)(struct ui *ui, const struct remedy *r);
 };
 
 extern const struct job_body doctor_body, test_body;

@@ -50,8 +50,9 @@ static int draw_result(const struct canvas *c, int y, const struct job_test *t)
 	return job_trouble(c, y, 1, &t->why);
 }
 
-static int test_draw(const struct canvas *c, int y, const struct job *q)
+static int test_draw(const struct canvas *c, int y, const struct job *q, struct job_mark *mark)
 {
+	(void)mark;
 	if (c->area.columns >= NARROW)
 		y = job_text(c, y, 0, ROLE_DIM, _("The number's agent takes a call that is marked as a test: it is in no figure. Esc ends it."));
 	y = job_trouble(c, y, 0, &q->err);
@@ -87,4 +88,4 @@ static void test_copy(struct buf *to, const struct job *q)
 	}
 }
 
-const struct job_body test_body = { test_draw, test_copy };
+const struct job_body test_body = { test_draw, test_copy, NULL };

@@ -316,8 +316,8 @@ void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_
 	milliseconds(lag, sizeof(lag), st->lag_us);
 	if (st->uptime_s >= 0)
 		format_age(text, st->uptime_s * 1000000);
-	/* "22.10.1+dfsg+~cs6.17.60671434-1": what a packager adds is in the JSON. */
 	server_clock_text(&st->facts, clock);
+	/* "22.10.1+dfsg+~cs6.17.60671434-1": what a packager adds is in the JSON. */
 	add(l, s, _("Asterisk"), "", server_clock_is_off(&st->facts) ? ROLE_WARN : ROLE_NORMAL,
 	    xasprintf(_("%.*s  up %s  round trip %s  event lag %s  clock %s"),
 		      st->facts.version[0] ? (int)strcspn(st->facts.version, "+~") : 99,

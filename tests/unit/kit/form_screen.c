@@ -251,7 +251,7 @@ void open_add(const char *provider)
 
 void open_edit(const char *e164)
 {
-	form_number_edit(&ui, snapshot_number(ui.app.snapshot, e164));
+	form_number_edit(&ui, snapshot_number(ui.app.snapshot, e164), NULL);
 }
 
 void answer(struct mutation_result *r)

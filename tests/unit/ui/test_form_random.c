@@ -223,10 +223,10 @@ static void open_any(void)
 		open_edit("+14155550101");
 		break;
 	case 2:
-		form_provider_open(form_ui(), NULL);
+		form_provider_open(form_ui(), NULL, NULL);
 		break;
 	default:
-		form_provider_open(form_ui(), snapshot_provider(form_ui()->app.snapshot, "twilio"));
+		form_provider_open(form_ui(), snapshot_provider(form_ui()->app.snapshot, "twilio"), NULL);
 	}
 }
 

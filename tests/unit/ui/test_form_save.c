@@ -309,7 +309,7 @@ static void test_provider(void **state)
 	const struct provider *p = &form_ui()->asked.record.provider;
 
 	(void)state;
-	form_provider_open(form_ui(), NULL);
+	form_provider_open(form_ui(), NULL, NULL);
 	type_text("Twilio");
 	press("Tab");
 	assert_shown("Provider already exists");
@@ -338,7 +338,7 @@ static void test_provider(void **state)
 static void test_provider_edit(void **state)
 {
 	(void)state;
-	form_provider_open(form_ui(), snapshot_provider(form_ui()->app.snapshot, "twilio"));
+	form_provider_open(form_ui(), snapshot_provider(form_ui()->app.snapshot, "twilio"), NULL);
 	type_text(" US");
 	press("^S");
 	assert_int_equal(form_ui()->asked.kind, MUTATION_EDIT);
@@ -351,7 +351,7 @@ static void test_provider_edit(void **state)
 static void test_blanks_at_the_ends(void **state)
 {
 	(void)state;
-	form_provider_open(form_ui(), snapshot_provider(form_ui()->app.snapshot, "twilio"));
+	form_provider_open(form_ui(), snapshot_provider(form_ui()->app.snapshot, "twilio"), NULL);
 	type_text("  ");
 	press("Tab");
 	assert_not_shown("change");
