@@ -51,6 +51,7 @@ unit_tests = tests/unit/store/test_store \
 	tests/unit/ui/test_keys \
 	tests/unit/ui/test_list \
 	tests/unit/ui/test_pacing \
+	tests/unit/ui/test_views \
 	tests/unit/work/test_ami_clock \
 	tests/unit/work/test_ami_endpoints \
 	tests/unit/work/test_ami_hangup \

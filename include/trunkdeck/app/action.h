@@ -79,6 +79,8 @@ enum action_need {
 	X(FIGURE_CALLS, "calls of figure", "Enter", SCOPE_METRICS, 0, N_("calls"), N_("Show the calls that the marked figure counts, or all that are counted")) \
 	X(FIGURE_NEXT, "next figure", "l Right", SCOPE_METRICS, 0, "", N_("Mark the next outcome, weekday, cause or country")) \
 	X(FIGURE_PREVIOUS, "previous figure", "h Left", SCOPE_METRICS, 0, "", N_("Mark the previous one")) \
+	X(HOUR_NEXT, "next hour", ">", SCOPE_METRICS, 0, "", N_("Mark the next hour of the marked weekday")) \
+	X(HOUR_PREVIOUS, "previous hour", "<", SCOPE_METRICS, 0, "", N_("Mark the previous hour of the marked weekday")) \
 	X(SUBJECT, "subject", "Space", SCOPE_METRICS, 0, N_("subject"), N_("Choose the subject: the number under the Deck's cursor, its provider, agent or region, or all calls")) \
 	X(WINDOW_NEXT, "window longer", "]", SCOPE_METRICS, 0, N_("longer"), N_("The next window: live, today, 1h, 24h, 7d, 30d")) \
 	X(WINDOW_PREVIOUS, "window shorter", "[", SCOPE_METRICS, 0, N_("shorter"), N_("The previous window: live, today, 1h, 24h, 7d, 30d")) \

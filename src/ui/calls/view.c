@@ -354,6 +354,11 @@ static void calls_note(void *state, char *to, size_t size)
 	size_t len = 0;
 
 	to[0] = '\0';
+	if (v->as_panel) {
+		if (v->panel.count > (size_t)v->panel.visible)
+			snprintf(to, size, _("%zu of %zu hidden"), v->panel.count - (size_t)v->panel.visible, v->panel.count);
+		return;
+	}
 	if (list_filtering(&v->view.list))
 		len = (size_t)snprintf(to, size, _("%zu of %zu live"), v->shown, v->all);
 	if (v->paused)

@@ -32,8 +32,9 @@ const struct number *deck_number(const struct deck *d);
 const struct provider *deck_provider(const struct deck *d);
 /* Moves the cursor to the next or previous provider or number, into closed providers, too. */
 void deck_step(struct deck *d, bool down);
-/* The place of the number under the cursor among all numbers in the Deck's order, or of the provider among the providers. */
-void deck_position(const struct deck *d, size_t *at, size_t *count);
+/* The place of the number under the cursor among all numbers in the Deck's order, or of its provider among the providers; with
+ * a filter, among those that match. */
+void deck_position(const struct deck *d, bool of_number, size_t *at, size_t *count);
 
 /* match.c */
 /* Makes the texts that are looked into, if the workspace has changed since. */

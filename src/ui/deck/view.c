@@ -122,29 +122,29 @@ void deck_step(struct deck *d, bool down)
 	} while (l->rows[l->cursor].kind == DECK_EMPTY);
 }
 
-void deck_position(const struct deck *d, size_t *at, size_t *count)
+void deck_position(const struct deck *d, bool of_number, size_t *at, size_t *count)
 {
 	struct snapshot *s = d->view.app->snapshot;
+	const struct list *l = &d->view.list;
 	const struct number *here = deck_number(d);
 	const struct provider *of = deck_provider(d);
 	size_t providers, numbers;
 	const struct provider *const *p = snapshot_providers(s, &providers);
-	const struct list *l = &d->view.list;
 
 	*at = *count = 0;
 	for (size_t i = 0; list_filtering(l) && i < l->count; i++) {
-		*count += l->rows[i].kind == (here ? DECK_NUMBER : DECK_PROVIDER);
+		*count += l->rows[i].kind == (of_number ? DECK_NUMBER : DECK_PROVIDER);
 		if (i == l->cursor)
 			*at = *count;
 	}
 	for (size_t i = 0; !list_filtering(l) && i < providers; i++) {
 		const struct number *const *n = snapshot_numbers_of(s, p[i]->id, &numbers);
 
-		for (size_t j = 0; here && p[i] == of && j < numbers; j++)
+		for (size_t j = 0; of_number && p[i] == of && j < numbers; j++)
 			if (n[j] == here)
 				*at = *count + j + 1;
-		*count += here ? numbers : 1;
-		if (!here && p[i] == of)
+		*count += of_number ? numbers : 1;
+		if (!of_number && p[i] == of)
 			*at = *count;
 	}
 }

@@ -142,9 +142,9 @@ static void add_servers(struct parts *p, const struct app *app)
 	for (size_t i = 0; i < app->server_count; i++) {
 		const struct server_status *s = &app->servers[i].status;
 
-		if (server_is_up(s))
+		if (server_is_up(s) && !s->rejecting)
 			ok++;
-		else if (link_retries(s))
+		else if (s->rejecting || link_retries(s))
 			failing++;
 		else if (s->tail != LINK_OFF)
 			connecting++;
@@ -364,18 +364,17 @@ static void draw_view_rule(struct ui *ui, const struct canvas *screen)
 static void draw_panel(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *rule = &ui->layout.panel_rule, *r = &ui->layout.panel;
-	struct canvas c = canvas_sub(screen, rule->y, rule->x, rule->rows, rule->columns);
-	char badge[32];
+	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+	char note[48] = "";
 
 	if (r->rows == 0)
 		return;
-	if (live_count(ui->app->live) > (size_t)r->rows)
-		snprintf(badge, sizeof(badge), _("newest of %zu"), live_count(ui->app->live));
-	else
-		badge_of(ui, VIEW_CALLS, badge, sizeof(badge));
-	draw_rule(&c, 0, _("Live calls"), badge);
-	c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
-	ui->views[VIEW_CALLS]->draw(ui->states[VIEW_CALLS], &c, false);
+	ui->views[VIEW_CALLS]->draw(ui_view_state(ui, VIEW_CALLS), &c, false);
+	ui->views[VIEW_CALLS]->note(ui->states[VIEW_CALLS], note, sizeof(note));
+	if (*note == '\0')
+		badge_of(ui, VIEW_CALLS, note, sizeof(note));
+	c = canvas_sub(screen, rule->y, rule->x, rule->rows, rule->columns);
+	draw_rule(&c, 0, _("Live calls"), note);
 }
 
 static void draw_strip(struct ui *ui, const struct canvas *screen)

@@ -74,7 +74,7 @@ struct view_ops {
 	void (*cursor)(void *state, struct view_cursor *out);
 	void (*moved)(void *state);			/* the list's cursor was moved by hand */
 	void (*filtered)(void *state);			/* the list has another filter */
-	/* For the rule above it: a mode it is in, translated; writes at most size bytes, "" = none. */
+	/* For the rule above what was drawn last: a mode it is in, translated; writes at most size bytes, "" = none. */
 	void (*note)(void *state, char *to, size_t size);
 	/* For the tab: a count or "!" after the title; writes at most size bytes, "" = nothing. */
 	void (*badge)(void *state, char *to, size_t size);

@@ -54,7 +54,8 @@ static void pick_row(const struct canvas *c, int y, struct figures_pick *pick, c
 
 	if (!pick || pick->count == PICK_MAX)
 		return;
-	pick->item[pick->count].y = y;
+	pick->item[pick->count].area = (struct rect){ c->area.y + y, c->area.x, 1, c->area.columns };
+	pick->item[pick->count].day = -1;
 	va_start(ap, format);
 	vsnprintf(pick->item[pick->count].filter, sizeof(pick->item[0].filter), format, ap);
 	va_end(ap);
@@ -195,9 +196,16 @@ int figures_hours(const struct canvas *c, int y, const char *title, const uint32
 	return y + 1;
 }
 
-int figures_week(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick)
+const char *figures_day(int day)
 {
 	static const char *const days[] = { N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun") };
+
+	return _(days[day]);
+}
+
+int figures_week(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick)
+{
+	static const char *const words[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
 	static const char *const glyphs[] = { "\xc2\xb7", "\xe2\x96\x91", "\xe2\x96\x92", "\xe2\x96\x93", "\xe2\x96\x88" };
 	uint32_t most = most_of(&n->by_week[0][0], 7 * 24);
 
@@ -206,13 +214,17 @@ int figures_week(const struct canvas *c, int y, const struct number_metrics *n, 
 		draw_textf(c, y, FIGURES_INDENT + hour, 0, ROLE_DIM, "%d", hour);
 	y++;
 	for (int day = 0; day < 7; day++, y++) {
-		static const char *const words[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
+		struct canvas cell;
 
 		pick_row(c, y, pick, "day:%s", words[day]);
-		draw_text(c, y, 1, 9, ROLE_NORMAL, _(days[day]));
+		pick->item[pick->count - 1].day = day;
+		draw_text(c, y, 1, 9, ROLE_NORMAL, figures_day(day));
 		for (int hour = 0; hour < 24; hour++)
 			draw_text(c, y, FIGURES_INDENT + hour, 1, ROLE_ACCENT,
 				  shade(c, n->by_week[day][hour], most, glyphs, ARRAY_LEN(glyphs)));
+		cell = canvas_sub(c, y, FIGURES_INDENT + pick->hour, 1, 1);
+		if (pick->count == pick->marked && pick->hour >= 0)
+			draw_selected(&cell, 0, 0);
 	}
 	return y + 1;
 }

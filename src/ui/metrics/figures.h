@@ -17,9 +17,14 @@ int figures_put_calls(const struct canvas *c, int y, int x, const struct number_
 /* Figures whose calls can be shown: in the order in which they are drawn. The marked one has '>' before it. */
 #define PICK_MAX 40
 struct figures_pick {
-	struct { int y; char filter[64]; } item[PICK_MAX];	/* filter: of the Calls view */
+	struct {
+		struct rect area;	/* on the screen; may lie above or below what is shown */
+		int day;		/* of the week, 0 = Monday, whose hours are the cells of the row; -1 = it has none */
+		char filter[64];	/* of the Calls view */
+	} item[PICK_MAX];
 	size_t count;
 	size_t marked;			/* from 1; 0 = none */
+	int hour;			/* the cell that is marked in a marked weekday; -1 = the whole day */
 };
 
 /* With a bar each: how calls ended; what calls that are up are doing. */
@@ -31,6 +36,7 @@ int figures_response(const struct canvas *c, int y, const struct number_metrics 
 /* A row of 24 glyphs in columns FIGURES_INDENT and up. */
 #define FIGURES_INDENT 11
 int figures_hours(const struct canvas *c, int y, const char *title, const uint32_t hours[24]);
+const char *figures_day(int day);	/* "Mon" */
 int figures_week(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick);
 int figures_causes(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick);
 int figures_countries(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick);

@@ -22,6 +22,7 @@
 #define REFRESH_COST 20			/* rests at least so many times as long as an answer took */
 #define TWO_COLUMNS 76
 #define LOW_ROWS 8			/* from here down without blank lines */
+#define WHEEL_LINES 3
 #define SUBJECT_COLUMNS 26		/* the windows are all named where this much is left */
 
 struct metrics_view {
@@ -280,7 +281,6 @@ static void draw_past(struct metrics_view *v, const struct canvas *c, const stru
 	draw_live(c, 1, figures_put_calls(c, 1, 1, n, live), live);
 	metrics_free(&now.metrics);
 	if (n->offered == 0) {
-		v->pick.count = 0;
 		figures_hours(c, y, _("Last 24 h"), metrics_series(f->metrics));
 		return;
 	}
@@ -288,7 +288,7 @@ static void draw_past(struct metrics_view *v, const struct canvas *c, const stru
 	v->lines = draw_sections(v, &below, -v->top) + v->top - 1;
 	if (v->pick.marked > v->pick.count)
 		v->pick.marked = 0;
-	row = v->pick.marked > 0 ? v->pick.item[v->pick.marked - 1].y : 0;
+	row = v->pick.marked > 0 ? v->pick.item[v->pick.marked - 1].area.y - below.area.y : 0;
 	if (v->pick.marked > 0 && (row < 0 || row >= v->visible)) {
 		v->top += row < 0 ? row : row - v->visible + 1;
 		draw_clear(&below);
@@ -303,6 +303,7 @@ static void metrics_draw(void *state, const struct canvas *c, bool focused)
 	struct figures_request r = wanted(v);
 
 	(void)focused;
+	v->pick.count = 0;
 	ask(v);
 	term_cursor(ui_term(v->view.ui), -1, 0);
 	draw_subject(v, c, &r);
@@ -326,6 +327,33 @@ static void metrics_update(void *state, unsigned dirty)
 		ui_touch(v->view.ui);
 }
 
+/* The marked weekday; -1 = none is. */
+static int marked_day(const struct metrics_view *v)
+{
+	return v->pick.marked > 0 && v->pick.marked <= v->pick.count ? v->pick.item[v->pick.marked - 1].day : -1;
+}
+
+/* "3 of 12" of the Deck's numbers or providers, and the marked cell of the week. */
+static void metrics_note(void *state, char *to, size_t size)
+{
+	const struct metrics_view *v = state;
+	struct figures_request r = wanted(v);
+	int day = marked_day(v), hour = v->pick.hour;
+	size_t at = 0, count = 0, len = 0;
+	unsigned calls;
+
+	if (r.group == METRICS_BY_NUMBER || r.group == METRICS_BY_PROVIDER)
+		deck_position(ui_view_state(v->view.ui, VIEW_DECK), r.group == METRICS_BY_NUMBER, &at, &count);
+	to[0] = '\0';
+	if (at > 0)
+		len = (size_t)snprintf(to, size, _("%zu of %zu"), at, count);
+	if (day < 0 || hour < 0 || len >= size)
+		return;
+	calls = metrics_total(v->view.app->figures.metrics)->by_week[day][hour];
+	snprintf(to + len, size - len, ngettext("%s%s %02d:00  %u call", "%s%s %02d:00  %u calls", calls), len > 0 ? "  " : "",
+		 figures_day(day), hour, calls);
+}
+
 /* The calls of the subject in the window, and of the marked figure. */
 static void show_calls(struct metrics_view *v)
 {
@@ -339,10 +367,25 @@ static void show_calls(struct metrics_view *v)
 		buf_adds(&filter, "!state:ended");
 	else
 		buf_addf(&filter, "since:%s", metrics_window_name(r.window));
-	if (v->pick.marked > 0 && v->pick.marked <= v->pick.count && r.window != METRICS_LIVE)
+	if (v->pick.marked > 0 && v->pick.marked <= v->pick.count)
 		buf_addf(&filter, " %s", v->pick.item[v->pick.marked - 1].filter);
+	if (marked_day(v) >= 0 && v->pick.hour >= 0)
+		buf_addf(&filter, " hour:%02d", v->pick.hour);
 	ui_show_calls(v->view.ui, filter.p);
 	buf_clear(&filter);
+}
+
+/* Along the hours of the marked weekday, and once round the whole day; when none is marked, of the first one. */
+static void step_hour(struct metrics_view *v, int step)
+{
+	for (size_t i = 0; marked_day(v) < 0 && i < v->pick.count; i++) {
+		if (v->pick.item[i].day < 0)
+			continue;
+		v->pick.marked = i + 1;
+		v->pick.hour = -1;
+	}
+	if (marked_day(v) >= 0)
+		v->pick.hour = (v->pick.hour + 1 + step + 25) % 25 - 1;
 }
 
 static void scroll(struct metrics_view *v, int lines)
@@ -352,6 +395,29 @@ static void scroll(struct metrics_view *v, int lines)
 	v->pick.marked = 0;
 	v->top += lines;
 	v->top = v->top > last ? last : v->top < 0 ? 0 : v->top;
+}
+
+/* A click on a figure or on a cell of the week shows its calls. */
+static void metrics_click(void *state, int y, int x, const struct term_mouse *m)
+{
+	struct metrics_view *v = state;
+
+	(void)y;
+	(void)x;
+	ui_touch(v->view.ui);
+	if (m->kind == MOUSE_WHEEL_UP || m->kind == MOUSE_WHEEL_DOWN)
+		scroll(v, m->kind == MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES);
+	for (size_t i = 0; m->kind == MOUSE_CLICK && i < v->pick.count; i++) {
+		const struct rect *area = &v->pick.item[i].area;
+		int hour = m->x - area->x - FIGURES_INDENT;
+
+		if (m->y != area->y || m->x < area->x || m->x >= area->x + area->columns)
+			continue;
+		v->pick.marked = i + 1;
+		v->pick.hour = hour >= 0 && hour < 24 ? hour : -1;
+		show_calls(v);
+		return;
+	}
 }
 
 static bool metrics_action(void *state, enum action_id action)
@@ -377,6 +443,12 @@ static bool metrics_action(void *state, enum action_id action)
 		return true;
 	case ACTION_FIGURE_PREVIOUS:
 		v->pick.marked = (v->pick.marked + figures - 1) % figures;
+		return true;
+	case ACTION_HOUR_NEXT:
+		step_hour(v, 1);
+		return true;
+	case ACTION_HOUR_PREVIOUS:
+		step_hour(v, -1);
 		return true;
 	case ACTION_PAGE_UP: case ACTION_HALF_UP:
 		scroll(v, -v->visible);
@@ -410,7 +482,10 @@ static int64_t metrics_next_at(void *state)
 
 static void metrics_open(void *state)
 {
-	((struct metrics_view *)state)->window = METRICS_24H;
+	struct metrics_view *v = state;
+
+	v->window = METRICS_24H;
+	v->pick.hour = -1;
 }
 
 const struct view_ops view_metrics_ops = {
@@ -423,5 +498,7 @@ const struct view_ops view_metrics_ops = {
 	.update = metrics_update,
 	.draw = metrics_draw,
 	.action = metrics_action,
+	.note = metrics_note,
+	.click = metrics_click,
 	.next_at_ms = metrics_next_at,
 };

@@ -61,7 +61,7 @@ enum role servers_link_text(const struct app *a, const struct app_server *s, cha
 	if (server_is_up(st)) {
 		format_span(span, now - st->up_since_ms);
 		snprintf(to, size, _("connected %s"), span);
-		return ROLE_GOOD;
+		return st->rejecting ? ROLE_WARN : ROLE_GOOD;
 	}
 	if (left > 0)
 		snprintf(to, size, _("retry in %d s"), (int)((left + 999) / 1000));

@@ -265,6 +265,67 @@ static void the_cursor_stays_on_its_call(void **state)
 	assert_int_equal(f->view->view.list.rows[f->view->view.list.cursor].kind, CALLS_PAST);
 }
 
+/* The newest calls, as many as there are rows, and how many of them are hidden; the wheel shows the others, and leaves no row
+ * empty beneath them. */
+static void the_panel_leaves_no_row_empty(void **state)
+{
+	static const struct { int rows, columns; } sizes[] = { { 24, 80 }, { 50, 160 } };
+	const struct term_mouse wheel = { .kind = MOUSE_WHEEL_DOWN };
+	struct fixture *f = *state;
+	char text[32];
+
+	for (unsigned id = 0; id < 60; id++)
+		report(f, id, false);
+	settle(f);
+	press(f, "1");
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		const struct list *panel = &f->view->panel;
+
+		term_set_size(ui_term(f->ui), sizes[i].rows, sizes[i].columns);
+		ui_paint(f->ui);
+		assert_int_equal(panel->count, 60);
+		assert_in_range(panel->visible, 4, 45);
+		snprintf(text, sizeof(text), "%d of 60 hidden", 60 - panel->visible);
+		assert_true(shows(f, text));
+		assert_true(shows(f, "+4930100059"));
+		for (int n = 0; n < 30; n++)
+			ui_views[VIEW_CALLS]->click(ui_view_state(f->ui, VIEW_CALLS), 0, 0, &wheel);
+		ui_paint(f->ui);
+		assert_true(shows(f, "+4930100000"));
+		assert_int_equal(panel->top, 60 - panel->visible);
+		snprintf(text, sizeof(text), "+4930%d", 100000 + panel->visible - 1);
+		assert_true(shows(f, text));
+		for (int n = 0; n < 30; n++)
+			ui_views[VIEW_CALLS]->click(ui_view_state(f->ui, VIEW_CALLS), 0, 0,
+						    &(struct term_mouse){ .kind = MOUSE_WHEEL_UP });
+	}
+}
+
+/* Of the week of Metrics: the cell at 14:00 of a weekday. */
+static void a_click_on_a_cell_shows_the_calls_of_that_hour(void **state)
+{
+	struct fixture *f = *state;
+	struct term_mouse click = { .kind = MOUSE_CLICK };
+	char *screen, *line = NULL, *save;
+	int y = 0;
+
+	settle(f);
+	finish_many(f, 0, 300);
+	press(f, "3]");
+	settle(f);
+	settle(f);
+	screen = term_dump(ui_term(f->ui), false);
+	for (line = strtok_r(screen, "\n", &save); line && strncmp(line, " Tue", 4) != 0; line = strtok_r(NULL, "\n", &save))
+		y++;
+	assert_non_null(line);
+	click.y = y;
+	click.x = 11 + 14;
+	ui_views[VIEW_METRICS]->click(ui_view_state(f->ui, VIEW_METRICS), 0, 0, &click);
+	settle(f);
+	assert_true(shows(f, "day:tue hour:14"));
+	free(screen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +335,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_filter_leaves_no_gap, setup, teardown),
 		cmocka_unit_test_setup_teardown(paused_rows_hold_still, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_cursor_stays_on_its_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_panel_leaves_no_row_empty, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_click_on_a_cell_shows_the_calls_of_that_hour, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
