@@ -161,7 +161,7 @@ struct app *app_new(const struct config *config, const struct td_clock *clock)
 		s->status.uptime_s = s->status.rtt_us = s->status.lag_us = -1;
 		s->endpoints.others = -1;
 	}
-	a->private->listening = xcalloc(a->server_count + 1, sizeof(*a->private->listening));
+	a->private->coverage = xcalloc(a->server_count + 1, sizeof(*a->private->coverage));
 	return a;
 }
 
@@ -245,7 +245,7 @@ bool app_handle_mail(struct app *a, size_t max)
 	servers_tick(a);
 	for (size_t n = 0; max == 0 || n < max; n++) {
 		if (!mailbox_take(a->inbox, &m)) {
-			listening_claim(a);
+			app_coverage_claim(a);
 			publish_tick(a);
 			return more;
 		}
@@ -259,7 +259,7 @@ int64_t app_next_at_ms(const struct app *a)
 	int64_t now = clock_mono_ms(a->clock);
 	int64_t at = clock_earlier(messages_next_at_ms(a->messages), history_next_at_ms(a));
 
-	at = clock_earlier(at, listening_next_at_ms(a));
+	at = clock_earlier(at, app_coverage_next_at_ms(a));
 	at = clock_earlier(at, publish_next_at_ms(a));
 	at = clock_earlier(at, servers_next_at_ms(a));
 	if (a->replay)
@@ -303,12 +303,12 @@ void app_free(struct app **app)
 		else
 			mail_discard(&m);
 	}
-	listening_end(a);
+	app_coverage_end(a);
 	worker_stop(&a->private->worker);
 	history_free(a);
 	hangups_free(a);
 	pages_free(a);
-	free(a->private->listening);
+	free(a->private->coverage);
 	publish_free(a);
 	change_requests_free(a);
 	undo_free(a);

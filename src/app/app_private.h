@@ -50,12 +50,12 @@ struct app_hangup {
 	struct app_hangup *next;
 };
 
-#define LISTENING_OVER_MAX 16
+#define COVERAGE_OVER_MAX 16
 
 /* app/coverage.c: what this program has listened to of one server. */
-struct listening {
+struct server_coverage {
 	struct span now;		/* from_us 0 = not listening */
-	struct span over[LISTENING_OVER_MAX];	/* earlier ones that can't be claimed whole yet, oldest first */
+	struct span over[COVERAGE_OVER_MAX];	/* earlier ones that can't be claimed whole yet, oldest first */
 	size_t over_count;
 	int64_t fresh_from_us;		/* `now` began then after a loss, and has not been claimed yet; 0 = not so */
 	int64_t reported_from_us;	/* as the ami thread said last */
@@ -81,7 +81,7 @@ struct app_private {
 	struct server_news failing, connected;
 	struct publishing publishing;
 	struct history history;
-	struct listening *listening;	/* one per server */
+	struct server_coverage *coverage;	/* one per server */
 	int64_t claim_at_ms;
 	bool recorder;			/* no screen, no routes */
 	struct worker *worker;
@@ -160,13 +160,13 @@ int64_t publish_next_at_ms(const struct app *a);
 void publish_free(struct app *a);
 
 /* app/coverage.c */
-void listening_status(struct app *a, const struct server_status *status);
+void app_coverage_status(struct app *a, const struct server_status *status);
 /* A finished call found no room. */
-void listening_lost(struct app *a, const struct call *c);
+void app_coverage_lost(struct app *a, const struct call *c);
 /* Only while the inbox is empty. */
-void listening_claim(struct app *a);
-void listening_end(struct app *a);
-int64_t listening_next_at_ms(const struct app *a);
+void app_coverage_claim(struct app *a);
+void app_coverage_end(struct app *a);
+int64_t app_coverage_next_at_ms(const struct app *a);
 
 /* app/job.c */
 void job_end(struct app *a);

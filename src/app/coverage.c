@@ -13,28 +13,28 @@
 
 #include <string.h>
 
-static struct listening *of_server(struct app *a, const char *server)
+static struct server_coverage *of_server(struct app *a, const char *server)
 {
 	const struct app_server *s = app_server(a, server);
 
-	return s ? &a->private->listening[s - a->servers] : NULL;
+	return s ? &a->private->coverage[s - a->servers] : NULL;
 }
 
 /* The present span joins those that are over; when there are too many the oldest keeps what it has claimed. */
-static void end_span(struct listening *l)
+static void end_span(struct server_coverage *l)
 {
 	if (l->now.from_us == 0)
 		return;
-	if (l->over_count == LISTENING_OVER_MAX)
+	if (l->over_count == COVERAGE_OVER_MAX)
 		memmove(l->over, l->over + 1, --l->over_count * sizeof(l->over[0]));
 	l->over[l->over_count++] = l->now;
 	l->now = (struct span){ 0 };
 	l->changed = true;
 }
 
-static void take_back(struct app *a, struct listening *l, int64_t from_us)
+static void take_back(struct app *a, struct server_coverage *l, int64_t from_us)
 {
-	bool listened = l->now.from_us != 0, changed = l->changed;
+	bool covered = l->now.from_us != 0, changed = l->changed;
 
 	if (l->now.from_us != l->fresh_from_us)		/* else nobody was told of the present span: it begins again */
 		end_span(l);
@@ -43,27 +43,27 @@ static void take_back(struct app *a, struct listening *l, int64_t from_us)
 		if (l->over[i].until_us > from_us)
 			l->over[i].until_us = from_us > l->over[i].from_us ? from_us : l->over[i].from_us;
 	}
-	if (listened)
+	if (covered)
 		l->fresh_from_us = l->now.from_us = l->now.until_us = clock_wall_us(a->clock);
 }
 
-void listening_lost(struct app *a, const struct call *c)
+void app_coverage_lost(struct app *a, const struct call *c)
 {
-	struct listening *l = of_server(a, c->server);
+	struct server_coverage *l = of_server(a, c->server);
 
 	if (l)
 		take_back(a, l, c->started_us);
 }
 
-void listening_status(struct app *a, const struct server_status *status)
+void app_coverage_status(struct app *a, const struct server_status *status)
 {
-	struct listening *l = of_server(a, status->server);
+	struct server_coverage *l = of_server(a, status->server);
 
 	if (!l)
 		return;
-	if (status->listening_from_us != l->reported_from_us) {
+	if (status->covered_from_us != l->reported_from_us) {
 		end_span(l);
-		l->reported_from_us = l->now.from_us = l->now.until_us = status->listening_from_us;
+		l->reported_from_us = l->now.from_us = l->now.until_us = status->covered_from_us;
 		l->changed = true;
 	}
 	if (status->forgotten != l->forgotten)
@@ -87,20 +87,20 @@ static int64_t oldest_live_us(const struct app *a, const char *server)
 	return oldest;
 }
 
-static void claim_server(struct app *a, const char *server, struct listening *l)
+static void claim_server(struct app *a, const char *server, struct server_coverage *l)
 {
-	struct listened claims[LISTENING_OVER_MAX + 1];
+	struct covered_span claims[COVERAGE_OVER_MAX + 1];
 	int64_t oldest = oldest_live_us(a, server);
 	size_t n = 0, kept = 0;
 
 	for (size_t i = 0; i < l->over_count; i++) {
-		claims[n++] = (struct listened){ .span = l->over[i] };
+		claims[n++] = (struct covered_span){ .span = l->over[i] };
 		if (l->over[i].until_us > oldest)
 			l->over[kept++] = l->over[i];
 	}
 	l->over_count = kept;
 	if (l->now.from_us)
-		claims[n++] = (struct listened){ .span = l->now, .open = true };
+		claims[n++] = (struct covered_span){ .span = l->now, .open = true };
 	for (size_t i = 0; i < n; i++) {
 		struct span *s = &claims[i].span;
 
@@ -108,7 +108,7 @@ static void claim_server(struct app *a, const char *server, struct listening *l)
 		if (s->until_us > oldest)
 			s->until_us = oldest > s->from_us ? oldest : s->from_us;
 	}
-	worker_listened(a->private->worker, claims, n);
+	worker_coverage(a->private->worker, claims, n);
 	l->fresh_from_us = 0;
 	l->changed = false;
 }
@@ -120,7 +120,7 @@ static bool may_claim(const struct app *a)
 		&& snapshot_is_complete(a->snapshot) && history_unrecorded(a) == 0;
 }
 
-void listening_claim(struct app *a)
+void app_coverage_claim(struct app *a)
 {
 	int64_t now = clock_mono_ms(a->clock);
 	bool due = now >= a->private->claim_at_ms;
@@ -128,25 +128,25 @@ void listening_claim(struct app *a)
 	if (!may_claim(a))
 		return;
 	for (size_t i = 0; i < a->server_count; i++) {
-		if (due || a->private->listening[i].changed)
-			claim_server(a, a->servers[i].config->name, &a->private->listening[i]);
+		if (due || a->private->coverage[i].changed)
+			claim_server(a, a->servers[i].config->name, &a->private->coverage[i]);
 	}
 	if (due)
 		a->private->claim_at_ms = now + STORE_LISTENED_EVERY_MS;
 }
 
-void listening_end(struct app *a)
+void app_coverage_end(struct app *a)
 {
 	for (size_t i = 0; i < a->server_count; i++)
-		end_span(&a->private->listening[i]);
-	listening_claim(a);
+		end_span(&a->private->coverage[i]);
+	app_coverage_claim(a);
 }
 
-int64_t listening_next_at_ms(const struct app *a)
+int64_t app_coverage_next_at_ms(const struct app *a)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < a->server_count; i++)
-		any = any || a->private->listening[i].now.from_us || a->private->listening[i].over_count > 0;
+		any = any || a->private->coverage[i].now.from_us || a->private->coverage[i].over_count > 0;
 	return any && may_claim(a) ? a->private->claim_at_ms : -1;
 }

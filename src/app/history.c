@@ -116,7 +116,7 @@ static bool take_zone(struct app *a)
 /* It is said when the first one is lost, and, when the store takes calls again, how many there were. */
 static void lose(struct app *a, const struct call *c)
 {
-	listening_lost(a, c);
+	app_coverage_lost(a, c);
 	if (a->private->history.lost++ > 0)
 		return;
 	messages_add(a->messages, MESSAGE_ERROR,
@@ -344,9 +344,9 @@ static void take_window(struct app *a, struct worker_metrics *m)
 	f->zone = m->zone;
 	f->of = h->window_request;
 	f->until_us = m->job.series_end_us;
-	f->gaps = m->gaps;
+	f->coverage = m->coverage;
 	/* A recorded stream is all there is. */
-	f->gaps.complete = f->gaps.complete || a->replay;
+	f->coverage.complete = f->coverage.complete || a->replay;
 	m->metrics = NULL;
 	m->zone = NULL;
 }

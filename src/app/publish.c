@@ -89,7 +89,7 @@ static char *server_names(const struct app *a)
 	buf_init(&names, BUF_UNBOUNDED);
 	buf_adds(&names, "");
 	for (size_t i = 0; i < a->server_count; i++) {
-		if (a->servers[i].status.listening_from_us)
+		if (a->servers[i].status.covered_from_us)
 			buf_addf(&names, "%s%s", names.len > 0 ? " " : "", a->servers[i].config->name);
 	}
 	return buf_take(&names);

@@ -95,7 +95,7 @@ void on_server(void *taker, void *value)
 	if (s->status.control == LINK_UP && status->control != LINK_UP)
 		route_states_server_down(a->routes, status->server);
 	say_status(a, s, status);
-	listening_status(a, status);
+	app_coverage_status(a, status);
 	s->status = *status;
 	routes_report_sync(a);
 	a->dirty |= APP_DIRTY_SERVERS | APP_DIRTY_WORKSPACE | APP_DIRTY_MESSAGES;

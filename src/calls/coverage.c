@@ -7,18 +7,18 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 
-void gaps_begin(struct gaps *g, int64_t since_us, int64_t until_us)
+void coverage_begin(struct coverage *g, int64_t since_us, int64_t until_us)
 {
-	*g = (struct gaps){ .window = { since_us, until_us } };
+	*g = (struct coverage){ .window = { since_us, until_us } };
 }
 
-void gaps_clear(struct gaps *g)
+void coverage_clear(struct coverage *g)
 {
 	FREE(&g->holes);
 	g->count = g->size = 0;
 }
 
-static void add_hole(struct gaps *g, int64_t from_us, int64_t until_us)
+static void add_hole(struct coverage *g, int64_t from_us, int64_t until_us)
 {
 	if (until_us > g->window.until_us)
 		until_us = g->window.until_us;
@@ -31,7 +31,7 @@ static void add_hole(struct gaps *g, int64_t from_us, int64_t until_us)
 	g->holes[g->count++] = (struct span){ from_us, until_us };
 }
 
-void gaps_server(struct gaps *g, int64_t first_us)
+void coverage_server(struct coverage *g, int64_t first_us)
 {
 	bool known = first_us && (g->recorded_since_us || g->servers == 0);
 
@@ -43,15 +43,15 @@ void gaps_server(struct gaps *g, int64_t first_us)
 	g->servers++;
 }
 
-void gaps_span(struct gaps *g, struct span listened)
+void coverage_span(struct coverage *g, struct span heard)
 {
-	if (listened.until_us <= g->covered_us)
+	if (heard.until_us <= g->covered_us)
 		return;
-	add_hole(g, g->covered_us, listened.from_us);
-	g->covered_us = listened.until_us;
+	add_hole(g, g->covered_us, heard.from_us);
+	g->covered_us = heard.until_us;
 }
 
-void gaps_server_end(struct gaps *g)
+void coverage_server_end(struct coverage *g)
 {
 	add_hole(g, g->covered_us, g->window.until_us);
 }
@@ -63,8 +63,8 @@ static int by_start(const void *a, const void *b)
 	return x->from_us < y->from_us ? -1 : x->from_us > y->from_us;
 }
 
-/* Holes of several servers may overlap: that time counts once. */
-void gaps_end(struct gaps *g)
+/* Holes of several servers may overlap. Their common time counts once. */
+void coverage_finish(struct coverage *g)
 {
 	size_t n = 0;
 
@@ -84,17 +84,11 @@ void gaps_end(struct gaps *g)
 		g->total_us = time_plus(g->total_us, time_minus(g->holes[i].until_us, g->holes[i].from_us));
 }
 
-bool gaps_complete(const struct gaps *g)
+struct coverage_summary coverage_summary(const struct coverage *g)
 {
-	return g->total_us == 0 && g->recorded_since_us != 0;
-}
-
-int64_t gaps_seconds(const struct gaps *g)
-{
-	return g->total_us / 1000000 + (g->total_us % 1000000 > 0);
-}
-
-struct gap_summary gaps_summary(const struct gaps *g)
-{
-	return (struct gap_summary){ gaps_complete(g), gaps_seconds(g), g->recorded_since_us };
+	return (struct coverage_summary){
+		.complete = g->total_us == 0 && g->recorded_since_us != 0,
+		.gap_s = g->total_us / 1000000 + (g->total_us % 1000000 > 0),
+		.recorded_since_us = g->recorded_since_us,
+	};
 }

@@ -96,14 +96,14 @@ static struct call make_call(json_t *numbers, unsigned serial, int64_t at_us, ui
 }
 
 /* Its servers are there as long as it runs, and are heard all the time. */
-static bool listened(struct store *s, int64_t first_us, int64_t now_us, struct err *e)
+static bool record_coverage(struct store *s, int64_t first_us, int64_t now_us, struct err *e)
 {
-	const struct listened spans[] = {
+	const struct covered_span spans[] = {
 		{ "na-1", { first_us - DAYS * 24 * HOUR_US * 5, now_us + 24 * HOUR_US }, false },
 		{ "eu-1", { first_us - DAYS * 24 * HOUR_US * 5, now_us + 24 * HOUR_US }, false },
 	};
 
-	return store_record_listened(s, "demo", spans, ARRAY_LEN(spans), e);
+	return store_record_coverage(s, "demo", spans, ARRAY_LEN(spans), e);
 }
 
 bool demo_history_fill(struct store *s, json_t *numbers, int64_t now_us, struct err *e)
@@ -126,7 +126,7 @@ bool demo_history_fill(struct store *s, json_t *numbers, int64_t now_us, struct 
 				calls[count++] = c;
 		}
 	}
-	ok = store_record_calls(s, calls, count, e) && listened(s, first, now_us, e);
+	ok = store_record_calls(s, calls, count, e) && record_coverage(s, first, now_us, e);
 	free(calls);
 	return ok;
 }

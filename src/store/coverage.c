@@ -14,7 +14,7 @@
 /* Three times as long as a recorder leaves between two writings. */
 #define FRESH_US ((int64_t)3 * STORE_LISTENED_EVERY_MS * 1000)
 
-static bool record_one(struct store *s, const char *recorder, const struct listened *l, struct err *e)
+static bool record_one(struct store *s, const char *recorder, const struct covered_span *l, struct err *e)
 {
 	struct db_params p = { 0 };
 
@@ -30,7 +30,7 @@ static bool record_one(struct store *s, const char *recorder, const struct liste
 		       p.values, p.n, e);
 }
 
-bool store_record_listened(struct store *s, const char *recorder, const struct listened *spans, size_t n, struct err *e)
+bool store_record_coverage(struct store *s, const char *recorder, const struct covered_span *spans, size_t n, struct err *e)
 {
 	bool ok;
 
@@ -48,7 +48,7 @@ bool store_record_listened(struct store *s, const char *recorder, const struct l
 /* --- gaps --- */
 
 struct span_reading {
-	struct gaps *gaps;
+	struct coverage *coverage;
 	int64_t now_us;
 };
 
@@ -59,11 +59,11 @@ static bool read_span(void *arg, const char *const *values)
 
 	if (db_bool(values[3]) && db_int(values[2]) >= time_minus(r->now_us, FRESH_US) && span.until_us < r->now_us)
 		span.until_us = r->now_us;
-	gaps_span(r->gaps, span);
+	coverage_span(r->coverage, span);
 	return true;
 }
 
-static bool gaps_of_server(struct store *s, const char *server, struct gaps *g, struct err *e)
+static bool coverage_of_server(struct store *s, const char *server, struct coverage *g, struct err *e)
 {
 	struct span_reading r = { g, clock_wall_us(s->clock) };
 	struct db_params p = { 0 };
@@ -72,14 +72,14 @@ static bool gaps_of_server(struct store *s, const char *server, struct gaps *g, 
 	db_param_text(&p, server);
 	if (!db_query_int(s->db, "SELECT min(from_us) FROM td.listened WHERE server = $1", p.values, p.n, 0, &first, e))
 		return false;
-	gaps_server(g, first);
+	coverage_server(g, first);
 	db_param_int(&p, g->window.from_us);
 	db_param_int(&p, g->window.until_us);
 	if (!db_query(s->db, "SELECT from_us, until_us, seen_us, is_open FROM td.listened WHERE server = $1 "
 		      "AND (until_us > $2 OR is_open) AND from_us < $3 ORDER BY from_us", p.values, p.n,
 		      read_span, &r, e))
 		return false;
-	gaps_server_end(g);
+	coverage_server_end(g);
 	return true;
 }
 
@@ -98,27 +98,27 @@ static bool read_name(void *arg, const char *const *values)
 }
 
 /* Of all servers that were ever listened to. */
-static bool gaps_of_all(struct store *s, struct gaps *g, struct err *e)
+static bool coverage_of_all(struct store *s, struct coverage *g, struct err *e)
 {
 	struct names names = { 0 };
 	bool ok = db_query(s->db, "SELECT DISTINCT server FROM td.listened", NULL, 0, read_name, &names, e);
 
 	for (size_t i = 0; i < names.count; i++) {
-		ok = ok && gaps_of_server(s, names.of[i], g, e);
+		ok = ok && coverage_of_server(s, names.of[i], g, e);
 		free(names.of[i]);
 	}
 	free(names.of);
 	return ok;
 }
 
-bool store_find_gaps(struct store *s, const char *const *servers, size_t n, struct gaps *g, struct err *e)
+bool store_find_coverage(struct store *s, const char *const *servers, size_t n, struct coverage *g, struct err *e)
 {
 	bool ok = store_connect(s, e);
 
 	for (size_t i = 0; ok && i < n; i++)
-		ok = gaps_of_server(s, servers[i], g, e);
+		ok = coverage_of_server(s, servers[i], g, e);
 	if (n == 0)
-		ok = ok && gaps_of_all(s, g, e);
-	gaps_end(g);
+		ok = ok && coverage_of_all(s, g, e);
+	coverage_finish(g);
 	return ok;
 }

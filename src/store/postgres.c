@@ -66,7 +66,7 @@ struct postgres {
 	char *begin_settings;	/* what the server accepts of `settings`, and the search path */
 	bool pooled;
 	bool beginning;		/* a transaction, at this moment */
-	bool listening;
+	bool coverage;
 	size_t posts;		/* in the pipeline since its last sync */
 	size_t groups;		/* ended by a sync that has not been answered yet */
 };
@@ -427,14 +427,14 @@ static bool announce(struct db *db, enum db_channel channel, struct err *e)
 	const char *sql = channel == DB_CHANNEL_LIVE ? "SELECT pg_notify('" CHANNEL_LIVE "', '')" :
 						       "SELECT pg_notify('" CHANNEL "', '')";
 
-	return !of(db)->listening || post(db, sql, NULL, 0, e);
+	return !of(db)->coverage || post(db, sql, NULL, 0, e);
 }
 
 static int notice_fd(struct db *db)
 {
 	struct postgres *pg = of(db);
 
-	return pg->conn && pg->listening ? PQsocket(pg->conn) : -1;
+	return pg->conn && pg->coverage ? PQsocket(pg->conn) : -1;
 }
 
 static bool take_notices(struct db *db, bool *any, struct err *e)
@@ -568,7 +568,7 @@ static bool start_session(struct postgres *pg, struct err *e)
 	pg->pooled = pid != PQbackendPID(pg->conn);
 	settle_settings(pg);
 	/* Behind a pooler LISTEN succeeds and nothing ever comes. */
-	pg->listening = !pg->pooled && pg->conn && simple(pg, "LISTEN " CHANNEL, NULL) &&
+	pg->coverage = !pg->pooled && pg->conn && simple(pg, "LISTEN " CHANNEL, NULL) &&
 			(!pg->base.follow_live || (pg->conn && simple(pg, "LISTEN " CHANNEL_LIVE, NULL)));
 	return pg->conn || err_set(e, ERR_STORE_UNREACHABLE, "%s", pg->base.name);
 }

@@ -321,9 +321,9 @@ void ami_calls_tail_down(struct ami_server *s)
 	s->status.lag_us = -1;
 	s->calls.tail_up_us = 0;
 	/* Lost again before it was mended: still the same gap. */
-	if (s->status.listening_from_us)
+	if (s->status.covered_from_us)
 		begin_gap(s);
-	s->status.listening_from_us = 0;
+	s->status.covered_from_us = 0;
 	tracker_gap(s->calls.tracker, by_server_clock(s, clock_wall_us(&clock_system)));
 }
 
@@ -369,9 +369,9 @@ static void listen_again(struct ami_server *s, bool mended)
 {
 	struct ami_calls *c = &s->calls;
 
-	if (!c->tail_up_us || s->status.listening_from_us)
+	if (!c->tail_up_us || s->status.covered_from_us)
 		return;
-	s->status.listening_from_us = s->status.heard_us = c->tail_up_us;
+	s->status.covered_from_us = s->status.heard_us = c->tail_up_us;
 	if (!mended)
 		c->gap = (struct ami_gap){ 0 };
 	else if (c->mending)

@@ -219,7 +219,7 @@ static void fill_status(struct ami_server *s)
 	st->live = calls.live;
 	st->evicted = calls.evicted;
 	/* A call that waits here has not been reported. */
-	if (st->listening_from_us && !s->calls.unsent && s->calls.recover_at_ms < 0)
+	if (st->covered_from_us && !s->calls.unsent && s->calls.recover_at_ms < 0)
 		st->heard_us = ami_link_heard_us(s->tail);
 	if (s->routes)
 		routes_get_stats(s->routes, &st->routes);
@@ -228,7 +228,7 @@ static void fill_status(struct ami_server *s)
 static bool needs_attention(const struct server_status *a, const struct server_status *b)
 {
 	return a->tail != b->tail || a->control != b->control || a->err.code != b->err.code ||
-	       a->listening_from_us != b->listening_from_us || a->forgotten != b->forgotten ||
+	       a->covered_from_us != b->covered_from_us || a->forgotten != b->forgotten ||
 	       a->rejecting != b->rejecting || (a->evicted > 0) != (b->evicted > 0) ||
 	       strcmp(a->facts.version, b->facts.version) || server_clock_is_off(&a->facts) != server_clock_is_off(&b->facts) || a->routes.settled != b->routes.settled || a->routes.foreign_owner != b->routes.foreign_owner;
 }

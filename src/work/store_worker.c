@@ -334,7 +334,7 @@ static bool connect_store(struct worker *w, struct err *e)
 {
 	if (!store_open(&w->store, w->config->store_url, &w->options, e))
 		return false;
-	if (!load(w, e) || !worker_write_calls(w, true, e) || !worker_write_listened(w, e)) {
+	if (!load(w, e) || !worker_write_calls(w, true, e) || !worker_write_coverage(w, e)) {
 		store_close(&w->store);
 		return false;
 	}

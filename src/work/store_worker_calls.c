@@ -72,12 +72,12 @@ static void write_calls(void *taker, void *value)
 	w->ok = !w->store || worker_write_calls(w, false, &w->err);
 }
 
-static void write_listened(void *taker, void *value)
+static void write_coverage(void *taker, void *value)
 {
 	struct worker *w = taker;
 
 	(void)value;
-	w->ok = !w->store || worker_write_listened(w, &w->err);
+	w->ok = !w->store || worker_write_coverage(w, &w->err);
 }
 
 bool worker_record(struct worker *w, const struct call *c)
@@ -102,7 +102,7 @@ size_t worker_unwritten(struct worker *w)
 
 /* Under the lock. A span is known by its server and beginning. When there are too many, the oldest makes room: of its time the
  * store keeps what was claimed before. */
-static void add_claim(struct claims *c, const struct listened *l, bool newer)
+static void add_claim(struct claims *c, const struct covered_span *l, bool newer)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		if (c->spans[i].span.from_us != l->span.from_us || strcmp(c->spans[i].server, l->server) != 0)
@@ -120,18 +120,18 @@ static void add_claim(struct claims *c, const struct listened *l, bool newer)
 	c->spans[c->count++] = *l;
 }
 
-void worker_listened(struct worker *w, const struct listened *spans, size_t n)
+void worker_coverage(struct worker *w, const struct covered_span *spans, size_t n)
 {
 	pthread_mutex_lock(&w->claims.lock);
 	for (size_t i = 0; i < n; i++)
 		add_claim(&w->claims, &spans[i], true);
 	pthread_mutex_unlock(&w->claims.lock);
-	mailbox_post(w->jobs, (struct mail){ .handle = write_listened, .key = 1 }, MAIL_MUST);
+	mailbox_post(w->jobs, (struct mail){ .handle = write_coverage, .key = 1 }, MAIL_MUST);
 }
 
-bool worker_write_listened(struct worker *w, struct err *e)
+bool worker_write_coverage(struct worker *w, struct err *e)
 {
-	struct listened *spans;
+	struct covered_span *spans;
 	size_t n;
 	bool ok;
 
@@ -141,7 +141,7 @@ bool worker_write_listened(struct worker *w, struct err *e)
 	w->claims.spans = NULL;
 	w->claims.count = w->claims.size = 0;
 	pthread_mutex_unlock(&w->claims.lock);
-	ok = n == 0 || (worker_write_calls(w, false, e) && store_record_listened(w->store, w->recorder, spans, n, e));
+	ok = n == 0 || (worker_write_calls(w, false, e) && store_record_coverage(w->store, w->recorder, spans, n, e));
 	if (!ok) {
 		pthread_mutex_lock(&w->claims.lock);
 		for (size_t i = 0; i < n; i++)
@@ -179,19 +179,19 @@ static void counting_free(void *value)
 	free(c);
 }
 
-static bool find_gaps(struct worker *w, const struct metrics_job *j, struct gap_summary *out, struct err *e)
+static bool find_coverage(struct worker *w, const struct metrics_job *j, struct coverage_summary *out, struct err *e)
 {
 	const struct config *c = w->config;
 	const char **servers = xcalloc(c->server_count + 1, sizeof(*servers));
-	struct gaps g;
+	struct coverage g;
 	bool ok;
 
 	for (size_t i = 0; i < c->server_count; i++)
 		servers[i] = c->servers[i].name;
-	gaps_begin(&g, j->since_us, j->series_end_us ? j->series_end_us : clock_wall_us(&clock_system));
-	ok = store_find_gaps(w->store, servers, c->server_count, &g, e);
-	*out = gaps_summary(&g);
-	gaps_clear(&g);
+	coverage_begin(&g, j->since_us, j->series_end_us ? j->series_end_us : clock_wall_us(&clock_system));
+	ok = store_find_coverage(w->store, servers, c->server_count, &g, e);
+	*out = coverage_summary(&g);
+	coverage_clear(&g);
 	free(servers);
 	return ok;
 }
@@ -251,7 +251,7 @@ static void count_slice(void *taker, void *value)
 		c->answer = NULL;
 		return;
 	}
-	m->ok = m->ok && find_gaps(w, &m->job, &m->gaps, &w->err);
+	m->ok = m->ok && find_coverage(w, &m->job, &m->coverage, &w->err);
 	if (!m->ok)
 		m->err = w->err;
 	w->ok = m->ok || !w->store;

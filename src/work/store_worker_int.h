@@ -14,7 +14,7 @@
  * one, so that no queue of them can grow while the store is slow. */
 struct claims {
 	pthread_mutex_t lock;
-	struct listened *spans;
+	struct covered_span *spans;
 	size_t count, size;
 };
 
@@ -55,7 +55,7 @@ static inline void worker_post(struct worker *w, mail_fn *handle, void *value, v
 
 /* store_worker_calls.c; false when the store failed */
 bool worker_write_calls(struct worker *w, bool late, struct err *e);
-bool worker_write_listened(struct worker *w, struct err *e);
+bool worker_write_coverage(struct worker *w, struct err *e);
 bool worker_expire_calls(struct worker *w, struct err *e);
 
 /* store_worker_live.c */

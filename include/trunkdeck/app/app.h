@@ -102,7 +102,7 @@ struct figures {
 	struct metrics *metrics;	/* the last that could be had; NULL = none yet */
 	struct zone *zone;
 	int64_t until_us;
-	struct gap_summary gaps;	/* what they may lack */
+	struct coverage_summary coverage;	/* what they may lack */
 };
 
 /* The call that is looked at. When nobody looks any more it is kept until another takes its place. */

@@ -1,8 +1,10 @@
 /*
- * What nobody heard. Recorders say when they listened to a server (store.h); a window is complete when every server was
- * listened to all the time by at least one of them. What is not covered is a gap, and so is the time before the first record.
+ * Coverage: in which part of a window of time the recorders heard the servers. A recorder writes down when it heard a server
+ * (store.h). A window is complete when every server was heard all the time by at least one recorder; the rest are holes, and so
+ * is the time before the first record of a server.
  *
- * Pure, one owner. For each server gaps_server() first, then its spans in order of their beginnings, then gaps_end().
+ * Pure, one owner. Call coverage_begin(), then for each server coverage_server(), coverage_span() in order of the spans'
+ * beginnings, and coverage_server_end(); at last coverage_finish().
  */
 #ifndef TRUNKDECK_CALLS_COVERAGE_H
 #define TRUNKDECK_CALLS_COVERAGE_H
@@ -16,34 +18,30 @@ struct span {
 	int64_t from_us, until_us;
 };
 
-struct gaps {
+struct coverage {
 	struct span window;		/* from_us 0: since the first record of each server */
 	int64_t recorded_since_us;	/* of the server whose records begin last; 0 = a server has none, or there is no server */
-	int64_t total_us;		/* time in which at least one server was not listened to */
+	int64_t total_us;		/* the holes together */
 	int64_t covered_us;		/* of the present server, so far */
 	size_t servers;
-	struct span *holes;		/* of all servers; after gaps_end() in order, none touching another */
+	struct span *holes;		/* at least one server was not heard; after coverage_finish() in order, none touching another */
 	size_t count, size;
 };
 
-void gaps_begin(struct gaps *g, int64_t since_us, int64_t until_us);
-/* first_us: where the server's records begin, 0 = it has none. */
-void gaps_server(struct gaps *g, int64_t first_us);
-void gaps_span(struct gaps *g, struct span listened);
-void gaps_server_end(struct gaps *g);
-void gaps_end(struct gaps *g);
-bool gaps_complete(const struct gaps *g);
-/* Whole seconds, up. */
-int64_t gaps_seconds(const struct gaps *g);
-void gaps_clear(struct gaps *g);
+void coverage_begin(struct coverage *g, int64_t since_us, int64_t until_us);
+/* first_us: the beginning of the server's records, 0 = it has none. */
+void coverage_server(struct coverage *g, int64_t first_us);
+void coverage_span(struct coverage *g, struct span heard);
+void coverage_server_end(struct coverage *g);
+void coverage_finish(struct coverage *g);
+void coverage_clear(struct coverage *g);
 
-
-/* The same as a value. */
-struct gap_summary {
+struct coverage_summary {
 	bool complete;
-	int64_t gap_s, recorded_since_us;
+	int64_t gap_s;			/* the holes together, rounded up */
+	int64_t recorded_since_us;
 };
 
-struct gap_summary gaps_summary(const struct gaps *g);
+struct coverage_summary coverage_summary(const struct coverage *g);
 
 #endif

@@ -171,7 +171,7 @@ bool store_expire_calls(struct store *s, int64_t before_us, size_t max, size_t *
 /* --- what was listened to --- */
 
 /* A recorder says: every call of this server that began within the span is in the store. */
-struct listened {
+struct covered_span {
 	char server[40];
 	struct span span;
 	bool open;			/* and it goes on listening */
@@ -181,10 +181,10 @@ struct listened {
 #define STORE_LISTENED_EVERY_MS 10000
 
 /* Idempotent by (recorder, server, from_us); the latest word counts, whether it claims more or less. */
-bool store_record_listened(struct store *s, const char *recorder, const struct listened *spans, size_t n, struct err *e);
-/* What no recorder heard of these servers (n = 0: of all ever listened to) in the window that gaps_begin() set. An open span
+bool store_record_coverage(struct store *s, const char *recorder, const struct covered_span *spans, size_t n, struct err *e);
+/* What no recorder heard of these servers (n = 0: of all ever listened to) in the window that coverage_begin() set. An open span
  * that was written in the last half minute counts as going on. */
-bool store_find_gaps(struct store *s, const char *const *servers, size_t n, struct gaps *g, struct err *e);
+bool store_find_coverage(struct store *s, const char *const *servers, size_t n, struct coverage *g, struct err *e);
 
 /* --- live calls --- */
 

@@ -45,9 +45,9 @@ struct server_status {
 	uint64_t dropped;		/* reports that found the mailbox full */
 	uint64_t resyncs;
 	size_t live;
-	/* Wall time. While listening every event is heard; calls that began since listening_from_us and were told of by
+	/* Wall time. While listening every event is heard; calls that began since covered_from_us and were told of by
 	 * heard_us have been reported. 0 = not listening (any more): the tail is away, or its calls are not known yet. */
-	int64_t listening_from_us;
+	int64_t covered_from_us;
 	int64_t heard_us;		/* kept when listening ends: what came later may be lost */
 	uint64_t forgotten;		/* finished calls that found no room anywhere */
 	int64_t forgotten_from_us;	/* when the oldest of them began */

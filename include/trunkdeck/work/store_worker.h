@@ -86,7 +86,7 @@ struct worker_metrics {
 	struct metrics *metrics;	/* the taker may keep these two, together, and set them to NULL */
 	struct zone *zone;
 	int64_t took_ms;
-	struct gap_summary gaps;
+	struct coverage_summary coverage;
 };
 
 /* Live calls for the screens. */
@@ -131,7 +131,7 @@ bool worker_record(struct worker *w, const struct call *c);
 size_t worker_unwritten(struct worker *w);
 /* Claims of this recorder, written after the calls that were given before them. A later word about a span, known by its server
  * and beginning, replaces an earlier one. Copied. */
-void worker_listened(struct worker *w, const struct listened *spans, size_t n);
+void worker_coverage(struct worker *w, const struct covered_span *spans, size_t n);
 /* One at a time: the answer is "published". Takes the batch, on the heap, over. */
 void worker_publish(struct worker *w, struct worker_batch *b);
 /* Counts calls of the store. The answer carries the job. */

@@ -56,9 +56,9 @@ static void put_group(const struct cli_figures *f, enum metrics_group by, const 
 		json_object_set_new(o, "concurrent", json_integer(n->concurrent));
 		json_object_set(o, "states", states);
 	} else {
-		json_object_set_new(o, "complete", json_boolean(f->gaps.complete));
-		json_object_set_new(o, "gap_s", json_integer(f->gaps.gap_s));
-		put_moment(o, "recorded_since", f->gaps.recorded_since_us);
+		json_object_set_new(o, "complete", json_boolean(f->coverage.complete));
+		json_object_set_new(o, "gap_s", json_integer(f->coverage.gap_s));
+		put_moment(o, "recorded_since", f->coverage.recorded_since_us);
 	}
 	json_object_set_new(o, "success_rate", permille < 0 ? json_null() : json_real(permille / 1000.0));
 	json_object_update(o, figures);
@@ -109,14 +109,14 @@ static void put_groups(const struct cli_figures *f)
 	for (size_t i = 0; i < count && f->by != METRICS_BY_ALL; i++)
 		put_group(f, f->by, groups[i]);
 	free(groups);
-	if (f->live || f->gaps.complete)
+	if (f->live || f->coverage.complete)
 		return;
-	if (f->gaps.recorded_since_us == 0) {
+	if (f->coverage.recorded_since_us == 0) {
 		cli_output_line(f->out, "%s", _("Not complete: not every server has been recorded yet."));
 		return;
 	}
-	clock_format_iso(since, f->gaps.recorded_since_us);
-	cli_output_line(f->out, _("Not complete: nobody listened for %" PRId64 " s; records since %s."), f->gaps.gap_s, since);
+	clock_format_iso(since, f->coverage.recorded_since_us);
+	cli_output_line(f->out, _("Not complete: nobody listened for %" PRId64 " s; records since %s."), f->coverage.gap_s, since);
 }
 
 /* --- what is asked for --- */
@@ -245,7 +245,7 @@ static bool count_history(struct counting *counting, struct cli_history *h, stru
 	const struct config *c = counting->cli->config;
 	const char **servers;
 	size_t n = 0;
-	struct gaps g;
+	struct coverage g;
 	bool ok;
 
 	h->query.ended = h->query.oldest_first = true;
@@ -259,10 +259,10 @@ static bool count_history(struct counting *counting, struct cli_history *h, stru
 	}
 	if (h->query.server)
 		servers[n++] = h->query.server;
-	gaps_begin(&g, f->since_us, f->until_us);
-	ok = store_find_gaps(counting->cli->store, servers, n, &g, e);
-	f->gaps = gaps_summary(&g);
-	gaps_clear(&g);
+	coverage_begin(&g, f->since_us, f->until_us);
+	ok = store_find_coverage(counting->cli->store, servers, n, &g, e);
+	f->coverage = coverage_summary(&g);
+	coverage_clear(&g);
 	free(servers);
 	return ok;
 }

@@ -16,7 +16,7 @@ struct cli_figures {
 	bool bounded;			/* a window, or since or until are given */
 	bool live;			/* of this moment */
 	int64_t since_us, until_us;	/* 0 = open */
-	struct gap_summary gaps;	/* not when live */
+	struct coverage_summary coverage;	/* not when live */
 	const struct metrics *metrics;	/* grouped by `by` */
 };
 

@@ -10,7 +10,7 @@
 
 static bool server_is_unheard(const struct server_status *st)
 {
-	return st->listening_from_us == 0 && (st->heard_us > 0 || st->tail == LINK_RETRY);
+	return st->covered_from_us == 0 && (st->heard_us > 0 || st->tail == LINK_RETRY);
 }
 
 /* Out of the store: what a recorder that has fallen silent wrote last. */
@@ -93,14 +93,14 @@ void draw_incomplete(const struct app *a, const struct canvas *c, int y)
 	char gap[24], since[WHEN_SIZE];
 	int x;
 
-	if (f->gaps.complete)
+	if (f->coverage.complete)
 		return;
-	if (f->gaps.recorded_since_us == 0) {
+	if (f->coverage.recorded_since_us == 0) {
 		draw_text(c, y, 1, 0, ROLE_WARN, _("Not complete: not every server has been recorded yet"));
 		return;
 	}
-	duration_text(gap, sizeof(gap), f->gaps.gap_s);
+	duration_text(gap, sizeof(gap), f->coverage.gap_s);
 	x = 1 + draw_textf(c, y, 1, 0, ROLE_WARN, _("Not complete: nobody listened for %s"), gap);
-	format_when(since, app_zone(a), f->gaps.recorded_since_us, clock_wall_us(a->clock), false);
+	format_when(since, app_zone(a), f->coverage.recorded_since_us, clock_wall_us(a->clock), false);
 	draw_textf(c, y, x, 0, ROLE_DIM, _(", records since %s"), since);
 }

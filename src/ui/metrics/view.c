@@ -272,7 +272,7 @@ static void draw_past(struct metrics_view *v, const struct canvas *c, const stru
 	const struct figures *f = &v->view.app->figures;
 	const struct number_metrics *n = metrics_total(f->metrics);
 	struct now now = count_now(v, r);
-	int y = 2 + (page_of(c).gap || !f->gaps.complete), row;
+	int y = 2 + (page_of(c).gap || !f->coverage.complete), row;
 	struct canvas below = canvas_sub(c, y, 0, c->area.rows - y, c->area.columns);
 	uint64_t live;
 

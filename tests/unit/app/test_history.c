@@ -318,7 +318,7 @@ static void a_store_that_hangs_gets_no_endless_queue(void **state)
 	enum { OVER = 3000 };
 	struct fixture *f = *state;
 	struct server_config server = { .name = (char *)"eu-1" };
-	struct server_status status = { .server = "eu-1", .listening_from_us = moment("2026-03-28T21:00:00Z"), .uptime_s = -1 };
+	struct server_status status = { .server = "eu-1", .covered_from_us = moment("2026-03-28T21:00:00Z"), .uptime_s = -1 };
 	struct worker *w;
 	struct err e;
 	int release;
@@ -340,7 +340,7 @@ static void a_store_that_hangs_gets_no_endless_queue(void **state)
 		if (i % 100 == 0) {
 			clock_advance(&f->clock, 100);
 			status.heard_us = clock_wall_us(&f->clock);
-			listening_status(f->app, &status);
+			app_coverage_status(f->app, &status);
 		}
 		c.started_us = clock_wall_us(&f->clock);
 		c.ended_us = c.started_us + 1;

@@ -166,17 +166,17 @@ static void a_screen_that_follows_records_nothing(void **state)
 {
 	struct fixture *f = *state;
 	struct call c = call_of(1, CALL_ENDED);
-	struct gaps g;
+	struct coverage g;
 	struct err e;
 
 	publish(f, "a", 1, &c, 1);
 	wait_for(f, 0, 1);
 	app_free(&f->app);
 	assert_int_equal(recorded(f, &c, 1), 1);
-	gaps_begin(&g, 1, clock_wall_us(&clock_system));
-	assert_true(store_find_gaps(f->recorder, NULL, 0, &g, &e));
+	coverage_begin(&g, 1, clock_wall_us(&clock_system));
+	assert_true(store_find_coverage(f->recorder, NULL, 0, &g, &e));
 	assert_int_equal(g.servers, 0);
-	gaps_clear(&g);
+	coverage_clear(&g);
 }
 
 int main(void)

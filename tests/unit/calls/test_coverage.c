@@ -11,62 +11,62 @@
 
 #define S INT64_C(1000000)
 
-static void server(struct gaps *g, int64_t first, const struct span *spans, size_t n)
+static void server(struct coverage *g, int64_t first, const struct span *spans, size_t n)
 {
-	gaps_server(g, first * S);
+	coverage_server(g, first * S);
 	for (size_t i = 0; i < n; i++)
-		gaps_span(g, (struct span){ spans[i].from_us * S, spans[i].until_us * S });
-	gaps_server_end(g);
+		coverage_span(g, (struct span){ spans[i].from_us * S, spans[i].until_us * S });
+	coverage_server_end(g);
 }
 
-static void expect(struct gaps *g, int64_t seconds, size_t holes, bool complete, int64_t recorded_since)
+static void expect(struct coverage *g, int64_t seconds, size_t holes, bool complete, int64_t recorded_since)
 {
-	gaps_end(g);
-	assert_int_equal(gaps_seconds(g), seconds);
+	coverage_finish(g);
+	assert_int_equal(coverage_summary(g).gap_s, seconds);
 	assert_int_equal(g->count, holes);
-	assert_int_equal(gaps_complete(g), complete);
+	assert_int_equal(coverage_summary(g).complete, complete);
 	assert_int_equal(g->recorded_since_us, recorded_since * S);
-	gaps_clear(g);
+	coverage_clear(g);
 }
 
 static void one_server(void **state)
 {
 	const struct span whole[] = { { 50, 250 } }, overlapping[] = { { 50, 150 }, { 120, 130 }, { 140, 200 } };
 	const struct span holes[] = { { 90, 110 }, { 110, 120 }, { 132, 150 }, { 160, 190 } };
-	struct gaps g;
+	struct coverage g;
 
 	(void)state;
-	gaps_begin(&g, 100 * S, 200 * S);
+	coverage_begin(&g, 100 * S, 200 * S);
 	server(&g, 50, whole, ARRAY_LEN(whole));
 	expect(&g, 0, 0, true, 50);
-	gaps_begin(&g, 100 * S, 200 * S);
+	coverage_begin(&g, 100 * S, 200 * S);
 	server(&g, 50, overlapping, ARRAY_LEN(overlapping));
 	expect(&g, 0, 0, true, 50);
-	gaps_begin(&g, 100 * S, 200 * S);
+	coverage_begin(&g, 100 * S, 200 * S);
 	server(&g, 50, holes, ARRAY_LEN(holes));
 	expect(&g, 12 + 10 + 10, 3, false, 50);
 }
 
 static void a_part_of_a_second_counts_as_one(void **state)
 {
-	struct gaps g;
+	struct coverage g;
 
 	(void)state;
-	gaps_begin(&g, 100 * S, 200 * S);
-	gaps_server(&g, 50 * S);
-	gaps_span(&g, (struct span){ 50 * S, 150 * S });
-	gaps_span(&g, (struct span){ 150 * S + 1, 200 * S });
-	gaps_server_end(&g);
+	coverage_begin(&g, 100 * S, 200 * S);
+	coverage_server(&g, 50 * S);
+	coverage_span(&g, (struct span){ 50 * S, 150 * S });
+	coverage_span(&g, (struct span){ 150 * S + 1, 200 * S });
+	coverage_server_end(&g);
 	expect(&g, 1, 1, false, 50);
 }
 
 static void what_one_server_lacks_another_can_not_mend(void **state)
 {
 	const struct span a[] = { { 50, 120 }, { 140, 250 } }, b[] = { { 60, 130 }, { 150, 250 } };
-	struct gaps g;
+	struct coverage g;
 
 	(void)state;
-	gaps_begin(&g, 100 * S, 200 * S);
+	coverage_begin(&g, 100 * S, 200 * S);
 	server(&g, 50, a, ARRAY_LEN(a));
 	server(&g, 60, b, ARRAY_LEN(b));
 	expect(&g, 30, 1, false, 60);
@@ -75,34 +75,34 @@ static void what_one_server_lacks_another_can_not_mend(void **state)
 static void before_the_first_record(void **state)
 {
 	const struct span late[] = { { 150, 250 } };
-	struct gaps g;
+	struct coverage g;
 
 	(void)state;
-	gaps_begin(&g, 100 * S, 200 * S);
+	coverage_begin(&g, 100 * S, 200 * S);
 	server(&g, 0, NULL, 0);
 	expect(&g, 100, 1, false, 0);
-	gaps_begin(&g, 100 * S, 200 * S);
+	coverage_begin(&g, 100 * S, 200 * S);
 	server(&g, 150, late, 1);
 	expect(&g, 50, 1, false, 150);
-	gaps_begin(&g, 100 * S, 200 * S);
+	coverage_begin(&g, 100 * S, 200 * S);
 	server(&g, 150, late, 1);
 	server(&g, 0, NULL, 0);
 	expect(&g, 100, 1, false, 0);
 	/* No server at all. */
-	gaps_begin(&g, 100 * S, 200 * S);
+	coverage_begin(&g, 100 * S, 200 * S);
 	expect(&g, 0, 0, false, 0);
 }
 
 static void everything_begins_with_the_first_record(void **state)
 {
 	const struct span spans[] = { { 150, 160 }, { 170, 250 } };
-	struct gaps g;
+	struct coverage g;
 
 	(void)state;
-	gaps_begin(&g, 0, 200 * S);
+	coverage_begin(&g, 0, 200 * S);
 	server(&g, 150, spans, ARRAY_LEN(spans));
 	expect(&g, 10, 1, false, 150);
-	gaps_begin(&g, 0, 200 * S);
+	coverage_begin(&g, 0, 200 * S);
 	server(&g, 0, NULL, 0);
 	expect(&g, 0, 0, false, 0);
 }

@@ -48,7 +48,7 @@ static void extreme_times(void **state)
 		struct call_detail d = { .call = call_make(1, "+15551110001"), .story = { .step_count = 1 } };
 		struct metrics *m = metrics_new_with(&(struct metrics_options){
 			.weeks = true, .since_us = times[i / n % n], .series_end_us = times[i % n] });
-		struct gaps g;
+		struct coverage g;
 		bool first_audio;
 
 		d.story.steps[0].at_us = times[i % n];
@@ -65,13 +65,13 @@ static void extreme_times(void **state)
 		metrics_history_end(m);
 		json_decref(metrics_numbers_to_json(m));
 		metrics_free(&m);
-		gaps_begin(&g, times[i % n], times[i / n % n]);
-		gaps_server(&g, times[i / n / n]);
-		gaps_span(&g, (struct span){ times[i % n], times[i / n / n] });
-		gaps_server_end(&g);
-		gaps_end(&g);
-		assert_true(gaps_seconds(&g) >= 0);
-		gaps_clear(&g);
+		coverage_begin(&g, times[i % n], times[i / n % n]);
+		coverage_server(&g, times[i / n / n]);
+		coverage_span(&g, (struct span){ times[i % n], times[i / n / n] });
+		coverage_server_end(&g);
+		coverage_finish(&g);
+		assert_true(coverage_summary(&g).gap_s >= 0);
+		coverage_clear(&g);
 	}
 }
 

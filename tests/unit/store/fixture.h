@@ -87,7 +87,7 @@ int run_record_tests(const char *name);
 int run_batch_tests(const char *name);
 int run_feed_tests(const char *name);
 int run_call_tests(const char *name);
-int run_listened_tests(const char *name);
+int run_coverage_tests(const char *name);
 int run_metrics_tests(const char *name);
 int run_live_tests(const char *name);
 int run_race_tests(const char *name);

@@ -12,26 +12,26 @@
 
 static void say(struct store *s, const char *recorder, const char *server, int64_t from, int64_t until, bool open)
 {
-	struct listened l = { .span = { NOW + from * S, NOW + until * S }, .open = open };
+	struct covered_span l = { .span = { NOW + from * S, NOW + until * S }, .open = open };
 	struct err e;
 
 	str_copy(l.server, sizeof(l.server), str_of(server));
-	if (!store_record_listened(s, recorder, &l, 1, &e))
+	if (!store_record_coverage(s, recorder, &l, 1, &e))
 		fail_msg("%s (%s)", e.message, e.hint);
 }
 
 static int64_t gap_s(struct store *s, const char *server, int64_t since, int64_t until)
 {
 	int64_t seconds;
-	struct gaps g;
+	struct coverage g;
 	struct err e;
 
-	gaps_begin(&g, NOW + since * S, NOW + until * S);
-	if (!store_find_gaps(s, &server, server ? 1 : 0, &g, &e))
+	coverage_begin(&g, NOW + since * S, NOW + until * S);
+	if (!store_find_coverage(s, &server, server ? 1 : 0, &g, &e))
 		fail_msg("%s (%s)", e.message, e.hint);
-	seconds = gaps_seconds(&g);
-	assert_int_equal(gaps_complete(&g), seconds == 0);
-	gaps_clear(&g);
+	seconds = coverage_summary(&g).gap_s;
+	assert_int_equal(coverage_summary(&g).complete, seconds == 0);
+	coverage_clear(&g);
 	return seconds;
 }
 
@@ -109,17 +109,17 @@ static void old_spans_go_with_old_calls(void **state)
 static void who_only_reads_claims_nothing(void **state)
 {
 	struct fixture *f = *state;
-	const struct listened l = { "na-1", { NOW, NOW + S }, false };
+	const struct covered_span l = { "na-1", { NOW, NOW + S }, false };
 	struct store *reader;
 	struct err e;
 
 	assert_true(store_open(&reader, f->url, &(struct store_options){ .actor = "x", .read_only = true }, &e));
-	assert_false(store_record_listened(reader, "a", &l, 1, &e));
+	assert_false(store_record_coverage(reader, "a", &l, 1, &e));
 	assert_refused(&e, ERR_READ_ONLY, "");
 	store_close(&reader);
 }
 
-int run_listened_tests(const char *name)
+int run_coverage_tests(const char *name)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(what_one_misses_another_may_have_heard),

@@ -47,9 +47,9 @@ static void use_all(struct store *s, bool records)
 	struct call_query query = { .max = 10 };
 	struct live_beat beat = { .recorder = "me", .seq = 1, .beat = 1, .servers = "na-1", .anew = true, .tidy = true };
 	struct call call = { .server = "na-1", .linkedid = "1.1" };
-	struct listened listened = { .server = "na-1", .span = { 1000, 2000 } };
+	struct covered_span covered = { .server = "na-1", .span = { 1000, 2000 } };
 	struct snapshot *snapshot = snapshot_new();
-	struct gaps gaps;
+	struct coverage coverage;
 	struct record r;
 	size_t deleted;
 	bool found, changed;
@@ -61,10 +61,10 @@ static void use_all(struct store *s, bool records)
 	store_wait(s, -1, 0, &changed, &e);
 	store_calls(s, &query, drop_call, NULL, &e);
 	store_record_calls(s, &call, 1, &e);
-	store_record_listened(s, "me", &listened, 1, &e);
-	gaps_begin(&gaps, 0, 5000);
-	store_find_gaps(s, NULL, 0, &gaps, &e);
-	gaps_clear(&gaps);
+	store_record_coverage(s, "me", &covered, 1, &e);
+	coverage_begin(&coverage, 0, 5000);
+	store_find_coverage(s, NULL, 0, &coverage, &e);
+	coverage_clear(&coverage);
 	store_live_publish(s, &beat, &call, 1, &e);
 	store_live_beats(s, drop_beat, NULL, &e);
 	store_live_calls(s, "other", 0, drop_call, NULL, &e);
@@ -106,13 +106,13 @@ static char *fill(void)
 	struct store *s = open_store(url, "alice");
 	struct live_beat beat = { .recorder = "other", .seq = 1, .beat = 1, .servers = "na-1", .anew = true };
 	struct call call = { .server = "na-1", .linkedid = "1.2", .number = "+15551234567" };
-	struct listened listened = { .server = "na-1", .span = { 1000, 2000 } };
+	struct covered_span covered = { .server = "na-1", .span = { 1000, 2000 } };
 	struct err e;
 
 	add_parties(s);
 	must_add(s, number_of("+15551234567", "twilio", "support"));
 	assert_true(store_record_calls(s, &call, 1, &e));
-	assert_true(store_record_listened(s, "other", &listened, 1, &e));
+	assert_true(store_record_coverage(s, "other", &covered, 1, &e));
 	assert_true(store_live_publish(s, &beat, &call, 1, &e));
 	store_close(&s);
 	return url;

@@ -15,7 +15,7 @@ static int run_all(enum backend b, const char *name)
 {
 	backend_use(b);
 	return run_record_tests(name) + run_batch_tests(name) + run_feed_tests(name) + run_call_tests(name) +
-	       run_listened_tests(name) + run_live_tests(name) + run_metrics_tests(name) + run_race_tests(name) + run_undo_tests(name);
+	       run_coverage_tests(name) + run_live_tests(name) + run_metrics_tests(name) + run_race_tests(name) + run_undo_tests(name);
 }
 
 int main(int argc, char **argv)

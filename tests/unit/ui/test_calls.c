@@ -115,7 +115,7 @@ static bool shows(struct fixture *f, const char *text)
 }
 
 /* Every call from `newest` down, each once. */
-static void assert_without_gaps(const struct fixture *f, unsigned newest)
+static void assert_complete(const struct fixture *f, unsigned newest)
 {
 	for (size_t i = 0; i < f->view->past.count; i++) {
 		char id[16];
@@ -135,7 +135,7 @@ static void the_history_is_read_to_its_first_call(void **state)
 		press(f, "G");
 	assert_true(f->view->past.complete);
 	assert_int_equal(f->view->past.count, 1300);
-	assert_without_gaps(f, 1299);
+	assert_complete(f, 1299);
 	press(f, "G");
 	assert_true(shows(f, "+4930100000"));
 	press(f, "g");
@@ -145,7 +145,7 @@ static void the_history_is_read_to_its_first_call(void **state)
 	report(f, 1300, true);
 	settle(f);
 	assert_int_equal(f->view->past.count, 1301);
-	assert_without_gaps(f, 1300);
+	assert_complete(f, 1300);
 }
 
 static void the_history_has_a_bound(void **state)
@@ -159,7 +159,7 @@ static void the_history_has_a_bound(void **state)
 	press(f, "G");
 	assert_false(f->view->past.complete);
 	assert_in_range(f->view->past.count, PAST_MAX, PAST_MAX + 200);
-	assert_without_gaps(f, PAST_MAX + 299);
+	assert_complete(f, PAST_MAX + 299);
 	assert_true(shows(f, "Further back"));
 	/* A filter reaches further. */
 	press(f, "/caller:100000\n");
@@ -206,7 +206,7 @@ static void a_filter_leaves_no_gap(void **state)
 	assert_int_equal(f->view->past.count, 130);
 	press(f, "\033");
 	assert_true(f->view->past.count >= 200);
-	assert_without_gaps(f, 1299);
+	assert_complete(f, 1299);
 }
 
 static void paused_rows_hold_still(void **state)

@@ -276,7 +276,7 @@ static bool listens_since_the_gap(void *arg)
 	struct fixture *f = arg;
 
 	fixture_take(f);
-	return f->status.listening_from_us > 0 && f->status.listening_from_us >= f->gap.until_us;
+	return f->status.covered_from_us > 0 && f->status.covered_from_us >= f->gap.until_us;
 }
 
 /* Two were live: one is found again, one is not; a third began meanwhile. */
@@ -285,15 +285,15 @@ static void a_gap_is_told_with_what_became_of_it(void **state)
 	int port;
 	struct fault_server *s = fault_server_start(&port);
 	struct fixture *f;
-	int64_t listening;
+	int64_t coverage;
 
 	(void)state;
 	fault_server_list(s, LISTED("PJSIP/t-1", "1795341766.1") LISTED("PJSIP/t-2", "1795341766.2"));
 	f = fixture_start(port);
 	assert_true(wait_until(resynced_once, f));
 	assert_true(wait_until(listens_since_the_gap, f));
-	listening = f->status.listening_from_us;
-	assert_true(f->status.heard_us >= listening);
+	coverage = f->status.covered_from_us;
+	assert_true(f->status.heard_us >= coverage);
 	assert_int_equal(f->gap.from_us, 0);
 	fault_server_list(s, LISTED("PJSIP/t-2", "1795341766.2") LISTED("PJSIP/t-3", "1795341766.3"));
 	fault_server_drop(s);
@@ -301,7 +301,7 @@ static void a_gap_is_told_with_what_became_of_it(void **state)
 	assert_int_equal(f->gap.found, 1);
 	assert_int_equal(f->gap.lost, 1);
 	assert_int_equal(f->gap.late, 1);
-	assert_true(f->gap.from_us >= listening && f->gap.until_us >= f->gap.from_us);
+	assert_true(f->gap.from_us >= coverage && f->gap.until_us >= f->gap.from_us);
 	assert_true(wait_until(listens_since_the_gap, f));
 	for (size_t i = 0; i < f->call_count; i++)
 		assert_true(f->calls[i].uncertain || f->calls[i].joined_late);
