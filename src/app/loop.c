@@ -45,7 +45,7 @@ void loop_block_signals(void)
 /* Milliseconds to wait: 0 when something is left over, -1 when there is no timer. */
 static int wait_ms(const struct app *app, const struct loop_client *client, bool more)
 {
-	int64_t at = clock_earlier(app_next_at_ms(app), client->next_at_ms(client->arg));
+	int64_t at = clock_earlier(app_next_at_ms(app), client->next_at_ms ? client->next_at_ms(client->arg) : -1);
 	int64_t left;
 
 	if (more)
@@ -68,14 +68,16 @@ static int take_signals(int fd, const struct loop_client *client)
 	while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGWINCH)
 			resized = true;
-		else if (info.ssi_signo == SIGTSTP)
+		else if (info.ssi_signo == SIGTSTP && client->suspend)
 			client->suspend(client->arg);
-		else if (info.ssi_signo == SIGCONT)
+		else if (info.ssi_signo == SIGTSTP)
+			kill(getpid(), SIGSTOP);
+		else if (info.ssi_signo == SIGCONT && client->resumed)
 			client->resumed(client->arg);
-		else
+		else if (info.ssi_signo != SIGCONT)
 			end = (int)info.ssi_signo;
 	}
-	if (resized)
+	if (resized && client->resized)
 		client->resized(client->arg);
 	return end;
 }
@@ -90,7 +92,7 @@ int loop_run(struct app *app, const struct loop_client *client)
 	signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (signal_fd < 0)
 		die("signalfd failed");
-	while (end == 0 && !client->done(client->arg)) {
+	while (end == 0 && !(client->done && client->done(client->arg))) {
 		struct pollfd fds[] = {
 			{ .fd = client->input_fd, .events = POLLIN },
 			{ .fd = mailbox_fd(app->inbox), .events = POLLIN },

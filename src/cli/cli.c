@@ -17,237 +17,174 @@
 #include "trunkdeck/base/utf8.h"
 #include "trunkdeck/store/store.h"
 
-/* --- the table --- */
-
-static const struct cli_option list_options[] = {
-	{ "where", N_("QUERY"), N_("Only rows that match, e.g. 'agent:support region:eu !label:test'"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option number_list_options[] = {
-	{ "where", N_("QUERY"), N_("Only rows that match, e.g. 'agent:support region:eu !label:test'"), NULL },
-	{ "routes", NULL, N_("Also ask the servers what they hold of each number; nothing is changed"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option param_options[] = {
-	{ "param", N_("KEY=VALUE"), N_("Set one additional parameter; a value that is JSON keeps its type; repeatable"),
-	  NULL },
-	{ "unset-param", N_("KEY"), N_("Remove one additional parameter; repeatable"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option setup_options[] = {
-	{ "mode", "astdb|odbc", N_("How the server gets its routes; default as configured"), NULL },
-	{ "permit", N_("ADDRESS"), N_("Address from which trunkdeck logs in, e.g. 192.0.2.7/32"), NULL },
-	{ "show-secret", NULL, N_("Print the secret instead of a placeholder"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option doctor_options[] = {
-	{ "provider", N_("PROVIDER"), N_("Check this provider and all its numbers"), NULL },
-	{ "all", NULL, N_("Check every number"), NULL },
-	{ "timeout", N_("SECONDS"), N_("Wait at most this long for a server's answer; default 10"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option test_options[] = {
-	{ "server", N_("SERVER"), N_("Only this server; default every server of the number's region"), NULL },
-	{ "timeout", N_("SECONDS"), N_("Wait at most this long for the agent's first audio; default 20"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option delete_options[] = {
-	{ "yes", NULL, N_("Do not ask for confirmation"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option number_delete_options[] = {
-	{ "cut", NULL, N_("Hang up its calls when its route is deleted; without this they go on"), NULL },
-	{ "yes", NULL, N_("Do not ask for confirmation"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option cascade_options[] = {
-	{ "cascade", NULL, N_("Also delete its numbers"), NULL },
-	{ "cut", NULL, N_("With --cascade: hang up their calls when their routes are deleted"), NULL },
-	{ "yes", NULL, N_("Do not ask for confirmation"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option replay_options[] = {
-	{ "repeat", "N", N_("Run the stream N times"), NULL },
-	{ "speed", "N", N_("Show the stream on the screen at N times real time (1 to 1024); without a terminal, print figures"), NULL },
-	{ "trunk-techs", N_("LIST"), N_("Channel technologies of trunks, separated by commas; default PJSIP"), NULL },
-	{ "trunk-contexts", N_("LIST"), N_("Contexts in which calls from trunks arrive; default any"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option changes_options[] = {
-	{ "record", N_("KEY"), N_("Only changes of this record: a number, or the id of a provider or agent"), NULL },
-	{ "actor", N_("NAME"), N_("Only changes made by this operator"), NULL },
-	{ "since", N_("ID|MOMENT"), N_("Only changes after this one, or at this moment or later: 2h, today, 2026-11-22, ..."), NULL },
-	{ "until", N_("MOMENT"), N_("Only changes before this moment"), NULL },
-	{ "last", "N", N_("Begin N changes before the end"), NULL },
-	{ "max", "N", N_("End after N changes"), NULL },
-	{ "follow", NULL, N_("Then wait for more changes, until interrupted"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option server_list_options[] = {
-	{ "ask", NULL, N_("Connect to each server, and list its version and how far its clock is ahead of ours"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option sync_options[] = {
-	{ "dry-run", NULL, N_("Show what would change, and change nothing"), NULL },
-	{ "all-gone", NULL, N_("Mark all agents of a region as gone if the directory has none of them"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option route_sync_options[] = {
-	{ "server", N_("NAME"), N_("Only this server"), NULL },
-	{ "dry-run", NULL, N_("Read and report, and write nothing"), NULL },
-	{ "delete-foreign", NULL, N_("Delete routes of numbers that the store does not know"), NULL },
-	{ "take-over", NULL, N_("Make servers that belong to another store this store's, and write to them"), NULL },
-	{ "timeout", N_("SECONDS"), N_("Wait at most this long; default 60"), NULL },
-	{ 0 },
-};
-
-#define WHICH_CALLS \
-	{ "number", N_("NUMBER"), N_("Only calls to this number"), NULL }, \
-	{ "agent", "ID", N_("Only calls of this agent"), NULL }, \
-	{ "provider", N_("PROVIDER"), N_("Only calls through this provider, by id or name"), NULL }, \
-	{ "server", N_("NAME"), N_("Only calls on this server"), NULL }, \
-	{ "since", N_("MOMENT"), N_("Only calls that started at this moment or later: 2h, 7d, today, 2026-11-22, ..."), NULL }, \
-	{ "until", N_("MOMENT"), N_("Only calls that started before this moment"), NULL }
-
-static const struct cli_option calls_options[] = {
-	WHICH_CALLS,
-	{ "outcome", N_("OUTCOME"), N_("Only calls with this outcome: answered, abandoned, busy, ..."), NULL },
-	{ "where", N_("FILTER"), N_("Only calls that match the filter of the Calls view, e.g. 'outcome:busy since:2h !agent:sales'"), NULL },
-	{ "max", "N", N_("The last N calls"), NULL },
-	{ "follow", NULL, N_("Show calls from now on as they are recorded, until interrupted"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option metrics_options[] = {
-	WHICH_CALLS,
-	{ "region", "na|eu", N_("Only calls in this region"), NULL },
-	{ "by", N_("WHAT"), N_("One row for each number (the default), provider, agent or region; all = one row"), NULL },
-	{ "all", NULL, N_("The same as --by all"), NULL },
-	{ "window", N_("WINDOW"), N_("live (asks the servers), today, 1h, 24h (the default), 7d or 30d"), NULL },
-	{ "prometheus", NULL, N_("Print for Prometheus; without --window, everything that the store keeps"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option record_options[] = {
-	{ "quiet", NULL, N_("Print only warnings and errors"), NULL },
-	{ "raw", N_("FILE"), N_("Also write the servers' event streams to this file, for bug reports and replay"), NULL },
-	{ "raw-size", N_("SIZE"), N_("Begin a new file at this size; default 64M"), NULL },
-	{ "raw-keep", "N", N_("Keep N older files beside the newest: FILE.1, FILE.2, ...; default 3"), NULL },
-	{ 0 },
-};
-
-static const struct cli_option no_options[] = { { 0 } };
+/* --- the tables --- */
 
 static bool run_help(struct cli *c, struct err *e);
 
 const struct command cli_commands[] = {
-	{ "init", NULL, "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, true, no_options, cli_init_workspace,
+	{ "init", NULL, 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, true, cli_init_workspace,
 	  N_("Create the store if needed, and set up its workspace") },
-	{ "store", "migrate", "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, no_options, cli_init_workspace,
+	{ "store migrate", NULL, 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, cli_init_workspace,
 	  N_("Bring the store's schema up to that of this program, after an upgrade") },
-	{ "workspace", "show", "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, no_options, cli_record_show,
+	{ "workspace show", NULL, 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, cli_record_show,
 	  N_("Show the workspace: plan, limit, time zone") },
-	{ "workspace", "edit", "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, true, no_options, cli_record_edit,
+	{ "workspace edit", NULL, 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, true, cli_record_edit,
 	  N_("Change the workspace") },
 
-	{ "provider", "add", N_("NAME"), 0, 1, NEEDS_STORE, ENTITY_PROVIDER, true, no_options, cli_record_add,
+	{ "provider add", N_("NAME"), 0, 1, NEEDS_STORE, ENTITY_PROVIDER, true, cli_record_add,
 	  N_("Add a SIP provider") },
-	{ "provider", "list", "", 0, 0, NEEDS_STORE, ENTITY_PROVIDER, false, list_options, cli_record_list,
+	{ "provider list", NULL, 0, 0, NEEDS_STORE, ENTITY_PROVIDER, false, cli_record_list,
 	  N_("List the providers and how many numbers each has") },
-	{ "provider", "show", N_("PROVIDER"), 1, 1, NEEDS_STORE, ENTITY_PROVIDER, false, no_options, cli_record_show,
+	{ "provider show", N_("PROVIDER"), 1, 1, NEEDS_STORE, ENTITY_PROVIDER, false, cli_record_show,
 	  N_("Show a provider, by id or name") },
-	{ "provider", "edit", N_("PROVIDER"), 1, 1, NEEDS_STORE, ENTITY_PROVIDER, true, no_options, cli_record_edit,
+	{ "provider edit", N_("PROVIDER"), 1, 1, NEEDS_STORE, ENTITY_PROVIDER, true, cli_record_edit,
 	  N_("Change a provider") },
-	{ "provider", "delete", N_("PROVIDER"), 1, 1, NEEDS_STORE, ENTITY_PROVIDER, false, cascade_options,
-	  cli_record_delete, N_("Delete a provider") },
+	{ "provider delete", N_("PROVIDER"), 1, 1, NEEDS_STORE, ENTITY_PROVIDER, false, cli_record_delete,
+	  N_("Delete a provider") },
 
-	{ "agent", "add", "ID", 0, 1, NEEDS_STORE, ENTITY_AGENT, true, no_options, cli_record_add,
-	  N_("Add an agent") },
-	{ "agent", "list", "", 0, 0, NEEDS_STORE, ENTITY_AGENT, false, list_options, cli_record_list,
-	  N_("List the agents") },
-	{ "agent", "show", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, false, no_options, cli_record_show,
-	  N_("Show an agent") },
-	{ "agent", "edit", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, true, no_options, cli_record_edit,
-	  N_("Change an agent") },
-	{ "agent", "delete", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, false, delete_options, cli_record_delete,
+	{ "agent add", "ID", 0, 1, NEEDS_STORE, ENTITY_AGENT, true, cli_record_add, N_("Add an agent") },
+	{ "agent list", NULL, 0, 0, NEEDS_STORE, ENTITY_AGENT, false, cli_record_list, N_("List the agents") },
+	{ "agent show", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, false, cli_record_show, N_("Show an agent") },
+	{ "agent edit", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, true, cli_record_edit, N_("Change an agent") },
+	{ "agent delete", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, false, cli_record_delete,
 	  N_("Delete an agent that no number uses") },
-	{ "agent", "sync", "", 0, 0, NEEDS_STORE, ENTITY_AGENT, false, sync_options, cli_agent_sync,
+	{ "agent sync", NULL, 0, 0, NEEDS_STORE, ENTITY_AGENT, false, cli_agent_sync,
 	  N_("Bring the agents up to date with the agent directory") },
 
-	{ "number", "add", N_("NUMBER"), 0, 1, NEEDS_STORE, ENTITY_NUMBER, true, param_options, cli_record_add,
+	{ "number add", N_("NUMBER"), 0, 1, NEEDS_STORE, ENTITY_NUMBER, true, cli_record_add,
 	  N_("Add a phone number; the default region is its provider's") },
-	{ "number", "list", "", 0, 0, NEEDS_STORE, ENTITY_NUMBER, false, number_list_options, cli_record_list,
-	  N_("List the phone numbers") },
-	{ "number", "show", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, no_options, cli_record_show,
+	{ "number list", NULL, 0, 0, NEEDS_STORE, ENTITY_NUMBER, false, cli_record_list, N_("List the phone numbers") },
+	{ "number show", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, cli_record_show,
 	  N_("Show a phone number") },
-	{ "number", "edit", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, true, param_options, cli_record_edit,
+	{ "number edit", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, true, cli_record_edit,
 	  N_("Change a phone number: its agent, provider, region, ...") },
-	{ "number", "delete", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, number_delete_options, cli_record_delete,
+	{ "number delete", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, cli_record_delete,
 	  N_("Delete a phone number") },
 
-	{ "sync", NULL, "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, route_sync_options, cli_sync,
+	{ "sync", NULL, 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, cli_sync,
 	  N_("Read all routes back from the servers, repair them, and report what was changed or is wrong") },
-	{ "changes", NULL, "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, changes_options, cli_changes,
+	{ "changes", NULL, 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, cli_changes,
 	  N_("Show who changed what, and when") },
-	{ "calls", NULL, "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, calls_options, cli_calls,
+	{ "calls", NULL, 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, cli_calls,
 	  N_("List finished calls, newest first") },
-	{ "metrics", NULL, "", 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, metrics_options, cli_metrics,
+	{ "metrics", NULL, 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, cli_metrics,
 	  N_("Show figures of finished calls") },
-	{ "record", NULL, "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, record_options, cli_record,
+	{ "record", NULL, 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, cli_record,
 	  N_("Record finished calls of all servers into the store, as a service") },
-	{ "config", NULL, "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, no_options, cli_show_config,
+	{ "config", NULL, 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, cli_show_config,
 	  N_("Show the configuration, and where each value comes from") },
-	{ "server", "list", "", 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, server_list_options, cli_server_list,
+	{ "server list", NULL, 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, cli_server_list,
 	  N_("List the configured servers") },
-	{ "server", "setup", N_("SERVER"), 1, 1, NEEDS_CONFIG, ENTITY_WORKSPACE, false, setup_options, cli_server_setup,
+	{ "server setup", N_("SERVER"), 1, 1, NEEDS_CONFIG, ENTITY_WORKSPACE, false, cli_server_setup,
 	  N_("Print the files that the server's Asterisk needs, filled in, each with its path") },
-	{ "doctor", NULL, N_("[NUMBER]"), 0, 1, NEEDS_STORE, ENTITY_NUMBER, false, doctor_options, cli_doctor,
+	{ "doctor", N_("[NUMBER]"), 0, 1, NEEDS_STORE, ENTITY_NUMBER, false, cli_doctor,
 	  N_("Check everything that a call to a number depends on, and advise what to do") },
-	{ "test", NULL, N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, test_options, cli_test,
+	{ "test", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, cli_test,
 	  N_("Place a test call to a number's agent, and report how far it gets") },
-	{ "replay", NULL, N_("FILE"), 1, 1, NEEDS_NOTHING, ENTITY_WORKSPACE, false, replay_options, cli_replay,
+	{ "replay", N_("FILE"), 1, 1, NEEDS_NOTHING, ENTITY_WORKSPACE, false, cli_replay,
 	  N_("Run a recorded AMI stream through parser, tracker and metrics, or show it; - is standard input") },
-	{ "manual", NULL, "[config]", 0, 1, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, cli_manual,
+	{ "manual", "[config]", 0, 1, NEEDS_NOTHING, ENTITY_WORKSPACE, false, cli_manual,
 	  N_("Print the manual page trunkdeck(1) or trunkdeck.conf(5), for man -l") },
-	{ "completion", NULL, "", 0, 0, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, cli_completion,
+	{ "completion", NULL, 0, 0, NEEDS_NOTHING, ENTITY_WORKSPACE, false, cli_completion,
 	  N_("Print the completion script for bash") },
-	{ "help", NULL, N_("[COMMAND]"), 0, 2, NEEDS_NOTHING, ENTITY_WORKSPACE, false, no_options, run_help,
+	{ "help", N_("[COMMAND]"), 0, 2, NEEDS_NOTHING, ENTITY_WORKSPACE, false, run_help,
 	  N_("Show how to use a command") },
 	{ 0 },
 };
 
-static const struct cli_option common_options[] = {
-	{ "json", NULL, N_("The same as --format json"), NULL },
-	{ "csv", NULL, N_("The same as --format csv"), NULL },
-	{ "format", "table|json|csv", N_("How to print the result"), NULL },
+/* In the order of the help. */
+static const struct {
+	const char *commands;		/* that have it, separated by |; "" = all */
+	const char *name, *argument, *help;
+} command_options[] = {
+	{ "provider list|agent list|number list", "where", N_("QUERY"),
+	  N_("Only rows that match, e.g. 'agent:support region:eu !label:test'") },
+	{ "provider delete", "cascade", NULL, N_("Also delete its numbers") },
+	{ "provider delete", "cut", NULL, N_("With --cascade: hang up their calls when their routes are deleted") },
+	{ "number delete", "cut", NULL, N_("Hang up its calls when its route is deleted; without this they go on") },
+	{ "provider delete|agent delete|number delete", "yes", NULL, N_("Do not ask for confirmation") },
+	{ "agent sync", "dry-run", NULL, N_("Show what would change, and change nothing") },
+	{ "agent sync", "all-gone", NULL, N_("Mark all agents of a region as gone if the directory has none of them") },
+	{ "number add|number edit", "param", N_("KEY=VALUE"),
+	  N_("Set one additional parameter; a value that is JSON keeps its type; repeatable") },
+	{ "number add|number edit", "unset-param", N_("KEY"), N_("Remove one additional parameter; repeatable") },
+	{ "number list", "routes", NULL, N_("Also ask the servers what they hold of each number; nothing is changed") },
+	{ "sync", "server", N_("NAME"), N_("Only this server") },
+	{ "sync", "dry-run", NULL, N_("Read and report, and write nothing") },
+	{ "sync", "delete-foreign", NULL, N_("Delete routes of numbers that the store does not know") },
+	{ "sync", "take-over", NULL, N_("Make servers that belong to another store this store's, and write to them") },
+	{ "sync", "timeout", N_("SECONDS"), N_("Wait at most this long; default 60") },
+	{ "changes", "record", N_("KEY"),
+	  N_("Only changes of this record: a number, or the id of a provider or agent") },
+	{ "changes", "actor", N_("NAME"), N_("Only changes made by this operator") },
+	{ "changes", "since", N_("ID|MOMENT"),
+	  N_("Only changes after this one, or at this moment or later: 2h, today, 2026-11-22, ...") },
+	{ "changes", "until", N_("MOMENT"), N_("Only changes before this moment") },
+	{ "changes", "last", "N", N_("Begin N changes before the end") },
+	{ "changes", "max", "N", N_("End after N changes") },
+	{ "changes", "follow", NULL, N_("Then wait for more changes, until interrupted") },
+	{ "calls|metrics", "number", N_("NUMBER"), N_("Only calls to this number") },
+	{ "calls|metrics", "agent", "ID", N_("Only calls of this agent") },
+	{ "calls|metrics", "provider", N_("PROVIDER"), N_("Only calls through this provider, by id or name") },
+	{ "calls|metrics", "server", N_("NAME"), N_("Only calls on this server") },
+	{ "calls|metrics", "since", N_("MOMENT"),
+	  N_("Only calls that started at this moment or later: 2h, 7d, today, 2026-11-22, ...") },
+	{ "calls|metrics", "until", N_("MOMENT"), N_("Only calls that started before this moment") },
+	{ "calls", "outcome", N_("OUTCOME"), N_("Only calls with this outcome: answered, abandoned, busy, ...") },
+	{ "calls", "where", N_("FILTER"),
+	  N_("Only calls that match the filter of the Calls view, e.g. 'outcome:busy since:2h !agent:sales'") },
+	{ "calls", "max", "N", N_("The last N calls") },
+	{ "calls", "follow", NULL, N_("Show calls from now on as they are recorded, until interrupted") },
+	{ "metrics", "region", "na|eu", N_("Only calls in this region") },
+	{ "metrics", "by", N_("WHAT"),
+	  N_("One row for each number (the default), provider, agent or region; all = one row") },
+	{ "metrics", "all", NULL, N_("The same as --by all") },
+	{ "metrics", "window", N_("WINDOW"), N_("live (asks the servers), today, 1h, 24h (the default), 7d or 30d") },
+	{ "metrics", "prometheus", NULL,
+	  N_("Print for Prometheus; without --window, everything that the store keeps") },
+	{ "record", "quiet", NULL, N_("Print only warnings and errors") },
+	{ "record", "raw", N_("FILE"),
+	  N_("Also write the servers' event streams to this file, for bug reports and replay") },
+	{ "record", "raw-size", N_("SIZE"), N_("Begin a new file at this size; default 64M") },
+	{ "record", "raw-keep", "N", N_("Keep N older files beside the newest: FILE.1, FILE.2, ...; default 3") },
+	{ "server list", "ask", NULL,
+	  N_("Connect to each server, and list its version and how far its clock is ahead of ours") },
+	{ "server setup", "mode", "astdb|odbc", N_("How the server gets its routes; default as configured") },
+	{ "server setup", "permit", N_("ADDRESS"), N_("Address from which trunkdeck logs in, e.g. 192.0.2.7/32") },
+	{ "server setup", "show-secret", NULL, N_("Print the secret instead of a placeholder") },
+	{ "doctor", "provider", N_("PROVIDER"), N_("Check this provider and all its numbers") },
+	{ "doctor", "all", NULL, N_("Check every number") },
+	{ "doctor", "timeout", N_("SECONDS"), N_("Wait at most this long for a server's answer; default 10") },
+	{ "test", "server", N_("SERVER"), N_("Only this server; default every server of the number's region") },
+	{ "test", "timeout", N_("SECONDS"), N_("Wait at most this long for the agent's first audio; default 20") },
+	{ "replay", "repeat", "N", N_("Run the stream N times") },
+	{ "replay", "speed", "N",
+	  N_("Show the stream on the screen at N times real time (1 to 1024); without a terminal, print figures") },
+	{ "replay", "trunk-techs", N_("LIST"),
+	  N_("Channel technologies of trunks, separated by commas; default PJSIP") },
+	{ "replay", "trunk-contexts", N_("LIST"), N_("Contexts in which calls from trunks arrive; default any") },
+	{ "", "json", NULL, N_("The same as --format json") },
+	{ "", "csv", NULL, N_("The same as --format csv") },
+	{ "", "format", "table|json|csv", N_("How to print the result") },
 };
 
 void cli_allow_options(struct cli_args *a, const struct command *command, bool common)
 {
+	size_t len = strlen(command->name);
+
+	cli_args_init(a);
 	if (command->fields)
 		cli_args_allow_fields(a, command->entity);
-	for (const struct cli_option *o = command->options; o->name; o++)
-		cli_args_allow(a, o);
-	for (size_t i = 0; common && i < ARRAY_LEN(common_options); i++)
-		cli_args_allow(a, &common_options[i]);
-}
+	for (size_t i = 0; i < ARRAY_LEN(command_options); i++) {
+		const char *names = command_options[i].commands, *at = names;
+		bool allowed = names[0] == '\0' && common;
 
-char *cli_command_name(const struct command *c)
-{
-	return c->verb ? xasprintf("%s %s", c->group, c->verb) : xstrdup(c->group);
+		for (; !allowed && (at = strstr(at, command->name)); at += len)
+			allowed = (at == names || at[-1] == '|') && (at[len] == '|' || at[len] == '\0');
+		if (allowed)
+			cli_args_allow(a, &(struct cli_option){ command_options[i].name, command_options[i].argument,
+							       command_options[i].help, NULL });
+	}
 }
 
 /* --- formats --- */
@@ -294,36 +231,45 @@ int cli_fail(const struct err *e, enum output_format format)
 
 /* --- finding the command --- */
 
+const char *cli_verb(const struct command *c, const char *group)
+{
+	size_t len = group ? strlen(group) : 0;
+
+	if (!group)
+		return c->name;
+	return strncmp(c->name, group, len) || (c->name[len] && c->name[len] != ' ') ? NULL : c->name + len + (c->name[len] == ' ');
+}
+
 bool cli_is_command(const char *word)
 {
-	for (const struct command *command = cli_commands; command->group; command++) {
-		if (strcmp(command->group, word) == 0)
+	for (const struct command *command = cli_commands; command->name; command++)
+		if (cli_verb(command, word))
 			return true;
-	}
 	return false;
 }
 
 /* Says that there is no such command, and which one is near. `group`: the first word is the name of a group. */
 static void refuse_command(const char *group, const char *typed, struct err *e)
 {
-	const char *near = NULL;
 	size_t least = typed && strlen(typed) < 4 ? 2 : 3;
+	const char *between = group ? " " : "";
 
+	group = group ? group : "";
 	if (!typed) {
-		err_set_message(e, ERR_USAGE, _("%s: a command is missing"), group ? group : "trunkdeck");
+		err_set_message(e, ERR_USAGE, _("%s: a command is missing"), group[0] ? group : "trunkdeck");
 		return;
 	}
-	err_set_message(e, ERR_USAGE, _("unknown command \"%s%s%s\""), group ? group : "", group ? " " : "", typed);
-	for (const struct command *command = cli_commands; command->group; command++) {
-		const char *word = group ? command->verb : command->group;
+	err_set_message(e, ERR_USAGE, _("unknown command \"%s%s%s\""), group, between, typed);
+	for (const struct command *command = cli_commands; command->name; command++) {
+		const char *verb = cli_verb(command, group[0] ? group : NULL);
+		char *word = verb ? xstrndup(verb, strcspn(verb, " ")) : NULL;
 
-		if ((group && strcmp(command->group, group) != 0) || !word || str_distance(typed, word) >= least)
-			continue;
-		least = str_distance(typed, word);
-		near = word;
+		if (word && str_distance(typed, word) < least) {
+			least = str_distance(typed, word);
+			err_hint(e, _("did you mean 'trunkdeck %s%s%s'?"), group, between, word);
+		}
+		free(word);
 	}
-	if (near)
-		err_hint(e, _("did you mean 'trunkdeck %s%s%s'?"), group ? group : "", group ? " " : "", near);
 }
 
 struct cli *cli_new(int argc, char **argv, enum output_format given)
@@ -332,12 +278,12 @@ struct cli *cli_new(int argc, char **argv, enum output_format given)
 	int used = 0;
 
 	c->format = given;
-	cli_args_init(&c->args);
 	c->group = argc > 0 && cli_is_command(argv[0]) ? argv[0] : NULL;
-	for (const struct command *command = cli_commands; c->group && command->group && !c->command; command++) {
-		used = command->verb ? 2 : 1;
-		if (strcmp(command->group, c->group) == 0 &&
-		    (!command->verb || (argc > 1 && strcmp(command->verb, argv[1]) == 0)))
+	for (const struct command *command = cli_commands; c->group && command->name && !c->command; command++) {
+		const char *verb = cli_verb(command, c->group);
+
+		used = verb && verb[0] ? 2 : 1;
+		if (verb && (!verb[0] || (argc > 1 && strcmp(verb, argv[1]) == 0)))
 			c->command = command;
 	}
 	if (!c->command) {
@@ -346,12 +292,9 @@ struct cli *cli_new(int argc, char **argv, enum output_format given)
 	}
 	cli_allow_options(&c->args, c->command, true);
 	if (!cli_args_parse(&c->args, argc - used, argv + used, c->command->min, c->command->max, &c->usage) &&
-	    c->usage.hint[0] == '\0') {
-		char *name = cli_command_name(c->command);
-
-		err_hint(&c->usage, _("usage: trunkdeck %s %s [OPTION]..."), name, c->command->words);
-		free(name);
-	}
+	    c->usage.hint[0] == '\0')
+		err_hint(&c->usage, _("usage: trunkdeck %s %s [OPTION]..."), c->command->name,
+			 c->command->words ? _(c->command->words) : "");
 	for (size_t i = 0; i < c->args.given_count; i++) {
 		const struct cli_given *g = &c->args.given[i];
 
@@ -387,10 +330,10 @@ enum output_format cli_format(const struct cli *c)
 
 static bool run_help(struct cli *c, struct err *e)
 {
-	const struct cli_args *a = &c->args;
-	char *name = xasprintf("%s%s%s", a->positional_count > 0 ? a->positionals[0] : "",
-			       a->positional_count > 1 ? " " : "", a->positional_count > 1 ? a->positionals[1] : "");
-	bool ok = cli_usage(stdout, a->positional_count > 0 ? name : NULL);
+	const char *const *words = c->args.positionals;
+	size_t count = c->args.positional_count;
+	char *name = xasprintf("%s%s%s", count > 0 ? words[0] : "", count > 1 ? " " : "", count > 1 ? words[1] : "");
+	bool ok = cli_usage(stdout, count > 0 ? name : NULL);
 
 	if (!ok) {
 		err_set_message(e, ERR_USAGE, _("unknown command \"%s\""), name);
@@ -402,24 +345,23 @@ static bool run_help(struct cli *c, struct err *e)
 
 static bool run(struct cli *c, struct err *e)
 {
-	struct store_options options = { .actor = NULL };
+	const struct command *command = c->command;
 	bool ok = true;
 
 	if (c->args.help) {
-		char *name = cli_command_name(c->command);
-
-		cli_usage(stdout, name);
-		free(name);
+		cli_usage(stdout, command->name);
 	} else {
-		if (c->command->needs == NEEDS_STORE) {
-			options.actor = c->config->actor;
-			options.read_only = c->config->read_only;
-			options.create = c->command->run == cli_init_workspace;
-			options.migrate = strcmp(c->command->group, "store") == 0;
-			ok = config_read_store_url(c->options->config, e) &&
-			     store_open(&c->store, c->config->store_url, &options, e);
+		if (command->needs == NEEDS_STORE) {
+			const struct store_options options = {
+				.actor = c->config->actor,
+				.read_only = c->config->read_only,
+				.create = command->run == cli_init_workspace,
+				.migrate = cli_verb(command, "store") != NULL,
+			};
+
+			ok = config_read_store_url(c->options->config, e) && store_open(&c->store, c->config->store_url, &options, e);
 		}
-		ok = ok && c->command->run(c, e);
+		ok = ok && command->run(c, e);
 	}
 	/* What was printed before a failure is written out too; that failure is the one that is reported. */
 	return cli_output_end(&c->out, ok ? e : NULL) && ok;

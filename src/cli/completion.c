@@ -6,6 +6,7 @@
 
 #include "cli/io/command.h"
 #include "cli/io/global_options.h"
+#include "trunkdeck/base/mem.h"
 
 static const char head[] =
 	"# bash completion for trunkdeck; made by 'trunkdeck completion'\n"
@@ -35,37 +36,36 @@ static void put_words(FILE *to, const char *group)
 {
 	const char *last = "";
 
-	for (const struct command *c = cli_commands; c->group; c++) {
-		const char *word = group ? c->verb : c->group;
+	for (const struct command *c = cli_commands; c->name; c++) {
+		const char *word = cli_verb(c, group);
+		size_t len = word ? strcspn(word, " ") : 0;
 
-		if ((group && strcmp(c->group, group) != 0) || strcmp(word, last) == 0)
-			continue;
-		fprintf(to, "%s ", word);
-		last = word;
+		if (len > 0 && (strncmp(word, last, len) != 0 || last[len] != ' '))
+			fprintf(to, "%.*s ", (int)len, word);
+		last = len > 0 ? word : last;
 	}
 }
 
 static void put_commands(FILE *to)
 {
-	for (const struct command *c = cli_commands; c->group; c++) {
-		char *name = cli_command_name(c);
+	for (const struct command *c = cli_commands; c->name; c++) {
 		struct cli_args args;
 
-		cli_args_init(&args);
 		cli_allow_options(&args, c, true);
-		fprintf(to, "\t'%s'*) words='", name);
+		fprintf(to, "\t'%s'*) words='", c->name);
 		for (size_t i = 0; i < args.option_count; i++)
 			fprintf(to, "--%s ", args.options[i].name);
 		fputs("' ;;\n", to);
-		cli_args_clear(&args);
-		free(name);
 	}
-	for (const struct command *c = cli_commands; c->group; c++) {
-		if (!c->verb || (c != cli_commands && strcmp(c[-1].group, c->group) == 0))
-			continue;
-		fprintf(to, "\t%s) words='", c->group);
-		put_words(to, c->group);
-		fputs("' ;;\n", to);
+	for (const struct command *c = cli_commands; c->name; c++) {
+		char *group = xstrndup(c->name, strcspn(c->name, " "));
+
+		if (c->name[strlen(group)] == ' ' && (c == cli_commands || !cli_verb(c - 1, group))) {
+			fprintf(to, "\t%s) words='", group);
+			put_words(to, group);
+			fputs("' ;;\n", to);
+		}
+		free(group);
 	}
 }
 

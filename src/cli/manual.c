@@ -43,7 +43,7 @@ static void put_term(FILE *to, const char *term, const char *argument, const cha
 	fputs(".TP\n\\fB", to);
 	put_text(to, term);
 	fputs("\\fR", to);
-	if (argument && argument[0] != '\0') {
+	if (argument) {
 		fputs(" \\fI", to);
 		put_text(to, _(argument));
 		fputs("\\fR", to);
@@ -77,12 +77,10 @@ static void put_commands(FILE *to)
 {
 	put_section(to, _("COMMANDS"));
 	put_text(to, _("Each command also takes --json, --csv and --format.\n"));
-	for (const struct command *c = cli_commands; c->group; c++) {
-		char *name = cli_command_name(c);
+	for (const struct command *c = cli_commands; c->name; c++) {
 		struct cli_args args;
 
-		put_term(to, name, c->words, _(c->help));
-		cli_args_init(&args);
+		put_term(to, c->name, c->words, _(c->help));
 		cli_allow_options(&args, c, false);
 		fputs(".RS\n", to);
 		for (size_t i = 0; i < args.option_count; i++) {
@@ -92,8 +90,6 @@ static void put_commands(FILE *to)
 			free(option);
 		}
 		fputs(".RE\n", to);
-		cli_args_clear(&args);
-		free(name);
 	}
 }
 

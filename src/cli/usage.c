@@ -11,65 +11,42 @@
 
 #define LEFT 26
 
-/* gettext("") would give the header of the catalogue. */
-static const char *translated(const char *text)
+/* Two columns: a name with its argument, and the help. A left one that is too long gets a line of its own. */
+static void put_pair(FILE *to, const char *dashes, const char *name, const char *argument, const char *help)
 {
-	return text && text[0] != '\0' ? _(text) : "";
-}
-
-/* Two columns; a left one that is too long gets a line of its own. Frees `left`. */
-static void put_pair(FILE *to, char *left, const char *right)
-{
+	char *left = xasprintf("%s%s%s%s", dashes, name, argument ? " " : "", argument ? _(argument) : "");
 	int blanks = LEFT - utf8_width(left);
 
 	if (blanks >= 0)
-		fprintf(to, "  %s%*s  %s\n", left, blanks, "", right);
+		fprintf(to, "  %s%*s  %s\n", left, blanks, "", _(help));
 	else
-		fprintf(to, "  %s\n  %*s  %s\n", left, LEFT, "", right);
+		fprintf(to, "  %s\n  %*s  %s\n", left, LEFT, "", _(help));
 	free(left);
-}
-
-static char *command_text(const struct command *c)
-{
-	char *name = cli_command_name(c);
-	char *text = xasprintf("%s%s%s", name, c->words[0] != '\0' ? " " : "", translated(c->words));
-
-	free(name);
-	return text;
 }
 
 bool cli_usage(FILE *to, const char *command)
 {
 	bool found = false;
 
-	for (const struct command *c = cli_commands; command && c->group; c++) {
-		char *name = cli_command_name(c);
+	for (const struct command *c = cli_commands; command && c->name; c++) {
 		struct cli_args args;
 
-		found = strcmp(command, name) == 0;
-		free(name);
-		if (!found)
+		if (strcmp(command, c->name) != 0)
 			continue;
-		name = command_text(c);
-		cli_args_init(&args);
 		cli_allow_options(&args, c, true);
-		fprintf(to, _("Usage: trunkdeck %s [OPTION]...\n\n%s.\n\nOptions:\n"), name, _(c->help));
-		for (size_t i = 0; i < args.option_count; i++) {
-			const struct cli_option *o = &args.options[i];
-
-			put_pair(to, xasprintf("--%s%s%s", o->name, o->argument ? " " : "", translated(o->argument)), _(o->help));
-		}
-		cli_args_clear(&args);
-		free(name);
+		fprintf(to, _("Usage: trunkdeck %s%s%s [OPTION]...\n\n%s.\n\nOptions:\n"), c->name, c->words ? " " : "",
+			c->words ? _(c->words) : "", _(c->help));
+		for (size_t i = 0; i < args.option_count; i++)
+			put_pair(to, "--", args.options[i].name, args.options[i].argument, args.options[i].help);
 		return true;
 	}
 	if (!command)
 		fputs(_("Commands:\n"), to);
-	for (const struct command *c = cli_commands; c->group; c++) {
-		if (command && strcmp(c->group, command) != 0)
+	for (const struct command *c = cli_commands; c->name; c++) {
+		if (!cli_verb(c, command))
 			continue;
 		found = true;
-		put_pair(to, command_text(c), _(c->help));
+		put_pair(to, "", c->name, c->words, c->help);
 	}
 	if (!command)
 		fputs(_("\n'trunkdeck help COMMAND' shows the options of a command.\n\n"

@@ -10,6 +10,7 @@
 
 #include "trunkdeck/app/app.h"
 
+/* Without a terminal, all but `turn` may be NULL. */
 struct loop_client {
 	void *arg;
 	int input_fd;				/* the terminal; -1 = none */
@@ -17,7 +18,7 @@ struct loop_client {
 	int output_fd;
 	bool (*input)(void *arg);		/* readable: take all that is there; false = end of input, stop */
 	void (*resized)(void *arg);		/* SIGWINCH */
-	void (*suspend)(void *arg);		/* SIGTSTP from outside */
+	void (*suspend)(void *arg);		/* SIGTSTP from outside; NULL = stop the process */
 	void (*resumed)(void *arg);		/* SIGCONT after a stop nobody asked us for: SIGSTOP */
 	void (*turn)(void *arg);		/* once per turn, last: draw if something changed */
 	int64_t (*next_at_ms)(void *arg);	/* earliest timer of the client, monotonic; -1 = none */

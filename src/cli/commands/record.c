@@ -72,36 +72,6 @@ static void on_turn(void *arg)
 	r->app->dirty = 0;
 }
 
-static bool on_input(void *arg)
-{
-	(void)arg;
-	return true;
-}
-
-/* The size of the screen, and going on after a stop: there is no screen. */
-static void on_nothing(void *arg)
-{
-	(void)arg;
-}
-
-static void on_suspend(void *arg)
-{
-	(void)arg;
-	kill(getpid(), SIGSTOP);
-}
-
-static int64_t on_next_at_ms(void *arg)
-{
-	(void)arg;
-	return -1;
-}
-
-static bool on_done(void *arg)
-{
-	(void)arg;
-	return false;
-}
-
 static bool start_raw(struct recorder *r, const struct cli_args *args, struct err *e)
 {
 	static const char units[] = "KMG";
@@ -132,17 +102,7 @@ static bool start_raw(struct recorder *r, const struct cli_args *args, struct er
 
 static bool record(struct recorder *r, struct err *e)
 {
-	const struct loop_client client = {
-		.arg = r,
-		.input_fd = -1,
-		.input = on_input,
-		.resized = on_nothing,
-		.suspend = on_suspend,
-		.resumed = on_nothing,
-		.turn = on_turn,
-		.next_at_ms = on_next_at_ms,
-		.done = on_done,
-	};
+	const struct loop_client client = { .arg = r, .input_fd = -1, .turn = on_turn };
 	size_t left;
 
 	if (!app_start_recorder(r->app, e))

@@ -232,7 +232,7 @@ bool cli_record_edit(struct cli *c, struct err *e)
 	if (changes)
 		return with_record(c, edit, e);
 	err_set_message(e, ERR_USAGE, "%s", _("nothing to change"));
-	err_hint(e, _("'trunkdeck help %s edit' lists what can be changed"), c->command->group);
+	err_hint(e, _("'trunkdeck help %s' lists what can be changed"), c->command->name);
 	return false;
 }
 

@@ -21,28 +21,19 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 
-#define uthash_malloc(size) xmalloc(size)
-#define uthash_fatal(why) die("uthash: %s", why)
-#include <uthash.h>
-
 #define AWAY_AFTER_MS 5000
 #define TURN_MS 100
 #define READ_TIMEOUT_MS 60000
-
-/* The newest report of a number on a server. */
-struct row {
-	char key[40 + E164_SIZE];	/* number, '|', server */
-	struct ami_route_report report;
-	UT_hash_handle hh;
-};
 
 struct sync {
 	struct cli *cli;
 	struct config config;		/* the given one, narrowed; owns only its list of servers */
 	struct app *app;
-	struct row *rows;
+	struct ami_route_report *gone;	/* of routes that were on a server */
+	size_t gone_count;
 	bool dry_run, delete_foreign;
 	bool deleting;			/* the deletion of the foreign keys has been asked for */
+	bool waits;			/* others_settled(): a route has not been left alone or deleted yet */
 	int64_t began_ms, until_ms;
 	size_t wrong;
 };
@@ -52,33 +43,20 @@ struct sync {
 static void on_route(void *arg, const struct ami_route_report *r)
 {
 	struct sync *s = arg;
-	char key[sizeof(s->rows->key)] = "";
-	struct row *row;
 
-	snprintf(key, sizeof(key), "%s|%s", r->route.number, r->server);
-	HASH_FIND_STR(s->rows, key, row);
-	if (!row) {
-		row = xcalloc(1, sizeof(*row));
-		memcpy(row->key, key, sizeof(key));
-		HASH_ADD_STR(s->rows, key, row);
-	}
-	row->report = *r;
+	if (!r->route.gone || !r->route.was_there)
+		return;
+	s->gone = xreallocarray(s->gone, s->gone_count + 1, sizeof(*s->gone));
+	s->gone[s->gone_count++] = *r;
 }
 
-/* Is it a key of a number that the store does not know, and that can be deleted on its server? */
-static bool is_foreign(const struct sync *s, const struct row *row)
-{
-	const struct app_server *server = app_server(s->app, row->report.server);
-
-	return !row->report.route.gone && row->report.route.state == ROUTE_FOREIGN && server->config->routes == ROUTES_ASTDB;
-}
-
+/* Is there a key of a number that the store does not know, and that can be deleted on its server? */
 static bool has_foreign(const struct sync *s)
 {
-	for (const struct row *row = s->rows; row; row = row->hh.next)
-		if (is_foreign(s, row))
-			return true;
-	return false;
+	size_t count;
+
+	free(app_list_foreign(s->app, &count));
+	return count > 0;
 }
 
 static bool is_up(const struct app_server *server)
@@ -95,13 +73,13 @@ static size_t count_away(const struct sync *s)
 	return away;
 }
 
-/* Does the route that was reported belong on its server? */
-static bool belongs(const struct sync *s, const struct ami_route_report *r)
+/* Does the number belong on the server? */
+static bool belongs(const struct sync *s, const char *server, const char *number)
 {
-	const struct number *n = snapshot_number(s->app->snapshot, r->route.number);
-	const struct app_server *server = app_server(s->app, r->server);
+	const struct number *n = snapshot_number(s->app->snapshot, number);
+	const struct app_server *on = app_server(s->app, server);
 
-	return n && server && app_route_wanted(s->app, server->config, n);
+	return n && on && app_route_wanted(s->app, on->config, n);
 }
 
 /* --- waiting --- */
@@ -139,16 +117,20 @@ static bool routes_settled(const struct sync *s)
 	return true;
 }
 
-/* Has every route that does not belong on its server been left alone or deleted? */
-static bool others_settled(const struct sync *s)
+static void see_other(void *arg, const char *server, const struct route_report *r)
 {
-	for (const struct row *row = s->rows; row; row = row->hh.next) {
-		if (row->report.route.gone || belongs(s, &row->report) || !is_up(app_server(s->app, row->report.server)))
-			continue;
-		if (row->report.route.state == ROUTE_PENDING || (s->deleting && is_foreign(s, row)))
-			return false;
-	}
-	return true;
+	struct sync *s = arg;
+
+	if (r->state == ROUTE_PENDING && is_up(app_server(s->app, server)) && !belongs(s, server, r->number))
+		s->waits = true;
+}
+
+/* Has every route that does not belong on its server been left alone or deleted? */
+static bool others_settled(struct sync *s)
+{
+	s->waits = s->deleting && has_foreign(s);
+	route_states_each(s->app->routes, see_other, s);
+	return !s->waits;
 }
 
 static bool settled(struct sync *s, int64_t now_ms)
@@ -198,11 +180,21 @@ static bool read_servers(struct sync *s, bool take_over, struct err *e)
 
 /* --- what is reported --- */
 
-static void put_row(struct cli_output *out, const char *number, const char *server, const char *state, const char *action,
+static void put_row(struct sync *s, const char *number, const char *server, const char *state, const char *action,
 		    const char *found)
 {
-	cli_output_row(out, (json_t *[]){ cli_text(number), cli_text(server), cli_text(state), cli_text(action),
-					  cli_text(found) });
+	cli_output_row(&s->cli->out, (json_t *[]){ cli_text(number), cli_text(server), cli_text(state), cli_text(action),
+						   cli_text(found) });
+}
+
+static void put_other(void *arg, const char *server, const struct route_report *r)
+{
+	struct sync *s = arg;
+
+	if (belongs(s, server, r->number))
+		return;
+	s->wrong++;
+	put_row(s, r->number, server, route_state_name(r->state), "", r->found_agent);
 }
 
 static void put_routes(struct sync *s)
@@ -221,18 +213,17 @@ static void put_routes(struct sync *s)
 			continue;
 		s->wrong += state != ROUTE_VERIFIED;
 		if (state != ROUTE_VERIFIED || written)
-			put_row(&s->cli->out, n->e164, server->name, route_state_name(state), written ? "written" : "",
+			put_row(s, n->e164, server->name, route_state_name(state), written ? "written" : "",
 				r ? r->found_agent : "");
 	}
 	/* Routes that do not belong where they are, or were. */
-	for (const struct row *row = s->rows; row; row = row->hh.next) {
-		const struct route_report *r = &row->report.route;
+	route_states_each(s->app->routes, put_other, s);
+	for (const struct ami_route_report *r = s->gone; r < s->gone + s->gone_count; r++) {
+		const struct route_report *again;
 
-		if (belongs(s, &row->report) || (r->gone && !r->was_there))
-			continue;
-		s->wrong += !r->gone;
-		put_row(&s->cli->out, r->number, row->report.server, r->gone ? "gone" : route_state_name(r->state),
-			r->gone ? "deleted" : "", r->found_agent);
+		route_states_get(s->app->routes, r->server, r->route.number, &again);
+		if (!again && !belongs(s, r->server, r->route.number))
+			put_row(s, r->route.number, r->server, "gone", "deleted", r->route.found_agent);
 	}
 }
 
@@ -348,13 +339,8 @@ static bool choose_servers(struct sync *s, const char *name, int64_t timeout_ms,
 
 static void clear(struct sync *s)
 {
-	struct row *row, *next;
-
 	app_free(&s->app);
-	HASH_ITER(hh, s->rows, row, next) {
-		HASH_DEL(s->rows, row);
-		free(row);
-	}
+	free(s->gone);
 	free(s->config.servers);
 }
 
@@ -399,51 +385,35 @@ void cli_routes_free(struct cli_routes **r)
 	FREE(r);
 }
 
-/* The state of a number on a server; false: the number neither belongs there nor is it there. */
-static bool state_on(const struct sync *s, const struct app_server *server, const char *number, enum route_state *state,
-		     const char **found)
-{
-	const struct number *n = snapshot_number(s->app->snapshot, number);
-	const struct route_report *r;
-
-	*state = route_states_get(s->app->routes, server->config->name, number, &r);
-	*found = r ? r->found_agent : "";
-	return (n && app_route_wanted(s->app, server->config, n)) || (r && r->state != ROUTE_NONE);
-}
-
 json_t *cli_routes_json(const struct cli_routes *r, const char *number)
 {
+	const struct app *app = r->sync.app;
 	json_t *o = json_object();
-	enum route_state state;
-	const char *found;
 
-	for (size_t i = 0; i < r->sync.app->server_count; i++) {
-		const struct app_server *server = &r->sync.app->servers[i];
+	for (size_t i = 0; i < app->server_count; i++) {
+		const char *server = app->servers[i].config->name;
+		const struct route_report *report;
+		enum route_state state = route_states_get(app->routes, server, number, &report);
 
-		if (!state_on(&r->sync, server, number, &state, &found))
-			continue;
-		json_object_set_new(o, server->config->name,
-				    json_pack("{ss so}", "state", route_state_name(state), "found", cli_text(found)));
+		if (belongs(&r->sync, server, number) || (report && report->state != ROUTE_NONE))
+			json_object_set_new(o, server, json_pack("{ss so}", "state", route_state_name(state), "found",
+								 cli_text(report ? report->found_agent : "")));
 	}
 	return o;
 }
 
 char *cli_routes_text(const struct cli_routes *r, const char *number)
 {
-	enum route_state state;
-	const char *found;
+	json_t *routes = cli_routes_json(r, number), *route;
+	const char *server, *state, *found;
 	struct buf text;
 
 	buf_init(&text, BUF_UNBOUNDED);
-	for (size_t i = 0; i < r->sync.app->server_count; i++) {
-		const struct app_server *server = &r->sync.app->servers[i];
-
-		if (!state_on(&r->sync, server, number, &state, &found))
-			continue;
-		buf_addf(&text, "%s%s %s", text.len ? ", " : "", server->config->name, route_state_name(state));
-		if (*found)
-			buf_addf(&text, " (%s)", found);
+	json_object_foreach(routes, server, route) {
+		json_unpack(route, "{ss ss}", "state", &state, "found", &found);
+		buf_addf(&text, "%s%s %s%s%s%s", text.len ? ", " : "", server, state, *found ? " (" : "", found, *found ? ")" : "");
 	}
+	json_decref(routes);
 	return buf_take(&text);
 }
 

@@ -33,25 +33,24 @@ struct cli {
 };
 
 struct command {
-	const char *group;		/* "number" */
-	const char *verb;		/* "add"; NULL when the group is the command */
-	const char *words;		/* its other words, for people: "NUMBER" */
+	const char *name;		/* "sync", or a group and a verb: "number add" */
+	const char *words;		/* N_(): its other words, for people: "NUMBER"; NULL = none */
 	size_t min, max;		/* how many of them */
 	enum cli_needs needs;
 	enum entity entity;		/* for commands over records */
 	bool fields;			/* the record's fields are options */
-	const struct cli_option *options;	/* its own; end with a row without name; NULL = none */
 	bool (*run)(struct cli *c, struct err *e);
 	const char *help;		/* N_() */
 };
 
-/* Ends with a row without group. */
+/* Ends with a row without name. */
 extern const struct command cli_commands[];
 
-/* Allows the options of a command: the fields of its record, its own, and with `common` those of every command. */
+/* Initialises *a, and allows the options of a command: the fields of its record, its own, and with `common` those of every one. */
 void cli_allow_options(struct cli_args *a, const struct command *command, bool common);
-/* "number add"; caller frees. */
-char *cli_command_name(const struct command *c);
+/* The command's name within a group, "add" of "number add", "" when the group is the command; NULL = it is not in the group.
+ * Without a group the whole name. */
+const char *cli_verb(const struct command *c, const char *group);
 /* Prints a note beside the result on standard error, for people: not with JSON or CSV. */
 void cli_note(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
