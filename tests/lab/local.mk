@@ -35,6 +35,7 @@ EXTRA_DIST += \
 	tests/lab/cases/92_gaps.sh \
 	tests/lab/cases/93_shared_view.sh \
 	tests/lab/cases/94_raw.sh \
+	tests/lab/cases/95_readme.sh \
 	tests/lab/lib/call.sh \
 	tests/lab/lib/cases.sh \
 	tests/lab/lib/common.sh \

@@ -13,7 +13,7 @@ check "the number is verified" screen_shows ann $number 'na ok'
 sessions=$(ami_sessions na-1)
 check "na-1 has its two sessions" test "$(wc -l <<<"$sessions")" = 2
 
-check "its terminal stops reading" stall_screen ann
+check "its terminal stops reading, and is full" stall_screen ann
 check "forty calls are answered" lab_call $number --count 40 --rate 20 --hold 300
 served=$(served_by support)
 check "two hundred calls are answered" lab_call $number --count 200 --rate 40 --hold 500
@@ -23,6 +23,7 @@ check "one more stays" wait_for 10 "the call" inside says na-1 'core show channe
 check "what na-1 sent has been read all the while" wait_for 10 "empty queues" all_read na-1
 check "no session was dropped" test "$(ami_sessions na-1)" = "$sessions"
 check "another operator adds a number" deck ben number add $late --provider twilio --agent sales --label Meanwhile
+check "the terminal is full still" terminal_is_full ann
 
 check "the terminal reads again" resume_screen ann
 check "the screen knows every call" screen_shows ann $number '241 today'

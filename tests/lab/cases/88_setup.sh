@@ -46,6 +46,5 @@ check "and the dialplan in force is the one that is shipped" eval \
 	"deck ann doctor $number --json | grep '\"dialplan\"' | grep -q '\"pass\".*version'"
 check "a call is answered" answered_by support $number
 
-inside install_files na-1 "$LAB_DATA"/extensions_trunkdeck.conf "$LAB_DATA"/globals_trunkdeck.conf \
-	"$LAB_DATA"/manager_trunkdeck.conf "$LAB_DATA"/manager_trunkdeck_split.conf "$LAB_DATA"/cdr_manager.conf
+inside install_configuration na-1
 check "the lab's own files are back" tell_asterisk

@@ -23,15 +23,28 @@ make_desk() {
 	lab_config "$dir/config" "${2:-sqlite:$dir/store.db}" >/dev/null
 }
 
+# give_desk NAME: from now on its operator is a user with the name of the desk. The programs of other desks run as root.
+give_desk() { inside add_user "$1" && enter chown -R "$1" "$(desk_dir "$1")" && : >"$(desk_dir "$1")/own_user"; }
+
+# add_user NAME: to the lab's own user database. To be run inside.
+add_user() {
+	mountpoint -q /etc/passwd ||
+		{ cp /etc/passwd "$LAB_RUN/mnt/passwd" && mount --bind "$LAB_RUN/mnt/passwd" /etc/passwd; } || return 1
+	id "$1" >/dev/null 2>&1 || echo "$1:x:$((64000 + $(wc -l </etc/passwd))):65534::/nonexistent:/bin/sh" >>/etc/passwd
+}
+
 # configure NAME SED_EXPRESSION: changes the desk's configuration.
 configure() { sed -i -e "$2" "$(desk_dir "$1")/config"; }
 
 # at_desk NAME COMMAND...: inside the lab, with the desk's environment and nothing else.
 at_desk() {
-	local name=$1 dir
+	local name=$1 dir as=()
 	dir=$(desk_dir "$1")
 	shift
-	enter env -i PATH=/usr/bin:/bin HOME="$dir" USER="$name" XDG_CONFIG_HOME="$dir" XDG_DATA_HOME="$dir/data" \
+	# It may still read the program and the authority, wherever they lie.
+	[ ! -e "$dir/own_user" ] || as=(setpriv --reuid "$name" --regid 65534 --clear-groups
+		--inh-caps=-all,+dac_read_search --ambient-caps=-all,+dac_read_search)
+	enter "${as[@]}" env -i PATH=/usr/bin:/bin HOME="$dir" USER="$name" XDG_CONFIG_HOME="$dir" XDG_DATA_HOME="$dir/data" \
 		XDG_STATE_HOME="$dir/state" LANG=C.UTF-8 TZ=UTC ${ASAN_OPTIONS+ASAN_OPTIONS="$ASAN_OPTIONS"} "$@"
 }
 
@@ -181,12 +194,28 @@ row = rows[sys.argv[1]]
 sys.exit(not all(str(row[k]) == v for k, v in (w.split("=", 1) for w in sys.argv[2:])))' "$@"
 }
 
-# stall_screen NAME: its terminal reads no more, as when an SSH peer goes away without a word.
+# stall_screen NAME: its terminal reads no more, as when an SSH peer goes away without a word, and no byte more can be written to
+# it: the room that is left is filled with NUL bytes, which a terminal ignores.
 stall_screen() {
-	local pid
-	pid=$(desk_tmux "$1" display-message -p '#{pid}') && program_of "$1" >"$(desk_dir "$1")/program.pid" &&
-		echo "$pid" >"$(desk_dir "$1")/tmux.pid" && enter kill -STOP "$pid"
+	local dir pid
+	dir=$(desk_dir "$1")
+	desk_tmux "$1" display-message -p '#{pane_tty}' >"$dir/tty" && pid=$(desk_tmux "$1" display-message -p '#{pid}') &&
+		echo "$pid" >"$dir/tmux.pid" && enter kill -STOP "$pid" && { write_nul "$1" 1000000 || :; } && terminal_is_full "$1"
 }
+
+# write_nul NAME COUNT: to its terminal, without waiting; false when the terminal does not take all of them.
+write_nul() {
+	enter "$LAB_PYTHON" -c 'import os, sys
+terminal = os.open(sys.argv[1], os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+left = int(sys.argv[2])
+try:
+    while left:
+        left -= os.write(terminal, bytes(left))
+except BlockingIOError:
+    sys.exit(1)' "$(cat "$(desk_dir "$1")/tty")" "$2"
+}
+
+terminal_is_full() { ! write_nul "$1" 1; }
 
 resume_screen() { enter kill -CONT "$(cat "$(desk_dir "$1")/tmux.pid")" && rm "$(desk_dir "$1")/tmux.pid"; }
 

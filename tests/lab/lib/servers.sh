@@ -56,12 +56,16 @@ make_certificate() {
 	chroot "$(server_root "$1")" chown -R asterisk:asterisk /etc/asterisk/keys
 }
 
-# To be run inside.
-prepare_server() {
-	mount_server "$1"
+install_configuration() {
 	install_files "$1" "$LAB_DIR"/asterisk/*.conf "$LAB_DATA"/extensions_trunkdeck.conf \
 		"$LAB_DATA"/globals_trunkdeck.conf "$LAB_DATA"/manager_trunkdeck.conf \
 		"$LAB_DATA"/manager_trunkdeck_split.conf "$LAB_DATA"/cdr_manager.conf
+}
+
+# To be run inside.
+prepare_server() {
+	mount_server "$1"
+	install_configuration "$1"
 	make_certificate "$1"
 	chroot "$(server_root "$1")" install -d -o asterisk -g asterisk /run/asterisk
 }
