@@ -14,6 +14,7 @@ unit_tests = tests/unit/store/test_store \
 	tests/unit/app/test_history \
 	tests/unit/app/test_job \
 	tests/unit/app/test_live \
+	tests/unit/app/test_overload \
 	tests/unit/app/test_routes \
 	tests/unit/app/test_tables \
 	tests/unit/base/test_mailbox \
@@ -48,6 +49,7 @@ unit_tests = tests/unit/store/test_store \
 	tests/unit/ui/test_form \
 	tests/unit/ui/test_form_random \
 	tests/unit/ui/test_form_save \
+	tests/unit/ui/test_header \
 	tests/unit/ui/test_keys \
 	tests/unit/ui/test_list \
 	tests/unit/ui/test_pacing \

@@ -143,6 +143,25 @@ static void calls_come_and_go(void **state)
 }
 
 /* The second one tells of the same call: once, and it goes on when the first is gone. */
+/* The end comes by the store, too. */
+static void a_call_that_is_looked_at_ends_on_its_page(void **state)
+{
+	struct fixture *f = *state;
+	struct call c = call_of(1, CALL_TALKING);
+
+	publish(f, "rec-a", 1, &c, 1);
+	wait_for(f, 1, 1);
+	app_watch_call(f->app, &c);
+	c.state = CALL_ENDED;
+	c.ended_us = c.started_us + 5000000;
+	c.outcome = OUTCOME_ANSWERED;
+	publish(f, "rec-a", 2, &c, 1);
+	wait_for(f, 0, 1);
+	assert_int_equal(f->app->watch.detail.call.state, CALL_ENDED);
+	assert_int_equal(f->app->watch.detail.call.outcome, OUTCOME_ANSWERED);
+	assert_true(f->app->watch.detail.call.ended_us == c.ended_us);
+}
+
 static void another_recorder_takes_over(void **state)
 {
 	struct fixture *f = *state;
@@ -183,6 +202,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(calls_come_and_go, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_call_that_is_looked_at_ends_on_its_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(another_recorder_takes_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_screen_that_follows_records_nothing, setup, teardown),
 	};
