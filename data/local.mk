@@ -16,13 +16,15 @@ embedded_files = \
 	data/sql/sqlite/0004_listened.sql \
 	data/sql/sqlite/0005_live_call.sql \
 	data/sql/sqlite/0006_change_undoes.sql \
+	data/sql/sqlite/0007_call_story.sql \
 	data/sql/postgres/0001_initial.sql \
 	data/sql/postgres/0002_call_recorded.sql \
 	data/sql/postgres/0003_views_for_asterisk.sql \
 	data/sql/postgres/0004_call_by_end.sql \
 	data/sql/postgres/0005_listened.sql \
 	data/sql/postgres/0006_live_call.sql \
-	data/sql/postgres/0007_change_undoes.sql
+	data/sql/postgres/0007_change_undoes.sql \
+	data/sql/postgres/0008_call_story.sql
 
 EXTRA_DIST += $(embedded_files)
 

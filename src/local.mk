@@ -25,6 +25,7 @@ libtrunkdeck_a_SOURCES += \
 	src/model/countries.c \
 	src/model/countries.h \
 	src/model/e164.c \
+	src/model/difference.c \
 	src/model/field_value.c \
 	src/model/fields.c \
 	src/model/fields.h \

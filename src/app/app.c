@@ -127,12 +127,12 @@ static void on_agents(void *taker, void *value)
 
 const struct ami_handlers app_ami_handlers = {
 	.server = on_server, .call = on_call, .route = on_route, .resynced = on_resynced, .hangup = on_hangup,
-	.endpoints = on_endpoints, .detail = on_detail,
+	.endpoints = on_endpoints, .detail = on_detail, .story = on_story,
 };
 
 static const struct worker_handlers worker_handlers = {
 	.state = on_store_state, .records = on_records, .result = on_result, .spool = on_spool, .published = on_published,
-	.live = on_live, .metrics = on_metrics, .changes = on_change_page, .page = on_call_page,
+	.live = on_live, .metrics = on_metrics, .story = on_detail, .changes = on_change_page, .page = on_call_page,
 };
 
 struct app *app_new(const struct config *config, const struct td_clock *clock)

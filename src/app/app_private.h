@@ -130,7 +130,7 @@ void cut_calls(struct app *a, const char *server, const char *number);
 void hangups_free(struct app *a);
 
 /* app/calls.c */
-mail_fn on_call, on_resynced, on_live, on_detail, on_call_page, on_change_page;
+mail_fn on_call, on_resynced, on_live, on_detail, on_story, on_call_page, on_change_page;
 bool pages_waiting(const struct app *a);
 void pages_free(struct app *a);
 

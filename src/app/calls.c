@@ -4,7 +4,7 @@
  *
  * What is shown of the call that is looked at comes with the reports of calls, or, when its end was missed, with a page of finished
  * ones; its story comes from whoever tracks it: the ami thread, or the player of a recorded stream. A finished call has the story
- * that was followed to its end, or none.
+ * that was followed to its end, else the one that is stored for a call that was not answered, or none.
  */
 #include "config.h"
 
@@ -32,8 +32,14 @@ void app_watch_call(struct app *a, const struct call *c)
 	if (!is_watched(a, c))
 		*w = (struct call_watch){ .waiting = false };
 	w->detail.call = now ? *now : *c;
-	if (c->state == CALL_ENDED)
+	if (c->state == CALL_ENDED) {
+		/* A story that was followed to its end is the one that was stored. */
+		if (c->outcome != OUTCOME_ANSWERED && w->detail.story.leg_count == 0 && a->private->worker && !a->replay) {
+			w->waiting = true;
+			worker_ask_story(a->private->worker, c);
+		}
 		return;
+	}
 	if (a->replay) {
 		player_watch(a->replay->player, c->linkedid);
 	} else if (a->private->ami) {

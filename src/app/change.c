@@ -13,11 +13,8 @@
 #include <string.h>
 
 #include "trunkdeck/base/mem.h"
-#include "trunkdeck/base/utf8.h"
 
 #define STEPS_MAX 10000
-#define FIELDS_NAMED 3
-#define VALUE_WIDTH 40
 
 static void request_free(struct request *q)
 {
@@ -126,70 +123,9 @@ void undo_free(struct app *a)
 
 /* --- words --- */
 
-static void add_value(struct buf *to, const struct field *f, const struct record *r)
-{
-	char *value = field_get(f, r), *clean = utf8_clean_dup(str_of(value));
-	int width;
-	size_t len = utf8_fit(clean, VALUE_WIDTH, &width);
-
-	if (*clean)
-		buf_addf(to, "%.*s%s", (int)len, clean, clean[len] ? "..." : "");
-	else
-		buf_adds(to, "\"\"");
-	free(clean);
-	free(value);
-}
-
-/* "label BBB -> AAA, region na -> eu": the fields that an operator can change and that differ. Caller frees. */
-static char *record_difference(const struct record *from, const struct record *to)
-{
-	size_t named = 0, more = 0;
-	struct buf text;
-
-	buf_init(&text, BUF_UNBOUNDED);
-	buf_adds(&text, "");
-	for (const struct field *f = entity_fields(to->entity); f->key; f++) {
-		char *was = field_get(f, from), *is = field_get(f, to);
-		bool same = strcmp(was, is) == 0;
-
-		free(was);
-		free(is);
-		if (same || (f->flags & (FIELD_READONLY | FIELD_KEY)))
-			continue;
-		if (named == FIELDS_NAMED) {
-			more++;
-			continue;
-		}
-		buf_addf(&text, "%s%s ", named++ ? ", " : "", f->option ? f->option : f->key);
-		add_value(&text, f, from);
-		buf_adds(&text, " -> ");
-		add_value(&text, f, to);
-	}
-	if (more)
-		buf_addf(&text, ngettext(", %zu field more", ", %zu fields more", more), more);
-	return buf_take(&text);
-}
-
-char *change_difference(const struct change *c)
-{
-	struct record before, after;
-	char *text;
-
-	if (!change_record(c, true, &before))
-		return xstrdup("");
-	if (!change_record(c, false, &after)) {
-		record_clear(&before);
-		return xstrdup("");
-	}
-	text = record_difference(&before, &after);
-	record_clear(&before);
-	record_clear(&after);
-	return text;
-}
-
 static char *difference_text(const struct record *from, const struct record *to)
 {
-	char *difference = record_difference(from, to), *text = xasprintf("%s: %s", record_title(to), difference);
+	char *difference = record_difference(from, to, false), *text = xasprintf("%s: %s", record_title(to), difference);
 
 	free(difference);
 	return text;

@@ -130,6 +130,14 @@ static void record(struct app *a, const struct call *c)
 		lose(a, c);
 }
 
+void on_story(void *taker, void *value)
+{
+	const struct app *a = taker;
+
+	if (!a->config->read_only && !a->live_from_store && a->private->worker)
+		worker_record_story(a->private->worker, value);
+}
+
 static bool keep_early(struct app *a, const struct call *c)
 {
 	struct history *h = &a->private->history;

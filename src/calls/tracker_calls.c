@@ -85,12 +85,11 @@ static enum call_outcome call_outcome_of(const struct tracked *k, int cause, int
 	return o == OUTCOME_FAILED && k->queued ? OUTCOME_NO_ANSWER : o;
 }
 
-static void tell_detail(struct tracker *t)
+static void tell(const struct tracker *t, const struct tracked *k, void (*fn)(void *arg, const struct call_detail *d))
 {
-	struct call_detail d = { .call = t->watched->call, .story = t->watched->story };
+	struct call_detail d = { .call = k->call, .story = k->story };
 
-	t->watched_changed = false;
-	t->config.on_detail(t->config.arg, &d);
+	fn(t->config.arg, &d);
 }
 
 void calls_tell(struct tracker *t)
@@ -100,8 +99,10 @@ void calls_tell(struct tracker *t)
 	t->dirty = NULL;
 	if (k)
 		t->config.on_call(t->config.arg, &k->call, CALL_CHANGE_UPDATED);
-	if (t->watched_changed)
-		tell_detail(t);
+	if (t->watched_changed) {
+		t->watched_changed = false;
+		tell(t, t->watched, t->config.on_detail);
+	}
 }
 
 static void touch(struct tracker *t, struct tracked *k)
@@ -523,9 +524,12 @@ static void call_end(struct tracker *t, struct tracked *k, int64_t at_us)
 	t->stats.live--;
 	k->trunk->group->call = NULL;
 	legs_drop_group(t, k->trunk->group);
+	if (k->call.outcome != OUTCOME_ANSWERED && t->config.on_story)
+		tell(t, k, t->config.on_story);
 	t->config.on_call(t->config.arg, &k->call, CALL_CHANGE_FINISHED);
 	if (t->watched == k) {
-		tell_detail(t);
+		t->watched_changed = false;
+		tell(t, k, t->config.on_detail);
 		t->watched = NULL;
 	}
 	pool_give(&t->call_pool, k);

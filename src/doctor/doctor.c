@@ -251,13 +251,13 @@ static const char *read_typed(const struct doctor *d, char read[E164_SIZE])
 	size_t count;
 	const struct provider *const *providers = snapshot_providers(d->options->snapshot, &count);
 
-	if (e164_check(d->options->number, NULL))
+	if (e164_check(d->options->number, NULL, NULL))
 		return d->options->number;
 	for (size_t i = 0; i < count; i++) {
 		if (providers[i]->inbound_prefix[0] != '\0' && reads_as_configured(d, providers[i]->inbound_prefix, read))
 			return read;
 	}
-	return e164_from_wire(str_of(d->options->number), "+", read) && e164_check(read, NULL) ? read : NULL;
+	return e164_from_wire(str_of(d->options->number), "+", read) && e164_check(read, NULL, NULL) ? read : NULL;
 }
 
 static void ask_typed(struct doctor *d)

@@ -8,7 +8,7 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/model/number_suggest.h"
 
-#define NEAR_SHOWN 3
+#define SUGGESTIONS_MAX 3
 #define RECENT_US ((int64_t)24 * 3600 * 1000000)
 
 bool doctor_wants_route(const struct subject *s)
@@ -48,14 +48,14 @@ void check_format(const struct subject *s, struct finding *f)
 		finding_todo(f, "%s", _("numbers are configured as + and the digits of country, area and line: +15551234567"));
 }
 
-static void say_near(const struct subject *s, struct finding *f)
+static void suggest_numbers(const struct subject *s, struct finding *f)
 {
-	struct number_suggestion near[NEAR_SHOWN];
+	struct number_suggestion nearest[SUGGESTIONS_MAX];
 	size_t count, found;
 	const struct number *const *numbers = snapshot_numbers(s->options->snapshot, &count);
 	struct buf list;
 
-	found = number_suggest(s->typed, numbers, count, near, NEAR_SHOWN);
+	found = number_suggest(s->typed, numbers, count, nearest, SUGGESTIONS_MAX);
 	if (s->e164)
 		finding_remedy(f, REMEDY_ADD, ENTITY_NUMBER, s->e164, "");
 	if (found == 0) {
@@ -64,9 +64,9 @@ static void say_near(const struct subject *s, struct finding *f)
 		return;
 	}
 	buf_init(&list, sizeof(f->todo));
-	for (size_t i = 0; i < found && near[i].distance <= (near[0].distance == 0 ? 0 : NUMBER_SUGGEST_DISTANCE_MAX); i++)
-		buf_addf(&list, "%s%s", i > 0 ? ", " : "", near[i].number->e164);
-	if (near[0].distance == 0)
+	for (size_t i = 0; i < found && nearest[i].distance <= (nearest[0].distance == 0 ? 0 : NUMBER_SUGGEST_DISTANCE_MAX); i++)
+		buf_addf(&list, "%s%s", i > 0 ? ", " : "", nearest[i].number->e164);
+	if (nearest[0].distance == 0)
 		finding_todo(f, _("it is %s without its prefix: set the inbound prefix of the provider that sends it so"),
 			     list.p);
 	else
@@ -82,7 +82,7 @@ void check_configured(const struct subject *s, struct finding *f)
 		return;
 	}
 	finding_set(f, VERDICT_FAIL, _("%s is not configured"), s->e164 ? s->e164 : s->typed);
-	say_near(s, f);
+	suggest_numbers(s, f);
 }
 
 void check_enabled(const struct subject *s, struct finding *f)

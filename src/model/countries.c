@@ -62,6 +62,23 @@ static void trie_add(const char *code, int row)
 	table.nodes[at].row = row;
 }
 
+/* "11" or "9-12". */
+static bool lengths_read(struct str text, struct country *c)
+{
+	const char *dash = memchr(text.p, '-', text.len);
+	size_t len = dash ? (size_t)(dash - text.p) : text.len;
+	int64_t min, max;
+
+	if (!str_to_i64((struct str){ text.p, len }, &min))
+		return false;
+	max = min;
+	if (dash && !str_to_i64((struct str){ dash + 1, text.len - len - 1 }, &max))
+		return false;
+	c->digits_min = (int)min;
+	c->digits_max = (int)max;
+	return 0 < min && min <= max && max < E164_MAX;
+}
+
 static struct str next_column(struct str *rest)
 {
 	const char *tab = memchr(rest->p, '\t', rest->len);
@@ -77,8 +94,8 @@ static void row_add(struct str line)
 	struct country *c = &table.rows[table.row_count];
 	char region[8];
 
-	str_copy(region, sizeof(region), rest);
-	if (!code.len || iso.len != 2 || !name.len || !region_parse(region, &c->region))
+	str_copy(region, sizeof(region), next_column(&rest));
+	if (!code.len || iso.len != 2 || !name.len || !region_parse(region, &c->region) || !lengths_read(rest, c))
 		die("countries.tsv: bad row: %.*s", (int)line.len, line.p);
 	str_copy(c->iso, sizeof(c->iso), iso);
 	c->code = str_dup(code);

@@ -3,8 +3,8 @@
  *
  * e164_check() decides and explains; it never changes a byte. e164_suggest() reads what people type or paste ("+1 (555)
  * 123-4567", "00442071234567", "tel:+1…", full-width digits, "(0)") and offers one number, only if that passes the check.
- * A national form needs a country: the given home, or North America's ten digits when no home is known, as the product's
- * examples do. Lengths inside a country's own plan are not judged: plans change more often than programs.
+ * A national form needs a country, the given home. Lengths inside a country's own plan are only warned about, because plans
+ * change more often than programs.
  */
 #include "config.h"
 
@@ -180,17 +180,16 @@ struct reading {
 	char text[TYPED_MAX + 8];
 };
 
+/* North America: ten digits, and an area code that begins with 2 to 9 and is no service code such as 411. */
+static bool is_possible_nanp(const char *national)
+{
+	return strlen(national) == 10 && national[0] >= '2' && strncmp(national + 1, "11", 2);
+}
+
 static bool reading_is(struct reading *r, struct str prefix, const char *digits)
 {
 	snprintf(r->text, sizeof(r->text), "+%.*s%s", (int)prefix.len, prefix.p, digits);
-	return is_number(r->text);
-}
-
-static bool read_nanp(const char *digits, size_t n, struct reading *r)
-{
-	if (n == 11 && digits[0] == '1')
-		return reading_is(r, STR(""), digits);
-	return n == 10 && digits[0] >= '2' && reading_is(r, STR("1"), digits);
+	return is_number(r->text) && (r->text[1] != '1' || is_possible_nanp(r->text + 2));
 }
 
 static bool read_national(const char *digits, const struct country *home, struct reading *r)
@@ -202,7 +201,7 @@ static bool read_national(const char *digits, const struct country *home, struct
 	/* A Bahamian leaves the area code away. */
 	if (is_nanp(home))
 		return (n == 7 && strlen(home->code) == 4 && reading_is(r, str_of(home->code), digits)) ||
-		       read_nanp(digits, n, r);
+		       reading_is(r, n == 11 && digits[0] == '1' ? STR("") : STR("1"), digits);
 	if (n >= 11 && str_starts((struct str){ digits, n }, code))
 		return reading_is(r, STR(""), digits);
 	if (trunk[0] && str_starts((struct str){ digits, n }, str_of(trunk)))
@@ -223,8 +222,8 @@ static bool read_number(const char *typed, const struct country *home, struct re
 		return true;
 	if (home)
 		return read_national(typed, home, r);
-	/* Without a home only what can't be a national number of somewhere else. */
-	return read_nanp(typed, n, r) || (n >= 11 && typed[0] != '0' && reading_is(r, STR(""), typed));
+	/* Without a home only what is too long for a national number. */
+	return n >= 11 && typed[0] != '0' && reading_is(r, STR(""), typed);
 }
 
 bool e164_suggest(const char *text, const struct country *home, char out[E164_SIZE])
@@ -286,43 +285,15 @@ static enum found worst_of(const char *text)
 	return worst;
 }
 
-static bool refuse(const char *text, struct err *e, const char *what)
+bool e164_check(const char *text, const struct country *home, struct err *e)
 {
-	char meant[E164_SIZE];
-
-	if (e164_suggest(text, NULL, meant))
-		/* TRANSLATORS: the first is what is wrong, the second a number. */
-		return err_set(e, ERR_NUMBER_FORMAT, _("%s: did you mean %s?"), what, meant);
-	return err_set(e, ERR_NUMBER_FORMAT, "%s", what);
-}
-
-static bool refuse_count(const char *text, size_t n, struct err *e)
-{
-	char what[160];
-
-	if (n < DIGITS_MIN)
-		snprintf(what, sizeof(what), _("too short: %zu digits, at least %d are needed"), n, DIGITS_MIN);
-	else
-		snprintf(what, sizeof(what), _("too long: %zu digits, at most %d are allowed"), n, DIGITS_MAX);
-	return refuse(text, e, what);
-}
-
-static bool refuse_character(const char *text, enum found found, struct err *e)
-{
-	switch (found) {
-	case FOUND_SEPARATOR:
-		return refuse(text, e, _("no spaces, dashes or parentheses"));
-	case FOUND_DIGIT:
-		return refuse(text, e, _("write it with the digits 0 to 9"));
-	case FOUND_CONTROL:
-		return refuse(text, e, _("it contains a control character: type it again"));
-	default:
-		return refuse(text, e, _("only digits are allowed after the +"));
-	}
-}
-
-bool e164_check(const char *text, struct err *e)
-{
+	static const char *const characters[] = {
+		[FOUND_SEPARATOR] = N_("no spaces, dashes or parentheses"),
+		[FOUND_DIGIT] = N_("write it with the digits 0 to 9"),
+		[FOUND_CONTROL] = N_("it contains a control character: type it again"),
+		[FOUND_OTHER] = N_("only digits are allowed after the +"),
+	};
+	char what[160], meant[E164_SIZE];
 	enum found found;
 	size_t n;
 
@@ -331,16 +302,45 @@ bool e164_check(const char *text, struct err *e)
 	if (!text[strspn(text, " ")])
 		return err_set(e, ERR_NUMBER_REQUIRED, "%s", _("Enter a number such as +15551234567"));
 	found = worst_of(text);
+	n = text[0] == '+' ? digit_count(text + 1) : 0;
 	if (found != FOUND_NOTHING)
-		return refuse_character(text, found, e);
-	if (text[0] != '+')
-		return refuse(text, e, _("start with + and the country code"));
-	n = digit_count(text + 1);
-	if (text[1] == '0')
-		return refuse(text, e, _("a country code never starts with 0"));
-	if (n < DIGITS_MIN || n > DIGITS_MAX)
-		return refuse_count(text, n, e);
-	return err_set(e, ERR_NUMBER_FORMAT, _("+%.3s is not an assigned country code"), text + 1);
+		snprintf(what, sizeof(what), "%s", _(characters[found]));
+	else if (text[0] != '+')
+		snprintf(what, sizeof(what), "%s", _("start with + and the country code"));
+	else if (text[1] == '0')
+		snprintf(what, sizeof(what), "%s", _("a country code never starts with 0"));
+	else if (n < DIGITS_MIN)
+		snprintf(what, sizeof(what), _("too short: %zu digits, at least %d are needed"), n, DIGITS_MIN);
+	else if (n > DIGITS_MAX)
+		snprintf(what, sizeof(what), _("too long: %zu digits, at most %d are allowed"), n, DIGITS_MAX);
+	else
+		snprintf(what, sizeof(what), _("+%.3s is not an assigned country code"), text + 1);
+	if (e164_suggest(text, home, meant))
+		/* TRANSLATORS: the first is what is wrong, the second a number. */
+		return err_set(e, ERR_NUMBER_FORMAT, _("%s: did you mean %s?"), what, meant);
+	return err_set(e, ERR_NUMBER_FORMAT, "%s", what);
+}
+
+bool e164_warning(const char *number, char *to, size_t size)
+{
+	const struct country *c = is_number(number) ? e164_country(str_of(number)) : NULL;
+	int digits = c ? (int)strlen(number + 1) : 0;
+
+	if (!c || (is_nanp(c) ? is_possible_nanp(number + 2) : digits >= c->digits_min && digits <= c->digits_max))
+		return false;
+	if (is_nanp(c))
+		snprintf(to, size, "%s", _("numbers of +1 have 10 digits after it, and their area code can't begin with 0 or 1 or end with 11"));
+	else if (c->digits_min == c->digits_max)
+		snprintf(to, size, _("%s: a number usually has %d digits with its country code, this one has %d"), c->name, c->digits_min, digits);
+	else
+		snprintf(to, size, _("%s: a number usually has %d to %d digits with its country code, this one has %d"), c->name,
+			 c->digits_min, c->digits_max, digits);
+	return true;
+}
+
+const struct country *provider_country(const struct provider *p)
+{
+	return p ? e164_country(str_of(p->inbound_prefix)) : NULL;
 }
 
 /* --- numbers of others --- */

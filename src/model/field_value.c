@@ -31,7 +31,7 @@ bool field_missing(const struct field *f, struct err *e)
 {
 	switch (f->type) {
 	case FIELD_E164:
-		return e164_check("", e);
+		return e164_check("", NULL, e);
 	case FIELD_PROVIDER:
 		return err_set(e, ERR_TRUNK_REQUIRED, "%s", _("choose a provider: see 'trunkdeck provider list'"));
 	case FIELD_AGENT:
@@ -186,7 +186,7 @@ bool field_check_text(const struct field *f, const char *text, struct err *e)
 	if (is_blank(text) && f->flags & FIELD_REQUIRED)
 		return field_missing(f, e);
 	if (f->type == FIELD_E164)
-		return e164_check(text, e);
+		return e164_check(text, NULL, e);
 	/* JSON text may be spread over lines before it is made canonical. */
 	if (f->type == FIELD_PARAMS)
 		return check_params(text, e);

@@ -45,7 +45,7 @@ enum wire_form wire_form_of(const char *text)
 	char digits[DIGITS_MAX + 1], full[DIGITS_MAX + 2];
 	size_t len;
 
-	if (e164_check(text, NULL))
+	if (e164_check(text, NULL, NULL))
 		return WIRE_FORM_E164;
 	if (strchr(text, ';'))
 		return e164_from_wire(str_of(text), NULL, full) ? WIRE_FORM_PARAMETERS : WIRE_FORM_OTHER;
@@ -58,7 +58,7 @@ enum wire_form wire_form_of(const char *text)
 		return WIRE_FORM_ZEROS;
 	full[0] = '+';
 	memcpy(full + 1, digits, len + 1);
-	if (digits[0] == '0' || len <= NATIONAL_MAX || !e164_check(full, NULL))
+	if (digits[0] == '0' || len <= NATIONAL_MAX || !e164_check(full, NULL, NULL))
 		return WIRE_FORM_NATIONAL;
 	return WIRE_FORM_NO_PLUS;
 }

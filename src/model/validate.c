@@ -14,56 +14,51 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/e164.h"
 
 /* --- numbers --- */
 
-static bool check_field(const char *key, const struct number *n, struct err *e)
+/* What the value refers to, and what the number itself is. */
+static bool check_field(const struct field *f, const struct number *n, const struct number_context *ctx, struct err *e)
 {
-	const struct field *f = field_by_key(ENTITY_NUMBER, key);
+	const char *why, *text = field_is_text(f) ? field_text_in(f, n) : "";
 
-	return field_check_text(f, field_text_in(f, n), e);
+	switch (f->type) {
+	case FIELD_E164:
+		if (!e164_check(text, provider_country(ctx->provider), e))
+			return false;
+		if (!ctx->adding || !ctx->holder)
+			return true;
+		why = ctx->holder_provider_name;
+		return err_set(e, ERR_NUMBER_EXISTS, _("already on provider %s: edit it there or use another number"),
+			       why && *why ? why : ctx->holder->provider);
+	case FIELD_PROVIDER:
+		if (!field_check_text(f, text, e))
+			return false;
+		return ctx->provider ||
+		       err_set(e, ERR_TRUNK_NOT_FOUND, _("there is no provider %s: see 'trunkdeck provider list'"), text);
+	case FIELD_AGENT:
+		if (!field_check_text(f, text, e))
+			return false;
+		if (!ctx->agent)
+			return err_set(e, ERR_AGENT_NOT_FOUND, _("there is no agent %s: see 'trunkdeck agent list'"), text);
+		if (ctx->restoring || (!ctx->adding && ctx->holder && !strcmp(ctx->holder->agent, text)) ||
+		    agent_usable(ctx->agent, &why))
+			return true;
+		/* TRANSLATORS: agent id, then the reason. */
+		return err_set(e, ERR_AGENT_UNUSABLE, _("%s: %s; choose another agent"), text, why);
+	default:
+		return !field_is_text(f) || field_check_text(f, text, e);
+	}
 }
 
-static bool check_absent(const struct number_context *ctx, struct err *e)
+bool number_validate(const struct number *n, const struct number_context *ctx, const char *key, struct err *e)
 {
-	const char *where = ctx->holder_provider_name;
-
-	if (!ctx->adding || !ctx->holder)
-		return true;
-	return err_set(e, ERR_NUMBER_EXISTS, _("already on provider %s: edit it there or use another number"),
-		       where && where[0] ? where : ctx->holder->provider);
-}
-
-static bool check_provider(const struct number *n, const struct number_context *ctx, struct err *e)
-{
-	if (!check_field("trunkId", n, e))
-		return false;
-	if (ctx->provider)
-		return true;
-	return err_set(e, ERR_TRUNK_NOT_FOUND, _("there is no provider %s: see 'trunkdeck provider list'"),
-		       n->provider);
-}
-
-static bool check_agent(const struct number *n, const struct number_context *ctx, struct err *e)
-{
-	const char *why;
-
-	if (!check_field("agentId", n, e))
-		return false;
-	if (!ctx->agent)
-		return err_set(e, ERR_AGENT_NOT_FOUND, _("there is no agent %s: see 'trunkdeck agent list'"),
-			       n->agent);
-	if (ctx->restoring || (!ctx->adding && ctx->holder && !strcmp(ctx->holder->agent, n->agent)))
-		return true;
-	if (agent_usable(ctx->agent, &why))
-		return true;
-	/* TRANSLATORS: agent id, then the reason. */
-	return err_set(e, ERR_AGENT_UNUSABLE, _("%s: %s; choose another agent"), n->agent, why);
-}
-
-static bool check_limit(const struct number_context *ctx, struct err *e)
-{
-	if (!ctx->adding || limit_state_of(ctx->used, ctx->limit) != LIMIT_REACHED)
+	for (const struct field *f = entity_fields(ENTITY_NUMBER); f->key; f++)
+		if ((!key || !strcmp(f->key, key)) && !check_field(f, n, ctx, e))
+			return false;
+	if ((key && strcmp(key, err_field_of(ERR_NUMBER_LIMIT))) || !ctx->adding ||
+	    limit_state_of(ctx->used, ctx->limit) != LIMIT_REACHED)
 		return true;
 	if (ctx->plan)
 		return err_set(e, ERR_NUMBER_LIMIT,
@@ -72,12 +67,6 @@ static bool check_limit(const struct number_context *ctx, struct err *e)
 	return err_set(e, ERR_NUMBER_LIMIT,
 		       _("%" PRId64 " of %" PRId64 " used: delete a number or raise the workspace's limit"),
 		       ctx->used, ctx->limit);
-}
-
-bool number_validate(const struct number *n, const struct number_context *ctx, struct err *e)
-{
-	return check_field("number", n, e) && check_absent(ctx, e) && check_provider(n, ctx, e) &&
-	       check_agent(n, ctx, e) && check_limit(ctx, e) && fields_check(ENTITY_NUMBER, n, e);
 }
 
 const char *number_warning(const struct number *n, const struct number_context *ctx)

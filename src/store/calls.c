@@ -82,36 +82,71 @@ static int by_key(const void *a, const void *b)
 	return order ? order : strcmp(x->linkedid, y->linkedid);
 }
 
-static bool record_sorted(struct store *s, const struct call *const *calls, size_t n, struct err *e)
-{
-	char *sql = record_sql();
-	bool ok = db_begin(s->db, DB_WRITE, e);
-
-	for (size_t i = 0; ok && i < n; i++)
-		ok = record_one(s, sql, calls[i], e);
-	ok = ok && db_commit(s->db, e);
-	if (!ok)
-		db_rollback(s->db);
-	free(sql);
-	return ok;
-}
-
 bool store_record_calls(struct store *s, const struct call *calls, size_t n, struct err *e)
 {
 	const struct call **sorted;
+	char *sql;
 	bool ok;
 
-	if (!store_check_writable(s, e) || !store_connect(s, e))
+	if (!store_begin_write(s, e))
 		return false;
-	if (!n)
-		return true;
-	sorted = xcalloc(n, sizeof(*sorted));
+	sorted = xcalloc(n + 1, sizeof(*sorted));
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = &calls[i];
 	qsort(sorted, n, sizeof(*sorted), by_key);
-	ok = record_sorted(s, sorted, n, e);
+	sql = record_sql();
+	ok = true;
+	for (size_t i = 0; ok && i < n; i++)
+		ok = record_one(s, sql, sorted[i], e);
+	free(sql);
 	free(sorted);
-	return ok;
+	return store_end_write(s, ok, e);
+}
+
+bool store_record_stories(struct store *s, const struct stored_story *stories, size_t n, struct err *e)
+{
+	bool ok = true;
+
+	if (!store_begin_write(s, e))
+		return false;
+	for (size_t i = 0; ok && i < n; i++) {
+		char *server = db_valid_text(s->db, stories[i].server), *linkedid = db_valid_text(s->db, stories[i].linkedid);
+		struct db_params p = { 0 };
+
+		db_param_text(&p, server);
+		db_param_text(&p, linkedid);
+		db_param_int(&p, stories[i].started_us);
+		db_param_text(&p, stories[i].text);
+		ok = db_post(s->db, "INSERT INTO td.call_story (server, linkedid, started_us, story) VALUES ($1, $2, $3, $4) "
+			     "ON CONFLICT (server, linkedid) DO UPDATE SET story = excluded.story "
+			     "WHERE length(excluded.story) > length(call_story.story)", p.values, p.n, e);
+		free(server);
+		free(linkedid);
+	}
+	return store_end_write(s, ok, e);
+}
+
+struct story_reading {
+	void (*fn)(void *arg, const char *story);
+	void *arg;
+};
+
+static bool read_story(void *arg, const char *const *values)
+{
+	const struct story_reading *r = arg;
+
+	r->fn(r->arg, db_text(values[0]));
+	return false;
+}
+
+bool store_find_story(struct store *s, const char *server, const char *linkedid, void (*fn)(void *arg, const char *story), void *arg,
+		      struct err *e)
+{
+	const char *const key[] = { server, linkedid };
+	struct story_reading r = { fn, arg };
+
+	return store_connect(s, e) &&
+	       db_query(s->db, "SELECT story FROM td.call_story WHERE server = $1 AND linkedid = $2", key, 2, read_story, &r, e);
 }
 
 /* --- reading --- */
@@ -120,6 +155,7 @@ bool store_record_calls(struct store *s, const struct call *calls, size_t n, str
 
 struct call_reading {
 	void (*fn)(void *arg, const struct call *c);
+	void (*story)(void *arg, const char *story);
 	void *arg;
 	bool by_end;
 	struct call_mark last;
@@ -132,31 +168,12 @@ static bool read_call(void *arg, const char *const *values)
 	struct call c = { .server = "" };
 
 	call_from_row(&c, values);
+	if (r->story)
+		r->story(r->arg, db_text(values[CALL_COLUMNS]));
 	r->last = call_mark_of(&c, r->by_end);
 	r->read++;
 	r->fn(r->arg, &c);
 	return true;
-}
-
-static void add_condition(struct buf *sql, struct db_params *p, const char *condition)
-{
-	buf_addf(sql, "%s %s $%zu", p->n ? " AND" : " WHERE", condition, p->n + 1);
-}
-
-static void add_text(struct buf *sql, struct db_params *p, const char *condition, const char *value)
-{
-	if (!value)
-		return;
-	add_condition(sql, p, condition);
-	db_param_text(p, value);
-}
-
-static void add_time(struct buf *sql, struct db_params *p, const char *condition, int64_t value)
-{
-	if (!value)
-		return;
-	add_condition(sql, p, condition);
-	db_param_int(p, value);
 }
 
 struct call_mark call_mark_of(const struct call *c, bool by_end)
@@ -203,17 +220,19 @@ static char *query_sql(const struct call_query *q, struct db_params *p)
 	buf_init(&sql, BUF_UNBOUNDED);
 	for (size_t i = 0; i < CALL_COLUMNS; i++)
 		buf_addf(&sql, "%s %s", i ? "," : "SELECT", call_columns[i]);
+	if (q->story)
+		buf_adds(&sql, ", (SELECT story FROM td.call_story s WHERE s.server = call.server AND s.linkedid = call.linkedid)");
 	buf_adds(&sql, " FROM td.call");
-	add_text(&sql, p, "number =", q->number);
-	add_text(&sql, p, "agent =", q->agent);
-	add_text(&sql, p, "provider =", q->provider);
-	add_text(&sql, p, "region =", q->region);
-	add_text(&sql, p, "server =", q->server);
-	add_text(&sql, p, "outcome =", q->outcome);
-	add_time(&sql, p, "started_us >=", mark_bounds(q, true) ? 0 : q->since_us);
-	add_time(&sql, p, "started_us <", mark_bounds(q, false) ? 0 : q->until_us);
-	add_time(&sql, p, "recorded_us >=", q->recorded_since_us);
-	add_text(&sql, p, "state =", q->ended ? call_state_name(CALL_ENDED) : NULL);
+	db_where_text(&sql, p, "number =", q->number);
+	db_where_text(&sql, p, "agent =", q->agent);
+	db_where_text(&sql, p, "provider =", q->provider);
+	db_where_text(&sql, p, "region =", q->region);
+	db_where_text(&sql, p, "server =", q->server);
+	db_where_text(&sql, p, "outcome =", q->outcome);
+	db_where_int(&sql, p, "started_us >=", mark_bounds(q, true) ? 0 : q->since_us);
+	db_where_int(&sql, p, "started_us <", mark_bounds(q, false) ? 0 : q->until_us);
+	db_where_int(&sql, p, "recorded_us >=", q->recorded_since_us);
+	db_where_text(&sql, p, "state =", q->ended ? call_state_name(CALL_ENDED) : NULL);
 	add_after(&sql, p, q);
 	buf_addf(&sql, " ORDER BY %s%s, server, linkedid", order_column(q), q->oldest_first ? "" : " DESC");
 	if (q->max) {
@@ -237,7 +256,7 @@ static bool read_page(struct store *s, const struct call_query *q, struct call_r
 bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *arg, const struct call *c), void *arg,
 		 struct err *e)
 {
-	struct call_reading r = { .fn = fn, .arg = arg, .by_end = q->by_end };
+	struct call_reading r = { .fn = fn, .story = q->story, .arg = arg, .by_end = q->by_end };
 	struct call_query page = *q;
 	struct call_mark after;		/* not the caller's, nor r.last: a driver reads it while rows come in */
 	size_t read = 0;
@@ -277,15 +296,14 @@ bool store_expire_calls(struct store *s, int64_t before_us, size_t max, size_t *
 	bool ok;
 
 	*deleted = 0;
-	if (!store_check_writable(s, e) || !store_connect(s, e) || !db_begin(s->db, DB_WRITE, e))
+	if (!store_begin_write(s, e))
 		return false;
 	db_param_int(&p, before_us);
 	db_param_int(&p, (int64_t)max);
 	ok = db_query(s->db, "DELETE FROM td.call WHERE (server, linkedid) IN (SELECT server, linkedid FROM td.call "
-		      "WHERE started_us < $1 ORDER BY started_us LIMIT $2) RETURNING server", p.values, p.n, count_row,
-		      deleted, e) && (*deleted == max || db_post(s->db, "DELETE FROM td.listened WHERE until_us < $1", p.values, 1, e)) &&
-	     db_commit(s->db, e);
-	if (!ok)
-		db_rollback(s->db);
-	return ok;
+		      "WHERE started_us < $1 ORDER BY started_us LIMIT $2) RETURNING server", p.values, p.n, count_row, deleted, e);
+	if (ok && *deleted < max)
+		ok = db_post(s->db, "DELETE FROM td.listened WHERE until_us < $1", p.values, 1, e) &&
+		     db_post(s->db, "DELETE FROM td.call_story WHERE started_us < $1", p.values, 1, e);
+	return store_end_write(s, ok, e);
 }

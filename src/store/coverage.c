@@ -32,17 +32,13 @@ static bool record_one(struct store *s, const char *recorder, const struct cover
 
 bool store_record_coverage(struct store *s, const char *recorder, const struct covered_span *spans, size_t n, struct err *e)
 {
-	bool ok;
+	bool ok = true;
 
-	if (!store_check_writable(s, e) || !store_connect(s, e) || !db_begin(s->db, DB_WRITE, e))
+	if (!store_begin_write(s, e))
 		return false;
-	ok = true;
 	for (size_t i = 0; ok && i < n; i++)
 		ok = record_one(s, recorder, &spans[i], e);
-	ok = ok && db_commit(s->db, e);
-	if (!ok)
-		db_rollback(s->db);
-	return ok;
+	return store_end_write(s, ok, e);
 }
 
 /* --- gaps --- */

@@ -155,6 +155,22 @@ void db_param_bool(struct db_params *p, bool value)
 	db_param_text(p, value ? "1" : "0");
 }
 
+void db_where_text(struct buf *sql, struct db_params *p, const char *condition, const char *value)
+{
+	if (!value)
+		return;
+	buf_addf(sql, "%s %s $%zu", p->n ? " AND" : " WHERE", condition, p->n + 1);
+	db_param_text(p, value);
+}
+
+void db_where_int(struct buf *sql, struct db_params *p, const char *condition, int64_t value)
+{
+	if (!value)
+		return;
+	buf_addf(sql, "%s %s $%zu", p->n ? " AND" : " WHERE", condition, p->n + 1);
+	db_param_int(p, value);
+}
+
 /* --- failures --- */
 
 bool db_failed(struct err *e, enum err_code code, const struct db *db, const char *said)

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/err.h"
 
 struct db;
@@ -108,6 +109,11 @@ struct db_params {
 void db_param_text(struct db_params *p, const char *text);
 void db_param_int(struct db_params *p, int64_t value);
 void db_param_bool(struct db_params *p, bool value);
+
+/* Adds a condition to a statement: " WHERE condition $n", or " AND ..." where there is one before it, and its parameter. No value
+ * (NULL, 0) = no condition. */
+void db_where_text(struct buf *sql, struct db_params *p, const char *condition, const char *value);
+void db_where_int(struct buf *sql, struct db_params *p, const char *condition, int64_t value);
 
 /* Sets what the database said as the hint: its first line, clean. Returns false. */
 bool db_failed(struct err *e, enum err_code code, const struct db *db, const char *said);

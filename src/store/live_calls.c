@@ -122,27 +122,15 @@ static bool publish(struct store *s, const struct live_beat *b, const struct cal
 
 bool store_live_publish(struct store *s, const struct live_beat *b, const struct call *calls, size_t n, struct err *e)
 {
-	bool ok;
-
-	if (!store_check_writable(s, e) || !store_connect(s, e) || !db_begin(s->db, DB_WRITE, e))
-		return false;
-	ok = publish(s, b, calls, n, e) && db_commit(s->db, e);
-	if (!ok)
-		db_rollback(s->db);
-	return ok;
+	return store_begin_write(s, e) && store_end_write(s, publish(s, b, calls, n, e), e);
 }
 
 bool store_live_leave(struct store *s, const char *recorder, struct err *e)
 {
-	bool ok;
-
-	if (!store_check_writable(s, e) || !store_connect(s, e) || !db_begin(s->db, DB_WRITE, e))
-		return false;
-	ok = forget_all(s, recorder, e) && db_post(s->db, "DELETE FROM td.live_recorder WHERE recorder = $1", &recorder, 1, e) &&
-	     s->db->driver->announce(s->db, DB_CHANNEL_LIVE, e) && db_commit(s->db, e);
-	if (!ok)
-		db_rollback(s->db);
-	return ok;
+	return store_begin_write(s, e) &&
+	       store_end_write(s, forget_all(s, recorder, e) &&
+			       db_post(s->db, "DELETE FROM td.live_recorder WHERE recorder = $1", &recorder, 1, e) &&
+			       s->db->driver->announce(s->db, DB_CHANNEL_LIVE, e), e);
 }
 
 /* --- the screens --- */

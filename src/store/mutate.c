@@ -135,7 +135,7 @@ static bool check_number(struct txn *t, const struct number *n, const struct rec
 	ctx.agent = agent ? &agent->agent : NULL;
 	ctx.holder = holder ? &holder->number : NULL;
 	ctx.holder_provider_name = held_by ? held_by->provider.name : NULL;
-	return number_validate(n, &ctx, e);
+	return number_validate(n, &ctx, NULL, e);
 }
 
 struct found_id {

@@ -23,6 +23,10 @@ struct store {
 bool store_connect(struct store *s, struct err *e);
 /* ERR_READ_ONLY for a handle opened so. */
 bool store_check_writable(const struct store *s, struct err *e);
+/* A transaction that writes, around statements of the caller: begins it, and ends it by a commit where ok says that all went well, else
+ * by taking everything back. store_end_write() returns false then. */
+bool store_begin_write(struct store *s, struct err *e);
+bool store_end_write(struct store *s, bool ok, struct err *e);
 
 /* --- migrate.c --- */
 

@@ -125,62 +125,34 @@ static bool feed(void *arg, const char *const *values)
 	return true;
 }
 
-static void param_max(struct db_params *p, size_t max)
-{
-	db_param_int(p, max && max < INT64_MAX ? (int64_t)max : INT64_MAX);
-}
-
-bool store_changes(struct store *s, int64_t since, size_t max, void (*fn)(void *arg, const struct change *c), void *arg,
-		   struct err *e)
-{
-	struct feeding f = { fn, arg, 0 };
-	struct db_params p = { 0 };
-
-	db_param_int(&p, since);
-	param_max(&p, max);
-	if (!store_connect(s, e) ||
-	    !db_query(s->db, "SELECT " CHANGE_COLUMNS " FROM td.change WHERE id > $1 ORDER BY id LIMIT $2", p.values, p.n,
-		      feed, &f, e))
-		return false;
-	if (s->seen < f.last)
-		s->seen = f.last;
-	return true;
-}
-
-bool store_history(struct store *s, enum entity entity, const char *key, size_t max,
-		   void (*fn)(void *arg, const struct change *c), void *arg, struct err *e)
-{
-	static const char of_all[] = "SELECT " CHANGE_COLUMNS " FROM td.change ORDER BY id DESC LIMIT $1";
-	static const char of_one[] = "SELECT " CHANGE_COLUMNS
-				     " FROM td.change WHERE entity = $2 AND key = $3 ORDER BY id DESC LIMIT $1";
-	struct feeding f = { fn, arg, 0 };
-	struct db_params p = { 0 };
-
-	param_max(&p, max);
-	if (key) {
-		db_param_text(&p, entity_name(entity));
-		db_param_text(&p, key);
-	}
-	return store_connect(s, e) && db_query(s->db, key ? of_one : of_all, p.values, p.n, feed, &f, e);
-}
-
 bool store_find_changes(struct store *s, const struct change_query *q, void (*fn)(void *arg, const struct change *c), void *arg,
 			struct err *e)
 {
-	static const char sql[] = "SELECT " CHANGE_COLUMNS " FROM change WHERE id < $1 AND at >= $2 AND at < $3"
-				  " AND ($4 = '' OR entity = $4) AND ($5 = '' OR key = $5) AND ($6 = '' OR lower(actor) = lower($6))"
-				  " ORDER BY id DESC LIMIT $7";
 	struct feeding f = { fn, arg, 0 };
 	struct db_params p = { 0 };
+	struct buf sql;
+	bool all, ok;
 
-	db_param_int(&p, q->before_id ? q->before_id : INT64_MAX);
-	db_param_int(&p, q->since_us);
-	db_param_int(&p, q->until_us ? q->until_us : INT64_MAX);
-	db_param_text(&p, q->entity ? q->entity : "");
-	db_param_text(&p, q->key ? q->key : "");
-	db_param_text(&p, q->actor ? q->actor : "");
-	param_max(&p, q->max);
-	return store_connect(s, e) && db_query(s->db, sql, p.values, p.n, feed, &f, e);
+	buf_init(&sql, BUF_UNBOUNDED);
+	buf_adds(&sql, "SELECT " CHANGE_COLUMNS " FROM td.change");
+	db_where_text(&sql, &p, "entity =", q->entity);
+	db_where_text(&sql, &p, "key =", q->key);
+	db_where_int(&sql, &p, "at >=", q->since_us);
+	db_where_int(&sql, &p, "at <", q->until_us);
+	db_where_text(&sql, &p, "lower(actor) = lower(", q->actor);
+	if (q->actor)
+		buf_addc(&sql, ')');
+	all = p.n == 0;
+	db_where_int(&sql, &p, "id <", q->before_id);
+	db_where_int(&sql, &p, "id >", q->after_id);
+	buf_addf(&sql, " ORDER BY id%s LIMIT $%zu", q->oldest_first ? "" : " DESC", p.n + 1);
+	db_param_int(&p, q->max && q->max < INT64_MAX ? (int64_t)q->max : INT64_MAX);
+	ok = store_connect(s, e) && db_query(s->db, sql.p, p.values, p.n, feed, &f, e);
+	buf_clear(&sql);
+	/* Read in order without a gap: store_wait() tells of what comes behind it. */
+	if (ok && all && q->oldest_first && s->seen < f.last)
+		s->seen = f.last;
+	return ok;
 }
 
 /* --- one record --- */

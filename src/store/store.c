@@ -111,6 +111,19 @@ bool store_check_writable(const struct store *s, struct err *e)
 	return err_set(e, ERR_READ_ONLY, _("nothing was changed: the store was opened for reading only"));
 }
 
+bool store_begin_write(struct store *s, struct err *e)
+{
+	return store_check_writable(s, e) && store_connect(s, e) && db_begin(s->db, DB_WRITE, e);
+}
+
+bool store_end_write(struct store *s, bool ok, struct err *e)
+{
+	if (ok && db_commit(s->db, e))
+		return true;
+	db_rollback(s->db);
+	return false;
+}
+
 /* --- waiting --- */
 
 static bool look(struct store *s, bool *changed, struct err *e)

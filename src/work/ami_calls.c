@@ -153,6 +153,14 @@ static void on_detail(void *arg, const struct call_detail *d)
 		no_room(s);
 }
 
+/* Not worth a recovery when there is no room: the call itself is told all the same. */
+static void on_story(void *arg, const struct call_detail *d)
+{
+	struct ami_server *s = arg;
+
+	ami_server_post(s, s->handlers->story, call_key(&d->call), d, sizeof(*d), MAIL_MAY_DROP);
+}
+
 void ami_calls_watch(struct ami_server *s, const char *linkedid)
 {
 	struct call_detail unknown = { .story.leg_count = 0 };
@@ -178,6 +186,7 @@ void ami_calls_init(struct ami_server *s)
 		.trunk_contexts = s->config.trunk_contexts,
 		.on_call = on_call,
 		.on_detail = on_detail,
+		.on_story = on_story,
 		.prefix_of = prefix_of,
 		.arg = s,
 	};

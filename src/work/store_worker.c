@@ -187,7 +187,7 @@ static void read_change(void *arg, const struct change *c)
 
 static bool read_news(struct worker *w, struct err *e)
 {
-	bool ok = store_changes(w->store, w->last_change, 0, read_change, w, e);
+	bool ok = store_find_changes(w->store, &(struct change_query){ .after_id = w->last_change, .oldest_first = true }, read_change, w, e);
 
 	flush_batch(w);
 	return ok;
@@ -269,6 +269,14 @@ static void read_who_changed(void *arg, const struct change *c)
 	r->changed_at_us = c->at;
 }
 
+static bool find_last_change(struct worker *w, const struct record *r, void (*fn)(void *arg, const struct change *c), void *arg,
+			     struct err *e)
+{
+	const struct change_query q = { .entity = entity_name(r->entity), .key = record_key(r), .max = 1 };
+
+	return store_find_changes(w->store, &q, fn, arg, e);
+}
+
 /* The feed is read before the answer goes out, so that whoever is told "done" finds it on the screen already. */
 static void do_mutate(void *taker, void *value)
 {
@@ -288,7 +296,7 @@ static void do_mutate(void *taker, void *value)
 	if (!r.done && r.err.code == ERR_NONE)
 		r.err = *e;
 	if (r.err.code == ERR_CHANGED_MEANWHILE)
-		store_history(w->store, j->mutation.record.entity, record_key(&j->mutation.record), 1, read_who_changed, &r, e);
+		find_last_change(w, &j->mutation.record, read_who_changed, &r, e);
 	news = r.done || r.err.code == ERR_CHANGED_MEANWHILE ? read_news(w, e) : err_class_of(r.err.code) != ERR_CLASS_UNREACHABLE;
 	if (!news && !r.done)
 		*e = r.err;
@@ -310,7 +318,7 @@ static void do_was_deleted(void *taker, void *value)
 	const struct store_job *j = value;
 	struct worker *w = taker;
 
-	w->ok = !w->store || store_history(w->store, ENTITY_NUMBER, record_key(&j->mutation.record), 1, read_last_word, w, &w->err);
+	w->ok = !w->store || find_last_change(w, &j->mutation.record, read_last_word, w, &w->err);
 	flush_batch(w);
 	atomic_fetch_sub(&w->pending, 1);
 }
@@ -419,6 +427,7 @@ struct worker *worker_start(const struct config *config, const struct store_opti
 	w->jobs = mailbox_new(1024);
 	w->calls = mailbox_new(WORKER_SPOOL_MAX);
 	pthread_mutex_init(&w->claims.lock, NULL);
+	pthread_mutex_init(&w->stories.lock, NULL);
 	w->to_main = to_main;
 	w->handlers = handlers;
 	w->retry_ms = RETRY_FIRST_MS;
@@ -440,6 +449,8 @@ void worker_stop(struct worker **w)
 	free((*w)->writing);
 	pthread_mutex_destroy(&(*w)->claims.lock);
 	free((*w)->claims.spans);
+	pthread_mutex_destroy(&(*w)->stories.lock);
+	worker_free_stories((*w)->stories.waiting, (*w)->stories.count);
 	free((*w)->actor);
 	FREE(w);
 }

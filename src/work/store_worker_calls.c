@@ -11,6 +11,7 @@
 
 #include "trunkdeck/base/log.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/call_json.h"
 
 #define RECORD_BATCH 256
 #define EXPIRE_BATCH 500
@@ -18,6 +19,80 @@
 #define CLAIMS_MAX 4096
 #define DAY_MS INT64_C(86400000)
 #define DAY_US (DAY_MS * 1000)
+
+/* --- stories --- */
+
+void worker_free_stories(struct stored_story *stories, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(stories[i].text);
+	free(stories);
+}
+
+/* Under the lock. Takes the text over. */
+static void keep_story(struct stories *s, const struct stored_story *one)
+{
+	if (s->count == WORKER_STORIES_MAX) {
+		free(s->waiting[0].text);
+		memmove(s->waiting, s->waiting + 1, --s->count * sizeof(s->waiting[0]));
+	}
+	if (s->count == s->size) {
+		s->size = s->size ? s->size * 2 : 16;
+		s->waiting = xreallocarray(s->waiting, s->size, sizeof(*s->waiting));
+	}
+	s->waiting[s->count++] = *one;
+}
+
+static bool write_stories(struct worker *w, struct err *e)
+{
+	struct stories taken;
+	bool ok;
+
+	pthread_mutex_lock(&w->stories.lock);
+	taken = w->stories;
+	w->stories.waiting = NULL;
+	w->stories.count = w->stories.size = 0;
+	pthread_mutex_unlock(&w->stories.lock);
+	ok = taken.count == 0 || store_record_stories(w->store, taken.waiting, taken.count, e);
+	if (ok) {
+		worker_free_stories(taken.waiting, taken.count);
+		return true;
+	}
+	pthread_mutex_lock(&w->stories.lock);
+	for (size_t i = 0; i < w->stories.count; i++)
+		keep_story(&taken, &w->stories.waiting[i]);
+	free(w->stories.waiting);
+	w->stories.waiting = taken.waiting;
+	w->stories.count = taken.count;
+	w->stories.size = taken.size;
+	pthread_mutex_unlock(&w->stories.lock);
+	return false;
+}
+
+static void take_story(void *arg, const char *story)
+{
+	struct call_detail *d = arg;
+
+	call_story_from_json(&d->story, story);
+}
+
+static void read_story(void *taker, void *value)
+{
+	struct call_detail *d = xcalloc(1, sizeof(*d));
+	struct worker *w = taker;
+
+	memcpy(&d->call, value, sizeof(d->call));
+	w->ok = !w->store || store_find_story(w->store, d->call.server, d->call.linkedid, take_story, d, &w->err);
+	worker_post(w, w->handlers->story, d, free);
+}
+
+void worker_ask_story(struct worker *w, const struct call *c)
+{
+	struct call *copy = xmalloc(sizeof(*copy));
+
+	*copy = *c;
+	mailbox_post(w->jobs, (struct mail){ .handle = read_story, .key = 1, .value = copy, .free_value = free }, MAIL_MUST);
+}
 
 /* --- recording --- */
 
@@ -49,13 +124,14 @@ bool worker_write_calls(struct worker *w, bool late, struct err *e)
 	bool ok = true;
 
 	if (worker_unwritten(w) == 0)
-		return true;
+		return write_stories(w, e);
 	while (ok && (n = take_calls(w)) > 0) {
 		ok = store_record_calls(w->store, w->writing, n, e);
 		if (ok)
 			atomic_store(&w->writing_count, 0);
 		written += ok ? n : 0;
 	}
+	ok = ok && write_stories(w, e);
 	s = xcalloc(1, sizeof(*s));
 	s->waiting = worker_unwritten(w);
 	s->late = late ? written : 0;
@@ -91,6 +167,22 @@ bool worker_record(struct worker *w, const struct call *c)
 	mailbox_post(w->calls, (struct mail){ .value = copy, .free_value = free }, MAIL_MUST);
 	mailbox_post(w->jobs, (struct mail){ .handle = write_calls, .key = 1 }, MAIL_MUST);
 	return true;
+}
+
+void worker_record_story(struct worker *w, const struct call_detail *d)
+{
+	json_t *json = call_story_to_json(d);
+	struct stored_story one = { .started_us = d->call.started_us, .text = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII) };
+
+	json_decref(json);
+	if (!one.text)
+		return;
+	str_copy(one.server, sizeof(one.server), str_of(d->call.server));
+	str_copy(one.linkedid, sizeof(one.linkedid), str_of(d->call.linkedid));
+	pthread_mutex_lock(&w->stories.lock);
+	keep_story(&w->stories, &one);
+	pthread_mutex_unlock(&w->stories.lock);
+	mailbox_post(w->jobs, (struct mail){ .handle = write_calls, .key = 1 }, MAIL_MUST);
 }
 
 size_t worker_unwritten(struct worker *w)

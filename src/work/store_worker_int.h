@@ -18,6 +18,13 @@ struct claims {
 	size_t count, size;
 };
 
+/* Stories that are not written yet, the oldest first. */
+struct stories {
+	pthread_mutex_t lock;
+	struct stored_story *waiting;
+	size_t count, size;
+};
+
 struct worker {
 	pthread_t thread;
 	const struct config *config;
@@ -40,6 +47,7 @@ struct worker {
 	struct call *writing;		/* taken from there, and not written yet */
 	atomic_size_t writing_count;
 	struct claims claims;
+	struct stories stories;
 	struct live_beat beat;		/* as published; recorder "" = nothing was */
 	int64_t tidied_seq;		/* of the last tidying, half a minute ago: every screen has read that far */
 	struct followed *followed;	/* recorders whose calls are read */
@@ -56,6 +64,7 @@ static inline void worker_post(struct worker *w, mail_fn *handle, void *value, v
 /* store_worker_calls.c; false when the store failed */
 bool worker_write_calls(struct worker *w, bool late, struct err *e);
 bool worker_write_coverage(struct worker *w, struct err *e);
+void worker_free_stories(struct stored_story *stories, size_t n);
 bool worker_expire_calls(struct worker *w, struct err *e);
 
 /* store_worker_live.c */

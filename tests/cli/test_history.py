@@ -359,6 +359,12 @@ class Record(HistoryTest):
         self.assertEqual({(call["provider"], call["agent"], call["region"]) for call in calls},
                          {("twilio", "support", "na"), ("twilio", "sales", "na")})
         self.assertEqual({call["country"] for call in calls}, {"DE"})
+        # How a call went is kept unless it was answered.
+        for call in calls:
+            self.assertEqual(call["story"] is None, call["outcome"] == "answered")
+        story = next(call["story"] for call in calls if call["story"])
+        self.assertEqual(story["steps"][0]["step"], "arrived")
+        self.assertEqual(story["steps"][-1]["step"], "ended")
         self.assertIn("info: na-1 connected", self.said())
 
     def test_a_server_that_goes_and_comes_back(self):

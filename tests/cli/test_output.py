@@ -182,7 +182,7 @@ class Changes(DeckTest):
         self.refused("changes", "--until", "soon", code=USAGE, says=["--until soon", "today"])
 
     def test_table_shows_the_difference(self):
-        self.assertIn("agentId: support -> sales", self.done("changes", "--last", "2").lines()[0])
+        self.assertIn("agent support -> sales", self.done("changes", "--last", "2").lines()[0])
 
     def test_follow(self):
         run = self.start("changes", "--json", "--last", "1", "--follow", "--max", "3", stdout=subprocess.PIPE)

@@ -30,6 +30,23 @@ class Messages(DeckTest):
         self.refused("number", "add", "+999123456789", *ADD, says="Invalid phone number format")
         self.assertEqual(len(self.done("number", "list", "--json").json()), 1)
 
+    def test_a_national_form_is_read_with_the_country_of_its_provider(self):
+        self.done("provider", "edit", "twilio", "--inbound-prefix", "+44")
+        self.refused("number", "add", "2079460958", *ADD, says="did you mean +442079460958?")
+        self.done("provider", "edit", "twilio", "--inbound-prefix", "")
+        said = self.refused("number", "add", "2079460958", *ADD, says="start with + and the country code")
+        self.assertNotIn("did you mean", said.err)
+
+    def test_a_number_that_may_be_a_mistake_is_warned_of(self):
+        usual = "numbers of +1 have 10 digits after it"
+        run = self.done("number", "add", "+1555123456", *ADD)
+        self.assertIn(usual, run.err)
+        run = self.done("number", "add", "+10551234567", *ADD, "--json")
+        self.assertIn(usual, run.json()[0]["warnings"][0])
+        run = self.done("number", "add", "+41791234567", *ADD, "--json")
+        self.assertNotIn("warnings", run.json()[0])
+        self.assertEqual(run.err.count("warning"), 0)
+
     def test_a_number_looked_for_is_checked_too(self):
         for verb in ("show", "edit", "delete"):
             more = {"edit": ["--label", "x"], "delete": ["--yes"]}.get(verb, [])
@@ -111,6 +128,7 @@ class Editing(DeckTest):
                          ["+442071234567", "peoplefone-ag", "sales", "eu", "Büro", True, {}])
         self.assertEqual(added["version"], 1)
         self.assertEqual(added["createdBy"], pwd.getpwuid(os.getuid()).pw_name)
+        self.assertIn("The agent runs in na, the number is in eu", added.pop("warnings")[0])
         self.assertEqual(added, self.number("+442071234567"))
 
     def test_region_of_the_provider_unless_given(self):

@@ -12,31 +12,11 @@ CREATE TABLE live_recorder (
 CREATE TABLE live_call (
 	recorder TEXT COLLATE "C" NOT NULL,
 	seq BIGINT NOT NULL,
-	server TEXT COLLATE "C" NOT NULL,
-	linkedid TEXT COLLATE "C" NOT NULL,
-	channel TEXT NOT NULL,
-	endpoint TEXT NOT NULL,
-	number TEXT COLLATE "C" NOT NULL,
-	caller TEXT NOT NULL,
-	agent_leg TEXT NOT NULL,
-	provider TEXT COLLATE "C" NOT NULL,
-	agent TEXT COLLATE "C" NOT NULL,
-	region TEXT NOT NULL,
-	started_us BIGINT NOT NULL,
-	agent_dialled_us BIGINT NOT NULL,
-	answered_us BIGINT NOT NULL,
-	first_audio_us BIGINT NOT NULL,
-	ended_us BIGINT NOT NULL,
-	talk_us BIGINT NOT NULL,
-	state TEXT NOT NULL,
-	outcome TEXT NOT NULL,
-	hung_up_by TEXT NOT NULL,
-	cause BIGINT NOT NULL,
-	sip_code BIGINT NOT NULL,
-	joined_late BOOLEAN NOT NULL,
-	uncertain BOOLEAN NOT NULL,
-	is_test BOOLEAN NOT NULL,
+	LIKE call,
 	PRIMARY KEY (recorder, server, linkedid)
 );
+
+ALTER TABLE live_call DROP COLUMN knows;
+ALTER TABLE live_call DROP COLUMN recorded_us;
 
 CREATE INDEX live_call_by_seq ON live_call (recorder, seq);

@@ -9,34 +9,8 @@ CREATE TABLE live_recorder (
 	servers TEXT NOT NULL
 );
 
-CREATE TABLE live_call (
-	recorder TEXT NOT NULL,
-	seq INTEGER NOT NULL,
-	server TEXT NOT NULL,
-	linkedid TEXT NOT NULL,
-	channel TEXT NOT NULL,
-	endpoint TEXT NOT NULL,
-	number TEXT NOT NULL,
-	caller TEXT NOT NULL,
-	agent_leg TEXT NOT NULL,
-	provider TEXT NOT NULL,
-	agent TEXT NOT NULL,
-	region TEXT NOT NULL,
-	started_us INTEGER NOT NULL,
-	agent_dialled_us INTEGER NOT NULL,
-	answered_us INTEGER NOT NULL,
-	first_audio_us INTEGER NOT NULL,
-	ended_us INTEGER NOT NULL,
-	talk_us INTEGER NOT NULL,
-	state TEXT NOT NULL,
-	outcome TEXT NOT NULL,
-	hung_up_by TEXT NOT NULL,
-	cause INTEGER NOT NULL,
-	sip_code INTEGER NOT NULL,
-	joined_late INTEGER NOT NULL,
-	uncertain INTEGER NOT NULL,
-	is_test INTEGER NOT NULL,
-	PRIMARY KEY (recorder, server, linkedid)
-);
+-- The columns are those of call; knows and recorded_us are not used here.
+CREATE TABLE live_call AS SELECT CAST('' AS TEXT) AS recorder, CAST(0 AS INTEGER) AS seq, call.* FROM call WHERE false;
 
+CREATE UNIQUE INDEX live_call_key ON live_call (recorder, server, linkedid);
 CREATE INDEX live_call_by_seq ON live_call (recorder, seq);

@@ -222,8 +222,6 @@ bool app_ask_figures(struct app *a, const struct figures_request *r);
 uint64_t app_ask_calls(struct app *a, enum call_asker asker, const struct call_question *q);
 /* Asks the store for a page of the audit trail; the answer comes into app->changes. The token, 0 when there is no store to ask. */
 uint64_t app_ask_changes(struct app *a, const struct change_question *q);
-/* "label AAA -> BBB" of an edit, "" of an addition or deletion, or when it can't be read. Caller frees. */
-char *change_difference(const struct change *c);
 /* The asker goes away: its answer is not awaited any more. */
 void app_forget_calls(struct app *a, enum call_asker asker);
 /* Asks the call's server to hang it up: the trunk leg of the live call with this (server, linkedid), nothing else. Only after a

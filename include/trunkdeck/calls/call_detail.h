@@ -1,7 +1,7 @@
 /*
  * One call in detail: what it shows, its legs, and its story in steps. A plain value without pointers, bounded: of more
  * steps than fit the first half and the newest are kept, of more legs those still there; what went is counted. Text from
- * the network is raw, as in struct call. The tracker keeps it while a call is live; nothing of it is stored.
+ * the network is raw, as in struct call. The tracker keeps it while a call is live; the story of a call that was not answered is stored.
  */
 #ifndef TRUNKDECK_CALLS_CALL_DETAIL_H
 #define TRUNKDECK_CALLS_CALL_DETAIL_H

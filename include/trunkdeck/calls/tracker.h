@@ -56,6 +56,8 @@ struct tracker_config {
 	/* At every change of the call that is watched, its end being the last; after on_call where both are due. The detail is
 	 * valid during the callback only. NULL where none is watched. */
 	void (*on_detail)(void *arg, const struct call_detail *d);
+	/* The story of a call that ended without an answer, before on_call tells of its end; valid during the callback. NULL = not wanted. */
+	void (*on_story)(void *arg, const struct call_detail *d);
 	/* The provider's prefix rule by endpoint, for numbers that arrive without '+'; NULL = "+" for all. */
 	const char *(*prefix_of)(void *arg, struct str endpoint);
 	void *arg;

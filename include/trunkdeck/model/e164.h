@@ -20,13 +20,20 @@ struct country {
 	const char *name;		/* English */
 	const char *code;		/* longest matching prefix: "1", "44", "1242" */
 	enum region region;		/* suggested */
+	int digits_min, digits_max;	/* that its numbers usually have, with the country code */
 };
 
 /* ^\+[1-9][0-9]{6,14}$ and an assigned country code. On failure *e is NUMBER_REQUIRED or NUMBER_FORMAT with a hint that
- * says what is wrong and, where a sensible reading exists, "did you mean +15551234567?". */
-bool e164_check(const char *text, struct err *e);
-/* The sensible reading of what was typed ("+1 (555) 123-4567", "00442071234567", "tel:+1555…", with `home`'s country code
- * for a national form when home is not NULL); false when there is none or it equals the text. Never applied unasked. */
+ * says what is wrong and, where e164_suggest() has a reading, "did you mean +15551234567?". */
+bool e164_check(const char *text, const struct country *home, struct err *e);
+/* A valid number may still be a mistake: its length is not usual in its country, or no North American number can be like it. True,
+ * and `to` says what is usual, translated. */
+bool e164_warning(const char *number, char *to, size_t size);
+/* The country of national numbers that arrive from the provider: that of its inbound prefix. NULL = not known; p may be NULL. */
+const struct country *provider_country(const struct provider *p);
+/* The sensible reading of what was typed ("+1 (555) 123-4567", "00442071234567", "tel:+1555…"). A national form is read with the
+ * country code of `home`; where home is NULL it has no reading. False when there is none or it equals the text. A North American
+ * number that can't exist is never a reading. Never applied unasked. */
 bool e164_suggest(const char *text, const struct country *home, char out[E164_SIZE]);
 /* '+' and the digits of what a person typed or pasted, without blanks, dashes, "tel:" and "(0)"; false when it is no number. */
 #define E164_TYPED_SIZE 65

@@ -197,5 +197,11 @@ struct change {
 void change_clear(struct change *c);
 /* The record as it was before or after a change; false, and nothing to clear, when there is none or it can't be read. */
 bool change_record(const struct change *c, bool before, struct record *out);
+/* "label AAA -> BBB, agent sales -> support" of an edit, without the fields that the program sets; "" when it can't be read. The short
+ * form names three fields and cuts long values, and is "" of an addition or deletion; with `all` those have all values. Clean text;
+ * caller frees. */
+char *change_difference(const struct change *c, bool all);
+/* The same of two records; from or to NULL = added or deleted. */
+char *record_difference(const struct record *from, const struct record *to, bool all);
 
 #endif

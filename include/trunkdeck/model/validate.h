@@ -26,9 +26,10 @@ struct number_context {
 	bool restoring;				/* a change is taken back: the agent need not be usable, only be there */
 };
 
-/* First error in the order of the form: number, exists, provider, agent, limit. */
-bool number_validate(const struct number *n, const struct number_context *ctx, struct err *e);
-/* A warning (region mismatch between agent and number), translated, or NULL. */
+/* The first error in the order of the form, and then whether the workspace's limit has room; with a key only what is wrong with that
+ * field (the limit is the number's own). e->field names the field. */
+bool number_validate(const struct number *n, const struct number_context *ctx, const char *key, struct err *e);
+/* A warning (region mismatch between agent and number), translated, or NULL. See also e164_warning(). */
 const char *number_warning(const struct number *n, const struct number_context *ctx);
 bool provider_validate(const struct provider *p, struct err *e);
 bool agent_validate(const struct agent *a, struct err *e);

@@ -67,19 +67,14 @@ bool store_read(struct store *s, const struct store_reader *r, int64_t *change_i
 /* The same into an empty snapshot: with the numbers, complete; without them, workspace, providers with their counts, agents. */
 struct snapshot;
 bool store_read_snapshot(struct store *s, struct snapshot *to, bool numbers, struct err *e);
-/* Changes with id > since, in order, at most `max` (0 = all). */
-bool store_changes(struct store *s, int64_t since, size_t max, void (*fn)(void *arg, const struct change *c), void *arg,
-		   struct err *e);
-/* The last max changes (0 = all) of one record (key NULL: of all records of all kinds), newest first. */
-bool store_history(struct store *s, enum entity entity, const char *key, size_t max,
-		   void (*fn)(void *arg, const struct change *c), void *arg, struct err *e);
-/* Changes that match all that is given, newest first. */
+/* Changes that match all that is given, newest first. The feed is read with oldest_first and after_id. */
 struct change_query {
 	const char *entity;		/* its name; NULL = any */
 	const char *key;		/* of the record; NULL = any */
 	const char *actor;		/* without regard to case; NULL = anybody */
 	int64_t since_us, until_us;	/* by when they were made, until_us excluded; 0 = open */
-	int64_t before_id;		/* only what comes behind this one; 0 = from the newest on */
+	int64_t before_id, after_id;	/* only between these ids, both excluded; 0 = open */
+	bool oldest_first;
 	size_t max;			/* 0 = all */
 };
 
@@ -141,6 +136,20 @@ bool store_notifies(struct store *s);
 /* Idempotent by (server, linkedid): a call recorded before is updated only if this one knows more (ended wins). */
 bool store_record_calls(struct store *s, const struct call *calls, size_t n, struct err *e);
 
+/* How a call went, see calls/call_detail.h. The text is JSON as call_story_to_json() makes it, at most STORY_MAX bytes. */
+struct stored_story {
+	char server[40], linkedid[64];
+	int64_t started_us;
+	char *text;
+};
+
+/* Of several stories of one call, which several recorders wrote, the longest stays. */
+bool store_record_stories(struct store *s, const struct stored_story *stories, size_t n, struct err *e);
+
+/* Calls fn with the story of a call, if one is stored. */
+bool store_find_story(struct store *s, const char *server, const char *linkedid, void (*fn)(void *arg, const char *story), void *arg,
+		      struct err *e);
+
 /* A call in an order, to go on behind it: taken from one that was read in that order. */
 struct call_mark {
 	int64_t at_us;						/* its start, or its end in an order by end */
@@ -157,6 +166,8 @@ struct call_query {
 	bool ended;						/* only those that have ended */
 	bool by_end;						/* ordered by end, else by start */
 	bool oldest_first;					/* else newest first */
+	/* The story of each call, called before fn for it: JSON, see call_story_to_json(); "" = none is stored. NULL = not read. */
+	void (*story)(void *arg, const char *story);
 	const struct call_mark *after;				/* only what comes behind it in the order; NULL = all */
 	size_t max;						/* 0 = all */
 };
@@ -165,7 +176,7 @@ struct call_query {
 bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *arg, const struct call *c), void *arg,
 		 struct err *e);
 /* Deletes calls that started before a moment, the oldest first, at most `max` of them, so that nobody waits for long;
- * *deleted < max says that no more are left. With the last of them goes what was listened to before that moment. */
+ * *deleted < max says that no more are left. With the last of them go their stories, and what was listened to before that moment. */
 bool store_expire_calls(struct store *s, int64_t before_us, size_t max, size_t *deleted, struct err *e);
 
 /* --- what was listened to --- */

@@ -97,6 +97,7 @@ struct ami_handlers {
 	mail_fn *hangup;		/* struct ami_hangup_report: one for each ami_hangup() */
 	mail_fn *endpoints;		/* struct endpoints_report, coalesced by server */
 	mail_fn *detail;		/* struct call_detail of the call that is watched, coalesced by call */
+	mail_fn *story;			/* struct call_detail of a call that ended without an answer */
 };
 
 struct ami_call_report {

@@ -12,7 +12,7 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mailbox.h"
 #include "trunkdeck/base/zone.h"
-#include "trunkdeck/calls/call.h"
+#include "trunkdeck/calls/call_detail.h"
 #include "trunkdeck/calls/metrics.h"
 #include "trunkdeck/config/config.h"
 #include "trunkdeck/store/store.h"
@@ -28,6 +28,7 @@ struct worker_handlers {
 	mail_fn *published;		/* bool: written */
 	mail_fn *live;			/* struct worker_live */
 	mail_fn *metrics;		/* struct worker_metrics */
+	mail_fn *story;			/* struct call_detail; without legs = none is stored, or the store is away */
 	mail_fn *changes;		/* struct change_page; the handler may keep its changes, and set them to NULL */
 	mail_fn *page;			/* struct call_page; the handler may keep its calls, and set them to NULL */
 };
@@ -63,6 +64,8 @@ struct worker_result {
 
 /* Finished calls wait here for the store, at most so many. */
 #define WORKER_SPOOL_MAX 10000
+
+#define WORKER_STORIES_MAX 1000
 
 struct worker_spool {
 	size_t waiting;			/* not written yet */
@@ -127,6 +130,10 @@ void worker_mutate(struct worker *w, uint64_t token, struct mutation *m);
 void worker_was_deleted(struct worker *w, const char *e164);
 /* A finished call for the store; kept while the store is away. False: it found no room. */
 bool worker_record(struct worker *w, const struct call *c);
+/* The story of one that was not answered. Kept while the store is away, the newest WORKER_STORIES_MAX of them. */
+void worker_record_story(struct worker *w, const struct call_detail *d);
+/* Asks for the story of a call; a question that still waits is replaced. */
+void worker_ask_story(struct worker *w, const struct call *c);
 /* How many of them are not written yet. */
 size_t worker_unwritten(struct worker *w);
 /* Claims of this recorder, written after the calls that were given before them. A later word about a span, known by its server

@@ -37,11 +37,20 @@ struct listing {
 	size_t max;			/* rows; 0 = all */
 	struct seen *seen[2];		/* printed while following: in this span of OVERLAP_US, and in the one before */
 	bool following;
+	json_t *story;			/* of the call that comes next; NULL = it has none */
 };
 
 static char *seconds(int64_t us)
 {
 	return us < 0 ? xstrdup("") : xasprintf("%.1fs", (double)us / 1e6);
+}
+
+static void take_story(void *arg, const char *text)
+{
+	struct listing *l = arg;
+
+	json_decref(l->story);
+	l->story = text[0] ? json_loads(text, 0, NULL) : NULL;
 }
 
 static void put_call(void *arg, const struct call *c)
@@ -77,7 +86,11 @@ static void put_call(void *arg, const struct call *c)
 		for (size_t i = 0; i < ARRAY_LEN(cells); i++)
 			free(cells[i]);
 	} else {
-		cli_output_object(l->out, call_to_json(c));
+		json_t *call = call_to_json(c);
+
+		if (l->out->format == OUTPUT_JSON)
+			json_object_set(call, "story", l->story ? l->story : json_null());
+		cli_output_object(l->out, call);
 	}
 	if (l->following)
 		cli_output_flush(l->out);
@@ -156,6 +169,7 @@ static bool list(struct cli *c, struct cli_history *h, struct err *e)
 	if (max && follows)
 		return err_set_message(e, ERR_USAGE, "%s", _("--follow and --max can't be used together"));
 	h->query.ended = true;
+	h->query.story = c->out.format == OUTPUT_JSON ? take_story : NULL;
 	if (where && !take_where(&l, &h->query, where, e)) {
 		filter_words_free(&l.where);
 		return false;
@@ -177,6 +191,7 @@ static bool list(struct cli *c, struct cli_history *h, struct err *e)
 	ok = follows ? follow(c, &l, h->query, e) : store_calls(c->store, &h->query, put_call, &l, e);
 	forget(&l.seen[0]);
 	forget(&l.seen[1]);
+	json_decref(l.story);
 	filter_words_free(&l.where);
 	return ok;
 }

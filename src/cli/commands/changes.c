@@ -7,11 +7,9 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "cli/io/command.h"
 #include "history.h"
-#include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
@@ -23,67 +21,31 @@
 
 struct feed {
 	struct cli_output *out;
-	int64_t since;
+	struct change_query query;	/* after_id: the last one printed */
 	int64_t left;			/* changes still to print; < 0 = no end */
-	const char *record, *actor;	/* only changes of this key, by this actor; NULL = any */
-	int64_t since_us, until_us;	/* only changes made in this period; 0 = open */
 };
-
-/* "agentId: support -> sales, label: ..."; of an add or a delete all values. Without the fields that the program sets. */
-static char *difference(enum entity entity, json_t *before, json_t *after)
-{
-	json_t *walked = json_is_object(after) ? after : before, *value;
-	struct buf to;
-	const char *key;
-
-	buf_init(&to, BUF_UNBOUNDED);
-	json_object_foreach(walked, key, value) {
-		json_t *pair[] = { walked == after ? json_object_get(before, key) : NULL, value };
-		const struct field *f = field_by_key(entity, key);
-
-		if ((f && (f->flags & (FIELD_READONLY | FIELD_KEY))) || (pair[0] && json_equal(pair[0], value)))
-			continue;
-		buf_addf(&to, "%s%s:", to.len > 0 ? ", " : "", key);
-		for (size_t i = pair[0] ? 0 : 1; i < 2; i++) {
-			char *text = json_is_string(pair[i])
-				   ? xstrdup(json_string_value(pair[i]))
-				   : json_dumps(pair[i], JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-
-			buf_addf(&to, "%s %s", i == 1 && pair[0] ? " ->" : "", text && text[0] != '\0' ? text : "\"\"");
-			free(text);
-		}
-	}
-	return buf_take(&to);
-}
 
 static void put_change(void *arg, const struct change *c)
 {
 	struct feed *feed = arg;
-	json_t *before, *after;
 	char at[CLOCK_ISO_SIZE];
 
-	feed->since = c->id;
-	if (feed->left == 0 || (feed->record && strcasecmp(feed->record, c->key) != 0) ||
-	    (feed->actor && strcasecmp(feed->actor, c->actor) != 0) || c->at < feed->since_us ||
-	    (feed->until_us && c->at >= feed->until_us))
-		return;
+	feed->query.after_id = c->id;
 	if (feed->left > 0)
 		feed->left--;
-	before = json_loads(c->before, 0, NULL);
-	after = json_loads(c->after, 0, NULL);
 	clock_format_iso(at, c->at);
 	if (feed->out->format == OUTPUT_TABLE) {
 		char *id = xasprintf("%" PRId64, c->id), *moment = xasprintf("%.10s %.8s", at, at + 11);
-		char *text = difference(c->entity, before, after);
+		char *text = change_difference(c, true);
 
 		cli_output_texts(feed->out, (const char *[]){ id, moment, c->actor, c->action, entity_name(c->entity), c->key,
 							      text });
 		free(id);
 		free(moment);
 		free(text);
-		json_decref(before);
-		json_decref(after);
 	} else {
+		json_t *before = json_loads(c->before, 0, NULL), *after = json_loads(c->after, 0, NULL);
+
 		cli_output_row(feed->out, (json_t *[]){ json_integer(c->id), cli_text(at), cli_text(c->actor),
 							c->db_user[0] ? cli_text(c->db_user) : NULL,
 							c->undoes ? json_integer(c->undoes) : NULL, cli_text(c->action), cli_text(entity_name(c->entity)), cli_text(c->key),
@@ -102,19 +64,20 @@ static void take_id(void *arg, const struct change *c)
 static bool take_options(struct cli *c, struct feed *feed, struct err *e)
 {
 	const char *since = cli_args_value(&c->args, "since");
-	bool by_id = since && str_to_i64(str_of(since), &feed->since) && feed->since >= 0;
+	struct change_query *q = &feed->query;
+	bool by_id = since && str_to_i64(str_of(since), &q->after_id) && q->after_id >= 0;
 	int64_t last, first = 1;
 	struct cli_history h;
 	bool ok;
 
-	feed->record = cli_args_value(&c->args, "record");
-	feed->actor = cli_args_value(&c->args, "actor");
+	q->key = cli_args_value(&c->args, "record");
+	q->actor = cli_args_value(&c->args, "actor");
 	if (!cli_args_count(&c->args, "max", 1, -1, &feed->left, e) || !cli_args_count(&c->args, "last", 0, -1, &last, e))
 		return false;
 	if ((since && !by_id) || cli_args_has(&c->args, "until")) {
-		feed->since = by_id ? feed->since : 0;
-		ok = cli_history_open(c, &h, e) && (by_id || cli_history_moment(c, &h, "since", &feed->since_us, e)) &&
-		     cli_history_moment(c, &h, "until", &feed->until_us, e);
+		q->after_id = by_id ? q->after_id : 0;
+		ok = cli_history_open(c, &h, e) && (by_id || cli_history_moment(c, &h, "since", &q->since_us, e)) &&
+		     cli_history_moment(c, &h, "until", &q->until_us, e);
 		cli_history_clear(&h);
 		if (!ok)
 			return false;
@@ -123,9 +86,9 @@ static bool take_options(struct cli *c, struct feed *feed, struct err *e)
 		return true;
 	if (since)
 		return err_set_message(e, ERR_USAGE, "%s", _("--since and --last can't be used together"));
-	if (!store_history(c->store, ENTITY_WORKSPACE, NULL, last > 0 ? (size_t)last : 1, take_id, &first, e))
+	if (!store_find_changes(c->store, &(struct change_query){ .max = last > 0 ? (size_t)last : 1 }, take_id, &first, e))
 		return false;
-	feed->since = last > 0 ? first - 1 : first;
+	q->after_id = last > 0 ? first - 1 : first;
 	return true;
 }
 
@@ -143,7 +106,7 @@ bool cli_changes(struct cli *c, struct err *e)
 		{ .key = "actor", .width = 10 }, { .key = "action", .width = 6 }, { .key = "entity", .width = 9 },
 		{ .key = "key", .width = 16 }, { .key = "difference", .width = 1 },
 	};
-	struct feed feed = { .out = &c->out };
+	struct feed feed = { .out = &c->out, .query.oldest_first = true };
 
 	if (!take_options(c, &feed, e))
 		return false;
@@ -152,10 +115,10 @@ bool cli_changes(struct cli *c, struct err *e)
 	else
 		cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
 	for (;;) {
-		bool changed = false, chosen = feed.record || feed.actor || feed.since_us || feed.until_us;
-		size_t max = !chosen && feed.left > 0 ? (size_t)feed.left : 0;
+		bool changed = false;
 
-		if (!store_changes(c->store, feed.since, max, put_change, &feed, e))
+		feed.query.max = feed.left > 0 ? (size_t)feed.left : 0;
+		if (!store_find_changes(c->store, &feed.query, put_change, &feed, e))
 			return false;
 		if (!cli_args_has(&c->args, "follow") || feed.left == 0)
 			return true;

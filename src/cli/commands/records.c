@@ -20,6 +20,7 @@
 #include "rows.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/gettext.h"
+#include "trunkdeck/model/e164.h"
 #include "trunkdeck/model/filter_words.h"
 #include "trunkdeck/model/snapshot.h"
 #include "trunkdeck/store/store.h"
@@ -69,33 +70,44 @@ static bool mutate(struct cli *c, enum mutation_kind kind, const struct record *
 	return ok;
 }
 
-/* "added number +15551234567", or the record. */
-static void report(struct cli *c, const char *done, const struct record *r)
+/* What was stored and may still be a mistake; NULL = nothing. Caller frees with json_decref(). */
+static json_t *warnings_of(struct snapshot *directory, const struct record *r)
 {
+	struct number_context ctx = { 0 };
+	json_t *list = json_array();
+	const char *warning;
+	char text[256];
+
+	if (r->entity == ENTITY_NUMBER) {
+		ctx.agent = snapshot_agent(directory, r->number.agent);
+		warning = number_warning(&r->number, &ctx);
+		if (warning)
+			json_array_append_new(list, cli_text(warning));
+		if (e164_warning(r->number.e164, text, sizeof(text)))
+			json_array_append_new(list, cli_text(text));
+	}
+	return list;
+}
+
+/* "added number +15551234567", or the record. */
+static void report(struct cli *c, const char *done, const struct record *r, struct snapshot *directory)
+{
+	json_t *warnings = directory ? warnings_of(directory, r) : NULL, *warning;
+	size_t at;
 	bool cascaded = r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade"), writes = false;
 
 	if (c->out.format == OUTPUT_TABLE)
 		cli_output_line(&c->out, "%s %s %s", done, entity_name(r->entity), record_key(r));
 	else
-		cli_rows_one(&c->out, r);
+		cli_rows_one(&c->out, r, warnings);
+	json_array_foreach(warnings, at, warning)
+		cli_note(c, _("warning: %s"), json_string_value(warning));
+	json_decref(warnings);
 	for (size_t i = 0; i < c->config->server_count; i++)
 		writes |= c->config->servers[i].routes == ROUTES_ASTDB;
 	/* With --cut, the routes are deleted and reported by this command. */
 	if (writes && !cli_args_has(&c->args, "cut") && (r->entity == ENTITY_NUMBER || r->entity == ENTITY_AGENT || cascaded))
 		cli_note(c, _("note: an open screen, or 'trunkdeck sync', writes it to the servers"));
-}
-
-static void warn_region(const struct cli *c, struct snapshot *directory, const struct record *r)
-{
-	struct number_context ctx = { 0 };
-	const char *warning;
-
-	if (r->entity != ENTITY_NUMBER)
-		return;
-	ctx.agent = snapshot_agent(directory, r->number.agent);
-	warning = number_warning(&r->number, &ctx);
-	if (warning)
-		cli_note(c, _("warning: %s"), warning);
 }
 
 static bool add(struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
@@ -110,15 +122,22 @@ static bool add(struct cli *c, struct snapshot *directory, struct record *r, str
 	/* The word after "add" is the first field that an operator sets: the key, or the name that the key is made from. */
 	while (named->flags & FIELD_READONLY)
 		named++;
-	if ((name && !field_set(named, r, name, e)) || !set_fields(c, directory, r, e))
+	if (name && !field_set(named, r, name, e)) {
+		/* What was meant depends on the country of the provider. */
+		const char *provider = cli_args_value(&c->args, "provider");
+
+		if (e->code == ERR_NUMBER_FORMAT && provider && cli_provider_id(directory, &provider, NULL))
+			e164_check(name, provider_country(snapshot_provider(directory, provider)), e);
+		return false;
+	}
+	if (!set_fields(c, directory, r, e))
 		return false;
 	p = r->entity == ENTITY_NUMBER ? snapshot_provider(directory, r->number.provider) : NULL;
 	if (p && !cli_args_has(&c->args, "region"))
 		r->number.region = p->region;
 	ok = mutate(c, MUTATION_ADD, r, 0, &now, e);
 	if (ok) {
-		report(c, _("added"), &now);
-		warn_region(c, directory, &now);
+		report(c, _("added"), &now, directory);
 		limit = workspace_limit(snapshot_workspace(directory));
 		used = snapshot_used(directory) + 1;
 		if (now.entity == ENTITY_NUMBER && limit_state_of(used, limit) != LIMIT_OK)
@@ -185,10 +204,8 @@ static bool edit(struct cli *c, struct snapshot *directory, struct record *r, st
 		cli_note(c, ngettext("warning: %zu number loses its route (%s): %s", "warning: %zu numbers lose their routes (%s): %s",
 				     lost), lost, why, list.p);
 	ok = mutate(c, MUTATION_EDIT, r, record_version(r), &now, e);
-	if (ok) {
-		report(c, _("changed"), &now);
-		warn_region(c, directory, &now);
-	}
+	if (ok)
+		report(c, _("changed"), &now, directory);
 	if (ok && lost > 0)
 		cli_note(c, ngettext("warning: %zu number has no route now: %s", "warning: %zu numbers have no route now: %s", lost), lost,
 			 list.p);
@@ -201,7 +218,7 @@ static bool show(struct cli *c, struct snapshot *directory, struct record *r, st
 {
 	(void)directory;
 	(void)e;
-	cli_rows_one(&c->out, r);
+	cli_rows_one(&c->out, r, NULL);
 	return true;
 }
 
@@ -367,7 +384,7 @@ static bool delete(struct cli *c, struct snapshot *directory, struct record *r, 
 		return false;
 	ok = mutate(c, MUTATION_DELETE, r, version, &now, e);
 	if (ok)
-		report(c, _("deleted"), &now);
+		report(c, _("deleted"), &now, NULL);
 	record_clear(&now);
 	ok = ok && (!cuts || cli_cut_run(c, &cut, snapshot_workspace(directory)->id, e));
 	cli_cut_clear(&cut);

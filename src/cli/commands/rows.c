@@ -79,16 +79,19 @@ void cli_rows_put(struct cli_rows *rows, const struct record *r, int64_t numbers
 		json_object_set_new(object, "numbers", json_integer(numbers));
 	if (rows->routes)
 		json_object_set_new(object, "routes", cli_routes_json(rows->routes, record_key(r)));
+	if (json_array_size(rows->warnings))
+		json_object_set(object, "warnings", rows->warnings);
 	cli_output_object(rows->out, object);
 }
 
-void cli_rows_one(struct cli_output *out, const struct record *r)
+void cli_rows_one(struct cli_output *out, const struct record *r, json_t *warnings)
 {
 	static const struct cli_column pair[] = { { .key = "field" }, { .key = "value" } };
 	char *cells[CLI_COLUMNS_MAX];
 	struct cli_rows rows;
 
 	cli_rows_init(&rows, out, r->entity, false);
+	rows.warnings = warnings;
 	cli_rows_cells(&rows, r, 0, cells);
 	if (out->format == OUTPUT_TABLE) {
 		cli_output_columns(out, pair, ARRAY_LEN(pair));

@@ -21,6 +21,7 @@ struct cli_rows {
 	enum entity entity;
 	bool counted;				/* with a column for the count of numbers */
 	const struct cli_routes *routes;	/* with a column for what the servers hold; NULL = no such column */
+	json_t *warnings;			/* borrowed; NULL = none */
 	size_t count;				/* columns */
 	struct cli_column columns[CLI_COLUMNS_MAX];
 	const char *names[CLI_COLUMNS_MAX + 1];	/* for queries: the option's word, else the key; NULL at the end */
@@ -35,7 +36,7 @@ void cli_rows_free_cells(const struct cli_rows *rows, char *cells[CLI_COLUMNS_MA
 /* The columns must have been given to cli_output_columns(). */
 void cli_rows_put(struct cli_rows *rows, const struct record *r, int64_t numbers, char *const cells[CLI_COLUMNS_MAX]);
 
-/* One record by itself: in a table, a line for each field. */
-void cli_rows_one(struct cli_output *out, const struct record *r);
+/* One record by itself: in a table, a line for each field. JSON has the warnings too, an array of texts; NULL or empty = none. */
+void cli_rows_one(struct cli_output *out, const struct record *r, json_t *warnings);
 
 #endif

@@ -52,7 +52,7 @@ bool cli_find(const struct cli *c, struct snapshot *directory, struct record *r,
 	bool found;
 
 	record_init(r, entity);
-	if (entity == ENTITY_NUMBER && !e164_check(key, e))
+	if (entity == ENTITY_NUMBER && !e164_check(key, NULL, e))
 		return false;
 	if (entity == ENTITY_PROVIDER && !cli_provider_id(directory, &key, e))
 		return false;

@@ -218,8 +218,9 @@ static const char *why_no_story(const struct pen *p)
 {
 	if (p->app->watch.waiting)
 		return _("asking...");
-	return call_of(p)->state == CALL_ENDED ? _("is kept only while a call is live and this page is open")
-		: _("is not known here");
+	if (call_of(p)->state != CALL_ENDED)
+		return _("is not known here");
+	return call_of(p)->outcome == OUTCOME_ANSWERED ? _("is stored only of calls that were not answered") : _("was not recorded");
 }
 
 static void draw_story(struct pen *p)

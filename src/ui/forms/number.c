@@ -46,58 +46,26 @@ static void put_text(char **to, const char *text)
 	*to = xstrdup(text);
 }
 
-/* The rules answer with the first error of a number; so that each field gets its own, the others are made good. */
-static bool check_one(struct form *f, const struct form_item *it, struct err *e)
-{
-	struct number_context ctx;
-	struct provider provider;
-	struct agent agent;
-	struct number n;
-	bool ok;
-
-	fill(f, &n);
-	snapshot_number_context(ui_app(f->ui)->snapshot, &n, f->adding, &ctx);
-	provider_init(&provider);
-	agent_init(&agent);
-	put_text(&agent.dial, "Local/x");
-	if (!is_key(it, "trunkId")) {
-		put_text(&n.provider, "x");
-		ctx.provider = &provider;
-	}
-	if (!is_key(it, "agentId")) {
-		put_text(&n.agent, "x");
-		ctx.agent = &agent;
-	}
-	if (!is_key(it, "number")) {
-		put_text(&n.e164, "+15551234567");
-		if (f->adding)
-			ctx.holder = NULL;
-		ctx.limit = LIMIT_NONE;
-	}
-	ok = number_validate(&n, &ctx, e);
-	provider_clear(&provider);
-	agent_clear(&agent);
-	number_clear(&n);
-	return ok;
-}
-
-/* For a national form: the country of the provider's inbound prefix. */
 static bool suggestion(struct form *f, const char *text, char *to)
 {
-	const struct provider *p = snapshot_provider(ui_app(f->ui)->snapshot, form_value(f, "trunkId"));
-	const struct country *home = p ? e164_country(str_of(p->inbound_prefix)) : NULL;
-
-	return e164_suggest(text, home, to);
+	return e164_suggest(text, provider_country(snapshot_provider(ui_app(f->ui)->snapshot, form_value(f, "trunkId"))), to);
 }
 
 static bool number_check(struct form *f, const struct form_item *it, struct err *e)
 {
+	struct number_context ctx;
 	char meant[E164_SIZE];
+	struct number n;
+	bool ok;
 
 	if (!is_key(it, "number") && !is_key(it, "trunkId") && !is_key(it, "agentId"))
 		return true;
-	return check_one(f, it, e) || (e->code == ERR_NUMBER_FORMAT && suggestion(f, item_value(it), meant) &&
-				       err_set(e, ERR_NUMBER_FORMAT, _("did you mean %s? ^F uses it"), meant));
+	fill(f, &n);
+	snapshot_number_context(ui_app(f->ui)->snapshot, &n, f->adding, &ctx);
+	ok = number_validate(&n, &ctx, it->field->key, e);
+	number_clear(&n);
+	return ok || (e->code == ERR_NUMBER_FORMAT && suggestion(f, item_value(it), meant) &&
+		      err_set(e, ERR_NUMBER_FORMAT, _("did you mean %s? ^F uses it"), meant));
 }
 
 /* --- suggestions --- */
@@ -155,7 +123,7 @@ static char *pasted_list(struct form *f, const char *text)
 		if (!suggestion(f, word, meant))
 			str_copy(meant, sizeof(meant), str_of(word));
 		free(word);
-		if (!e164_check(meant, NULL))
+		if (!e164_check(meant, NULL, NULL))
 			break;
 		buf_addf(&list, "%s%s", count++ > 0 ? " " : "", meant);
 	}
@@ -247,7 +215,7 @@ static enum role number_remark(struct form *f, const struct form_item *it, char 
 		struct err e = { 0 };
 
 		if (number_check(f, it, &e))
-			return ROLE_DIM;
+			return e164_warning(value, to, size) ? ROLE_WARN : ROLE_DIM;
 		form_err_text(&e, it->field, to, size);
 		return e.code == ERR_NUMBER_FORMAT ? ROLE_DIM : ROLE_WARN;
 	}

@@ -132,7 +132,7 @@ static void take_page(struct log_view *v, const struct change_page *page)
 		all[i] = v->changes[i];
 	for (size_t i = 0; i < page->count; i++) {
 		const struct change *c = &page->changes[i];
-		char *what = change_difference(c);
+		char *what = change_difference(c, false);
 
 		all[n++] = (struct entry){
 			.at_us = c->at, .id = c->id, .role = ROLE_NORMAL, .actor = xstrdup(c->actor),

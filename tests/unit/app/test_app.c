@@ -473,7 +473,7 @@ static void test_the_audit_trail_is_read_in_pages(void **state)
 	assert_int_equal(a->changes.count, 3);
 	assert_true(a->changes.more);
 	assert_string_equal(a->changes.changes[0].actor, "ann");
-	difference = change_difference(&a->changes.changes[0]);
+	difference = change_difference(&a->changes.changes[0], false);
 	assert_string_equal(difference, "label AAA -> ann's");
 	free(difference);
 	ask_changes(a, (struct change_question){ .max = 50, .before_id = a->changes.changes[2].id });

@@ -321,6 +321,36 @@ static void a_call_that_is_looked_at(void **state)
 	assert_int_equal(w->detail.story.leg_count, 0);
 }
 
+/* The story of a call that was not answered is read again when the call is looked at later. */
+static void a_failed_call_has_its_story_later(void **state)
+{
+	struct fixture *f = *state;
+	const struct call_watch *w = &f->app->watch;
+	struct call c = { .server = "na-1", .linkedid = "9", .started_us = 5000, .ended_us = 6000, .state = CALL_ENDED,
+			  .outcome = OUTCOME_BUSY };
+	struct call_detail *d = xcalloc(1, sizeof(*d));
+
+	start(f);
+	d->call = c;
+	d->story.leg_count = 1;
+	str_copy(d->story.legs[0].channel, sizeof(d->story.legs[0].channel), STR("PJSIP/twilio-1"));
+	d->story.step_count = 1;
+	d->story.steps[0] = (struct call_step){ .at_us = 5500000, .kind = STEP_AGENT_BUSY };
+	assert_true(mailbox_post(f->app->inbox, (struct mail){ .handle = app_ami_handlers.story, .value = d, .free_value = free }, MAIL_MUST));
+	app_handle_mail(f->app, 0);
+	app_watch_call(f->app, &c);
+	assert_true(w->waiting);
+	assert_true(wait_until(settled, f));
+	assert_false(w->waiting);
+	assert_int_equal(w->detail.story.step_count, 1);
+	assert_int_equal(w->detail.story.steps[0].kind, STEP_AGENT_BUSY);
+	assert_string_equal(w->detail.story.legs[w->detail.story.steps[0].leg].channel, "PJSIP/twilio-1");
+	str_copy(c.linkedid, sizeof(c.linkedid), STR("10"));
+	app_watch_call(f->app, &c);
+	assert_true(wait_until(settled, f));
+	assert_int_equal(w->detail.story.step_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +361,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_server_has_the_last_word, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_a_live_call_is_hung_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_call_that_is_looked_at, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_failed_call_has_its_story_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(read_only_hangs_nothing_up, setup, teardown),
 	};
 

@@ -14,6 +14,7 @@
 #include "kit/call_script.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/call_json.h"
 #include "trunkdeck/calls/cause.h"
 
 #define PLAY(s, ...) stage_play((s), (const char *const []){ __VA_ARGS__, NULL })
@@ -396,6 +397,69 @@ static void causes_in_words(void **state)
 	assert_int_equal(sip_code_outcome(480), OUTCOME_FAILED);
 }
 
+/* The story of an answered call is not told at its end; that of another comes back from its JSON as it was. */
+static void the_story_of_an_unanswered_call_is_kept(void **state)
+{
+	struct call_story back;
+	struct stage s;
+	json_t *json;
+	char *text;
+
+	(void)state;
+	stage_open(&s, NULL);
+	PLAY(&s, "new T", "new A", ANSWERED_CALL, "soft T", "hangup A 16", "hangup T 16");
+	assert_int_equal(s.finished, 1);
+	assert_int_equal(s.stories, 0);
+	stage_close(&s);
+	stage_open(&s, NULL);
+	PLAY(&s, "new T", "new A", "dial T A", "state T A RINGING", "dialend T A BUSY", "hangup A 17", "hangup T 17 486");
+	assert_int_equal(s.finished, 1);
+	assert_int_equal(s.stories, 1);
+	assert_string_equal(s.story.call.linkedid, s.ended[0].linkedid);
+	json = call_story_to_json(&s.story);
+	text = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII);
+	assert_true(strlen(text) < STORY_MAX);
+	assert_true(call_story_from_json(&back, text));
+	assert_int_equal(back.step_count, s.story.story.step_count);
+	for (size_t i = 0; i < back.step_count; i++) {
+		assert_int_equal(back.steps[i].kind, s.story.story.steps[i].kind);
+		assert_int_equal(back.steps[i].leg, s.story.story.steps[i].leg);
+		assert_int_equal(back.steps[i].at_us, s.story.story.steps[i].at_us);
+	}
+	assert_memory_equal(back.legs, s.story.story.legs, sizeof(back.legs));
+	json_decref(json);
+	free(text);
+	stage_close(&s);
+}
+
+static void damaged_stories_tell_nothing(void **state)
+{
+	static const char *const texts[] = {
+		"", "{", "[]", "null", "{\"legs\":1,\"steps\":{}}", "{\"legs\":[]}", "{\"steps\":[{\"step\":\"ended\"}]}",
+	};
+	struct call_story s;
+	struct buf many;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_false(call_story_from_json(&s, texts[i]));
+	/* More than there is room for, and words that are not known. */
+	buf_init(&many, BUF_UNBOUNDED);
+	buf_adds(&many, "{\"legs\":[{}");
+	for (int i = 0; i < 100; i++)
+		buf_adds(&many, ",{\"channel\":7,\"role\":\"king\",\"joined\":\"never\"}");
+	buf_adds(&many, "],\"steps_lost\":-5,\"steps\":[{\"step\":\"flew\"}");
+	for (int i = 0; i < 100; i++)
+		buf_adds(&many, ",{\"step\":\"ended\",\"channel\":\"none\"}");
+	buf_adds(&many, "]}");
+	assert_true(call_story_from_json(&s, many.p));
+	assert_int_equal(s.leg_count, CALL_LEGS);
+	assert_int_equal(s.step_count, CALL_STEPS);
+	assert_int_equal(s.steps_lost, 0);
+	assert_int_equal(s.steps[3].leg, CALL_NO_LEG);
+	buf_clear(&many);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,6 +470,8 @@ int main(void)
 		cmocka_unit_test(legs_make_room),
 		cmocka_unit_test(only_the_watched_call_is_told),
 		cmocka_unit_test(what_was_not_seen_is_said),
+		cmocka_unit_test(the_story_of_an_unanswered_call_is_kept),
+		cmocka_unit_test(damaged_stories_tell_nothing),
 		cmocka_unit_test(recorded_transfers),
 		cmocka_unit_test(causes_in_words),
 	};

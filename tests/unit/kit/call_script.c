@@ -200,6 +200,14 @@ static void on_detail(void *arg, const struct call_detail *d)
 	s->details++;
 }
 
+static void on_story(void *arg, const struct call_detail *d)
+{
+	struct stage *s = arg;
+
+	s->story = *d;
+	s->stories++;
+}
+
 static const char *prefix_of(void *arg, struct str endpoint)
 {
 	(void)arg;
@@ -213,6 +221,7 @@ void stage_open(struct stage *s, const char *trunk_contexts)
 		.trunk_contexts = trunk_contexts,
 		.on_call = on_call,
 		.on_detail = on_detail,
+		.on_story = on_story,
 		.prefix_of = prefix_of,
 		.arg = s,
 	};

@@ -36,6 +36,8 @@ struct stage {
 	unsigned started, updated, finished;
 	struct call ended[STAGE_MAX_CALLS];	/* the last ones that finished */
 	struct call seen;		/* as last reported */
+	unsigned stories;
+	struct call_detail story;	/* the last one told of a call that was not answered */
 	unsigned details;
 	struct call_detail detail;	/* as last told of the call that is watched */
 };

@@ -8,6 +8,7 @@
 #   hang        stops it with SIGSTOP: it is there and says nothing
 #   wake        ends hang
 #   start       starts it again
+#   standby     makes a standby of it and starts that, answers "ok" and its URL
 # At the end of the input the server is stopped and its folder removed: so it goes when the test goes, however that ends.
 # As root the server runs as another user, postgres or nobody. PGBIN names the folder of initdb when it is not found by itself.
 
@@ -66,6 +67,9 @@ clean_up() {
 		kill -CONT $(pids) 2>/dev/null
 		as_server "$bin/pg_ctl" -D "$dir/data" -w -m immediate stop > /dev/null 2>&1
 	fi
+	if [ -f "$dir/standby/postmaster.pid" ]; then
+		as_server "$bin/pg_ctl" -D "$dir/standby" -w -m immediate stop > /dev/null 2>&1
+	fi
 	rm -rf "$dir"
 }
 
@@ -101,6 +105,14 @@ while read -r command rest; do
 	kill)	kill_server && echo ok || echo "failed: no server" ;;
 	hang)	kill -STOP $(pids) && echo ok || echo "failed: no server" ;;
 	wake)	kill -CONT $(pids) && echo ok || echo "failed: no server" ;;
+	standby)
+		if as_server "$bin/pg_basebackup" -D "$dir/standby" -d "$url" -R -c fast > "$dir/backup" 2>&1 &&
+			echo 'port = 5433' >> "$dir/standby/postgresql.auto.conf" &&
+			as_server "$bin/pg_ctl" -D "$dir/standby" -l "$dir/log2" -w -t 60 start > "$dir/start" 2>&1 < /dev/null; then
+			echo "ok $url&port=5433"
+		else
+			echo "failed: $(tail -1 "$dir/backup") $(tail -1 "$dir/start")"
+		fi ;;
 	start)	if start_server; then echo ok; else echo "failed: $(tail -1 "$dir/log")"; fi ;;
 	*)	echo "failed: unknown command $command" ;;
 	esac

@@ -63,18 +63,18 @@ static int tear_down(void **state)
 
 static void expect(struct fixture *f, enum err_code code, const char *message, const char *hint)
 {
-	assert_false(number_validate(&f->number, &f->ctx, &f->err));
+	assert_false(number_validate(&f->number, &f->ctx, NULL, &f->err));
 	assert_int_equal(f->err.code, code);
 	assert_string_equal(f->err.message, message);
 	assert_string_equal(f->err.hint, hint);
-	assert_false(number_validate(&f->number, &f->ctx, NULL));
+	assert_false(number_validate(&f->number, &f->ctx, NULL, NULL));
 }
 
 static void a_good_number(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_true(number_validate(&f->number, &f->ctx, &f->err));
+	assert_true(number_validate(&f->number, &f->ctx, NULL, &f->err));
 	assert_int_equal(f->err.code, ERR_NONE);
 	assert_null(number_warning(&f->number, &f->ctx));
 }
@@ -95,9 +95,14 @@ static void errors_come_in_the_order_of_the_form(void **state)
 	f->ctx.used = 5;
 	f->agent.disabled = true;
 	expect(f, ERR_NUMBER_REQUIRED, "Phone number is required", "Enter a number such as +15551234567");
-	put(&f->number.e164, "5551234567");
+	put(&f->number.e164, "2079460958");
+	expect(f, ERR_NUMBER_FORMAT, "Invalid phone number format", "start with + and the country code");
+	/* The provider tells the country. */
+	put(&f->provider.inbound_prefix, "+44");
+	f->ctx.provider = &f->provider;
 	expect(f, ERR_NUMBER_FORMAT, "Invalid phone number format",
-	       "start with + and the country code: did you mean +15551234567?");
+	       "start with + and the country code: did you mean +442079460958?");
+	f->ctx.provider = NULL;
 	put(&f->number.e164, "+15551234567");
 	expect(f, ERR_NUMBER_EXISTS, "Phone number already exists",
 	       "already on provider Twilio: edit it there or use another number");
@@ -117,16 +122,45 @@ static void errors_come_in_the_order_of_the_form(void **state)
 	expect(f, ERR_AGENT_UNUSABLE, "Agent can't take calls",
 	       "billing: agent is disabled; choose another agent");
 	f->agent.disabled = false;
+	expect(f, ERR_FIELD_INVALID, "label: this value is not allowed",
+	       "line ends and other control characters are not allowed");
+	put(&f->number.label, "");
 	expect(f, ERR_NUMBER_LIMIT, "Phone number limit reached",
 	       "5 of 5 used (plan free): delete a number or raise the plan");
 	f->ctx.plan = NULL;
 	expect(f, ERR_NUMBER_LIMIT, "Phone number limit reached",
 	       "5 of 5 used: delete a number or raise the workspace's limit");
 	f->ctx.limit = LIMIT_NONE;
-	expect(f, ERR_FIELD_INVALID, "label: this value is not allowed",
-	       "line ends and other control characters are not allowed");
-	put(&f->number.label, "");
-	assert_true(number_validate(&f->number, &f->ctx, NULL));
+	assert_true(number_validate(&f->number, &f->ctx, NULL, NULL));
+}
+
+/* Whatever else is wrong, a field's own error is found, and it names the field. */
+static void each_field_has_its_own_error(void **state)
+{
+	static const struct {
+		const char *key;
+		enum err_code code;
+	} cases[] = {
+		{ "number", ERR_NUMBER_FORMAT }, { "trunkId", ERR_TRUNK_NOT_FOUND }, { "agentId", ERR_AGENT_UNUSABLE },
+		{ "label", ERR_FIELD_INVALID }, { "additionalParams", ERR_FIELD_INVALID },
+	};
+	struct fixture *f = *state;
+
+	put(&f->number.e164, "12");
+	put(&f->number.label, "a\nb");
+	put(&f->number.params, "[]");
+	f->ctx.provider = NULL;
+	f->agent.disabled = true;
+	f->ctx.used = 5;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_false(number_validate(&f->number, &f->ctx, cases[i].key, &f->err));
+		assert_int_equal(f->err.code, cases[i].code);
+		assert_string_equal(f->err.field, cases[i].key);
+	}
+	assert_true(number_validate(&f->number, &f->ctx, "region", NULL));
+	put(&f->number.e164, "+15551234567");
+	assert_false(number_validate(&f->number, &f->ctx, "number", &f->err));
+	assert_int_equal(f->err.code, ERR_NUMBER_LIMIT);
 }
 
 static void unusable_agents_are_named_with_their_reason(void **state)
@@ -146,15 +180,15 @@ static void an_edit_is_not_an_addition(void **state)
 	f->ctx.adding = false;
 	f->ctx.holder = &f->holder;
 	f->ctx.used = 5;
-	assert_true(number_validate(&f->number, &f->ctx, &f->err));
+	assert_true(number_validate(&f->number, &f->ctx, NULL, &f->err));
 	/* The agent it has already may have become unusable; a new one may not be. */
 	f->agent.disabled = true;
-	assert_true(number_validate(&f->number, &f->ctx, &f->err));
+	assert_true(number_validate(&f->number, &f->ctx, NULL, &f->err));
 	put(&f->holder.agent, "sales");
 	expect(f, ERR_AGENT_UNUSABLE, "Agent can't take calls",
 	       "support: agent is disabled; choose another agent");
 	f->ctx.holder = NULL;
-	assert_false(number_validate(&f->number, &f->ctx, NULL));
+	assert_false(number_validate(&f->number, &f->ctx, NULL, NULL));
 }
 
 static void parameters_are_checked(void **state)
@@ -171,7 +205,7 @@ static void regions_that_differ_are_a_warning(void **state)
 	struct fixture *f = *state;
 
 	f->agent.region = REGION_EU;
-	assert_true(number_validate(&f->number, &f->ctx, NULL));
+	assert_true(number_validate(&f->number, &f->ctx, NULL, NULL));
 	assert_string_equal(number_warning(&f->number, &f->ctx),
 			    "The agent runs in eu, the number is in na: callers will wait longer for answers");
 	f->agent.region = REGION_NA;
@@ -333,6 +367,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_good_number),
 		TEST(errors_come_in_the_order_of_the_form),
+		TEST(each_field_has_its_own_error),
 		TEST(unusable_agents_are_named_with_their_reason),
 		TEST(an_edit_is_not_an_addition),
 		TEST(parameters_are_checked),

@@ -286,6 +286,65 @@ static void bytes_from_the_network_are_stored(void **state)
 	assert_string_equal(back.caller, "a\x1b[31m\xef\xbf\xbd(\xf0\x9f\x93\x9e");
 }
 
+struct told {
+	struct buf text;
+	char story[64];
+};
+
+static void keep_story(void *arg, const char *story)
+{
+	struct told *t = arg;
+
+	str_copy(t->story, sizeof(t->story), str_of(story));
+}
+
+static void keep_call_and_story(void *arg, const struct call *c)
+{
+	struct told *t = arg;
+
+	buf_addf(&t->text, "%s=%s ", c->linkedid, t->story);
+}
+
+/* The longest story stays: the recorder that saw most of the call told it. */
+static void stories_are_kept_beside_calls(void **state)
+{
+	struct fixture *f = *state;
+	struct call calls[] = { ended_call("1", 1000, OUTCOME_BUSY), ended_call("2", 2000, OUTCOME_ANSWERED),
+				ended_call("x\xff", 3000, OUTCOME_FAILED) };
+	struct stored_story stories[] = {
+		{ .server = "na-1", .linkedid = "1", .started_us = 1000, .text = (char *)"{\"long\"}" },
+		{ .server = "na-1", .linkedid = "x\xff", .started_us = 3000, .text = (char *)"{}" },
+	};
+	struct call_query q = { .oldest_first = true, .story = keep_story };
+	struct told t = { .story = "" };
+	struct store *reader;
+	size_t deleted;
+	struct err e;
+
+	must_record(f->store, calls, 3);
+	assert_true(store_record_stories(f->store, stories, 2, &e));
+	stories[0].text = (char *)"{}";
+	assert_true(store_record_stories(f->store, stories, 1, &e));
+	reader = open_store(f->url, "reader");
+	buf_init(&t.text, BUF_UNBOUNDED);
+	assert_true(store_calls(reader, &q, keep_call_and_story, &t, &e));
+	assert_string_equal(t.text.p, "1={\"long\"} 2= x\xef\xbf\xbd={} ");
+	assert_true(store_find_story(reader, "na-1", "1", keep_story, &t, &e));
+	assert_string_equal(t.story, "{\"long\"}");
+	t.story[0] = '\0';
+	assert_true(store_find_story(reader, "na-1", "2", keep_story, &t, &e));
+	assert_string_equal(t.story, "");
+	store_close(&reader);
+	/* They go with their calls. */
+	assert_true(store_expire_calls(f->store, 2500, 10, &deleted, &e));
+	assert_true(store_find_story(f->store, "na-1", "1", keep_story, &t, &e));
+	assert_string_equal(t.story, "");
+	buf_reset(&t.text);
+	assert_true(store_calls(f->store, &q, keep_call_and_story, &t, &e));
+	assert_string_equal(t.text.p, "x\xef\xbf\xbd={} ");
+	buf_clear(&t.text);
+}
+
 int run_call_tests(const char *name)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +356,7 @@ int run_call_tests(const char *name)
 		STORE_TEST(reading_goes_on_behind_a_call),
 		STORE_TEST(old_calls_are_forgotten),
 		STORE_TEST(bytes_from_the_network_are_stored),
+		STORE_TEST(stories_are_kept_beside_calls),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);

@@ -57,7 +57,7 @@ static void use_all(struct store *s, bool records)
 
 	store_read_snapshot(s, snapshot, true, &e);
 	snapshot_free(&snapshot);
-	store_changes(s, 0, 0, drop_change, NULL, &e);
+	store_find_changes(s, &(struct change_query){ .oldest_first = true }, drop_change, NULL, &e);
 	store_wait(s, -1, 0, &changed, &e);
 	store_calls(s, &query, drop_call, NULL, &e);
 	store_record_calls(s, &call, 1, &e);
@@ -84,7 +84,7 @@ static void use_all(struct store *s, bool records)
 			store_mutate(s, &m, 1, MUTATE_PARTIAL, &result, &e);
 			record_clear(&m.record);
 			mutation_result_clear(&result);
-			store_history(s, (enum entity)i, NULL, 3, drop_change, NULL, &e);
+			store_find_changes(s, &(struct change_query){ .entity = entity_name((enum entity)i), .max = 3 }, drop_change, NULL, &e);
 			store_get(s, (enum entity)i, i == ENTITY_NUMBER ? "+15551234567" : "twilio", &r, &found, &e);
 			record_clear(&r);
 		}

@@ -163,9 +163,46 @@ static void expect_feed(struct store *s, int64_t since, size_t max, const char *
 	struct err e;
 
 	buf_init(&l.text, BUF_UNBOUNDED);
-	assert_true(store_changes(s, since, max, log_change, &l, &e));
+	assert_true(store_find_changes(s, &(struct change_query){ .after_id = since, .max = max, .oldest_first = true }, log_change, &l, &e));
 	assert_string_equal(l.text.p, expected);
 	buf_clear(&l.text);
+}
+
+static void expect_found(struct store *s, struct change_query q, const char *expected)
+{
+	struct feed_log l;
+	struct err e;
+
+	buf_init(&l.text, BUF_UNBOUNDED);
+	if (!store_find_changes(s, &q, log_change, &l, &e))
+		fail_msg("%s (%s)", e.message, e.hint);
+	assert_string_equal(l.text.p, expected);
+	buf_clear(&l.text);
+}
+
+/* Each condition alone, and all of them together. */
+static void changes_are_found_by_what_is_known_of_them(void **state)
+{
+	struct fixture *f = *state;
+	struct store *bob = open_store(f->url, "Bob");
+
+	add_parties(f->store);
+	must_add(bob, number_of("+15551234561", "twilio", "support"));
+	must_mutate(f->store, MUTATION_DELETE, number_of("+15551234561", "", ""), 0);
+	free(behind_sql(f->url, "UPDATE change SET at = id * 1000"));
+	expect_found(bob, (struct change_query){ .entity = "number" }, "5:delete:number:+15551234561 4:add:number:+15551234561 ");
+	expect_found(bob, (struct change_query){ .key = "twilio" }, "2:add:provider:twilio ");
+	expect_found(bob, (struct change_query){ .actor = "BOB" }, "4:add:number:+15551234561 ");
+	expect_found(bob, (struct change_query){ .since_us = 3000, .until_us = 5000 },
+		     "4:add:number:+15551234561 3:add:agent:support ");
+	expect_found(bob, (struct change_query){ .before_id = 4, .max = 2 }, "3:add:agent:support 2:add:provider:twilio ");
+	expect_found(bob, (struct change_query){ .after_id = 2, .oldest_first = true, .max = 2 },
+		     "3:add:agent:support 4:add:number:+15551234561 ");
+	expect_found(bob, (struct change_query){ .entity = "number", .key = "+15551234561", .actor = "alice", .since_us = 1,
+						 .until_us = 9000, .before_id = 9, .after_id = 1, .max = 9 },
+		     "5:delete:number:+15551234561 ");
+	expect_found(bob, (struct change_query){ .entity = "agent", .key = "twilio" }, "");
+	store_close(&bob);
 }
 
 static void the_feed_is_in_order(void **state)
@@ -183,7 +220,7 @@ static void the_feed_is_in_order(void **state)
 	expect_feed(bob, 2, 2, "3:add:agent:support 4:add:number:+15551234561 ");
 	expect_feed(bob, 5, 0, "");
 	buf_init(&l.text, BUF_UNBOUNDED);
-	assert_true(store_history(bob, ENTITY_NUMBER, NULL, 2, log_change, &l, &e));
+	assert_true(store_find_changes(bob, &(struct change_query){ .max = 2 }, log_change, &l, &e));
 	assert_string_equal(l.text.p, "5:delete:number:+15551234561 4:add:number:+15551234561 ");
 	buf_clear(&l.text);
 	store_close(&bob);
@@ -352,6 +389,7 @@ int run_feed_tests(const char *name)
 		STORE_TEST(a_snapshot_is_one_moment),
 		STORE_TEST(a_read_can_be_stopped),
 		STORE_TEST(the_feed_is_in_order),
+		STORE_TEST(changes_are_found_by_what_is_known_of_them),
 		STORE_TEST(times_are_those_of_the_clock),
 		STORE_TEST(anothers_change_wakes),
 		STORE_TEST(ones_own_change_wakes_once),

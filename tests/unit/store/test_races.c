@@ -137,7 +137,7 @@ static void the_feed_has_no_gaps(void **state)
 		for (int i = 0; i < WRITERS; i++)
 			byte_send(c.child[i].to, (unsigned char)round);
 		while (last < 3 + WRITERS * (round + 1))
-			assert_true(store_changes(f->store, last, 0, keep_in_order, &last, &e));
+			assert_true(store_find_changes(f->store, &(struct change_query){ .after_id = last, .oldest_first = true }, keep_in_order, &last, &e));
 		for (int i = 0; i < WRITERS; i++)
 			assert_true(byte_receive(c.child[i].from, &code) && code == ERR_NONE);
 	}
@@ -220,7 +220,7 @@ static void check_survivors(struct store *s, int round, int acknowledged)
 	struct err e;
 
 	survey->round = round;
-	assert_true(store_changes(s, 0, 0, survey_change, survey, &e));
+	assert_true(store_find_changes(s, &(struct change_query){ .oldest_first = true }, survey_change, survey, &e));
 	assert_true(store_read(s, &r, NULL, &e));
 	/* Exactly one change each; whole batches; all that were acknowledged, and at most the one under way besides. */
 	assert_int_equal(survey->numbers, survey->changes);

@@ -34,7 +34,7 @@ static void trail_read(struct trail *t, struct store *s, enum entity entity, con
 	struct err e;
 
 	t->n = 0;
-	assert_true(store_history(s, entity, key, 0, keep_change, t, &e));
+	assert_true(store_find_changes(s, &(struct change_query){ .entity = entity_name(entity), .key = key }, keep_change, t, &e));
 }
 
 static void trail_clear(struct trail *t)

@@ -84,6 +84,7 @@ static void an_older_schema_is_brought_up_to_date_on_request_only(void **state)
 	(void)state;
 	add_parties(s);
 	store_close(&s);
+	free(behind_sql(url, "DROP TABLE call_story"));
 	free(behind_sql(url, "ALTER TABLE change DROP COLUMN undoes"));
 	free(behind_sql(url, "ALTER TABLE change DROP COLUMN db_user"));
 	free(behind_sql(url, backend_now() == BACKEND_SQLITE ? "UPDATE schema_version SET version = 5" :
@@ -353,6 +354,41 @@ static void a_pooler_may_stand_between(void **state)
 	free(url);
 }
 
+/* A transaction that writes can't even begin there: SQLSTATE 0A000. Outside of one a statement that writes is refused with 25006. */
+static void a_standby_says_that_it_is_one(void **state)
+{
+	char *url = fresh_url(), *answer, *standby, *read_only;
+	struct store *s = open_store(url, "alice");
+	struct call call = { .server = "na-1", .linkedid = "1.1" };
+	struct err e;
+
+	(void)state;
+	add_parties(s);
+	answer = pg_command("standby");
+	standby = xasprintf("%s&options=%s", answer, strstr(url, "options=") + strlen("options="));
+	store_close(&s);
+	assert_true(store_open(&s, standby, &using, &e));
+	assert_true(has_record(s, ENTITY_PROVIDER, "twilio"));
+	assert_false(try_mutate(s, MUTATION_ADD, number_of("+15551234567", "twilio", "support"), 0, &e));
+	assert_refused(&e, ERR_READ_ONLY, "it is a standby");
+	assert_int_equal(err_class_of(e.code), 1);
+	assert_false(store_record_calls(s, &call, 1, &e));
+	assert_refused(&e, ERR_READ_ONLY, "it is a standby");
+	/* The handle goes on reading. */
+	assert_int_equal(count_numbers(s), 0);
+	store_close(&s);
+	free(standby);
+	/* 25006: no transaction of ours says READ WRITE when the first table is made. */
+	free(url);
+	url = fresh_url();
+	read_only = xasprintf("%s%%20-cdefault_transaction_read_only%%3Don", url);
+	assert_false(store_open(&s, read_only, &making, &e));
+	assert_refused(&e, ERR_READ_ONLY, "set read-only");
+	free(read_only);
+	free(answer);
+	free(url);
+}
+
 int run_server_tests(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +399,7 @@ int run_server_tests(void)
 		cmocka_unit_test(servers_elsewhere_are_verified),
 		cmocka_unit_test(a_password_comes_from_a_file_a_command_or_pgpass),
 		cmocka_unit_test(a_pooler_may_stand_between),
+		cmocka_unit_test(a_standby_says_that_it_is_one),
 	};
 
 	backend_use(BACKEND_POSTGRES);

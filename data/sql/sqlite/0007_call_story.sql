@@ -1,0 +1,10 @@
+-- How calls that did not succeed went, step by step: JSON. Beside the calls, so that reading many calls does not read it.
+CREATE TABLE call_story (
+	server TEXT NOT NULL,
+	linkedid TEXT NOT NULL,
+	started_us INTEGER NOT NULL,
+	story TEXT NOT NULL,
+	PRIMARY KEY (server, linkedid)
+) WITHOUT ROWID;
+
+CREATE INDEX call_story_by_start ON call_story (started_us);
