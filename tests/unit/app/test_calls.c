@@ -316,6 +316,7 @@ static void a_call_that_is_looked_at(void **state)
 	assert_false(w->waiting);
 	assert_int_equal(w->detail.story.leg_count, 2);
 	str_copy(ended.linkedid, sizeof(ended.linkedid), STR("7"));
+	ended.outcome = OUTCOME_ANSWERED;
 	app_watch_call(f->app, &ended);
 	assert_false(w->waiting);
 	assert_int_equal(w->detail.story.leg_count, 0);
