@@ -195,16 +195,12 @@ libtrunkdeck_a_SOURCES += \
 
 # demo: the demonstration workspace and its PBX; only main.c includes it
 libtrunkdeck_a_SOURCES += \
-	src/demo/answers.c \
-	src/demo/answers.h \
 	src/demo/calls.c \
 	src/demo/calls.h \
 	src/demo/demo.c \
 	src/demo/history.c \
 	src/demo/history.h \
-	src/demo/pbx.c \
-	src/demo/tests.c \
-	src/demo/tests.h
+	src/demo/pbx.c
 
 # ui/term: the terminal; with what draws, the only part that knows curses
 libtrunkdeck_a_SOURCES += \

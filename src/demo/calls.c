@@ -1,9 +1,9 @@
 /*
- * Each call is two legs and a script: what its caller and its agent do decides which step follows which, chance how long
- * a step takes. The events and their order are those of a real Asterisk (ami.md 2.3).
+ * A call has two legs and takes the steps of its fate, one after another. A step has events, and a wait before it. The events and
+ * their order are those of a real Asterisk (ami.md 2.3).
  *
- * Arrivals are a Poisson process. Popular numbers, slow agents and the trunk a number comes in by are drawn from the
- * number itself, so that they stay what they are.
+ * Arrivals are a Poisson process. Which numbers are popular and which agents are slow is drawn from the number itself, so that it
+ * does not change.
  */
 #include "config.h"
 
@@ -20,36 +20,117 @@
 #include <utlist.h>
 
 #define LIVE_MAX 200
-#define STATE_DOWN 0
-#define STATE_RING 4
-#define STATE_UP 6
+#define STEPS_MAX 6
 
-enum fate {
-	FATE_ANSWERED, FATE_CALLER_GIVES_UP, FATE_BUSY, FATE_NO_ANSWER, FATE_UNREACHABLE, FATE_UNMAPPED, FATE_COUNT,
-};
-
-enum step { STEP_DIAL, STEP_ANSWER, STEP_AUDIO, STEP_END };
+enum { STATE_NONE = -1, STATE_DOWN = 0, STATE_RING = 4, STATE_UP = 6 };		/* as Asterisk numbers them */
 
 struct leg {
 	char channel[96];
-	char uniqueid[40];
+	char uniqueid[48];
 	char caller[24];
+	char caller_name[24];
 	char connected[24];
 	const char *context;
 	char exten[24];
-	int state;			/* as Asterisk numbers them; -1 = there is no such channel */
+	int state;
 };
 
+/*
+ * One event. Legs: t = the trunk's (of a test: the caller's half), a = the agent's (of a test: the half in the dialplan), 1 and
+ * 2 = the one that hangs up first and the other, T and A = this leg goes up with the event, - = none. The event is left out when a
+ * leg has no channel. A second leg is the destination of a dial. In a value, $ is the number, @ is what is dialled, % is the
+ * dial status and # is the cause.
+ */
+struct line {
+	const char *event, *legs, *key, *value;
+};
+
+#define CHANNELS "BridgeNumChannels"	/* makes the event one of the bridge */
+
+static const struct line
+	arrive[] = { { "Newchannel", "t", "", "" }, { 0 } },
+	dial[] = { { "Newchannel", "a", "", "" }, { "DialBegin", "ta", "DialString", "@" }, { 0 } },
+	answer[] = {
+		{ "Newstate", "A", "", "" }, { "DialEnd", "ta", "DialStatus", "%" }, { "Newstate", "T", "", "" },
+		{ "BridgeCreate", "-", CHANNELS, "0" }, { "BridgeEnter", "a", CHANNELS, "1" }, { "BridgeEnter", "t", CHANNELS, "2" }, { 0 },
+	},
+	audio[] = { { "ChannelTalkingStart", "a", "", "" }, { 0 } },
+	talked[] = {
+		{ "HangupRequest", "1", "Cause", "16" }, { "BridgeLeave", "1", CHANNELS, "1" },
+		{ "SoftHangupRequest", "2", "Cause", "16" }, { "BridgeLeave", "2", CHANNELS, "0" },
+		{ "BridgeDestroy", "-", CHANNELS, "0" }, { "Hangup", "a", "Cause", "#" }, { "Hangup", "t", "Cause", "#" }, { 0 },
+	},
+	gave_up[] = {
+		{ "HangupRequest", "t", "Cause", "127" }, { "DialEnd", "ta", "DialStatus", "%" }, { "Hangup", "a", "Cause", "#" },
+		{ "Hangup", "t", "Cause", "#" }, { 0 },
+	},
+	failed[] = {
+		{ "DialEnd", "ta", "DialStatus", "%" }, { "Hangup", "a", "Cause", "#" }, { "SoftHangupRequest", "t", "Cause", "16" },
+		{ "Hangup", "t", "Cause", "#" }, { 0 },
+	},
+	unmapped[] = {
+		{ "UserEvent", "t", "UserEvent", "TrunkdeckUnmapped\r\nNumber: $" }, { "SoftHangupRequest", "t", "Cause", "16" },
+		{ "Hangup", "t", "Cause", "#" }, { 0 },
+	},
+	cut_talk[] = {
+		{ "SoftHangupRequest", "t", "Cause", "16" }, { "BridgeLeave", "t", CHANNELS, "1" }, { "BridgeLeave", "a", CHANNELS, "0" },
+		{ "BridgeDestroy", "-", CHANNELS, "0" }, { "Hangup", "a", "Cause", "#" }, { "Hangup", "t", "Cause", "#" }, { 0 },
+	},
+	cut[] = {
+		{ "SoftHangupRequest", "t", "Cause", "16" }, { "DialEnd", "ta", "DialStatus", "%" }, { "Hangup", "a", "Cause", "#" },
+		{ "Hangup", "t", "Cause", "#" }, { 0 },
+	},
+	test_arrive[] = {
+		{ "Newchannel", "t", "", "" }, { "Newchannel", "a", "", "" },
+		{ "UserEvent", "a", "UserEvent", "TrunkdeckTest\r\nStage: arrived" }, { 0 },
+	},
+	test_route[] = { { "UserEvent", "a", "UserEvent", "TrunkdeckTest\r\nStage: route\r\nAgent: @" }, { 0 } },
+	test_unmapped[] = { { "UserEvent", "a", "UserEvent", "TrunkdeckUnmapped" }, { "Hangup", "a", "Cause", "#" }, { 0 } },
+	test_dial[] = { { "DialBegin", "a", "", "" }, { 0 } },
+	test_answer[] = { { "DialEnd", "a", "DialStatus", "%" }, { 0 } };
+
+/* Waits that are no two bounds in milliseconds: as long as the number's agent takes to speak, and the time of a talk. */
+#define SLOWNESS -1
+#define TALK -2
+
+static const struct fate {
+	unsigned odds;			/* of 100 inbound calls */
+	int cause, sip;			/* sip 0 = not reported */
+	const char *text;		/* of the cause */
+	const char *dial_status;
+	struct step {
+		const struct line *lines;
+		double low_ms, high_ms;	/* the wait before it */
+	} steps[STEPS_MAX];
+} fates[] = {
+	{ 84, 16, 0, "Normal Clearing", "ANSWER",
+	  { { arrive, 0, 0 }, { dial, 2, 6 }, { answer, 20, 400 }, { audio, SLOWNESS, 0 }, { talked, TALK, 0 } } },
+	{ 6, 16, 0, "Normal Clearing", "CANCEL", { { arrive, 0, 0 }, { dial, 2, 6 }, { gave_up, 4000, 20000 } } },
+	{ 3, 17, 486, "User busy", "BUSY", { { arrive, 0, 0 }, { dial, 2, 6 }, { failed, 60, 300 } } },
+	{ 2, 19, 480, "User alerting, no answer", "NOANSWER", { { arrive, 0, 0 }, { dial, 2, 6 }, { failed, 4000, 20000 } } },
+	{ 3, 38, 500, "Network out of order", "", { { arrive, 0, 0 }, { failed, 2, 6 } } },
+	{ 2, 1, 404, "Unallocated (unassigned) number", "", { { arrive, 0, 0 }, { unmapped, 2, 6 } } },
+};
+
+static const struct fate
+	cut_fate = { 0, 16, 0, "Normal Clearing", "CANCEL", { { cut, 0, 0 } } },
+	cut_talk_fate = { 0, 16, 0, "Normal Clearing", "", { { cut_talk, 0, 0 } } },
+	tested = { 0, 16, 0, "Normal Clearing", "ANSWER",
+		   { { test_arrive, 0, 0 }, { test_route, 0.4, 0.4 }, { test_dial, 1.7, 1.7 }, { test_answer, 3.9, 11.9 },
+		     { audio, 414, 806 } } },
+	test_without_route = { 0, 1, 0, "Unallocated (unassigned) number", "", { { test_arrive, 0, 0 }, { test_unmapped, 0.4, 0.4 } } };
+
 struct demo_call {
-	enum fate fate;
-	enum step next_step;
-	int64_t at_ms;
+	const struct fate *fate;
+	size_t step;			/* the next one */
+	int64_t due_us;
+	int64_t stamp_us;		/* of a test, by its plan; 0 = no test */
 	int64_t began_s;
-	uint64_t number_hash;
+	uint64_t hash;			/* of the number */
 	char dial[256];
 	char bridge[40];
 	bool bridged;
-	bool ordered_to_end;
+	bool agent_first;		/* the agent hangs up */
 	struct leg trunk, agent;
 	struct demo_call *prev, *next;
 };
@@ -63,29 +144,7 @@ struct demo_calls {
 	size_t live_count;
 };
 
-/* Of 100 calls. */
-static const unsigned odds[FATE_COUNT] = { 84, 6, 3, 2, 3, 2 };
-
-static const struct cause {
-	int code;
-	int sip;			/* 0 = none said */
-	const char *text;
-	const char *dial_status;	/* NULL = no leg was dialled */
-} causes[FATE_COUNT] = {
-	[FATE_ANSWERED] = { 16, 0, "Normal Clearing", "ANSWER" },
-	[FATE_CALLER_GIVES_UP] = { 16, 0, "Normal Clearing", "CANCEL" },
-	[FATE_BUSY] = { 17, 486, "User busy", "BUSY" },
-	[FATE_NO_ANSWER] = { 19, 480, "User alerting, no answer", "NOANSWER" },
-	[FATE_UNREACHABLE] = { 38, 500, "Network out of order", NULL },
-	[FATE_UNMAPPED] = { 1, 404, "Unallocated (unassigned) number", NULL },
-};
-
-/* Prefix and how many digits follow it. */
-static const struct { const char *prefix; int digits; } callers[] = {
-	{ "+1415", 7 }, { "+1212", 7 }, { "+1312", 7 }, { "+1604", 7 }, { "+44207", 7 }, { "+447", 9 }, { "+4930", 7 },
-	{ "+49151", 8 }, { "+3314", 7 }, { "+346", 8 }, { "+3902", 8 }, { "+3120", 7 }, { "+4144", 7 }, { "+4670", 7 },
-	{ "+52155", 8 }, { "+5511", 9 }, { "+9198", 8 }, { "+8190", 8 }, { "+6141", 7 }, { "+4822", 7 },
-};
+/* --- chance --- */
 
 /* splitmix64 */
 static uint64_t draw(struct demo_calls *c)
@@ -118,17 +177,21 @@ static double exponential(struct demo_calls *c)
 	}
 }
 
-static int64_t between(struct demo_calls *c, double low_ms, double high_ms)
+/* The wait before a step: many talks are short, a few are long. */
+static int64_t wait_us(struct demo_calls *c, const struct demo_call *k, const struct step *s)
 {
-	return (int64_t)((low_ms + unit(c) * (high_ms - low_ms)) / c->config.speed);
-}
+	double low = s->low_ms, high = s->high_ms, ms;
 
-/* Many short ones, a few long ones. */
-static int64_t talk_ms(struct demo_calls *c)
-{
-	double ms = 12000 + 70000 * exponential(c);
-
-	return (int64_t)((ms < 600000 ? ms : 600000) / c->config.speed);
+	if (low == TALK) {
+		ms = 12000 + 70000 * exponential(c);
+		ms = ms < 600000 ? ms : 600000;
+	} else {
+		if (low == SLOWNESS)
+			low = 250 + (double)(k->hash % 700);
+		high = s->low_ms == SLOWNESS ? 2 * low : high;
+		ms = low + (high - low) * (k->stamp_us ? (double)(k->hash % 400) / 400 : unit(c));
+	}
+	return (int64_t)(1000 * ms / (k->stamp_us ? 1 : c->config.speed) + 0.5);
 }
 
 static void plan_arrival(struct demo_calls *c, int64_t now_ms)
@@ -138,6 +201,76 @@ static void plan_arrival(struct demo_calls *c, int64_t now_ms)
 	else
 		c->next_arrival_ms = -1;
 }
+
+/* --- events --- */
+
+static void put_block(struct buf *out, const char *p, const struct leg *l, const char *linkedid)
+{
+	buf_addf(out, "%sChannel: %s\r\n%sChannelState: %d\r\n%sChannelStateDesc: %s\r\n", p, l->channel, p, l->state, p,
+		 l->state == STATE_UP ? "Up" : l->state == STATE_RING ? "Ring" : "Down");
+	buf_addf(out, "%sCallerIDNum: %s\r\n%sCallerIDName: %s\r\n", p, l->caller, p, l->caller_name);
+	buf_addf(out, "%sConnectedLineNum: %s\r\n%sConnectedLineName: <unknown>\r\n", p, l->connected, p);
+	buf_addf(out, "%sLanguage: en\r\n%sAccountCode: \r\n%sContext: %s\r\n%sExten: %s\r\n", p, p, p, l->context, p, l->exten);
+	buf_addf(out, "%sPriority: 1\r\n%sUniqueid: %s\r\n%sLinkedid: %s\r\n", p, p, l->uniqueid, p, linkedid);
+}
+
+static void put_value(const struct demo_call *k, const char *legs, const char *value, struct buf *out)
+{
+	const char *slash = strchr(k->dial, '/');
+
+	for (; *value; value++) {
+		if (*value == '$')
+			buf_adds(out, k->trunk.exten);
+		else if (*value == '@')
+			buf_adds(out, slash ? slash + 1 : k->dial);
+		else if (*value == '%')
+			buf_adds(out, k->fate->dial_status);
+		else if (*value == '#')
+			buf_addf(out, "%d\r\nCause-txt: %s", k->fate->cause, k->fate->text);
+		else
+			buf_addc(out, *value);
+		if (*value == '#' && *legs == 't' && k->fate->sip)
+			buf_addf(out, "\r\nTechCause: %d", k->fate->sip);
+	}
+	buf_adds(out, "\r\n");
+}
+
+static struct leg *leg_of(struct demo_call *k, char which)
+{
+	return which == 't' || which == 'T' || which == (k->agent_first ? '2' : '1') ? &k->trunk : which == '-' ? NULL : &k->agent;
+}
+
+static void put_event(struct demo_call *k, const struct line *line, struct buf *out)
+{
+	int64_t at_us = k->stamp_us ? k->stamp_us : clock_wall_us(&clock_system);
+	struct leg *leg = leg_of(k, line->legs[0]), *other = line->legs[1] ? leg_of(k, line->legs[1]) : NULL;
+	bool is_bridge = strcmp(line->key, CHANNELS) == 0;
+
+	if ((leg && leg->state == STATE_NONE) || (other && other->state == STATE_NONE))
+		return;
+	if (line->legs[0] == 'T' || line->legs[0] == 'A')
+		leg->state = STATE_UP;
+	buf_addf(out, "Event: %s\r\nPrivilege: %s,all\r\nTimestamp: %lld.%06lld\r\n", line->event,
+		 strcmp(line->event, "UserEvent") == 0 ? "user" : "call", (long long)(at_us / 1000000), (long long)(at_us % 1000000));
+	if (is_bridge) {
+		buf_addf(out, "BridgeUniqueid: %s\r\nBridgeType: basic\r\nBridgeTechnology: simple_bridge\r\n", k->bridge);
+		buf_adds(out, "BridgeCreator: <unknown>\r\nBridgeName: <unknown>\r\nBridgeVideoSourceMode: none\r\n");
+		k->bridged = true;
+	}
+	if (leg)
+		put_block(out, "", leg, k->trunk.uniqueid);
+	if (other)
+		put_block(out, "Dest", other, k->trunk.uniqueid);
+	if (*line->key) {
+		buf_addf(out, "%s: ", line->key);
+		put_value(k, line->legs, line->value, out);
+	}
+	buf_adds(out, "\r\n");
+	if (strcmp(line->event, "Hangup") == 0)
+		leg->state = STATE_NONE;
+}
+
+/* --- calls --- */
 
 struct demo_calls *demo_calls_new(const struct demo_calls_config *config, int64_t now_ms)
 {
@@ -163,93 +296,40 @@ static void drop(struct demo_calls *c, struct demo_call *k)
 
 void demo_calls_free(struct demo_calls **c)
 {
-	if (!*c)
-		return;
-	while ((*c)->live)
+	while (*c && (*c)->live)
 		drop(*c, (*c)->live);
 	FREE(c);
 }
 
-static void head(struct buf *out, const char *event, const char *class)
+static void add_call(struct demo_calls *c, struct demo_call *k, int64_t now_ms)
 {
-	int64_t now = clock_wall_us(&clock_system);
-
-	buf_addf(out, "Event: %s\r\nPrivilege: %s,all\r\nTimestamp: %lld.%06lld\r\n", event, class,
-		 (long long)(now / 1000000), (long long)(now % 1000000));
+	k->due_us = now_ms * 1000;
+	k->began_s = clock_wall_us(&clock_system) / 1000000;
+	DL_APPEND(c->live, k);
+	c->live_count++;
 }
 
-static const char *state_text(int state)
+static void name_leg(struct demo_calls *c, struct leg *l, const char *what, size_t len)
 {
-	return state == STATE_UP ? "Up" : state == STATE_RING ? "Ring" : "Down";
-}
-
-static void block(struct buf *out, const char *prefix, const struct leg *l, const char *linkedid)
-{
-	const char *p = prefix;
-
-	buf_addf(out, "%sChannel: %s\r\n%sChannelState: %d\r\n%sChannelStateDesc: %s\r\n", p, l->channel, p, l->state, p,
-		 state_text(l->state));
-	buf_addf(out, "%sCallerIDNum: %s\r\n%sCallerIDName: <unknown>\r\n", p, l->caller, p);
-	buf_addf(out, "%sConnectedLineNum: %s\r\n%sConnectedLineName: <unknown>\r\n", p, l->connected, p);
-	buf_addf(out, "%sLanguage: en\r\n%sAccountCode: \r\n%sContext: %s\r\n%sExten: %s\r\n", p, p, p, l->context, p,
-		 l->exten);
-	buf_addf(out, "%sPriority: 1\r\n%sUniqueid: %s\r\n%sLinkedid: %s\r\n", p, p, l->uniqueid, p, linkedid);
-}
-
-static void leg_event(const struct demo_call *k, struct buf *out, const char *event, const struct leg *l,
-		      const char *rest)
-{
-	head(out, event, "call");
-	block(out, "", l, k->trunk.uniqueid);
-	buf_addf(out, "%s\r\n", rest);
-}
-
-static void dial_event(const struct demo_call *k, struct buf *out, const char *event, const char *key,
-		       const char *value)
-{
-	head(out, event, "call");
-	block(out, "", &k->trunk, k->trunk.uniqueid);
-	block(out, "Dest", &k->agent, k->trunk.uniqueid);
-	buf_addf(out, "%s: %s\r\n\r\n", key, value);
-}
-
-static void bridge_event(const struct demo_call *k, struct buf *out, const char *event, const struct leg *l, int channels)
-{
-	head(out, event, "call");
-	buf_addf(out, "BridgeUniqueid: %s\r\nBridgeType: basic\r\nBridgeTechnology: simple_bridge\r\n", k->bridge);
-	buf_addf(out, "BridgeCreator: <unknown>\r\nBridgeName: <unknown>\r\nBridgeNumChannels: %d\r\n", channels);
-	buf_adds(out, "BridgeVideoSourceMode: none\r\n");
-	if (l)
-		block(out, "", l, k->trunk.uniqueid);
-	buf_adds(out, "\r\n");
-}
-
-static void hang_up(const struct demo_call *k, struct buf *out, struct leg *l, bool with_sip)
-{
-	const struct cause *cause = &causes[k->fate];
-	char rest[96];
-	int len = snprintf(rest, sizeof(rest), "Cause: %d\r\nCause-txt: %s\r\n", cause->code, cause->text);
-
-	if (with_sip && cause->sip)
-		snprintf(rest + len, sizeof(rest) - (size_t)len, "TechCause: %d\r\n", cause->sip);
-	leg_event(k, out, "Hangup", l, rest);
-	l->state = -1;
-}
-
-static void name_leg(struct demo_calls *c, struct leg *l)
-{
+	snprintf(l->channel, sizeof(l->channel), "%.*s-%08llx", len < 64 ? (int)len : 64, what, (unsigned long long)c->sequence);
 	snprintf(l->uniqueid, sizeof(l->uniqueid), "%lld.%llu", (long long)(clock_wall_us(&clock_system) / 1000000),
 		 (unsigned long long)c->sequence++);
+	str_copy(l->caller_name, sizeof(l->caller_name), STR("<unknown>"));
 }
 
 static void choose_caller(struct demo_calls *c, char *to, size_t size)
 {
-	size_t i = (size_t)(draw(c) % ARRAY_LEN(callers));
+	/* Prefix and how many digits follow it. */
+	static const struct { const char *prefix; int digits; } callers[] = {
+		{ "+1415", 7 }, { "+1212", 7 }, { "+1312", 7 }, { "+1604", 7 }, { "+44207", 7 }, { "+447", 9 }, { "+4930", 7 },
+		{ "+49151", 8 }, { "+3314", 7 }, { "+346", 8 }, { "+3902", 8 }, { "+3120", 7 }, { "+4144", 7 }, { "+4670", 7 },
+		{ "+52155", 8 }, { "+5511", 9 }, { "+9198", 8 }, { "+8190", 8 }, { "+6141", 7 }, { "+4822", 7 },
+	};
+	size_t i = (size_t)(draw(c) % ARRAY_LEN(callers)), len;
 	uint64_t digits = draw(c);
-	size_t len;
 
 	if (draw(c) % 20 == 0) {
-		snprintf(to, size, "anonymous");
+		str_copy(to, size, STR("anonymous"));
 		return;
 	}
 	len = (size_t)snprintf(to, size, "%s", callers[i].prefix);
@@ -258,203 +338,85 @@ static void choose_caller(struct demo_calls *c, char *to, size_t size)
 	to[len] = '\0';
 }
 
-static enum fate choose_fate(struct demo_calls *c)
-{
-	unsigned roll = (unsigned)(draw(c) % 100);
-	unsigned fate = 0;
-
-	while (fate + 1 < FATE_COUNT && roll >= odds[fate])
-		roll -= odds[fate++];
-	return (enum fate)fate;
-}
-
-/* Two are drawn, the one with the smaller hash is called: some numbers are busier than others, and remain so. */
+/* Of two numbers, the one with the smaller hash is called: some numbers are busier than others, and stay so. */
 static bool choose_route(struct demo_calls *c, struct demo_call *k)
 {
-	struct demo_route a, b;
-	uint64_t first = draw(c), second = draw(c);
+	for (int i = 0; i < 2; i++) {
+		struct demo_route route;
+		uint64_t hash;
 
-	if (!c->config.route(c->config.arg, first, &a) || !c->config.route(c->config.arg, second, &b))
-		return false;
-	if (mail_key(b.number, strlen(b.number)) < mail_key(a.number, strlen(a.number)))
-		a = b;
-	str_copy(k->trunk.exten, sizeof(k->trunk.exten), str_of(a.number));
-	str_copy(k->dial, sizeof(k->dial), str_of(a.dial));
-	k->number_hash = mail_key(a.number, strlen(a.number));
-	if (k->fate == FATE_UNMAPPED)
-		snprintf(k->trunk.exten, sizeof(k->trunk.exten), "+1555%07u", (unsigned)(draw(c) % 10000000));
+		if (!c->config.route(c->config.arg, draw(c), &route))
+			return false;
+		hash = mail_key(route.number, strlen(route.number));
+		if (i > 0 && hash >= k->hash)
+			continue;
+		k->hash = hash;
+		str_copy(k->trunk.exten, sizeof(k->trunk.exten), str_of(route.number));
+		str_copy(k->dial, sizeof(k->dial), str_of(route.dial));
+	}
 	return true;
 }
 
-static void fill_trunk(struct demo_calls *c, struct demo_call *k)
-{
-	struct leg *l = &k->trunk;
-
-	choose_caller(c, l->caller, sizeof(l->caller));
-	snprintf(l->connected, sizeof(l->connected), "<unknown>");
-	l->context = "trunkdeck-in";
-	l->state = STATE_RING;
-	snprintf(l->channel, sizeof(l->channel), "PJSIP/%s-%08llx", c->config.endpoint,
-		 (unsigned long long)c->sequence);
-	name_leg(c, l);
-	k->agent.state = -1;
-}
-
-/* The agent's channel, named after what is dialled: "WebSocket/support/c(ulaw)" gives WebSocket/support-... */
-static void fill_agent(struct demo_calls *c, struct demo_call *k)
-{
-	struct leg *l = &k->agent;
-	const char *slash = strchr(k->dial, '/');
-	size_t len = slash ? (size_t)(slash - k->dial) + 1 + strcspn(slash + 1, "/@,") : strlen(k->dial);
-
-	snprintf(l->channel, sizeof(l->channel), "%.*s-%08llx", len < 64 ? (int)len : 64, k->dial,
-		 (unsigned long long)c->sequence);
-	str_copy(l->caller, sizeof(l->caller), str_of(k->trunk.exten));
-	str_copy(l->connected, sizeof(l->connected), str_of(k->trunk.caller));
-	l->context = "trunkdeck-agent";
-	str_copy(l->exten, sizeof(l->exten), STR("s"));
-	l->state = STATE_DOWN;
-	name_leg(c, l);
-	snprintf(k->bridge, sizeof(k->bridge), "%016llx-%08llx", (unsigned long long)draw(c),
-		 (unsigned long long)c->sequence);
-}
-
-static void arrive(struct demo_calls *c, int64_t now_ms, struct buf *out)
+static void begin_call(struct demo_calls *c, int64_t now_ms)
 {
 	struct demo_call *k = xcalloc(1, sizeof(*k));
+	unsigned roll = (unsigned)(draw(c) % 100);
+	char *trunk;
 
-	k->fate = choose_fate(c);
+	for (k->fate = fates; roll >= k->fate->odds; k->fate++)
+		roll -= k->fate->odds;
 	if (c->live_count >= LIVE_MAX || !choose_route(c, k)) {
 		free(k);
 		return;
 	}
-	fill_trunk(c, k);
-	k->began_s = clock_wall_us(&clock_system) / 1000000;
-	k->next_step = causes[k->fate].dial_status ? STEP_DIAL : STEP_END;
-	k->at_ms = now_ms + between(c, 2, 6);
-	DL_APPEND(c->live, k);
-	c->live_count++;
-	leg_event(k, out, "Newchannel", &k->trunk, "");
+	if (k->fate->steps[1].lines == unmapped)
+		snprintf(k->trunk.exten, sizeof(k->trunk.exten), "+1555%07u", (unsigned)(draw(c) % 10000000));
+	choose_caller(c, k->trunk.caller, sizeof(k->trunk.caller));
+	str_copy(k->trunk.connected, sizeof(k->trunk.connected), STR("<unknown>"));
+	k->trunk.context = "trunkdeck-in";
+	k->trunk.state = STATE_RING;
+	k->agent.state = STATE_NONE;
+	k->agent_first = draw(c) % 3 == 0;
+	trunk = xasprintf("PJSIP/%s", c->config.endpoint);
+	name_leg(c, &k->trunk, trunk, strlen(trunk));
+	free(trunk);
+	add_call(c, k, now_ms);
 }
 
-static void dial(struct demo_calls *c, struct demo_call *k, int64_t now_ms, struct buf *out)
+/* The agent's channel is named after what is dialled: "WebSocket/support/c(ulaw)" gives WebSocket/support-... */
+static void make_agent_leg(struct demo_calls *c, struct demo_call *k)
 {
-	fill_agent(c, k);
-	leg_event(k, out, "Newchannel", &k->agent, "");
-	dial_event(k, out, "DialBegin", "DialString", strchr(k->dial, '/') ? strchr(k->dial, '/') + 1 : k->dial);
-	k->next_step = k->fate == FATE_ANSWERED ? STEP_ANSWER : STEP_END;
-	if (k->fate == FATE_ANSWERED)
-		k->at_ms = now_ms + between(c, 20, 400);
-	else if (k->fate == FATE_BUSY)
-		k->at_ms = now_ms + between(c, 60, 300);
-	else
-		k->at_ms = now_ms + between(c, 4000, 20000);
+	const char *slash = strchr(k->dial, '/');
+
+	snprintf(k->bridge, sizeof(k->bridge), "%016llx-%08llx", (unsigned long long)draw(c), (unsigned long long)c->sequence);
+	name_leg(c, &k->agent, k->dial, slash ? (size_t)(slash - k->dial) + 1 + strcspn(slash + 1, "/@,") : strlen(k->dial));
+	str_copy(k->agent.caller, sizeof(k->agent.caller), str_of(k->trunk.exten));
+	str_copy(k->agent.connected, sizeof(k->agent.connected), str_of(k->trunk.caller));
+	k->agent.context = "trunkdeck-agent";
+	str_copy(k->agent.exten, sizeof(k->agent.exten), STR("s"));
+	k->agent.state = STATE_DOWN;
 }
 
-static void answer(struct demo_calls *c, struct demo_call *k, int64_t now_ms, struct buf *out)
+void demo_calls_test(struct demo_calls *c, struct str number, struct str id, struct str other_id, const char *agent, int64_t now_ms)
 {
-	double slowness = 250 + (double)(k->number_hash % 700);
+	struct demo_call *k = xcalloc(1, sizeof(*k));
 
-	k->agent.state = STATE_UP;
-	leg_event(k, out, "Newstate", &k->agent, "");
-	dial_event(k, out, "DialEnd", "DialStatus", "ANSWER");
+	k->fate = agent ? &tested : &test_without_route;
+	k->hash = mail_key(number.p, number.len);
+	k->stamp_us = clock_wall_us(&clock_system);
+	str_copy(k->dial, sizeof(k->dial), str_of(agent));
+	k->trunk.context = "trunkdeck-test";
 	k->trunk.state = STATE_UP;
-	leg_event(k, out, "Newstate", &k->trunk, "");
-	bridge_event(k, out, "BridgeCreate", NULL, 0);
-	bridge_event(k, out, "BridgeEnter", &k->agent, 1);
-	bridge_event(k, out, "BridgeEnter", &k->trunk, 2);
-	k->bridged = true;
-	k->next_step = STEP_AUDIO;
-	k->at_ms = now_ms + between(c, slowness, slowness * 2);
-}
-
-static void audio(struct demo_calls *c, struct demo_call *k, int64_t now_ms, struct buf *out)
-{
-	leg_event(k, out, "ChannelTalkingStart", &k->agent, "");
-	k->next_step = STEP_END;
-	k->at_ms = now_ms + talk_ms(c);
-}
-
-/* One side hangs up, the other is hung up. */
-static void end_talk(struct demo_calls *c, struct demo_call *k, struct buf *out)
-{
-	bool caller_first = draw(c) % 3 != 0;
-	struct leg *first = caller_first ? &k->trunk : &k->agent;
-	struct leg *second = caller_first ? &k->agent : &k->trunk;
-
-	leg_event(k, out, "HangupRequest", first, "Cause: 16\r\n");
-	bridge_event(k, out, "BridgeLeave", first, 1);
-	leg_event(k, out, "SoftHangupRequest", second, "Cause: 16\r\n");
-	bridge_event(k, out, "BridgeLeave", second, 0);
-	bridge_event(k, out, "BridgeDestroy", NULL, 0);
-}
-
-/* What the dialplan says of a number without a route. */
-static void unmapped(const struct demo_call *k, struct buf *out)
-{
-	head(out, "UserEvent", "user");
-	block(out, "", &k->trunk, k->trunk.uniqueid);
-	buf_addf(out, "UserEvent: TrunkdeckUnmapped\r\nNumber: %s\r\n\r\n", k->trunk.exten);
-}
-
-static void end(struct demo_calls *c, struct demo_call *k, struct buf *out)
-{
-	bool gave_up = k->fate == FATE_CALLER_GIVES_UP;
-
-	if (k->bridged)
-		end_talk(c, k, out);
-	else if (gave_up)
-		leg_event(k, out, "HangupRequest", &k->trunk, "Cause: 127\r\n");
-	if (k->fate == FATE_UNMAPPED)
-		unmapped(k, out);
-	if (k->agent.state >= 0) {
-		if (!k->bridged)
-			dial_event(k, out, "DialEnd", "DialStatus", causes[k->fate].dial_status);
-		hang_up(k, out, &k->agent, false);
-	}
-	if (!k->bridged && !gave_up)
-		leg_event(k, out, "SoftHangupRequest", &k->trunk, "Cause: 16\r\n");
-	hang_up(k, out, &k->trunk, true);
-	drop(c, k);
-}
-
-/* By a Hangup action. */
-static void end_as_ordered(struct demo_calls *c, struct demo_call *k, struct buf *out)
-{
-	k->fate = FATE_ANSWERED;	/* for its cause: normal clearing */
-	leg_event(k, out, "SoftHangupRequest", &k->trunk, "Cause: 16\r\n");
-	if (k->bridged) {
-		bridge_event(k, out, "BridgeLeave", &k->trunk, 1);
-		bridge_event(k, out, "BridgeLeave", &k->agent, 0);
-		bridge_event(k, out, "BridgeDestroy", NULL, 0);
-	} else if (k->agent.state >= 0) {
-		dial_event(k, out, "DialEnd", "DialStatus", "CANCEL");
-	}
-	if (k->agent.state >= 0)
-		hang_up(k, out, &k->agent, false);
-	hang_up(k, out, &k->trunk, false);
-	drop(c, k);
-}
-
-static void take_step(struct demo_calls *c, struct demo_call *k, int64_t now_ms, struct buf *out)
-{
-	switch (k->next_step) {
-	case STEP_DIAL:
-		dial(c, k, now_ms, out);
-		break;
-	case STEP_ANSWER:
-		answer(c, k, now_ms, out);
-		break;
-	case STEP_AUDIO:
-		audio(c, k, now_ms, out);
-		break;
-	case STEP_END:
-		if (k->ordered_to_end)
-			end_as_ordered(c, k, out);
-		else
-			end(c, k, out);
-		break;
-	}
+	str_copy(k->trunk.exten, sizeof(k->trunk.exten), number);
+	str_copy(k->trunk.caller, sizeof(k->trunk.caller), STR("test"));
+	str_copy(k->trunk.caller_name, sizeof(k->trunk.caller_name), STR("trunkdeck test"));
+	str_copy(k->trunk.connected, sizeof(k->trunk.connected), STR("<unknown>"));
+	k->agent = k->trunk;
+	str_copy(k->trunk.uniqueid, sizeof(k->trunk.uniqueid), id);
+	str_copy(k->agent.uniqueid, sizeof(k->agent.uniqueid), other_id);
+	snprintf(k->trunk.channel, sizeof(k->trunk.channel), "Local/%s@trunkdeck-test-1;1", k->trunk.exten);
+	snprintf(k->agent.channel, sizeof(k->agent.channel), "Local/%s@trunkdeck-test-1;2", k->trunk.exten);
+	add_call(c, k, now_ms);
 }
 
 bool demo_calls_hang_up(struct demo_calls *c, struct str channel, int64_t now_ms)
@@ -462,11 +424,11 @@ bool demo_calls_hang_up(struct demo_calls *c, struct str channel, int64_t now_ms
 	struct demo_call *k;
 
 	DL_FOREACH(c->live, k) {
-		if (!str_eq(channel, str_of(k->trunk.channel)))
+		if (k->stamp_us || !str_eq(channel, str_of(k->trunk.channel)))
 			continue;
-		k->ordered_to_end = true;
-		k->next_step = STEP_END;
-		k->at_ms = now_ms;
+		k->fate = k->bridged ? &cut_talk_fate : &cut_fate;
+		k->step = 0;
+		k->due_us = now_ms * 1000;
 		return true;
 	}
 	return false;
@@ -476,12 +438,28 @@ void demo_calls_turn(struct demo_calls *c, int64_t now_ms, struct buf *out)
 {
 	struct demo_call *k, *next;
 
-	DL_FOREACH_SAFE(c->live, k, next)
-		if (now_ms >= k->at_ms)
-			take_step(c, k, now_ms, out);
 	if (c->next_arrival_ms >= 0 && now_ms >= c->next_arrival_ms) {
-		arrive(c, now_ms, out);
+		begin_call(c, now_ms);
 		plan_arrival(c, now_ms);
+	}
+	DL_FOREACH_SAFE(c->live, k, next) {
+		const struct step *s = &k->fate->steps[k->step];
+
+		while (s->lines && now_ms >= k->due_us / 1000) {
+			if (s->lines == dial)
+				make_agent_leg(c, k);
+			for (const struct line *line = s->lines; line->event; line++)
+				put_event(k, line, out);
+			s = &k->fate->steps[++k->step];
+			if (s->lines) {
+				int64_t wait = wait_us(c, k, s);
+
+				k->due_us += wait;
+				k->stamp_us += k->stamp_us ? wait : 0;
+			}
+		}
+		if (!s->lines)
+			drop(c, k);
 	}
 }
 
@@ -491,24 +469,8 @@ int64_t demo_calls_next_at_ms(const struct demo_calls *c)
 	struct demo_call *k;
 
 	DL_FOREACH(c->live, k)
-		if (at < 0 || k->at_ms < at)
-			at = k->at_ms;
+		at = clock_earlier(at, k->due_us / 1000);
 	return at;
-}
-
-static size_t list_leg(const struct demo_call *k, const struct leg *l, const char *id_text, struct buf *out)
-{
-	int64_t age = clock_wall_us(&clock_system) / 1000000 - k->began_s;
-
-	if (l->state < 0)
-		return 0;
-	buf_addf(out, "Event: CoreShowChannel\r\n%s", id_text);
-	block(out, "", l, k->trunk.uniqueid);
-	buf_addf(out, "Application: %s\r\nApplicationData: %s\r\n", l == &k->trunk ? "Dial" : "AppDial",
-		 l == &k->trunk ? k->dial : "(Outgoing Line)");
-	buf_addf(out, "Duration: %02lld:%02lld:%02lld\r\nBridgeId: %s\r\n\r\n", (long long)(age / 3600),
-		 (long long)(age / 60 % 60), (long long)(age % 60), k->bridged ? k->bridge : "");
-	return 1;
 }
 
 size_t demo_calls_list(const struct demo_calls *c, const char *id_text, struct buf *out)
@@ -516,7 +478,20 @@ size_t demo_calls_list(const struct demo_calls *c, const char *id_text, struct b
 	struct demo_call *k;
 	size_t n = 0;
 
-	DL_FOREACH(c->live, k)
-		n += list_leg(k, &k->trunk, id_text, out) + list_leg(k, &k->agent, id_text, out);
+	DL_FOREACH(c->live, k) {
+		const struct leg *legs[] = { &k->trunk, &k->agent };
+		int64_t age = clock_wall_us(&clock_system) / 1000000 - k->began_s;
+
+		for (int i = 0; i < 2 && k->step > 0 && !k->stamp_us; i++) {
+			if (legs[i]->state == STATE_NONE)
+				continue;
+			buf_addf(out, "Event: CoreShowChannel\r\n%s", id_text);
+			put_block(out, "", legs[i], k->trunk.uniqueid);
+			buf_addf(out, "Application: %s\r\nApplicationData: %s\r\n", i ? "AppDial" : "Dial", i ? "(Outgoing Line)" : k->dial);
+			buf_addf(out, "Duration: %02lld:%02lld:%02lld\r\nBridgeId: %s\r\n\r\n", (long long)(age / 3600),
+				 (long long)(age / 60 % 60), (long long)(age % 60), k->bridged ? k->bridge : "");
+			n++;
+		}
+	}
 	return n;
 }

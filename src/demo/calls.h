@@ -1,4 +1,7 @@
-/* The calls of the demonstration Asterisk: what happens, when, and the events that tell of it. One owner, no thread. */
+/*
+ * The calls of the demonstration Asterisk, and the test calls that are placed on it: what happens, when, and the events that
+ * report it. One owner, no thread. Times are monotonic.
+ */
 #ifndef DEMO_CALLS_H
 #define DEMO_CALLS_H
 
@@ -11,7 +14,7 @@
 
 struct demo_calls;
 
-/* Where a call may go; strings owned by whoever tells, valid during the callback only. */
+/* Where a call may go. The texts are the callback's and valid until it is called again. */
 struct demo_route {
 	const char *number;
 	const char *dial;
@@ -22,19 +25,24 @@ struct demo_calls_config {
 	double calls_per_minute;
 	double speed;
 	const char *endpoint;		/* as in struct demo_pbx_options */
-	/* The route picked by any number `pick`; false when there are no routes. */
+	/* One of the routes; the same one for the same `pick` while the routes stay. False when there are none. */
 	bool (*route)(void *arg, uint64_t pick, struct demo_route *out);
 	void *arg;
 };
 
 struct demo_calls *demo_calls_new(const struct demo_calls_config *config, int64_t now_ms);
 void demo_calls_free(struct demo_calls **c);
-/* Lets happen what is due; appends the events to out. */
+/* Takes the steps that are due, and appends their events to out. */
 void demo_calls_turn(struct demo_calls *c, int64_t now_ms, struct buf *out);
 int64_t demo_calls_next_at_ms(const struct demo_calls *c);	/* -1 = never */
-/* Ends the call of a trunk channel at the next turn; false when there is none. */
+/* Ends the call of a trunk's channel at the next turn; false when there is none. */
 bool demo_calls_hang_up(struct demo_calls *c, struct str channel, int64_t now_ms);
-/* Appends an item of CoreShowChannels for every channel, id_text being the ActionID line; returns how many. */
+/* Appends an item of CoreShowChannels for each channel of an inbound call, and returns their count. */
 size_t demo_calls_list(const struct demo_calls *c, const char *id_text, struct buf *out);
+
+/* Begins a test call: see routes/test_call.h for its events. Most agents speak within a second; how fast depends on the number,
+ * and the time stamps are those of the plan, so that the same test always gives the same figures. `id` and `other_id` are of the
+ * two halves of the Local channel, `agent` is where the route leads to, NULL if there is none. */
+void demo_calls_test(struct demo_calls *c, struct str number, struct str id, struct str other_id, const char *agent, int64_t now_ms);
 
 #endif

@@ -1,7 +1,6 @@
 /*
- * A folder under the temporary directory with a SQLite store in it, filled from data/demo/workspace.json through the very
- * functions an operator's changes go through, and one demonstration server per region. The flags made here are what an
- * operator would have written into the configuration.
+ * A folder under the temporary directory has a SQLite store, which is filled from data/demo/workspace.json like a store of an
+ * operator. Each region has one demonstration server. The flags stand for what an operator would write into the configuration.
  */
 #include "config.h"
 
@@ -40,7 +39,7 @@ struct demo {
 
 /* --- the store --- */
 
-/* One mutation per object of a list. */
+/* Adds a record for each object of the list. */
 static bool fill_list(struct store *s, enum entity entity, json_t *list, struct err *e)
 {
 	size_t i, n = json_array_size(list);
@@ -60,34 +59,29 @@ static bool fill_list(struct store *s, enum entity entity, json_t *list, struct 
 	return ok;
 }
 
-static bool name_workspace(struct store *s, json_t *object, struct err *e)
-{
-	struct mutation m = { .kind = MUTATION_EDIT };
-	bool found, ok;
-
-	ok = store_get(s, ENTITY_WORKSPACE, "", &m.record, &found, e) && record_from_json(&m.record, object, e)
-		&& store_mutate(s, &m, 1, MUTATE_ALL_OR_NOTHING, NULL, e);
-	record_clear(&m.record);
-	return ok;
-}
-
 static bool fill_store(const struct demo *d, int64_t now_us, struct err *e)
 {
+	static const struct { enum entity entity; const char *key; } lists[] = {
+		{ ENTITY_PROVIDER, "providers" }, { ENTITY_AGENT, "agents" }, { ENTITY_NUMBER, "numbers" },
+	};
 	const struct store_options options = { .actor = "demo" };
 	const struct embed_file *file = embed_find("demo/workspace.json");
 	json_t *all = json_loadb(file->text, file->len, 0, NULL);
+	struct mutation m = { .kind = MUTATION_EDIT };
 	struct store *s;
-	bool ok;
+	bool found, ok;
 
 	if (!all)
 		die("data/demo/workspace.json can't be read");
 	ok = store_open(&s, d->scratch.url, &options, e);
 	if (ok) {
-		ok = name_workspace(s, json_object_get(all, "workspace"), e)
-			&& fill_list(s, ENTITY_PROVIDER, json_object_get(all, "providers"), e)
-			&& fill_list(s, ENTITY_AGENT, json_object_get(all, "agents"), e)
-			&& fill_list(s, ENTITY_NUMBER, json_object_get(all, "numbers"), e)
-			&& demo_history_fill(s, json_object_get(all, "numbers"), now_us, e);
+		ok = store_get(s, ENTITY_WORKSPACE, "", &m.record, &found, e) &&
+		     record_from_json(&m.record, json_object_get(all, "workspace"), e) &&
+		     store_mutate(s, &m, 1, MUTATE_ALL_OR_NOTHING, NULL, e);
+		record_clear(&m.record);
+		for (size_t i = 0; ok && i < ARRAY_LEN(lists); i++)
+			ok = fill_list(s, lists[i].entity, json_object_get(all, lists[i].key), e);
+		ok = ok && demo_history_fill(s, json_object_get(all, "numbers"), now_us, e);
 		store_close(&s);
 	}
 	json_decref(all);
@@ -103,11 +97,6 @@ static void add_flag(struct demo *d, char *name, char *value)
 	d->flags[d->flag_count++] = (struct config_flag){ .name = name, .flag = "--demo", .value = value };
 }
 
-static void add_server_flag(struct demo *d, const char *server, const char *key, char *value)
-{
-	add_flag(d, xasprintf("server %s.%s", server, key), value);
-}
-
 static bool start_server(struct demo *d, size_t i, bool calls, struct err *e)
 {
 	const struct demo_pbx_options options = {
@@ -119,15 +108,16 @@ static bool start_server(struct demo *d, size_t i, bool calls, struct err *e)
 		.user = "trunkdeck",
 		.secret = DEMO_SECRET,
 	};
+	const char *name = demo_servers[i].name;
 	int port;
 
 	d->pbx[i] = demo_pbx_start(&options, &port, e);
 	if (!d->pbx[i])
 		return false;
-	add_server_flag(d, demo_servers[i].name, "host", xstrdup("127.0.0.1"));
-	add_server_flag(d, demo_servers[i].name, "port", xasprintf("%d", port));
-	add_server_flag(d, demo_servers[i].name, "region", xstrdup(region_name(demo_servers[i].region)));
-	add_server_flag(d, demo_servers[i].name, "secret", xstrdup(DEMO_SECRET));
+	add_flag(d, xasprintf("server %s.host", name), xstrdup("127.0.0.1"));
+	add_flag(d, xasprintf("server %s.port", name), xasprintf("%d", port));
+	add_flag(d, xasprintf("server %s.region", name), xstrdup(region_name(demo_servers[i].region)));
+	add_flag(d, xasprintf("server %s.secret", name), xstrdup(DEMO_SECRET));
 	return true;
 }
 

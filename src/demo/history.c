@@ -1,6 +1,5 @@
 /*
- * Office hours are busy, nights and weekends are not, nine calls of ten are answered. Random numbers come from a generator of
- * its own with a fixed seed.
+ * Office hours are busy, nights and weekends are not, and nine calls of ten are answered. The random numbers have a fixed seed.
  */
 #include "config.h"
 
@@ -61,33 +60,24 @@ static void set_end(struct call *c, uint32_t *random)
 	c->ended_us = c->answered_us + c->talk_us;
 }
 
-static void set_text(char *to, size_t size, json_t *number, const char *key)
-{
-	str_copy(to, size, str_of(json_string_value(json_object_get(number, key))));
-}
-
-/* The first numbers of the list are the busy ones; a disabled one has no calls. */
-static json_t *pick_number(json_t *numbers, uint32_t *random)
-{
-	for (;;) {
-		uint32_t count = (uint32_t)json_array_size(numbers), a = next_random(random, count), b = next_random(random, count);
-		json_t *number = json_array_get(numbers, a < b ? a : b);
-
-		if (!json_is_false(json_object_get(number, "enabled")))
-			return number;
-	}
-}
-
 static struct call make_call(json_t *numbers, unsigned serial, int64_t at_us, uint32_t *random)
 {
-	json_t *number = pick_number(numbers, random);
 	struct call c = { .started_us = at_us };
+	const struct { char *to; size_t size; const char *key; } members[] = {
+		{ c.number, sizeof(c.number), "number" }, { c.provider, sizeof(c.provider), "trunkId" },
+		{ c.endpoint, sizeof(c.endpoint), "trunkId" }, { c.agent, sizeof(c.agent), "agentId" },
+		{ c.region, sizeof(c.region), "region" },
+	};
+	json_t *number;
 
-	set_text(c.number, sizeof(c.number), number, "number");
-	set_text(c.provider, sizeof(c.provider), number, "trunkId");
-	set_text(c.agent, sizeof(c.agent), number, "agentId");
-	set_text(c.region, sizeof(c.region), number, "region");
-	str_copy(c.endpoint, sizeof(c.endpoint), str_of(c.provider));
+	/* The first numbers of the list are the busy ones; a disabled one has no calls. */
+	do {
+		uint32_t count = (uint32_t)json_array_size(numbers), a = next_random(random, count), b = next_random(random, count);
+
+		number = json_array_get(numbers, a < b ? a : b);
+	} while (json_is_false(json_object_get(number, "enabled")));
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		str_copy(members[i].to, members[i].size, str_of(json_string_value(json_object_get(number, members[i].key))));
 	snprintf(c.server, sizeof(c.server), "%s-1", c.region);
 	snprintf(c.linkedid, sizeof(c.linkedid), "demo.%u", serial);
 	str_copy(c.caller, sizeof(c.caller), str_of(callers[next_random(random, ARRAY_LEN(callers))]));
@@ -95,21 +85,13 @@ static struct call make_call(json_t *numbers, unsigned serial, int64_t at_us, ui
 	return c;
 }
 
-/* Its servers are there as long as it runs, and are heard all the time. */
-static bool record_coverage(struct store *s, int64_t first_us, int64_t now_us, struct err *e)
-{
-	const struct covered_span spans[] = {
-		{ "na-1", { first_us - DAYS * 24 * HOUR_US * 5, now_us + 24 * HOUR_US }, false },
-		{ "eu-1", { first_us - DAYS * 24 * HOUR_US * 5, now_us + 24 * HOUR_US }, false },
-	};
-
-	return store_record_coverage(s, "demo", spans, ARRAY_LEN(spans), e);
-}
-
 bool demo_history_fill(struct store *s, json_t *numbers, int64_t now_us, struct err *e)
 {
 	struct call *calls = xcalloc(CALLS_MAX, sizeof(*calls));
 	int64_t first = (now_us / HOUR_US - DAYS * 24) * HOUR_US;
+	/* The servers are recorded from before the first call until after the end of the demonstration. */
+	const struct span heard = { first - DAYS * 24 * HOUR_US * 5, now_us + 24 * HOUR_US };
+	const struct covered_span spans[] = { { "na-1", heard, false }, { "eu-1", heard, false } };
 	uint32_t random = 20260105;
 	size_t count = 0;
 	bool ok;
@@ -126,7 +108,7 @@ bool demo_history_fill(struct store *s, json_t *numbers, int64_t now_us, struct 
 				calls[count++] = c;
 		}
 	}
-	ok = store_record_calls(s, calls, count, e) && record_coverage(s, first, now_us, e);
+	ok = store_record_calls(s, calls, count, e) && store_record_coverage(s, "demo", spans, ARRAY_LEN(spans), e);
 	free(calls);
 	return ok;
 }

@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -21,13 +22,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "answers.h"
 #include "calls.h"
-#include "tests.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
+#include "trunkdeck/routes/dialplan.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(why) die("uthash: %s", why)
@@ -36,7 +36,6 @@
 #define NUMBER_FAMILY "trunkdeck/"
 #define DEMO_RTT_US "18204"
 #define SESSIONS_MAX 32
-#define HEADERS_MAX 32
 #define IN_MAX ((size_t)256 * 1024)
 #define OUT_MAX ((size_t)16 * 1024 * 1024)
 
@@ -65,34 +64,55 @@ struct demo_pbx {
 	char *endpoint, *silent_endpoint, *registrar;	/* "" = none */
 	struct entry *database;
 	struct demo_calls *calls;
-	struct demo_tests *tests;
 	struct session sessions[SESSIONS_MAX];
 	size_t session_count;
 };
 
-/* One action as received; slices of the session's input. */
+/* One action as received. */
 struct action {
-	struct { struct str key, value; } headers[HEADERS_MAX];
-	size_t count;
+	struct str lines;		/* of the session's input, each with its end */
 	char id_text[160];		/* "ActionID: x\r\n", or empty */
 };
 
+#define SLICE(s) (int)(s).len, (s).p
+
+/* The value of a header; empty when there is none. */
 static struct str field(const struct action *a, const char *key)
 {
-	for (size_t i = 0; i < a->count; i++)
-		if (str_eq_nocase(a->headers[i].key, str_of(key)))
-			return a->headers[i].value;
+	const char *line = a->lines.p, *end = line + a->lines.len;
+
+	while (line < end) {
+		const char *stop = memmem(line, (size_t)(end - line), "\r\n", 2);
+		const char *colon = memchr(line, ':', (size_t)(stop - line));
+
+		if (colon && str_eq_nocase((struct str){ line, (size_t)(colon - line) }, str_of(key))) {
+			for (colon++; colon < stop && *colon == ' '; colon++)
+				continue;
+			return (struct str){ colon, (size_t)(stop - colon) };
+		}
+		line = stop + 2;
+	}
 	return (struct str){ "", 0 };
 }
 
-static void respond(struct session *s, const struct action *a, bool ok, const char *message)
+/* --- answers --- */
+
+/* "Success", "Error" or "Goodbye", and lines in which each ends with \r\n. */
+__attribute__((format(printf, 4, 5)))
+static void respond(struct session *s, const struct action *a, const char *response, const char *format, ...)
 {
-	buf_addf(&s->out, "Response: %s\r\n%sMessage: %s\r\n\r\n", ok ? "Success" : "Error", a->id_text, message);
+	va_list ap;
+
+	buf_addf(&s->out, "Response: %s\r\n%s", response, a->id_text);
+	va_start(ap, format);
+	buf_addv(&s->out, format, ap);
+	va_end(ap);
+	buf_adds(&s->out, "\r\n");
 }
 
-static void begin_list(struct session *s, const struct action *a, const char *message)
+static void begin_list(struct session *s, const struct action *a)
 {
-	buf_addf(&s->out, "Response: Success\r\n%sEventList: start\r\nMessage: %s\r\n\r\n", a->id_text, message);
+	respond(s, a, "Success", "EventList: start\r\nMessage: The list follows\r\n");
 }
 
 static void end_list(struct session *s, const struct action *a, const char *event, size_t items)
@@ -104,7 +124,7 @@ static void on_challenge(struct demo_pbx *p, struct session *s, const struct act
 {
 	(void)p;
 	snprintf(s->challenge, sizeof(s->challenge), "%lld", (long long)clock_mono_us(&clock_system));
-	buf_addf(&s->out, "Response: Success\r\n%sChallenge: %s\r\n\r\n", a->id_text, s->challenge);
+	respond(s, a, "Success", "Challenge: %s\r\n", s->challenge);
 }
 
 static bool knows_secret(const struct demo_pbx *p, const struct session *s, const struct action *a)
@@ -121,26 +141,25 @@ static bool knows_secret(const struct demo_pbx *p, const struct session *s, cons
 
 static void on_login(struct demo_pbx *p, struct session *s, const struct action *a)
 {
+	long long up = (clock_mono_ms(&clock_system) - p->began_ms) / 1000;
+
 	if (!str_eq_nocase(field(a, "Username"), str_of(p->user)) || !knows_secret(p, s, a)) {
-		respond(s, a, false, "Authentication failed");
+		respond(s, a, "Error", "Message: Authentication failed\r\n");
 		s->closing = true;
 		return;
 	}
 	s->authenticated = true;
 	s->wants_events = !str_eq_nocase(field(a, "Events"), STR("off"));
-	respond(s, a, true, "Authentication accepted");
-	if (s->wants_events) {
-		long long up = (clock_mono_ms(&clock_system) - p->began_ms) / 1000;
-
+	respond(s, a, "Success", "Message: Authentication accepted\r\n");
+	if (s->wants_events)
 		buf_addf(&s->out, "Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: %lld\r\nLastReload: %lld\r\n"
 			 "Status: Fully Booted\r\n\r\n", up, up);
-	}
 }
 
 static void on_logoff(struct demo_pbx *p, struct session *s, const struct action *a)
 {
 	(void)p;
-	buf_addf(&s->out, "Response: Goodbye\r\n%sMessage: Thanks for all the fish.\r\n\r\n", a->id_text);
+	respond(s, a, "Goodbye", "Message: Thanks for all the fish.\r\n");
 	s->closing = true;
 }
 
@@ -148,70 +167,62 @@ static void on_events(struct demo_pbx *p, struct session *s, const struct action
 {
 	(void)p;
 	s->wants_events = !str_eq_nocase(field(a, "EventMask"), STR("off"));
-	buf_addf(&s->out, "Response: Success\r\n%sEvents: %s\r\n\r\n", a->id_text, s->wants_events ? "On" : "Off");
+	respond(s, a, "Success", "Events: %s\r\n", s->wants_events ? "On" : "Off");
 }
 
 static void on_ping(struct demo_pbx *p, struct session *s, const struct action *a)
 {
 	int64_t now = clock_wall_us(&clock_system) + p->clock_us;
 
-	buf_addf(&s->out, "Response: Success\r\n%sPing: Pong\r\nTimestamp: %lld.%06lld\r\n\r\n", a->id_text,
-		 (long long)(now / 1000000), (long long)(now % 1000000));
-}
-
-static void on_settings(struct demo_pbx *p, struct session *s, const struct action *a)
-{
-	(void)p;
-	buf_addf(&s->out, "Response: Success\r\n%sAMIversion: 11.0.0\r\nAsteriskVersion: demo\r\nSystemName: \r\n"
-		 "CoreMaxCalls: 0\r\n\r\n", a->id_text);
+	respond(s, a, "Success", "Ping: Pong\r\nTimestamp: %lld.%06lld\r\n", (long long)(now / 1000000), (long long)(now % 1000000));
 }
 
 static void on_channels(struct demo_pbx *p, struct session *s, const struct action *a)
 {
-	begin_list(s, a, "Channels will follow");
+	begin_list(s, a);
 	end_list(s, a, "CoreShowChannelsComplete", demo_calls_list(p->calls, a->id_text, &s->out));
 }
 
 static void on_hangup(struct demo_pbx *p, struct session *s, const struct action *a)
 {
-	bool ok = demo_calls_hang_up(p->calls, field(a, "Channel"), clock_mono_ms(&clock_system));
-
-	respond(s, a, ok, ok ? "Channel Hungup" : "No such channel");
+	if (demo_calls_hang_up(p->calls, field(a, "Channel"), clock_mono_ms(&clock_system)))
+		respond(s, a, "Success", "Message: Channel Hungup\r\n");
+	else
+		respond(s, a, "Error", "Message: No such channel\r\n");
 }
 
-static struct entry *find(struct demo_pbx *p, const struct action *a, char **path)
+/* An entry of the database; NULL if there is none. */
+static struct entry *find(const struct demo_pbx *p, struct str family, struct str key)
 {
-	struct str family = field(a, "Family"), key = field(a, "Key");
+	char *path = xasprintf("%.*s/%.*s", SLICE(family), SLICE(key));
 	struct entry *e;
 
-	*path = xasprintf("%.*s/%.*s", (int)family.len, family.p, (int)key.len, key.p);
-	HASH_FIND_STR(p->database, *path, e);
+	HASH_FIND_STR(p->database, path, e);
+	free(path);
 	return e;
 }
 
 static void on_get(struct demo_pbx *p, struct session *s, const struct action *a)
 {
 	struct str family = field(a, "Family"), key = field(a, "Key");
-	char *path;
-	struct entry *e = find(p, a, &path);
+	const struct entry *e = find(p, family, key);
 
-	free(path);
 	if (!e) {
-		respond(s, a, false, "Database entry not found");
+		respond(s, a, "Error", "Message: Database entry not found\r\n");
 		return;
 	}
-	begin_list(s, a, "Result will follow");
-	buf_addf(&s->out, "Event: DBGetResponse\r\nFamily: %.*s\r\nKey: %.*s\r\nVal: %s\r\n%s\r\n", (int)family.len,
-		 family.p, (int)key.len, key.p, e->value, a->id_text);
+	begin_list(s, a);
+	buf_addf(&s->out, "Event: DBGetResponse\r\nFamily: %.*s\r\nKey: %.*s\r\nVal: %s\r\n%s\r\n", SLICE(family), SLICE(key),
+		 e->value, a->id_text);
 	end_list(s, a, "DBGetComplete", 1);
 }
 
 static void on_get_tree(struct demo_pbx *p, struct session *s, const struct action *a)
 {
-	char *family = xasprintf("%.*s/", (int)field(a, "Family").len, field(a, "Family").p);
+	char *family = xasprintf("%.*s/", SLICE(field(a, "Family")));
 	size_t items = 0;
 
-	begin_list(s, a, "Result will follow");
+	begin_list(s, a);
 	for (const struct entry *e = p->database; e; e = e->hh.next) {
 		if (strncmp(e->path, family, strlen(family)) != 0)
 			continue;
@@ -224,18 +235,17 @@ static void on_get_tree(struct demo_pbx *p, struct session *s, const struct acti
 
 static void on_put(struct demo_pbx *p, struct session *s, const struct action *a)
 {
-	char *path;
-	struct entry *e = find(p, a, &path);
+	struct str family = field(a, "Family"), key = field(a, "Key");
+	struct entry *e = find(p, family, key);
 
 	if (!e) {
 		e = xcalloc(1, sizeof(*e));
-		e->path = xstrdup(path);
+		e->path = xasprintf("%.*s/%.*s", SLICE(family), SLICE(key));
 		HASH_ADD_KEYPTR(hh, p->database, e->path, strlen(e->path), e);
 	}
-	free(path);
 	free(e->value);
 	e->value = str_dup(field(a, "Val"));
-	respond(s, a, true, "Updated database successfully");
+	respond(s, a, "Success", "Message: Updated database successfully\r\n");
 }
 
 static void forget(struct demo_pbx *p, struct entry *e)
@@ -248,193 +258,178 @@ static void forget(struct demo_pbx *p, struct entry *e)
 
 static void on_del(struct demo_pbx *p, struct session *s, const struct action *a)
 {
-	char *path;
-	struct entry *e = find(p, a, &path);
+	struct entry *e = find(p, field(a, "Family"), field(a, "Key"));
 
-	free(path);
-	if (e)
+	if (e) {
 		forget(p, e);
-	respond(s, a, e != NULL, e ? "Key deleted successfully" : "Database entry could not be deleted");
-}
-
-/* The functions that tell of endpoints. Each endpoint has one AOR, and that one contact, of the same name. */
-static const struct question {
-	const char *before, *after;
-	const char *answers, *silent, *none;	/* the value; NULL = the name itself */
-} questions[] = {
-	{ "DEVICE_STATE(PJSIP/", ")", "NOT_INUSE", "UNAVAILABLE", "INVALID" },
-	{ "PJSIP_ENDPOINT(", ",aors)", NULL, NULL, "" },
-	{ "PJSIP_AOR(", ",contact)", NULL, NULL, "" },
-	{ "PJSIP_CONTACT(", ",status)", "Reachable", "Unreachable", "" },
-	{ "PJSIP_CONTACT(", ",rtt)", DEMO_RTT_US, "N/A", "" },
-};
-
-/* Is it this question? *name is what it is about. */
-static bool asks(const struct question *q, struct str variable, struct str *name)
-{
-	size_t before = strlen(q->before), after = strlen(q->after);
-
-	if (!str_starts(variable, str_of(q->before)) || variable.len < before + after)
-		return false;
-	*name = (struct str){ variable.p + before, variable.len - before - after };
-	return memcmp(name->p + name->len, q->after, after) == 0;
-}
-
-static struct str value_of(const struct demo_pbx *p, struct str variable)
-{
-	struct str name;
-
-	if (str_eq(variable, STR("TRUNKDECK_ROUTES")))
-		return STR("astdb");
-	for (size_t i = 0; i < ARRAY_LEN(questions); i++) {
-		const struct question *q = &questions[i];
-		const char *value = q->none;
-
-		if (!asks(q, variable, &name))
-			continue;
-		if (str_eq(name, str_of(p->endpoint)))
-			value = q->answers;
-		else if (str_eq(name, str_of(p->silent_endpoint)))
-			value = q->silent;
-		return value ? str_of(value) : name;
+		respond(s, a, "Success", "Message: Key deleted successfully\r\n");
+	} else {
+		respond(s, a, "Error", "Message: Database entry could not be deleted\r\n");
 	}
-	return STR("");
 }
 
+/* Getvar: the routes mode, and the functions that report endpoints. Each endpoint has one AOR, and that has one contact, all of
+ * the same name. */
 static void on_getvar(struct demo_pbx *p, struct session *s, const struct action *a)
 {
-	struct str variable = field(a, "Variable"), value = value_of(p, variable);
+	static const struct {
+		const char *before, *after;
+		const char *answers, *silent, *none;	/* the value; NULL = the name itself */
+	} questions[] = {
+		{ "DEVICE_STATE(PJSIP/", ")", "NOT_INUSE", "UNAVAILABLE", "INVALID" },
+		{ "PJSIP_ENDPOINT(", ",aors)", NULL, NULL, "" },
+		{ "PJSIP_AOR(", ",contact)", NULL, NULL, "" },
+		{ "PJSIP_CONTACT(", ",status)", "Reachable", "Unreachable", "" },
+		{ "PJSIP_CONTACT(", ",rtt)", DEMO_RTT_US, "N/A", "" },
+	};
+	struct str variable = field(a, "Variable"), value = STR("");
 
-	buf_addf(&s->out, "Response: Success\r\n%sVariable: %.*s\r\nValue: %.*s\r\n\r\n", a->id_text, (int)variable.len,
-		 variable.p, (int)value.len, value.p);
+	if (str_eq(variable, STR("TRUNKDECK_ROUTES")))
+		value = STR("astdb");
+	for (size_t i = 0; i < ARRAY_LEN(questions); i++) {
+		size_t before = strlen(questions[i].before), after = strlen(questions[i].after);
+		struct str name = { variable.p + before, variable.len - before - after };
+		const char *text = questions[i].none;
+
+		if (!str_starts(variable, str_of(questions[i].before)) || variable.len < before + after ||
+		    memcmp(name.p + name.len, questions[i].after, after) != 0)
+			continue;
+		if (str_eq(name, str_of(p->endpoint)))
+			text = questions[i].answers;
+		else if (str_eq(name, str_of(p->silent_endpoint)))
+			text = questions[i].silent;
+		value = text ? str_of(text) : name;
+		break;
+	}
+	respond(s, a, "Success", "Variable: %.*s\r\nValue: %.*s\r\n", SLICE(variable), SLICE(value));
 }
 
 static void on_registrations(struct demo_pbx *p, struct session *s, const struct action *a)
 {
-	begin_list(s, a, "Following are Events for each Outbound registration");
+	begin_list(s, a);
 	if (*p->registrar)
 		buf_addf(&s->out, "Event: OutboundRegistrationDetail\r\n%sObjectType: registration\r\nObjectName: %s\r\n"
 			 "ServerUri: %s\r\nStatus: Registered\r\nNextReg: 3000\r\n\r\n", a->id_text, p->endpoint, p->registrar);
 	end_list(s, a, "OutboundRegistrationDetailComplete", *p->registrar != '\0');
 }
 
+/* PJSIPShowEndpoints lists both; PJSIPShowEndpoint shows the one that it names. */
 static void on_endpoints(struct demo_pbx *p, struct session *s, const struct action *a)
 {
 	const char *const names[] = { p->endpoint, p->silent_endpoint };
+	struct str only = field(a, "Endpoint");
 	size_t items = 0;
 
-	begin_list(s, a, "A listing of Endpoints follows, presented as EndpointList events");
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (!*names[i])
-			continue;
-		buf_addf(&s->out, "Event: EndpointList\r\n%sObjectType: endpoint\r\nObjectName: %s\r\n\r\n", a->id_text, names[i]);
-		items++;
-	}
-	end_list(s, a, "EndpointListComplete", items);
-}
-
-/* Test calls are all that is ever placed here: Local/NUMBER@trunkdeck-test/n. */
-static void on_originate(struct demo_pbx *p, struct session *s, const struct action *a)
-{
-	struct str channel = field(a, "Channel");
-	const char *at = memchr(channel.p, '@', channel.len), *number = channel.p + strlen("Local/");
-	struct demo_test_order order = { .id = field(a, "ChannelId"), .other_id = field(a, "OtherChannelId") };
-	struct entry *route;
-	char *path;
-
-	if (!at || number >= at) {
-		respond(s, a, false, "Invalid channel");
+	if (only.len && !str_eq(only, str_of(p->endpoint)) && !str_eq(only, str_of(p->silent_endpoint))) {
+		respond(s, a, "Error", "Message: Unable to retrieve endpoint\r\n");
 		return;
 	}
-	order.number = (struct str){ number, (size_t)(at - number) };
-	path = xasprintf(NUMBER_FAMILY "%.*s", (int)order.number.len, order.number.p);
-	HASH_FIND_STR(p->database, path, route);
-	free(path);
-	order.agent = route ? route->value : NULL;
-	demo_tests_place(p->tests, &order, clock_mono_ms(&clock_system));
-	respond(s, a, true, "Originate successfully queued");
+	begin_list(s, a);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (!*names[i] || (only.len && !str_eq(only, str_of(names[i]))))
+			continue;
+		buf_addf(&s->out, "Event: %s\r\n%sObjectType: endpoint\r\nObjectName: %s\r\nContext: trunkdeck-in\r\n\r\n",
+			 only.len ? "EndpointDetail" : "EndpointList", a->id_text, names[i]);
+		items++;
+	}
+	end_list(s, a, only.len ? "EndpointDetailComplete" : "EndpointListComplete", items);
 }
 
+/* Only test calls are placed here: Local/NUMBER@trunkdeck-test/n. */
+static void on_originate(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	struct str channel = field(a, "Channel"), number;
+	const char *at = memchr(channel.p, '@', channel.len), *begin = channel.p + strlen("Local/");
+	const struct entry *route;
+
+	if (!at || begin >= at) {
+		respond(s, a, "Error", "Message: Invalid channel\r\n");
+		return;
+	}
+	number = (struct str){ begin, (size_t)(at - begin) };
+	route = find(p, STR("trunkdeck"), number);
+	demo_calls_test(p->calls, number, field(a, "ChannelId"), field(a, "OtherChannelId"), route ? route->value : NULL,
+			clock_mono_ms(&clock_system));
+	respond(s, a, "Success", "Message: Originate successfully queued\r\n");
+}
+
+/* Every context is there, and the include has the version of this program. */
+static void on_dialplan(struct demo_pbx *p, struct session *s, const struct action *a)
+{
+	struct str context = field(a, "Context");
+	bool version = str_eq(context, STR(DIALPLAN_VERSION_CONTEXT));
+	char *extension = version ? xasprintf("%d", dialplan_version()) : xstrdup("_X.");
+
+	(void)p;
+	begin_list(s, a);
+	buf_addf(&s->out, "Event: ListDialplan\r\n%sContext: %.*s\r\nExtension: %s\r\nPriority: 1\r\nApplication: NoOp\r\n\r\n",
+		 a->id_text, SLICE(context), extension);
+	free(extension);
+	end_list(s, a, "ShowDialPlanComplete", 1);
+}
+
+/* An action has a function, or lines that are always the same. */
 static const struct {
 	const char *name;
 	bool before_login;
 	void (*fn)(struct demo_pbx *p, struct session *s, const struct action *a);
+	const char *lines;
 } actions[] = {
-	{ "Challenge", true, on_challenge }, { "Login", true, on_login }, { "Logoff", true, on_logoff }, { "Events", false, on_events },
-	{ "Ping", false, on_ping }, { "CoreSettings", false, on_settings }, { "CoreShowChannels", false, on_channels },
-	{ "DBGet", false, on_get }, { "DBGetTree", false, on_get_tree }, { "DBPut", false, on_put }, { "DBDel", false, on_del },
-	{ "Hangup", false, on_hangup },
-	{ "Getvar", false, on_getvar }, { "PJSIPShowRegistrationsOutbound", false, on_registrations },
-	{ "PJSIPShowEndpoints", false, on_endpoints },
-	{ "Originate", false, on_originate },
+	{ "Challenge", true, on_challenge, NULL },
+	{ "Login", true, on_login, NULL },
+	{ "Logoff", true, on_logoff, NULL },
+	{ "Events", false, on_events, NULL },
+	{ "Ping", false, on_ping, NULL },
+	{ "CoreSettings", false, NULL, "AMIversion: 11.0.0\r\nAsteriskVersion: demo\r\nSystemName: \r\nCoreMaxCalls: 0\r\n" },
+	{ "CoreShowChannels", false, on_channels, NULL },
+	{ "DBGet", false, on_get, NULL },
+	{ "DBGetTree", false, on_get_tree, NULL },
+	{ "DBPut", false, on_put, NULL },
+	{ "DBDel", false, on_del, NULL },
+	{ "Hangup", false, on_hangup, NULL },
+	{ "Getvar", false, on_getvar, NULL },
+	{ "PJSIPShowRegistrationsOutbound", false, on_registrations, NULL },
+	{ "PJSIPShowEndpoints", false, on_endpoints, NULL },
+	{ "PJSIPShowEndpoint", false, on_endpoints, NULL },
+	{ "Originate", false, on_originate, NULL },
+	{ "ShowDialPlan", false, on_dialplan, NULL },
+	{ "GetConfig", false, NULL,
+	  "Category-000000: general\r\nLine-000000-000000: timestampevents=yes\r\n"
+	  "Category-000001: mappings\r\nLine-000001-000000: linkedid=Linkedid\r\n" },
+	{ "ListCommands", false, NULL,
+	  "CoreShowChannels: (Priv: all)\r\nDBGet: (Priv: all)\r\nDBPut: (Priv: all)\r\nGetvar: (Priv: all)\r\n"
+	  "ShowDialPlan: (Priv: all)\r\nPJSIPShowEndpoint: (Priv: all)\r\nHangup: (Priv: all)\r\nOriginate: (Priv: all)\r\n" },
 };
-
-static bool answer(struct demo_pbx *p, struct session *s, const struct action *a)
-{
-	static const char *const subjects[] = { "Context", "Filename", "Endpoint" };
-	struct demo_question q = { .action = field(a, "Action"), .id_text = a->id_text, .endpoint = p->endpoint,
-				   .silent_endpoint = p->silent_endpoint };
-
-	for (size_t i = 0; i < ARRAY_LEN(subjects) && q.subject.len == 0; i++)
-		q.subject = field(a, subjects[i]);
-	return demo_answer(&q, &s->out);
-}
 
 static void perform(struct demo_pbx *p, struct session *s, const struct action *a)
 {
 	for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
 		if (!str_eq_nocase(field(a, "Action"), str_of(actions[i].name)))
 			continue;
-		if (s->authenticated || actions[i].before_login)
+		if (!s->authenticated && !actions[i].before_login)
+			respond(s, a, "Error", "Message: Permission denied\r\n");
+		else if (actions[i].fn)
 			actions[i].fn(p, s, a);
 		else
-			respond(s, a, false, "Permission denied");
+			respond(s, a, "Success", "%s", actions[i].lines);
 		return;
 	}
-	if (!s->authenticated || !answer(p, s, a))
-		respond(s, a, false, "Invalid/unknown command");
+	respond(s, a, "Error", "Message: Invalid/unknown command\r\n");
 }
 
-static struct str trimmed(const char *from, const char *to)
-{
-	while (from < to && *from == ' ')
-		from++;
-	return (struct str){ from, (size_t)(to - from) };
-}
-
-static void parse(struct action *a, const char *text, const char *end)
-{
-	struct str id;
-
-	a->count = 0;
-	for (const char *line = text; line < end && a->count < HEADERS_MAX;) {
-		const char *stop = memmem(line, (size_t)(end - line), "\r\n", 2);
-		const char *colon = memchr(line, ':', (size_t)(stop - line));
-
-		if (colon) {
-			a->headers[a->count].key = trimmed(line, colon);
-			a->headers[a->count++].value = trimmed(colon + 1, stop);
-		}
-		line = stop + 2;
-	}
-	id = field(a, "ActionID");
-	a->id_text[0] = '\0';
-	if (id.len)
-		snprintf(a->id_text, sizeof(a->id_text), "ActionID: %.*s\r\n", id.len < 128 ? (int)id.len : 128, id.p);
-}
+/* --- sessions --- */
 
 static void perform_all(struct demo_pbx *p, struct session *s)
 {
+	const char *end;
 	size_t done = 0;
-	struct action a;
 
-	while (!s->closing) {
-		const char *from = s->in.p + done;
-		const char *end = s->in.len > done ? memmem(from, s->in.len - done, "\r\n\r\n", 4) : NULL;
+	while (!s->closing && s->in.len > done && (end = memmem(s->in.p + done, s->in.len - done, "\r\n\r\n", 4))) {
+		struct action a = { .lines = { s->in.p + done, (size_t)(end + 2 - s->in.p) - done } };
+		struct str id = field(&a, "ActionID");
 
-		if (!end)
-			break;
-		parse(&a, from, end + 2);
+		if (id.len)
+			snprintf(a.id_text, sizeof(a.id_text), "ActionID: %.*s\r\n", id.len < 128 ? (int)id.len : 128, id.p);
 		perform(p, s, &a);
 		done = (size_t)(end + 4 - s->in.p);
 	}
@@ -492,39 +487,26 @@ static bool send_out(struct session *s)
 	return !s->out.overflow && !(s->closing && !s->out.len);
 }
 
-static void tell_events(struct demo_pbx *p, const struct buf *events)
-{
-	for (size_t i = 0; i < p->session_count && events->len; i++)
-		if (p->sessions[i].wants_events)
-			buf_add(&p->sessions[i].out, events->p, events->len);
-}
-
-static int wait_ms(const struct demo_pbx *p)
-{
-	int64_t at = clock_earlier(demo_calls_next_at_ms(p->calls), demo_tests_next_at_ms(p->tests));
-	int64_t left = at - clock_mono_ms(&clock_system);
-
-	return at < 0 ? -1 : left > 0 ? (int)left : 0;
-}
-
 static bool turn(struct demo_pbx *p)
 {
 	struct pollfd fds[SESSIONS_MAX + 2] = {
 		{ .fd = p->stop, .events = POLLIN }, { .fd = p->listener, .events = POLLIN },
 	};
 	size_t polled = p->session_count;
+	int64_t at = demo_calls_next_at_ms(p->calls), left = at - clock_mono_ms(&clock_system);
 	struct buf events;
 
 	for (size_t i = 0; i < polled; i++) {
 		fds[i + 2].fd = p->sessions[i].fd;
 		fds[i + 2].events = p->sessions[i].out.len ? POLLIN | POLLOUT : POLLIN;
 	}
-	if (poll(fds, polled + 2, wait_ms(p)) < 0 && errno != EINTR)
+	if (poll(fds, polled + 2, at < 0 ? -1 : left > 0 ? (int)left : 0) < 0 && errno != EINTR)
 		die("poll: %s", strerror(errno));
 	buf_init(&events, OUT_MAX);
 	demo_calls_turn(p->calls, clock_mono_ms(&clock_system), &events);
-	demo_tests_turn(p->tests, clock_mono_ms(&clock_system), &events);
-	tell_events(p, &events);
+	for (size_t i = 0; i < p->session_count && events.len; i++)
+		if (p->sessions[i].wants_events)
+			buf_add(&p->sessions[i].out, events.p, events.len);
 	buf_clear(&events);
 	/* From the end: a dropped session's place is taken by the last. */
 	for (size_t i = polled; i-- > 0;)
@@ -542,43 +524,23 @@ static void *run(void *arg)
 	return NULL;
 }
 
-static bool is_number(const struct entry *e)
-{
-	return strncmp(e->path, NUMBER_FAMILY, sizeof(NUMBER_FAMILY) - 1) == 0;
-}
-
+/* The pick-th of the numbers that the database has routes for. */
 static bool pick_route(void *arg, uint64_t pick, struct demo_route *out)
 {
-	struct demo_pbx *p = arg;
-	struct entry *e, *next, *agent = NULL;
+	const struct demo_pbx *p = arg;
+	const struct entry *e, *agent;
 	uint64_t numbers = 0;
-	char *path;
 
-	HASH_ITER(hh, p->database, e, next)
-		numbers += is_number(e);
+	for (e = p->database; e; e = e->hh.next)
+		numbers += str_starts(str_of(e->path), STR(NUMBER_FAMILY));
 	if (!numbers)
 		return false;
 	pick %= numbers;
-	for (e = p->database; !is_number(e) || pick--; e = e->hh.next)
+	for (e = p->database; !str_starts(str_of(e->path), STR(NUMBER_FAMILY)) || pick--; e = e->hh.next)
 		continue;
-	path = xasprintf("trunkdeckagent/%s", e->value);
-	HASH_FIND_STR(p->database, path, agent);
-	free(path);
-	*out = (struct demo_route){ e->path + sizeof(NUMBER_FAMILY) - 1, agent ? agent->value : "" };
+	agent = find(p, STR("trunkdeckagent"), str_of(e->value));
+	*out = (struct demo_route){ e->path + strlen(NUMBER_FAMILY), agent ? agent->value : "" };
 	return agent != NULL;
-}
-
-static bool listen_on_loopback(struct demo_pbx *p, int *port, struct err *e)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(address);
-
-	p->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (p->listener < 0 || bind(p->listener, (struct sockaddr *)&address, len) || listen(p->listener, 16) ||
-	    getsockname(p->listener, (struct sockaddr *)&address, &len))
-		return err_set(e, ERR_SERVER_UNREACHABLE, "127.0.0.1: %s", strerror(errno));
-	*port = ntohs(address.sin_port);
-	return true;
 }
 
 static void demo_pbx_free(struct demo_pbx **p)
@@ -590,9 +552,7 @@ static void demo_pbx_free(struct demo_pbx **p)
 	HASH_ITER(hh, (*p)->database, e, next)
 		forget(*p, e);
 	demo_calls_free(&(*p)->calls);
-	demo_tests_free(&(*p)->tests);
-	if ((*p)->listener >= 0)
-		close((*p)->listener);
+	close((*p)->listener);
 	close((*p)->stop);
 	free((*p)->user);
 	free((*p)->secret);
@@ -600,20 +560,6 @@ static void demo_pbx_free(struct demo_pbx **p)
 	free((*p)->silent_endpoint);
 	free((*p)->registrar);
 	FREE(p);
-}
-
-static bool start_thread(struct demo_pbx *p, struct err *e)
-{
-	sigset_t all, before;
-	int failure;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failure = pthread_create(&p->thread, NULL, run, p);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failure)
-		return err_set(e, ERR_SERVER_UNREACHABLE, "pthread_create: %s", strerror(failure));
-	return true;
 }
 
 struct demo_pbx *demo_pbx_start(const struct demo_pbx_options *options, int *port, struct err *e)
@@ -627,7 +573,21 @@ struct demo_pbx *demo_pbx_start(const struct demo_pbx_options *options, int *por
 		.route = pick_route,
 		.arg = p,
 	};
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(address);
+	sigset_t all, before;
+	int failure;
 
+	p->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (p->listener < 0 || bind(p->listener, (struct sockaddr *)&address, len) || listen(p->listener, 16) ||
+	    getsockname(p->listener, (struct sockaddr *)&address, &len)) {
+		err_set(e, ERR_SERVER_UNREACHABLE, "127.0.0.1: %s", strerror(errno));
+		if (p->listener >= 0)
+			close(p->listener);
+		free(p);
+		return NULL;
+	}
+	*port = ntohs(address.sin_port);
 	p->began_ms = clock_mono_ms(&clock_system);
 	p->clock_us = options->clock_us;
 	p->user = xstrdup(options->user);
@@ -635,11 +595,16 @@ struct demo_pbx *demo_pbx_start(const struct demo_pbx_options *options, int *por
 	p->endpoint = xstrdup(options->endpoint ? options->endpoint : "twilio");
 	p->silent_endpoint = xstrdup(options->silent_endpoint ? options->silent_endpoint : "");
 	p->registrar = xstrdup(options->registrar ? options->registrar : "");
-	p->tests = demo_tests_new();
 	p->calls = demo_calls_new(&calls, p->began_ms);
 	p->stop = eventfd(0, EFD_CLOEXEC);
-	if (!listen_on_loopback(p, port, e) || !start_thread(p, e))
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failure = pthread_create(&p->thread, NULL, run, p);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failure) {
+		err_set(e, ERR_SERVER_UNREACHABLE, "pthread_create: %s", strerror(failure));
 		demo_pbx_free(&p);
+	}
 	return p;
 }
 

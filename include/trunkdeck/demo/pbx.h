@@ -1,6 +1,6 @@
 /*
  * The demonstration Asterisk: a thread that listens on a loopback port and speaks as much AMI as the client needs (login,
- * events, Ping, CoreSettings, CoreShowChannels, the database in memory, and the state of endpoints). Calls arrive for the numbers it holds
+ * events, calls, the database in memory, endpoints, test calls). Calls arrive for the numbers that it holds
  * routes for, from callers of many countries; most are answered, some are not, in every way there is.
  *
  * `trunkdeck --demo` runs the real client against it. The same seed and routes give the same calls, at the real time.
