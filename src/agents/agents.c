@@ -1,7 +1,7 @@
 /*
- * Reading every host, and putting what they say together: each agent once, in the region whose host has it. An agent that
- * says it belongs to the other region is taken from there, and is an issue only if it isn't there. An id that both hosts
- * claim is taken from the first region, always the same one, so that it does not change sides with every read.
+ * Reading every host, and putting their answers together: each agent once, in the region whose host has it. An agent that names
+ * the other region is taken from that region's host, and is an issue only if it is not there. An id that both hosts claim is taken
+ * from the first region, always the same one, so that it does not change sides with every read.
  */
 #include "config.h"
 
@@ -15,10 +15,6 @@
 #include "reading.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
-
-struct hosts {
-	struct reading by_region[REGION_COUNT];
-};
 
 void agents_options_init(struct agents_options *o)
 {
@@ -54,49 +50,29 @@ static void add_issue(struct agents_list *list, const struct page_agent *a, enum
 	str_copy(issue->text, sizeof(issue->text), str_of(text));
 }
 
-static bool is_at(const struct hosts *hosts, enum region region, const char *id)
+/* Adds an agent that the region's host has. */
+static void add_agent(struct agents_list *list, const struct reading *hosts, const struct page_agent *a, enum region region)
 {
-	return reading_find(&hosts->by_region[region], id) != NULL;
-}
-
-/* Does another host, asked before this one, have the agent to itself? */
-static bool is_claimed(const struct hosts *hosts, enum region region, const char *id)
-{
-	for (int r = 0; r < (int)region; r++) {
-		const struct page_agent *other = reading_find(&hosts->by_region[r], id);
-
-		if (other && !other->problem[0] && (!other->has_region || (int)other->agent.region == r))
-			return true;
-	}
-	return false;
-}
-
-static void add_agent(struct agents_list *list, const struct hosts *hosts, const struct page_agent *a, enum region region)
-{
+	const struct page_agent *other;
+	bool is_claimed = false;
 	struct agent *to;
 
+	for (int r = 0; r < (int)region; r++) {
+		other = reading_find(&hosts[r], a->agent.id);
+		is_claimed = is_claimed || (other && !other->problem[0] && (!other->has_region || (int)other->agent.region == r));
+	}
 	if (a->problem[0]) {
 		add_issue(list, a, region, a->problem);
 	} else if (a->has_region && a->agent.region != region) {
-		if (!is_at(hosts, a->agent.region, a->agent.id))
+		if (!reading_find(&hosts[a->agent.region], a->agent.id))
 			add_issue(list, a, region, _("it belongs to the other region, whose host does not list it"));
-	} else if (is_claimed(hosts, region, a->agent.id)) {
+	} else if (is_claimed) {
 		add_issue(list, a, region, _("both regions' hosts claim it; the first one's is taken"));
 	} else {
 		to = &list->agents[list->count++];
 		agent_copy(to, &a->agent);
 		to->region = region;
 	}
-}
-
-static void add_host(struct agents_list *list, const struct hosts *hosts, enum region region)
-{
-	const struct reading *r = &hosts->by_region[region];
-
-	for (const struct listed *l = r->by_id; l; l = l->hh.next)
-		add_agent(list, hosts, &l->is, region);
-	for (size_t i = 0; i < r->nameless_count; i++)
-		add_issue(list, &r->nameless[i], region, r->nameless[i].problem);
 }
 
 static int by_id(const void *a, const void *b)
@@ -112,46 +88,36 @@ static int by_issue(const void *a, const void *b)
 	return order ? order : (int)x->region - (int)y->region;
 }
 
-static void combine(struct agents_list *list, const struct hosts *hosts)
+bool agents_read(struct agents_list *list, const struct agents_options *o, const char *const *expected, size_t count,
+		 struct err *e)
 {
+	struct reading hosts[REGION_COUNT] = { { .total = -1 } };
+	bool any = false;
 	size_t n = 1;
 
-	for (int r = 0; r < REGION_COUNT; r++)
-		n += reading_count(&hosts->by_region[r]);
+	*list = (struct agents_list){ .count = 0 };
+	for (int r = 0; r < REGION_COUNT; r++) {
+		if (o->url[r][0])
+			reading_host(&hosts[r], o, (enum region)r, expected, count, &list->regions[r]);
+		n += reading_count(&hosts[r]);
+	}
 	list->agents = xcalloc(n, sizeof(*list->agents));
 	list->issues = xcalloc(n, sizeof(*list->issues));
-	for (int r = 0; r < REGION_COUNT; r++)
-		add_host(list, hosts, (enum region)r);
+	for (int r = 0; r < REGION_COUNT; r++) {
+		for (const struct listed *l = hosts[r].by_id; l; l = l->hh.next)
+			add_agent(list, hosts, &l->is, (enum region)r);
+		for (size_t i = 0; i < hosts[r].nameless_count; i++)
+			add_issue(list, &hosts[r].nameless[i], (enum region)r, hosts[r].nameless[i].problem);
+	}
 	qsort(list->agents, list->count, sizeof(*list->agents), by_id);
 	qsort(list->issues, list->issue_count, sizeof(*list->issues), by_issue);
-}
-
-static bool any_answered(const struct agents_list *list, struct err *e)
-{
-	bool any = false;
-
 	for (int r = REGION_COUNT; r-- > 0;) {
+		reading_clear(&hosts[r]);
 		any = any || list->regions[r].state == AGENTS_COMPLETE || list->regions[r].state == AGENTS_UNSETTLED;
 		if (list->regions[r].state == AGENTS_FAILED)
 			*e = list->regions[r].err;
 	}
 	return any;
-}
-
-bool agents_read(struct agents_list *list, const struct agents_options *o, const char *const *expected, size_t count,
-		 struct err *e)
-{
-	struct hosts hosts = { .by_region = { { .total = -1 } } };
-
-	*list = (struct agents_list){ .count = 0 };
-	for (int r = 0; r < REGION_COUNT; r++) {
-		if (o->url[r][0])
-			reading_host(&hosts.by_region[r], o, (enum region)r, expected, count, &list->regions[r]);
-	}
-	combine(list, &hosts);
-	for (int r = 0; r < REGION_COUNT; r++)
-		reading_clear(&hosts.by_region[r]);
-	return any_answered(list, e);
 }
 
 void agents_list_clear(struct agents_list *list)

@@ -1,9 +1,9 @@
 /*
- * libcurl's multi interface with a single transfer: curl_multi_poll() can watch one more descriptor, which the easy
- * interface can't, so that whoever waits for us to stop need not wait for a server.
+ * libcurl's multi interface with a single transfer: curl_multi_poll() can watch one more descriptor, which the easy interface
+ * can't. So a request ends at once when the program ends.
  *
- * The secret is in one header, which curl sends to the host asked and to no other, since redirects are off. Nothing of
- * curl's own talk (CURLOPT_VERBOSE) is ever on.
+ * The secret is in one header. curl sends it to the host that was asked and to no other, since redirects are off. CURLOPT_VERBOSE
+ * is never on.
  */
 #include "config.h"
 
@@ -19,7 +19,7 @@
 #include "trunkdeck/base/str.h"
 
 #define POLL_MS 1000
-/* Slower than this for stall_s is standing still. */
+/* A transfer that is slower for stall_s has failed. */
 #define STALL_BYTES_PER_S 32L
 
 struct http {
@@ -33,41 +33,32 @@ struct http {
 
 /* --- addresses --- */
 
-/* A part of the URL, "" when it has none; freed by curl_free(). */
-static char *url_part(CURLU *url, CURLUPart part)
+/* A part of the URL, NULL when it has none; freed by curl_free(). */
+static char *url_part(const char *text, CURLUPart part)
 {
-	char *text = NULL;
+	CURLU *url = curl_url();
+	char *value = NULL;
 
-	return curl_url_get(url, part, &text, 0) ? NULL : text;
-}
-
-static bool has_part(CURLU *url, CURLUPart part)
-{
-	char *text = url_part(url, part);
-	bool has = text != NULL;
-
-	curl_free(text);
-	return has;
-}
-
-static bool is_safe_scheme(CURLU *url)
-{
-	char *scheme = url_part(url, CURLUPART_SCHEME), *host = url_part(url, CURLUPART_HOST);
-	bool safe = scheme && host && (!strcmp(scheme, "https") || (!strcmp(scheme, "http") && host_is_loopback(host)));
-
-	curl_free(scheme);
-	curl_free(host);
-	return safe;
+	if (curl_url_set(url, CURLUPART_URL, text, 0) || curl_url_get(url, part, &value, 0))
+		value = NULL;
+	curl_url_cleanup(url);
+	return value;
 }
 
 bool http_url_check(const char *text, struct err *e)
 {
-	CURLU *url = curl_url();
-	CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
-	bool ok = !code && is_safe_scheme(url) && !has_part(url, CURLUPART_USER) && !has_part(url, CURLUPART_PASSWORD) &&
-		  !has_part(url, CURLUPART_QUERY) && !has_part(url, CURLUPART_FRAGMENT);
+	static const CURLUPart not_allowed[] = { CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT };
+	char *scheme = url_part(text, CURLUPART_SCHEME), *host = url_part(text, CURLUPART_HOST);
+	bool ok = scheme && host && (!strcmp(scheme, "https") || (!strcmp(scheme, "http") && host_is_loopback(host)));
 
-	curl_url_cleanup(url);
+	curl_free(scheme);
+	curl_free(host);
+	for (size_t i = 0; i < ARRAY_LEN(not_allowed); i++) {
+		char *part = url_part(text, not_allowed[i]);
+
+		ok = ok && !part;
+		curl_free(part);
+	}
 	if (ok)
 		return true;
 	err_set_message(e, ERR_CONFIG, "%s", _("this is no address to send the secret to"));
@@ -77,16 +68,11 @@ bool http_url_check(const char *text, struct err *e)
 
 void http_url_host(const char *text, char *to, size_t size)
 {
-	CURLU *url = curl_url();
-	char *host, *port;
+	char *host = url_part(text, CURLUPART_HOST), *port = url_part(text, CURLUPART_PORT);
 
-	curl_url_set(url, CURLUPART_URL, text, 0);
-	host = url_part(url, CURLUPART_HOST);
-	port = url_part(url, CURLUPART_PORT);
 	snprintf(to, size, "%s%s%s", host ? host : "", port ? ":" : "", port ? port : "");
 	curl_free(host);
 	curl_free(port);
-	curl_url_cleanup(url);
 }
 
 char *http_escape(const char *text)
@@ -119,47 +105,11 @@ static struct curl_slist *add_header(struct curl_slist *list, const char *line)
 	return longer;
 }
 
-static void make_headers(struct http *h, const char *secret)
-{
-	char *line = xasprintf("Authorization: Bearer %s", secret);
-
-	h->headers = add_header(h->headers, line);
-	h->headers = add_header(h->headers, "Accept: application/json");
-	explicit_bzero(line, strlen(line));
-	free(line);
-}
-
-static void set_limits(struct http *h, const struct http_options *o)
-{
-	CURL *c = h->easy;
-
-	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout_ms);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)o->timeout_ms);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES_PER_S);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)o->stall_s);
-#if LIBCURL_VERSION_NUM >= 0x075700
-	/* A name that takes long to resolve must not hold up stopping. */
-	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
-#endif
-}
-
-static void set_tls(struct http *h, const struct http_options *o)
-{
-	CURL *c = h->easy;
-
-	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	if (o->ca_file[0])
-		curl_easy_setopt(c, CURLOPT_CAINFO, o->ca_file);
-}
-
 struct http *http_open(const struct http_options *o)
 {
 	struct http *h = xcalloc(1, sizeof(*h));
+	char *line = xasprintf("Authorization: Bearer %s", o->secret);
+	CURL *c;
 
 	if (curl_global_init(CURL_GLOBAL_DEFAULT))
 		die("curl_global_init failed");
@@ -168,14 +118,32 @@ struct http *http_open(const struct http_options *o)
 	if (!h->multi || !h->easy)
 		die("no memory for a connection");
 	h->stop = o->stop;
-	make_headers(h, o->secret);
-	curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
-	curl_easy_setopt(h->easy, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
-	curl_easy_setopt(h->easy, CURLOPT_ERRORBUFFER, h->why);
-	curl_easy_setopt(h->easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(h->easy, CURLOPT_WRITEDATA, h);
-	set_limits(h, o);
-	set_tls(h, o);
+	h->headers = add_header(h->headers, line);
+	h->headers = add_header(h->headers, "Accept: application/json");
+	explicit_bzero(line, strlen(line));
+	free(line);
+	c = h->easy;
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, h->headers);
+	curl_easy_setopt(c, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->why);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
+	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_timeout_ms);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)o->timeout_ms);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES_PER_S);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)o->stall_s);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* A name that takes long to resolve must not delay the end of the program. */
+	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
+#endif
+	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	if (o->ca_file[0])
+		curl_easy_setopt(c, CURLOPT_CAINFO, o->ca_file);
 	return h;
 }
 
@@ -212,7 +180,7 @@ static enum http_result result_of(const struct http *h, CURLcode code)
 	}
 }
 
-/* The transfer is in the multi handle; on return it is over, or given up. */
+/* Runs the transfer in the multi handle until it ends, or until there is mail to stop. */
 static enum http_result perform(struct http *h, CURLcode *code)
 {
 	struct curl_waitfd stop = { .fd = h->stop ? mailbox_fd(h->stop) : -1, .events = CURL_WAIT_POLLIN };
@@ -236,11 +204,24 @@ static enum http_result perform(struct http *h, CURLcode *code)
 	return result_of(h, *code);
 }
 
-static void take_answer(struct http *h, CURLcode code, struct http_answer *a)
+void http_get(struct http *h, const char *url, size_t max, struct http_answer *a)
 {
+	CURLcode code = CURLE_OK;
 	curl_off_t wait = 0;
-	char *redirect = NULL;
+	char *host = url_part(url, CURLUPART_HOST), *redirect = NULL;
 
+	*a = (struct http_answer){ .status = 0 };
+	buf_clear(&h->body);
+	buf_init(&h->body, max);
+	h->why[0] = '\0';
+	/* The proxies of the environment are obeyed, but a request to this machine goes there directly. */
+	curl_easy_setopt(h->easy, CURLOPT_PROXY, host && host_is_loopback(host) ? "" : NULL);
+	curl_free(host);
+	curl_easy_setopt(h->easy, CURLOPT_URL, url);
+	curl_easy_setopt(h->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)max);
+	if (curl_multi_add_handle(h->multi, h->easy))
+		die("curl_multi_add_handle failed");
+	a->result = perform(h, &code);
 	a->body = h->body.p;
 	a->len = h->body.len;
 	curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &a->status);
@@ -251,35 +232,5 @@ static void take_answer(struct http *h, CURLcode code, struct http_answer *a)
 		http_url_host(redirect, a->redirect, sizeof(a->redirect));
 	if (a->result != HTTP_ANSWERED)
 		str_copy(a->why, sizeof(a->why), str_of(h->why[0] ? h->why : curl_easy_strerror(code)));
-}
-
-/* The proxies of the environment are obeyed, but what goes to this machine goes there directly. */
-static void set_url(struct http *h, const char *text, size_t max)
-{
-	CURLU *url = curl_url();
-	char *host;
-
-	curl_url_set(url, CURLUPART_URL, text, 0);
-	host = url_part(url, CURLUPART_HOST);
-	curl_easy_setopt(h->easy, CURLOPT_PROXY, host && host_is_loopback(host) ? "" : NULL);
-	curl_free(host);
-	curl_url_cleanup(url);
-	curl_easy_setopt(h->easy, CURLOPT_URL, text);
-	curl_easy_setopt(h->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)max);
-}
-
-void http_get(struct http *h, const char *url, size_t max, struct http_answer *a)
-{
-	CURLcode code = CURLE_OK;
-
-	*a = (struct http_answer){ .status = 0 };
-	buf_clear(&h->body);
-	buf_init(&h->body, max);
-	h->why[0] = '\0';
-	set_url(h, url, max);
-	if (curl_multi_add_handle(h->multi, h->easy))
-		die("curl_multi_add_handle failed");
-	a->result = perform(h, &code);
-	take_answer(h, code, a);
 	curl_multi_remove_handle(h->multi, h->easy);
 }

@@ -1,7 +1,7 @@
 /*
- * One GET after another with a bearer secret, over connections that are kept. http.c is the only file of agents/ that
- * knows libcurl. Certificates and names are verified, redirects are not followed, a body is bounded; nothing is retried.
- * Blocks, but gives up at once when the descriptor to watch becomes readable.
+ * GET requests with a bearer secret, over connections that are kept. Only http.c knows libcurl. Certificates and names are
+ * verified, redirects are not followed, a body is bounded, and nothing is retried. A request blocks, but ends at once when there
+ * is mail to stop.
  *
  * One owner, one thread.
  */

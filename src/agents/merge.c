@@ -1,8 +1,7 @@
 /*
- * Directory against store. First the list says what to add and change, then the store's own agents that the list does not
- * have are gone, if absence counts: every host was read completely, the agent's region has a host, and not all of
- * the region's agents are missing at once. In that last case its new agents are not taken over either: they look like
- * somebody else's.
+ * The directory is compared with the store. First the list says what to add and change. Then the agents of the store that are not
+ * in the list are gone, if absence counts: every host was read completely, the agent's region has a host, and not all of the
+ * region's agents are missing at once. In that last case its new agents are not added either: they may be somebody else's.
  */
 #include "config.h"
 
@@ -16,16 +15,8 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
 
-/* A region with fewer known agents may lose all of them without question. */
+/* A region with fewer known agents may lose all of them without a confirmation. */
 #define ALL_GONE_FROM 3
-
-struct merging {
-	struct agents_plan *plan;
-	const struct agents_list *list;
-	const struct agent **stored;		/* sorted by id */
-	size_t count;
-	bool absence_counts;
-};
 
 static const char *const kind_names[AGENTS_CHANGE_KINDS] = {
 	[AGENTS_ADDED] = "added",
@@ -56,20 +47,6 @@ bool agents_expects(const struct agent *stored)
 
 /* --- looking up --- */
 
-static int compare_stored(const void *a, const void *b)
-{
-	return strcmp((*(const struct agent *const *)a)->id, (*(const struct agent *const *)b)->id);
-}
-
-static const struct agent *find_stored(const struct merging *m, const char *id)
-{
-	const struct agent key = { .id = (char *)id }, *key_at = &key;
-	const struct agent **found = m->count ? bsearch(&key_at, m->stored, m->count, sizeof(*m->stored), compare_stored)
-					      : NULL;
-
-	return found ? *found : NULL;
-}
-
 static int compare_listed(const void *id, const void *agent)
 {
 	return strcmp(id, ((const struct agent *)agent)->id);
@@ -80,40 +57,16 @@ static int compare_issue(const void *id, const void *issue)
 	return strcmp(id, ((const struct agents_issue *)issue)->id);
 }
 
-static bool is_listed(const struct agents_list *list, const char *id)
-{
-	return list->count && bsearch(id, list->agents, list->count, sizeof(*list->agents), compare_listed);
-}
-
 /* In the directory, usable or not. The id of an issue was made safe to show; matching too much only keeps an agent. */
 static bool is_there(const struct agents_list *list, const char *id)
 {
-	return is_listed(list, id) ||
-	       (list->issue_count &&
-		bsearch(id, list->issues, list->issue_count, sizeof(*list->issues), compare_issue));
+	return (list->count && bsearch(id, list->agents, list->count, sizeof(*list->agents), compare_listed)) ||
+	       (list->issue_count && bsearch(id, list->issues, list->issue_count, sizeof(*list->issues), compare_issue));
 }
 
 /* --- the plan --- */
 
-static struct agents_change *add_change(struct merging *m, enum agents_change_kind kind, const struct agent *as)
-{
-	struct agents_change *c = &m->plan->changes[m->plan->count++];
-
-	*c = (struct agents_change){ .kind = kind };
-	agent_copy(&c->agent, as);
-	return c;
-}
-
-static void add_issue(struct merging *m, const struct agent *a, const char *text)
-{
-	struct agents_issue *issue = &m->plan->issues[m->plan->issue_count++];
-
-	*issue = (struct agents_issue){ .region = a->region, .known = true };
-	str_copy(issue->id, sizeof(issue->id), str_of(a->id));
-	str_copy(issue->text, sizeof(issue->text), str_of(text));
-}
-
-/* The keys of the members that differ, as text; "" = none. What only the store knows is not compared. */
+/* The keys of the fields that differ; "" = none. Fields that only the store has are not compared. */
 static void name_differences(const struct agent *a, const struct agent *b, char *to, size_t size)
 {
 	struct record x = { .entity = ENTITY_AGENT, .agent = *a }, y = { .entity = ENTITY_AGENT, .agent = *b };
@@ -132,127 +85,104 @@ static void name_differences(const struct agent *a, const struct agent *b, char 
 	buf_clear(&out);
 }
 
-/* Moves are believed only when the region it would leave was looked through. */
-static bool may_move(const struct merging *m, const struct agent *stored, const struct agent *listed)
+/* Takes over the agent as it shall be. `stored` is NULL for a new one. */
+static void add_change(struct agents_plan *plan, enum agents_change_kind kind, const struct agent *stored, struct agent *as)
 {
-	enum agents_state state = m->list->regions[stored->region].state;
+	struct mutation *m = &plan->mutations[plan->count];
+	struct agents_change *c = &plan->changes[plan->count++];
 
-	return stored->region == listed->region || state == AGENTS_COMPLETE || state == AGENTS_NOT_ASKED;
+	c->kind = kind;
+	m->kind = stored ? MUTATION_EDIT : MUTATION_ADD;
+	m->version = stored ? stored->version : 0;
+	m->record.entity = ENTITY_AGENT;
+	m->record.agent = *as;
+	m->record.agent.version = m->version;
+	if (stored)
+		name_differences(stored, as, c->fields, sizeof(c->fields));
 }
 
-static void merge_known(struct merging *m, const struct agent *stored, const struct agent *listed)
+static void merge_listed(struct agents_plan *plan, const struct agents_list *list, const struct agent *listed,
+			 const struct agent *stored)
 {
-	struct agents_change *c;
-	char fields[sizeof(c->fields)];
+	enum agents_state left = stored ? list->regions[stored->region].state : AGENTS_COMPLETE;
+	/* A move is believed only when the region that the agent would leave was read completely. */
+	bool may_move = !stored || stored->region == listed->region || left == AGENTS_COMPLETE || left == AGENTS_NOT_ASKED;
+	struct agents_issue *issue;
+	struct agent copy;
+	char fields[sizeof(((struct agents_change *)0)->fields)];
 
-	if (!is_of_directory(stored)) {
-		add_issue(m, listed, _("a local agent has this id: it is left as it is"));
+	if (stored && !is_of_directory(stored)) {
+		issue = &plan->issues[plan->issue_count++];
+		*issue = (struct agents_issue){ .region = listed->region, .known = true };
+		str_copy(issue->id, sizeof(issue->id), str_of(listed->id));
+		str_copy(issue->text, sizeof(issue->text), str_of(_("a local agent has this id: it is left as it is")));
 		return;
 	}
-	name_differences(stored, listed, fields, sizeof(fields));
-	if (!fields[0] || !may_move(m, stored, listed)) {
-		m->plan->unchanged++;
+	if (!stored && plan->held[listed->region]) {
+		plan->held_back++;
 		return;
 	}
-	c = add_change(m, is_marked(stored) ? AGENTS_RESTORED : AGENTS_CHANGED, listed);
-	c->agent.version = stored->version;
-	str_copy(c->fields, sizeof(c->fields), str_of(fields));
-}
-
-static void merge_listed(struct merging *m)
-{
-	for (size_t i = 0; i < m->list->count; i++) {
-		const struct agent *listed = &m->list->agents[i], *stored = find_stored(m, listed->id);
-
-		if (stored)
-			merge_known(m, stored, listed);
-		else if (m->plan->held[listed->region])
-			m->plan->held_back++;
-		else
-			add_change(m, AGENTS_ADDED, listed);
+	if (stored)
+		name_differences(stored, listed, fields, sizeof(fields));
+	if (stored && (!fields[0] || !may_move)) {
+		plan->unchanged++;
+		return;
 	}
+	agent_copy(&copy, listed);
+	add_change(plan, !stored ? AGENTS_ADDED : is_marked(stored) ? AGENTS_RESTORED : AGENTS_CHANGED, stored, &copy);
 }
 
-/* --- what is gone --- */
-
-static bool absence_counts(const struct agents_list *list)
+static bool is_gone(const struct agents_list *list, const struct agent *stored)
 {
-	for (int r = 0; r < REGION_COUNT; r++) {
-		if (list->regions[r].state == AGENTS_UNSETTLED || list->regions[r].state == AGENTS_FAILED)
-			return false;
-	}
-	return true;
+	return agents_expects(stored) && list->regions[stored->region].state == AGENTS_COMPLETE && !is_there(list, stored->id);
 }
 
-static bool is_gone(const struct merging *m, const struct agent *stored)
+void agents_merge(struct agents_plan *plan, const struct agents_list *list, struct snapshot *stored, bool all_may_go)
 {
-	return agents_expects(stored) && m->list->regions[stored->region].state == AGENTS_COMPLETE &&
-	       !is_there(m->list, stored->id);
-}
-
-static void hold_back(struct merging *m)
-{
-	size_t known[REGION_COUNT] = { 0 }, gone[REGION_COUNT] = { 0 };
-
-	for (size_t i = 0; i < m->count; i++) {
-		known[m->stored[i]->region] += agents_expects(m->stored[i]);
-		gone[m->stored[i]->region] += is_gone(m, m->stored[i]);
-	}
-	for (int r = 0; r < REGION_COUNT; r++)
-		m->plan->held[r] = known[r] >= ALL_GONE_FROM && gone[r] == known[r];
-}
-
-static void mark_gone(struct merging *m, const struct agent *stored)
-{
-	struct agents_change *c = add_change(m, AGENTS_GONE, stored);
-
-	c->agent.voice_enabled = false;
-	free(c->agent.voice_problem);
-	c->agent.voice_problem = xstrdup(AGENTS_GONE_TEXT);
-	name_differences(stored, &c->agent, c->fields, sizeof(c->fields));
-}
-
-static void merge_gone(struct merging *m)
-{
-	for (size_t i = 0; i < m->count; i++) {
-		const struct agent *stored = m->stored[i];
-
-		if (!is_gone(m, stored))
-			continue;
-		if (!m->absence_counts || m->plan->held[stored->region])
-			m->plan->held_back++;
-		else
-			mark_gone(m, stored);
-	}
-}
-
-void agents_merge(struct agents_plan *plan, const struct agents_list *list, const struct agent *const *stored, size_t count,
-		  const struct agents_merge_options *o)
-{
-	struct merging m = { .plan = plan, .list = list, .count = count };
+	size_t count, known[REGION_COUNT] = { 0 }, gone[REGION_COUNT] = { 0 };
+	const struct agent *const *all = snapshot_agents(stored, &count);
+	bool absence_counts = true;
 
 	*plan = (struct agents_plan){
+		.mutations = xcalloc(list->count + count + 1, sizeof(*plan->mutations)),
 		.changes = xcalloc(list->count + count + 1, sizeof(*plan->changes)),
 		.issues = xcalloc(list->count + list->issue_count + 1, sizeof(*plan->issues)),
+		.issue_count = list->issue_count,
 	};
-	m.stored = xcalloc(count + 1, sizeof(*m.stored));
-	for (size_t i = 0; i < count; i++)
-		m.stored[i] = stored[i];
-	qsort(m.stored, count, sizeof(*m.stored), compare_stored);
-	for (; plan->issue_count < list->issue_count; plan->issue_count++)
-		plan->issues[plan->issue_count] = list->issues[plan->issue_count];
-	m.absence_counts = absence_counts(list);
-	if (!o->all_may_go)
-		hold_back(&m);
-	merge_listed(&m);
-	merge_gone(&m);
-	free(m.stored);
+	for (size_t i = 0; i < list->issue_count; i++)
+		plan->issues[i] = list->issues[i];
+	for (size_t i = 0; i < count; i++) {
+		known[all[i]->region] += agents_expects(all[i]);
+		gone[all[i]->region] += is_gone(list, all[i]);
+	}
+	for (int r = 0; r < REGION_COUNT; r++) {
+		absence_counts = absence_counts && list->regions[r].state != AGENTS_UNSETTLED && list->regions[r].state != AGENTS_FAILED;
+		plan->held[r] = !all_may_go && known[r] >= ALL_GONE_FROM && gone[r] == known[r];
+	}
+	for (size_t i = 0; i < list->count; i++)
+		merge_listed(plan, list, &list->agents[i], snapshot_agent(stored, list->agents[i].id));
+	for (size_t i = 0; i < count; i++) {
+		struct agent copy;
+
+		if (!is_gone(list, all[i]))
+			continue;
+		if (!absence_counts || plan->held[all[i]->region]) {
+			plan->held_back++;
+			continue;
+		}
+		agent_copy(&copy, all[i]);
+		copy.voice_enabled = false;
+		free(copy.voice_problem);
+		copy.voice_problem = xstrdup(AGENTS_GONE_TEXT);
+		add_change(plan, AGENTS_GONE, all[i], &copy);
+	}
 }
 
 void agents_plan_clear(struct agents_plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		agent_clear(&plan->changes[i].agent);
+		record_clear(&plan->mutations[i].record);
+	free(plan->mutations);
 	free(plan->changes);
 	free(plan->issues);
 	*plan = (struct agents_plan){ .count = 0 };

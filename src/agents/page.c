@@ -1,10 +1,10 @@
 /*
- * jansson reads the JSON; what it builds in memory is many times the text when a text is made of brackets only, so those
- * are counted before. Then each entry becomes an agent through field_set(), the door everything else comes in by: an
- * id that is none, or a dial string too long, is refused here with the words of the form.
+ * jansson reads the JSON. A text of brackets alone would take many times its size of memory, so brackets are counted first. Then
+ * each entry becomes an agent through field_set(), like all other input: an id or dial string that is not allowed is refused with
+ * the message of the form.
  *
- * A title is made fit instead of refused: it only names. A missing value is as good as null. A value of the wrong type is
- * not guessed at: "disabled": "no" could mean either.
+ * A title is shortened instead of refused, because it only names. A missing value is the same as null. A value of the wrong type is
+ * refused: "disabled": "no" could mean either.
  */
 #include "config.h"
 
@@ -46,12 +46,6 @@ static void clean_into(char *to, size_t size, struct str s)
 
 	str_copy(to, size, str_of(clean));
 	free(clean);
-}
-
-static void set_text(char **at, const char *text)
-{
-	free(*at);
-	*at = xstrdup(text);
 }
 
 void page_hide(char *text, const char *secret)
@@ -116,105 +110,55 @@ static bool set_field(struct page_agent *a, const char *key, const char *text)
 	return ok || refuse_field(a, &e);
 }
 
-static bool take_id(struct page_agent *a, const json_t *json)
-{
-	const json_t *id = get(json, "ID");
-	struct str text = text_of(id);
-
-	if (!json_is_string(id) || text.len == 0)
-		return refuse(a, _("it has no ID"));
-	clean_into(a->shown_id, sizeof(a->shown_id), text);
-	if (memchr(text.p, '\0', text.len))
-		return refuse(a, _("its ID holds a NUL byte"));
-	return set_field(a, "id", text.p);
-}
-
-static bool is_blank(const char *s)
-{
-	return !s[strspn(s, " ")];
-}
-
-static bool take_title(struct page_agent *a, const json_t *json)
-{
-	const json_t *title = get(json, "title");
-	char text[TITLE_SIZE] = "";
-
-	if (title && !json_is_string(title))
-		return refuse(a, _("its title is no text"));
-	if (title)
-		clean_into(text, sizeof(text), text_of(title));
-	return set_field(a, "title", is_blank(text) ? a->agent.id : text);
-}
-
-static bool take_region(struct page_agent *a, const json_t *json)
-{
-	const json_t *region = get(json, "region");
-
-	if (!region)
-		return true;
-	a->has_region = json_is_string(region) && region_parse(json_string_value(region), &a->agent.region);
-	return a->has_region || refuse(a, _("its region is neither na nor eu"));
-}
-
-static bool take_disabled(struct page_agent *a, const json_t *json)
-{
-	const json_t *disabled = get(json, "disabled");
-
-	if (disabled && !json_is_boolean(disabled))
-		return refuse(a, _("its \"disabled\" is neither true nor false"));
-	a->agent.disabled = json_is_true(disabled);
-	return true;
-}
-
+/* The text of a provider that is set in a part of the voice configuration. */
 static bool has_provider(const json_t *voice, const char *part)
 {
 	return text_of(get(get(voice, part), "provider")).len > 0;
 }
 
-static bool take_voice(struct page_agent *a, const json_t *json)
+static bool take_agent(struct page_agent *a, const json_t *json, const struct page_rules *rules)
 {
-	const json_t *voice = get(json, "voiceConfig");
-	bool hears = has_provider(voice, "transcriber"), speaks = has_provider(voice, "speechGen");
+	const json_t *id = get(json, "ID"), *owner = get(json, "ownerID"), *title = get(json, "title");
+	const json_t *region = get(json, "region"), *disabled = get(json, "disabled"), *voice = get(json, "voiceConfig");
+	bool hears = has_provider(voice, "transcriber"), speaks = has_provider(voice, "speechGen"), ok;
+	char text[TITLE_SIZE] = "", *dial;
+	struct err e = { .code = ERR_NONE };
 
+	*a = (struct page_agent){ .has_region = region != NULL };
+	agent_init(&a->agent);
+	free(a->agent.source);
+	a->agent.source = xstrdup("api");
+	if (!json_is_object(json))
+		return refuse(a, _("an entry of the list is no agent"));
+	if (!json_is_string(id) || json_string_length(id) == 0)
+		return refuse(a, _("it has no ID"));
+	clean_into(a->shown_id, sizeof(a->shown_id), text_of(id));
+	if (strlen(json_string_value(id)) != json_string_length(id))
+		return refuse(a, _("its ID holds a NUL byte"));
+	if (!set_field(a, "id", json_string_value(id)))
+		return false;
+	if (rules->workspace[0] && json_is_string(owner) && !str_eq(text_of(owner), str_of(rules->workspace)))
+		return refuse(a, _("it belongs to another workspace"));
+	if (title && !json_is_string(title))
+		return refuse(a, _("its title is no text"));
+	if (title)
+		clean_into(text, sizeof(text), text_of(title));
+	if (!set_field(a, "title", text[strspn(text, " ")] ? text : a->agent.id))
+		return false;
+	if (region && !(json_is_string(region) && region_parse(json_string_value(region), &a->agent.region)))
+		return refuse(a, _("its region is neither na nor eu"));
+	if (disabled && !json_is_boolean(disabled))
+		return refuse(a, _("its \"disabled\" is neither true nor false"));
+	a->agent.disabled = json_is_true(disabled);
 	if (voice && !json_is_object(voice))
 		return refuse(a, _("its voiceConfig is no object"));
 	a->agent.voice_enabled = hears && speaks;
-	set_text(&a->agent.voice_problem, !voice ? NO_VOICE : hears ? (speaks ? "" : NO_SPEECH) :
-		 speaks ? NO_TRANSCRIBER : NEITHER);
-	return true;
-}
-
-static bool take_owner(struct page_agent *a, const json_t *json, const char *workspace)
-{
-	const json_t *owner = get(json, "ownerID");
-
-	if (!workspace[0] || !json_is_string(owner) || str_eq(text_of(owner), str_of(workspace)))
-		return true;
-	return refuse(a, _("it belongs to another workspace"));
-}
-
-static bool take_dial(struct page_agent *a, const char *template)
-{
-	char *dial = page_dial(template, a->agent.id);
-	bool ok = set_field(a, "dial", dial);
-
+	free(a->agent.voice_problem);
+	a->agent.voice_problem = xstrdup(!voice ? NO_VOICE : hears && speaks ? "" : hears ? NO_SPEECH : speaks ? NO_TRANSCRIBER : NEITHER);
+	dial = page_dial(rules->dial, a->agent.id);
+	ok = set_field(a, "dial", dial);
 	free(dial);
-	return ok;
-}
-
-static void take_agent(struct page_agent *a, const json_t *json, const struct page_rules *rules)
-{
-	struct err e = { .code = ERR_NONE };
-
-	*a = (struct page_agent){ .has_region = false };
-	agent_init(&a->agent);
-	set_text(&a->agent.source, "api");
-	if (!json_is_object(json))
-		refuse(a, _("an entry of the list is no agent"));
-	else if (take_id(a, json) && take_owner(a, json, rules->workspace) && take_title(a, json) &&
-		 take_region(a, json) && take_disabled(a, json) && take_voice(a, json) &&
-		 take_dial(a, rules->dial) && !agent_validate(&a->agent, &e))
-		refuse_field(a, &e);
+	return ok && (agent_validate(&a->agent, &e) || refuse_field(a, &e));
 }
 
 void page_agent_clear(struct page_agent *a)
@@ -231,26 +175,20 @@ static bool not_understood(struct err *e, const char *what)
 	return false;
 }
 
-/* Strings may hold brackets too; a page of 50 agents has some thousand in all. */
-static bool too_many_brackets(const char *bytes, size_t len)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++)
-		n += bytes[i] == '{' || bytes[i] == '[';
-	return n > BRACKETS_MAX;
-}
-
 static json_t *load(const char *bytes, size_t len, struct err *e)
 {
 	json_error_t why;
 	json_t *json;
+	size_t brackets = 0;
 
 	if (len == 0) {
 		not_understood(e, _("the answer is empty"));
 		return NULL;
 	}
-	if (too_many_brackets(bytes, len)) {
+	/* Strings may hold brackets too; a page of 50 agents has some thousand in all. */
+	for (size_t i = 0; i < len; i++)
+		brackets += bytes[i] == '{' || bytes[i] == '[';
+	if (brackets > BRACKETS_MAX) {
 		not_understood(e, _("the answer is too intricate"));
 		return NULL;
 	}
@@ -265,25 +203,13 @@ static json_t *load(const char *bytes, size_t len, struct err *e)
 	return NULL;
 }
 
-/* -1 when it is absent. */
+/* *out is -1 when it is absent. */
 static bool take_count(const json_t *json, const char *key, int64_t *out)
 {
 	const json_t *value = get(json, key);
 
 	*out = json_is_integer(value) && json_integer_value(value) >= 0 ? json_integer_value(value) : -1;
 	return !value || *out >= 0;
-}
-
-static bool take_paging(struct page *out, const json_t *json, struct err *e)
-{
-	const json_t *more = get(json, "hasMore");
-
-	if (!take_count(json, "total", &out->total) || !take_count(json, "page", &out->number) ||
-	    (more && !json_is_boolean(more)))
-		return not_understood(e, _("total, page or hasMore of the answer has the wrong type"));
-	out->says_more = more != NULL;
-	out->more = json_is_true(more);
-	return true;
 }
 
 static void take_agents(struct page *out, const json_t *list, const struct page_rules *rules)
@@ -297,14 +223,17 @@ static void take_agents(struct page *out, const json_t *list, const struct page_
 
 static bool take_page(struct page *out, const json_t *json, const struct page_rules *rules, struct err *e)
 {
-	const json_t *agents = get(json, "agents"), *starred = get(json, "starredAgents");
+	const json_t *agents = get(json, "agents"), *starred = get(json, "starredAgents"), *more = get(json, "hasMore");
 
 	if (!json_is_array(agents))
 		return not_understood(e, _("the answer holds no list of agents"));
 	if (starred && !json_is_array(starred))
 		return not_understood(e, _("starredAgents of the answer is no list"));
-	if (!take_paging(out, json, e))
-		return false;
+	if (!take_count(json, "total", &out->total) || !take_count(json, "page", &out->number) ||
+	    (more && !json_is_boolean(more)))
+		return not_understood(e, _("total, page or hasMore of the answer has the wrong type"));
+	out->says_more = more != NULL;
+	out->more = json_is_true(more);
 	take_agents(out, agents, rules);
 	take_agents(out, starred, rules);
 	out->starred = json_array_size(starred);

@@ -1,6 +1,6 @@
 /*
- * One page of the agent directory: bytes in, agents out. Pure, and unforgiving: the bytes come from the network. What can't
- * be understood as a page at all is a failure of the page; what can't be used of one agent is a matter of that agent.
+ * One page of the agent directory: bytes in, agents out. Pure. The bytes come from the network and are not trusted. If they are no
+ * page, the page fails; if one agent can't be used, only that agent has a problem.
  */
 #ifndef AGENTS_PAGE_H
 #define AGENTS_PAGE_H

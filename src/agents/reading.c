@@ -1,12 +1,12 @@
 /*
- * A request is tried again when time may help: no connection, time-outs, 429, 5xx. The wait doubles and is jittered, so
- * that many screens that lost a server don't come back together; a Retry-After is obeyed to the second, and when it asks for
- * more than we would wait, the host has failed and the caller is told how long.
+ * A request is tried again when time may help: no connection, time-outs, 429, 5xx. The wait doubles and is jittered, so that many
+ * screens that lost a server do not come back together. A Retry-After is obeyed to the second. If it asks for more than the longest
+ * wait, the host has failed, and the caller is told how long.
  *
- * Pages are numbered, not anchored: when an agent is deleted while we read, the first of the next page moves onto the page
- * already read and is never seen. A read that was torn like that usually shows (the total changed, an agent came twice,
- * the count is short), but not always: one deletion and one addition balance. So absence counts only if two reads
- * of the whole list in a row have the very same ids, or if nobody expected says otherwise, or the list is one page.
+ * Pages are numbered. If an agent is deleted during a read, the first agent of the next page moves onto the page that was read
+ * already, and is never seen. Such a read usually shows it (the total changed, an agent came twice, the count is short), but not
+ * always: one deletion and one addition balance. So absence counts only if two reads in a row have the same ids, or every expected
+ * agent was there, or the list is one page.
  */
 #include "config.h"
 
@@ -24,13 +24,11 @@
 #include "trunkdeck/base/log.h"
 #include "trunkdeck/base/mem.h"
 
-#define HOST_SIZE 128
-
 struct reader {
 	const struct agents_options *o;
 	struct http *http;
 	const char *url;		/* of the region */
-	char host[HOST_SIZE];		/* of it, for messages */
+	char host[128];			/* of it, for messages */
 	struct page_rules rules;
 	struct agents_region *result;
 };
@@ -78,15 +76,6 @@ static void tear(struct reading *r, const char *why)
 		str_copy(r->torn, sizeof(r->torn), str_of(why));
 }
 
-static void keep_nameless(struct reading *r, struct page_agent *a)
-{
-	if (r->nameless_count == r->nameless_size) {
-		r->nameless_size = r->nameless_size ? 2 * r->nameless_size : 8;
-		r->nameless = xreallocarray(r->nameless, r->nameless_size, sizeof(*r->nameless));
-	}
-	r->nameless[r->nameless_count++] = *a;
-}
-
 /* Takes the agent over. Starred agents come on every page, and may come in the list too. */
 static void keep(struct reading *r, struct page_agent *a, bool starred)
 {
@@ -94,7 +83,11 @@ static void keep(struct reading *r, struct page_agent *a, bool starred)
 	struct listed *l = id[0] ? find(r, id) : NULL;
 
 	if (!id[0]) {
-		keep_nameless(r, a);
+		if (r->nameless_count == r->nameless_size) {
+			r->nameless_size = r->nameless_size ? 2 * r->nameless_size : 8;
+			r->nameless = xreallocarray(r->nameless, r->nameless_size, sizeof(*r->nameless));
+		}
+		r->nameless[r->nameless_count++] = *a;
 	} else if (l) {
 		if (!starred && l->round != 0)
 			tear(r, _("an agent came twice"));
@@ -109,32 +102,6 @@ static void keep(struct reading *r, struct page_agent *a, bool starred)
 	}
 }
 
-/* The page's agents move into the reading. */
-static void keep_page(struct reading *r, struct page *p)
-{
-	size_t listed = p->count - p->starred;
-
-	r->pages++;
-	if (r->pages == 1)
-		r->total = p->total;
-	else if (p->total != r->total)
-		tear(r, _("the number of agents changed meanwhile"));
-	if (p->number >= 0 && (size_t)p->number != r->pages)
-		tear(r, _("it sent another page than the one asked for"));
-	for (size_t i = 0; i < p->count; i++)
-		keep(r, &p->agents[i], i >= listed);
-	p->count = 0;
-}
-
-static bool lacks_any(const struct reading *r, const char *const *expected, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (!find(r, expected[i]))
-			return true;
-	}
-	return false;
-}
-
 static bool same_ids(const struct reading *a, const struct reading *b)
 {
 	for (const struct listed *l = a->by_id; l; l = l->hh.next) {
@@ -146,37 +113,29 @@ static bool same_ids(const struct reading *a, const struct reading *b)
 
 /* --- waiting --- */
 
-static bool wait_on(struct mailbox *stop, int ms)
+/* The doubled wait is cut to between half and all of it, at random. */
+static int next_wait(const struct agents_options *o, int tried, const struct http_answer *a)
 {
-	struct pollfd p = { .fd = stop ? mailbox_fd(stop) : -1, .events = POLLIN };
-	int n = poll(&p, 1, ms);
-
-	return n == 0 || (n < 0 && errno == EINTR);
-}
-
-/* Between half of the step and all of it. */
-static int jittered(int step)
-{
+	int step = o->first_wait_ms;
 	unsigned int random = 0;
 
+	if (a->retry_after_s > 0)
+		return a->retry_after_s * 1000;
+	for (int i = 1; i < tried && step < o->longest_wait_ms; i++)
+		step *= 2;
+	step = step < o->longest_wait_ms ? step : o->longest_wait_ms;
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
 		return step;
 	return step / 2 + (int)(random % (unsigned int)(step - step / 2 + 1));
 }
 
-static int next_wait(const struct agents_options *o, int tried, const struct http_answer *a)
+/* False when there is mail to stop. */
+static bool wait_ms(const struct agents_options *o, int ms)
 {
-	int step = o->first_wait_ms;
+	struct pollfd p = { .fd = o->stop ? mailbox_fd(o->stop) : -1, .events = POLLIN };
+	int n = o->wait ? !o->wait(o->wait_arg, ms) : poll(&p, 1, ms);
 
-	for (int i = 1; i < tried && step < o->longest_wait_ms; i++)
-		step *= 2;
-	step = jittered(step < o->longest_wait_ms ? step : o->longest_wait_ms);
-	return a->retry_after_s > 0 ? a->retry_after_s * 1000 : step;
-}
-
-static bool pause_between(const struct agents_options *o, int ms)
-{
-	return o->wait ? o->wait(o->wait_arg, ms) : wait_on(o->stop, ms);
+	return n == 0 || (n < 0 && errno == EINTR);
 }
 
 /* --- a request --- */
@@ -189,54 +148,37 @@ static bool fail(const struct reader *r, struct err *e, enum err_code code, cons
 	return false;
 }
 
-static bool fail_status(const struct reader *r, const struct http_answer *a, enum err_code code, const char *hint,
-			struct err *e)
+static bool judge_status(const struct reader *r, const struct http_answer *a, struct err *e)
 {
+	static const struct { long from, to; enum err_code code; const char *hint; } rows[] = {
+		{ 401, 401, ERR_DIRECTORY_REFUSED, N_("check the secret in [agents]") },
+		{ 403, 403, ERR_DIRECTORY_REFUSED, N_("is it this workspace's secret, and does its plan include the API?") },
+		{ 404, 404, ERR_DIRECTORY_REFUSED,
+		  N_("check the address in [agents]: it goes up to what is before /agents/search") },
+		{ 429, 429, ERR_DIRECTORY_UNREACHABLE, N_("try again later") },
+		{ 500, 9999, ERR_DIRECTORY_UNREACHABLE, N_("try again later") },
+		{ 0, 9999, ERR_DIRECTORY_REFUSED, N_("check [agents] in the configuration") },
+	};
 	char said[100], what[160];
+	size_t row = 0;
 
+	if (a->status >= 200 && a->status < 300)
+		return true;
+	if (a->status >= 300 && a->status < 400) {
+		snprintf(what, sizeof(what), _("HTTP %ld, a redirect to %s"), a->status, a->redirect[0] ? a->redirect : "?");
+		page_hide(what, r->o->secret);
+		return fail(r, e, ERR_DIRECTORY_REFUSED, what,
+			    _("the secret is not sent elsewhere: if you trust it, write the new address into the configuration"));
+	}
+	while (a->status < rows[row].from || a->status > rows[row].to)
+		row++;
 	page_refusal(a->body, a->len, r->o->secret, said, sizeof(said));
 	snprintf(what, sizeof(what), _("HTTP %ld%s%s"), a->status, said[0] ? ": " : "", said);
-	return fail(r, e, code, what, hint);
-}
-
-static bool fail_redirect(const struct reader *r, const struct http_answer *a, struct err *e)
-{
-	char what[160];
-
-	snprintf(what, sizeof(what), _("HTTP %ld, a redirect to %s"), a->status, a->redirect[0] ? a->redirect : "?");
-	page_hide(what, r->o->secret);
-	return fail(r, e, ERR_DIRECTORY_REFUSED, what,
-		    _("the secret is not sent elsewhere: if you trust it, write the new address into the configuration"));
-}
-
-static bool fail_busy(const struct reader *r, const struct http_answer *a, struct err *e)
-{
-	fail_status(r, a, ERR_DIRECTORY_UNREACHABLE, _("try again later"), e);
-	if (a->retry_after_s > 0)
+	fail(r, e, rows[row].code, what, _(rows[row].hint));
+	if (rows[row].code == ERR_DIRECTORY_UNREACHABLE && a->retry_after_s > 0)
 		err_hint(e, ngettext("it asks to be left alone for %d second", "it asks to be left alone for %d seconds",
 				     (unsigned long)a->retry_after_s), a->retry_after_s);
 	return false;
-}
-
-static bool judge_status(const struct reader *r, const struct http_answer *a, struct err *e)
-{
-	long status = a->status;
-
-	if (status >= 200 && status < 300)
-		return true;
-	if (status >= 300 && status < 400)
-		return fail_redirect(r, a, e);
-	if (status == 429 || status >= 500)
-		return fail_busy(r, a, e);
-	if (status == 401)
-		return fail_status(r, a, ERR_DIRECTORY_REFUSED, _("check the secret in [agents]"), e);
-	if (status == 403)
-		return fail_status(r, a, ERR_DIRECTORY_REFUSED,
-				   _("is it this workspace's secret, and does its plan include the API?"), e);
-	if (status == 404)
-		return fail_status(r, a, ERR_DIRECTORY_REFUSED,
-				   _("check the address in [agents]: it goes up to what is before /agents/search"), e);
-	return fail_status(r, a, ERR_DIRECTORY_REFUSED, _("check [agents] in the configuration"), e);
 }
 
 static bool judge(const struct reader *r, const struct http_answer *a, struct err *e)
@@ -261,17 +203,11 @@ static bool judge(const struct reader *r, const struct http_answer *a, struct er
 	}
 }
 
-static bool may_pass(const struct http_answer *a)
-{
-	if (a->result == HTTP_ANSWERED)
-		return a->status == 429 || a->status >= 500;
-	return a->result == HTTP_UNREACHABLE;
-}
-
 /* A request, tried as often as makes sense. */
 static bool ask(const struct reader *r, const char *url, struct http_answer *a, struct err *e)
 {
 	for (int tried = 1;; tried++) {
+		bool may_pass;
 		int ms;
 
 		http_get(r->http, url, AGENTS_PAGE_BYTES, a);
@@ -281,7 +217,8 @@ static bool ask(const struct reader *r, const char *url, struct http_answer *a, 
 		log_msg(LOG_LEVEL_INFO, "agent directory: %s", e->message);
 		r->result->retry_after_s = a->retry_after_s;
 		ms = next_wait(r->o, tried, a);
-		if (!may_pass(a) || tried >= r->o->tries || ms > r->o->longest_wait_ms || !pause_between(r->o, ms))
+		may_pass = a->result == HTTP_ANSWERED ? a->status == 429 || a->status >= 500 : a->result == HTTP_UNREACHABLE;
+		if (!may_pass || tried >= r->o->tries || ms > r->o->longest_wait_ms || !wait_ms(r->o, ms))
 			return false;
 		r->result->retry_after_s = 0;
 	}
@@ -289,27 +226,20 @@ static bool ask(const struct reader *r, const char *url, struct http_answer *a, 
 
 /* --- a read --- */
 
-static char *page_url(const struct reader *r, size_t page)
+static bool get_page(const struct reader *r, struct reading *into, struct page *page, struct err *e)
 {
-	char *workspace = http_escape(r->rules.workspace);
+	char *workspace = http_escape(r->rules.workspace), *url;
 	size_t len = strlen(r->url);
-	char *url;
+	struct http_answer a;
+	struct err why = { .code = ERR_NONE };
+	bool ok;
 
 	while (len > 0 && r->url[len - 1] == '/')
 		len--;
-	url = xasprintf("%.*s/agents/search?page=%zu&limit=%d&sortBy=firstCreated%s%s", (int)len, r->url, page,
+	url = xasprintf("%.*s/agents/search?page=%zu&limit=%d&sortBy=firstCreated%s%s", (int)len, r->url, into->pages + 1,
 			AGENTS_PAGE_LIMIT, workspace[0] ? "&workspaceId=" : "", workspace);
 	free(workspace);
-	return url;
-}
-
-static bool get_page(const struct reader *r, struct reading *into, struct page *page, struct err *e)
-{
-	char *url = page_url(r, into->pages + 1);
-	struct http_answer a;
-	struct err why = { .code = ERR_NONE };
-	bool ok = ask(r, url, &a, e);
-
+	ok = ask(r, url, &a, e);
 	free(url);
 	*page = (struct page){ .total = -1 };
 	if (!ok)
@@ -320,32 +250,37 @@ static bool get_page(const struct reader *r, struct reading *into, struct page *
 	return page_parse(page, a.body, a.len, &r->rules, &why) || fail(r, e, why.code, why.message, why.hint);
 }
 
-/* Without hasMore the total decides, and without that an empty page is the end. */
-static bool goes_on(struct reading *r, const struct page *p, size_t listed, size_t known_before)
-{
-	bool grew = reading_count(r) > known_before;
-	bool more = p->says_more ? p->more : r->total >= 0 ? reading_count(r) < (size_t)r->total : listed > 0;
-
-	if (more && !grew && p->says_more)
-		tear(r, listed > 0 ? _("it sends the same agents again and again") : _("it sent an empty page before the end"));
-	return more && grew;
-}
-
 static bool read_once(const struct reader *r, struct reading *into, struct err *e)
 {
 	bool more = true;
 
 	while (more) {
-		size_t known = reading_count(into), listed;
+		size_t known = reading_count(into), all, listed;
 		struct page page;
 
 		if (!get_page(r, into, &page, e)) {
 			page_clear(&page);
 			return false;
 		}
-		listed = page.count;
-		keep_page(into, &page);
-		more = goes_on(into, &page, listed, known);
+		all = page.count;
+		listed = all - page.starred;
+		into->pages++;
+		if (into->pages == 1)
+			into->total = page.total;
+		else if (page.total != into->total)
+			tear(into, _("the number of agents changed meanwhile"));
+		if (page.number >= 0 && (size_t)page.number != into->pages)
+			tear(into, _("it sent another page than the one asked for"));
+		for (size_t i = 0; i < all; i++)
+			keep(into, &page.agents[i], i >= listed);
+		page.count = 0;		/* keep() took them over */
+		/* Without hasMore the total decides, and without that an empty page is the end. */
+		more = page.says_more ? page.more : into->total >= 0 ? reading_count(into) < (size_t)into->total : all > 0;
+		if (more && reading_count(into) == known) {
+			if (page.says_more)
+				tear(into, all > 0 ? _("it sends the same agents again and again") : _("it sent an empty page before the end"));
+			more = false;
+		}
 		page_clear(&page);
 		if (reading_count(into) > AGENTS_READ_COUNT)
 			return fail(r, e, ERR_DIRECTORY_ANSWER, _("the directory is too large"), "");
@@ -357,37 +292,11 @@ static bool read_once(const struct reader *r, struct reading *into, struct err *
 
 static bool is_settled(const struct reading *now, const struct reading *before, const char *const *expected, size_t count)
 {
-	if (now->torn[0])
-		return false;
-	return now->pages == 1 || !lacks_any(now, expected, count) || (before->pages > 0 && same_ids(now, before));
-}
+	size_t found = 0;
 
-static void say_unsettled(const struct reader *r, const struct reading *now)
-{
-	fail(r, &r->result->err, ERR_DIRECTORY_UNSETTLED,
-	     now->torn[0] ? now->torn : _("the list kept changing while it was read"),
-	     _("agents missing from it are not taken for gone this time"));
-}
-
-static void read_settled(const struct reader *r, struct reading *out, const char *const *expected, size_t count)
-{
-	struct reading before = { .total = -1 };
-
-	for (int n = 0; n < AGENTS_READS_MAX && r->result->state == AGENTS_UNSETTLED; n++) {
-		reading_clear(&before);
-		before = *out;
-		*out = (struct reading){ .total = -1 };
-		if (!read_once(r, out, &r->result->err)) {
-			reading_clear(out);
-			r->result->state = AGENTS_FAILED;
-		} else if (is_settled(out, &before, expected, count)) {
-			r->result->state = AGENTS_COMPLETE;
-		}
-	}
-	reading_clear(&before);
-	if (r->result->state == AGENTS_UNSETTLED)
-		say_unsettled(r, out);
-	r->result->count = reading_count(out);
+	while (found < count && find(now, expected[found]))
+		found++;
+	return !now->torn[0] && (now->pages == 1 || found == count || (before->pages > 0 && same_ids(now, before)));
 }
 
 void reading_host(struct reading *out, const struct agents_options *o, enum region region,
@@ -408,10 +317,28 @@ void reading_host(struct reading *out, const struct agents_options *o, enum regi
 		.stop = o->stop,
 	};
 
+	struct reading before = { .total = -1 };
+
 	*out = (struct reading){ .total = -1 };
 	*result = (struct agents_region){ .state = AGENTS_UNSETTLED };
 	r.http = http_open(&http);
 	http_url_host(r.url, r.host, sizeof(r.host));
-	read_settled(&r, out, expected, count);
+	for (int n = 0; n < AGENTS_READS_MAX && result->state == AGENTS_UNSETTLED; n++) {
+		reading_clear(&before);
+		before = *out;
+		*out = (struct reading){ .total = -1 };
+		if (!read_once(&r, out, &result->err)) {
+			reading_clear(out);
+			result->state = AGENTS_FAILED;
+		} else if (is_settled(out, &before, expected, count)) {
+			result->state = AGENTS_COMPLETE;
+		}
+	}
+	reading_clear(&before);
+	if (result->state == AGENTS_UNSETTLED)
+		fail(&r, &result->err, ERR_DIRECTORY_UNSETTLED,
+		     out->torn[0] ? out->torn : _("the list kept changing while it was read"),
+		     _("agents missing from it are not taken for gone this time"));
+	result->count = reading_count(out);
 	http_close(&r.http);
 }

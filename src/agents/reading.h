@@ -1,6 +1,6 @@
 /*
- * Reading one host of the directory to its end: pages, tries, and reads until two agree. Its result is a set of agents by
- * id. Shared by agents.c and reading.c only.
+ * Reading one host of the directory: all pages, with retries, until two reads agree. The result is a set of agents by id. Only
+ * agents.c and reading.c include this.
  */
 #ifndef AGENTS_READING_H
 #define AGENTS_READING_H

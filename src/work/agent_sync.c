@@ -15,76 +15,35 @@
 
 #define ROUNDS_MAX 3
 
-/* The agents of the store, copied. */
-struct stored {
-	struct agent *agents;
-	size_t count, size;
-};
-
-static void take_agent(void *arg, const struct agent *a)
+static bool read_directory(struct agents_list *list, struct snapshot *stored, const struct agents_config *c, struct mailbox *stop,
+			   struct err *e)
 {
-	struct stored *s = arg;
-
-	if (s->count == s->size) {
-		s->size = s->size ? 2 * s->size : 64;
-		s->agents = xreallocarray(s->agents, s->size, sizeof(*s->agents));
-	}
-	agent_copy(&s->agents[s->count++], a);
-}
-
-static void stored_clear(struct stored *s)
-{
-	for (size_t i = 0; i < s->count; i++)
-		agent_clear(&s->agents[i]);
-	free(s->agents);
-	*s = (struct stored){ .count = 0 };
-}
-
-static bool stored_read(struct stored *s, struct store *store, struct err *e)
-{
-	const struct store_reader reader = { .arg = s, .agent = take_agent };
-	int64_t change_id;
-
-	*s = (struct stored){ .count = 0 };
-	return store_read(store, &reader, &change_id, e);
-}
-
-/* --- the directory --- */
-
-static void make_options(struct agents_options *to, const struct agents_config *c, struct mailbox *stop)
-{
-	agents_options_init(to);
-	to->url[REGION_NA] = c->na_url;
-	to->url[REGION_EU] = c->eu_url;
-	to->secret = c->secret;
-	to->workspace = c->workspace;
-	to->dial = c->dial;
-	to->ca_file = c->ca_file;
-	to->timeout_ms = c->timeout_s * 1000;
-	to->connect_timeout_ms = to->timeout_ms < to->connect_timeout_ms ? to->timeout_ms : to->connect_timeout_ms;
-	to->tries = c->tries;
-	to->stop = stop;
-}
-
-static bool read_directory(struct agents_list *list, const struct stored *before, const struct agents_config *c,
-			   struct mailbox *stop, struct err *e)
-{
-	const char **expected = xcalloc(before->count + 1, sizeof(*expected));
+	size_t count, n = 0;
+	const struct agent *const *agents = snapshot_agents(stored, &count);
+	const char **expected = xcalloc(count + 1, sizeof(*expected));
 	struct agents_options options;
-	size_t n = 0;
 	bool ok;
 
-	for (size_t i = 0; i < before->count; i++) {
-		if (agents_expects(&before->agents[i]))
-			expected[n++] = before->agents[i].id;
+	for (size_t i = 0; i < count; i++) {
+		if (agents_expects(agents[i]))
+			expected[n++] = agents[i]->id;
 	}
-	make_options(&options, c, stop);
+	agents_options_init(&options);
+	options.url[REGION_NA] = c->na_url;
+	options.url[REGION_EU] = c->eu_url;
+	options.secret = c->secret;
+	options.workspace = c->workspace;
+	options.dial = c->dial;
+	options.ca_file = c->ca_file;
+	options.timeout_ms = c->timeout_s * 1000;
+	if (options.timeout_ms < options.connect_timeout_ms)
+		options.connect_timeout_ms = options.timeout_ms;
+	options.tries = c->tries;
+	options.stop = stop;
 	ok = agents_read(list, &options, expected, n, e);
 	free(expected);
 	return ok;
 }
-
-/* --- the store --- */
 
 static void add_row(struct agent_sync *out, const struct agents_change *c, const struct agent *now, const struct err *e)
 {
@@ -92,25 +51,12 @@ static void add_row(struct agent_sync *out, const struct agents_change *c, const
 
 	out->rows = xreallocarray(out->rows, out->count + 1, sizeof(*out->rows));
 	row = &out->rows[out->count++];
-	*row = (struct agent_sync_row){ .kind = c->kind, .err = *e };
+	*row = (struct agent_sync_row){ .change = *c, .err = *e };
 	agent_copy(&row->agent, now);
-	str_copy(row->fields, sizeof(row->fields), str_of(c->fields));
 	if (e->code == ERR_NONE)
 		out->done[c->kind]++;
 	else
 		out->refused++;
-}
-
-static void make_mutations(struct mutation *m, const struct agents_plan *plan)
-{
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct agents_change *c = &plan->changes[i];
-
-		m[i].kind = c->kind == AGENTS_ADDED ? MUTATION_ADD : MUTATION_EDIT;
-		m[i].version = c->agent.version;
-		m[i].record.entity = ENTITY_AGENT;
-		agent_copy(&m[i].record.agent, &c->agent);
-	}
 }
 
 static bool is_conflict(const struct mutation_result *r)
@@ -119,118 +65,45 @@ static bool is_conflict(const struct mutation_result *r)
 			    r->err.code == ERR_AGENT_NOT_FOUND);
 }
 
-static bool any_conflict(const struct mutation_result *results, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (is_conflict(&results[i]))
-			return true;
-	}
-	return false;
-}
-
-/* What is refused is told once, in the last round. */
-static void take_results(struct agent_sync *out, const struct agents_plan *plan, struct mutation_result *results, bool last)
-{
-	for (size_t i = 0; i < plan->count; i++) {
-		struct mutation_result *r = &results[i];
-
-		if (r->done)
-			add_row(out, &plan->changes[i], &r->now.agent, &r->err);
-		else if (last)
-			add_row(out, &plan->changes[i], &plan->changes[i].agent, &r->err);
-	}
-}
-
-/* One transaction. *again: somebody was quicker. */
-static bool write_plan(struct agent_sync *out, struct store *store, const struct agents_plan *plan, bool last, bool *again,
-		       struct err *e)
-{
-	struct mutation *m = xcalloc(plan->count + 1, sizeof(*m));
-	struct mutation_result *results = xcalloc(plan->count + 1, sizeof(*results));
-	bool ok;
-
-	make_mutations(m, plan);
-	ok = store_mutate(store, m, plan->count, MUTATE_PARTIAL, results, e);
-	*again = ok && !last && any_conflict(results, plan->count);
-	if (ok)
-		take_results(out, plan, results, !*again);
-	for (size_t i = 0; i < plan->count; i++) {
-		record_clear(&m[i].record);
-		mutation_result_clear(&results[i]);
-	}
-	free(m);
-	free(results);
-	return ok;
-}
-
-static void pretend(struct agent_sync *out, const struct agents_plan *plan)
-{
-	const struct err none = { .code = ERR_NONE };
-
-	for (size_t i = 0; i < plan->count; i++)
-		add_row(out, &plan->changes[i], &plan->changes[i].agent, &none);
-}
-
-/* What the plan says beside its changes. */
-static void take_plan(struct agent_sync *out, struct agents_plan *plan)
-{
-	free(out->issues);
-	out->issues = plan->issues;
-	out->issue_count = plan->issue_count;
-	out->unchanged = plan->unchanged;
-	memcpy(out->held, plan->held, sizeof(out->held));
-	plan->issues = NULL;
-}
-
+/* Merges with what the store has now, in one transaction. *again: somebody else changed one of the agents meanwhile. What is
+ * refused is reported once, in the last round. */
 static bool merge_once(struct agent_sync *out, struct store *store, const struct agents_list *list,
 		       const struct agent_sync_options *o, bool last, bool *again, struct err *e)
 {
-	const struct agents_merge_options options = { .all_may_go = o->all_may_go };
-	struct agents_plan plan;
-	struct stored stored;
-	const struct agent **agents;
-	bool ok = stored_read(&stored, store, e);
+	struct snapshot *stored = snapshot_new();
+	struct mutation_result *results = NULL;
+	struct agents_plan plan = { .count = 0 };
+	bool ok = store_read_snapshot(store, stored, false, e);
 
 	*again = false;
 	if (ok) {
-		agents = xcalloc(stored.count + 1, sizeof(*agents));
-		for (size_t i = 0; i < stored.count; i++)
-			agents[i] = &stored.agents[i];
-		agents_merge(&plan, list, agents, stored.count, &options);
-		take_plan(out, &plan);
-		if (o->dry_run)
-			pretend(out, &plan);
-		else if (plan.count > 0)
-			ok = write_plan(out, store, &plan, last, again, e);
-		agents_plan_clear(&plan);
-		free(agents);
+		agents_merge(&plan, list, stored, o->all_may_go);
+		free(out->issues);
+		out->issues = plan.issues;
+		plan.issues = NULL;
+		out->issue_count = plan.issue_count;
+		out->unchanged = plan.unchanged;
+		memcpy(out->held, plan.held, sizeof(out->held));
+		results = xcalloc(plan.count + 1, sizeof(*results));
+		if (plan.count > 0 && !o->dry_run)
+			ok = store_mutate(store, plan.mutations, plan.count, MUTATE_PARTIAL, results, e);
 	}
-	stored_clear(&stored);
+	for (size_t i = 0; ok && i < plan.count; i++)
+		*again = *again || (!last && is_conflict(&results[i]));
+	for (size_t i = 0; i < plan.count; i++) {
+		const struct mutation_result *r = &results[i];
+
+		if (ok && (r->done || !*again))
+			add_row(out, &plan.changes[i], r->done ? &r->now.agent : &plan.mutations[i].record.agent, &r->err);
+		mutation_result_clear(&results[i]);
+	}
+	free(results);
+	agents_plan_clear(&plan);
+	snapshot_free(&stored);
 	return ok;
 }
 
-static bool merge(struct agent_sync *out, struct store *store, const struct agents_list *list,
-		  const struct agent_sync_options *o, struct err *e)
-{
-	bool again = true;
-
-	for (int round = 1; again; round++) {
-		if (!merge_once(out, store, list, o, round == ROUNDS_MAX, &again, e))
-			return false;
-	}
-	return true;
-}
-
 /* --- all of it --- */
-
-static bool say_held(enum region region, struct err *e)
-{
-	err_set_message(e, ERR_FOUND_WRONG, _("none of the known agents of %s is in the directory any more"),
-			region_name(region));
-	err_hint(e, "%s", _("nothing was changed there: check secret and workspace in [agents]; if it is right, "
-			    "'trunkdeck agent sync --all-gone'"));
-	return false;
-}
 
 /* The first thing that did not go as it should. */
 static void find_failure(const struct agent_sync *s, struct err *e)
@@ -238,8 +111,12 @@ static void find_failure(const struct agent_sync *s, struct err *e)
 	err_clear(e);
 	for (int r = 0; r < REGION_COUNT && e->code == ERR_NONE; r++) {
 		*e = s->regions[r].err;
-		if (e->code == ERR_NONE && s->held[r])
-			say_held((enum region)r, e);
+		if (e->code == ERR_NONE && s->held[r]) {
+			err_set_message(e, ERR_FOUND_WRONG, _("none of the known agents of %s is in the directory any more"),
+					region_name((enum region)r));
+			err_hint(e, "%s", _("nothing was changed there: check secret and workspace in [agents]; if it is right, "
+					    "'trunkdeck agent sync --all-gone'"));
+		}
 	}
 	for (size_t i = 0; i < s->count && e->code == ERR_NONE; i++)
 		*e = s->rows[i].err;
@@ -249,17 +126,18 @@ bool agent_sync_run(struct agent_sync *out, struct store *s, const struct agents
 		    const struct agent_sync_options *o, struct err *e)
 {
 	struct agents_list list = { .count = 0 };
-	struct stored before;
-	bool ok;
+	struct snapshot *before = snapshot_new();
+	bool ok, again = true;
 
 	*out = (struct agent_sync){ .count = 0 };
-	ok = stored_read(&before, s, e) && read_directory(&list, &before, config, o->stop, e);
+	ok = store_read_snapshot(s, before, false, e) && read_directory(&list, before, config, o->stop, e);
 	memcpy(out->regions, list.regions, sizeof(out->regions));
-	ok = ok && merge(out, s, &list, o, e);
+	for (int round = 1; ok && again; round++)
+		ok = merge_once(out, s, &list, o, round == ROUNDS_MAX, &again, e);
 	if (ok)
 		find_failure(out, e);
 	agents_list_clear(&list);
-	stored_clear(&before);
+	snapshot_free(&before);
 	return ok;
 }
 

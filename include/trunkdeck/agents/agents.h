@@ -1,23 +1,22 @@
 /*
- * The agent directory: the agents a control-plane API knows, read over HTTP, and what that means for the agents of the
- * store. Two halves: agents_read() asks and blocks; agents_merge() compares and is pure. Neither touches the store:
- * agent_sync.h (app) does both and writes the result.
+ * The agent directory: the agents that a control-plane API knows, read over HTTP, and what they mean for the agents of the store.
+ * agents_read() asks and blocks. agents_merge() compares, and is pure. work/agent_sync.h does both and writes the result.
  *
  * The API, per region a host of its own: GET URL/agents/search?page=N&limit=50, "Authorization: Bearer SECRET", answered by
  *   {"agents": [{"ID", "title", "region", "disabled", "ownerID", "voiceConfig": {"transcriber": {"provider"},
  *    "speechGen": {"provider"}}, ...}], "starredAgents": [...], "total", "page", "limit", "hasMore"}
- * An agent can speak when both providers are set. A host is pinned to its region: an agent that says it belongs to the
- * other one is that one's business. What was learned about an agent but can't be used (its id is none, a value has the
- * wrong type, ...) is an issue: reported, and the agent is left as it is.
+ * An agent can speak when both providers are set. Each region has a host, and an agent that names the other region is taken from
+ * that region's host only. An entry that can't be used (it has no valid id, a value has the wrong type, ...) is an issue: it is
+ * reported, and the agent is left as it is.
  *
- * Whether an agent is *gone* is the dangerous question, since its numbers lose their routes. It is answered only when every
- * host was read completely: a page that moved while it was read makes an agent invisible without its being gone. So a
- * read of several pages in which the total changed, an agent came twice, or an expected one lacks is repeated until
- * two reads agree (AGENTS_READS_MAX); and a region whose agents would all go at once is held back until somebody says
- * so, because a wrong secret or workspace looks just like that.
+ * An agent that is *gone* loses the routes of its numbers, so it is believed to be gone only when every host was read completely.
+ * If pages move while they are read, an agent may be missing from all of them without being gone. So a read of several pages is
+ * repeated until two reads agree (AGENTS_READS_MAX) if the total changed, an agent came twice, or an expected agent is missing.
+ * If all agents of a region would go at once, they are held back until the operator confirms it, because a wrong secret or
+ * workspace looks the same.
  *
- * The secret is in no message: what a server says is searched for it first. Redirects are not followed. Every size is
- * bounded. One thread at a time per call; nothing is shared between calls.
+ * No message has the secret: it is removed from what a server says. Redirects are not followed. Every size is bounded. Nothing is
+ * shared between calls.
  */
 #ifndef TRUNKDECK_AGENTS_AGENTS_H
 #define TRUNKDECK_AGENTS_AGENTS_H
@@ -28,7 +27,8 @@
 
 #include "trunkdeck/base/err.h"
 #include "trunkdeck/base/mailbox.h"
-#include "trunkdeck/model/records.h"
+#include "trunkdeck/model/snapshot.h"
+#include "trunkdeck/store/store.h"
 
 #define AGENTS_PAGE_LIMIT 50			/* asked for; what all versions of the API allow */
 #define AGENTS_PAGE_BYTES ((size_t)8 << 20)	/* of one answer */
@@ -59,7 +59,7 @@ struct agents_options {
 };
 
 void agents_options_init(struct agents_options *o);	/* empty texts, sensible times */
-/* Is the address one to send a secret to: https, or http on this machine; nothing but host, port and path? */
+/* May a secret be sent to the address? It must be https, or http on this machine, and have nothing but host, port and path. */
 bool agents_url_check(const char *url, struct err *e);
 /* Does the template hold {agent_id}, and make a dial string? */
 bool agents_dial_check(const char *template, struct err *e);
@@ -106,12 +106,12 @@ const char *agents_change_name(enum agents_change_kind k);	/* "added", "changed"
 
 struct agents_change {
 	enum agents_change_kind kind;
-	struct agent agent;		/* as it shall be; version: of the agent it was made from, 0 = new */
 	char fields[96];		/* JSON keys of what differs: "title, region"; "" for ADDED */
 };
 
 struct agents_plan {
-	struct agents_change *changes;
+	struct mutation *mutations;	/* each of one agent, as it shall be */
+	struct agents_change *changes;	/* what each of them is */
 	size_t count;
 	struct agents_issue *issues;	/* those of the list, and local agents in the way */
 	size_t issue_count;
@@ -120,14 +120,10 @@ struct agents_plan {
 	bool held[REGION_COUNT];	/* because all the region's agents would go */
 };
 
-struct agents_merge_options {
-	bool all_may_go;		/* believe it even where none of a region's agents is left */
-};
-
-/* What has to change in the store for it to say what the directory says. Only agents of source "api" are changed; one that
- * is gone is kept, but can't take calls. An agent is not moved out of a region whose host was not read completely. */
-void agents_merge(struct agents_plan *plan, const struct agents_list *list, const struct agent *const *stored, size_t count,
-		  const struct agents_merge_options *o);
+/* What has to change in the store for it to say what the directory says. `stored` has the store's agents. Only agents of source
+ * "api" are changed; one that is gone is kept, but can't take calls. An agent is not moved out of a region whose host was not read
+ * completely. all_may_go: believe it even where none of a region's agents is left. */
+void agents_merge(struct agents_plan *plan, const struct agents_list *list, struct snapshot *stored, bool all_may_go);
 void agents_plan_clear(struct agents_plan *plan);
 /* Is the stored agent one the directory is expected to have? */
 bool agents_expects(const struct agent *stored);

@@ -25,9 +25,8 @@ struct agent_sync_options {
 
 /* What was done to one agent, or was to be. */
 struct agent_sync_row {
-	enum agents_change_kind kind;
+	struct agents_change change;
 	struct agent agent;		/* as it is now */
-	char fields[96];		/* JSON keys of what changed; "" for ADDED */
 	struct err err;			/* the store refused it; ERR_NONE = done (or a dry run) */
 };
 

@@ -33,10 +33,10 @@ static void put_result(struct cli_output *out, const struct agent_sync *s, bool 
 
 		if (row->err.code != ERR_NONE)
 			put_row(out, a->id, "refused", a->region, a->title, row->err.message);
-		else if (row->fields[0] != '\0' || agent_usable(a, &why))
-			put_row(out, a->id, agents_change_name(row->kind), a->region, a->title, row->fields);
+		else if (row->change.fields[0] != '\0' || agent_usable(a, &why))
+			put_row(out, a->id, agents_change_name(row->change.kind), a->region, a->title, row->change.fields);
 		else
-			put_row(out, a->id, agents_change_name(row->kind), a->region, a->title, why);
+			put_row(out, a->id, agents_change_name(row->change.kind), a->region, a->title, why);
 	}
 	for (size_t i = 0; i < s->issue_count; i++)
 		put_row(out, s->issues[i].id, "refused", s->issues[i].region, "", s->issues[i].text);

@@ -20,10 +20,8 @@ struct case_of_merge {
 	struct agents_list list;
 	struct agent listed[MANY];
 	struct agents_issue issues[MANY];
-	struct agent stored[MANY];
-	const struct agent *pointers[MANY];
-	size_t stored_count;
-	struct agents_merge_options options;
+	struct snapshot *stored;
+	bool all_may_go;
 	struct agents_plan plan;
 };
 
@@ -49,13 +47,15 @@ static struct agent *list_agent(struct case_of_merge *c, const char *id, enum re
 	return make(&c->listed[c->list.count++], id, region);
 }
 
-static struct agent *store_agent(struct case_of_merge *c, const char *id, enum region region)
+/* NULL leaves the source as it is. */
+static void store_agent(struct case_of_merge *c, const char *id, enum region region, const char *source)
 {
-	struct agent *a = make(&c->stored[c->stored_count], id, region);
+	struct record r = { .entity = ENTITY_AGENT };
 
-	c->pointers[c->stored_count++] = a;
-	a->version = 7;
-	return a;
+	make(&r.agent, id, region)->version = 7;
+	if (source)
+		set(&r.agent.source, source);
+	snapshot_put(c->stored, &r);
 }
 
 static void list_issue(struct case_of_merge *c, const char *id)
@@ -70,6 +70,7 @@ static int setup(void **state)
 {
 	struct case_of_merge *c = xcalloc(1, sizeof(*c));
 
+	c->stored = snapshot_new();
 	c->list.agents = c->listed;
 	c->list.issues = c->issues;
 	for (int r = 0; r < REGION_COUNT; r++)
@@ -85,8 +86,7 @@ static int teardown(void **state)
 	agents_plan_clear(&c->plan);
 	for (size_t i = 0; i < c->list.count; i++)
 		agent_clear(&c->listed[i]);
-	for (size_t i = 0; i < c->stored_count; i++)
-		agent_clear(&c->stored[i]);
+	snapshot_free(&c->stored);
 	free(c);
 	return 0;
 }
@@ -98,13 +98,14 @@ static const char *planned(struct case_of_merge *c)
 	size_t len = 0;
 
 	agents_plan_clear(&c->plan);
-	agents_merge(&c->plan, &c->list, c->pointers, c->stored_count, &c->options);
+	agents_merge(&c->plan, &c->list, c->stored, c->all_may_go);
 	text[0] = '\0';
 	for (size_t i = 0; i < c->plan.count; i++) {
 		const struct agents_change *change = &c->plan.changes[i];
 
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s %s(%s); ", agents_change_name(change->kind),
-					change->agent.id, change->fields);
+					c->plan.mutations[i].record.agent.id, change->fields);
+		assert_int_equal(c->plan.mutations[i].kind, change->kind == AGENTS_ADDED ? MUTATION_ADD : MUTATION_EDIT);
 	}
 	return text;
 }
@@ -114,7 +115,7 @@ static void same(void **state)
 	struct case_of_merge *c = *state;
 
 	list_agent(c, "a", REGION_NA);
-	store_agent(c, "a", REGION_NA);
+	store_agent(c, "a", REGION_NA, NULL);
 	assert_string_equal(planned(c), "");
 	assert_int_equal(c->plan.unchanged, 1);
 }
@@ -125,8 +126,8 @@ static void added(void **state)
 
 	list_agent(c, "a", REGION_EU);
 	assert_string_equal(planned(c), "added a(); ");
-	assert_int_equal(c->plan.changes[0].agent.version, 0);
-	assert_int_equal(c->plan.changes[0].agent.region, REGION_EU);
+	assert_int_equal(c->plan.mutations[0].version, 0);
+	assert_int_equal(c->plan.mutations[0].record.agent.region, REGION_EU);
 }
 
 static void changed(void **state)
@@ -137,26 +138,27 @@ static void changed(void **state)
 	set(&a->title, "other");
 	set(&a->dial, "WebSocket/y");
 	a->disabled = true;
-	store_agent(c, "a", REGION_NA);
+	store_agent(c, "a", REGION_NA, NULL);
 	assert_string_equal(planned(c), "changed a(title, region, dial, disabled); ");
-	assert_int_equal(c->plan.changes[0].agent.version, 7);
+	assert_int_equal(c->plan.mutations[0].version, 7);
 }
 
 static void gone_and_back(void **state)
 {
 	struct case_of_merge *c = *state;
-	struct agent *a = store_agent(c, "b", REGION_NA);
+	struct record marked = { .entity = ENTITY_AGENT };
 
-	store_agent(c, "a", REGION_NA);
+	store_agent(c, "b", REGION_NA, NULL);
+	store_agent(c, "a", REGION_NA, NULL);
 	list_agent(c, "a", REGION_NA);
 	assert_string_equal(planned(c), "gone b(voiceEnabled, voiceProblem); ");
-	assert_false(c->plan.changes[0].agent.voice_enabled);
-	assert_string_equal(c->plan.changes[0].agent.voice_problem, AGENTS_GONE_TEXT);
-	assert_int_equal(c->plan.changes[0].agent.version, 7);
-	assert_true(agents_expects(a));
-	a->voice_enabled = false;
-	set(&a->voice_problem, AGENTS_GONE_TEXT);
-	assert_false(agents_expects(a));
+	assert_false(c->plan.mutations[0].record.agent.voice_enabled);
+	assert_string_equal(c->plan.mutations[0].record.agent.voice_problem, AGENTS_GONE_TEXT);
+	assert_int_equal(c->plan.mutations[0].version, 7);
+	assert_true(agents_expects(snapshot_agent(c->stored, "b")));
+	record_copy(&marked, &c->plan.mutations[0].record);
+	snapshot_put(c->stored, &marked);
+	assert_false(agents_expects(snapshot_agent(c->stored, "b")));
 	assert_string_equal(planned(c), "");
 	list_agent(c, "b", REGION_NA);
 	assert_string_equal(planned(c), "restored b(voiceEnabled, voiceProblem); ");
@@ -166,8 +168,8 @@ static void local_agents(void **state)
 {
 	struct case_of_merge *c = *state;
 
-	set(&store_agent(c, "a", REGION_NA)->source, "local");
-	set(&store_agent(c, "b", REGION_NA)->source, "local");
+	store_agent(c, "a", REGION_NA, "local");
+	store_agent(c, "b", REGION_NA, "local");
 	set(&list_agent(c, "a", REGION_NA)->title, "other");
 	assert_string_equal(planned(c), "");
 	assert_int_equal(c->plan.issue_count, 1);
@@ -178,7 +180,7 @@ static void an_issue_is_no_absence(void **state)
 {
 	struct case_of_merge *c = *state;
 
-	store_agent(c, "a", REGION_NA);
+	store_agent(c, "a", REGION_NA, NULL);
 	list_issue(c, "a");
 	assert_string_equal(planned(c), "");
 	assert_int_equal(c->plan.issue_count, 1);
@@ -191,7 +193,7 @@ static void absence(void **state)
 	static const enum agents_state doubtful[] = { AGENTS_UNSETTLED, AGENTS_FAILED };
 	struct case_of_merge *c = *state;
 
-	store_agent(c, "a", REGION_NA);
+	store_agent(c, "a", REGION_NA, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(doubtful); i++) {
 		c->list.regions[REGION_NA].state = AGENTS_COMPLETE;
 		c->list.regions[REGION_EU].state = doubtful[i];
@@ -211,7 +213,7 @@ static void moves(void **state)
 {
 	struct case_of_merge *c = *state;
 
-	store_agent(c, "a", REGION_NA);
+	store_agent(c, "a", REGION_NA, NULL);
 	list_agent(c, "a", REGION_EU);
 	c->list.regions[REGION_NA].state = AGENTS_FAILED;
 	assert_string_equal(planned(c), "");
@@ -224,22 +226,22 @@ static void all_of_a_region(void **state)
 {
 	struct case_of_merge *c = *state;
 
-	store_agent(c, "a", REGION_NA);
-	store_agent(c, "b", REGION_NA);
-	store_agent(c, "z", REGION_EU);
+	store_agent(c, "a", REGION_NA, NULL);
+	store_agent(c, "b", REGION_NA, NULL);
+	store_agent(c, "z", REGION_EU, NULL);
 	list_agent(c, "new", REGION_NA);
 	list_agent(c, "z", REGION_EU);
 	assert_string_equal(planned(c), "added new(); gone a(voiceEnabled, voiceProblem); gone b(voiceEnabled, voiceProblem); ");
-	store_agent(c, "c", REGION_NA);
+	store_agent(c, "c", REGION_NA, NULL);
 	assert_string_equal(planned(c), "");
 	assert_int_equal(c->plan.held_back, 4);
 	assert_true(c->plan.held[REGION_NA]);
 	assert_false(c->plan.held[REGION_EU]);
-	c->options.all_may_go = true;
+	c->all_may_go = true;
 	planned(c);
 	assert_int_equal(c->plan.count, 4);
 	assert_int_equal(c->plan.held_back, 0);
-	c->options.all_may_go = false;
+	c->all_may_go = false;
 	list_issue(c, "c");
 	planned(c);
 	assert_int_equal(c->plan.count, 3);
