@@ -151,7 +151,7 @@ static void set_cursor(struct form *f, const struct canvas *c, int y, int x)
 
 static void draw_line_item(struct form *f, struct form_item *it, const struct canvas *c, int y, int x, int width)
 {
-	int cursor = line_draw(&it->line, c, y, x, width, ROLE_FIELD, false);
+	int cursor = line_draw(&it->line, c, y, x, width, ROLE_FIELD);
 
 	if (form_is_focused(f, it))
 		set_cursor(f, c, y, cursor);

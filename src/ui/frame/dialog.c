@@ -1,6 +1,7 @@
 /*
- * A question. The safe answer has the focus; y and n answer at once, arrows and Tab move, Enter takes what is focused, Esc is no.
- * With a word to type, only the word makes yes possible, and y and n are letters of it; where there are two kinds of yes, Tab chooses.
+ * A question. The safe answer has the focus; y and n answer at once, arrows and Tab move the focus, Enter chooses the focused
+ * answer, Esc means no. With a word to type, yes is possible only after the word is typed, and y and n are letters of it; where
+ * there are two kinds of yes, Tab chooses.
  */
 #include "config.h"
 
@@ -52,47 +53,31 @@ static void button(const struct dialog *d, const struct canvas *c, int y, int x,
 	}
 }
 
-/* The second yes goes to a line of its own where the three don't fit into one. */
-static bool is_stacked(const struct dialog *d, int columns)
-{
-	return d->words[CHOICE_ALSO] != NULL && button_width(d, CHOICE_NO) + button_width(d, CHOICE_YES) +
-		button_width(d, CHOICE_ALSO) + 2 * BUTTON_GAP > columns;
-}
-
-static void draw_buttons(const struct dialog *d, const struct canvas *c, int y)
-{
-	int yes = button_width(d, CHOICE_NO) + BUTTON_GAP, also = yes + button_width(d, CHOICE_YES) + BUTTON_GAP;
-	bool stacked = is_stacked(d, c->area.columns);
-
-	button(d, c, y - stacked, 0, CHOICE_NO);
-	button(d, c, y - stacked, yes, CHOICE_YES);
-	if (d->words[CHOICE_ALSO] != NULL)
-		button(d, c, y, stacked ? 0 : also, CHOICE_ALSO);
-}
-
-static void draw_word(struct dialog *d, const struct canvas *c, int y)
-{
-	int x = draw_textf(c, y, 0, c->area.columns / 2, ROLE_NORMAL, _("Type %s:"), d->typed) + 1;
-	int cursor = line_draw(&d->line, c, y, x, c->area.columns - x, ROLE_FIELD, false);
-
-	term_cursor(ui_term(d->ui), c->area.y + y, c->area.x + cursor);
-}
-
 static void dialog_draw(void *state, const struct canvas *screen)
 {
 	struct dialog *d = state;
 	int columns = screen->area.columns < COLUMNS + 8 ? screen->area.columns - 6 : COLUMNS;
 	struct canvas counting = canvas_sub(screen, 0, 0, 0, columns > 0 ? columns : 1);
-	bool stacked = is_stacked(d, columns);
+	int yes = button_width(d, CHOICE_NO) + BUTTON_GAP, x;
+	/* The second yes goes to a line of its own where the three don't fit into one. */
+	bool stacked = d->words[CHOICE_ALSO] != NULL &&
+		       yes + button_width(d, CHOICE_YES) + BUTTON_GAP + button_width(d, CHOICE_ALSO) > columns;
 	int below = (d->typed != NULL ? 4 : 2) + stacked, lines = draw_wrapped(&counting, 0, 0, ROLE_NORMAL, d->text), y;
 	struct canvas c = draw_box(screen, lines + below, columns, d->title), text;
 
 	y = c.area.rows - 1;
 	text = canvas_sub(&c, 0, 0, c.area.rows > below ? c.area.rows - below : c.area.rows - 1, c.area.columns);
 	draw_wrapped(&text, 0, 0, ROLE_NORMAL, d->text);
-	draw_buttons(d, &c, y);
-	if (d->typed != NULL)
-		draw_word(d, &c, y - stacked >= 2 ? y - stacked - 2 : 0);
+	button(d, &c, y - stacked, 0, CHOICE_NO);
+	button(d, &c, y - stacked, yes, CHOICE_YES);
+	if (d->words[CHOICE_ALSO] != NULL)
+		button(d, &c, y, stacked ? 0 : yes + button_width(d, CHOICE_YES) + BUTTON_GAP, CHOICE_ALSO);
+	if (d->typed != NULL) {
+		y = y - stacked >= 2 ? y - stacked - 2 : 0;
+		x = draw_textf(&c, y, 0, c.area.columns / 2, ROLE_NORMAL, _("Type %s:"), d->typed) + 1;
+		x = line_draw(&d->line, &c, y, x, c.area.columns - x, ROLE_FIELD);
+		term_cursor(ui_term(d->ui), c.area.y + y, c.area.x + x);
+	}
 }
 
 static bool answer(struct dialog *d, enum choice choice)
@@ -108,7 +93,7 @@ static bool answer(struct dialog *d, enum choice choice)
 	return true;
 }
 
-/* To the next choice there is, or, not round the end, the one before. */
+/* around: from the last choice to the first. */
 static void move_focus(struct dialog *d, int step, bool around)
 {
 	int count = d->words[CHOICE_ALSO] != NULL ? CHOICE_COUNT : CHOICE_ALSO, to = (int)d->focus + step;
@@ -181,39 +166,12 @@ static void dialog_close(void *state)
 	free(d);
 }
 
-static const struct overlay_ops question_ops = {
-	.name = "dialog",
-	.draw = dialog_draw,
-	.key = dialog_key,
-	.close = dialog_close,
-	.wants_freeze = true,
-	.hint = N_("y yes  n no  Tab other  Enter choose  Esc no"),
-};
+#define DIALOG_OPS(hint_text) { \
+	.name = "dialog", .draw = dialog_draw, .key = dialog_key, .close = dialog_close, .wants_freeze = true, .hint = (hint_text) }
 
-static const struct overlay_ops typed_ops = {
-	.name = "dialog",
-	.draw = dialog_draw,
-	.key = dialog_key,
-	.close = dialog_close,
-	.wants_freeze = true,
-	.hint = N_("Enter confirm, once the word is typed  Esc no"),
-};
-
-static const struct overlay_ops typed_choice_ops = {
-	.name = "dialog",
-	.draw = dialog_draw,
-	.key = dialog_key,
-	.close = dialog_close,
-	.wants_freeze = true,
-	.hint = N_("Tab other  Enter confirm, once the word is typed  Esc no"),
-};
-
-static const struct overlay_ops *ops_for(const struct dialog *d)
-{
-	if (d->typed == NULL)
-		return &question_ops;
-	return d->words[CHOICE_ALSO] != NULL ? &typed_choice_ops : &typed_ops;
-}
+static const struct overlay_ops question_ops = DIALOG_OPS(N_("y yes  n no  Tab other  Enter choose  Esc no"));
+static const struct overlay_ops typed_ops = DIALOG_OPS(N_("Enter confirm, once the word is typed  Esc no"));
+static const struct overlay_ops typed_choice_ops = DIALOG_OPS(N_("Tab other  Enter confirm, once the word is typed  Esc no"));
 
 void dialog_ask(struct ui *ui, const struct dialog_options *o)
 {
@@ -229,5 +187,5 @@ void dialog_ask(struct ui *ui, const struct dialog_options *o)
 	d->typed = xstrdup_null(o->typed);
 	d->focus = d->typed != NULL ? CHOICE_YES : CHOICE_NO;
 	line_init(&d->line, NULL, 256);
-	ui_push(ui, ops_for(d), d);
+	ui_push(ui, !d->typed ? &question_ops : d->words[CHOICE_ALSO] ? &typed_choice_ops : &typed_ops, d);
 }

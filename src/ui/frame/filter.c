@@ -1,7 +1,7 @@
 /*
- * The filter line: what is typed narrows the view at once. Enter keeps it, Esc clears it; the cursor keys move in the list
- * meanwhile. The fields that a word can begin with stand above the line, and Tab completes them. A text with a mistake is not
- * kept: the mistake stands above the line instead.
+ * The filter line: what is typed narrows the view at once. Enter keeps it, Esc clears it; Up, Down and the page keys move in
+ * the list meanwhile. The fields that a word can begin with are shown above the line, and Tab completes them. A text with a
+ * mistake is not kept, and the mistake is shown above the line.
  */
 #include "config.h"
 
@@ -64,33 +64,27 @@ static size_t add_fields(const struct filter *f, const char *word, struct buf *t
 }
 
 /* The mistake, or the fields, in as many rows above the prompt as they need. */
-static void draw_help(const struct filter *f, const struct canvas *screen, const char *word)
+static void filter_draw(void *state, const struct canvas *screen)
 {
-	struct canvas status = frame_status(f->ui, screen), c;
+	struct filter *f = state;
+	struct canvas status = frame_status(f->ui, screen), c = canvas_sub(screen, 0, 1, 0, screen->area.columns - 2);
+	bool wrong = f->wrong.code != ERR_NONE;
 	struct buf text;
 	int lines;
 
 	buf_init(&text, BUF_UNBOUNDED);
-	if (f->wrong.code != ERR_NONE)
+	if (wrong)
 		buf_addf(&text, "%s; %s", f->wrong.message, f->wrong.hint);
 	else
-		add_fields(f, word, &text);
-	c = canvas_sub(screen, 0, 1, 0, screen->area.columns - 2);
+		add_fields(f, last_word(line_text(&f->line)), &text);
 	lines = text.len > 0 ? draw_wrapped(&c, 0, 0, ROLE_DIM, text.p) : 0;
 	if (lines > 0 && lines + 1 < status.area.y) {
 		c = canvas_sub(screen, status.area.y - lines, 0, lines, screen->area.columns);
 		draw_clear(&c);
 		c = canvas_sub(&c, 0, 1, lines, screen->area.columns - 2);
-		draw_wrapped(&c, 0, 0, f->wrong.code != ERR_NONE ? ROLE_ALARM : ROLE_DIM, text.p);
+		draw_wrapped(&c, 0, 0, wrong ? ROLE_ALARM : ROLE_DIM, text.p);
 	}
 	buf_clear(&text);
-}
-
-static void filter_draw(void *state, const struct canvas *screen)
-{
-	struct filter *f = state;
-
-	draw_help(f, screen, last_word(line_text(&f->line)));
 	frame_prompt(f->ui, screen, "/", &f->line);
 }
 
@@ -115,19 +109,6 @@ static void complete(struct filter *f)
 	buf_clear(&fields);
 }
 
-static bool move_in_view(struct filter *f, key_code key)
-{
-	static const struct { key_code key; enum action_id action; } moves[] = {
-		{ KEYS_UP, ACTION_UP }, { KEYS_DOWN, ACTION_DOWN },
-		{ KEYS_PAGE_UP, ACTION_PAGE_UP }, { KEYS_PAGE_DOWN, ACTION_PAGE_DOWN },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(moves); i++)
-		if (moves[i].key == key)
-			return ui_view_action(f->ui, moves[i].action);
-	return false;
-}
-
 static bool filter_key(void *state, key_code key)
 {
 	struct filter *f = state;
@@ -142,9 +123,9 @@ static bool filter_key(void *state, key_code key)
 		case KEYS_TAB:
 			complete(f);
 			return false;
-		default:
-			if (move_in_view(f, key))
-				return false;
+		case KEYS_UP: case KEYS_DOWN: case KEYS_PAGE_UP: case KEYS_PAGE_DOWN:
+			ui_view_action(f->ui, keymap_lookup(key, SCOPE_LIST));
+			return false;
 		}
 	}
 	if (key == KEYS_BACKSPACE && *line_text(&f->line) == '\0')

@@ -1,6 +1,6 @@
 /*
- * The frame around the views: header, tabs, rules, status line, footer. Everything is computed anew for each frame from the
- * app and the action table; what does not fit is dropped, the least important first, and never wraps.
+ * The frame around the views: header, tabs, rules, status line, footer. Each frame computes all of it from the app and the
+ * action table. Parts that do not fit are dropped, the least important first; nothing wraps.
  */
 #include "config.h"
 
@@ -57,24 +57,18 @@ static void retry_text(char *to, size_t size, int64_t at_ms, int64_t now_ms)
 
 static void add_store(struct parts *p, const struct app *app)
 {
+	static const char *const words[] = {
+		[STORE_STATE_OPENING] = N_("opening"), [STORE_STATE_LOADING] = N_("loading"), [STORE_STATE_OK] = N_("ok"),
+	};
 	struct part *part = add_part(p, true, app->store_state == STORE_STATE_OK ? 5 : 1, ROLE_NORMAL, _("store"));
 
-	switch (app->store_state) {
-	case STORE_STATE_OPENING:
-		str_copy(part->value, sizeof(part->value), str_of(_("opening")));
-		break;
-	case STORE_STATE_LOADING:
-		str_copy(part->value, sizeof(part->value), str_of(_("loading")));
-		break;
-	case STORE_STATE_OK:
-		str_copy(part->value, sizeof(part->value), str_of(_("ok")));
-		part->value_role = ROLE_GOOD;
-		break;
-	case STORE_STATE_RETRY:
+	if (app->store_state == STORE_STATE_RETRY) {
 		retry_text(part->value, sizeof(part->value), app->store_retry_at_ms, clock_mono_ms(app->clock));
 		part->value_role = ROLE_ALARM;
-		break;
+		return;
 	}
+	str_copy(part->value, sizeof(part->value), str_of(_(words[app->store_state])));
+	part->value_role = app->store_state == STORE_STATE_OK ? ROLE_GOOD : ROLE_NORMAL;
 }
 
 static bool link_retries(const struct server_status *s)
@@ -85,35 +79,17 @@ static bool link_retries(const struct server_status *s)
 static void add_server(struct parts *p, const struct app *app, const struct app_server *server)
 {
 	const struct server_status *s = &server->status;
-	bool up = server_is_up(s);
+	bool up = server_is_up(s), refused = link_retries(s) && s->err.code == ERR_SERVER_LOGIN;
 	struct part *part = add_part(p, true, up ? 6 : 2, ROLE_NORMAL, server->config->name);
+	const char *word = up && s->rejecting ? _("rejects") : up ? _("ok") : refused ? _("refused") :
+			   s->tail == LINK_OFF ? _("off") : _("connecting");
 
-	part->value_role = up ? ROLE_GOOD : ROLE_WARN;
-	if (up && s->rejecting) {
-		str_copy(part->value, sizeof(part->value), str_of(_("rejects")));
-		part->value_role = ROLE_ALARM;
-	} else if (up) {
-		str_copy(part->value, sizeof(part->value), str_of(_("ok")));
-	} else if (link_retries(s) && s->err.code == ERR_SERVER_LOGIN) {
-		str_copy(part->value, sizeof(part->value), str_of(_("refused")));
-		part->value_role = ROLE_ALARM;
-	} else if (link_retries(s)) {
+	if (!up && !refused && link_retries(s))
 		retry_text(part->value, sizeof(part->value), s->retry_at_ms, clock_mono_ms(app->clock));
-	} else if (s->tail == LINK_OFF) {
-		str_copy(part->value, sizeof(part->value), str_of(_("off")));
-		part->value_role = ROLE_DIM;
-	} else {
-		str_copy(part->value, sizeof(part->value), str_of(_("connecting")));
-	}
-}
-
-static void add_clock(struct parts *p, const struct app *app)
-{
-	int64_t now = clock_wall_us(app->clock);
-	char text[WHEN_SIZE];
-
-	format_when(text, app_zone(app), now, now, false);
-	add_part(p, true, 0, ROLE_NORMAL, text);
+	else
+		str_copy(part->value, sizeof(part->value), str_of(word));
+	part->value_role = refused || (up && s->rejecting) ? ROLE_ALARM : up ? ROLE_GOOD :
+			   s->tail == LINK_OFF && !link_retries(s) ? ROLE_DIM : ROLE_WARN;
 }
 
 /* "replay 4x 12:03:07 of 14:10:55", by the stream's clock. */
@@ -165,6 +141,8 @@ static void add_servers(struct parts *p, const struct app *app)
 static void collect_parts(struct parts *p, const struct app *app, bool each)
 {
 	const struct workspace *w = snapshot_workspace(app->snapshot);
+	int64_t now = clock_wall_us(app->clock);
+	char time[WHEN_SIZE];
 
 	p->count = 0;
 	add_part(p, false, 4, ROLE_TITLE, "trunkdeck");
@@ -181,7 +159,8 @@ static void collect_parts(struct parts *p, const struct app *app, bool each)
 		add_server(p, app, &app->servers[i]);
 	if (!each)
 		add_servers(p, app);
-	add_clock(p, app);
+	format_when(time, app_zone(app), now, now, false);
+	add_part(p, true, 0, ROLE_NORMAL, time);
 }
 
 static int part_width(const struct part *p)
@@ -198,17 +177,6 @@ static int parts_width(const struct parts *p)
 	return width;
 }
 
-static void drop_least(struct parts *p)
-{
-	size_t least = 0;
-
-	for (size_t i = 1; i < p->count; i++)
-		if (p->part[i].drop >= p->part[least].drop)
-			least = i;
-	p->count--;
-	memmove(&p->part[least], &p->part[least + 1], (p->count - least) * sizeof(p->part[0]));
-}
-
 static int draw_part(const struct canvas *c, int x, const struct part *p)
 {
 	int used = draw_text(c, 0, x, 0, p->label_role, p->label);
@@ -221,7 +189,7 @@ static int draw_part(const struct canvas *c, int x, const struct part *p)
 static void draw_header(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *r = &ui->layout.header;
-	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+	struct canvas c = canvas_rect(screen, r);
 	struct parts p;
 	int left = 1, right;
 
@@ -230,8 +198,15 @@ static void draw_header(struct ui *ui, const struct canvas *screen)
 	collect_parts(&p, ui->app, ui->app->server_count <= EACH_SERVER_MAX);
 	if (ui->app->server_count > 1 && parts_width(&p) > r->columns)
 		collect_parts(&p, ui->app, false);
-	while (p.count > 1 && parts_width(&p) > r->columns)
-		drop_least(&p);
+	while (p.count > 1 && parts_width(&p) > r->columns) {
+		size_t least = 0;
+
+		for (size_t i = 1; i < p.count; i++)
+			if (p.part[i].drop >= p.part[least].drop)
+				least = i;
+		p.count--;
+		memmove(&p.part[least], &p.part[least + 1], (p.count - least) * sizeof(p.part[0]));
+	}
 	right = r->columns - 1;
 	for (size_t i = 0; i < p.count; i++) {
 		if (p.part[i].right)
@@ -291,25 +266,13 @@ static void draw_tab(struct ui *ui, struct canvas c, int x, int width, enum view
 	add_hit(ui, tab.area.y, tab.area.x, width, action);
 }
 
-/* "3 of 5 used" when it begins to matter. */
-static void limit_text(const struct app *app, char *to, size_t size, enum role *role)
-{
-	int64_t limit = workspace_limit(snapshot_workspace(app->snapshot)), used = snapshot_used(app->snapshot);
-
-	to[0] = '\0';
-	if (limit == LIMIT_NONE || used * 100 < limit * LIMIT_PERCENT)
-		return;
-	*role = used >= limit ? ROLE_ALARM : ROLE_WARN;
-	snprintf(to, size, _("%lld of %lld used"), (long long)used, (long long)limit);
-}
-
 static void draw_tabs(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *r = &ui->layout.tabs;
-	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
-	enum role role = ROLE_NORMAL;
+	struct canvas c = canvas_rect(screen, r);
+	int64_t limit = workspace_limit(snapshot_workspace(ui->app->snapshot)), used = snapshot_used(ui->app->snapshot);
 	int width = 0, x = 0;
-	char limit[64];
+	char text[64];
 
 	if (r->rows == 0)
 		return;
@@ -322,9 +285,9 @@ static void draw_tabs(struct ui *ui, const struct canvas *screen)
 		draw_tab(ui, c, x, columns, (enum view_id)v, with_title);
 		x += columns;
 	}
-	limit_text(ui->app, limit, sizeof(limit), &role);
-	if (x + utf8_width(limit) + 2 <= r->columns)
-		draw_right(&c, 0, x, r->columns - x - 1, role, limit);
+	snprintf(text, sizeof(text), _("%lld of %lld used"), (long long)used, (long long)limit);
+	if (limit != LIMIT_NONE && used * 100 >= limit * LIMIT_PERCENT && x + utf8_width(text) + 2 <= r->columns)
+		draw_right(&c, 0, x, r->columns - x - 1, used >= limit ? ROLE_ALARM : ROLE_WARN, text);
 }
 
 /* "12 of 340  PAUSED +37": the position only where rows are hidden, by the filter or by the edge of the screen. */
@@ -349,7 +312,7 @@ static void view_note(struct ui *ui, char *to, size_t size)
 static void draw_view_rule(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *r = &ui->layout.rule;
-	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+	struct canvas c = canvas_rect(screen, r);
 	char title[128] = "/", note[96];
 
 	if (r->rows == 0)
@@ -364,7 +327,7 @@ static void draw_view_rule(struct ui *ui, const struct canvas *screen)
 static void draw_panel(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *rule = &ui->layout.panel_rule, *r = &ui->layout.panel;
-	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+	struct canvas c = canvas_rect(screen, r);
 	char note[48] = "";
 
 	if (r->rows == 0)
@@ -373,29 +336,20 @@ static void draw_panel(struct ui *ui, const struct canvas *screen)
 	ui->views[VIEW_CALLS]->note(ui->states[VIEW_CALLS], note, sizeof(note));
 	if (*note == '\0')
 		badge_of(ui, VIEW_CALLS, note, sizeof(note));
-	c = canvas_sub(screen, rule->y, rule->x, rule->rows, rule->columns);
+	c = canvas_rect(screen, rule);
 	draw_rule(&c, 0, _("Live calls"), note);
 }
 
 static void draw_strip(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *rule = &ui->layout.strip_rule, *r = &ui->layout.strip;
-	struct canvas c = canvas_sub(screen, rule->y, rule->x, rule->rows, rule->columns);
+	struct canvas c = canvas_rect(screen, rule);
 
 	if (r->rows == 0)
 		return;
 	draw_rule(&c, 0, ui->views[VIEW_METRICS]->strip_title(ui->app), NULL);
-	c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+	c = canvas_rect(screen, r);
 	ui->views[VIEW_METRICS]->strip(ui->app, &c);
-}
-
-static void draw_view(struct ui *ui, const struct canvas *screen)
-{
-	const struct rect *r = &ui->layout.body;
-	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
-
-	if (r->rows > 0)
-		ui->views[ui->view]->draw(ui_view_state(ui, ui->view), &c, true);
 }
 
 /* Status line and footer */
@@ -439,45 +393,30 @@ static void draw_status(struct ui *ui, const struct canvas *screen)
 	}
 }
 
-static int footer_item(struct ui *ui, const struct canvas *c, int x, const struct action *a, bool draw)
-{
-	char key[KEYMAP_NAME_SIZE];
-	int used;
-
-	keymap_key_of(a->id, key);
-	used = utf8_width(key) + 1 + utf8_width(_(a->footer)) + 2;
-	if (draw) {
-		int key_width = draw_text(c, 0, x, 0, ROLE_KEY, key);
-
-		draw_text(c, 0, x + key_width + 1, 0, ROLE_NORMAL, _(a->footer));
-		add_hit(ui, c->area.y, c->area.x + x, used - 2, a->id);
-	}
-	return used;
-}
-
-static bool in_footer(struct ui *ui, const struct action *a)
-{
-	return *a->footer != '\0' && action_in_scope(a, ui_scope(ui)) && ui_why_not(ui, a->id) == NULL;
-}
-
-/* What works here, in the order of the action table; help and quit have their place reserved. */
+/* The actions that can be done now, in the order of the action table; help and quit have their place reserved. */
 static void draw_actions(struct ui *ui, const struct canvas *c)
 {
-	int x = 1, reserved = 0;
+	char key[KEYMAP_NAME_SIZE];
+	int widths[ACTION_COUNT], x = 1, reserved = 0;
 
-	for (int id = ACTION_HELP; id <= ACTION_QUIT; id++)
-		reserved += footer_item(ui, c, 0, action_get((enum action_id)id), false);
 	for (int id = 1; id < ACTION_COUNT; id++) {
 		const struct action *a = action_get((enum action_id)id);
-		int width;
+		bool shown = *a->footer != '\0' && action_in_scope(a, ui_scope(ui)) && ui_why_not(ui, a->id) == NULL;
 
-		if (!in_footer(ui, a))
+		keymap_key_of(a->id, key);
+		widths[id] = shown ? utf8_width(key) + 1 + utf8_width(_(a->footer)) + 2 : 0;
+		reserved += id == ACTION_HELP || id == ACTION_QUIT ? widths[id] : 0;
+	}
+	for (int id = 1; id < ACTION_COUNT; id++) {
+		const struct action *a = action_get((enum action_id)id);
+
+		reserved -= id == ACTION_HELP || id == ACTION_QUIT ? widths[id] : 0;
+		if (widths[id] == 0 || x + widths[id] + reserved > c->area.columns + 1)
 			continue;
-		width = footer_item(ui, c, 0, a, false);
-		if (id == ACTION_HELP || id == ACTION_QUIT)
-			reserved -= width;
-		if (x + width + reserved <= c->area.columns + 1)
-			x += footer_item(ui, c, x, a, true);
+		keymap_key_of(a->id, key);
+		draw_text(c, 0, x + 1 + draw_text(c, 0, x, 0, ROLE_KEY, key), 0, ROLE_NORMAL, _(a->footer));
+		add_hit(ui, c->area.y, c->area.x + x, widths[id] - 2, a->id);
+		x += widths[id];
 	}
 }
 
@@ -506,7 +445,7 @@ static void draw_hint(const struct canvas *c, const char *hint)
 static void draw_footer(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *r = &ui->layout.footer;
-	struct canvas c = canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+	struct canvas c = canvas_rect(screen, r);
 
 	if (r->rows == 0)
 		return;
@@ -522,7 +461,7 @@ static void draw_footer(struct ui *ui, const struct canvas *screen)
 void frame_draw(struct ui *ui)
 {
 	struct rect all = { 0, 0, term_rows(ui->term), term_columns(ui->term) };
-	struct canvas screen = canvas_of(all, ui->ascii);
+	struct canvas screen = canvas_of(all, ui->ascii), body;
 
 	layout_compute(&ui->layout, all.rows, all.columns, ui->view == VIEW_DECK);
 	ui->hit_count = 0;
@@ -530,7 +469,9 @@ void frame_draw(struct ui *ui)
 	draw_tabs(ui, &screen);
 	draw_panel(ui, &screen);
 	draw_strip(ui, &screen);
-	draw_view(ui, &screen);
+	body = canvas_rect(&screen, &ui->layout.body);
+	if (body.area.rows > 0)
+		ui->views[ui->view]->draw(ui_view_state(ui, ui->view), &body, true);
 	draw_view_rule(ui, &screen);
 	draw_status(ui, &screen);
 	draw_footer(ui, &screen);
@@ -539,16 +480,6 @@ void frame_draw(struct ui *ui)
 }
 
 /* Time */
-
-static bool counts_down(const struct app *app)
-{
-	if (app->store_state == STORE_STATE_RETRY)
-		return true;
-	for (size_t i = 0; i < app->server_count; i++)
-		if (link_retries(&app->servers[i].status) && app->servers[i].status.err.code != ERR_SERVER_LOGIN)
-			return true;
-	return false;
-}
 
 static int64_t view_next_at_ms(struct ui *ui, enum view_id view)
 {
@@ -561,12 +492,19 @@ int64_t frame_next_at_ms(struct ui *ui)
 {
 	int64_t now = clock_mono_ms(ui->app->clock);
 	int64_t at = clock_earlier(messages_next_at_ms(ui->app->messages), view_next_at_ms(ui, ui->view));
+	bool counts_down = ui->app->store_state == STORE_STATE_RETRY;
+
+	for (size_t i = 0; i < ui->app->server_count; i++) {
+		const struct server_status *s = &ui->app->servers[i].status;
+
+		counts_down |= link_retries(s) && s->err.code != ERR_SERVER_LOGIN;
+	}
 
 	if (ui->layout.panel.rows > 0)
 		at = clock_earlier(at, view_next_at_ms(ui, VIEW_CALLS));
 	if (ui->layout.header.rows > 0)
 		at = clock_earlier(at, now + 60000 - clock_wall_us(ui->app->clock) / 1000 % 60000);
-	if (ui->layout.header.rows > 0 && counts_down(ui->app))
+	if (ui->layout.header.rows > 0 && counts_down)
 		at = clock_earlier(at, now + 1000);
 	if (ui->app->replay != NULL)
 		at = clock_earlier(at, app_replay_tick_ms(ui->app));
@@ -604,7 +542,7 @@ struct canvas frame_status(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *r = &ui->layout.status;
 
-	return canvas_sub(screen, r->y, r->x, r->rows, r->columns);
+	return canvas_rect(screen, r);
 }
 
 void frame_prompt(struct ui *ui, const struct canvas *screen, const char *prompt, struct line_edit *line)
@@ -616,5 +554,5 @@ void frame_prompt(struct ui *ui, const struct canvas *screen, const char *prompt
 	x = 1 + draw_text(&c, 0, 1, 0, ROLE_KEY, prompt);
 	width = c.area.columns - x - 1;
 	if (width > 0)
-		term_cursor(ui->term, c.area.y, c.area.x + line_draw(line, &c, 0, x, width, ROLE_NORMAL, false));
+		term_cursor(ui->term, c.area.y, c.area.x + line_draw(line, &c, 0, x, width, ROLE_NORMAL));
 }

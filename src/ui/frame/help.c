@@ -74,21 +74,11 @@ static void draw_row(struct help *h, const struct canvas *page, int y, const str
 	}
 }
 
-/* In full, in the status line: the column above may have cut it. */
-static void draw_selected_help(const struct help *h, const struct canvas *screen)
-{
-	const struct list_row *row = list_selected(&h->list);
-	struct canvas c = frame_status(h->ui, screen);
-
-	draw_clear(&c);
-	if (row != NULL)
-		draw_text(&c, 0, 1, c.area.columns - 2, ROLE_NORMAL, _(((const struct action *)row->data)->help));
-}
-
 static void help_draw(void *state, const struct canvas *screen)
 {
 	struct help *h = state;
-	struct canvas page = frame_page(h->ui, screen, _("Keys and actions"));
+	struct canvas page = frame_page(h->ui, screen, _("Keys and actions")), status = frame_status(h->ui, screen);
+	const struct list_row *row = list_selected(&h->list);
 	struct list_layout lay;
 
 	list_layout(&lay, columns, ARRAY_LEN(columns), page.area.columns - 2, 1);
@@ -100,32 +90,29 @@ static void help_draw(void *state, const struct canvas *screen)
 		draw_text(&page, 0, 1, 0, ROLE_DIM, _("Nothing matches"));
 		term_cursor(ui_term(h->ui), -1, 0);
 	}
-	if (h->searching || *line_text(&h->line) != '\0')
+	if (h->searching || *line_text(&h->line) != '\0') {
 		frame_prompt(h->ui, screen, "/", &h->line);
-	else
-		draw_selected_help(h, screen);
-}
-
-static bool do_selected(struct help *h)
-{
-	const struct list_row *row = list_selected(&h->list);
-	const struct action *a = row != NULL ? row->data : NULL;
-
-	if (a != NULL && a->id != ACTION_HELP)
-		ui_do(h->ui, a->id);
-	return true;
+	} else if (row != NULL) {
+		/* In full: the column above may have cut it. */
+		draw_clear(&status);
+		draw_text(&status, 0, 1, status.area.columns - 2, ROLE_NORMAL, _(((const struct action *)row->data)->help));
+	}
 }
 
 static bool help_key(void *state, key_code key)
 {
 	struct help *h = state;
 	enum action_id action = keymap_lookup(key, SCOPE_LIST);
+	const struct list_row *row = list_selected(&h->list);
 
 	if (!line_pasting(&h->line)) {
 		if (key == KEYS_F1 || (!h->searching && (key == KEYS_ESC || key == 'q' || key == '?')))
 			return true;
-		if (key == KEYS_ENTER)
-			return do_selected(h);
+		if (key == KEYS_ENTER) {
+			if (row != NULL && ((const struct action *)row->data)->id != ACTION_HELP)
+				ui_do(h->ui, ((const struct action *)row->data)->id);
+			return true;
+		}
 		if ((!h->searching || key >= KEYS_UP) && list_action(&h->list, action))
 			return false;
 		if (!h->searching && (action == ACTION_FILTER || key == KEYS_PASTE_BEGIN)) {

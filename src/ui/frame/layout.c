@@ -33,37 +33,10 @@ static struct rect row_at(int y, int columns)
 	return (struct rect){ .y = y, .x = 0, .rows = 1, .columns = columns };
 }
 
-static void split_right(struct layout *l, int columns)
-{
-	int left = columns * 8 / 15 > DECK_COLUMNS ? columns * 8 / 15 : DECK_COLUMNS;
-
-	l->panel = l->body;
-	l->panel.x = left + GAP;
-	l->panel.columns = columns - left - GAP;
-	l->body.columns = left;
-	l->panel_rule = (struct rect){ l->rule.y, l->panel.x, 1, l->panel.columns };
-	l->rule.columns = left;
-}
-
-static void split_strip(struct layout *l, int columns)
-{
-	l->body.rows -= STRIP_HEIGHT;
-	l->strip_rule = row_at(l->body.y + l->body.rows, columns);
-	l->strip = (struct rect){ l->strip_rule.y + 1, 0, 2, columns };
-}
-
-static void split_below(struct layout *l, int rows, int columns)
-{
-	int panel = rows / 3 - 2 - (l->strip.rows > 0 ? STRIP_HEIGHT : 0);	/* the deck gives up no row for the figures */
-
-	l->body.rows -= panel + 1;
-	l->panel_rule = row_at(l->body.y + l->body.rows, columns);
-	l->panel = (struct rect){ l->panel_rule.y + 1, 0, panel, columns };
-}
-
 void layout_compute(struct layout *out, int rows, int columns, bool with_panel)
 {
-	int top;
+	int top, left, panel;
+	bool wide;
 
 	memset(out, 0, sizeof(*out));
 	out->status = row_at(rows - 1, columns);
@@ -80,10 +53,21 @@ void layout_compute(struct layout *out, int rows, int columns, bool with_panel)
 	out->status = row_at(rows - 2, columns);
 	out->footer = row_at(rows - 1, columns);
 	out->body = (struct rect){ top, 0, rows - top - 2, columns };
-	if (with_panel && columns >= STRIP_COLUMNS && rows >= (columns >= WIDE_COLUMNS ? STRIP_ROWS : STACKED_STRIP_ROWS))
-		split_strip(out, columns);
-	if (with_panel && columns >= WIDE_COLUMNS && rows >= RULE_ROWS)
-		split_right(out, columns);
-	else if (with_panel && columns >= STACKED_COLUMNS && rows >= STACKED_ROWS)
-		split_below(out, rows, columns);
+	wide = columns >= WIDE_COLUMNS;
+	if (with_panel && columns >= STRIP_COLUMNS && rows >= (wide ? STRIP_ROWS : STACKED_STRIP_ROWS)) {
+		out->body.rows -= STRIP_HEIGHT;
+		out->strip_rule = row_at(out->body.y + out->body.rows, columns);
+		out->strip = (struct rect){ out->strip_rule.y + 1, 0, 2, columns };
+	}
+	if (with_panel && wide && rows >= RULE_ROWS) {
+		left = columns * 8 / 15 > DECK_COLUMNS ? columns * 8 / 15 : DECK_COLUMNS;
+		out->panel = (struct rect){ top, left + GAP, out->body.rows, columns - left - GAP };
+		out->panel_rule = (struct rect){ out->rule.y, out->panel.x, 1, out->panel.columns };
+		out->body.columns = out->rule.columns = left;
+	} else if (with_panel && columns >= STACKED_COLUMNS && rows >= STACKED_ROWS) {
+		panel = rows / 3 - 2 - (out->strip.rows > 0 ? STRIP_HEIGHT : 0);	/* the deck gives up no row for the figures */
+		out->body.rows -= panel + 1;
+		out->panel_rule = row_at(out->body.y + out->body.rows, columns);
+		out->panel = (struct rect){ out->panel_rule.y + 1, 0, panel, columns };
+	}
 }

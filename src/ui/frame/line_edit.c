@@ -83,18 +83,6 @@ static enum line_result erase_range(struct line_edit *l, size_t from, size_t to)
 	return LINE_CHANGED;
 }
 
-static size_t word_start(const struct line_edit *l)
-{
-	const char *text = line_text(l);
-	size_t at = l->at;
-
-	while (at > 0 && text[at - 1] == ' ')
-		at--;
-	while (at > 0 && text[at - 1] != ' ')
-		at--;
-	return at;
-}
-
 /* A pasted line end is a blank; those at the end of the paste go. */
 static enum line_result paste_key(struct line_edit *l, key_code key)
 {
@@ -115,6 +103,7 @@ static enum line_result paste_key(struct line_edit *l, key_code key)
 static enum line_result edit_key(struct line_edit *l, key_code key)
 {
 	const char *text = line_text(l);
+	size_t word = l->at;
 
 	switch (key) {
 	case KEYS_BACKSPACE:
@@ -122,38 +111,32 @@ static enum line_result edit_key(struct line_edit *l, key_code key)
 	case KEYS_DELETE:
 	case KEYS_CTRL('D'):
 		return erase_range(l, l->at, utf8_forward(text, l->at));
+	case KEYS_LEFT:
+		l->at = l->at > 0 ? utf8_backward(text, l->at) : 0;
+		return LINE_MOVED;
+	case KEYS_RIGHT:
+		l->at = l->at < l->text.len ? utf8_forward(text, l->at) : l->at;
+		return LINE_MOVED;
+	case KEYS_HOME:
+	case KEYS_CTRL('A'):
+		l->at = 0;
+		return LINE_MOVED;
+	case KEYS_END:
+	case KEYS_CTRL('E'):
+		l->at = l->text.len;
+		return LINE_MOVED;
 	case KEYS_CTRL('U'):
 		return erase_range(l, 0, l->at);
 	case KEYS_CTRL('K'):
 		return erase_range(l, l->at, l->text.len);
 	case KEYS_CTRL('W'):
-		return erase_range(l, word_start(l), l->at);
+		while (word > 0 && text[word - 1] == ' ')
+			word--;
+		while (word > 0 && text[word - 1] != ' ')
+			word--;
+		return erase_range(l, word, l->at);
 	default:
 		return LINE_IGNORED;
-	}
-}
-
-static bool move_key(struct line_edit *l, key_code key)
-{
-	const char *text = line_text(l);
-
-	switch (key) {
-	case KEYS_LEFT:
-		l->at = l->at > 0 ? utf8_backward(text, l->at) : 0;
-		return true;
-	case KEYS_RIGHT:
-		l->at = l->at < l->text.len ? utf8_forward(text, l->at) : l->at;
-		return true;
-	case KEYS_HOME:
-	case KEYS_CTRL('A'):
-		l->at = 0;
-		return true;
-	case KEYS_END:
-	case KEYS_CTRL('E'):
-		l->at = l->text.len;
-		return true;
-	default:
-		return false;
 	}
 }
 
@@ -166,22 +149,9 @@ enum line_result line_key(struct line_edit *l, key_code key)
 		l->paste_end = l->at;
 		return LINE_MOVED;
 	}
-	if (move_key(l, key))
-		return LINE_MOVED;
 	if (key >= 0x20 && key < KEYS_UP)
 		return insert(l, key);
 	return edit_key(l, key);
-}
-
-/* A bullet for each character. */
-static char *masked_text(const char *text, bool ascii)
-{
-	struct buf out;
-
-	buf_init(&out, BUF_UNBOUNDED);
-	for (size_t at = 0; text[at] != '\0'; at = utf8_forward(text, at))
-		buf_adds(&out, ascii ? "*" : "•");
-	return buf_take(&out);
 }
 
 static int columns_before(const char *text, size_t at)
@@ -193,45 +163,31 @@ static int columns_before(const char *text, size_t at)
 	return width;
 }
 
-/* The first byte shown: at least `shift` columns are left out. */
-static size_t skip_columns(const char *text, int shift, int *skipped)
+int line_draw(struct line_edit *l, const struct canvas *c, int y, int x, int width, enum role r)
 {
-	size_t at = utf8_fit(text, shift, skipped);
-
-	if (*skipped < shift && text[at] != '\0') {	/* half a wide character */
-		size_t next = utf8_forward(text, at);
-
-		*skipped = columns_before(text, next);
-		at = next;
-	}
-	return at;
-}
-
-int line_draw(struct line_edit *l, const struct canvas *c, int y, int x, int width, enum role r, bool masked)
-{
-	char *text = masked ? masked_text(line_text(l), c->ascii) : xstrdup(line_text(l));
-	int cursor = columns_before(line_text(l), l->at), columns = utf8_width(text), used, skipped;
+	const char *text = line_text(l);
+	int cursor = columns_before(text, l->at), columns = utf8_width(text), used;
 	struct buf shown;
-	size_t from;
+	size_t from, len;
 
-	if (masked)
-		for (size_t at = cursor = 0; at < l->at; at = utf8_forward(line_text(l), at))
-			cursor++;
 	if (cursor < l->shift)
 		l->shift = cursor;
 	else if (cursor - l->shift >= width)
 		l->shift = cursor - width + 1;
 	if (l->shift > 0 && columns + 1 - l->shift < width)	/* the room to the right shows what was scrolled off */
 		l->shift = columns + 1 > width ? columns + 1 - width : 0;
-	from = skip_columns(text, l->shift, &skipped);
-	l->shift = skipped;
-	text[from + utf8_fit(text + from, width, &used)] = '\0';
+	from = utf8_fit(text, l->shift, &used);
+	if (used < l->shift && text[from] != '\0') {	/* half a wide character */
+		from = utf8_forward(text, from);
+		used = columns_before(text, from);
+	}
+	l->shift = used;
+	len = utf8_fit(text + from, width, &used);
 	buf_init(&shown, BUF_UNBOUNDED);
-	buf_adds(&shown, text + from);
+	buf_add(&shown, text + from, len);
 	for (; used < width; used++)
 		buf_addc(&shown, ' ');
 	draw_text(c, y, x, width, r, shown.p);
 	buf_clear(&shown);
-	free(text);
-	return x + cursor - skipped;
+	return x + cursor - l->shift;
 }

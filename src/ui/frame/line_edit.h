@@ -38,8 +38,8 @@ const char *line_text(const struct line_edit *l);			/* never NULL; valid until t
 bool line_pasting(const struct line_edit *l);
 enum line_result line_key(struct line_edit *l, key_code key);
 
-/* Draws in exactly `width` columns, scrolled so that the cursor shows; masked: a bullet per character. Returns the column
- * of the cursor relative to the canvas: give it to term_cursor() (with c->area added) when the line has the focus. */
-int line_draw(struct line_edit *l, const struct canvas *c, int y, int x, int width, enum role r, bool masked);
+/* Draws in exactly `width` columns, scrolled so that the cursor shows. Returns the column of the cursor relative to the canvas:
+ * give it to term_cursor() (with c->area added) when the line has the focus. */
+int line_draw(struct line_edit *l, const struct canvas *c, int y, int x, int width, enum role r);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * `:` and an action by its name, as in scripts and, where there is one, as the batch command. Candidates show above the line while
- * typing; Tab goes through them, Enter does the only or the chosen one, Up and Down bring earlier lines back.
+ * `:` and an action by its name, which is also the word in scripts and, where there is one, the batch command. Candidates are
+ * shown above the line while typing; Tab goes through them, Enter does the only or the chosen one, Up and Down recall earlier
+ * lines.
  */
 #include "config.h"
 
@@ -24,11 +25,6 @@ struct palette {
 	size_t history;			/* the line shown, history.count = the one being typed */
 };
 
-static bool starts_with(const char *name, const char *text)
-{
-	return strncasecmp(name, text, strlen(text)) == 0;
-}
-
 /* Names that start with the text come first, then those that contain it. */
 static void search(struct palette *p)
 {
@@ -39,7 +35,7 @@ static void search(struct palette *p)
 	for (int pass = 0; pass < 2; pass++) {
 		for (int id = 1; id < ACTION_COUNT; id++) {
 			const struct action *a = action_get((enum action_id)id);
-			bool starts = starts_with(a->name, text);
+			bool starts = strncasecmp(a->name, text, strlen(text)) == 0;
 
 			if (action_in_scope(a, ui_scope(p->ui)) && (pass == 0 ? starts : !starts && utf8_find(a->name, text)))
 				p->found[p->count++] = a->id;
@@ -80,34 +76,27 @@ static void palette_draw(void *state, const struct canvas *screen)
 	frame_prompt(p->ui, screen, ":", &p->line);
 }
 
-/* What the line means: an exact name, the chosen candidate, or the only one. */
-static enum action_id meant(const struct palette *p)
-{
-	for (int i = 0; i < p->count; i++)
-		if (strcasecmp(action_get(p->found[i])->name, line_text(&p->line)) == 0)
-			return p->found[i];
-	if (p->count == 1)
-		return p->found[0];
-	return ACTION_NONE;
-}
-
+/* Does what the line means: an exact name, the chosen candidate, or the only one. True when the palette closes. */
 static bool enter(struct palette *p)
 {
 	const char *text = line_text(&p->line);
-	enum action_id action;
+	enum action_id action = p->count == 1 ? p->found[0] : ACTION_NONE;
 
+	for (int i = 0; i < p->count; i++)
+		if (strcasecmp(action_get(p->found[i])->name, text) == 0)
+			action = p->found[i];
 	if (*text == '\0')
 		return true;
-	action = meant(p);
-	if (action != ACTION_NONE) {
-		palette_history_add(&p->ui->history, action_get(action)->name);
-		if (action != ACTION_PALETTE)
-			ui_do(p->ui, action);
-		return true;
+	if (action == ACTION_NONE) {
+		messages_add(ui_app(p->ui)->messages, MESSAGE_WARN,
+			     p->count > 1 ? _("\"%s\" could be several actions; Tab goes through them") : _("No action is called \"%s\" here"),
+			     text);
+		return p->count == 0;
 	}
-	messages_add(ui_app(p->ui)->messages, MESSAGE_WARN,
-		     p->count > 1 ? _("\"%s\" could be several actions; Tab goes through them") : _("No action is called \"%s\" here"), text);
-	return p->count == 0;
+	palette_history_add(&p->ui->history, action_get(action)->name);
+	if (action != ACTION_PALETTE)
+		ui_do(p->ui, action);
+	return true;
 }
 
 static void choose(struct palette *p, int step)

@@ -1,7 +1,7 @@
 /*
  * What was typed after `:`, in memory and in $XDG_STATE_HOME/trunkdeck/history: a line each, oldest first. Every screen of the
- * operator appends to the file; it is read, and cut to what is kept, when a screen opens. A file that can't be read or
- * written is no reason to say anything: the lines of this screen are there all the same.
+ * operator appends to the file; a screen that opens reads it and shortens it to the lines that are kept. A file that can't be
+ * read or written is ignored: the lines of this screen are kept in memory.
  */
 #include "config.h"
 
@@ -31,10 +31,17 @@ static void remember(struct palette_history *h, const char *text)
 	h->lines[h->count++] = xstrdup(text);
 }
 
-static void read_lines(struct palette_history *h, FILE *f)
+void palette_history_open(struct palette_history *h)
 {
-	char line[LINE_MAX_BYTES];
+	char *dir = config_state_dir(), *anew, line[LINE_MAX_BYTES];
+	FILE *f;
+	int fd;
 
+	h->path = xasprintf("%s/history", dir);
+	free(dir);
+	f = fopen(h->path, "re");
+	if (!f)
+		return;
 	while (fgets(line, sizeof(line), f)) {
 		char *clean = utf8_clean_dup((struct str){ line, strcspn(line, "\n") });
 
@@ -42,35 +49,17 @@ static void read_lines(struct palette_history *h, FILE *f)
 			remember(h, clean);
 		free(clean);
 	}
-}
+	fclose(f);
 
-/* What is kept, in place of a file that grows with every line typed. */
-static void write_anew(const struct palette_history *h)
-{
-	char *path = xasprintf("%s.new", h->path);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-
+	/* The lines that are kept replace a file that grows with every line typed. */
+	anew = xasprintf("%s.new", h->path);
+	fd = open(anew, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	f = fd < 0 ? NULL : fdopen(fd, "w");
 	for (size_t i = 0; f && i < h->count; i++)
 		fprintf(f, "%s\n", h->lines[i]);
 	if (f && fclose(f) == 0)
-		rename(path, h->path);
-	free(path);
-}
-
-void palette_history_open(struct palette_history *h)
-{
-	char *dir = config_state_dir();
-	FILE *f;
-
-	h->path = xasprintf("%s/history", dir);
-	free(dir);
-	f = fopen(h->path, "re");
-	if (!f)
-		return;
-	read_lines(h, f);
-	fclose(f);
-	write_anew(h);
+		rename(anew, h->path);
+	free(anew);
 }
 
 void palette_history_add(struct palette_history *h, const char *text)

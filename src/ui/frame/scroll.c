@@ -3,16 +3,13 @@
 
 #include "ui_private.h"
 
-static int last_top(const struct scroll *s)
-{
-	return s->lines > s->visible ? s->lines - s->visible : 0;
-}
-
 static void scroll_by(struct scroll *s, int rows)
 {
+	int last = s->lines > s->visible ? s->lines - s->visible : 0;
+
 	s->top += rows;
-	if (s->top > last_top(s))
-		s->top = last_top(s);
+	if (s->top > last)
+		s->top = last;
 	if (s->top < 0)
 		s->top = 0;
 }

@@ -31,11 +31,6 @@ unsigned ui_scope(const struct ui *ui)
 
 /* Life */
 
-static bool locale_is_utf8(void)
-{
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
 bool ui_new(struct ui **out, struct app *app, const struct ui_options *options, struct err *e)
 {
 	const struct term_options term_options = {
@@ -53,7 +48,7 @@ bool ui_new(struct ui **out, struct app *app, const struct ui_options *options, 
 	theme_start(app->config->screen_color);
 	ui->app = app;
 	ui->views = options->views;
-	ui->ascii = app->config->screen_ascii || !locale_is_utf8();
+	ui->ascii = app->config->screen_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	ui->tick_ms = -1;
 	if (!options->headless)
 		palette_history_open(&ui->history);
@@ -121,11 +116,6 @@ void *ui_view_state(struct ui *ui, enum view_id view)
 	else if (ui->views[view]->list != NULL && ui->states[view]->list.stale)
 		list_refill(&ui->states[view]->list);
 	return ui->states[view];
-}
-
-void ui_quit(struct ui *ui)
-{
-	ui->quit = true;
 }
 
 void ui_no_such_key(struct ui *ui, key_code key)
@@ -298,7 +288,7 @@ void ui_do(struct ui *ui, enum action_id action)
 	case ACTION_SUSPEND: term_suspend(ui->term); break;
 	case ACTION_UNDO: app_undo(ui->app, NULL, NULL); break;
 	case ACTION_REDO: app_redo(ui->app, NULL, NULL); break;
-	case ACTION_QUIT: ui_quit(ui); break;
+	case ACTION_QUIT: ui->quit = true; break;
 	case ACTION_REPLAY_PAUSE: app_replay_pause(ui->app); break;
 	case ACTION_REPLAY_STEP: app_replay_step(ui->app); break;
 	case ACTION_REPLAY_FASTER: app_replay_faster(ui->app); break;
@@ -433,20 +423,16 @@ static int64_t next_frame_ms(const struct ui *ui)
 	return shown > painted ? shown : painted;
 }
 
-static bool take_keys(struct ui *ui)
+/* The loop's client */
+
+static bool take_keys(void *arg)
 {
+	struct ui *ui = arg;
 	key_code key;
 
 	while (!ui->quit && term_key(ui->term, &key))
 		ui_key(ui, key);
 	return !term_eof(ui->term);
-}
-
-/* The loop's client */
-
-static bool on_input(void *arg)
-{
-	return take_keys(arg);
 }
 
 static void on_resized(void *arg)
@@ -522,7 +508,7 @@ void ui_loop_client(struct ui *ui, struct loop_client *out)
 		.input_fd = term_fd(ui->term),
 		.output_fd = STDOUT_FILENO,
 		.wants_output = wants_output,
-		.input = on_input,
+		.input = take_keys,
 		.resized = on_resized,
 		.suspend = on_suspend,
 		.resumed = on_resumed,

@@ -130,7 +130,6 @@ void ui_show_number(struct ui *ui, const char *e164);
 void ui_show_calls(struct ui *ui, const char *filter);
 /* The state of a view, its list fresh. */
 void *ui_view_state(struct ui *ui, enum view_id view);
-void ui_quit(struct ui *ui);
 /* Says that a key does nothing here; not again until a key that does something. */
 void ui_no_such_key(struct ui *ui, key_code key);
 /* To the clipboard; `said` is the message when that went well. */

@@ -1,7 +1,8 @@
 /*
- * OSC 52: the terminal takes the text into the clipboard of the person in front of it, also over SSH. Inside tmux it is sent
- * twice, plain (for `set-clipboard on`) and wrapped for the terminal around tmux (for `allow-passthrough on`): which one
- * works is tmux's configuration, and one that does not is ignored. GNU screen needs the wrapping, in short pieces.
+ * OSC 52: the terminal puts the text into the clipboard of the person in front of it, also over SSH. The text is hostile; in
+ * base64 no byte of it can end the sequence. Inside tmux it is sent twice, plain (for `set-clipboard on`) and wrapped for the
+ * terminal around tmux (for `allow-passthrough on`): which one works depends on tmux's configuration, and the other one is
+ * ignored. GNU screen needs the wrapping, in short pieces.
  */
 #include "config.h"
 
@@ -31,17 +32,6 @@ static void append_base64(struct buf *to, const unsigned char *p, size_t len)
 	}
 }
 
-static void append_screen(struct buf *to, const struct buf *osc)
-{
-	for (size_t at = 0; at < osc->len; at += SCREEN_PIECE) {
-		size_t len = osc->len - at < SCREEN_PIECE ? osc->len - at : SCREEN_PIECE;
-
-		buf_adds(to, "\033P");
-		buf_add(to, osc->p + at, len);
-		buf_adds(to, "\033\\");
-	}
-}
-
 static bool inside(const char *variable)
 {
 	const char *value = getenv(variable);
@@ -66,7 +56,11 @@ bool term_copy(struct term *t, const char *text)
 		buf_add(&t->extra, osc.p, osc.len);
 		buf_adds(&t->extra, "\033\\");
 	} else if (inside("STY")) {
-		append_screen(&t->extra, &osc);
+		for (size_t at = 0; at < osc.len; at += SCREEN_PIECE) {
+			buf_adds(&t->extra, "\033P");
+			buf_add(&t->extra, osc.p + at, osc.len - at < SCREEN_PIECE ? osc.len - at : SCREEN_PIECE);
+			buf_adds(&t->extra, "\033\\");
+		}
 	} else {
 		buf_add(&t->extra, osc.p, osc.len);
 	}

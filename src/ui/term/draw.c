@@ -32,6 +32,11 @@ struct canvas canvas_of(struct rect area, bool ascii)
 	return (struct canvas){ .area = area, .ascii = ascii };
 }
 
+struct canvas canvas_rect(const struct canvas *c, const struct rect *r)
+{
+	return canvas_sub(c, r->y, r->x, r->rows, r->columns);
+}
+
 struct canvas canvas_sub(const struct canvas *c, int y, int x, int rows, int columns)
 {
 	struct canvas sub = *c;
@@ -42,12 +47,6 @@ struct canvas canvas_sub(const struct canvas *c, int y, int x, int rows, int col
 	sub.area.rows = max(0, min(y + rows, c->area.rows) - y1);
 	sub.area.columns = max(0, min(x + columns, c->area.columns) - x1);
 	return sub;
-}
-
-/* One byte a character: the locale has no other, so the screen has none either. */
-static bool can_show(uint32_t code)
-{
-	return code < 0x80 || MB_CUR_MAX > 1;
 }
 
 /* `len` bytes of clean text at a place already clipped. */
@@ -62,7 +61,7 @@ static void put(const struct canvas *c, int y, int x, attr_t attr, const char *t
 		uint32_t code;
 		size_t used = utf8_next(s, &code);
 
-		part[n++] = (wchar_t)(can_show(code) ? code : '?');
+		part[n++] = (wchar_t)(code < 0x80 || MB_CUR_MAX > 1 ? code : '?');	/* a locale of one byte has ASCII only */
 		s.p += used;
 		s.len -= used;
 		if (n == ARRAY_LEN(part) || s.len == 0) {
@@ -264,44 +263,34 @@ int draw_wrapped(const struct canvas *c, int y, int skip, enum role r, const cha
 	return line;
 }
 
-static void draw_frame(const struct canvas *c, const char *title)
+struct canvas draw_box(const struct canvas *c, int rows, int columns, const char *title)
 {
 	static const char *const fancy[] = { "┌", "┐", "└", "┘", "│" };
 	static const char *const plain[] = { "+", "+", "+", "+", "|" };
 	const char *const *edge = c->ascii ? plain : fancy;
-	int bottom = c->area.rows - 1, right = c->area.columns - 1;
-
-	draw_line(c, 0, 1, right - 1);
-	draw_line(c, bottom, 1, right - 1);
-	draw_text(c, 0, 0, 1, ROLE_RULE, edge[0]);
-	draw_text(c, 0, right, 1, ROLE_RULE, edge[1]);
-	draw_text(c, bottom, 0, 1, ROLE_RULE, edge[2]);
-	draw_text(c, bottom, right, 1, ROLE_RULE, edge[3]);
-	for (int y = 1; y < bottom; y++) {
-		draw_text(c, y, 0, 1, ROLE_RULE, edge[4]);
-		draw_text(c, y, right, 1, ROLE_RULE, edge[4]);
-	}
-	if (title != NULL && *title != '\0' && right > 6) {
-		int used = draw_text(c, 0, 3, right - 5, ROLE_TITLE, title);
-
-		draw_text(c, 0, 2, 1, ROLE_NORMAL, " ");
-		draw_text(c, 0, 3 + used, 1, ROLE_NORMAL, " ");
-	}
-}
-
-struct canvas draw_box(const struct canvas *c, int rows, int columns, const char *title)
-{
-	int outer_rows = min(rows + 2, c->area.rows), outer_columns = min(columns + 4, c->area.columns);
-	struct canvas box;
+	int bottom = min(rows + 2, c->area.rows) - 1, right = min(columns + 4, c->area.columns) - 1;
+	struct canvas box = canvas_sub(c, (c->area.rows - bottom - 1) / 2, (c->area.columns - right - 1) / 2, bottom + 1, right + 1);
 
 	if (c->area.rows < 5 || c->area.columns < 20) {
 		draw_clear(c);
 		return *c;
 	}
-	box = canvas_sub(c, (c->area.rows - outer_rows) / 2, (c->area.columns - outer_columns) / 2, outer_rows, outer_columns);
 	draw_clear(&box);
-	draw_frame(&box, title);
-	return canvas_sub(&box, 1, 2, outer_rows - 2, outer_columns - 4);
+	draw_line(&box, 0, 1, right - 1);
+	draw_line(&box, bottom, 1, right - 1);
+	for (int corner = 0; corner < 4; corner++)
+		draw_text(&box, corner < 2 ? 0 : bottom, corner % 2 == 0 ? 0 : right, 1, ROLE_RULE, edge[corner]);
+	for (int y = 1; y < bottom; y++) {
+		draw_text(&box, y, 0, 1, ROLE_RULE, edge[4]);
+		draw_text(&box, y, right, 1, ROLE_RULE, edge[4]);
+	}
+	if (title != NULL && *title != '\0' && right > 6) {
+		int used = draw_text(&box, 0, 3, right - 5, ROLE_TITLE, title);
+
+		draw_text(&box, 0, 2, 1, ROLE_NORMAL, " ");
+		draw_text(&box, 0, 3 + used, 1, ROLE_NORMAL, " ");
+	}
+	return canvas_sub(&box, 1, 2, bottom - 1, right - 3);
 }
 
 const char *mark_text(const struct canvas *c, enum mark m)

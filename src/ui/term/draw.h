@@ -27,6 +27,7 @@ struct canvas {
 
 struct canvas canvas_of(struct rect area, bool ascii);
 /* A part of a canvas; clipped to it. */
+struct canvas canvas_rect(const struct canvas *c, const struct rect *r);
 struct canvas canvas_sub(const struct canvas *c, int y, int x, int rows, int columns);
 
 /* At most `width` columns (<= 0: to the right edge), cut with an ellipsis; returns the columns used. Coordinates are relative
@@ -43,7 +44,7 @@ void draw_rule(const struct canvas *c, int y, const char *title, const char *not
  * texts are lost. columns <= 0: the whole row. Else the paint ends at a blank, so that it cuts no word where it can. */
 void draw_selected(const struct canvas *c, int y, int columns);
 
-/* Blanks over the whole canvas: for what is drawn on top of something. */
+/* Blanks over the whole canvas, before something is drawn on top of other things. */
 void draw_clear(const struct canvas *c);
 /* Text in several lines: split at '\n', wrapped at blanks to the width of the canvas; from line `skip` on, as many rows as
  * there are from y. Returns the lines in all; with rows 0 in the canvas it only counts. */

@@ -1,8 +1,8 @@
 /*
- * Decoding works on the front of a byte queue: each step takes a whole key or a sequence that nobody needs off it, or finds
- * it incomplete and leaves it until the rest or its time has come. An ESC followed by anything that can't start a sequence
- * is a key at once, so that Esc and j, typed ahead over a slow link, stay two keys. Meta (ESC and a letter) is not a key of
- * this program; modifiers of arrow and function keys are dropped.
+ * Decoding works on the front of a byte queue: each step takes off a whole key or an unknown sequence, or leaves an incomplete
+ * one until its rest comes or its time is over. An ESC followed by anything that can't start a sequence is a key at once, so
+ * that Esc and j, typed ahead over a slow link, stay two keys. Meta (ESC and a letter) is not a key of this program; modifiers
+ * of arrow and function keys are dropped.
  */
 #include "config.h"
 
@@ -97,24 +97,18 @@ static int parse_numbers(const unsigned char *p, size_t len, int *out, int max)
 	return n;
 }
 
-static void note_click(struct key_decoder *d, int y, int x)
-{
-	bool again = d->mouse.y == y && d->mouse.x == x && d->fed_ms - d->click_ms < KEYS_DOUBLE_MS;
-
-	d->mouse.kind = again ? MOUSE_DOUBLE : MOUSE_CLICK;
-	d->mouse.y = y;
-	d->mouse.x = x;
-	d->click_ms = again ? d->fed_ms - KEYS_DOUBLE_MS : d->fed_ms;
-}
-
 /* Left button and wheel only; places count from 1. */
 static key_code mouse_report(struct key_decoder *d, int button, int column, int row)
 {
+	bool again;
+
 	if (!d->mouse_on || column < 1 || row < 1)
 		return 0;
 	switch (button) {
 	case 0:
-		note_click(d, row - 1, column - 1);
+		again = d->mouse.y == row - 1 && d->mouse.x == column - 1 && d->fed_ms - d->click_ms < KEYS_DOUBLE_MS;
+		d->mouse = (struct term_mouse){ row - 1, column - 1, again ? MOUSE_DOUBLE : MOUSE_CLICK };
+		d->click_ms = again ? d->fed_ms - KEYS_DOUBLE_MS : d->fed_ms;
 		return KEYS_MOUSE;
 	case 64:
 	case 65:
@@ -207,23 +201,13 @@ static enum step step_escape(struct key_decoder *d, size_t *used, key_code *key)
 	}
 }
 
-static size_t utf8_length(unsigned char first)
-{
-	if (first < 0x80)
-		return 1;
-	if (first >= 0xc2 && first <= 0xdf)
-		return 2;
-	if ((first & 0xf0) == 0xe0)
-		return 3;
-	return first >= 0xf0 && first <= 0xf4 ? 4 : 1;
-}
-
 static enum step step_text(const struct key_decoder *d, size_t *used, key_code *key)
 {
 	unsigned char first = d->bytes[0];
+	size_t whole = first >= 0xf0 && first <= 0xf4 ? 4 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xc2 && first < 0xe0 ? 2 : 1;
 	uint32_t code;
 
-	if (d->len < utf8_length(first))
+	if (d->len < whole)
 		return STEP_INCOMPLETE;
 	*used = utf8_next((struct str){ (const char *)d->bytes, d->len }, &code);
 	if (first >= 0x80 && *used == 1)
@@ -236,41 +220,10 @@ static enum step step_text(const struct key_decoder *d, size_t *used, key_code *
 	return code == 0 ? STEP_SKIP : STEP_KEY;
 }
 
-/* Is what is left a lone ESC, which is a key after a short time? Everything else that is incomplete waits for its rest. */
+/* A lone ESC is a key after a short time; everything else that is incomplete waits for its rest. */
 static bool is_lone_escape(const struct key_decoder *d)
 {
 	return d->len == 1 && d->bytes[0] == 0x1b;
-}
-
-/* What an incomplete sequence is when nothing follows it: a lone ESC is a key, everything else is dropped. */
-static enum step step_timed_out(struct key_decoder *d, int64_t now_ms, size_t *used, key_code *key)
-{
-	*used = d->len;
-	*key = KEYS_ESC;
-	if (!is_lone_escape(d))
-		return STEP_SKIP;
-	d->esc_at_ms = now_ms;
-	return STEP_KEY;
-}
-
-/* The rest of a sequence whose ESC was taken for a key: gets its ESC back, and is swallowed. */
-static bool put_escape_back(struct key_decoder *d)
-{
-	if (d->len == 0 || d->len == sizeof(d->bytes) || d->fed_ms - d->esc_at_ms >= KEYS_REST_MS ||
-	    (d->bytes[0] != '[' && d->bytes[0] != 'O'))
-		return false;
-	memmove(d->bytes + 1, d->bytes, d->len++);
-	d->bytes[0] = 0x1b;
-	return true;
-}
-
-static bool paste_key(struct key_decoder *d, key_code *key)
-{
-	if (*key == KEYS_PASTE_BEGIN)
-		d->pasting = true;
-	else if (*key == KEYS_PASTE_END)
-		d->pasting = false;
-	return true;
 }
 
 bool keys_next(struct key_decoder *d, int64_t now_ms, key_code *key)
@@ -281,23 +234,36 @@ bool keys_next(struct key_decoder *d, int64_t now_ms, key_code *key)
 		return true;
 	}
 	while (d->len > 0) {
-		size_t used = 0;
+		bool swallowed = d->swallow, paste;
 		enum step step;
+		size_t used = 0;
 
-		d->swallow |= put_escape_back(d);
+		if (d->len < sizeof(d->bytes) && d->fed_ms - d->esc_at_ms < KEYS_REST_MS && (d->bytes[0] == '[' || d->bytes[0] == 'O')) {
+			/* The rest of a sequence whose ESC was taken for a key gets its ESC back, and is swallowed. */
+			memmove(d->bytes + 1, d->bytes, d->len++);
+			d->bytes[0] = 0x1b;
+			swallowed = d->swallow = true;
+		}
 		d->esc_at_ms = -KEYS_REST_MS;
 		step = d->bytes[0] == 0x1b ? step_escape(d, &used, key) : step_text(d, &used, key);
 		if (step == STEP_INCOMPLETE) {
 			if (now_ms < keys_next_at_ms(d))
 				return false;
-			step = step_timed_out(d, now_ms, &used, key);
+			step = STEP_SKIP;		/* nothing followed: a lone ESC is a key, everything else is dropped */
+			if (is_lone_escape(d)) {
+				step = STEP_KEY;
+				*key = KEYS_ESC;
+				d->esc_at_ms = now_ms;
+			}
+			used = d->len;
 		}
 		drop(d, used);
-		if (step == STEP_KEY && (!d->swallow || *key == KEYS_PASTE_BEGIN || *key == KEYS_PASTE_END)) {
-			d->swallow = false;
-			return paste_key(d, key);	/* what is pasted must not act, whatever was cut */
-		}
 		d->swallow = false;
+		paste = step == STEP_KEY && (*key == KEYS_PASTE_BEGIN || *key == KEYS_PASTE_END);
+		if (paste)
+			d->pasting = *key == KEYS_PASTE_BEGIN;
+		if (paste || (step == STEP_KEY && !swallowed))
+			return true;		/* what is pasted must not act, whatever was cut */
 	}
 	return false;
 }

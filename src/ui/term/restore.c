@@ -46,26 +46,21 @@ static void on_fatal_signal(int sig)
 	raise(sig);
 }
 
-static void catch_fatal_signals(void)
+void restore_arm(int in_fd, int out_fd, const struct termios *modes, const char *bytes, size_t len)
 {
 	const stack_t stack = { .ss_sp = signal_stack, .ss_size = sizeof(signal_stack) };
 	struct sigaction action = { .sa_handler = on_fatal_signal, .sa_flags = SA_ONSTACK };
 
-	sigaltstack(&stack, NULL);
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < ARRAY_LEN(fatal_signals); i++)
-		sigaction(fatal_signals[i], &action, NULL);
-}
-
-void restore_arm(int in_fd, int out_fd, const struct termios *modes, const char *bytes, size_t len)
-{
 	saved.in_fd = in_fd;
 	saved.out_fd = out_fd;
 	saved.modes = *modes;
 	saved.len = len < sizeof(saved.bytes) ? len : sizeof(saved.bytes);
 	memcpy(saved.bytes, bytes, saved.len);
 	saved.armed = 1;
-	catch_fatal_signals();
+	sigaltstack(&stack, NULL);
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < ARRAY_LEN(fatal_signals); i++)
+		sigaction(fatal_signals[i], &action, NULL);
 	die_set_hook(restore_now);
 }
 

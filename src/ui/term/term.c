@@ -10,8 +10,8 @@
  * `endwin()` once after newterm(): until then curses flushes at every cursor move (ncurses 6.4 and 6.6), after it once per
  * doupdate(). What it has written by then is thrown away; the first frame says all of it again.
  *
- * The descriptor stays blocking: O_NONBLOCK would be shared with the shell and everything else on the terminal. When the
- * terminal stalls, the main thread waits in write(); workers go on, and the next frame shows where they are then.
+ * Writes never wait, though the descriptor stays blocking (io_write_now()): when the terminal stalls, the rest of the frame is
+ * kept until it is writable again, and nothing new is drawn meanwhile.
  *
  * Refused: standard input or output that isn't a terminal, and a TERM that can't place the cursor.
  */
@@ -66,20 +66,6 @@ static int environment_number(const char *name, int otherwise)
 	int64_t value;
 
 	return s != NULL && str_to_i64(str_of(s), &value) && value > 0 && value < 100000 ? (int)value : otherwise;
-}
-
-static void read_size(struct term *t)
-{
-	struct winsize size = { 0 };
-
-	if (t->out_fd < 0)
-		return;
-	if (ioctl(t->out_fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) {
-		size.ws_row = (unsigned short)t->fallback_rows;
-		size.ws_col = (unsigned short)t->fallback_columns;
-	}
-	t->rows = size.ws_row;
-	t->columns = size.ws_col;
 }
 
 static void apply_size(struct term *t)
@@ -145,36 +131,7 @@ static void take_sink(struct term *t, struct buf *to)
 		die("screen: %s", strerror(errno));
 }
 
-/* Sends t->frame; headless it is only counted. */
-static void send_frame(struct term *t)
-{
-	if (t->frame.len == 0)
-		return;
-	t->stats.bytes += t->frame.len;
-	t->stats.last_bytes = t->frame.len;
-	if (t->frame.len > t->stats.max_bytes)
-		t->stats.max_bytes = t->frame.len;
-	if (t->out_fd >= 0) {
-		send_some(t);
-	} else {
-		t->stats.writes++;
-		buf_reset(&t->frame);
-	}
-}
-
 /* Modes */
-
-static void set_raw(const struct term *t)
-{
-	struct termios modes = t->saved;
-
-	modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF | ICRNL | INLCR | IGNCR | ISTRIP);
-	modes.c_oflag &= ~(tcflag_t)OPOST;
-	modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
-	modes.c_cc[VMIN] = 1;
-	modes.c_cc[VTIME] = 0;
-	tcsetattr(t->in_fd, TCSANOW, &modes);
-}
 
 static void append_modes_off(const struct term *t, struct buf *to)
 {
@@ -183,24 +140,26 @@ static void append_modes_off(const struct term *t, struct buf *to)
 	buf_adds(to, MODES_OFF);
 }
 
-static void arm_restore(const struct term *t)
+/* Raw mode, and the way back from it whatever happens. */
+static void enter_terminal(const struct term *t)
 {
+	struct termios modes = t->saved;
 	struct buf bytes;
 
+	if (t->in_fd < 0)
+		return;
 	buf_init(&bytes, BUF_UNBOUNDED);
 	buf_adds(&bytes, SYNC_END);
 	append_modes_off(t, &bytes);
 	terminfo_append_reset(&bytes);
 	restore_arm(t->in_fd, t->out_fd, &t->saved, bytes.p, bytes.len);
 	buf_clear(&bytes);
-}
-
-static void enter_terminal(struct term *t)
-{
-	if (t->in_fd < 0)
-		return;
-	arm_restore(t);
-	set_raw(t);
+	modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF | ICRNL | INLCR | IGNCR | ISTRIP);
+	modes.c_oflag &= ~(tcflag_t)OPOST;
+	modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+	modes.c_cc[VMIN] = 1;
+	modes.c_cc[VTIME] = 0;
+	tcsetattr(t->in_fd, TCSANOW, &modes);
 }
 
 /* Back to the shell's screen and modes; the next frame enters again. */
@@ -224,15 +183,6 @@ static void leave_terminal(struct term *t)
 }
 
 /* Starting */
-
-static bool open_sink(struct term *t)
-{
-	t->sink_fd = memfd_create("trunkdeck-screen", MFD_CLOEXEC);
-	if (t->sink_fd < 0)
-		return false;
-	t->sink = fdopen(t->sink_fd, "w+");
-	return t->sink != NULL;
-}
 
 /* newterm() puts handlers on signals that belong to the loop, and would believe LINES and COLUMNS. */
 static SCREEN *newterm_alone(const char *type, FILE *sink)
@@ -279,21 +229,6 @@ static bool start_curses(struct term *t, struct err *e)
 	return true;
 }
 
-static bool open_terminal(struct term *t, struct err *e)
-{
-	t->in_fd = t->out_fd = -1;
-	if (t->options.headless) {
-		t->rows = t->options.rows;
-		t->columns = t->options.columns;
-		return true;
-	}
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &t->saved) != 0)
-		return refuse(e, _("trunkdeck needs a terminal for its screen"));
-	t->in_fd = STDIN_FILENO;
-	t->out_fd = STDOUT_FILENO;
-	return true;
-}
-
 static void free_term(struct term *t)
 {
 	if (t->screen != NULL)
@@ -317,18 +252,23 @@ bool term_start(struct term **out, const struct term_options *options, struct er
 	t->fallback_columns = clamp(environment_number("COLUMNS", 80), 1, COLUMNS_MAX);
 	t->cursor_y = -1;
 	t->cursor_shown = true;
-	if (!open_terminal(t, e)) {
-		free_term(t);
-		return false;
-	}
-	if (!open_sink(t))
+	t->in_fd = options->headless ? -1 : STDIN_FILENO;
+	t->out_fd = options->headless ? -1 : STDOUT_FILENO;
+	t->rows = options->rows;
+	t->columns = options->columns;
+	t->sink_fd = memfd_create("trunkdeck-screen", MFD_CLOEXEC);
+	t->sink = t->sink_fd < 0 ? NULL : fdopen(t->sink_fd, "w+");
+	if (t->sink == NULL)
 		die("screen: no memory file: %s", strerror(errno));
+	if (!options->headless && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &t->saved) != 0)) {
+		free_term(t);
+		return refuse(e, _("trunkdeck needs a terminal for its screen"));
+	}
 	if (!start_curses(t, e)) {
 		free_term(t);
 		return false;
 	}
-	read_size(t);
-	apply_size(t);
+	term_resize(t);
 	enter_terminal(t);
 	*out = t;
 	return true;
@@ -359,8 +299,7 @@ void term_suspend(struct term *t)
 	kill(0, SIGTSTP);			/* the whole group: sudo and pipelines stop with us */
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	sigtimedwait(&cont, NULL, &now);	/* expected: not term_resumed()'s business */
-	enter_terminal(t);
-	term_resize(t);
+	term_resumed(t);
 }
 
 void term_resumed(struct term *t)
@@ -372,7 +311,15 @@ void term_resumed(struct term *t)
 
 void term_resize(struct term *t)
 {
-	read_size(t);
+	struct winsize size = { 0 };
+
+	if (t->out_fd >= 0 && ioctl(t->out_fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
+		t->rows = size.ws_row;
+		t->columns = size.ws_col;
+	} else if (t->out_fd >= 0) {
+		t->rows = t->fallback_rows;
+		t->columns = t->fallback_columns;
+	}
 	apply_size(t);
 }
 
@@ -406,28 +353,22 @@ int term_fd(const struct term *t)
 
 /* Keys */
 
-static void read_bytes(struct term *t)
+bool term_key(struct term *t, key_code *key)
 {
 	struct pollfd p = { .fd = t->in_fd, .events = POLLIN };
 	unsigned char bytes[sizeof(t->keys.bytes)];
 	size_t room = keys_room(&t->keys);
-	ssize_t n;
 
-	if (t->eof || room == 0 || poll(&p, 1, 0) <= 0)
-		return;
-	n = read(t->in_fd, bytes, room);
-	if (n > 0)
-		keys_feed(&t->keys, bytes, (size_t)n, clock_mono_ms(&clock_system));
-	else if (n == 0 || (errno != EINTR && errno != EAGAIN))
-		t->eof = true;
-}
-
-bool term_key(struct term *t, key_code *key)
-{
 	if (t->in_fd < 0)
 		return false;
-	if (!t->draining)
-		read_bytes(t);
+	if (!t->draining && !t->eof && room > 0 && poll(&p, 1, 0) > 0) {
+		ssize_t n = read(t->in_fd, bytes, room);
+
+		if (n > 0)
+			keys_feed(&t->keys, bytes, (size_t)n, clock_mono_ms(&clock_system));
+		else if (n == 0 || (errno != EINTR && errno != EAGAIN))
+			t->eof = true;
+	}
 	t->draining = keys_next(&t->keys, clock_mono_ms(&clock_system), key);
 	return t->draining;
 }
@@ -473,18 +414,6 @@ void term_cursor(struct term *t, int y, int x)
 	t->cursor_x = x;
 }
 
-static void place_cursor(struct term *t)
-{
-	bool show = t->cursor_y >= 0 && t->cursor_y < t->rows && t->cursor_x >= 0;
-
-	leaveok(stdscr, show ? FALSE : TRUE);
-	if (show)
-		move(t->cursor_y, t->cursor_x < t->columns ? t->cursor_x : t->columns - 1);
-	if (show != t->cursor_shown)
-		curs_set(show ? 1 : 0);
-	t->cursor_shown = show;
-}
-
 /*
  * Most terminfo entries leave line drawing mode with every change of an attribute. This program draws lines with Unicode or
  * ASCII and never enters that mode, so after the first frame those bytes - a tenth of a cursor move - stay out.
@@ -501,11 +430,22 @@ static void append_drawn(struct term *t, const struct buf *drawn)
 	buf_add(&t->frame, p, (size_t)(end - p));
 }
 
-/* t->frame := what goes in front of the frame, and the frame. */
-static void assemble_frame(struct term *t)
+void term_frame_end(struct term *t)
 {
+	int64_t built_us = clock_mono_us(&clock_system);
+	bool show = t->cursor_y >= 0 && t->cursor_y < t->rows && t->cursor_x >= 0;
 	struct buf drawn;
 
+	leaveok(stdscr, show ? FALSE : TRUE);
+	if (show)
+		move(t->cursor_y, t->cursor_x < t->columns ? t->cursor_x : t->columns - 1);
+	if (show != t->cursor_shown)
+		curs_set(show ? 1 : 0);
+	t->cursor_shown = show;
+	wnoutrefresh(stdscr);
+	doupdate();
+
+	/* t->frame := what goes in front of the frame, and the frame */
 	buf_init(&drawn, BUF_UNBOUNDED);
 	take_sink(t, &drawn);
 	buf_add(&t->frame, t->extra.p, t->extra.len);
@@ -513,28 +453,24 @@ static void assemble_frame(struct term *t)
 	if (drawn.len >= SYNC_FROM)
 		buf_adds(&t->frame, SYNC_BEGIN);
 	append_drawn(t, &drawn);
-	if (!t->entered) {
-		buf_adds(&t->frame, MODES_ON);
-		if (t->options.mouse)
-			buf_adds(&t->frame, MOUSE_ON);
-		t->entered = true;
-	}
+	if (!t->entered)
+		buf_adds(&t->frame, t->options.mouse ? MODES_ON MOUSE_ON : MODES_ON);
+	t->entered = true;
 	if (drawn.len >= SYNC_FROM)
 		buf_adds(&t->frame, SYNC_END);
 	buf_clear(&drawn);
-}
 
-void term_frame_end(struct term *t)
-{
-	int64_t built_us = clock_mono_us(&clock_system);
-
-	place_cursor(t);
-	wnoutrefresh(stdscr);
-	doupdate();
-	assemble_frame(t);
 	t->stats.frames++;
-	t->stats.last_bytes = 0;
-	send_frame(t);
+	t->stats.bytes += t->frame.len;
+	t->stats.last_bytes = t->frame.len;
+	if (t->frame.len > t->stats.max_bytes)
+		t->stats.max_bytes = t->frame.len;
+	if (t->out_fd >= 0) {
+		send_some(t);
+	} else {		/* headless: only counted */
+		t->stats.writes += t->frame.len > 0;
+		buf_reset(&t->frame);
+	}
 	t->stats.last_build_us = built_us - t->build_started_us;
 	t->stats.last_flush_us = clock_mono_us(&clock_system) - built_us;
 }

@@ -41,25 +41,17 @@ const char *terminfo_charset_reset(void)
 	return strchr(reset, '\017') != NULL ? "\017" : "";
 }
 
-/* Without its padding ("$<5>"): no terminal of today waits. */
-static void append_plain(struct buf *to, const char *value)
-{
-	while (*value != '\0') {
-		const char *end;
-
-		if (strncmp(value, "$<", 2) == 0 && (end = strchr(value, '>')) != NULL) {
-			value = end + 1;
-			continue;
-		}
-		buf_addc(to, *value++);
-	}
-}
-
 void terminfo_append_reset(struct buf *to)
 {
 	static const char *const names[] = { "sgr0", "cnorm", "rmkx", "rmcup" };
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		append_plain(to, capability(names[i]));
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		for (const char *value = capability(names[i]), *end; *value != '\0';) {
+			if (strncmp(value, "$<", 2) == 0 && (end = strchr(value, '>')) != NULL)
+				value = end + 1;		/* padding, "$<5>": no terminal of today needs it */
+			else
+				buf_addc(to, *value++);
+		}
+	}
 	buf_adds(to, "\r\n");
 }

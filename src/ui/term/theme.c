@@ -20,19 +20,13 @@ static const struct {
 /* Set once by theme_start(), constant afterwards. */
 static bool use_color;
 
-static bool color_wanted(enum when color)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	if (color == WHEN_AUTO)
-		return no_color == NULL || *no_color == '\0';
-	return color == WHEN_ALWAYS;
-}
-
 void theme_start(enum when color)
 {
+	const char *no_color = getenv("NO_COLOR");
+	bool wanted = color == WHEN_AUTO ? no_color == NULL || *no_color == '\0' : color == WHEN_ALWAYS;
+
 	use_color = false;
-	if (!color_wanted(color) || !has_colors() || start_color() == ERR || use_default_colors() == ERR)
+	if (!wanted || !has_colors() || start_color() == ERR || use_default_colors() == ERR)
 		return;
 	for (int r = 0; r < ROLE_COUNT; r++)
 		if (roles[r].color >= 0)

@@ -23,8 +23,7 @@
 	X(ALARM, 'r', COLOR_RED, A_BOLD, A_BOLD | A_UNDERLINE) \
 	X(SELECTED, 's', -1, A_REVERSE, A_REVERSE) \
 	X(RULE, '-', -1, A_DIM, A_NORMAL) \
-	X(FIELD, 'f', -1, A_UNDERLINE, A_UNDERLINE) \
-	X(MATCH, 'm', -1, A_UNDERLINE, A_UNDERLINE)
+	X(FIELD, 'f', -1, A_UNDERLINE, A_UNDERLINE)
 
 enum role {
 #define ROLE_ENUM(id, letter, color, attr, mono) ROLE_##id,

@@ -314,18 +314,15 @@ static void test_line_scrolls(void **state)
 	(void)state;
 	line_init(&l, "0123456789", 40);
 	begin(1, 20, false);
-	cursor = line_draw(&l, &screen, 0, 2, 5, ROLE_NORMAL, false);
+	cursor = line_draw(&l, &screen, 0, 2, 5, ROLE_NORMAL);
 	assert_int_equal(cursor, 6);
 	draw_text(&screen, 0, 10, 0, ROLE_NORMAL, "|");
 	assert_screen("  6789    |\n");
 	for (int i = 0; i < 6; i++)
 		line_key(&l, KEYS_LEFT);
 	begin(1, 20, false);
-	assert_int_equal(line_draw(&l, &screen, 0, 2, 5, ROLE_NORMAL, false), 2);
+	assert_int_equal(line_draw(&l, &screen, 0, 2, 5, ROLE_NORMAL), 2);
 	assert_screen("  45678\n");
-	begin(1, 20, true);
-	line_draw(&l, &screen, 0, 0, 12, ROLE_NORMAL, true);
-	assert_screen("**********\n");
 	line_clear(&l);
 }
 
