@@ -78,6 +78,8 @@ check_LIBRARIES += libtestkit.a
 libtestkit_a_SOURCES = \
 	tests/unit/kit/ami_fixture.c \
 	tests/unit/kit/ami_fixture.h \
+	tests/unit/kit/app_fixture.c \
+	tests/unit/kit/app_fixture.h \
 	tests/unit/kit/ami_stream.c \
 	tests/unit/kit/ami_stream.h \
 	tests/unit/kit/call_script.c \

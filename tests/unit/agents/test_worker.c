@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "kit/app_fixture.h"
 #include "kit/temp_store.h"
 #include "kit/directory.h"
 #include "trunkdeck/app/app.h"
@@ -57,16 +58,6 @@ static void end(struct fixture *f)
 	temp_store_remove(&f->store);
 }
 
-/* How often a text was said so far. */
-static size_t said(struct app *a, const char *text)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < messages_count(a->messages); i++)
-		n += strstr(messages_get(a->messages, i)->text, text) != NULL;
-	return n;
-}
-
 static void await(struct fixture *f, bool (*condition)(struct app *a))
 {
 	int64_t deadline = clock_mono_ms(&clock_system) + 20000;
@@ -85,12 +76,12 @@ static bool has_agents(struct app *a)
 	size_t count;
 
 	snapshot_agents(a->snapshot, &count);
-	return count == 3 && said(a, "3 new") == 1;
+	return count == 3 && app_said(a, "3 new") == 1;
 }
 
 static bool is_back(struct app *a)
 {
-	return said(a, "directory is back") == 1 && has_agents(a);
+	return app_said(a, "directory is back") == 1 && has_agents(a);
 }
 
 static void agents_appear(void **state)
@@ -112,8 +103,8 @@ static void a_failure_is_said_once(void **state)
 	(void)state;
 	begin(&f, (const char *const[]){ "500", "500", NULL });
 	await(&f, is_back);
-	assert_int_equal(said(f.app, "HTTP 500"), 1);
-	assert_int_equal(said(f.app, DIRECTORY_SECRET), 0);
+	assert_int_equal(app_said(f.app, "HTTP 500"), 1);
+	assert_int_equal(app_said(f.app, DIRECTORY_SECRET), 0);
 	end(&f);
 }
 

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "kit/app_fixture.h"
 #include "kit/temp_store.h"
 #include "trunkdeck/app/app.h"
 #include "trunkdeck/base/mem.h"
@@ -21,35 +22,13 @@ struct fixture {
 	struct app *app;
 };
 
-static bool settled(const struct app *a, int64_t *deadline)
-{
-	return app_is_settled(a) || clock_mono_ms(&clock_system) > *deadline;
-}
-
-/* Handles mail until nothing is under way. */
-static void settle(struct app *a)
-{
-	int64_t deadline = clock_mono_ms(&clock_system) + 20000;
-
-	while (!settled(a, &deadline)) {
-		struct pollfd p = { .fd = mailbox_fd(a->inbox), .events = POLLIN };
-
-		poll(&p, 1, 50);
-		app_handle_mail(a, 0);
-	}
-	assert_true(app_is_settled(a));
-}
-
 static int setup(void **state)
 {
 	struct fixture *f = xcalloc(1, sizeof(*f));
-	struct err e;
 
 	temp_store_make(&f->store);
 	f->config = (struct config){ .store_url = f->store.url, .actor = (char *)"tester", .screen_fps = 10 };
-	f->app = app_new(&f->config, &clock_system);
-	assert_true(app_start(f->app, &e));
-	settle(f->app);
+	f->app = app_new_settled(&f->config, &clock_system);
 	*state = f;
 	return 0;
 }
@@ -93,7 +72,7 @@ static struct answer change(struct app *a, struct mutation *m)
 	struct answer answer = { 0 };
 
 	app_mutate(a, m, take_answer, &answer);
-	settle(a);
+	app_settle(a);
 	assert_int_equal(answer.count, 1);
 	record_clear(&m->record);
 	return answer;
@@ -159,7 +138,7 @@ static void undo(struct app *a)
 	struct answer answer = { 0 };
 
 	assert_true(app_undo(a, take_answer, &answer));
-	settle(a);
+	app_settle(a);
 	assert_true(answer.done);
 }
 
@@ -207,7 +186,7 @@ static void redo(struct app *a)
 	struct answer answer = { 0 };
 
 	assert_true(app_redo(a, take_answer, &answer));
-	settle(a);
+	app_settle(a);
 	assert_true(answer.done);
 }
 
@@ -300,14 +279,14 @@ static void test_undo_leaves_the_changes_of_others_alone(void **state)
 		app_handle_mail(a, 0);
 	}
 	assert_true(app_undo(a, take_answer, &answer));
-	settle(a);
+	app_settle(a);
 	assert_int_equal(answer.code, ERR_CHANGED_MEANWHILE);
 	assert_string_equal(answer.by, "ann");
 	edit(a, "label", "BBB");
 	undo(a);
 	assert_label(a, "ann's");
 	assert_true(app_undo(a, take_answer, &answer));	/* the number was added here: that can't be undone any more either */
-	settle(a);
+	app_settle(a);
 	assert_int_equal(answer.code, ERR_CHANGED_MEANWHILE);
 	assert_label(a, "ann's");
 }
@@ -368,14 +347,6 @@ static void test_a_random_series_is_undone_and_done_again(void **state)
 	free(now);
 	free(begin);
 	free(end);
-}
-
-static bool are_all_said(struct app *a, const char *text)
-{
-	for (size_t i = 0; i < messages_count(a->messages); i++)
-		if (strcmp(messages_get(a->messages, i)->text, text) == 0)
-			return true;
-	return false;
 }
 
 static void report_failing(struct app *a, const char *server, enum err_code code)
@@ -445,15 +416,15 @@ static void test_what_is_missed_is_told(void **state)
 	}
 	app_handle_mail(a, 0);
 	assert_int_equal(messages_count(a->messages), 3);
-	assert_true(are_all_said(a, "na-1: most of its events are rejected (no Privilege): calls are missed"));
-	assert_true(are_all_said(a, "na-1: more than 16384 calls at once: the oldest are recorded as lost"));
+	assert_true(app_said(a, "na-1: most of its events are rejected (no Privilege): calls are missed"));
+	assert_true(app_said(a, "na-1: more than 16384 calls at once: the oldest are recorded as lost"));
 	app_free(&a);
 }
 
 static void ask_changes(struct app *a, struct change_question q)
 {
 	assert_true(app_ask_changes(a, &q) > 0);
-	settle(a);
+	app_settle(a);
 	assert_false(a->changes.waiting);
 	assert_int_equal(a->changes.err.code, ERR_NONE);
 }
@@ -550,7 +521,7 @@ static void test_store_away(void **state)
 
 	(void)state;
 	assert_true(app_start(a, &e));
-	settle(a);
+	app_settle(a);
 	assert_int_equal(a->store_state, STORE_STATE_RETRY);
 	assert_int_equal(a->store_err.code, ERR_STORE_UNREACHABLE);
 	assert_non_null(app_why_no_change(a));

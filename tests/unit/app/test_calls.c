@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kit/app_fixture.h"
 #include "kit/fault_server.h"
 #include "trunkdeck/app/app.h"
 #include "trunkdeck/base/mem.h"
@@ -56,20 +57,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-static bool settled(void *arg)
-{
-	struct fixture *f = arg;
-
-	app_handle_mail(f->app, 0);
-	return app_is_settled(f->app);
-}
-
 static void start(struct fixture *f)
 {
 	struct err e;
 
 	assert_true(app_start(f->app, &e));
-	assert_true(wait_until(settled, f));
+	app_settle(f->app);
 }
 
 static void report(struct app *a, unsigned id, int64_t ended_us)
@@ -90,7 +83,8 @@ static bool all_written(void *arg)
 {
 	struct fixture *f = arg;
 
-	return settled(f) && app_finish_recording(f->app, 0) == 0;
+	app_handle_mail(f->app, 0);
+	return app_is_settled(f->app) && app_finish_recording(f->app, 0) == 0;
 }
 
 /* Ten calls; two that ended in the same microsecond. */
@@ -119,7 +113,7 @@ static void ask(struct fixture *f, struct call_question q)
 
 	assert_true(token > 0);
 	assert_true(f->app->pages[CALL_ASKER_LIST].waiting);
-	assert_true(wait_until(settled, f));
+	app_settle(f->app);
 	assert_true(f->app->pages[CALL_ASKER_LIST].token == token);
 	assert_int_equal(f->app->pages[CALL_ASKER_LIST].err.code, ERR_NONE);
 }
@@ -172,12 +166,12 @@ static void askers_do_not_disturb_each_other(void **state)
 	app_ask_calls(f->app, CALL_ASKER_CALL, &q);
 	q.max = 3;
 	app_ask_calls(f->app, CALL_ASKER_LIST, &q);
-	assert_true(wait_until(settled, f));
+	app_settle(f->app);
 	assert_string_equal(ids(&pages[CALL_ASKER_LIST]), "9 8 7 ");
 	assert_string_equal(ids(&pages[CALL_ASKER_CALL]), "9 8 ");
 	app_ask_calls(f->app, CALL_ASKER_CALL, &q);
 	app_forget_calls(f->app, CALL_ASKER_CALL);
-	assert_true(wait_until(settled, f));
+	app_settle(f->app);
 	assert_int_equal(pages[CALL_ASKER_CALL].count, 0);
 	assert_string_equal(ids(&pages[CALL_ASKER_LIST]), "9 8 7 ");
 }
@@ -213,15 +207,6 @@ static void a_store_that_is_away_is_an_answer(void **state)
 
 /* --- hanging up --- */
 
-static bool said(struct fixture *f, const char *text)
-{
-	app_handle_mail(f->app, 0);
-	for (size_t i = 0; i < messages_count(f->app->messages); i++)
-		if (strstr(messages_get(f->app->messages, i)->text, text))
-			return true;
-	return false;
-}
-
 static struct call live_call(struct fixture *f)
 {
 	size_t count;
@@ -244,8 +229,8 @@ static void the_server_has_the_last_word(void **state)
 	assert_null(app_why_no_hangup(f->app, &c));
 	app_hangup(f->app, &c);
 	assert_false(app_is_settled(f->app));
-	assert_true(wait_until(settled, f));
-	assert_true(said(f, NUMBER " is not hung up: our AMI user may not hang calls up: manager.conf, [dash]: add 'call' to write"));
+	app_settle(f->app);
+	assert_true(app_said(f->app, NUMBER " is not hung up: our AMI user may not hang calls up: manager.conf, [dash]: add 'call' to write"));
 }
 
 static void only_a_live_call_is_hung_up(void **state)
@@ -258,7 +243,7 @@ static void only_a_live_call_is_hung_up(void **state)
 	str_copy(c.linkedid, sizeof(c.linkedid), STR("2"));
 	assert_string_equal(app_why_no_hangup(f->app, &c), "the call is over");
 	app_hangup(f->app, &c);
-	assert_true(said(f, "is not hung up: the call is over"));
+	assert_true(app_said(f->app, "is not hung up: the call is over"));
 	assert_true(app_is_settled(f->app));
 }
 
@@ -273,7 +258,7 @@ static void read_only_hangs_nothing_up(void **state)
 	assert_true(app_start(f->app, &e));
 	c = live_call(f);
 	app_hangup(f->app, &c);
-	assert_true(said(f, "is not hung up: read-only mode"));
+	assert_true(app_said(f->app, "is not hung up: read-only mode"));
 }
 
 static void post_detail(struct app *a, const char *linkedid, uint8_t legs)
@@ -299,7 +284,7 @@ static void a_call_that_is_looked_at(void **state)
 	app_watch_call(f->app, &c);
 	assert_true(w->waiting);
 	assert_false(app_is_settled(f->app));
-	assert_true(wait_until(settled, f));
+	app_settle(f->app);
 	assert_false(w->waiting);
 	assert_int_equal(w->detail.story.leg_count, 0);
 	post_detail(f->app, "1", 2);

@@ -18,6 +18,7 @@
 
 #include "app/app_private.h"
 #include "work/store_worker_int.h"
+#include "kit/app_fixture.h"
 #include "kit/temp_store.h"
 #include "trunkdeck/app/app.h"
 #include "trunkdeck/base/mem.h"
@@ -37,24 +38,6 @@ static int64_t moment(const char *iso)
 
 	assert_true(clock_parse_iso(iso, &us));
 	return us;
-}
-
-static bool handle_until(struct app *a, bool (*done)(const struct app *a))
-{
-	int64_t deadline = clock_mono_ms(&clock_system) + 20000;
-
-	while (!done(a) && clock_mono_ms(&clock_system) < deadline) {
-		struct pollfd p = { .fd = mailbox_fd(a->inbox), .events = POLLIN };
-
-		poll(&p, 1, 20);
-		app_handle_mail(a, 0);
-	}
-	return done(a);
-}
-
-static void settle(struct app *a)
-{
-	assert_true(handle_until(a, app_is_settled));
 }
 
 /* A store with one number, in the time zone of Berlin. */
@@ -182,7 +165,7 @@ static void start_and_end(struct fixture *f)
 	struct err e;
 
 	assert_true(app_start(f->app, &e));
-	settle(f->app);
+	app_settle(f->app);
 	app_free(&f->app);
 }
 
@@ -211,7 +194,7 @@ static void the_last_calls_are_recorded_while_leaving(void **state)
 	struct err e;
 
 	assert_true(app_start(f->app, &e));
-	settle(f->app);
+	app_settle(f->app);
 	report(f->app, &a, CALL_CHANGE_FINISHED);
 	app_free(&f->app);
 	assert_int_equal(calls_in(f).count, 1);
@@ -226,7 +209,7 @@ static void a_read_only_screen_records_nothing(void **state)
 	f->config.read_only = true;
 	report(f->app, &a, CALL_CHANGE_FINISHED);
 	assert_true(app_start(f->app, &e));
-	settle(f->app);
+	app_settle(f->app);
 	/* It counts all the same. */
 	assert_true(f->app->today_known);
 	assert_int_equal(metrics_total(f->app->metrics)->offered, 1);
@@ -254,7 +237,7 @@ static void calls_wait_for_a_store_that_is_away(void **state)
 	assert_int_equal(rename(path, aside), 0);
 	assert_int_equal(symlink("/nowhere/store.db", path), 0);
 	assert_true(app_start(f->app, &e));
-	assert_true(handle_until(f->app, store_is_away));
+	assert_true(app_handle_until(f->app, store_is_away));
 	for (unsigned i = 0; i < 300; i++) {
 		struct call c = call_at(i, "2026-03-28T22:00:00Z");
 
@@ -263,7 +246,7 @@ static void calls_wait_for_a_store_that_is_away(void **state)
 	app_handle_mail(f->app, 0);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(rename(aside, path), 0);
-	assert_true(handle_until(f->app, store_is_back));
+	assert_true(app_handle_until(f->app, store_is_back));
 	assert_int_equal(app_finish_recording(f->app, 20000), 0);
 	assert_int_equal(calls_in(f).count, 300);
 	assert_int_equal(metrics_number(f->app->metrics, NUMBER)->offered, 300);
@@ -298,18 +281,9 @@ static pid_t lock_store(const struct fixture *f, int *release)
 	return pid;
 }
 
-static bool said(const struct app *a, const char *text)
-{
-	for (size_t i = 0; i < messages_count(a->messages); i++) {
-		if (strstr(messages_get(a->messages, i)->text, text))
-			return true;
-	}
-	return false;
-}
-
 static bool said_how_many_are_lost(const struct app *a)
 {
-	return said(a, "are lost: the store was away for too long");
+	return app_said(a, "are lost: the store was away for too long");
 }
 
 /* The store is open, and then a write does not end. What waits for it stays small, whatever is lost meanwhile. */
@@ -332,7 +306,7 @@ static void a_store_that_hangs_gets_no_endless_queue(void **state)
 	assert_true(app_start(f->app, &e));
 	f->app->server_count = 1;
 	w = f->app->private->worker;
-	assert_true(handle_until(f->app, store_is_back));
+	assert_true(app_handle_until(f->app, store_is_back));
 	pid = lock_store(f, &release);
 	for (unsigned i = 0; i < WORKER_SPOOL_MAX + OVER; i++) {
 		struct call c = call_at(i, "2026-03-28T22:00:00Z");
@@ -347,12 +321,12 @@ static void a_store_that_hangs_gets_no_endless_queue(void **state)
 		report(f->app, &c, CALL_CHANGE_FINISHED);
 		app_handle_mail(f->app, 0);
 	}
-	assert_true(said(f->app, "finished calls wait for the store and no more fit"));
+	assert_true(app_said(f->app, "finished calls wait for the store and no more fit"));
 	assert_true(mailbox_waiting(w->jobs) <= 4);
 	assert_true(w->claims.count <= 4);
 	close(release);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	assert_true(handle_until(f->app, said_how_many_are_lost));
+	assert_true(app_handle_until(f->app, said_how_many_are_lost));
 	assert_int_equal(app_finish_recording(f->app, 20000), 0);
 	assert_in_range(calls_in(f).count, WORKER_SPOOL_MAX, WORKER_SPOOL_MAX + OVER - 1);
 	app_free(&f->app);
@@ -373,7 +347,7 @@ static void today_is_what_the_store_has_and_what_is_live(void **state)
 	report(f->app, &both, CALL_CHANGE_FINISHED);
 	report(f->app, &late, CALL_CHANGE_STARTED);
 	assert_true(app_start(f->app, &e));
-	settle(f->app);
+	app_settle(f->app);
 	assert_true(f->app->today_known);
 	assert_int_equal(metrics_number(f->app->metrics, NUMBER)->offered, 3);
 	assert_int_equal(metrics_total(f->app->metrics)->concurrent, 1);
@@ -392,7 +366,7 @@ static void figures_start_anew_at_midnight(void **state)
 	struct err e;
 
 	assert_true(app_start(f->app, &e));
-	settle(f->app);
+	app_settle(f->app);
 	clock_advance(&f->clock, 3599 * 1000);
 	report(f->app, &before, CALL_CHANGE_STARTED);
 	app_handle_mail(f->app, 0);
@@ -421,7 +395,7 @@ static void assert_figures(struct fixture *f, struct figures_request r, enum met
 	r.group = group;
 	str_copy(r.key, sizeof(r.key), str_of(key));
 	assert_true(app_ask_figures(f->app, &r));
-	settle(f->app);
+	app_settle(f->app);
 	assert_int_equal(metrics_total(f->app->figures.metrics)->offered, offered);
 }
 
@@ -441,15 +415,15 @@ static void windows_are_asked_of_the_store(void **state)
 	record_to(f, call_at(4, "2026-02-28T23:30:00Z"));
 	assert_false(app_ask_figures(f->app, &r));
 	assert_true(app_start(f->app, &e));
-	settle(f->app);
+	app_settle(f->app);
 	assert_true(app_ask_figures(f->app, &r));
 	assert_false(app_ask_figures(f->app, &r));
-	settle(f->app);
+	app_settle(f->app);
 	assert_int_equal(metrics_total(f->app->figures.metrics)->offered, 1);
 	assert_int_equal(metrics_series(f->app->figures.metrics)[22], 1);
 	r.window = METRICS_24H;
 	assert_true(app_ask_figures(f->app, &r));
-	settle(f->app);
+	app_settle(f->app);
 	assert_int_equal(metrics_total(f->app->figures.metrics)->offered, 3);
 	/* Saturday 0:30 in Berlin */
 	assert_int_equal(metrics_total(f->app->figures.metrics)->by_week[5][0], 1);
@@ -480,7 +454,7 @@ static void many_calls_are_counted_in_slices(void **state)
 	record_many(f, calls, MANY);
 	free(calls);
 	assert_true(app_start(f->app, &e));
-	settle(f->app);
+	app_settle(f->app);
 	assert_figures(f, r, METRICS_BY_ALL, "", MANY);
 	assert_figures(f, r, METRICS_BY_NUMBER, NUMBER, MANY);
 	assert_int_equal(metrics_total(f->app->figures.metrics)->peak_concurrent, 100 * TOGETHER);
@@ -499,7 +473,7 @@ static void old_calls_go(void **state)
 	record_to(f, young);
 	f->config.keep_days = 30;
 	assert_true(app_start(f->app, &e));
-	settle(f->app);
+	app_settle(f->app);
 	while (calls_in(f).count > 1 && clock_mono_ms(&clock_system) < deadline)
 		poll(NULL, 0, 20);
 	assert_int_equal(calls_in(f).count, 1);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "kit/app_fixture.h"
 #include "kit/fault_server.h"
 #include "trunkdeck/app/app.h"
 #include "trunkdeck/base/mem.h"
@@ -26,14 +27,6 @@ struct fixture {
 	struct config *config;
 	struct app *app;
 };
-
-static bool settled(void *arg)
-{
-	struct fixture *f = arg;
-
-	app_handle_mail(f->app, 0);
-	return app_is_settled(f->app);
-}
 
 static bool answered(void *arg)
 {
@@ -53,9 +46,7 @@ static int setup(void **state)
 	assert_true(demo_start(&f->demo, false, clock_wall_us(&clock_system), &e));
 	flags = demo_flags(f->demo, &count);
 	assert_true(config_load(&f->config, "/dev/null", flags, count, &e));
-	f->app = app_new(f->config, &clock_system);
-	assert_true(app_start(f->app, &e));
-	assert_true(wait_until(settled, f));
+	f->app = app_new_settled(f->config, &clock_system);
 	*state = f;
 	return 0;
 }
@@ -187,7 +178,7 @@ static void what_is_dropped_says_no_more(void **state)
 
 	app_ask_doctor(f->app, NULL, NULL);
 	app_drop_job(f->app);
-	assert_true(wait_until(settled, f));
+	app_settle(f->app);
 	assert_int_equal(f->app->job.kind, JOB_NONE);
 	assert_int_equal(f->app->job.finding_count, 0);
 	assert_null(f->app->job.findings);

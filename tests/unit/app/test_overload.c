@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kit/app_fixture.h"
 #include "kit/fault_server.h"
 #include "trunkdeck/app/app.h"
 #include "trunkdeck/base/mem.h"
@@ -28,18 +29,9 @@ struct fixture {
 	const char *said;		/* the message that is waited for */
 };
 
-static bool settled(void *arg)
-{
-	struct fixture *f = arg;
-
-	app_handle_mail(f->app, 0);
-	return app_is_settled(f->app);
-}
-
 static int setup(void **state)
 {
 	struct fixture *f = xcalloc(1, sizeof(*f));
-	struct err e;
 	int port;
 
 	f->server = fault_server_start(&port);
@@ -52,9 +44,7 @@ static int setup(void **state)
 		.store_url = (char *)"sqlite::memory:", .actor = (char *)"tester", .screen_fps = 10,
 		.servers = &f->server_config, .server_count = 1,
 	};
-	f->app = app_new(&f->config, &clock_system);
-	assert_true(app_start(f->app, &e));
-	assert_true(wait_until(settled, f));
+	f->app = app_new_settled(&f->config, &clock_system);
 	*state = f;
 	return 0;
 }
@@ -86,10 +76,7 @@ static bool is_said(void *arg)
 	struct fixture *f = arg;
 
 	app_handle_mail(f->app, 0);
-	for (size_t i = 0; i < messages_count(f->app->messages); i++)
-		if (strstr(messages_get(f->app->messages, i)->text, f->said))
-			return true;
-	return false;
+	return app_said(f->app, f->said) > 0;
 }
 
 static bool all_live(void *arg)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "kit/ami_fixture.h"
+#include "kit/app_fixture.h"
 #include "kit/temp_store.h"
 #include "trunkdeck/app/app.h"
 #include "trunkdeck/base/mem.h"
@@ -71,21 +72,9 @@ struct fixture_app {
 	struct app *app;
 };
 
-static bool settled(void *arg)
-{
-	struct fixture_app *f = arg;
-
-	app_handle_mail(f->app, 0);
-	return app_is_settled(f->app);
-}
-
 static void open_app(struct fixture_app *f)
 {
-	struct err e;
-
-	f->app = app_new(&f->config, &clock_system);
-	assert_true(app_start(f->app, &e));
-	assert_true(wait_until(settled, f));
+	f->app = app_new_settled(&f->config, &clock_system);
 }
 
 static int setup(void **state)
@@ -185,10 +174,7 @@ static bool said_gone(void *arg)
 	struct fixture_app *f = arg;
 
 	app_handle_mail(f->app, 0);
-	for (size_t i = 0; i < messages_count(f->app->messages); i++)
-		if (strcmp(messages_get(f->app->messages, i)->text, NUMBER " is gone from na-1") == 0)
-			return true;
-	return false;
+	return app_said(f->app, NUMBER " is gone from na-1") > 0;
 }
 
 static void a_number_comes_and_goes(void **state)
@@ -197,7 +183,7 @@ static void a_number_comes_and_goes(void **state)
 
 	add_number(f);
 	assert_true(wait_until(is_verified, f));
-	assert_true(wait_until(settled, f));
+	app_settle(f->app);
 	fixture_assert_key(f->port, "trunkdeck", NUMBER, "support");
 	fixture_assert_key(f->port, "trunkdecktrunk", "twilio", "+44");
 	change_number(f, MUTATION_DELETE, NULL, NULL);
@@ -227,7 +213,8 @@ static void a_sync_says_what_it_did(void **state)
 	struct fixture_app *f = *state;
 
 	add_number(f);
-	assert_true(wait_until(is_verified, f) && wait_until(settled, f));
+	assert_true(wait_until(is_verified, f));
+	app_settle(f->app);
 	app_sync(f->app, NULL);
 	assert_true(wait_until(has_said_what_it_did, f));
 	assert_string_equal(messages_get(f->app->messages, 0)->text, "na-1: 1 verified");
@@ -255,7 +242,8 @@ static bool waits_for_nothing(void *arg)
 {
 	struct fixture_app *f = arg;
 
-	return settled(f) && f->app->servers[0].status.routes.by_state[ROUTE_FOREIGN] == 0 &&
+	app_handle_mail(f->app, 0);
+	return app_is_settled(f->app) && f->app->servers[0].status.routes.by_state[ROUTE_FOREIGN] == 0 &&
 	       deletions_waiting(f->app->deletions, "na-1") == 0;
 }
 
