@@ -129,18 +129,6 @@ bool deletions_has(const struct deletions *d, const char *number)
 	return n && n->count > 0;
 }
 
-static void name_places(const struct deletion *n, struct buf *where)
-{
-	const char *between = "";
-
-	for (size_t i = 0; i < n->count; i++) {
-		if (!n->places[i].was_there)
-			continue;
-		buf_addf(where, "%s%s", between, n->places[i].server);
-		between = ", ";
-	}
-}
-
 bool deletions_gone(struct deletions *d, const char *number, const char *server, bool was_there, struct buf *where)
 {
 	struct deletion *n = find(d, number);
@@ -153,7 +141,9 @@ bool deletions_gone(struct deletions *d, const char *number, const char *server,
 	for (size_t i = 0; i < n->count; i++)
 		if (!n->places[i].gone)
 			return false;
-	name_places(n, where);
+	for (size_t i = 0; i < n->count; i++)
+		if (n->places[i].was_there)
+			buf_addf(where, "%s%s", where->len ? ", " : "", n->places[i].server);
 	drop(d, n);
 	return true;
 }

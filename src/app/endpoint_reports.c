@@ -20,23 +20,20 @@ void on_endpoints(void *taker, void *value)
 	a->dirty |= APP_DIRTY_SERVERS;
 }
 
-/* Everything there is to ask has been answered, about every provider. */
-static bool is_settled(const struct app *a, const struct app_server *s)
+bool endpoints_settled(const struct app *a)
 {
 	size_t count;
 	const struct provider *const *providers = snapshot_providers(a->snapshot, &count);
 
-	for (size_t i = 0; i < count; i++)
-		if (!app_endpoint(s, provider_endpoint(providers[i])) && !s->endpoints.more)
-			return false;
-	return s->endpoints.settled;
-}
+	for (size_t i = 0; i < a->server_count && !a->private->recorder && !a->replay; i++) {
+		const struct app_server *s = &a->servers[i];
 
-bool endpoints_settled(const struct app *a)
-{
-	for (size_t i = 0; i < a->server_count && !a->private->recorder && !a->replay; i++)
-		if (!is_settled(a, &a->servers[i]))
+		if (!s->endpoints.settled)
 			return false;
+		for (size_t j = 0; j < count; j++)
+			if (!app_endpoint(s, provider_endpoint(providers[j])) && !s->endpoints.more)
+				return false;
+	}
 	return true;
 }
 

@@ -45,26 +45,19 @@ void app_hangup(struct app *a, const struct call *wanted)
 
 /* --- with a deletion --- */
 
-static void mark(struct app *a, const char *number, bool cut)
-{
-	if (cut)
-		deletions_cut(a->deletions, number);
-	else
-		deletions_cancel(a->deletions, number);
-}
-
 void cut_mark(struct app *a, const struct record *r, bool cut)
 {
+	void (*mark)(struct deletions *d, const char *number) = cut ? deletions_cut : deletions_cancel;
 	const struct number *const *numbers;
 	size_t count;
 
 	if (r->entity == ENTITY_NUMBER) {
-		mark(a, r->number.e164, cut);
+		mark(a->deletions, r->number.e164);
 		return;
 	}
 	numbers = snapshot_numbers_of(a->snapshot, r->provider.id, &count);
 	for (size_t i = 0; i < count; i++)
-		mark(a, numbers[i]->e164, cut);
+		mark(a->deletions, numbers[i]->e164);
 }
 
 void cut_calls(struct app *a, const char *server, const char *number)
@@ -82,22 +75,10 @@ void cut_calls(struct app *a, const char *server, const char *number)
 
 /* --- what became of it --- */
 
-static void say_hung_up(struct app *a, const struct app_hangup *h, const struct err *e)
-{
-	const char *caller = h->caller[0] ? h->caller : _("anonymous");
-
-	if (e->code == ERR_NONE)
-		messages_add(a->messages, MESSAGE_INFO, _("%s: the call of %s is hung up"), h->number, caller);
-	else if (e->hint[0])
-		messages_add(a->messages, MESSAGE_ERROR, _("%s is not hung up: %s: %s"), h->number, e->message, e->hint);
-	else
-		messages_add(a->messages, MESSAGE_ERROR, _("%s is not hung up: %s"), h->number, e->message);
-	a->dirty |= APP_DIRTY_MESSAGES;
-}
-
 void on_hangup(void *taker, void *value)
 {
 	const struct ami_hangup_report *r = value;
+	const struct err *e = &r->err;
 	struct app *a = taker;
 	struct app_hangup *h;
 
@@ -106,7 +87,14 @@ void on_hangup(void *taker, void *value)
 			break;
 	if (!h)
 		return;
-	say_hung_up(a, h, &r->err);
+	if (e->code == ERR_NONE)
+		messages_add(a->messages, MESSAGE_INFO, _("%s: the call of %s is hung up"), h->number,
+			     h->caller[0] ? h->caller : _("anonymous"));
+	else if (e->hint[0])
+		messages_add(a->messages, MESSAGE_ERROR, _("%s is not hung up: %s: %s"), h->number, e->message, e->hint);
+	else
+		messages_add(a->messages, MESSAGE_ERROR, _("%s is not hung up: %s"), h->number, e->message);
+	a->dirty |= APP_DIRTY_MESSAGES;
 	LL_DELETE(a->private->hangups, h);
 	free(h);
 }

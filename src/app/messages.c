@@ -33,35 +33,31 @@ void messages_free(struct messages **m)
 	FREE(m);
 }
 
-static void add_text(struct messages *m, enum message_level level, const char *text)
+void messages_add(struct messages *m, enum message_level level, const char *format, ...)
 {
+	static const enum log_level levels[] = {
+		[MESSAGE_INFO] = LOG_LEVEL_INFO, [MESSAGE_WARN] = LOG_LEVEL_WARN, [MESSAGE_ERROR] = LOG_LEVEL_ERROR,
+	};
 	struct message *slot = &m->ring[m->next];
-	char *clean = utf8_clean_dup(str_of(text));
+	char *text, *clean;
+	va_list ap;
 
+	va_start(ap, format);
+	text = xvasprintf(format, ap);
+	va_end(ap);
+	clean = utf8_clean_dup(str_of(text));
 	slot->id = ++m->last_id;
 	slot->level = level;
 	slot->wall_us = clock_wall_us(m->clock);
 	slot->mono_ms = clock_mono_ms(m->clock);
 	str_copy(slot->text, sizeof(slot->text), str_of(clean));
 	free(clean);
-	log_msg(level == MESSAGE_ERROR ? LOG_LEVEL_ERROR : level == MESSAGE_WARN ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
-		"%s", slot->text);
+	free(text);
+	log_msg(levels[level], "%s", slot->text);
 	m->next = (m->next + 1) % MESSAGES_MAX;
 	if (m->count < MESSAGES_MAX)
 		m->count++;
 	m->showing = true;
-}
-
-void messages_add(struct messages *m, enum message_level level, const char *format, ...)
-{
-	va_list ap;
-	char *text;
-
-	va_start(ap, format);
-	text = xvasprintf(format, ap);
-	va_end(ap);
-	add_text(m, level, text);
-	free(text);
 }
 
 void messages_add_err(struct messages *m, const struct err *e)

@@ -73,40 +73,26 @@ void publish_call(struct app *a, const struct call *c)
 	note(p, c);
 }
 
-static void note_all(struct app *a)
-{
-	size_t count;
-	const struct call *const *calls = live_calls(a->live, &count);
-
-	for (size_t i = 0; i < count; i++)
-		note(&a->private->publishing, calls[i]);
-}
-
-static char *server_names(const struct app *a)
-{
-	struct buf names;
-
-	buf_init(&names, BUF_UNBOUNDED);
-	buf_adds(&names, "");
-	for (size_t i = 0; i < a->server_count; i++) {
-		if (a->servers[i].status.covered_from_us)
-			buf_addf(&names, "%s%s", names.len > 0 ? " " : "", a->servers[i].config->name);
-	}
-	return buf_take(&names);
-}
-
 static void send_batch(struct app *a, int64_t now)
 {
 	struct publishing *p = &a->private->publishing;
+	size_t count;
+	const struct call *const *calls = live_calls(a->live, &count);
 	struct worker_batch *b;
 	struct published *c, *next;
+	struct buf names;
 
-	if (!p->begun)
-		note_all(a);
+	for (size_t i = 0; i < count && !p->begun; i++)
+		note(p, calls[i]);
+	buf_init(&names, BUF_UNBOUNDED);
+	buf_adds(&names, "");
+	for (size_t i = 0; i < a->server_count; i++)
+		if (a->servers[i].status.covered_from_us)
+			buf_addf(&names, "%s%s", names.len > 0 ? " " : "", a->servers[i].config->name);
 	b = xcalloc(1, sizeof(*b) + HASH_COUNT(p->changed) * sizeof(b->calls[0]));
 	b->anew = !p->begun;
 	b->tidy = now >= p->tidied_ms + TIDY_EVERY_MS;
-	b->servers = server_names(a);
+	b->servers = buf_take(&names);
 	HASH_ITER(hh, p->changed, c, next)
 		b->calls[b->count++] = c->call;
 	forget_changed(p);

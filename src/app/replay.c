@@ -35,11 +35,6 @@ static void set_speed(struct app *a, int speed)
 	a->dirty |= DIRTY_BY_TICK;
 }
 
-static int64_t due_us(const struct app_replay *r)
-{
-	return r->anchor_us + (clock_mono_ms(r->clock) - r->anchor_ms) * 1000 * r->speed;
-}
-
 static void say_end(struct app *a)
 {
 	struct server_status s = { 0 };
@@ -55,31 +50,23 @@ static void say_end(struct app *a)
 	a->dirty |= APP_DIRTY_MESSAGES;
 }
 
-/* The wall clock never goes back: stamps of one moment may come in any order. */
-static void show_moment(const struct app_replay *r, int64_t us)
-{
-	if (us > clock_wall_us(r->clock))
-		clock_tell_wall(r->clock, us);
-}
-
-static void begin(struct app *a)
-{
-	if (a->replay->state == REPLAY_WAITING && snapshot_is_complete(a->snapshot))
-		set_state(a, REPLAY_PLAYING);
-}
-
 bool replay_tick(struct app *a)
 {
 	struct app_replay *r = a->replay;
 	enum player_result result;
-	int64_t until;
+	int64_t until, now;
 
-	begin(a);
+	if (r->state == REPLAY_WAITING && snapshot_is_complete(a->snapshot))
+		set_state(a, REPLAY_PLAYING);
 	if (r->state != REPLAY_PLAYING && r->state != REPLAY_STEPPING)
 		return false;
-	until = r->state == REPLAY_STEPPING ? INT64_MAX : due_us(r);
+	until = r->state == REPLAY_STEPPING ? INT64_MAX :
+		r->anchor_us + (clock_mono_ms(r->clock) - r->anchor_ms) * 1000 * r->speed;
 	result = player_play(r->player, until, r->state == REPLAY_STEPPING);
-	show_moment(r, result == PLAYER_WAITS ? until : player_now_us(r->player));
+	/* The wall clock never goes back: stamps of one moment may come in any order. */
+	now = result == PLAYER_WAITS ? until : player_now_us(r->player);
+	if (now > clock_wall_us(r->clock))
+		clock_tell_wall(r->clock, now);
 	player_fill_status(r->player, &a->servers[0].status);
 	a->dirty |= DIRTY_BY_TICK;
 	if (result == PLAYER_ENDED) {

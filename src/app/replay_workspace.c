@@ -73,58 +73,46 @@ static void copy_number(void *arg, const struct number *n)
 	number_copy(&next(arg, MUTATION_ADD, ENTITY_NUMBER)->number, n);
 }
 
-static bool copy_all(struct store *from, struct store *to, struct err *e)
+/* From the configured store; *why = it can't be read. */
+static void copy_records(const struct config *given, struct store *to, struct err *why)
 {
+	const struct store_options options = { .actor = given->actor, .read_only = true };
 	struct copying *c = xcalloc(1, sizeof(*c));
 	const struct store_reader reader = {
 		.arg = c, .workspace = copy_workspace, .provider = copy_provider, .agent = copy_agent, .number = copy_number,
 	};
+	struct store *from;
 	int64_t change;
-	bool ok;
 
 	c->to = to;
-	c->err = e;
-	ok = store_read(from, &reader, &change, e);
-	flush(c);
-	ok = ok && !c->failed;
+	c->err = why;
+	if (store_open(&from, given->store_url, &options, why)) {
+		store_read(from, &reader, &change, why);
+		flush(c);
+		store_close(&from);
+	}
 	free(c);
-	return ok;
 }
 
-static bool copy_from(const struct config *given, struct store *to, struct err *e)
-{
-	const struct store_options options = { .actor = given->actor, .read_only = true };
-	struct store *from;
-	bool ok;
-
-	if (!store_open(&from, given->store_url, &options, e))
-		return false;
-	ok = copy_all(from, to, e);
-	store_close(&from);
-	return ok;
-}
-
-static bool fill(struct replay_workspace *w, const struct config *given, struct err *e)
+bool replay_workspace_make(struct replay_workspace **out, const struct config *given, const char *file, struct err *e)
 {
 	const struct store_options options = { .actor = given->actor };
-	struct store *to;
-
-	if (!store_open(&to, w->scratch.url, &options, e))
-		return false;
-	copy_from(given, to, &w->trouble);
-	store_close(&to);
-	return true;
-}
-
-static void configure(struct replay_workspace *w, const struct config *given, const char *file)
-{
+	struct replay_workspace *w = xcalloc(1, sizeof(*w));
 	const char *slash = strrchr(file, '/');
+	struct store *to = NULL;
 
+	*out = w;
 	w->server = (struct server_config){
 		.name = xstrdup(REPLAY_SERVER),
 		.host = xstrdup(slash ? slash + 1 : file),
 		.routes = ROUTES_NONE,
 	};
+	if (!scratch_make(&w->scratch, e) || !store_open(&to, w->scratch.url, &options, e)) {
+		replay_workspace_free(out);
+		return false;
+	}
+	copy_records(given, to, &w->trouble);
+	store_close(&to);
 	w->config = *given;
 	w->config.store_url = w->scratch.url;
 	w->config.servers = &w->server;
@@ -133,18 +121,7 @@ static void configure(struct replay_workspace *w, const struct config *given, co
 	w->config.agents.source = AGENTS_FROM_STORE;
 	w->config.keep_days = 0;
 	w->config.screen_live = LIVE_FROM_AMI;	/* no recorder tells of them */
-}
-
-bool replay_workspace_make(struct replay_workspace **out, const struct config *given, const char *file, struct err *e)
-{
-	struct replay_workspace *w = xcalloc(1, sizeof(*w));
-	bool ok = scratch_make(&w->scratch, e) && fill(w, given, e);
-
-	*out = w;
-	configure(w, given, file);
-	if (!ok)
-		replay_workspace_free(out);
-	return ok;
+	return true;
 }
 
 void replay_workspace_free(struct replay_workspace **workspace)

@@ -49,23 +49,15 @@ void routes_tell_number(struct app *a, const struct number *n)
 	}
 }
 
-/* Where the deletion has to be waited for: where the number belonged, and where it has been seen. */
-static bool may_hold(const struct app *a, const struct server_config *server, const struct number *n)
-{
-	const struct route_report *seen;
-
-	if (server->routes == ROUTES_NONE)
-		return false;
-	route_states_get(a->routes, server->name, n->e164, &seen);
-	return server->region == n->region || seen;
-}
-
 void routes_tell_removed(struct app *a, const struct number *n)
 {
 	for (size_t i = 0; i < a->server_count && a->private->ami; i++) {
 		const struct server_config *server = a->servers[i].config;
+		const struct route_report *seen;
 
-		if (may_hold(a, server, n))
+		/* The deletion has to be waited for where the number belonged, and where it has been seen. */
+		route_states_get(a->routes, server->name, n->e164, &seen);
+		if (server->routes != ROUTES_NONE && (server->region == n->region || seen))
 			deletions_await(a->deletions, n->e164, server->name);
 		else
 			cut_calls(a, server->name, n->e164);
@@ -101,36 +93,27 @@ void routes_tell_agent(struct app *a, const char *agent_id)
 	}
 }
 
-static void tell_server(struct app *a, const struct server_config *server)
-{
-	size_t count, n = 0;
-	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
-	struct route *routes = xcalloc(count + 1, sizeof(*routes));
-
-	for (size_t i = 0; i < count; i++)
-		n += wanted_on(a, server, numbers[i], &routes[n]);
-	ami_want_routes(a->private->ami, server->name, routes, n);
-	ami_routes_complete(a->private->ami, server->name);
-	free(routes);
-}
-
 void routes_tell_all(struct app *a)
 {
+	size_t count;
+	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
+	struct route *routes;
+
 	if (!a->private->ami)
 		return;
 	ami_set_owner(a->private->ami, snapshot_workspace(a->snapshot)->id);
 	routes_tell_prefixes(a);
-	for (size_t i = 0; i < a->server_count; i++)
-		tell_server(a, a->servers[i].config);
-}
+	routes = xcalloc(count + 1, sizeof(*routes));
+	for (size_t i = 0; i < a->server_count; i++) {
+		const struct server_config *server = a->servers[i].config;
+		size_t n = 0;
 
-/* A deletion is over when the last server has confirmed it. One that never had the route is no news. */
-static void say_gone(struct app *a, const char *number, const char *where)
-{
-	if (where[0] == '\0')
-		return;
-	messages_add(a->messages, MESSAGE_INFO, _("%s is gone from %s"), number, where);
-	a->dirty |= APP_DIRTY_MESSAGES;
+		for (size_t j = 0; j < count; j++)
+			n += wanted_on(a, server, numbers[j], &routes[n]);
+		ami_want_routes(a->private->ami, server->name, routes, n);
+		ami_routes_complete(a->private->ami, server->name);
+	}
+	free(routes);
 }
 
 static void handle_gone(struct app *a, const struct ami_route_report *r)
@@ -147,8 +130,11 @@ static void handle_gone(struct app *a, const struct ami_route_report *r)
 		over = deletions_gone(a->deletions, number, r->server, r->route.was_there, &where);
 	else if (r->route.was_there)
 		buf_adds(&where, r->server);
-	if (over && !snapshot_number(a->snapshot, number))
-		say_gone(a, number, where.len ? where.p : "");
+	/* A deletion is over when the last server has confirmed it. One that never had the route is not reported. */
+	if (over && where.len && !snapshot_number(a->snapshot, number)) {
+		messages_add(a->messages, MESSAGE_INFO, _("%s is gone from %s"), number, where.p);
+		a->dirty |= APP_DIRTY_MESSAGES;
+	}
 	buf_clear(&where);
 }
 
@@ -235,11 +221,6 @@ bool routes_settled(const struct app *a)
 
 /* --- on demand --- */
 
-static bool is_asked_for(const struct app_server *s, const char *server)
-{
-	return s->config->routes != ROUTES_NONE && (!server || strcmp(server, s->config->name) == 0);
-}
-
 void app_sync(struct app *a, const char *server)
 {
 	if (!a->private->ami)
@@ -248,7 +229,7 @@ void app_sync(struct app *a, const char *server)
 		struct app_server *s = &a->servers[i];
 		const struct routes_stats *r = &s->status.routes;
 
-		if (is_asked_for(s, server))
+		if (s->config->routes != ROUTES_NONE && (!server || strcmp(server, s->config->name) == 0))
 			s->syncing = (struct app_syncing){ .running = true, .rounds = r->rounds, .written = r->written };
 	}
 	ami_verify(a->private->ami, server);

@@ -176,32 +176,16 @@ static void run_check(const struct check *check, const struct subject *s)
 		s->options->report(s->options->arg, &f);
 }
 
-static bool is_asked(enum asked asked, const struct subject *s)
-{
-	if (asked == OF_WANTED)
-		return doctor_wants_route(s);
-	return asked == OF_ANY || s->number;
-}
-
 static void run_scope(enum scope scope, const struct subject *s)
 {
 	for (size_t i = 0; i < ARRAY_LEN(checks) && !is_stopped(s->options); i++) {
-		if (checks[i].scope == scope && is_asked(checks[i].asked, s))
+		enum asked asked = checks[i].asked;
+
+		if (checks[i].scope == scope && (asked == OF_WANTED ? doctor_wants_route(s) : asked == OF_ANY || s->number != NULL))
 			run_check(&checks[i], s);
 		/* What was not reached has nothing more to say about itself. */
 		if (checks[i].run == check_reachable && scope == SCOPE_SERVER && !s->probe->query)
 			return;
-	}
-}
-
-static void ask_servers(struct doctor *d)
-{
-	struct subject s = { .options = d->options };
-
-	for (size_t i = 0; i < d->options->config->server_count; i++) {
-		s.probe = &d->probes[i];
-		if (d->regions[s.probe->config->region])
-			run_scope(SCOPE_SERVER, &s);
 	}
 }
 
@@ -239,25 +223,23 @@ static void ask_number(struct doctor *d, struct subject *s)
 	s->probe = NULL;
 }
 
-/* What the dialplan makes of the text when it comes in by a provider with this prefix rule. */
-static bool reads_as_configured(const struct doctor *d, const char *prefix, char read[E164_SIZE])
-{
-	return e164_from_wire(str_of(d->options->number), prefix, read) && snapshot_number(d->options->snapshot, read);
-}
-
-/* The number that is meant: as it stands, or as the dialplan would read it; NULL when it reads as no number. */
+/* The number that is meant: as it stands, or as the dialplan would read it when it comes in by a provider; NULL when it reads as no
+ * number. */
 static const char *read_typed(const struct doctor *d, char read[E164_SIZE])
 {
+	const struct doctor_options *o = d->options;
 	size_t count;
-	const struct provider *const *providers = snapshot_providers(d->options->snapshot, &count);
+	const struct provider *const *providers = snapshot_providers(o->snapshot, &count);
 
-	if (e164_check(d->options->number, NULL, NULL))
-		return d->options->number;
+	if (e164_check(o->number, NULL, NULL))
+		return o->number;
 	for (size_t i = 0; i < count; i++) {
-		if (providers[i]->inbound_prefix[0] != '\0' && reads_as_configured(d, providers[i]->inbound_prefix, read))
+		const char *prefix = providers[i]->inbound_prefix;
+
+		if (*prefix && e164_from_wire(str_of(o->number), prefix, read) && snapshot_number(o->snapshot, read))
 			return read;
 	}
-	return e164_from_wire(str_of(d->options->number), "+", read) && e164_check(read, NULL, NULL) ? read : NULL;
+	return e164_from_wire(str_of(o->number), "+", read) && e164_check(read, NULL, NULL) ? read : NULL;
 }
 
 static void ask_typed(struct doctor *d)
@@ -309,7 +291,12 @@ void doctor_run(const struct doctor_options *o)
 		ask_typed(&d);
 	else
 		ask_all(&d);
-	ask_servers(&d);
+	for (size_t i = 0; i < o->config->server_count; i++) {
+		struct subject server = { .options = o, .probe = &d.probes[i] };
+
+		if (d.regions[server.probe->config->region])
+			run_scope(SCOPE_SERVER, &server);
+	}
 	run_scope(SCOPE_WORKSPACE, &workspace);
 	for (size_t i = 0; i < o->config->server_count; i++)
 		probe_close(&d.probes[i]);

@@ -20,15 +20,6 @@ static bool begins(const char *dial, size_t len, const char *technology)
 	return len > n && strncasecmp(dial, technology, n) == 0 && dial[n] == '/';
 }
 
-static bool is_inside(const char *dial, size_t len)
-{
-	for (size_t i = 0; i < ARRAY_LEN(inside); i++) {
-		if (begins(dial, len, inside[i]))
-			return true;
-	}
-	return false;
-}
-
 /* PJSIP/ENDPOINT, PJSIP/ENDPOINT/sip:..., PJSIP/USER@ENDPOINT. */
 static bool leaves_by(const char *dial, size_t len, const struct provider *p)
 {
@@ -47,15 +38,10 @@ static bool leaves_by(const char *dial, size_t len, const struct provider *p)
 	return strlen(endpoint) == len && strncasecmp(start, endpoint, len) == 0;
 }
 
-static bool refuse(struct err *e)
-{
-	err_hint(e, "%s", _("a test call never leaves to the telephone network"));
-	return false;
-}
-
 /* One of the destinations that & rings together. */
 static bool may_dial_one(struct snapshot *s, const char *dial, size_t len, struct err *e)
 {
+	const char *why = _("a test call never leaves to the telephone network");
 	size_t count;
 	const struct provider *const *providers = snapshot_providers(s, &count);
 
@@ -64,12 +50,15 @@ static bool may_dial_one(struct snapshot *s, const char *dial, size_t len, struc
 			continue;
 		err_set_message(e, ERR_FOUND_WRONG, _("not tested: %.*s leads through the provider %s"), (int)len, dial,
 				providers[i]->name);
-		return refuse(e);
+		err_hint(e, "%s", why);
+		return false;
 	}
-	if (is_inside(dial, len))
-		return true;
+	for (size_t i = 0; i < ARRAY_LEN(inside); i++)
+		if (begins(dial, len, inside[i]))
+			return true;
 	err_set_message(e, ERR_FOUND_WRONG, _("not tested: %.*s may be a telephone line"), (int)len, dial);
-	return refuse(e);
+	err_hint(e, "%s", why);
+	return false;
 }
 
 bool number_test_may_dial(struct snapshot *s, const char *dial, struct err *e)

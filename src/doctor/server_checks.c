@@ -41,14 +41,6 @@ static void refused(const struct subject *s, struct finding *f, enum verdict v, 
 	todo_rights(s->probe, f, right);
 }
 
-static bool not_reached(const struct subject *s, struct finding *f)
-{
-	if (s->probe->query)
-		return false;
-	finding_set(f, VERDICT_UNKNOWN, _("%s was not reached"), s->probe->config->name);
-	return true;
-}
-
 /* --- the probe --- */
 
 static void on_event(void *arg, const struct ami_frame *f)
@@ -164,22 +156,16 @@ static const struct permission {
 	{ "Originate", N_("test calls"), 0 },
 };
 
-static bool may(const struct probe *p, const char *action)
-{
-	char *word = xasprintf(" %s ", action);
-	bool found = strstr(p->allowed, word) != NULL;
-
-	free(word);
-	return found;
-}
-
 static void list_denied(const struct probe *p, bool needed, struct buf *what, struct buf *rights)
 {
 	for (size_t i = 0; i < ARRAY_LEN(permissions); i++) {
 		const struct permission *one = &permissions[i];
 		const char *right = ami_right_of(one->action);
+		char *word = xasprintf(" %s ", one->action);
+		bool allowed = strstr(p->allowed, word) != NULL;
 
-		if (needed != ((one->needed >> p->config->routes & 1) != 0) || may(p, one->action))
+		free(word);
+		if (allowed || needed != ((one->needed >> p->config->routes & 1) != 0))
 			continue;
 		buf_addf(what, "%s%s (%s)", what->len > 0 ? ", " : "", _(one->purpose), one->action);
 		if (!rights->p || !strstr(rights->p, right))
@@ -220,24 +206,32 @@ void check_permissions(const struct subject *s, struct finding *f)
 
 /* --- the server --- */
 
-static bool read_owner(const struct subject *s, char **owner, struct err *e)
-{
-	if (s->probe->config->routes == ROUTES_ODBC)
-		return ami_session_variable(s->probe->query, "TRUNKDECK_STORE()", owner, e);
-	return ami_session_db_get(s->probe->query, "trunkdeckmeta", "owner", owner, e);
-}
-
-static void judge_owner(const struct subject *s, struct finding *f, const char *owner)
+void check_owner(const struct subject *s, struct finding *f)
 {
 	const char *ours = snapshot_workspace(s->options->snapshot)->id;
-	bool odbc = s->probe->config->routes == ROUTES_ODBC;
+	const struct server_config *server = s->probe->config;
+	bool odbc = server->routes == ROUTES_ODBC, ok;
+	struct err e;
+	char *owner;
 
+	if (server->routes == ROUTES_NONE) {
+		finding_set(f, VERDICT_PASS, "%s", _("routes = none: nothing of ours is there"));
+		return;
+	}
+	if (odbc)
+		ok = ami_session_variable(s->probe->query, "TRUNKDECK_STORE()", &owner, &e);
+	else
+		ok = ami_session_db_get(s->probe->query, "trunkdeckmeta", "owner", &owner, &e);
+	if (!ok) {
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		return;
+	}
 	if (strcmp(owner, ours) == 0) {
 		finding_set(f, VERDICT_PASS, "%s", owner);
 	} else if (!*owner && odbc) {
 		finding_set(f, VERDICT_FAIL, "%s", _("it gets nothing from the store"));
 		finding_todo(f, _("check func_odbc, res_odbc and the rights of the database's user: 'trunkdeck server setup %s'"),
-			     s->probe->config->name);
+			     server->name);
 	} else if (!*owner) {
 		finding_set(f, VERDICT_WARN, "%s", _("no store has written to it yet"));
 		finding_todo(f, "%s", _("'trunkdeck sync' writes the routes, and its name with them"));
@@ -247,21 +241,7 @@ static void judge_owner(const struct subject *s, struct finding *f, const char *
 		finding_todo(f, "%s", odbc ? _("odbc.ini on the server names another database than the configuration here") :
 			     _("work with that store; if it is gone for good: 'trunkdeck sync --take-over'"));
 	}
-}
-
-void check_owner(const struct subject *s, struct finding *f)
-{
-	struct err e;
-	char *owner;
-
-	if (s->probe->config->routes == ROUTES_NONE) {
-		finding_set(f, VERDICT_PASS, "%s", _("routes = none: nothing of ours is there"));
-	} else if (read_owner(s, &owner, &e)) {
-		judge_owner(s, f, owner);
-		free(owner);
-	} else {
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
-	}
+	free(owner);
 }
 
 static void see_dialplan(const struct subject *s, struct finding *f, const char *context)
@@ -288,21 +268,26 @@ static void see_version(void *arg, const struct ami_frame *f)
 		*(int *)arg = told;
 }
 
-/* 0 where the include has none. */
-static bool ask_version(const struct subject *s, int *version, struct err *e)
+/* The inner contexts too: an include cut short would load without them. One of another version routes calls all the same, so it is a
+ * warning. */
+void check_dialplan(const struct subject *s, struct finding *f)
 {
+	static const char *const contexts[] = { "trunkdeck-call", "trunkdeck-route", CONTEXT };
 	const struct ami_field fields[] = { { "Context", DIALPLAN_VERSION_CONTEXT }, { NULL, NULL } };
+	int ours = dialplan_version(), theirs = 0;
+	struct err e;
 
-	*version = 0;
-	return ami_session_action(s->probe->query, "ShowDialPlan", fields, see_version, version, e) ||
-	       (e->code == ERR_SERVER_REFUSED && !ami_is_denied(str_of(e->message)));
-}
-
-/* One of another version routes calls all the same, so it is a warning. */
-static void judge_version(const struct subject *s, struct finding *f, int theirs)
-{
-	int ours = dialplan_version();
-
+	for (size_t i = 0; i < ARRAY_LEN(contexts); i++) {
+		see_dialplan(s, f, contexts[i]);
+		if (f->verdict != VERDICT_PASS)
+			return;
+	}
+	/* A refusal: the include has no version. */
+	if (!ami_session_action(s->probe->query, "ShowDialPlan", fields, see_version, &theirs, &e) &&
+	    (e.code != ERR_SERVER_REFUSED || ami_is_denied(str_of(e.message)))) {
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		return;
+	}
 	if (theirs == ours) {
 		finding_set(f, VERDICT_PASS, _("context %s is there, version %d"), CONTEXT, ours);
 		return;
@@ -316,24 +301,6 @@ static void judge_version(const struct subject *s, struct finding *f, int theirs
 	else
 		finding_todo(f, _("print it with 'trunkdeck server setup %s', put it in place, 'dialplan reload'"),
 			     s->probe->config->name);
-}
-
-/* The inner contexts too: an include cut short would load without them. */
-void check_dialplan(const struct subject *s, struct finding *f)
-{
-	static const char *const contexts[] = { "trunkdeck-call", "trunkdeck-route", CONTEXT };
-	struct err e;
-	int version;
-
-	for (size_t i = 0; i < ARRAY_LEN(contexts); i++) {
-		see_dialplan(s, f, contexts[i]);
-		if (f->verdict != VERDICT_PASS)
-			return;
-	}
-	if (ask_version(s, &version, &e))
-		judge_version(s, f, version);
-	else
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 }
 
 void check_mode(const struct subject *s, struct finding *f)
@@ -437,22 +404,14 @@ static void see_context(void *arg, const struct ami_frame *f)
 	*context = str_dup(ami_get(f, AMI_KEY_CONTEXT));
 }
 
-/* *context is the caller's, NULL when Asterisk did not say. */
-static bool ask_endpoint(const struct subject *s, char **context, struct err *e)
-{
-	const struct ami_field fields[] = { { "Endpoint", provider_endpoint(s->provider) }, { NULL, NULL } };
-
-	*context = NULL;
-	return ami_session_action(s->probe->query, "PJSIPShowEndpoint", fields, see_context, context, e);
-}
-
 void check_endpoint(const struct subject *s, struct finding *f)
 {
 	const char *name = provider_endpoint(s->provider);
+	const struct ami_field fields[] = { { "Endpoint", name }, { NULL, NULL } };
+	char *context = NULL;		/* NULL when Asterisk does not say */
 	struct err e;
-	char *context;
 
-	if (!ask_endpoint(s, &context, &e)) {
+	if (!ami_session_action(s->probe->query, "PJSIPShowEndpoint", fields, see_context, &context, &e)) {
 		finding_set(f, VERDICT_FAIL, _("there is no PJSIP endpoint %s"), name);
 		finding_todo(f, _("define it in pjsip.conf with context = %s, or name the right one: trunkdeck provider edit %s --endpoint"),
 			     CONTEXT, s->provider->id);
@@ -499,110 +458,98 @@ void check_prefix(const struct subject *s, struct finding *f)
 	free(theirs);
 }
 
-/* How the server reaches the provider, in the words of the ami thread, which asks the same. */
-static bool ask_contacts(const struct subject *s, struct endpoint_report *r, struct err *e)
+/* The questions and the words are those of the ami thread. */
+void check_contact(const struct subject *s, struct finding *f)
 {
+	struct endpoint_report r;
 	struct endpoint_probe p;
 	char variable[256], *value;
+	struct err e;
 
 	endpoint_probe_begin(&p, provider_endpoint(s->provider));
 	while (endpoint_probe_next(&p, variable, sizeof(variable))) {
-		if (!ami_session_variable(s->probe->query, variable, &value, e))
-			return false;
+		if (!ami_session_variable(s->probe->query, variable, &value, &e)) {
+			refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+			return;
+		}
 		endpoint_probe_answer(&p, str_of(value));
 		free(value);
 	}
-	endpoint_probe_result(&p, r);
-	return true;
-}
-
-static void judge_contacts(struct finding *f, const struct endpoint_report *r)
-{
-	if (r->state == ENDPOINT_REACHABLE && r->rtt_us >= 0) {
-		finding_set(f, VERDICT_PASS, _("reachable, %.1f ms"), (double)r->rtt_us / 1000);
-	} else if (r->state == ENDPOINT_REACHABLE) {
-		finding_set(f, VERDICT_PASS, "%s", endpoint_state_text(r->state));
-	} else if (r->state == ENDPOINT_UNREACHABLE) {
+	endpoint_probe_result(&p, &r);
+	if (r.state == ENDPOINT_REACHABLE && r.rtt_us >= 0) {
+		finding_set(f, VERDICT_PASS, _("reachable, %.1f ms"), (double)r.rtt_us / 1000);
+	} else if (r.state == ENDPOINT_REACHABLE) {
+		finding_set(f, VERDICT_PASS, "%s", endpoint_state_text(r.state));
+	} else if (r.state == ENDPOINT_UNREACHABLE) {
 		finding_set(f, VERDICT_FAIL, "%s", _("it does not answer Asterisk's OPTIONS"));
-		finding_todo(f, _("check the contact of %s in pjsip.conf, firewall and address lists on both sides"), r->name);
-	} else if (r->state == ENDPOINT_UNWATCHED && r->contacts == 0) {
+		finding_todo(f, _("check the contact of %s in pjsip.conf, firewall and address lists on both sides"), r.name);
+	} else if (r.state == ENDPOINT_UNWATCHED && r.contacts == 0) {
 		finding_set(f, VERDICT_UNKNOWN, "%s", _("it has no contact"));
 		finding_todo(f, "%s", _("calls arrive without one; an aor with contact and qualify_frequency lets Asterisk watch it"));
 	} else {
-		finding_set(f, VERDICT_UNKNOWN, "%s", endpoint_state_text(r->state));
+		finding_set(f, VERDICT_UNKNOWN, "%s", endpoint_state_text(r.state));
 		finding_todo(f, "%s", _("qualify_frequency in its aor lets Asterisk watch it"));
 	}
 }
 
-void check_contact(const struct subject *s, struct finding *f)
-{
-	struct endpoint_report r;
-	struct err e;
-
-	if (ask_contacts(s, &r, &e))
-		judge_contacts(f, &r);
-	else
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
-}
-
 /* --- routes --- */
 
-static bool read_route(const struct subject *s, char **agent, char **dial, struct err *e)
+/* False where that can't be read: the finding says why. Caller frees both, whatever the result. */
+static bool read_route(const struct subject *s, struct finding *f, char **agent, char **dial)
 {
-	return ami_session_route(s->probe->query, s->probe->config->routes, s->e164, agent, dial, e);
+	struct err e = { .code = ERR_NONE };
+
+	*agent = *dial = NULL;
+	if (!s->probe->query)
+		finding_set(f, VERDICT_UNKNOWN, _("%s was not reached"), s->probe->config->name);
+	else if (ami_session_route(s->probe->query, s->probe->config->routes, s->e164, agent, dial, &e))
+		return true;
+	else
+		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+	return false;
 }
 
-static void judge_route(const struct subject *s, struct finding *f, const char *agent)
+static void advise_sync(struct finding *f, const char *e164)
 {
-	if (!doctor_wants_route(s)) {
-		finding_set(f, *agent ? VERDICT_FAIL : VERDICT_PASS, *agent ? _("a route to %s was left behind") :
-			    _("none, as it should be"), agent);
-		if (*agent) {
-			finding_todo(f, "%s", _("this is 'deleted but still working': 'trunkdeck sync' deletes it, with --delete-foreign if nothing else"));
-			finding_remedy(f, REMEDY_SYNC, ENTITY_NUMBER, s->e164, "");
-		}
-		return;
-	}
-	if (strcmp(agent, s->agent->id) == 0) {
-		finding_set(f, VERDICT_PASS, _("to %s"), agent);
-		return;
-	}
-	finding_set(f, VERDICT_FAIL, *agent ? _("it leads to %s, not to %s") : _("there is none%s; it should lead to %s"), agent,
-		    s->agent->id);
 	finding_todo(f, "%s", _("'trunkdeck sync' reads the routes back and repairs them"));
-	finding_remedy(f, REMEDY_SYNC, ENTITY_NUMBER, s->number->e164, "");
+	finding_remedy(f, REMEDY_SYNC, ENTITY_NUMBER, e164, "");
 }
 
 void check_route(const struct subject *s, struct finding *f)
 {
-	char *agent = NULL, *dial = NULL;
-	struct err e = { .code = ERR_NONE };
+	bool wanted = doctor_wants_route(s);
+	char *agent, *dial;
 
-	if (not_reached(s, f))
-		return;
-	if (read_route(s, &agent, &dial, &e))
-		judge_route(s, f, agent);
-	else
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+	if (!read_route(s, f, &agent, &dial)) {
+		;
+	} else if (!wanted && !*agent) {
+		finding_set(f, VERDICT_PASS, "%s", _("none, as it should be"));
+	} else if (!wanted) {
+		finding_set(f, VERDICT_FAIL, _("a route to %s was left behind"), agent);
+		advise_sync(f, s->e164);
+		finding_todo(f, "%s", _("this is 'deleted but still working': 'trunkdeck sync' deletes it, with --delete-foreign if nothing else"));
+	} else if (strcmp(agent, s->agent->id) == 0) {
+		finding_set(f, VERDICT_PASS, _("to %s"), agent);
+	} else {
+		finding_set(f, VERDICT_FAIL, *agent ? _("it leads to %s, not to %s") : _("there is none%s; it should lead to %s"), agent,
+			    s->agent->id);
+		advise_sync(f, s->e164);
+	}
 	free(agent);
 	free(dial);
 }
 
 void check_dial(const struct subject *s, struct finding *f)
 {
-	char *agent = NULL, *dial = NULL;
-	struct err e = { .code = ERR_NONE };
+	char *agent, *dial;
 
-	if (not_reached(s, f))
-		return;
-	if (!read_route(s, &agent, &dial, &e)) {
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+	if (!read_route(s, f, &agent, &dial)) {
+		;
 	} else if (strcmp(agent, s->agent->id) != 0) {
 		finding_set(f, VERDICT_UNKNOWN, "%s", _("without its route there is nothing to compare"));
 	} else if (strcmp(dial, s->agent->dial) != 0) {
 		finding_set(f, VERDICT_FAIL, _("it dials %s, not %s"), *dial ? dial : _("nothing"), s->agent->dial);
-		finding_todo(f, "%s", _("'trunkdeck sync' reads the routes back and repairs them"));
-		finding_remedy(f, REMEDY_SYNC, ENTITY_NUMBER, s->number->e164, "");
+		advise_sync(f, s->e164);
 	} else {
 		finding_set(f, VERDICT_PASS, "%s", dial);
 	}

@@ -180,12 +180,6 @@ static void count_call(void *arg, const struct call *c)
 	r->by_outcome[c->outcome]++;
 }
 
-/* A caller who gives up, and a call whose end nobody saw, are no fault of the configuration. */
-static bool is_trouble(enum call_outcome o)
-{
-	return o != OUTCOME_ANSWERED && o != OUTCOME_ABANDONED && o != OUTCOME_LOST;
-}
-
 static void say_calls(const struct subject *s, const struct recent *r, struct finding *f)
 {
 	size_t bad = 0;
@@ -193,7 +187,8 @@ static void say_calls(const struct subject *s, const struct recent *r, struct fi
 
 	buf_init(&list, sizeof(f->todo));
 	for (int o = 0; o < OUTCOME_COUNT; o++) {
-		if (!is_trouble((enum call_outcome)o) || r->by_outcome[o] == 0)
+		/* A caller who gives up, and a call whose end nobody saw, are no fault of the configuration. */
+		if (o == OUTCOME_ANSWERED || o == OUTCOME_ABANDONED || o == OUTCOME_LOST || r->by_outcome[o] == 0)
 			continue;
 		buf_addf(&list, "%s%s %zu", bad > 0 ? ", " : "", outcome_text((enum call_outcome)o), r->by_outcome[o]);
 		bad += r->by_outcome[o];

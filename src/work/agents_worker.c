@@ -29,21 +29,15 @@ struct agents_worker {
 	struct err told;		/* the last failure told; ERR_NONE = none since all was well */
 };
 
-static bool changed_anything(const struct agent_sync *s)
-{
-	for (int k = 0; k < AGENTS_CHANGE_KINDS; k++) {
-		if (s->done[k] > 0)
-			return true;
-	}
-	return false;
-}
-
 static void report(struct agents_worker *w, const struct agent_sync *s, const struct err *e)
 {
 	bool same = e->code == w->told.code && strcmp(e->message, w->told.message) == 0;
 	struct agents_report *r;
+	size_t changes = 0;
 
-	if (same && !changed_anything(s))
+	for (int k = 0; k < AGENTS_CHANGE_KINDS; k++)
+		changes += s->done[k];
+	if (same && changes == 0)
 		return;
 	r = xcalloc(1, sizeof(*r));
 	memcpy(r->done, s->done, sizeof(r->done));
@@ -56,26 +50,6 @@ static void report(struct agents_worker *w, const struct agent_sync *s, const st
 	mailbox_post(w->to_main, (struct mail){ .handle = w->handle, .value = r, .free_value = free }, MAIL_MUST);
 }
 
-static bool is_stopping(const struct agents_worker *w)
-{
-	return mailbox_waiting(w->stop) > 0;
-}
-
-static bool is_of_store(const struct err *e)
-{
-	return e->code == ERR_STORE_UNREACHABLE || e->code == ERR_STORE_FAILED;
-}
-
-/* The interval, or longer when the directory wants to be left alone. */
-static int next_s(const struct agents_worker *w, const struct agent_sync *s)
-{
-	int wait_s = w->config->agents.interval_s;
-
-	for (int r = 0; r < REGION_COUNT; r++)
-		wait_s = s->regions[r].retry_after_s > wait_s ? s->regions[r].retry_after_s : wait_s;
-	return wait_s;
-}
-
 /* Returns the seconds until the next time. */
 static int sync_once(struct agents_worker *w)
 {
@@ -84,16 +58,17 @@ static int sync_once(struct agents_worker *w)
 	struct store *store = NULL;
 	struct agent_sync s;
 	struct err e = { .code = ERR_NONE };
-	int wait_s;
+	int wait_s = w->config->agents.interval_s;
 
 	if (!store_open(&store, w->config->store_url, &options, &e)) {
 		log_msg(LOG_LEVEL_WARN, "agent directory: %s", e.message);
 		return STORE_RETRY_S;
 	}
 	agent_sync_run(&s, store, &w->config->agents, &how, &e);
-	if (!is_stopping(w) && !is_of_store(&e))
+	if (mailbox_waiting(w->stop) == 0 && e.code != ERR_STORE_UNREACHABLE && e.code != ERR_STORE_FAILED)
 		report(w, &s, &e);
-	wait_s = next_s(w, &s);
+	for (int r = 0; r < REGION_COUNT; r++)	/* longer where the directory wants to be left alone */
+		wait_s = s.regions[r].retry_after_s > wait_s ? s.regions[r].retry_after_s : wait_s;
 	agent_sync_clear(&s);
 	store_close(&store);
 	return wait_s;

@@ -58,19 +58,16 @@ static void drop_unsent(struct ami_calls *c)
 	free(u);
 }
 
-static void forget_call(struct server_status *st, const struct call *c)
-{
-	if (st->forgotten++ == 0 || c->started_us < st->forgotten_from_us)
-		st->forgotten_from_us = c->started_us;
-}
-
 static void keep_unsent(struct ami_server *s, const struct ami_call_report *r)
 {
 	struct unsent_call *u = xmalloc(sizeof(*u));
 	struct ami_calls *c = &s->calls;
 
 	if (c->unsent_count == UNSENT_MAX) {
-		forget_call(&s->status, &c->unsent->report.call);
+		int64_t began = c->unsent->report.call.started_us;
+
+		if (s->status.forgotten++ == 0 || began < s->status.forgotten_from_us)
+			s->status.forgotten_from_us = began;
 		drop_unsent(c);
 	}
 	u->report = *r;
@@ -83,14 +80,6 @@ static void no_room(struct ami_server *s)
 	s->status.dropped++;
 	if (s->calls.recover_at_ms < 0)
 		s->calls.recover_at_ms = clock_mono_ms(&clock_system) + RECOVER_EVERY_MS;
-}
-
-static void count_mended(struct ami_gap *g, const struct call *c, enum call_change change)
-{
-	if (change == CALL_CHANGE_STARTED && c->joined_late)
-		g->late++;
-	else if (change == CALL_CHANGE_FINISHED && c->outcome == OUTCOME_LOST && c->uncertain)
-		g->lost++;
 }
 
 /* What was read of the stream in one go often changes a call several times. Only the last state is posted, so that the main
@@ -125,8 +114,10 @@ static void on_call(void *arg, const struct call *call, enum call_change change)
 	uint64_t key = call_key(call);
 	size_t i = c->pending_count;
 
-	if (c->mending)
-		count_mended(&c->gap, call, change);
+	if (c->mending && change == CALL_CHANGE_STARTED && call->joined_late)
+		c->gap.late++;
+	else if (c->mending && change == CALL_CHANGE_FINISHED && call->outcome == OUTCOME_LOST && call->uncertain)
+		c->gap.lost++;
 	while (i > 0 && c->pending_keys[i - 1] != key)
 		i--;
 	if (i == 0 && c->pending_count == PENDING_MAX)
@@ -249,26 +240,6 @@ void ami_calls_rejected(struct ami_server *s, const struct ami_frame *f)
 	str_copy(s->status.last_reject, sizeof(s->status.last_reject), str_of(ami_reject_text(f->reject)));
 }
 
-/* Later, not at once: a forger must not make us ask all the time. */
-static void disbelieve(struct ami_server *s, const struct ami_frame *f)
-{
-	struct str uniqueid = ami_get(f, AMI_KEY_UNIQUEID);
-
-	ami_calls_rejected(s, f);
-	if (uniqueid.len)
-		tracker_taint(s->calls.tracker, uniqueid);
-	if (s->calls.resync_at_ms < 0)
-		s->calls.resync_at_ms = clock_mono_ms(&clock_system) + s->timing->resync_min;
-}
-
-/* Asterisk says so after each login; what it remembers is in doubt only when it has just started. */
-static void booted(struct ami_server *s, const struct call_event *e)
-{
-	s->status.uptime_s = e->uptime_s;
-	if (s->routes && e->uptime_s < JUST_BOOTED_S)
-		routes_verify_all(s->routes, clock_mono_ms(&clock_system));
-}
-
 /* A moment of our clock by the server's clock, as far as a Ping has compared the two. All times of calls are the server's. */
 static int64_t by_server_clock(const struct ami_server *s, int64_t us)
 {
@@ -282,7 +253,14 @@ void ami_calls_frame(struct ami_server *s, const struct ami_frame *f)
 	struct call_event e;
 
 	if (f->reject) {
-		disbelieve(s, f);
+		struct str uniqueid = ami_get(f, AMI_KEY_UNIQUEID);
+
+		ami_calls_rejected(s, f);
+		if (uniqueid.len)
+			tracker_taint(s->calls.tracker, uniqueid);
+		/* Later, not at once: a forger must not make us ask all the time. */
+		if (s->calls.resync_at_ms < 0)
+			s->calls.resync_at_ms = clock_mono_ms(&clock_system) + s->timing->resync_min;
 		return;
 	}
 	if (f->kind != AMI_EVENT)
@@ -294,8 +272,11 @@ void ami_calls_frame(struct ami_server *s, const struct ami_frame *f)
 		s->status.lag_us = e.at_us < arrival_us ? time_minus(arrival_us, e.at_us) : 0;
 	if (e.kind == EVENT_HANGUP && s->calls.resyncing)
 		remember_gone(&s->calls, e.leg.uniqueid);
-	if (e.kind == EVENT_FULLY_BOOTED)
-		booted(s, &e);
+	if (e.kind == EVENT_FULLY_BOOTED)	/* Asterisk says so after each login */
+		s->status.uptime_s = e.uptime_s;
+	/* What it remembers is in doubt only when it has just started. */
+	if (e.kind == EVENT_FULLY_BOOTED && s->routes && e.uptime_s < JUST_BOOTED_S)
+		routes_verify_all(s->routes, clock_mono_ms(&clock_system));
 	tracker_apply(s->calls.tracker, &e);
 }
 
@@ -315,23 +296,19 @@ void ami_calls_tail_up(struct ami_server *s)
 		s->calls.gap.until_us = s->calls.tail_up_us;
 }
 
-static void begin_gap(struct ami_server *s)
+void ami_calls_tail_down(struct ami_server *s)
 {
 	struct tracker_stats stats;
 
-	tracker_get_stats(s->calls.tracker, &stats);
-	s->calls.before = stats.live;
-	s->calls.gap = (struct ami_gap){ .from_us = s->status.heard_us };
-	s->calls.mending = true;
-}
-
-void ami_calls_tail_down(struct ami_server *s)
-{
 	s->status.lag_us = -1;
 	s->calls.tail_up_us = 0;
 	/* Lost again before it was mended: still the same gap. */
-	if (s->status.covered_from_us)
-		begin_gap(s);
+	if (s->status.covered_from_us) {
+		tracker_get_stats(s->calls.tracker, &stats);
+		s->calls.before = stats.live;
+		s->calls.gap = (struct ami_gap){ .from_us = s->status.heard_us };
+		s->calls.mending = true;
+	}
 	s->status.covered_from_us = 0;
 	tracker_gap(s->calls.tracker, by_server_clock(s, clock_wall_us(&clock_system)));
 }

@@ -62,15 +62,14 @@ static bool may_ask(const struct ami_endpoints *p, enum endpoints_ask a)
 	return !(p->report->denied & 1u << a);
 }
 
-static void deny(struct ami_endpoints *p, enum endpoints_ask a)
+/* Takes a denial down. */
+static bool is_denied(struct ami_endpoints *p, const struct ami_frame *f, enum endpoints_ask a)
 {
+	if (f->kind != AMI_RESPONSE || !ami_is_denied(ami_get(f, AMI_KEY_MESSAGE)))
+		return false;
 	p->report->denied |= 1u << a;
 	p->dirty = true;
-}
-
-static bool is_denied(const struct ami_frame *f)
-{
-	return f->kind == AMI_RESPONSE && ami_is_denied(ami_get(f, AMI_KEY_MESSAGE));
+	return true;
 }
 
 /* --- what is watched --- */
@@ -110,30 +109,10 @@ static struct endpoint_watch *find(struct endpoint_watch *watched, size_t count,
 	return NULL;
 }
 
-static void add_watch(struct ami_endpoints *p, const struct endpoint_watch *known, const char *name)
-{
-	struct endpoint_watch *w;
-
-	if (find(p->watched, p->count, str_of(name)))
-		return;
-	if (p->count == ENDPOINTS_MAX) {
-		p->report->more++;
-		return;
-	}
-	w = &p->watched[p->count++];
-	if (known) {
-		*w = *known;
-		return;
-	}
-	*w = (struct endpoint_watch){ .id = ++p->last_id, .due = true, .asked_ms = now_ms() - ASK_AGAIN_MS };
-	str_copy(w->now.name, sizeof(w->now.name), str_of(name));
-	set_unknown(&w->now);
-}
-
 void ami_endpoints_watch(struct ami_server *s)
 {
 	struct ami_endpoints *p = &s->endpoints;
-	struct endpoint_watch *before = p->watched;
+	struct endpoint_watch *before = p->watched, *known;
 	size_t count = p->count;
 
 	if (!p->on)
@@ -142,8 +121,23 @@ void ami_endpoints_watch(struct ami_server *s)
 	p->count = p->report->more = 0;
 	for (size_t i = 0; i < s->prefix_count; i++) {
 		const char *name = s->prefixes[i].endpoint;
+		struct endpoint_watch *w = &p->watched[p->count];
 
-		add_watch(p, find(before, count, str_of(name)), name);
+		if (find(p->watched, p->count, str_of(name)))
+			continue;
+		if (p->count == ENDPOINTS_MAX) {
+			p->report->more++;
+			continue;
+		}
+		p->count++;
+		known = find(before, count, str_of(name));
+		if (known) {
+			*w = *known;
+			continue;
+		}
+		*w = (struct endpoint_watch){ .id = ++p->last_id, .due = true, .asked_ms = now_ms() - ASK_AGAIN_MS };
+		str_copy(w->now.name, sizeof(w->now.name), str_of(name));
+		set_unknown(&w->now);
 	}
 	free(before);
 	p->others_due = p->dirty = true;
@@ -188,29 +182,22 @@ static void take_state(struct ami_endpoints *p, struct endpoint_watch *w, struct
 	p->dirty = true;
 }
 
-static struct endpoint_watch *by_id(struct ami_endpoints *p, uint64_t id)
-{
-	for (size_t i = 0; i < p->count; i++)
-		if (p->watched[i].id == id)
-			return &p->watched[i];
-	return NULL;
-}
-
 static void on_value(void *arg, uint64_t id, const struct ami_frame *f, bool last)
 {
 	struct ami_server *s = arg;
-	struct endpoint_watch *w = by_id(&s->endpoints, id);
+	struct ami_endpoints *p = &s->endpoints;
+	size_t i = 0;
 
 	(void)last;
-	if (!w || !w->asking)
+	while (i < p->count && p->watched[i].id != id)
+		i++;
+	if (i == p->count || !p->watched[i].asking)
 		return;
-	w->asking = false;
-	if (is_denied(f)) {
-		deny(&s->endpoints, ENDPOINTS_ASK_STATES);
+	p->watched[i].asking = false;
+	if (is_denied(p, f, ENDPOINTS_ASK_STATES))
 		return;
-	}
-	endpoint_probe_answer(&w->probe, ami_get(f, AMI_KEY_VALUE));
-	ask(s, w);
+	endpoint_probe_answer(&p->watched[i].probe, ami_get(f, AMI_KEY_VALUE));
+	ask(s, &p->watched[i]);
 }
 
 /* The next question, or the result. */
@@ -230,14 +217,6 @@ static void ask(struct ami_server *s, struct endpoint_watch *w)
 	take_state(&s->endpoints, w, result);
 }
 
-static void begin(struct ami_server *s, struct endpoint_watch *w, int64_t now)
-{
-	w->due = false;
-	w->asked_ms = now;
-	endpoint_probe_begin(&w->probe, w->now.name);
-	ask(s, w);
-}
-
 /* --- registrations --- */
 
 static void clean(char *to, size_t size, struct str from)
@@ -248,18 +227,9 @@ static void clean(char *to, size_t size, struct str from)
 	free(text);
 }
 
-static const struct registration_report *known_registration(const struct endpoints_report *r, const char *name)
-{
-	for (size_t i = 0; i < r->registration_count; i++)
-		if (strcmp(r->registrations[i].name, name) == 0)
-			return &r->registrations[i];
-	return NULL;
-}
-
 static void listed(struct ami_endpoints *p, const struct ami_frame *f)
 {
 	struct registration_report *r = &p->heard->registrations[p->heard->registration_count];
-	const struct registration_report *before;
 
 	if (p->heard->registration_count == REGISTRATIONS_MAX) {
 		p->heard->more_registrations++;
@@ -269,18 +239,13 @@ static void listed(struct ami_endpoints *p, const struct ami_frame *f)
 	clean(r->name, sizeof(r->name), ami_find(f, "ObjectName"));
 	clean(r->at, sizeof(r->at), ami_find(f, "ServerUri"));
 	clean(r->status, sizeof(r->status), ami_get(f, AMI_KEY_STATUS));
-	before = known_registration(p->report, r->name);
-	if (before)
-		r->since_ms = before->registered == r->registered ? before->since_ms : now_ms();
-	p->heard->registration_count++;
-}
+	for (size_t i = 0; i < p->report->registration_count; i++) {
+		const struct registration_report *before = &p->report->registrations[i];
 
-static void end_registrations(struct ami_endpoints *p)
-{
-	p->report->registration_count = p->heard->registration_count;
-	p->report->more_registrations = p->heard->more_registrations;
-	memcpy(p->report->registrations, p->heard->registrations, sizeof(p->report->registrations));
-	p->dirty = true;
+		if (strcmp(before->name, r->name) == 0)
+			r->since_ms = before->registered == r->registered ? before->since_ms : now_ms();
+	}
+	p->heard->registration_count++;
 }
 
 static void on_registration(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
@@ -288,29 +253,18 @@ static void on_registration(void *arg, uint64_t tag, const struct ami_frame *f, 
 	struct ami_endpoints *p = &((struct ami_server *)arg)->endpoints;
 
 	(void)tag;
-	if (is_denied(f))
-		deny(p, ENDPOINTS_ASK_REGISTRATIONS);
-	else if (f->kind == AMI_EVENT && !last)
+	if (!is_denied(p, f, ENDPOINTS_ASK_REGISTRATIONS) && f->kind == AMI_EVENT && !last)
 		listed(p, f);
 	if (!last)
 		return;
 	p->asking = false;
 	/* An error that is no denial is Asterisk's way to say that there are none, or that the module is not loaded. */
-	if (may_ask(p, ENDPOINTS_ASK_REGISTRATIONS))
-		end_registrations(p);
-}
-
-static void ask_registrations(struct ami_server *s, int64_t now)
-{
-	const struct ami_field none[] = { { NULL, NULL } };
-	struct ami_endpoints *p = &s->endpoints;
-	struct err e = { 0 };
-
-	p->registrations_due = false;
-	p->asked_ms = now;
-	p->heard->registration_count = p->heard->more_registrations = 0;
-	p->asking = ami_link_request(s->control, endpoints_ask_action(ENDPOINTS_ASK_REGISTRATIONS), none, on_registration, s, 0,
-				     &e);
+	if (!may_ask(p, ENDPOINTS_ASK_REGISTRATIONS))
+		return;
+	p->report->registration_count = p->heard->registration_count;
+	p->report->more_registrations = p->heard->more_registrations;
+	memcpy(p->report->registrations, p->heard->registrations, sizeof(p->report->registrations));
+	p->dirty = true;
 }
 
 /* --- the others --- */
@@ -320,9 +274,7 @@ static void on_other(void *arg, uint64_t tag, const struct ami_frame *f, bool la
 	struct ami_endpoints *p = &((struct ami_server *)arg)->endpoints;
 
 	(void)tag;
-	if (is_denied(f))
-		deny(p, ENDPOINTS_ASK_OTHERS);
-	else if (f->kind == AMI_EVENT && !last)
+	if (!is_denied(p, f, ENDPOINTS_ASK_OTHERS) && f->kind == AMI_EVENT && !last)
 		p->heard->others += !find(p->watched, p->count, ami_find(f, "ObjectName"));
 	if (!last)
 		return;
@@ -330,20 +282,6 @@ static void on_other(void *arg, uint64_t tag, const struct ami_frame *f, bool la
 	if (may_ask(p, ENDPOINTS_ASK_OTHERS))
 		p->report->others = p->heard->others;
 	p->dirty = true;
-}
-
-static void ask_others(struct ami_server *s)
-{
-	const struct ami_field none[] = { { NULL, NULL } };
-	struct ami_endpoints *p = &s->endpoints;
-	struct err e = { 0 };
-
-	p->others_due = false;
-	p->dirty = true;		/* settled may be true now */
-	if (!may_ask(p, ENDPOINTS_ASK_OTHERS))
-		return;
-	p->heard->others = 0;
-	p->counting = ami_link_request(s->control, endpoints_ask_action(ENDPOINTS_ASK_OTHERS), none, on_other, s, 0, &e);
 }
 
 /* --- events --- */
@@ -376,18 +314,12 @@ static void contact_changed(struct ami_endpoints *p, const struct ami_frame *f)
 	take_state(p, w, told);
 }
 
-static void reloaded(struct ami_endpoints *p)
-{
-	p->others_due = p->registrations_due = true;
-	for (size_t i = 0; i < p->count; i++)
-		p->watched[i].due = true;
-}
-
 void ami_endpoints_event(struct ami_server *s, const struct ami_frame *f)
 {
 	static const char *const registry[] = { "ChannelType", "Username", "Domain", "Status", NULL };
 	struct ami_endpoints *p = &s->endpoints;
 	struct str name = ami_get(f, AMI_KEY_EVENT);
+	bool reloaded = str_eq(name, STR("Reload")) || str_eq(name, STR("FullyBooted"));
 
 	if (!p->on || f->kind != AMI_EVENT || f->reject || !f->async)
 		return;
@@ -395,8 +327,10 @@ void ami_endpoints_event(struct ami_server *s, const struct ami_frame *f)
 		contact_changed(p, f);
 	else if (str_eq(name, STR("Registry")) && has_all(f, registry))
 		p->registrations_due = true;
-	else if (str_eq(name, STR("Reload")) || str_eq(name, STR("FullyBooted")))
-		reloaded(p);
+	else if (reloaded)
+		p->others_due = p->registrations_due = true;
+	for (size_t i = 0; reloaded && i < p->count; i++)
+		p->watched[i].due = true;
 }
 
 /* --- time --- */
@@ -411,36 +345,28 @@ static bool may_list(const struct ami_endpoints *p)
 	return p->registrations_due && !p->asking && may_ask(p, ENDPOINTS_ASK_REGISTRATIONS);
 }
 
-static bool is_settled(const struct ami_endpoints *p)
-{
-	for (size_t i = 0; i < p->count; i++)
-		if (p->watched[i].asking || may_begin(p, &p->watched[i]))
-			return false;
-	return !p->asking && !p->counting && !may_list(p) && !p->others_due;
-}
-
 static void report(struct ami_server *s, int64_t now)
 {
 	struct ami_endpoints *p = &s->endpoints;
+	struct endpoints_report *r = p->report;
 
 	p->dirty = false;
-	p->report->settled = is_settled(p);
 	p->sent_at_ms = now;
-	p->report->count = p->count;
-	for (size_t i = 0; i < p->count; i++)
-		p->report->endpoints[i] = p->watched[i].now;
-	ami_server_post(s, s->handlers->endpoints, mail_key(s->config.name, strlen(s->config.name)), p->report, sizeof(*p->report),
-			MAIL_MUST);
+	r->settled = !p->asking && !p->counting && !may_list(p) && !p->others_due;
+	r->count = p->count;
+	for (size_t i = 0; i < p->count; i++) {
+		r->endpoints[i] = p->watched[i].now;
+		r->settled = r->settled && !p->watched[i].asking && !may_begin(p, &p->watched[i]);
+	}
+	ami_server_post(s, s->handlers->endpoints, mail_key(s->config.name, strlen(s->config.name)), r, sizeof(*r), MAIL_MUST);
 }
 
-static void everything_is_due(struct ami_server *s, int64_t now)
+static bool ask_all(struct ami_server *s, enum endpoints_ask a, ami_answer_fn *fn)
 {
-	struct ami_endpoints *p = &s->endpoints;
+	const struct ami_field none[] = { { NULL, NULL } };
+	struct err e = { 0 };
 
-	p->due_ms = now + s->timing->endpoints_every;
-	p->registrations_due = true;
-	for (size_t i = 0; i < p->count; i++)
-		p->watched[i].due = true;
+	return ami_link_request(s->control, endpoints_ask_action(a), none, fn, s, 0, &e);
 }
 
 void ami_endpoints_turn(struct ami_server *s, int64_t now)
@@ -453,15 +379,34 @@ void ami_endpoints_turn(struct ami_server *s, int64_t now)
 		report(s, now);
 	if (ami_link_state(s->control) != LINK_UP)
 		return;
-	if (p->due_ms >= 0 && now >= p->due_ms)
-		everything_is_due(s, now);
-	for (size_t i = 0; i < p->count; i++)
-		if (may_begin(p, &p->watched[i]) && now >= p->watched[i].asked_ms + ASK_AGAIN_MS)
-			begin(s, &p->watched[i], now);
-	if (may_list(p) && now >= p->asked_ms + ASK_AGAIN_MS)
-		ask_registrations(s, now);
-	if (p->others_due && !p->counting)
-		ask_others(s);
+	if (p->due_ms >= 0 && now >= p->due_ms) {
+		p->due_ms = now + s->timing->endpoints_every;
+		p->registrations_due = true;
+		for (size_t i = 0; i < p->count; i++)
+			p->watched[i].due = true;
+	}
+	for (size_t i = 0; i < p->count; i++) {
+		struct endpoint_watch *w = &p->watched[i];
+
+		if (!may_begin(p, w) || now < w->asked_ms + ASK_AGAIN_MS)
+			continue;
+		w->due = false;
+		w->asked_ms = now;
+		endpoint_probe_begin(&w->probe, w->now.name);
+		ask(s, w);
+	}
+	if (may_list(p) && now >= p->asked_ms + ASK_AGAIN_MS) {
+		p->registrations_due = false;
+		p->asked_ms = now;
+		p->heard->registration_count = p->heard->more_registrations = 0;
+		p->asking = ask_all(s, ENDPOINTS_ASK_REGISTRATIONS, on_registration);
+	}
+	if (p->others_due && !p->counting) {
+		p->others_due = false;
+		p->dirty = true;		/* settled may be true now */
+		p->heard->others = 0;
+		p->counting = may_ask(p, ENDPOINTS_ASK_OTHERS) && ask_all(s, ENDPOINTS_ASK_OTHERS, on_other);
+	}
 }
 
 int64_t ami_endpoints_next_at_ms(const struct ami_server *s)

@@ -66,18 +66,15 @@ static void on_answer(void *arg, uint64_t tag, const struct ami_frame *f, bool l
 	free(h);
 }
 
-static bool has_control(const char *s)
-{
-	while (*s && (unsigned char)*s >= 0x20 && *s != 0x7f)
-		s++;
-	return *s;
-}
-
 static bool may_hang_up(const struct ami_server *s, const char *channel, struct err *e)
 {
+	const char *end = channel;
+
+	while (*end && (unsigned char)*end >= 0x20 && *end != 0x7f)
+		end++;
 	if (s->read_only)
 		return err_set(e, ERR_READ_ONLY, _("no call is hung up in it"));
-	if (!*channel || *channel == '/' || has_control(channel))
+	if (!*channel || *channel == '/' || *end)
 		return err_set_message(e, ERR_SERVER_REFUSED, "%s", _("the channel has a name that is not sent to a server"));
 	if (ami_link_state(s->control) != LINK_UP)
 		return err_set(e, ERR_SERVER_UNREACHABLE, _("try again when %s is connected"), s->config.name);

@@ -27,24 +27,17 @@
 #define FAMILY "trunkdeck"
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
 
-static bool is_number(struct str s)
-{
-	if (s.len < 2 || s.p[0] != '+')
-		return false;
-	for (size_t i = 1; i < s.len; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	return true;
-}
-
 static void found(struct ami_server *s, struct str path)
 {
 	const struct str family = STR("/" FAMILY "/");
 	struct str number = { path.p + family.len, path.len - family.len };
 	char *copy;
 
-	if (!str_starts(path, family) || !is_number(number))
+	if (!str_starts(path, family) || number.len < 2 || number.p[0] != '+')
 		return;
+	for (size_t i = 1; i < number.len; i++)
+		if (number.p[i] < '0' || number.p[i] > '9')
+			return;
 	copy = str_dup(number);
 	routes_scan_found(s->routes, copy, clock_mono_ms(&clock_system));
 	free(copy);

@@ -64,8 +64,10 @@ static char *older_path(const struct raw_file *f, int n)
 	return n == 0 ? xstrdup(f->path) : xasprintf("%s.%d", f->path, n);
 }
 
-static void rotate(const struct raw_log *l, const struct raw_file *f)
+static bool open_next(const struct raw_log *l, struct raw_file *f)
 {
+	if (f->fd >= 0)
+		close(f->fd);
 	for (int n = l->keep; n > 0; n--) {
 		char *from = older_path(f, n - 1), *to = older_path(f, n);
 
@@ -74,13 +76,6 @@ static void rotate(const struct raw_log *l, const struct raw_file *f)
 		free(to);
 	}
 	unlink(f->path);
-}
-
-static bool open_next(const struct raw_log *l, struct raw_file *f)
-{
-	if (f->fd >= 0)
-		close(f->fd);
-	rotate(l, f);
 	f->size = 0;
 	f->fd = open(f->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	return f->fd >= 0;
