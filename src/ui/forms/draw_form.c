@@ -18,8 +18,8 @@
 
 #define BOX_COLUMNS 70
 #define BOX_MIN_COLUMNS 60		/* of the screen; below it is a page */
-#define BOX_MIN_ROWS 22			/* from it on, a box scrolls rather than become a page */
-#define PAGE_MIN_ROWS 6			/* from it on, a page has a title and leaves the footer */
+#define BOX_MIN_ROWS 22			/* from it on, the form is a box, which scrolls */
+#define PAGE_MIN_ROWS 6			/* from it on, a page has a title and does not cover the footer */
 #define BAND_COLUMNS 24
 #define MARGIN 3			/* the cursor's mark, the change's mark, a blank */
 #define LABEL_GAP 2
@@ -29,7 +29,7 @@
 #define TOGGLE_COLUMNS 20
 #define KEY_COLUMNS 20
 #define LIST_COLUMNS 40
-#define SPARE_LINES 2			/* for errors to appear in without the box growing */
+#define SPARE_LINES 2			/* room for errors, so that the box does not grow */
 #define FOOT_LINES 3
 #define TEXT_SIZE 512
 
@@ -53,7 +53,7 @@ static void place_columns(const struct form *f, int columns, struct columns *out
 	out->width = columns - out->value > 1 ? columns - out->value : 1;
 }
 
-/* --- what is said below an item --- */
+/* --- below an item --- */
 
 static bool is_first_param(const struct form *f, const struct form_item *it)
 {
@@ -121,7 +121,7 @@ static int place_lines(struct form *f, const struct columns *at)
 	return y;
 }
 
-/* The lines that shall be seen: of the item with the cursor, with its list. */
+/* Scrolls to the lines of the item with the cursor and its list. */
 static void scroll(struct form *f, int lines, int rows)
 {
 	const struct form_item *it = &f->items[f->focus];
@@ -350,7 +350,7 @@ static int draw_button(struct form *f, const struct canvas *c, int y)
 	return width + 1;
 }
 
-/* In one row, what is urgent comes before the hint; in more, both are there, and a long state takes the hint's row too. */
+/* One row shows the state or, without one, the hint; two show both, and a long state takes the row of the hint too. */
 static void draw_foot(struct form *f, const struct canvas *c)
 {
 	const struct form_item *it = &f->items[f->focus];
@@ -394,7 +394,7 @@ static struct canvas inside(struct form *f, const struct canvas *screen, int lin
 		int outer = lines + 3 < rows ? lines + 2 : rows - 1;
 		struct canvas band = canvas_sub(&c, (rows - 1 - outer) / 2, 0, outer, c.area.columns);
 
-		if (c.area.columns - columns < BAND_COLUMNS)	/* the ends of what is below the box would be litter */
+		if (c.area.columns - columns < BAND_COLUMNS)	/* too little of what is below the box would be seen beside it */
 			draw_clear(&band);
 		return draw_box(&c, lines, columns, title);
 	}

@@ -168,33 +168,27 @@ void form_suggest(struct form_item *it, const char *value)
 
 /* --- moving about --- */
 
-/* Blanks at the ends can't be seen, so nobody wants them. A number stays as it was typed: the form asks what is meant. */
-static void trim(struct form_item *it)
-{
-	const char *text = line_text(&it->line);
-	size_t from = strspn(text, " "), len = strlen(text + from);
-	char *trimmed;
-
-	while (len > 0 && text[from + len - 1] == ' ')
-		len--;
-	if (it->editor != FORM_LINE || it->field->type == FIELD_E164 || !item_is_changed(it) || !text[len])
-		return;
-	trimmed = xstrndup(text + from, len);
-	line_set(&it->line, trimmed);
-	free(trimmed);
-}
-
-/* What has to happen before the cursor goes elsewhere; false when the list's choice was refused, with the error set. */
+/* What has to happen before the cursor leaves a field; false when the list's choice was refused, with the error set. */
 static bool leave(struct form *f)
 {
 	struct form_item *it = &f->items[f->focus];
+	const char *text = line_text(&it->line);
+	size_t from = strspn(text, " "), len = strlen(text + from);
 
 	if (it->editor == FORM_BUTTON || it->editor == FORM_PARAM_VALUE)
 		return true;
 	it->checked = true;
 	if (it->editor == FORM_PICK && pick_accept(f, it) == PICK_REFUSED)
 		return false;
-	trim(it);
+	while (it->editor == FORM_LINE && len > 0 && text[from + len - 1] == ' ')
+		len--;
+	if (it->editor == FORM_LINE && it->field->type != FIELD_E164 && item_is_changed(it) && text[len]) {
+		/* Blanks at the ends can't be seen, so nobody wants them; what a number means is asked. */
+		char *trimmed = xstrndup(text + from, len);
+
+		line_set(&it->line, trimmed);
+		free(trimmed);
+	}
 	if (f->ops->left && it->editor == FORM_LINE)
 		f->ops->left(f, it);
 	if (!it->refused)
@@ -242,7 +236,7 @@ static bool is_value(const struct form *f, size_t i)
 	return f->items[i].editor == FORM_PARAM_VALUE;
 }
 
-/* A row of parameters holds two items; up and down keep to the column. */
+/* A row of parameters holds two items; Up and Down stay in the column. */
 static size_t row_below(const struct form *f, size_t i)
 {
 	size_t to = i;
@@ -295,11 +289,11 @@ static void saved(void *arg, const struct mutation_result *r)
 		f->err = r->err;
 	}
 	ui_touch(ui);
-	for (size_t i = 0; i < count; i++)	/* pressed meanwhile: for this form if it stays, else for what is below it */
+	for (size_t i = 0; i < count; i++)	/* pressed meanwhile: for this form if it stays open, else for the view or overlay below it */
 		ui_key(ui, keys[i]);
 }
 
-/* Checks everything; the cursor goes to the first that is wrong. */
+/* Checks all items; the cursor goes to the first with an error. */
 static bool all_right(struct form *f)
 {
 	struct form_item *wrong = NULL;
@@ -373,7 +367,7 @@ void form_update(void *state, unsigned dirty)
 
 /* --- keys --- */
 
-/* The end of a paste is one change; nothing between its marks is a command. */
+/* A paste is one change, at its end; no key between its marks is a command. */
 static bool paste_key(struct form *f, key_code key)
 {
 	struct form_item *it = &f->items[f->focus];

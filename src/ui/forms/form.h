@@ -1,10 +1,9 @@
 /*
- * A form over one record, driven by its field table (records.h): each field becomes a row with the editor of its type, and what
- * is particular to a record comes through struct form_ops. Parts: form.c (life, keys, saving), ui/forms/item.c (values and what
- * is wrong with them), ui/forms/params.c (key = value rows), ui/forms/pick.c (choosing a record by typing), ui/forms/theirs.c (edits of
- * others), draw_form.c.
+ * A form over one record, driven by its field table (records.h): each field becomes a row with the editor of its type, and the
+ * rules of one kind of record come through struct form_ops. Parts: form.c (life, keys, saving), item.c (values and their
+ * errors), params.c (key = value rows), pick.c (choosing a record by typing), theirs.c (edits of other operators), draw_form.c.
  *
- * What the operator typed is never lost: a refusal of the store is shown at its field, and the form stays.
+ * The operator's input is never lost: an error of the store is shown at its field, and the form stays open.
  */
 #ifndef UI_FORMS_FORM_H
 #define UI_FORMS_FORM_H
@@ -25,7 +24,7 @@ struct form_pick {
 	size_t count;
 	size_t at;			/* the match under the cursor, PICK_NONE */
 	size_t top;			/* first match shown at the last draw */
-	bool touched;			/* opened or moved in: what is under the cursor is taken when the field is left */
+	bool touched;			/* opened or moved in: leaving the field chooses the entry under the cursor */
 };
 
 struct form_item {
@@ -37,7 +36,7 @@ struct form_item {
 	char *original;			/* the value at first */
 	struct form_pick pick;
 	struct err err;			/* ERR_NONE: nothing is wrong */
-	bool checked;			/* left or saved once: from then on its error follows what is typed */
+	bool checked;			/* left or saved once: from then on each change of the value checks it */
 	bool refused;			/* err is the store's: it stays until the value changes */
 	bool theirs;			/* another operator changed this field while the form was open */
 	bool pasted;			/* the value was pasted and not touched since */
@@ -52,17 +51,17 @@ struct form_ops {
 	const char *word_add;			/* N_(): on the button when adding */
 	const char *first_edited;		/* key of the field an edit starts in; NULL = the first */
 	struct overlay_ops overlay;		/* form_draw and its kin, with the hint of this form */
-	/* The rules beyond the form of a value. May be NULL. */
+	/* The rules beyond the syntax of a value. May be NULL. */
 	bool (*check)(struct form *f, const struct form_item *it, struct err *e);
 	/* The operator changed a value; NULL item: the form was opened or loaded. May be NULL. */
 	void (*changed)(struct form *f, const struct form_item *it);
 	/* A few words beside the value, for so many columns. May be NULL. */
 	void (*beside)(struct form *f, const struct form_item *it, int columns, char *to, size_t size);
-	/* A line under the value that is no error of a checked field: calm while typing, or a warning. May be NULL. */
+	/* A line under the value that is not the error of a checked field: a quiet hint while typing, or a warning. May be NULL. */
 	enum role (*remark)(struct form *f, const struct form_item *it, char *to, size_t size);
-	/* What the bottom line says when nothing is more urgent. May be NULL. */
+	/* The text of the bottom line when nothing is more urgent. May be NULL. */
 	enum role (*status)(struct form *f, char *to, size_t size);
-	/* A key of this form alone; true when taken. May be NULL. */
+	/* A key that only this form has; true when it was one. May be NULL. */
 	bool (*key)(struct form *f, key_code key);
 	/* A paste into a line ended; the cursor leaves a line. May be NULL. */
 	void (*pasted)(struct form *f, struct form_item *it);
@@ -82,7 +81,7 @@ struct form {
 	size_t count;
 	size_t focus;
 	char *params_original;		/* the rows of parameters at first, as form_params_text() */
-	bool region_is_set;		/* by the operator: suggestions end */
+	bool region_is_set;		/* by the operator: no more suggestions */
 	bool pasting;			/* into something that takes no text */
 	bool ask_discard;
 	bool saving;
@@ -91,7 +90,7 @@ struct form {
 	struct err err;			/* about no field */
 	char their_name[64];		/* who changed the record while the form was open; "" = not known */
 	bool their_params;		/* ... its additional parameters, among others */
-	bool told_theirs;		/* the operator pressed ^S and was told of a conflict: the next ^S saves */
+	bool told_theirs;		/* ^S was pressed and reported a conflict: the next ^S saves */
 	bool ask_theirs;		/* ^R was pressed once */
 	bool no_letters;		/* a letter was pressed in a field that is set with Space and the arrows */
 	char *more;			/* pasted numbers that wait to be added after this one, blank separated; NULL = none */
@@ -118,7 +117,7 @@ struct form_item *form_find(struct form *f, const char *key);		/* by field or ""
 const char *form_value(struct form *f, const char *key);		/* "" when there is none; until the next change */
 /* As if the operator had typed it. */
 void form_put(struct form *f, struct form_item *it, const char *value);
-/* As a suggestion: no change of the operator's, so nothing to save or discard. */
+/* As a suggestion: it does not count as a change, so there is nothing to save or discard. */
 void form_suggest(struct form_item *it, const char *value);
 bool form_is_focused(const struct form *f, const struct form_item *it);
 /* After a value changed by the operator. */
@@ -148,14 +147,14 @@ size_t item_words(const struct field *f, const char *const **words);	/* of a tog
 /* Is the value allowed? Sets it->err. */
 void item_check(struct form *f, struct form_item *it);
 size_t form_changes(const struct form *f);
-/* The record as the form has it; false with *wrong when a value is not allowed after all. *out is initialised either way. */
+/* The record with the values of the form; false with *wrong when a value is not allowed. *out is initialised in both cases. */
 bool form_record(struct form *f, struct record *out, struct form_item **wrong);
-/* "Invalid phone number format: start with + and the country code": in the words of a form. */
+/* The text of an error below a field: "Invalid phone number format: start with + and the country code". */
 void form_err_text(const struct err *e, const struct field *field, char *to, size_t size);
 
 /* ui/forms/params.c */
 void form_params_load(struct form *f, const struct field *field, const char *object);
-/* Rows without a key go, except a last one to type in. Keeps the focus on its item. */
+/* Removes rows without a key, and keeps an empty last one to type in. The focus stays on its item. */
 void form_params_tidy(struct form *f, bool remove);
 char *form_params_text(const struct form *f);		/* to compare; caller frees */
 bool form_params_changed(const struct form *f);
@@ -170,12 +169,12 @@ enum pick_result { PICK_NOTHING, PICK_TAKEN, PICK_REFUSED };
 void pick_refresh(struct form *f, struct form_item *it, bool keep);
 bool pick_is_open(const struct form *f, const struct form_item *it);
 bool pick_key(struct form *f, struct form_item *it, key_code key);
-/* Takes what is under the list's cursor; refused when that can't be chosen, with the reason in it->err. */
+/* Chooses the entry under the list's cursor; refused when it can't be chosen, with the reason in it->err. */
 enum pick_result pick_accept(struct form *f, struct form_item *it);
 /* Drops the search and closes the list: the field shows the value again. */
 void pick_forget(struct form *f, struct form_item *it);
 void pick_click(struct form *f, struct form_item *it, int row);
-/* What people call the record chosen; the id when it is unknown. */
+/* The title or name of the chosen record; its id when the record is unknown. */
 const char *pick_title(const struct form *f, const struct field *field, const char *id);
 bool pick_check(struct form *f, const struct form_item *it, struct err *e);
 int pick_rows(const struct form *f, const struct form_item *it);	/* wanted for the list */

@@ -1,6 +1,6 @@
 /*
- * The values of a form: what each holds, whether it differs from what it was, and what is wrong with it. The rules are those
- * of the model (field_set(), and the form's own check); here they only get words that fit below a field.
+ * The values of a form: their texts, whether they are changed, and their errors. The rules are those of the model (field_set())
+ * and of the form's own check; here they get texts that fit below a field.
  */
 #include "config.h"
 
@@ -13,7 +13,7 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 
-/* More than a field may hold can be typed, so that it is said to be too long instead of being cut in silence. */
+/* More than a field may hold can be typed, so that the form reports it as too long instead of cutting it silently. */
 static size_t typing_max(const struct field *f)
 {
 	return f->type == FIELD_E164 ? 8192 : 2 * f->max + 64;		/* a list of numbers may be pasted */
@@ -100,7 +100,7 @@ bool item_toggle_key(struct form_item *it, key_code key)
 
 /* --- what is wrong --- */
 
-/* The rules of this form know more than those of the value alone, and say it better. */
+/* The rules of this form come first: their messages are more precise than those about the value alone. */
 static bool check_value(struct form *f, const struct form_item *it, struct err *e)
 {
 	struct record scratch;
@@ -138,7 +138,7 @@ void form_err_text(const struct err *e, const struct field *field, char *to, siz
 		str_copy(to, size, str_of(e->hint));
 	else if (e->code == ERR_AGENT_REQUIRED)
 		snprintf(to, size, _("%s: type to search the list"), e->message);
-	else if (e->code == ERR_TRUNK_REQUIRED)		/* the message of the product document has another word */
+	else if (e->code == ERR_TRUNK_REQUIRED)		/* the documented message says "Trunk" */
 		str_copy(to, size, str_of(_("Provider is required: type to search the list")));
 	else if (e->code == ERR_TRUNK_NOT_FOUND)
 		snprintf(to, size, _("Provider not found: %s"), e->hint);
@@ -163,7 +163,7 @@ size_t form_changes(const struct form *f)
 	return n;
 }
 
-/* Only what was changed is set: a value that a line can't show as it is stays what it was. */
+/* Only changed values are set, so that a value which a line can't show exactly stays as it is. */
 bool form_record(struct form *f, struct record *out, struct form_item **wrong)
 {
 	const struct field *params = field_by_key(f->ops->entity, "additionalParams");

@@ -17,7 +17,7 @@
 #include "trunkdeck/model/e164.h"
 #include "trunkdeck/model/validate.h"
 
-/* From so many digits on, what is typed looks like a whole number. */
+/* A text with so many digits may be a whole number. */
 #define WHOLE_DIGITS 7
 
 static bool is_key(const struct form_item *it, const char *key)
@@ -25,7 +25,7 @@ static bool is_key(const struct form_item *it, const char *key)
 	return it->field && !strcmp(it->field->key, key);
 }
 
-/* What the form says now, for the rules of the model: references, not forms. */
+/* The values of the form as a number, for the rules of the model. */
 static void fill(struct form *f, struct number *n)
 {
 	number_init(n);
@@ -142,7 +142,7 @@ static void number_pasted(struct form *f, struct form_item *it)
 	f->ask_more = f->more != NULL;
 }
 
-/* Takes the first number that waits into the form. */
+/* Moves the first of the waiting numbers into the form. */
 static void take_next(struct form *f)
 {
 	struct form_item *it = form_find(f, "number");
@@ -166,7 +166,7 @@ static bool number_saved(struct form *f)
 	return true;
 }
 
-/* A pasted number in which only the punctuation is wrong means one number: leaving the field takes it. */
+/* A pasted number with wrong punctuation only can mean one number: leaving the field corrects it. */
 static void number_left(struct form *f, struct form_item *it)
 {
 	char meant[E164_SIZE];
@@ -219,7 +219,7 @@ static enum role number_remark(struct form *f, const struct form_item *it, char 
 		form_err_text(&e, it->field, to, size);
 		return e.code == ERR_NUMBER_FORMAT ? ROLE_DIM : ROLE_WARN;
 	}
-	if (is_key(it, "agentId")) {		/* an unusable agent forbids no other change of its numbers */
+	if (is_key(it, "agentId")) {		/* only a remark: other fields of a number with an unusable agent can be changed */
 		const struct agent *a = snapshot_agent(ui_app(f->ui)->snapshot, value);
 
 		if (a && !agent_usable(a, &why))

@@ -1,6 +1,6 @@
 /*
- * Rows of additional parameters: a key and a value each, and an empty row at the end to type the next one in. A row whose
- * key was emptied goes when it is left. They are the last items of a form, before its button.
+ * Rows of additional parameters: a key and a value each, and an empty row at the end to type the next one in. A row without
+ * a key is removed when the cursor leaves it. They are the last items of a form, before its button.
  */
 #include "config.h"
 

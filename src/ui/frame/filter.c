@@ -158,5 +158,5 @@ void filter_open(struct ui *ui, const char *text)
 	f->ui = ui;
 	line_init(&f->line, text, FILTER_MAX);
 	ui_push(ui, &filter_ops, f);
-	set_filter(f, text);	/* the view gets ready before the first word is typed */
+	set_filter(f, text);	/* views prepare what a filter needs before the first word is typed */
 }

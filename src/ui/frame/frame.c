@@ -18,7 +18,7 @@
 #define PARTS_MAX 24
 #define EACH_SERVER_MAX 16
 #define NAME_COLUMNS 24
-#define LIMIT_PERCENT 80		/* of the number limit from which it is said */
+#define LIMIT_PERCENT 80		/* of the number limit: from there on the usage is shown */
 
 /* A piece of the header: "label value". What is dropped first has the highest `drop`. */
 struct part {
@@ -109,7 +109,7 @@ static void add_replay(struct parts *p, const struct app *app)
 	snprintf(part->value, sizeof(part->value), _("%s of %s"), now, end);
 }
 
-/* "servers 97 ok  3 failing", where there is no room for each. */
+/* "servers 97 ok  3 failing": where there is no room for each server. */
 static void add_servers(struct parts *p, const struct app *app)
 {
 	size_t ok = 0, failing = 0, connecting = 0;
@@ -137,7 +137,7 @@ static void add_servers(struct parts *p, const struct app *app)
 	}
 }
 
-/* each: the servers one by one, as far as there is room for parts. */
+/* each: the servers one by one, as far as there are parts left. */
 static void collect_parts(struct parts *p, const struct app *app, bool each)
 {
 	const struct workspace *w = snapshot_workspace(app->snapshot);

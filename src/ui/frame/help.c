@@ -28,11 +28,6 @@ static const struct list_column columns[] = {
 	{ COLUMN_HELP, N_("What it does"), 12, 0, 0, false },
 };
 
-static bool matches(const struct action *a, const char *text)
-{
-	return utf8_find(a->name, text) || utf8_find(_(a->help), text) || utf8_find(a->keys, text);
-}
-
 /* The view's own actions first, then those of lists, then those that work everywhere. */
 static int group_of(const struct help *h, const struct action *a)
 {
@@ -45,12 +40,14 @@ static int group_of(const struct help *h, const struct action *a)
 
 static void fill(struct help *h)
 {
+	const char *text = line_text(&h->line);
+
 	list_begin(&h->list);
 	for (int group = 0; group < 3; group++) {
 		for (int id = 1; id < ACTION_COUNT; id++) {
 			const struct action *a = action_get((enum action_id)id);
 
-			if (group_of(h, a) == group && matches(a, line_text(&h->line)))
+			if (group_of(h, a) == group && (utf8_find(a->name, text) || utf8_find(_(a->help), text) || utf8_find(a->keys, text)))
 				list_add(&h->list, (uint64_t)id, 0, a);
 		}
 	}
@@ -93,7 +90,7 @@ static void help_draw(void *state, const struct canvas *screen)
 	if (h->searching || *line_text(&h->line) != '\0') {
 		frame_prompt(h->ui, screen, "/", &h->line);
 	} else if (row != NULL) {
-		/* In full: the column above may have cut it. */
+		/* in full, because the column may have cut it */
 		draw_clear(&status);
 		draw_text(&status, 0, 1, status.area.columns - 2, ROLE_NORMAL, _(((const struct action *)row->data)->help));
 	}

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#define WIDE_COLUMNS 136		/* so that the deck beside the calls shows no less than at 80 */
+#define WIDE_COLUMNS 136		/* the deck beside the calls is as wide as alone at 80 */
 #define DECK_COLUMNS 80			/* at least, beside the calls */
 #define STRIP_COLUMNS 120
 #define STRIP_HEIGHT 3			/* with its rule */
@@ -65,7 +65,7 @@ void layout_compute(struct layout *out, int rows, int columns, bool with_panel)
 		out->panel_rule = (struct rect){ out->rule.y, out->panel.x, 1, out->panel.columns };
 		out->body.columns = out->rule.columns = left;
 	} else if (with_panel && columns >= STACKED_COLUMNS && rows >= STACKED_ROWS) {
-		panel = rows / 3 - 2 - (out->strip.rows > 0 ? STRIP_HEIGHT : 0);	/* the deck gives up no row for the figures */
+		panel = rows / 3 - 2 - (out->strip.rows > 0 ? STRIP_HEIGHT : 0);	/* the figures take their rows from the panel */
 		out->body.rows -= panel + 1;
 		out->panel_rule = row_at(out->body.y + out->body.rows, columns);
 		out->panel = (struct rect){ out->panel_rule.y + 1, 0, panel, columns };

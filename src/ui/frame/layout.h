@@ -1,4 +1,4 @@
-/* Where everything goes for a size of the screen: pure, so that all sizes can be tested. A rectangle without rows is not there. */
+/* The place of every part for a size of the screen: pure, so that all sizes can be tested. A part without rows is not shown. */
 #ifndef UI_FRAME_LAYOUT_H
 #define UI_FRAME_LAYOUT_H
 

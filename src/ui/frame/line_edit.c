@@ -32,7 +32,7 @@ bool line_pasting(const struct line_edit *l)
 	return l->pasting;
 }
 
-/* text[from, to) := with; the cursor goes behind it. Not at all when it would become too long. */
+/* text[from, to) := with; the cursor goes behind it. Does nothing when the text would become too long. */
 static void replace(struct line_edit *l, size_t from, size_t to, const char *with, size_t len)
 {
 	struct buf next;
@@ -83,7 +83,7 @@ static enum line_result erase_range(struct line_edit *l, size_t from, size_t to)
 	return LINE_CHANGED;
 }
 
-/* A pasted line end is a blank; those at the end of the paste go. */
+/* A pasted line end becomes a blank; those at the end of the paste are removed. */
 static enum line_result paste_key(struct line_edit *l, key_code key)
 {
 	if (key == KEYS_PASTE_END) {

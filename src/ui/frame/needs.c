@@ -1,4 +1,4 @@
-/* Why an action can't be done now: the `needs` of the action table against the app and what is under the view's cursor. */
+/* Why an action can't be done now: checks the `needs` of the action table against the app and the record under the cursor. */
 #include "config.h"
 
 #include "trunkdeck/app/replay.h"

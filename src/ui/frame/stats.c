@@ -1,4 +1,4 @@
-/* Figures of this screen over this very link: what a frame costs here. */
+/* The statistics page: frames, bytes and times of this screen on this terminal. */
 #include "config.h"
 
 #include <stdlib.h>

@@ -413,8 +413,8 @@ void ui_paint(struct ui *ui)
 	ui->tick_ms = frame_next_at_ms(ui);
 }
 
-/* When changed data may be painted. The configured rate counts frames that showed something: after one that did not, which the
- * operator can't tell from none, the next change is on the screen soon. */
+/* When changed data may be painted. The configured rate limits frames that changed the screen; after a frame that changed
+ * nothing, the next change is painted soon. */
 static int64_t next_frame_ms(const struct ui *ui)
 {
 	int64_t interval = ui->app->config->screen_fps > 0 ? 1000 / ui->app->config->screen_fps : 100;
@@ -480,7 +480,7 @@ static int64_t on_next_at_ms(void *arg)
 	int64_t at = ui->data_changed ? next_frame_ms(ui) : ui->tick_ms;
 	int64_t key_at = term_next_at_ms(ui->term);
 
-	if (term_is_behind(ui->term))		/* nothing is painted before it has caught up */
+	if (term_is_behind(ui->term))		/* nothing is painted before the terminal has taken the last frame */
 		at = -1;
 	if (at < 0 || (key_at >= 0 && key_at < at))
 		at = key_at;

@@ -15,7 +15,7 @@ struct overlay {
 	void *state;
 };
 
-/* A place of the last frame that does something when clicked. */
+/* A place of the last frame that can be clicked. */
 struct hit {
 	struct rect area;
 	enum action_id action;
@@ -39,7 +39,7 @@ struct ui {
 	int64_t shown_ms;		/* the last frame that wrote something */
 	int64_t tick_ms;		/* something shown changes by time then; -1 = never */
 	bool pasting;			/* a paste without a field: ignored to its end */
-	bool no_key, told_no_key;	/* this key did nothing; nor did the one before, and that was said */
+	bool no_key, told_no_key;	/* this key did nothing; the one before did nothing either, and a message said so */
 	bool quit;
 
 	struct layout layout;		/* of the last frame */

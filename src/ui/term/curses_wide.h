@@ -1,5 +1,4 @@
-/* The one include of curses, with its wide character functions. What is banned on top of curses' own names: everything that
- * repaints or reads behind term.c's back. */
+/* The only include of curses, with its wide character functions. The poisoned names repaint or read without term.c. */
 #ifndef UI_TERM_CURSES_WIDE_H
 #define UI_TERM_CURSES_WIDE_H
 

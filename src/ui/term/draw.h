@@ -1,6 +1,6 @@
 /*
- * Drawing inside a rectangle: clipped, cleaned, aligned. Everything on the screen goes through here, so that no view
- * counts columns or trusts a byte. Attributes stop where the text stops (padding is only painted on the selected row).
+ * Drawing inside a rectangle: clipped, cleaned, aligned. Everything on the screen is drawn by these functions, so that no view
+ * counts columns or trusts foreign bytes. Attributes end with the text.
  */
 #ifndef UI_TERM_DRAW_H
 #define UI_TERM_DRAW_H

@@ -42,12 +42,6 @@ void keys_feed(struct key_decoder *d, const void *bytes, size_t n, int64_t now_m
 	d->fed_ms = now_ms;
 }
 
-static void drop(struct key_decoder *d, size_t n)
-{
-	d->len -= n;
-	memmove(d->bytes, d->bytes + n, d->len);
-}
-
 /* Final bytes of CSI and SS3 sequences. CSI M is the beginning of a mouse report, never a key. */
 static key_code key_of_final(unsigned char final, bool ss3)
 {
@@ -257,7 +251,8 @@ bool keys_next(struct key_decoder *d, int64_t now_ms, key_code *key)
 			}
 			used = d->len;
 		}
-		drop(d, used);
+		d->len -= used;
+		memmove(d->bytes, d->bytes + used, d->len);
 		d->swallow = false;
 		paste = step == STEP_KEY && (*key == KEYS_PASTE_BEGIN || *key == KEYS_PASTE_END);
 		if (paste)

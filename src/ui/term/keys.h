@@ -3,9 +3,9 @@
  * the VT family, the Linux console, rxvt, tmux and screen send (ECMA-48 grammar, so unknown ones are swallowed whole),
  * bracketed paste, and mouse reports of the X10 and SGR forms, which are keys only while the mouse is on.
  *
- * A lone ESC is a key KEYS_ESC_MS after it came. What begins like the rest of a sequence within KEYS_REST_MS after that is
- * swallowed to its end: over a slow link it is the rest of one. A sequence that began whole and is cut is awaited for
- * KEYS_REST_MS, and then dropped. No part of a sequence is ever a key.
+ * A lone ESC becomes a key KEYS_ESC_MS after it came. Bytes that begin like the rest of a sequence within KEYS_REST_MS after
+ * that are swallowed to the end of the sequence, because a slow link may have cut it. Any other incomplete sequence is dropped
+ * KEYS_REST_MS after its last byte. No part of a sequence is ever a key.
  */
 #ifndef UI_TERM_KEYS_H
 #define UI_TERM_KEYS_H
@@ -19,7 +19,7 @@
 
 #define KEYS_ESC_MS 25			/* tui.md: what nnn, htop and sngrep use; an environment ESCDELAY wins */
 #define KEYS_REST_MS 500			/* how late the rest of a sequence may come */
-#define KEYS_PASTE_MS 2000		/* a paste whose end got lost is over after this silence */
+#define KEYS_PASTE_MS 2000		/* a paste without its end mark is over after this silence */
 #define KEYS_DOUBLE_MS 400
 
 struct key_decoder {
@@ -29,7 +29,7 @@ struct key_decoder {
 	int esc_ms;
 	int64_t esc_at_ms;		/* when a lone ESC became a key; its rest may still come */
 	bool swallow;			/* what is decoded is the rest of such a sequence */
-	bool mouse_on;			/* reports are keys; else they are of a program before us, and swallowed */
+	bool mouse_on;			/* reports are keys; else a program before us asked for them, and they are swallowed */
 	bool pasting;
 	bool paste_lost;
 	struct term_mouse mouse;	/* of the last KEYS_MOUSE */

@@ -115,7 +115,7 @@ static bool send_within(struct term *t, int64_t ms)
 /* Appends what curses has written since the last time. */
 static void take_sink(struct term *t, struct buf *to)
 {
-	off_t len = lseek(t->sink_fd, 0, SEEK_CUR);	/* what lies behind is of an earlier, larger frame */
+	off_t len = lseek(t->sink_fd, 0, SEEK_CUR);	/* bytes behind it are of an earlier, larger frame */
 	char part[8192];
 
 	for (off_t at = 0; at < len;) {

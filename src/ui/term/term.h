@@ -37,17 +37,18 @@ bool term_start(struct term **out, const struct term_options *options, struct er
 /* Restores the terminal. Also registered with die_set_hook() and the fatal signals, async-signal-safe. */
 void term_stop(struct term **t);
 void term_suspend(struct term *t);	/* stops the process group with SIGTSTP; returns after SIGCONT, screen marked for full repaint */
-void term_resumed(struct term *t);	/* continued after a SIGSTOP: whatever had the terminal meanwhile, it is ours again */
+void term_resumed(struct term *t);	/* continued after a SIGSTOP: sets our modes again, whatever another program set */
 void term_resize(struct term *t);	/* reads the size, tells curses */
 void term_set_size(struct term *t, int rows, int columns);	/* headless */
 void term_redraw(struct term *t);	/* the next frame paints everything */
 int term_rows(const struct term *t);
 int term_columns(const struct term *t);
 
-/* The next key of those that were there at the first call since the last false; false when none is left (never waits; ESC alone is decided after 25 ms by term_next_at_ms()). Pasted
- * text comes between KEYS_PASTE_BEGIN and KEYS_PASTE_END. */
+/* The next key; never waits. The input is read at the first call, and false ends the keys of that input, so that a key held
+ * down can't delay a frame. A lone ESC is decided later (term_next_at_ms()). Pasted text comes between KEYS_PASTE_BEGIN and
+ * KEYS_PASTE_END. */
 bool term_key(struct term *t, key_code *key);
-/* When half a key sequence is decided by time, monotonic ms of the system clock; -1 = nothing is pending. */
+/* When an incomplete key sequence is decided by time, monotonic ms of the system clock; -1 = there is none. */
 int64_t term_next_at_ms(const struct term *t);
 bool term_eof(const struct term *t);
 int term_fd(const struct term *t);		/* the input; -1 headless */

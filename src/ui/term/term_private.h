@@ -18,14 +18,14 @@ struct term {
 	int in_fd, out_fd;		/* the terminal; -1 headless */
 	struct termios saved;		/* before us */
 	int rows, columns;
-	int fallback_rows, fallback_columns;	/* of a terminal that does not tell: LINES and COLUMNS, else 24x80 */
+	int fallback_rows, fallback_columns;	/* where the terminal reports no size: LINES and COLUMNS, else 24x80 */
 	int cursor_y, cursor_x;		/* for the end of the frame; y < 0 = hidden */
 	bool cursor_shown;
 	bool entered;			/* our modes (paste, mouse) are on */
 	bool eof;
 	struct key_decoder keys;
-	bool draining;			/* read once, then decoded to the end: a key held down can't keep a frame away */
-	const char *charset_reset;	/* left out of frames: see append_drawn() */
+	bool draining;			/* the input was read and is being decoded: see term_key() */
+	const char *charset_reset;	/* removed from frames: see append_drawn() */
 	struct buf frame;		/* what goes out in one write, if the terminal takes it */
 	size_t sent;			/* so many bytes of it are out */
 	struct buf extra;		/* goes out in front of the next frame: OSC 52 */

@@ -1,6 +1,6 @@
 /*
- * A screen without a terminal under a form, and an app that only takes down what it is asked: the test is the operator and the
- * store. One workspace: providers peoplefone (eu, +44) and twilio (na), agents billing (eu), sales, support, and survey, which
+ * A form on a screen without a terminal, and an app that only records the mutations it is asked for: the test plays the operator
+ * and the store. One workspace: providers peoplefone (eu, +44) and twilio (na), agents billing (eu), sales, support, and survey, which
  * can't take calls, and the number +14155550101 of twilio, version 7.
  */
 #ifndef FORM_SCREEN_H

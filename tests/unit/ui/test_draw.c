@@ -188,7 +188,7 @@ static void test_selected_columns(void **state)
 	}
 }
 
-/* The same content costs nothing; one change costs that change. */
+/* A frame writes only the difference to the one before. */
 static void test_frames_are_differences(void **state)
 {
 	struct term_stats s;
@@ -209,7 +209,7 @@ static void test_frames_are_differences(void **state)
 	assert_in_range(s.last_bytes, 1, 12);
 }
 
-/* One write a frame, however large. */
+/* One write for each frame, however large. */
 static void test_large_frame_is_one_write(void **state)
 {
 	struct term_stats before, after;

@@ -1,4 +1,4 @@
-/* The form of a number: what it sends to the store, what it says, how agents, regions and parameters are given. */
+/* The form of a number: what it saves, its messages, and how agents, regions and parameters are entered. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -119,7 +119,7 @@ static void test_did_you_mean(void **state)
 	assert_shown("too short");
 }
 
-/* A national form is read in the country of the provider's prefix. */
+/* A national number is read as one of the country of the provider's prefix. */
 static void test_national_form(void **state)
 {
 	(void)state;
@@ -128,7 +128,7 @@ static void test_national_form(void **state)
 	assert_shown("did you mean +442071234567?");
 }
 
-/* What was wrong once is judged while it is mended. */
+/* A field with an error is checked again while it is corrected. */
 static void test_live_while_wrong(void **state)
 {
 	(void)state;
@@ -174,7 +174,7 @@ static void test_pick_by_keys(void **state)
 	answer_done();
 }
 
-/* Nothing is covered unless one is to be chosen. */
+/* The list covers other fields only while the operator chooses from it. */
 static void test_list_of_a_pick(void **state)
 {
 	(void)state;
@@ -236,7 +236,7 @@ static void test_limit_is_near(void **state)
 
 /* --- what is shown is what is saved --- */
 
-/* What was typed last and refused shows, so that what was chosen before it must not be saved. */
+/* A refused choice stays on the screen, so the choice before it must not be saved. */
 static void test_refused_choice_blocks_saving(void **state)
 {
 	(void)state;
@@ -315,7 +315,7 @@ static void test_pasted_number(void **state)
 	assert_not_shown("did you mean");
 	press("Esc Esc");
 	open_add("twilio");
-	paste_text("415 555 0142");		/* may be another country's: only when asked */
+	paste_text("415 555 0142");		/* may be a number of another country: corrected with ^F only */
 	press("Tab");
 	assert_shown("415 555 0142");
 }
@@ -324,7 +324,7 @@ static void test_pasted_list(void **state)
 {
 	static const char *const lists[] = {
 		"+14155550142\n+14155550143\n+14155550144\n", "+14155550142, +1 (415) 555-0143; +14155550144",
-		"4155550142\n4155550143\n4155550144\n",
+		"14155550142\n14155550143\n14155550144\n",
 	};
 
 	(void)state;

@@ -1,4 +1,4 @@
-/* Editing, what the store answers, leaving, the form of a provider, sizes: nothing typed is lost. */
+/* Editing, answers of the store, closing, the form of a provider, sizes. No input is lost. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -35,7 +35,7 @@ static void test_edit(void **state)
 	assert_null(form_ui()->ops);
 }
 
-/* A line shows no joiner, and still does not take it away. */
+/* A line can't show a zero-width joiner; saving another field keeps it. */
 static void test_edit_keeps_what_no_line_shows(void **state)
 {
 	(void)state;
@@ -118,7 +118,7 @@ static void test_conflict_keeps_ours(void **state)
 	answer_done();
 }
 
-/* A conflict that came with the change feed is confirmed, too. */
+/* A conflict that came with the change feed needs a second ^S, too. */
 static void test_conflict_before_saving(void **state)
 {
 	(void)state;
@@ -138,7 +138,7 @@ static void test_conflict_before_saving(void **state)
 	answer_done();
 }
 
-/* Noticed before saving, when the change feed brings it. */
+/* The change feed reports a conflict before saving. */
 static void test_changed_while_open(void **state)
 {
 	(void)state;
@@ -175,7 +175,7 @@ static void test_store_refusals(void **state)
 	answer_done();
 }
 
-/* The snapshot may not know yet what the store knows. */
+/* The store may know a record that the snapshot does not have yet. */
 static void test_refusal_stays_until_the_value_changes(void **state)
 {
 	(void)state;
@@ -282,7 +282,7 @@ static void test_paste_saves_nothing(void **state)
 	answer_done();
 }
 
-/* However they come, no line end and no NUL is in what is asked for. */
+/* However it is typed or pasted, no line end and no NUL is saved. */
 static void test_no_line_end_is_saved(void **state)
 {
 	const struct number *n = &form_ui()->asked.record.number;
@@ -365,7 +365,7 @@ static void test_blanks_at_the_ends(void **state)
 
 /* --- sizes --- */
 
-/* The field with the cursor shows at every size, whatever is typed: keys by a small generator, always the same. */
+/* The field with the cursor is visible at every size after any keys. The generator of the keys has a fixed seed. */
 static void test_every_size(void **state)
 {
 	static const char *const keys[] = { "Tab", "BackTab", "Down", "Up", "Enter", "a", "5", "+", "^U", "Right", "=", "^F", "PageDown" };

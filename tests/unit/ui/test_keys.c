@@ -69,7 +69,7 @@ static void test_sequences(void **state)
 	}
 }
 
-/* A byte at a time, as over a slow link: never half a key. */
+/* One byte at a time, as over a slow link: no part of a sequence becomes a key. */
 static void test_split_sequence(void **state)
 {
 	const char *bytes = "\033[1;5A";
@@ -118,7 +118,7 @@ static void test_half_sequence_times_out(void **state)
 	assert_int_equal(next(), 'q');
 }
 
-/* Over a slow link the rest comes late: the whole sequence is a key, or nothing is. */
+/* The rest of a sequence comes late: the whole sequence is one key, or no key. */
 static void test_cut_sequences(void **state)
 {
 	static const char *const sequences[] = {
@@ -149,7 +149,7 @@ static void test_cut_sequences(void **state)
 	}
 }
 
-/* Half a second after Esc these are keys again. */
+/* Half a second after Esc the same bytes are keys. */
 static void test_escape_then_bracket(void **state)
 {
 	(void)state;
@@ -162,7 +162,7 @@ static void test_escape_then_bracket(void **state)
 	assert_int_equal(next(), 'O');
 }
 
-/* What is pasted never acts, even when the mark before it was cut. */
+/* Pasted text never acts as keys, even if the mark before it was cut. */
 static void test_cut_paste(void **state)
 {
 	(void)state;
@@ -251,7 +251,7 @@ static void test_mouse(void **state)
 	assert_int_equal(next(), 0);
 }
 
-/* Reports of a mouse that somebody else switched on are no keys. */
+/* Mouse reports that another program switched on are no keys. */
 static void test_mouse_off(void **state)
 {
 	(void)state;

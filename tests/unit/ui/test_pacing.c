@@ -1,4 +1,4 @@
-/* When the screen is painted: by a virtual clock, through the client that the loop drives. */
+/* When the screen is painted, on a virtual clock, through the loop's client. */
 #include "config.h"
 
 #include <setjmp.h>
