@@ -318,7 +318,6 @@ libtrunkdeck_a_SOURCES += \
 	src/cli/io/args.h \
 	src/cli/io/cli.h \
 	src/cli/io/command.h \
-	src/cli/io/global_options.c \
 	src/cli/io/global_options.h \
 	src/cli/io/lookup.c \
 	src/cli/io/lookup.h \

@@ -1,65 +1,28 @@
 # Unit tests: one cmocka program for each file named here, tests/unit/ROOM/test_X.c. All of them link the whole program and
 # the kit, the fixtures that they share.
-unit_tests = tests/unit/store/test_store \
-	tests/unit/agents/test_merge \
-	tests/unit/agents/test_read \
-	tests/unit/agents/test_worker \
-	tests/unit/ami/test_action \
-	tests/unit/ami/test_check \
-	tests/unit/ami/test_event \
-	tests/unit/ami/test_parse \
+unit_tests = \
+	tests/unit/store/test_store \
+	tests/unit/agents/test_merge tests/unit/agents/test_read tests/unit/agents/test_worker \
+	tests/unit/ami/test_action tests/unit/ami/test_check tests/unit/ami/test_event tests/unit/ami/test_parse \
 	tests/unit/ami/test_transport \
-	tests/unit/app/test_app \
-	tests/unit/app/test_calls \
-	tests/unit/app/test_history \
-	tests/unit/app/test_job \
-	tests/unit/app/test_live \
-	tests/unit/app/test_overload \
-	tests/unit/app/test_routes \
-	tests/unit/app/test_tables \
-	tests/unit/base/test_mailbox \
-	tests/unit/base/test_sys \
-	tests/unit/base/test_text \
-	tests/unit/base/test_utf8 \
+	tests/unit/app/test_app tests/unit/app/test_calls tests/unit/app/test_history tests/unit/app/test_job \
+	tests/unit/app/test_live tests/unit/app/test_overload tests/unit/app/test_routes tests/unit/app/test_tables \
+	tests/unit/base/test_mailbox tests/unit/base/test_sys tests/unit/base/test_text tests/unit/base/test_utf8 \
 	tests/unit/base/test_zone \
-	tests/unit/calls/test_coverage \
-	tests/unit/calls/test_histogram \
-	tests/unit/calls/test_metrics \
-	tests/unit/calls/test_tracker \
-	tests/unit/calls/test_tracker_state \
-	tests/unit/calls/test_tracker_story \
+	tests/unit/calls/test_coverage tests/unit/calls/test_histogram tests/unit/calls/test_metrics \
+	tests/unit/calls/test_tracker tests/unit/calls/test_tracker_state tests/unit/calls/test_tracker_story \
 	tests/unit/cli/test_args \
-	tests/unit/config/test_secret \
-	tests/unit/config/test_setup \
-	tests/unit/model/test_e164 \
-	tests/unit/model/test_filter_words \
-	tests/unit/model/test_json \
-	tests/unit/model/test_number_suggest \
-	tests/unit/model/test_params \
-	tests/unit/model/test_records \
-	tests/unit/model/test_snapshot \
-	tests/unit/model/test_validate \
-	tests/unit/replay/test_player \
-	tests/unit/replay/test_replay \
-	tests/unit/routes/test_reconcile \
-	tests/unit/routes/test_reconcile_found \
-	tests/unit/routes/test_test_call \
-	tests/unit/ui/test_calls \
-	tests/unit/ui/test_draw \
-	tests/unit/ui/test_form \
-	tests/unit/ui/test_form_random \
-	tests/unit/ui/test_form_save \
-	tests/unit/ui/test_header \
-	tests/unit/ui/test_keys \
-	tests/unit/ui/test_list \
-	tests/unit/ui/test_pacing \
-	tests/unit/ui/test_views \
-	tests/unit/work/test_ami_clock \
-	tests/unit/work/test_ami_endpoints \
-	tests/unit/work/test_ami_hangup \
-	tests/unit/work/test_ami_scan \
-	tests/unit/work/test_ami_thread \
-	tests/unit/work/test_ami_watch \
+	tests/unit/config/test_secret tests/unit/config/test_setup \
+	tests/unit/model/test_e164 tests/unit/model/test_filter_words tests/unit/model/test_json \
+	tests/unit/model/test_number_suggest tests/unit/model/test_params tests/unit/model/test_records \
+	tests/unit/model/test_snapshot tests/unit/model/test_validate \
+	tests/unit/replay/test_player tests/unit/replay/test_replay \
+	tests/unit/routes/test_reconcile tests/unit/routes/test_reconcile_found tests/unit/routes/test_test_call \
+	tests/unit/ui/test_calls tests/unit/ui/test_draw tests/unit/ui/test_form tests/unit/ui/test_form_random \
+	tests/unit/ui/test_form_save tests/unit/ui/test_header tests/unit/ui/test_keys tests/unit/ui/test_list \
+	tests/unit/ui/test_pacing tests/unit/ui/test_views \
+	tests/unit/work/test_ami_clock tests/unit/work/test_ami_endpoints tests/unit/work/test_ami_hangup \
+	tests/unit/work/test_ami_scan tests/unit/work/test_ami_thread tests/unit/work/test_ami_watch \
 	tests/unit/work/test_raw_log
 
 if HAVE_CMOCKA
@@ -75,23 +38,11 @@ LDADD = libtestkit.a libtrunkdeck.a $(CMOCKA_LIBS) $(TD_LIBS) -lm
 AM_CPPFLAGS += $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests/unit
 
 check_LIBRARIES += libtestkit.a
-libtestkit_a_SOURCES = \
-	tests/unit/kit/ami_fixture.c \
-	tests/unit/kit/ami_fixture.h \
-	tests/unit/kit/app_fixture.c \
-	tests/unit/kit/app_fixture.h \
-	tests/unit/kit/ami_stream.c \
-	tests/unit/kit/ami_stream.h \
-	tests/unit/kit/call_script.c \
-	tests/unit/kit/call_script.h \
-	tests/unit/kit/directory.c \
-	tests/unit/kit/directory.h \
-	tests/unit/kit/fault_server.c \
-	tests/unit/kit/fault_server.h \
-	tests/unit/kit/routes_sim.c \
-	tests/unit/kit/routes_sim.h \
-	tests/unit/kit/temp_store.c \
-	tests/unit/kit/temp_store.h
+libtestkit_a_SOURCES = tests/unit/kit/ami_fixture.c tests/unit/kit/ami_fixture.h tests/unit/kit/ami_stream.c \
+	tests/unit/kit/ami_stream.h tests/unit/kit/app_fixture.c tests/unit/kit/app_fixture.h tests/unit/kit/call_script.c tests/unit/kit/call_script.h \
+	tests/unit/kit/directory.c tests/unit/kit/directory.h tests/unit/kit/fault_server.c \
+	tests/unit/kit/fault_server.h tests/unit/kit/routes_sim.c tests/unit/kit/routes_sim.h \
+	tests/unit/kit/temp_store.c tests/unit/kit/temp_store.h
 
 # The forms without a program around them: the screen and the application are stand-ins.
 form_screen = tests/unit/kit/form_screen.c tests/unit/kit/form_screen.h
@@ -101,18 +52,10 @@ tests_unit_ui_test_form_save_SOURCES = tests/unit/ui/test_form_save.c $(form_scr
 
 # One suite on SQLite and on a PostgreSQL server of its own.
 tests_unit_store_test_store_SOURCES = tests/unit/store/fixture.c tests/unit/store/fixture.h \
-	tests/unit/store/test_batch.c \
-	tests/unit/store/test_calls.c \
-	tests/unit/store/test_coverage.c \
-	tests/unit/store/test_damage.c \
-	tests/unit/store/test_drivers.c \
-	tests/unit/store/test_feed.c \
-	tests/unit/store/test_live.c \
-	tests/unit/store/test_metrics.c \
-	tests/unit/store/test_races.c \
-	tests/unit/store/test_records.c \
-	tests/unit/store/test_server.c \
-	tests/unit/store/test_store.c \
+	tests/unit/store/test_batch.c tests/unit/store/test_calls.c tests/unit/store/test_coverage.c \
+	tests/unit/store/test_damage.c tests/unit/store/test_drivers.c tests/unit/store/test_feed.c \
+	tests/unit/store/test_live.c tests/unit/store/test_metrics.c tests/unit/store/test_races.c \
+	tests/unit/store/test_records.c tests/unit/store/test_server.c tests/unit/store/test_store.c \
 	tests/unit/store/test_undo.c
 
 TESTS += tests/unit/agents/test_sync.py
@@ -121,19 +64,12 @@ EXTRA_DIST += tests/unit/agents/test_sync.py tests/unit/kit/agent_directory.py t
 # What has threads, for a build with the thread sanitizer: see ./dev check threads.
 threaded_tests = \
 	tests/unit/base/test_mailbox \
-	tests/unit/app/test_app \
-	tests/unit/app/test_routes \
-	tests/unit/app/test_history \
-	tests/unit/work/test_ami_thread \
-	tests/unit/ami/test_transport \
-	tests/unit/work/test_ami_clock \
-	tests/unit/work/test_ami_endpoints \
-	tests/unit/work/test_ami_scan \
-	tests/unit/work/test_raw_log \
-	tests/unit/app/test_job \
+	tests/unit/app/test_app tests/unit/app/test_routes tests/unit/app/test_history tests/unit/app/test_job \
 	tests/unit/app/test_live \
-	tests/unit/agents/test_read \
-	tests/unit/agents/test_worker
+	tests/unit/work/test_ami_thread tests/unit/work/test_ami_clock tests/unit/work/test_ami_endpoints \
+	tests/unit/work/test_ami_scan tests/unit/work/test_raw_log \
+	tests/unit/ami/test_transport \
+	tests/unit/agents/test_read tests/unit/agents/test_worker
 
 .PHONY: threaded-tests check-threads
 threaded-tests: $(threaded_tests)
@@ -149,23 +85,4 @@ tests/data/ami/load_1020_lean.ami: tests/data/ami/load_1020_lean.ami.xz
 $(load_streams):
 	$(AM_V_GEN)$(MKDIR_P) tests/data/ami && xz -dc $(srcdir)/$@.xz > $@.tmp && mv $@.tmp $@
 
-EXTRA_DIST += \
-	tests/data/ami/A_app_audiosocket.ami \
-	tests/data/ami/B_dial_audiosocket.ami \
-	tests/data/ami/C_local_optimized.ami \
-	tests/data/ami/I1_inject_headers.ami \
-	tests/data/ami/N_local_noopt.ami \
-	tests/data/ami/T_talkdetect.ami \
-	tests/data/ami/U_unmapped_number.ami \
-	tests/data/ami/V_lf_only.ami \
-	tests/data/ami/V_no_timestamps.ami \
-	tests/data/ami/X_agent_unreachable_dial.ami \
-	tests/data/ami/Y_agent_unreachable_app.ami \
-	tests/data/ami/load_1020.truth.json \
-	tests/data/ami/report_call_of_30_hours.ami \
-	tests/data/ami/report_caller_cyrillic.ami \
-	tests/data/ami/report_caller_without_plus.ami \
-	tests/data/ami/report_queue_abandoned.ami \
-	tests/data/ami/report_user_part_ext.ami \
-	tests/data/ami/load_1020_full.ami.xz \
-	tests/data/ami/load_1020_lean.ami.xz
+EXTRA_DIST += tests/data

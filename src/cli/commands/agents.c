@@ -9,13 +9,6 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/work/agent_sync.h"
 
-static void put_row(struct cli_output *out, const char *id, const char *action, enum region region, const char *title,
-		    const char *detail)
-{
-	cli_output_row(out, (json_t *[]){ cli_text(id), cli_text(action), cli_text(region_name(region)), cli_text(title),
-					  cli_text(detail) });
-}
-
 static void put_result(struct cli_output *out, const struct agent_sync *s, bool dry_run)
 {
 	static const struct cli_column columns[] = {
@@ -29,17 +22,18 @@ static void put_result(struct cli_output *out, const struct agent_sync *s, bool 
 	for (size_t i = 0; i < s->count; i++) {
 		const struct agent_sync_row *row = &s->rows[i];
 		const struct agent *a = &row->agent;
-		const char *why = "";
+		bool refused = row->err.code != ERR_NONE;
+		const char *detail = refused ? row->err.message : row->change.fields, *why = "";
 
-		if (row->err.code != ERR_NONE)
-			put_row(out, a->id, "refused", a->region, a->title, row->err.message);
-		else if (row->change.fields[0] != '\0' || agent_usable(a, &why))
-			put_row(out, a->id, agents_change_name(row->change.kind), a->region, a->title, row->change.fields);
-		else
-			put_row(out, a->id, agents_change_name(row->change.kind), a->region, a->title, why);
+		if (detail[0] == '\0' && !agent_usable(a, &why))
+			detail = why;
+		cli_output_row(out, (json_t *[]){ cli_text(a->id), cli_text(refused ? "refused" : agents_change_name(row->change.kind)),
+						  cli_text(region_name(a->region)), cli_text(a->title), cli_text(detail) });
 	}
 	for (size_t i = 0; i < s->issue_count; i++)
-		put_row(out, s->issues[i].id, "refused", s->issues[i].region, "", s->issues[i].text);
+		cli_output_row(out, (json_t *[]){ cli_text(s->issues[i].id), cli_text("refused"),
+						  cli_text(region_name(s->issues[i].region)), cli_text(""),
+						  cli_text(s->issues[i].text) });
 	for (int r = 0; r < REGION_COUNT; r++)
 		listed += s->regions[r].count;
 	if (out->written > 0)

@@ -40,11 +40,6 @@ struct listing {
 	json_t *story;			/* of the call that comes next; NULL = it has none */
 };
 
-static char *seconds(int64_t us)
-{
-	return us < 0 ? xstrdup("") : xasprintf("%.1fs", (double)us / 1e6);
-}
-
 static void take_story(void *arg, const char *text)
 {
 	struct listing *l = arg;
@@ -59,7 +54,8 @@ static void put_call(void *arg, const struct call *c)
 	uint64_t key = call_key(c);
 	struct seen *s = NULL;
 	struct zone_time t;
-	char *cells[3];
+	int64_t response_us;
+	char started[24];
 	bool first_audio;
 
 	if (l->max > 0 && l->out->written == l->max)
@@ -77,14 +73,14 @@ static void put_call(void *arg, const struct call *c)
 	}
 	if (l->out->format == OUTPUT_TABLE) {
 		zone_local(l->zone, c->started_us, &t);
-		cells[0] = xasprintf("%04d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour, t.minute, t.second);
-		cells[1] = seconds(c->talk_us > 0 ? c->talk_us : -1);
-		cells[2] = seconds(call_response_us(c, &first_audio));
-		cli_output_texts(l->out, (const char *[]){ cells[0], c->number, c->caller[0] ? c->caller : _("anonymous"),
-							   call_country(c), outcome_text(c->outcome), cells[1], cells[2],
-							   c->agent, c->provider, c->server });
-		for (size_t i = 0; i < ARRAY_LEN(cells); i++)
-			free(cells[i]);
+		snprintf(started, sizeof(started), "%04d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour, t.minute, t.second);
+		response_us = call_response_us(c, &first_audio);
+		cli_output_row(l->out, (json_t *[]){ cli_text(started), cli_text(c->number),
+						     cli_text(c->caller[0] ? c->caller : _("anonymous")), cli_text(call_country(c)),
+						     cli_text(outcome_text(c->outcome)),
+						     c->talk_us > 0 ? json_real((double)c->talk_us / 1000) : NULL,
+						     response_us < 0 ? NULL : json_real((double)response_us / 1000),
+						     cli_text(c->agent), cli_text(c->provider), cli_text(c->server) });
 	} else {
 		json_t *call = call_to_json(c);
 
@@ -153,8 +149,8 @@ static bool list(struct cli *c, struct cli_history *h, struct err *e)
 	static const struct cli_column table[] = {
 		{ .key = "started", .width = 19 }, { .key = "number", .width = 16 }, { .key = "caller", .width = 16 },
 		{ .key = "country", .width = 2 }, { .key = "outcome", .width = 11 },
-		{ .key = "talk", .width = 6, .flags = COLUMN_RIGHT },
-		{ .key = "response", .width = 6, .flags = COLUMN_RIGHT },
+		{ .key = "talk", .width = 6, .flags = COLUMN_RIGHT | COLUMN_SECONDS },
+		{ .key = "response", .width = 6, .flags = COLUMN_RIGHT | COLUMN_SECONDS },
 		{ .key = "agent", .width = 12 }, { .key = "provider", .width = 12 }, { .key = "server", .width = 1 },
 	};
 	struct cli_column columns[CALL_FIELDS] = { 0 };

@@ -2,6 +2,7 @@
 
 #include "cut.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,62 +14,38 @@
 
 #define ANSWER_MS 10000
 
-/* --- which numbers --- */
-
-static void add_number(struct cli_cut *cut, const char *number)
+json_t *cli_cut_prepare(struct cli *c, const struct record *r, struct err *e)
 {
-	cut->numbers = xreallocarray(cut->numbers, cut->count + 1, sizeof(*cut->numbers));
-	cut->numbers[cut->count++] = xstrdup(number);
-}
-
-bool cli_cut_prepare(struct cli *c, const struct record *r, struct cli_cut *cut, struct err *e)
-{
+	json_t *numbers = json_object();
+	const struct number *const *of;
 	struct snapshot *s;
-	const struct number *const *numbers;
 	size_t count;
-	bool ok;
 
-	*cut = (struct cli_cut){ NULL, 0 };
 	if (r->entity == ENTITY_NUMBER) {
-		add_number(cut, r->number.e164);
-		return true;
+		json_object_set_new(numbers, r->number.e164, json_true());
+		return numbers;
 	}
 	s = snapshot_new();
-	ok = store_read_snapshot(c->store, s, true, e);
-	numbers = snapshot_numbers_of(s, r->provider.id, &count);
-	for (size_t i = 0; ok && i < count; i++)
-		add_number(cut, numbers[i]->e164);
+	if (store_read_snapshot(c->store, s, true, e)) {
+		of = snapshot_numbers_of(s, r->provider.id, &count);
+		for (size_t i = 0; i < count; i++)
+			json_object_set_new(numbers, of[i]->e164, json_true());
+	} else {
+		json_decref(numbers);
+		numbers = NULL;
+	}
 	snapshot_free(&s);
-	return ok;
-}
-
-void cli_cut_clear(struct cli_cut *cut)
-{
-	for (size_t i = 0; i < cut->count; i++)
-		free(cut->numbers[i]);
-	FREE(&cut->numbers);
+	return numbers;
 }
 
 /* --- on a server --- */
 
-struct channels {
-	char **names;
-	size_t count;
-};
-
 struct cutting {
-	const struct cli_cut *cut;
+	json_t *numbers;
 	const struct server_config *server;
 	struct ami_session *query;
-	struct channels found, others;	/* legs that calls came in by: to hang up, and at other extensions */
+	json_t *legs;			/* that calls came in by: channel -> extension */
 };
-
-static void channels_clear(struct channels *c)
-{
-	for (size_t i = 0; i < c->count; i++)
-		free(c->names[i]);
-	free(c->names);
-}
 
 static bool check_owner(const struct cutting *k, const char *owner, struct err *e)
 {
@@ -102,60 +79,48 @@ static bool remove_route(const struct cutting *k, const char *number, struct err
 	return gone || err_set_message(e, ERR_FOUND_WRONG, _("%s still has a route for %s"), k->server->name, number);
 }
 
-static bool is_asked_for(const struct cutting *k, struct str number)
-{
-	for (size_t i = 0; i < k->cut->count; i++)
-		if (str_eq(number, str_of(k->cut->numbers[i])))
-			return true;
-	return false;
-}
-
-static void keep_channel(struct channels *c, struct str name)
-{
-	c->names = xreallocarray(c->names, c->count + 1, sizeof(*c->names));
-	c->names[c->count++] = str_dup(name);
-}
-
 /* The leg that a call came in by is the oldest of its linked set. */
 static void see_channel(void *arg, const struct ami_frame *f)
 {
 	struct cutting *k = arg;
-	struct str channel = ami_get(f, AMI_KEY_CHANNEL);
+	struct str channel = ami_get(f, AMI_KEY_CHANNEL), exten = ami_get(f, AMI_KEY_EXTEN);
 	const char *techs = *k->server->trunk_techs ? k->server->trunk_techs : TRACKER_TRUNK_TECHS;
+	char *name;
 
 	if (f->reject || !tracker_is_trunk(techs, channel) || !str_eq(ami_get(f, AMI_KEY_UNIQUEID), ami_get(f, AMI_KEY_LINKEDID)))
 		return;
-	keep_channel(is_asked_for(k, ami_get(f, AMI_KEY_EXTEN)) ? &k->found : &k->others, channel);
-}
-
-/* A call that was transferred is at another extension by now. Its leg keeps the variable in which our dialplan put the number. */
-static void find_transferred(struct cutting *k)
-{
-	for (size_t i = 0; i < k->others.count; i++) {
-		const struct ami_field fields[] = { { "Channel", k->others.names[i] }, { "Variable", "DID" }, { NULL, NULL } };
-		char *number;
-		struct err e;
-
-		if (!ami_session_value(k->query, "Getvar", fields, AMI_KEY_VALUE, &number, &e))
-			continue;		/* it has ended, or our user may not ask */
-		if (is_asked_for(k, str_of(number)))
-			keep_channel(&k->found, str_of(k->others.names[i]));
-		free(number);
-	}
+	name = str_dup(channel);
+	json_object_set_new_nocheck(k->legs, name,
+				    exten.len > 0 ? json_stringn_nocheck(exten.p, exten.len) : json_string(""));
+	free(name);
 }
 
 static bool hang_up(struct cutting *k, size_t *done, struct err *e)
 {
 	const struct ami_field none[] = { { NULL, NULL } };
+	const char *channel;
+	json_t *exten;
 
 	*done = 0;
 	if (!ami_session_action(k->query, "CoreShowChannels", none, see_channel, k, e))
 		return false;
-	find_transferred(k);
-	for (size_t i = 0; i < k->found.count; i++) {
-		const struct ami_field fields[] = { { "Channel", k->found.names[i] }, { "Cause", "16" }, { NULL, NULL } };
+	json_object_foreach(k->legs, channel, exten) {
+		const struct ami_field variable[] = { { "Channel", channel }, { "Variable", "DID" }, { NULL, NULL } };
+		const struct ami_field fields[] = { { "Channel", channel }, { "Cause", "16" }, { NULL, NULL } };
+		bool is_ours = json_object_get(k->numbers, json_string_value(exten));
+		char *number = NULL;
+		struct err why;
 
-		/* "No such channel": it ended by itself. */
+		/*
+		 * A call that was transferred is at another extension by now. Its leg keeps the variable in which our dialplan
+		 * put the number. Asking fails when the call has ended, or our user may not ask.
+		 */
+		if (!is_ours && ami_session_value(k->query, "Getvar", variable, AMI_KEY_VALUE, &number, &why))
+			is_ours = json_object_get(k->numbers, number);
+		free(number);
+		if (!is_ours)
+			continue;
+		/* "No such channel": the call has ended by itself. */
 		if (ami_session_action(k->query, "Hangup", fields, NULL, NULL, e))
 			++*done;
 		else if (strcmp(e->message, "No such channel") != 0)
@@ -169,24 +134,26 @@ static bool cut_on(struct cutting *k, const char *owner, size_t *done, struct er
 	const struct ami_session_options options = {
 		.server = k->server, .events = "off", .timeout_ms = ANSWER_MS,
 	};
+	const char *number;
+	json_t *unused;
 	bool ok;
 
 	if (!ami_session_open(&k->query, &options, e))
 		return false;
 	ok = check_owner(k, owner, e);
-	for (size_t i = 0; ok && k->server->routes != ROUTES_NONE && i < k->cut->count; i++)
-		ok = remove_route(k, k->cut->numbers[i], e);
+	json_object_foreach(k->numbers, number, unused)
+		ok = ok && (k->server->routes == ROUTES_NONE || remove_route(k, number, e));
 	ok = ok && hang_up(k, done, e);
 	ami_session_close(&k->query);
 	return ok;
 }
 
-bool cli_cut_run(struct cli *c, const struct cli_cut *cut, const char *owner, struct err *e)
+bool cli_cut_run(struct cli *c, json_t *numbers, const char *owner, struct err *e)
 {
 	bool ok = true;
 
-	for (size_t i = 0; cut->count > 0 && i < c->config->server_count; i++) {
-		struct cutting k = { .cut = cut, .server = &c->config->servers[i] };
+	for (size_t i = 0; json_object_size(numbers) > 0 && i < c->config->server_count; i++) {
+		struct cutting k = { .numbers = numbers, .server = &c->config->servers[i], .legs = json_object() };
 		struct err why = { .code = ERR_NONE };
 		size_t done = 0;
 
@@ -194,8 +161,7 @@ bool cli_cut_run(struct cli *c, const struct cli_cut *cut, const char *owner, st
 			cli_note(c, ngettext("%s: %zu call hung up", "%s: %zu calls hung up", done), k.server->name, done);
 		else if (ok)
 			ok = err_set_message(e, why.code, _("deleted, but on %s calls may go on: %.120s"), k.server->name, why.message);
-		channels_clear(&k.found);
-		channels_clear(&k.others);
+		json_decref(k.legs);
 	}
 	return ok;
 }

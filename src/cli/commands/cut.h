@@ -6,21 +6,15 @@
 #ifndef CLI_COMMANDS_CUT_H
 #define CLI_COMMANDS_CUT_H
 
+#include <jansson.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "cli/io/command.h"
 #include "trunkdeck/model/snapshot.h"
 
-struct cli_cut {
-	char **numbers;
-	size_t count;
-};
-
-/* The numbers a deletion of the record takes away, before it does. */
-bool cli_cut_prepare(struct cli *c, const struct record *r, struct cli_cut *cut, struct err *e);
-/* After it. `owner` is the workspace's id. Says how many calls were hung up where; false when a server could not be asked. */
-bool cli_cut_run(struct cli *c, const struct cli_cut *cut, const char *owner, struct err *e);
-void cli_cut_clear(struct cli_cut *cut);
+/* The numbers that a deletion of the record takes away, as the keys of an object; before it does. NULL and *e on failure. */
+json_t *cli_cut_prepare(struct cli *c, const struct record *r, struct err *e);
+/* After it. `owner` is the workspace's id. Notes how many calls were hung up where; false when a server could not be asked. */
+bool cli_cut_run(struct cli *c, json_t *numbers, const char *owner, struct err *e);
 
 #endif

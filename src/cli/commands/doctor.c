@@ -69,7 +69,7 @@ static void on_finding(void *arg, const struct finding *f)
 	cli_output_flush(r->out);
 }
 
-static bool check(struct cli *c, struct doctor_options *o, struct report *r, struct err *e)
+bool cli_doctor(struct cli *c, struct err *e)
 {
 	static const struct cli_column columns[] = {
 		{ .key = "check" }, { .key = "result" }, { .key = "number" }, { .key = "trunkId" },
@@ -77,47 +77,40 @@ static bool check(struct cli *c, struct doctor_options *o, struct report *r, str
 		{ .key = "what", .flags = COLUMN_JSON_ONLY }, { .key = "seen" }, { .key = "todo" },
 		{ .key = "remedy", .flags = COLUMN_JSON_ONLY },
 	};
+	struct report r = { .out = &c->out };
+	struct doctor_options o = {
+		.config = c->config, .store = c->store, .snapshot = snapshot_new(), .now_us = clock_wall_us(&clock_system),
+		.number = c->args.positional_count > 0 ? c->args.positionals[0] : NULL,
+		.provider = cli_args_value(&c->args, "provider"), .report = on_finding, .arg = &r,
+	};
 	size_t total = 0;
 	int64_t seconds;
+	bool ok = config_read_server_secrets(c->options->config, e) && store_read_snapshot(c->store, o.snapshot, true, e);
 
-	o->number = c->args.positional_count > 0 ? c->args.positionals[0] : NULL;
-	o->provider = cli_args_value(&c->args, "provider");
-	if ((o->number != NULL) + (o->provider != NULL) + cli_args_has(&c->args, "all") != 1) {
-		err_set_message(e, ERR_USAGE, "%s", _("doctor: which number?"));
+	if (ok && (o.number != NULL) + (o.provider != NULL) + cli_args_has(&c->args, "all") != 1) {
+		ok = err_set_message(e, ERR_USAGE, "%s", _("doctor: which number?"));
 		err_hint(e, "%s", _("give one NUMBER, or --provider PROVIDER, or --all"));
-		return false;
 	}
-	if (!cli_args_count(&c->args, "timeout", 1, 10, &seconds, e) ||
-	    (o->provider && !cli_provider_id(o->snapshot, &o->provider, e)))
-		return false;
-	o->timeout_ms = seconds * 1000;
-	r->all = o->number != NULL;
-	cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
-	doctor_run(o);
-	for (int v = 0; v < VERDICT_COUNT; v++)
-		total += r->count[v];
-	for (size_t i = 0; i < r->kept_count; i++)
-		put_lines(r, &r->kept[i]);
-	if (*r->about)
-		cli_output_line(r->out, "%s", "");
-	cli_output_line(r->out, _("%zu checks: %zu ok, %zu warnings, %zu wrong, %zu unknown"), total, r->count[VERDICT_PASS],
-			r->count[VERDICT_WARN], r->count[VERDICT_FAIL], r->count[VERDICT_UNKNOWN]);
-	if (r->count[VERDICT_FAIL] == 0)
-		return true;
-	return err_set_message(e, ERR_FOUND_WRONG, _("%zu of %zu checks found something wrong"), r->count[VERDICT_FAIL], total);
-}
-
-bool cli_doctor(struct cli *c, struct err *e)
-{
-	struct report report = { .out = &c->out };
-	struct doctor_options options = {
-		.config = c->config, .store = c->store, .snapshot = snapshot_new(), .now_us = clock_wall_us(&clock_system),
-		.report = on_finding, .arg = &report,
-	};
-	bool ok = config_read_server_secrets(c->options->config, e) &&
-		  store_read_snapshot(c->store, options.snapshot, true, e) && check(c, &options, &report, e);
-
-	free(report.kept);
-	snapshot_free(&options.snapshot);
+	ok = ok && cli_args_count(&c->args, "timeout", 1, 10, &seconds, e) &&
+	     (!o.provider || cli_provider_id(o.snapshot, &o.provider, e));
+	if (ok) {
+		o.timeout_ms = seconds * 1000;
+		r.all = o.number != NULL;
+		cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
+		doctor_run(&o);
+		for (int v = 0; v < VERDICT_COUNT; v++)
+			total += r.count[v];
+		for (size_t i = 0; i < r.kept_count; i++)
+			put_lines(&r, &r.kept[i]);
+		if (*r.about)
+			cli_output_line(r.out, "%s", "");
+		cli_output_line(r.out, _("%zu checks: %zu ok, %zu warnings, %zu wrong, %zu unknown"), total,
+				r.count[VERDICT_PASS], r.count[VERDICT_WARN], r.count[VERDICT_FAIL], r.count[VERDICT_UNKNOWN]);
+		if (r.count[VERDICT_FAIL] > 0)
+			ok = err_set_message(e, ERR_FOUND_WRONG, _("%zu of %zu checks found something wrong"),
+					     r.count[VERDICT_FAIL], total);
+	}
+	free(r.kept);
+	snapshot_free(&o.snapshot);
 	return ok;
 }

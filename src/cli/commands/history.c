@@ -57,9 +57,10 @@ bool cli_history_init(struct cli *c, struct cli_history *h, struct err *e)
 	/* A provider that was deleted still has calls: a name that is not known is taken as its id. */
 	if (q->provider)
 		cli_provider_id(h->directory, &q->provider, &ignored);
+#define COMMA_NAME(id, name, text, help) ", " name
 	if (q->outcome && !outcome_parse(q->outcome, &outcome))
-		return cli_args_refuse(&c->args, "outcome",
-				       "answered, abandoned, busy, no_answer, unreachable, unmapped, failed, lost", e);
+		return cli_args_refuse(&c->args, "outcome", &(OUTCOME_TABLE(COMMA_NAME))[strlen(", ")], e);
+#undef COMMA_NAME
 	return cli_history_moment(c, h, "since", &q->since_us, e) && cli_history_moment(c, h, "until", &q->until_us, e);
 }
 

@@ -267,34 +267,25 @@ static bool count_history(struct counting *counting, struct cli_history *h, stru
 	return ok;
 }
 
-static bool report(struct cli *c, struct cli_history *h, struct err *e)
+bool cli_metrics(struct cli *c, struct err *e)
 {
-	struct cli_figures f = { .out = &c->out };
 	bool prometheus = cli_args_has(&c->args, "prometheus"), ok;
-	struct counting counting = { .cli = c, .history = h };
+	struct cli_history h;
+	struct cli_figures f = { .out = &c->out };
+	struct counting counting = { .cli = c, .history = &h, .workspace = snapshot_new() };
 
-	if (!take_options(c, h, &f, e))
-		return false;
+	ok = cli_history_init(c, &h, e) && take_options(c, &h, &f, e);
 	counting.known_only = prometheus && f.by == METRICS_BY_NUMBER;
-	counting.workspace = snapshot_new();
-	ok = (!f.live && !counting.known_only) || store_read_snapshot(c->store, counting.workspace, true, e);
-	f.metrics = counting.metrics = metrics_new_with(&(struct metrics_options){ .group = f.by, .zone = h->zone,
+	ok = ok && ((!f.live && !counting.known_only) || store_read_snapshot(c->store, counting.workspace, true, e));
+	f.metrics = counting.metrics = metrics_new_with(&(struct metrics_options){ .group = f.by, .zone = h.zone,
 										    .weeks = true });
-	ok = ok && (f.live ? count_live(&counting, e) : count_history(&counting, h, &f, e));
+	ok = ok && (f.live ? count_live(&counting, e) : count_history(&counting, &h, &f, e));
 	if (ok && prometheus)
 		cli_prometheus_put(&f);
 	else if (ok)
 		put_groups(&f);
 	metrics_free(&counting.metrics);
 	snapshot_free(&counting.workspace);
-	return ok;
-}
-
-bool cli_metrics(struct cli *c, struct err *e)
-{
-	struct cli_history h;
-	bool ok = cli_history_init(c, &h, e) && report(c, &h, e);
-
 	cli_history_clear(&h);
 	return ok;
 }

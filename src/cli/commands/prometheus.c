@@ -14,15 +14,9 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
 
-/* What all series of a family have in common, and the function that prints the series of a group. */
-struct family {
-	const char *name, *type, *help;
-	void (*put)(const struct cli_figures *f, const struct family *family, const struct number_metrics *n);
-};
-
 /* name{label="key",window="24h",extra="value"}; labels that do not apply are left out. */
-static void put_series(const struct cli_figures *f, const struct family *family, const char *suffix,
-		       const struct number_metrics *n, const char *extra, const char *value)
+static void put_series(const struct cli_figures *f, const char *name, const char *suffix, const struct number_metrics *n,
+		       const char *extra, const char *value)
 {
 	const char *const labels[][2] = {
 		{ f->by != METRICS_BY_ALL ? metrics_group_name(f->by) : NULL, n->key },
@@ -33,7 +27,7 @@ static void put_series(const struct cli_figures *f, const struct family *family,
 	FILE *to = f->out->to;
 	char *clean;
 
-	fprintf(to, "%s%s", family->name, suffix);
+	fprintf(to, "%s%s", name, suffix);
 	for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
 		if (!labels[i][0])
 			continue;
@@ -49,78 +43,50 @@ static void put_series(const struct cli_figures *f, const struct family *family,
 	fputs(*separator == ',' ? "} " : " ", to);
 }
 
-static void put_outcomes(const struct cli_figures *f, const struct family *family, const struct number_metrics *n)
-{
-	for (int o = 0; o < OUTCOME_COUNT; o++) {
-		put_series(f, family, "", n, "outcome", outcome_name((enum call_outcome)o));
-		fprintf(f->out->to, "%" PRIu64 "\n", n->outcomes[o]);
-	}
-}
-
-static void put_states(const struct cli_figures *f, const struct family *family, const struct number_metrics *n)
-{
-	for (int s = 0; s < CALL_ENDED; s++) {
-		put_series(f, family, "", n, "state", call_state_name((enum call_state)s));
-		fprintf(f->out->to, "%" PRIu64 "\n", n->states[s]);
-	}
-}
-
-static void put_summary(const struct cli_figures *f, const struct family *family, const struct number_metrics *n,
-			const struct histogram *h)
+static void put_summary(const struct cli_figures *f, const char *name, const struct number_metrics *n, const struct histogram *h)
 {
 	static const struct { double q; const char *text; } quantiles[] = { { 0.5, "0.5" }, { 0.95, "0.95" }, { 0.99, "0.99" } };
 
 	for (size_t i = 0; i < ARRAY_LEN(quantiles) && h->count > 0; i++) {
-		put_series(f, family, "", n, "quantile", quantiles[i].text);
+		put_series(f, name, "", n, "quantile", quantiles[i].text);
 		fprintf(f->out->to, "%.6f\n", (double)histogram_quantile(h, quantiles[i].q) / 1e6);
 	}
-	put_series(f, family, "_sum", n, NULL, NULL);
+	put_series(f, name, "_sum", n, NULL, NULL);
 	fprintf(f->out->to, "%.6f\n", (double)h->sum_us / 1e6);
-	put_series(f, family, "_count", n, NULL, NULL);
+	put_series(f, name, "_count", n, NULL, NULL);
 	fprintf(f->out->to, "%" PRIu64 "\n", h->count);
 }
 
-static void put_talk(const struct cli_figures *f, const struct family *family, const struct number_metrics *n)
-{
-	put_summary(f, family, n, &n->talk);
-}
-
-static void put_response(const struct cli_figures *f, const struct family *family, const struct number_metrics *n)
-{
-	put_summary(f, family, n, &n->response);
-}
-
-static void put_peak(const struct cli_figures *f, const struct family *family, const struct number_metrics *n)
-{
-	put_series(f, family, "", n, NULL, NULL);
-	fprintf(f->out->to, "%" PRIu32 "\n", n->peak_concurrent);
-}
-
-#define TALK_HELP "Time callers and agents talked."
-#define RESPONSE_HELP "Arrival to the agent's first audio, or to its answer when none was heard."
-#define PEAK_HELP "Calls at once at most."
-
-static const struct family of_all[] = {
-	{ "trunkdeck_calls_total", "counter", "Finished calls by outcome.", put_outcomes },
-	{ "trunkdeck_talk_seconds", "summary", TALK_HELP, put_talk },
-	{ "trunkdeck_response_seconds", "summary", RESPONSE_HELP, put_response },
-	{ "trunkdeck_concurrent_calls_peak", "gauge", PEAK_HELP, put_peak },
-	{ 0 },
-};
-
 /* The figures of a window have names of their own, because they go down as well as up. */
-static const struct family of_window[] = {
-	{ "trunkdeck_window_calls", "gauge", "Finished calls by outcome.", put_outcomes },
-	{ "trunkdeck_window_talk_seconds", "summary", TALK_HELP, put_talk },
-	{ "trunkdeck_window_response_seconds", "summary", RESPONSE_HELP, put_response },
-	{ "trunkdeck_window_concurrent_calls_peak", "gauge", PEAK_HELP, put_peak },
-	{ 0 },
+enum family { OUTCOMES, TALK, RESPONSE, PEAK, STATES };
+static const struct { const char *name, *in_window, *type, *help; } families[] = {
+	[OUTCOMES] = { "trunkdeck_calls_total", "trunkdeck_window_calls", "counter", "Finished calls by outcome." },
+	[TALK] = { "trunkdeck_talk_seconds", "trunkdeck_window_talk_seconds", "summary", "Time callers and agents talked." },
+	[RESPONSE] = { "trunkdeck_response_seconds", "trunkdeck_window_response_seconds", "summary",
+		       "Arrival to the agent's first audio, or to its answer when none was heard." },
+	[PEAK] = { "trunkdeck_concurrent_calls_peak", "trunkdeck_window_concurrent_calls_peak", "gauge", "Calls at once at most." },
+	[STATES] = { "trunkdeck_live_calls", "trunkdeck_live_calls", "gauge", "Calls that are up, by what they are doing." },
 };
 
-static const struct family of_now[] = {
-	{ "trunkdeck_live_calls", "gauge", "Calls that are up, by what they are doing.", put_states },
-	{ 0 },
-};
+static void put_group(const struct cli_figures *f, enum family family, const char *name, const struct number_metrics *n)
+{
+	FILE *to = f->out->to;
+
+	for (int o = 0; family == OUTCOMES && o < OUTCOME_COUNT; o++) {
+		put_series(f, name, "", n, "outcome", outcome_name((enum call_outcome)o));
+		fprintf(to, "%" PRIu64 "\n", n->outcomes[o]);
+	}
+	for (int s = 0; family == STATES && s < CALL_ENDED; s++) {
+		put_series(f, name, "", n, "state", call_state_name((enum call_state)s));
+		fprintf(to, "%" PRIu64 "\n", n->states[s]);
+	}
+	if (family == TALK || family == RESPONSE)
+		put_summary(f, name, n, family == TALK ? &n->talk : &n->response);
+	if (family == PEAK) {
+		put_series(f, name, "", n, NULL, NULL);
+		fprintf(to, "%" PRIu32 "\n", n->peak_concurrent);
+	}
+}
 
 /* A gauge of all groups together. */
 static void put_gauge(const struct cli_figures *f, const char *name, const char *help, int64_t value)
@@ -137,14 +103,16 @@ static void put_gauge(const struct cli_figures *f, const char *name, const char 
 
 void cli_prometheus_put(const struct cli_figures *f)
 {
-	const struct family *family = f->live ? of_now : f->bounded ? of_window : of_all;
 	size_t count;
 	const struct number_metrics **groups = metrics_groups(f->metrics, &count);
 
-	for (; family->name; family++) {
-		fprintf(f->out->to, "# HELP %s %s\n# TYPE %s %s\n", family->name, family->help, family->name, family->type);
+	for (int family = f->live ? STATES : OUTCOMES; family <= (f->live ? STATES : PEAK); family++) {
+		const char *name = f->bounded ? families[family].in_window : families[family].name;
+		const char *type = family == OUTCOMES && f->bounded ? "gauge" : families[family].type;
+
+		fprintf(f->out->to, "# HELP %s %s\n# TYPE %s %s\n", name, families[family].help, name, type);
 		for (size_t i = 0; i < count; i++)
-			family->put(f, family, groups[i]);
+			put_group(f, (enum family)family, name, groups[i]);
 	}
 	free(groups);
 	if (f->live)

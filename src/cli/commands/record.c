@@ -100,27 +100,11 @@ static bool start_raw(struct recorder *r, const struct cli_args *args, struct er
 	return app_record_raw(r->app, &options, e);
 }
 
-static bool record(struct recorder *r, struct err *e)
-{
-	const struct loop_client client = { .arg = r, .input_fd = -1, .turn = on_turn };
-	size_t left;
-
-	if (!app_start_recorder(r->app, e))
-		return false;
-	loop_run(r->app, &client);
-	loop_end_within(FINISH_MS + LEAVE_MS);
-	left = app_finish_recording(r->app, FINISH_MS);
-	say(r);
-	if (left == 0)
-		return true;
-	err_set_message(e, ERR_STORE_UNREACHABLE, ngettext("%zu finished call could not be written and is lost",
-							   "%zu finished calls could not be written and are lost", left), left);
-	return false;
-}
-
 bool cli_record(struct cli *c, struct err *e)
 {
 	struct recorder r = { .quiet = cli_args_has(&c->args, "quiet") };
+	const struct loop_client client = { .arg = &r, .input_fd = -1, .turn = on_turn };
+	size_t left;
 	bool ok;
 
 	if (c->config->read_only)
@@ -135,7 +119,17 @@ bool cli_record(struct cli *c, struct err *e)
 		return false;
 	loop_block_signals();
 	r.app = app_new(c->config, &clock_system);
-	ok = start_raw(&r, &c->args, e) && record(&r, e);
+	ok = start_raw(&r, &c->args, e) && app_start_recorder(r.app, e);
+	if (ok) {
+		loop_run(r.app, &client);
+		loop_end_within(FINISH_MS + LEAVE_MS);
+		left = app_finish_recording(r.app, FINISH_MS);
+		say(&r);
+		if (left > 0)
+			ok = err_set_message(e, ERR_STORE_UNREACHABLE,
+					     ngettext("%zu finished call could not be written and is lost",
+						      "%zu finished calls could not be written and are lost", left), left);
+	}
 	app_free(&r.app);
 	return ok;
 }

@@ -110,6 +110,22 @@ static void report(struct cli *c, const char *done, const struct record *r, stru
 		cli_note(c, _("note: an open screen, or 'trunkdeck sync', writes it to the servers"));
 }
 
+/* Reads the record that the command names, or for `add` takes a new one, and does something with it. */
+static bool with_record(struct cli *c, bool (*act)(struct cli *, struct snapshot *, struct record *, struct err *), struct err *e)
+{
+	struct snapshot *directory = cli_directory(c, e);
+	struct record r;
+	bool ok;
+
+	if (!directory)
+		return false;
+	record_init(&r, c->command->entity);
+	ok = (c->command->run == cli_record_add || cli_find(c, directory, &r, e)) && act(c, directory, &r, e);
+	record_clear(&r);
+	snapshot_free(&directory);
+	return ok;
+}
+
 static bool add(struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
 {
 	const char *name = c->args.positional_count > 0 ? c->args.positionals[0] : NULL;
@@ -149,17 +165,7 @@ static bool add(struct cli *c, struct snapshot *directory, struct record *r, str
 
 bool cli_record_add(struct cli *c, struct err *e)
 {
-	struct snapshot *directory = cli_directory(c, e);
-	struct record r;
-	bool ok;
-
-	if (!directory)
-		return false;
-	record_init(&r, c->command->entity);
-	ok = add(c, directory, &r, e);
-	record_clear(&r);
-	snapshot_free(&directory);
-	return ok;
+	return with_record(c, add, e);
 }
 
 #define LOST_SHOWN 5
@@ -222,30 +228,12 @@ static bool show(struct cli *c, struct snapshot *directory, struct record *r, st
 	return true;
 }
 
-/* Reads the record that the command names, and does something with it. */
-static bool with_record(struct cli *c, bool (*act)(struct cli *, struct snapshot *, struct record *, struct err *), struct err *e)
-{
-	struct snapshot *directory = cli_directory(c, e);
-	struct record r;
-	bool ok;
-
-	if (!directory)
-		return false;
-	ok = cli_find(c, directory, &r, e) && act(c, directory, &r, e);
-	record_clear(&r);
-	snapshot_free(&directory);
-	return ok;
-}
-
 bool cli_record_edit(struct cli *c, struct err *e)
 {
-	bool changes = false;
+	bool changes = cli_args_has(&c->args, "param") || cli_args_has(&c->args, "unset-param");
 
-	for (size_t i = 0; i < c->args.given_count; i++) {
-		const struct cli_option *o = c->args.given[i].option;
-
-		changes |= o->field || strcmp(o->name, "param") == 0 || strcmp(o->name, "unset-param") == 0;
-	}
+	for (size_t i = 0; i < c->args.given_count; i++)
+		changes |= c->args.given[i].option->field != NULL;
 	if (changes)
 		return with_record(c, edit, e);
 	err_set_message(e, ERR_USAGE, "%s", _("nothing to change"));
@@ -322,9 +310,7 @@ bool cli_record_list(struct cli *c, struct err *e)
 	struct cli_routes *routes = NULL;
 	bool ok = !cli_args_has(&c->args, "routes") || cli_routes_read(&routes, c, e);
 
-	cli_rows_init(&l.rows, &c->out, entity, entity == ENTITY_PROVIDER);
-	if (routes && ok)
-		cli_rows_add_routes(&l.rows, routes);
+	cli_rows_init(&l.rows, &c->out, entity, entity == ENTITY_PROVIDER, ok ? routes : NULL);
 	l.filter = (struct filter_rows){ .fields = l.rows.names, .get = cell_of };
 	for (int i = 0; l.rows.names[i]; i++)
 		if (strcmp(l.rows.names[i], "number") == 0)
@@ -375,19 +361,19 @@ static bool delete(struct cli *c, struct snapshot *directory, struct record *r, 
 {
 	bool cuts = cli_args_has(&c->args, "cut");
 	int64_t version = cli_args_has(&c->args, "yes") ? 0 : record_version(r);
-	struct cli_cut cut = { NULL, 0 };
+	json_t *cut = NULL;
 	struct record now;
 	bool ok;
 
 	if (!confirm(c, r, snapshot_badge(directory, record_key(r)), e) ||
-	    (cuts && !(config_read_server_secrets(c->options->config, e) && cli_cut_prepare(c, r, &cut, e))))
+	    (cuts && !(config_read_server_secrets(c->options->config, e) && (cut = cli_cut_prepare(c, r, e)))))
 		return false;
 	ok = mutate(c, MUTATION_DELETE, r, version, &now, e);
 	if (ok)
 		report(c, _("deleted"), &now, NULL);
 	record_clear(&now);
-	ok = ok && (!cuts || cli_cut_run(c, &cut, snapshot_workspace(directory)->id, e));
-	cli_cut_clear(&cut);
+	ok = ok && (!cuts || cli_cut_run(c, cut, snapshot_workspace(directory)->id, e));
+	json_decref(cut);
 	return ok;
 }
 

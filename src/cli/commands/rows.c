@@ -28,9 +28,10 @@ static void add_column(struct cli_rows *rows, struct cli_column column, const ch
 	rows->names[rows->count++] = name;
 }
 
-void cli_rows_init(struct cli_rows *rows, struct cli_output *out, enum entity entity, bool counted)
+void cli_rows_init(struct cli_rows *rows, struct cli_output *out, enum entity entity, bool counted,
+		   const struct cli_routes *routes)
 {
-	*rows = (struct cli_rows){ .out = out, .entity = entity, .counted = counted };
+	*rows = (struct cli_rows){ .out = out, .entity = entity, .counted = counted, .routes = routes };
 	for (const struct field *f = entity_fields(entity); f->key; f++) {
 		/* Fields that only the program sets, and those without a bounded width, would push the others off the screen. */
 		bool narrow = ((f->flags & FIELD_KEY) || !(f->flags & FIELD_READONLY)) && f->type != FIELD_PARAMS;
@@ -40,12 +41,8 @@ void cli_rows_init(struct cli_rows *rows, struct cli_output *out, enum entity en
 	}
 	if (counted)
 		add_column(rows, (struct cli_column){ .key = "numbers", .label = N_("Numbers"), .flags = COLUMN_RIGHT }, "numbers");
-}
-
-void cli_rows_add_routes(struct cli_rows *rows, const struct cli_routes *routes)
-{
-	rows->routes = routes;
-	add_column(rows, (struct cli_column){ .key = "routes", .label = N_("Routes") }, "routes");
+	if (routes)
+		add_column(rows, (struct cli_column){ .key = "routes", .label = N_("Routes") }, "routes");
 }
 
 void cli_rows_cells(const struct cli_rows *rows, const struct record *r, int64_t numbers, char *cells[CLI_COLUMNS_MAX])
@@ -90,7 +87,7 @@ void cli_rows_one(struct cli_output *out, const struct record *r, json_t *warnin
 	char *cells[CLI_COLUMNS_MAX];
 	struct cli_rows rows;
 
-	cli_rows_init(&rows, out, r->entity, false);
+	cli_rows_init(&rows, out, r->entity, false, NULL);
 	rows.warnings = warnings;
 	cli_rows_cells(&rows, r, 0, cells);
 	if (out->format == OUTPUT_TABLE) {

@@ -27,9 +27,9 @@ struct cli_rows {
 	const char *names[CLI_COLUMNS_MAX + 1];	/* for queries: the option's word, else the key; NULL at the end */
 };
 
-void cli_rows_init(struct cli_rows *rows, struct cli_output *out, enum entity entity, bool counted);
-/* Adds a last column for what the servers hold of each number. */
-void cli_rows_add_routes(struct cli_rows *rows, const struct cli_routes *routes);
+/* With `routes`, the last column is what the servers hold of each number. */
+void cli_rows_init(struct cli_rows *rows, struct cli_output *out, enum entity entity, bool counted,
+		   const struct cli_routes *routes);
 /* The cells of a record, in the order of the columns; freed by cli_rows_free_cells(). */
 void cli_rows_cells(const struct cli_rows *rows, const struct record *r, int64_t numbers, char *cells[CLI_COLUMNS_MAX]);
 void cli_rows_free_cells(const struct cli_rows *rows, char *cells[CLI_COLUMNS_MAX]);

@@ -98,22 +98,6 @@ const struct server_config *cli_server(const struct config *config, const char *
 
 /* --- setup --- */
 
-static void put_file(struct cli_output *out, const struct setup_file *file, const char *filled)
-{
-	if (out->format != OUTPUT_TABLE) {
-		cli_output_row(out, (json_t *[]){ cli_text(file->path), cli_text(file->reload), cli_text(filled) });
-		return;
-	}
-	if (file != setup_files)
-		cli_output_line(out, "%s", "");
-	cli_output_line(out, ";;; %s", file->path);
-	cli_output_line(out, _(";;; then: asterisk -rx '%s'"), file->reload);
-	for (size_t len; *filled; filled += len + (filled[len] == '\n')) {
-		len = strcspn(filled, "\n");
-		cli_output_line(out, "%.*s", (int)len, filled);
-	}
-}
-
 bool cli_server_setup(struct cli *c, struct err *e)
 {
 	static const struct cli_column columns[] = { { .key = "path" }, { .key = "reload" }, { .key = "text" } };
@@ -139,13 +123,25 @@ bool cli_server_setup(struct cli *c, struct err *e)
 	cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
 	for (const struct setup_file *file = setup_files; file->name; file++) {
 		char *filled;
+		size_t len;
 
 		if (file->odbc && options.mode != ROUTES_ODBC)
 			continue;
 		filled = setup_fill(embed_find(file->name)->text, values);
 		if (!filled)
 			die("%s holds a placeholder without a value", file->name);
-		put_file(&c->out, file, filled);
+		if (c->out.format != OUTPUT_TABLE) {
+			cli_output_row(&c->out, (json_t *[]){ cli_text(file->path), cli_text(file->reload), cli_text(filled) });
+		} else {
+			if (file != setup_files)
+				cli_output_line(&c->out, "%s", "");
+			cli_output_line(&c->out, ";;; %s", file->path);
+			cli_output_line(&c->out, _(";;; then: asterisk -rx '%s'"), file->reload);
+			for (const char *line = filled; *line; line += len + (line[len] == '\n')) {
+				len = strcspn(line, "\n");
+				cli_output_line(&c->out, "%.*s", (int)len, line);
+			}
+		}
 		free(filled);
 	}
 	setup_values_free(&values);

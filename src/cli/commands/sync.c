@@ -227,10 +227,12 @@ static void put_routes(struct sync *s)
 	}
 }
 
-static char *server_text(const struct app_server *server)
+/* A line for a server, or an object. */
+static void put_server(struct cli_output *out, const struct app_server *server)
 {
 	const struct server_status *st = &server->status;
 	const struct routes_stats *r = &st->routes;
+	json_t *states = json_object();
 	struct buf text;
 
 	buf_init(&text, BUF_UNBOUNDED);
@@ -238,9 +240,15 @@ static char *server_text(const struct app_server *server)
 		buf_addf(&text, _("not reached: %s"), st->err.code != ERR_NONE ? st->err.message : _("no answer in time"));
 	else if (r->foreign_owner)
 		buf_addf(&text, _("belongs to another store (%s): nothing is written; --take-over makes it this store's"), r->owner);
-	for (int i = 0; i < ROUTE_STATE_COUNT && is_up(server) && !r->foreign_owner; i++)
-		if (r->by_state[i] > 0)
-			buf_addf(&text, "%s%zu %s", text.len ? ", " : "", r->by_state[i], route_state_name((enum route_state)i));
+	for (int i = 0; i < ROUTE_STATE_COUNT; i++) {
+		const char *name = route_state_name((enum route_state)i);
+
+		if (r->by_state[i] == 0)
+			continue;
+		json_object_set_new(states, name, json_integer((json_int_t)r->by_state[i]));
+		if (is_up(server) && !r->foreign_owner)
+			buf_addf(&text, "%s%zu %s", text.len ? ", " : "", r->by_state[i], name);
+	}
 	if (r->prefixes > 0 && is_up(server))
 		buf_addf(&text, _("%s%zu of %zu carrier forms verified"), text.len ? ", " : "", r->prefixes_verified,
 			 r->prefixes);
@@ -248,30 +256,17 @@ static char *server_text(const struct app_server *server)
 		buf_addf(&text, _("%skeys left behind are not known"), text.len ? ", " : "");
 	if (r->refusal[0] != '\0')
 		buf_addf(&text, "%s%s", text.len ? "; " : "", r->refusal);
-	return text.len ? buf_take(&text) : xstrdup(_("no routes"));
-}
-
-static void put_server(struct cli_output *out, const struct app_server *server)
-{
-	const struct routes_stats *r = &server->status.routes;
-	char *text = server_text(server);
-	json_t *states;
-
-	if (out->format != OUTPUT_JSON) {
-		cli_output_line(out, "%s (%s): %s", server->config->name, routes_mode_name(server->config->routes), text);
-		free(text);
-		return;
-	}
-	states = json_object();
-	for (int i = 0; i < ROUTE_STATE_COUNT; i++)
-		if (r->by_state[i] > 0)
-			json_object_set_new(states, route_state_name((enum route_state)i), json_integer((json_int_t)r->by_state[i]));
-	cli_output_object(out, json_pack("{so ss sb so sI sI so so}", "server", cli_text(server->config->name),
-					 "mode", routes_mode_name(server->config->routes), "reached", is_up(server),
-					 "routes", states, "prefixes", (json_int_t)r->prefixes,
-					 "prefixesVerified", (json_int_t)r->prefixes_verified,
-					 "foreignOwner", cli_text(r->foreign_owner ? r->owner : ""), "text", cli_text(text)));
-	free(text);
+	if (text.len == 0)
+		buf_adds(&text, _("no routes"));
+	cli_output_line(out, "%s (%s): %s", server->config->name, routes_mode_name(server->config->routes), text.p);
+	if (out->format == OUTPUT_JSON)
+		cli_output_object(out, json_pack("{so ss sb sO sI sI so so}", "server", cli_text(server->config->name),
+						 "mode", routes_mode_name(server->config->routes), "reached", is_up(server),
+						 "routes", states, "prefixes", (json_int_t)r->prefixes,
+						 "prefixesVerified", (json_int_t)r->prefixes_verified,
+						 "foreignOwner", cli_text(r->foreign_owner ? r->owner : ""), "text", cli_text(text.p)));
+	json_decref(states);
+	buf_clear(&text);
 }
 
 static bool report(struct sync *s, struct err *e)

@@ -59,7 +59,7 @@ static void on_report(void *arg, const struct server_config *server, const struc
 	cli_output_flush(out);
 }
 
-static bool place_calls(struct cli *c, struct snapshot *directory, const struct number *n, int64_t timeout_ms, struct err *e)
+bool cli_test(struct cli *c, struct err *e)
 {
 #define COLUMN(id, name, text) { .key = name "_ms" },
 	static const struct cli_column columns[] = {
@@ -67,32 +67,28 @@ static bool place_calls(struct cli *c, struct snapshot *directory, const struct 
 		TEST_STEP_TABLE(COLUMN) { .key = "cause" }, { .key = "todo", .flags = COLUMN_JSON_ONLY },
 	};
 #undef COLUMN
-	struct tally tally = { .cli = c, .number = n };
-	const struct number_test test = {
-		.config = c->config, .snapshot = directory, .number = n, .server = cli_args_value(&c->args, "server"),
-		.timeout_ms = timeout_ms, .report = on_report, .arg = &tally,
+	const char *only = cli_args_value(&c->args, "server");
+	struct record r = { .entity = ENTITY_NUMBER };
+	struct tally tally = { .cli = c, .number = &r.number };
+	struct number_test test = {
+		.config = c->config, .number = &r.number, .server = only, .report = on_report, .arg = &tally,
 	};
+	struct snapshot *directory = NULL;
+	bool ok;
 
 	_Static_assert(TEST_STEP_COUNT == 5, "on_report() has a cell for each step");
-	cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
-	if (!number_test_run(&test, e))
-		return false;
-	if (tally.failed == 0)
-		return true;
-	return err_set_message(e, tally.first.code, _("%zu of %zu test calls failed: %.120s"), tally.failed, tally.calls,
-			       tally.first.message);
-}
-
-bool cli_test(struct cli *c, struct err *e)
-{
-	const char *only = cli_args_value(&c->args, "server");
-	struct snapshot *directory = NULL;
-	struct record r = { .entity = ENTITY_NUMBER };
-	int64_t seconds;
-	bool ok = cli_args_count(&c->args, "timeout", 1, NUMBER_TEST_TIMEOUT_MS / 1000, &seconds, e) &&
-		  (!only || cli_server(c->config, only, e)) && config_read_server_secrets(c->options->config, e) && (directory = cli_directory(c, e)) &&
-		  cli_find(c, directory, &r, e) && place_calls(c, directory, &r.number, seconds * 1000, e);
-
+	ok = cli_args_count(&c->args, "timeout", 1, NUMBER_TEST_TIMEOUT_MS / 1000, &test.timeout_ms, e) &&
+	     (!only || cli_server(c->config, only, e)) && config_read_server_secrets(c->options->config, e) &&
+	     (directory = cli_directory(c, e)) && cli_find(c, directory, &r, e);
+	if (ok) {
+		test.timeout_ms *= 1000;
+		test.snapshot = directory;
+		cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
+		ok = number_test_run(&test, e);
+	}
+	if (ok && tally.failed > 0)
+		ok = err_set_message(e, tally.first.code, _("%zu of %zu test calls failed: %.120s"), tally.failed, tally.calls,
+				     tally.first.message);
 	record_clear(&r);
 	snapshot_free(&directory);
 	return ok;

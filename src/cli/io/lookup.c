@@ -63,10 +63,8 @@ bool cli_find(const struct cli *c, struct snapshot *directory, struct record *r,
 		return false;
 	if (found)
 		return true;
-	/* Another operator may have deleted a provider or an agent since the directory was read. */
-	if (entity == ENTITY_PROVIDER)
-		return err_set(e, ERR_TRUNK_NOT_FOUND, NULL);
-	if (entity == ENTITY_AGENT)
-		return err_set(e, ERR_AGENT_NOT_FOUND, NULL);
-	return err_set(e, ERR_NUMBER_NOT_FOUND, _("there is no number %s: see 'trunkdeck number list'"), key);
+	if (entity == ENTITY_NUMBER)
+		return err_set(e, ERR_NUMBER_NOT_FOUND, _("there is no number %s: see 'trunkdeck number list'"), key);
+	/* Another operator may have deleted the provider or the agent since the directory was read. */
+	return err_set(e, entity == ENTITY_PROVIDER ? ERR_TRUNK_NOT_FOUND : ERR_AGENT_NOT_FOUND, NULL);
 }

@@ -345,21 +345,28 @@ void cli_output_object(struct cli_output *o, json_t *object)
 	json_decref(object);
 }
 
+/* A formatted text, cleaned; caller frees. */
+static char *clean_text(const char *format, va_list ap)
+{
+	char *text = xvasprintf(format, ap), *clean = utf8_clean_dup(str_of(text));
+
+	free(text);
+	return clean;
+}
+
 void cli_output_line(struct cli_output *o, const char *format, ...)
 {
-	char *text, *clean;
+	char *text;
 	va_list ap;
 
 	if (o->format != OUTPUT_TABLE)
 		return;
 	end_table(o);
 	va_start(ap, format);
-	text = xvasprintf(format, ap);
+	text = clean_text(format, ap);
 	va_end(ap);
-	clean = utf8_clean_dup(str_of(text));
-	put(o, clean, strlen(clean));
+	put(o, text, strlen(text));
 	put(o, "\n", 1);
-	free(clean);
 	free(text);
 }
 
@@ -401,17 +408,15 @@ bool cli_output_end(struct cli_output *o, struct err *e)
 
 void cli_note(const struct cli *c, const char *format, ...)
 {
-	char *text, *clean;
+	char *text;
 	va_list ap;
 
 	if (c->out.format != OUTPUT_TABLE)
 		return;
 	va_start(ap, format);
-	text = xvasprintf(format, ap);
+	text = clean_text(format, ap);
 	va_end(ap);
-	clean = utf8_clean_dup(str_of(text));
 	fflush(stdout);
-	fprintf(stderr, "%s\n", clean);
-	free(clean);
+	fprintf(stderr, "%s\n", text);
 	free(text);
 }
