@@ -1,4 +1,4 @@
-/* See ami/action.h. Everything is checked before the first byte is written. */
+/* See ami/action.h. All lines are checked before the first byte is written. */
 #include "config.h"
 
 #include "trunkdeck/ami/action.h"
@@ -10,70 +10,43 @@
 
 #define ACTION_ID "ActionID"
 
-/* "Key: value" and CR LF. */
-static size_t line_size(const char *key, const char *value)
+/* Adds the length of "Key: value" with its CR LF to *size. */
+static bool check_line(const char *key, const char *value, size_t *size, struct err *e)
 {
-	return strlen(key) + 2 + strlen(value) + 2;
-}
+	const size_t key_len = strlen(key), len = key_len + 2 + strlen(value) + 2;
 
-static bool key_is_safe(const char *key)
-{
-	size_t len = strlen(key);
-
-	return len > 0 && strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == len;
-}
-
-static bool check_line(const char *key, const char *value, struct err *e)
-{
-	if (!key_is_safe(key))
+	if (!key_len || strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != key_len)
 		return err_set_message(e, ERR_SERVER_REFUSED, _("An action has a malformed header name"));
 	if (strpbrk(value, "\r\n")) {
 		err_set_message(e, ERR_SERVER_REFUSED, _("%s holds a line break"), key);
 		err_hint(e, _("Asterisk would read the rest as another command; remove the line break"));
 		return false;
 	}
-	if (line_size(key, value) > AMI_MAX_LINE) {
+	if (len > AMI_MAX_LINE) {
 		err_set_message(e, ERR_SERVER_REFUSED, _("%s is too long"), key);
 		err_hint(e, _("Asterisk takes %d bytes at most, name included"), AMI_MAX_LINE - 4);
 		return false;
 	}
+	*size += len;
 	return true;
 }
 
-static bool check_action(const char *action, uint64_t action_id, const struct ami_field *fields, struct err *e)
+bool ami_action_write(struct buf *out, const char *action, uint64_t action_id, const struct ami_field *fields,
+		      struct err *e)
 {
-	size_t lines = action_id ? 2 : 1;
+	size_t lines = action_id ? 2 : 1, size = sizeof(ACTION_ID ": 18446744073709551615\r\n") + 2;
 
-	if (!key_is_safe(action))
-		return err_set_message(e, ERR_SERVER_REFUSED, _("An action has a malformed name"));
-	if (!check_line("Action", action, e))
+	if (!check_line(action, "", &size, e) || !check_line("Action", action, &size, e))
 		return false;
 	for (const struct ami_field *f = fields; f && f->key; f++, lines++)
-		if (!check_line(f->key, f->value, e))
+		if (!check_line(f->key, f->value, &size, e))
 			return false;
 	if (lines > AMI_MAX_ACTION_HEADERS) {
 		err_set_message(e, ERR_SERVER_REFUSED, _("An action has too many headers"));
 		err_hint(e, _("Asterisk takes %d at most"), AMI_MAX_ACTION_HEADERS);
 		return false;
 	}
-	return true;
-}
-
-static size_t action_size(const char *action, const struct ami_field *fields)
-{
-	size_t size = line_size("Action", action) + sizeof(ACTION_ID ": 18446744073709551615\r\n") + 2;
-
-	for (const struct ami_field *f = fields; f && f->key; f++)
-		size += line_size(f->key, f->value);
-	return size;
-}
-
-bool ami_action_write(struct buf *out, const char *action, uint64_t action_id, const struct ami_field *fields,
-		      struct err *e)
-{
-	if (!check_action(action, action_id, fields, e))
-		return false;
-	if (out->overflow || action_size(action, fields) > out->max - out->len)
+	if (out->overflow || size > out->max - out->len)
 		return err_set_message(e, ERR_SERVER_REFUSED, _("Too many actions are waiting to be sent"));
 	buf_addf(out, "Action: %s\r\n", action);
 	if (action_id)

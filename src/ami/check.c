@@ -1,10 +1,10 @@
 /*
- * What one frame says of itself: head, channel blocks, identities (rules 1 to 3 and 5 of ami/parse.h).
+ * Checks one frame by itself: head, channel blocks, identities (rules 1 to 3 and 5 of ami/parse.h).
  *
- * A block is checked by position, not by presence: what a caller can write into one of its fields is shorter than the
- * rest of the block, so a frame he ends early has no whole block, and the rest of the frame he cut has no beginning.
- * The first reason found, in the order of rules, is the one reported; `owed` and `remainder` are set whatever it is,
- * because the neighbours are judged by them.
+ * A block is checked by the position of its keys, not by their presence. A caller can write less into one field than the rest of
+ * the block has: a frame that he ends early lacks a whole block, and the rest of the frame that he cut lacks its beginning. The
+ * first reason in the order of the rules is reported. `owed` and `remainder` are set for every reason, because the neighbours of
+ * the frame are judged by them.
  */
 #include "config.h"
 
@@ -87,35 +87,27 @@ static bool is_identity(struct str s)
 	return true;
 }
 
-static void check_event_head(struct parsed *f, bool timestamps)
-{
-	const struct ami_header *h = f->headers;
-
-	if (f->pub.count > 1 && h[1].id == AMI_KEY_PRIVILEGE && is_privilege(h[1].value)) {
-		f->pub.async = true;
-		if (!timestamps || (f->pub.count > 2 && h[2].id == AMI_KEY_TIMESTAMP && is_timestamp(h[2].value)))
-			return;
-		reject(f, AMI_REJECT_NO_TIMESTAMP);
-	} else {
-		if (f->by_key[AMI_KEY_ACTIONID])
-			return;
-		reject(f, AMI_REJECT_NO_PRIVILEGE);
-	}
-	f->remainder = true;
-}
-
 static void check_head(struct parsed *f, bool timestamps)
 {
-	const struct ami_header *first = f->headers;
+	const struct ami_header *h = f->headers;
+	const size_t n = f->pub.count;
+	enum ami_reject why = AMI_ACCEPTED;
 
-	if (f->pub.count && first->id == AMI_KEY_RESPONSE) {
+	if (n && h->id == AMI_KEY_RESPONSE) {
 		f->pub.kind = AMI_RESPONSE;
-	} else if (f->pub.count && first->id == AMI_KEY_EVENT && first->value.len) {
-		check_event_head(f, timestamps);
-	} else {
-		reject(f, AMI_REJECT_FIRST_LINE);
-		f->remainder = true;
+	} else if (!n || h->id != AMI_KEY_EVENT || !h->value.len) {
+		why = AMI_REJECT_FIRST_LINE;
+	} else if (n > 1 && h[1].id == AMI_KEY_PRIVILEGE && is_privilege(h[1].value)) {
+		f->pub.async = true;
+		if (timestamps && !(n > 2 && h[2].id == AMI_KEY_TIMESTAMP && is_timestamp(h[2].value)))
+			why = AMI_REJECT_NO_TIMESTAMP;
+	} else if (!f->by_key[AMI_KEY_ACTIONID]) {
+		why = AMI_REJECT_NO_PRIVILEGE;
 	}
+	if (why == AMI_ACCEPTED)
+		return;
+	reject(f, why);
+	f->remainder = true;
 }
 
 static bool key_is(struct str key, const char *prefix, size_t prefix_len, const char *name)
@@ -126,7 +118,7 @@ static bool key_is(struct str key, const char *prefix, size_t prefix_len, const 
 	       strncasecmp(key.p + prefix_len, name, len) == 0;
 }
 
-/* In order, but not in one piece: several fields of a frame may be forged. */
+/* The keys must come in order, but not in one piece: several fields of a frame may be forged. */
 void owed_pay(struct owed *o, const struct parsed *f, size_t from)
 {
 	for (size_t i = from; i < f->pub.count && o->next < o->count; i++)
@@ -134,7 +126,7 @@ void owed_pay(struct owed *o, const struct parsed *f, size_t from)
 	o->active = o->next < o->count;
 }
 
-/* The keys in order end before header `at`; `have` of them were there. */
+/* The first `have` keys were there; the header `at` is not the next one. */
 static void broken(struct parsed *f, struct str prefix, const char *const *names, size_t count, size_t have, size_t at)
 {
 	struct owed *o = &f->owed;
@@ -201,23 +193,6 @@ static bool other_run(const struct parsed *f, size_t i, struct run *r)
 	return n > 1;
 }
 
-static void check_identity(struct parsed *f, const struct ami_header *uniqueid)
-{
-	if (!is_identity(uniqueid[0].value) || !is_identity(uniqueid[1].value))
-		reject(f, AMI_REJECT_BAD_UNIQUEID);
-}
-
-/* The last three keys of a block without its beginning. When a block began in the same frame, that one was interrupted or
- * closed early; when not, this is the rest of another frame. */
-static void check_orphan(struct parsed *f, const struct run *r, bool began)
-{
-	if (r->length < 3 || r->first + r->length != AMI_BLOCK_KEYS)
-		return;
-	reject(f, AMI_REJECT_SPLIT);
-	if (!began || f->pub.kind == AMI_RESPONSE)
-		f->remainder = true;
-}
-
 static void check_blocks(struct parsed *f)
 {
 	bool began = false;
@@ -230,13 +205,19 @@ static void check_blocks(struct parsed *f)
 			i++;
 			continue;
 		}
-		if (r.first > 0) {
-			check_orphan(f, &r, began);
-		} else if (r.length == AMI_BLOCK_KEYS) {
+		if (r.first > 0 && r.length >= 3 && r.first + r.length == AMI_BLOCK_KEYS) {
+			/* The end of a block without its beginning. If a block began in the same frame, that one was interrupted
+			 * or closed early; otherwise this is the rest of another frame. */
+			reject(f, AMI_REJECT_SPLIT);
+			f->remainder = f->remainder || !began || f->pub.kind == AMI_RESPONSE;
+		} else if (r.first == 0 && r.length == AMI_BLOCK_KEYS) {
+			const struct ami_header *uniqueid = &f->headers[i + AMI_BLOCK_KEYS - 2];
+
 			began = true;
 			f->pub.blocks |= r.known < 0 ? 0 : 1u << r.known;
-			check_identity(f, &f->headers[i + AMI_BLOCK_KEYS - 2]);
-		} else {
+			if (!is_identity(uniqueid[0].value) || !is_identity(uniqueid[1].value))
+				reject(f, AMI_REJECT_BAD_UNIQUEID);
+		} else if (r.first == 0) {
 			began = true;
 			broken(f, r.prefix, block_names, AMI_BLOCK_KEYS, r.length, i + r.length);
 		}
@@ -263,26 +244,21 @@ static void check_cdr(struct parsed *f)
 		reject(f, AMI_REJECT_BAD_UNIQUEID);
 }
 
-static void check_cdr_orphan(struct parsed *f)
+void frame_check(struct parsed *f, bool timestamps)
 {
 	const struct ami_header *flags = f->by_key[AMI_KEY_AMAFLAGS];
 
-	if (!flags || flags + 1 == f->headers + f->pub.count || flags[1].id != AMI_KEY_UNIQUEID)
-		return;
-	reject(f, AMI_REJECT_SPLIT);
-	f->remainder = true;
-}
-
-void frame_check(struct parsed *f, bool timestamps)
-{
 	check_head(f, timestamps);
 	if (f->malformed)
 		reject(f, AMI_REJECT_MALFORMED_LINE);
 	if (f->repeated)
 		reject(f, AMI_REJECT_DUPLICATE_KEY);
 	check_blocks(f);
-	if (f->pub.async && str_eq_nocase(f->headers[0].value, STR("Cdr")))
+	if (f->pub.async && str_eq_nocase(f->headers[0].value, STR("Cdr"))) {
 		check_cdr(f);
-	else
-		check_cdr_orphan(f);
+	} else if (flags && flags + 1 < f->headers + f->pub.count && flags[1].id == AMI_KEY_UNIQUEID) {
+		/* The end of a Cdr without its beginning. */
+		reject(f, AMI_REJECT_SPLIT);
+		f->remainder = true;
+	}
 }

@@ -1,9 +1,9 @@
 /*
  * Accepted frames into call events.
  *
- * An event is decoded only in the form Asterisk gives it: with the channel block it always has, and, for the two that
- * are about every call (FullyBooted, Shutdown), with all its keys; a Shutdown without time stamp is too short to be
- * told from a forged one. Whatever comes in another form is EVENT_OTHER. Numbers and times are read here; nothing is believed yet (the tracker knows who is who).
+ * An event is decoded only in the form that Asterisk gives it: with its channel block, and, for the two events that are about
+ * every call (FullyBooted, Shutdown), with all its keys. A Shutdown without a time stamp is too short to be told from a forged
+ * one. An event in any other form is EVENT_OTHER. The tracker decides whether the channels exist.
  */
 #include "config.h"
 
@@ -129,8 +129,11 @@ static void decode_named_leg(struct event_leg *leg, const struct ami_frame *f, c
 #define NAMED_LEG(leg, f, prefix) \
 	decode_named_leg(leg, f, prefix "Channel", prefix "ChannelState", prefix "Uniqueid", prefix "Linkedid")
 
-static void decode_legs(struct call_event *e, const struct ami_frame *f, enum legs legs)
+/* The legs, and what else the kind of event tells. False when a key is missing that Asterisk always writes: then it is forged. */
+static bool decode(struct call_event *e, const struct ami_frame *f, enum legs legs)
 {
+	const struct ami_header *const *has = f->by_key;
+
 	switch (legs) {
 	case LEGS_NONE:
 		break;
@@ -152,82 +155,54 @@ static void decode_legs(struct call_event *e, const struct ami_frame *f, enum le
 		NAMED_LEG(&e->dest, f, "Transferee");
 		break;
 	}
-}
-
-static void decode_rest(struct call_event *e, const struct ami_frame *f)
-{
 	switch (e->kind) {
 	case EVENT_BRIDGE_MERGE:
 		e->bridge = ami_get(f, AMI_KEY_FROMBRIDGEUNIQUEID);
 		e->to_bridge = ami_get(f, AMI_KEY_TOBRIDGEUNIQUEID);
-		break;
+		return has[AMI_KEY_FROMBRIDGEUNIQUEID] && has[AMI_KEY_TOBRIDGEUNIQUEID];
 	case EVENT_BRIDGE_ENTER:
 	case EVENT_BRIDGE_LEAVE:
 	case EVENT_BRIDGE_DESTROY:
 		e->bridge = ami_get(f, AMI_KEY_BRIDGEUNIQUEID);
-		break;
+		return e->kind != EVENT_BRIDGE_DESTROY || (has[AMI_KEY_BRIDGEUNIQUEID] && has[AMI_KEY_BRIDGENUMCHANNELS]);
 	case EVENT_DIAL_STATE:
 	case EVENT_DIAL_END:
 		e->dial_status = ami_get(f, AMI_KEY_DIALSTATUS);
-		break;
+		return has[AMI_KEY_DIALSTATUS];
 	case EVENT_BLIND_TRANSFER:
 		e->transfer_result = ami_find(f, "Result");
 		e->transfer_to = ami_get(f, AMI_KEY_EXTENSION);
-		break;
+		return e->transfer_result.len && e->leg.linkedid.len && has[AMI_KEY_EXTENSION];
 	case EVENT_ATTENDED_TRANSFER:
 		e->transfer_result = ami_find(f, "Result");
 		e->transfer_kind = ami_find(f, "DestType");
 		e->transfer_to = ami_find(f, "TransferTargetExten");
-		break;
+		return e->transfer_result.len && e->transfer_kind.len && e->leg.linkedid.len;
 	case EVENT_RENAME:
 		e->new_name = ami_get(f, AMI_KEY_NEWNAME);
-		break;
+		return true;
 	case EVENT_USER:
 		e->user_event = ami_get(f, AMI_KEY_USEREVENT);
 		e->user_number = ami_get(f, AMI_KEY_NUMBER);
-		break;
+		return true;
 	case EVENT_CDR:
 		e->application = ami_get(f, AMI_KEY_LASTAPPLICATION);
-		break;
+		return true;
 	case EVENT_CHANNEL_LISTED:
 		e->duration = ami_get(f, AMI_KEY_DURATION);
-		break;
+		return true;
 	case EVENT_HANGUP:
 	case EVENT_HANGUP_REQUEST:
 	case EVENT_SOFT_HANGUP_REQUEST:
 		e->cause = small_number_of(ami_get(f, AMI_KEY_CAUSE));
 		e->tech_cause = small_number_of(ami_get(f, AMI_KEY_TECHCAUSE));
-		break;
+		return e->kind != EVENT_HANGUP || (has[AMI_KEY_CAUSE] && has[AMI_KEY_CAUSETXT]);
 	case EVENT_FULLY_BOOTED:
 		e->uptime_s = number_of(ami_get(f, AMI_KEY_UPTIME));
-		break;
-	default:
-		break;
-	}
-}
-
-/* The keys that come with an event beside its blocks. */
-static bool is_whole(const struct ami_frame *f, enum event_kind kind)
-{
-	switch (kind) {
-	case EVENT_BRIDGE_DESTROY:
-		return f->by_key[AMI_KEY_BRIDGEUNIQUEID] && f->by_key[AMI_KEY_BRIDGENUMCHANNELS];
-	case EVENT_BRIDGE_MERGE:
-		return f->by_key[AMI_KEY_FROMBRIDGEUNIQUEID] && f->by_key[AMI_KEY_TOBRIDGEUNIQUEID];
-	case EVENT_FULLY_BOOTED:
-		return f->by_key[AMI_KEY_UPTIME] && f->by_key[AMI_KEY_LASTRELOAD] &&
+		return has[AMI_KEY_UPTIME] && has[AMI_KEY_LASTRELOAD] &&
 		       str_eq(ami_get(f, AMI_KEY_STATUS), STR("Fully Booted"));
 	case EVENT_SHUTDOWN:
-		return f->by_key[AMI_KEY_TIMESTAMP] && f->by_key[AMI_KEY_SHUTDOWN] && f->by_key[AMI_KEY_RESTART];
-	case EVENT_HANGUP:
-		return f->by_key[AMI_KEY_CAUSE] && f->by_key[AMI_KEY_CAUSETXT];
-	case EVENT_DIAL_STATE:
-	case EVENT_DIAL_END:
-		return f->by_key[AMI_KEY_DIALSTATUS] != NULL;
-	case EVENT_BLIND_TRANSFER:
-		return ami_find(f, "Result").len && ami_find(f, "TransfererLinkedid").len && f->by_key[AMI_KEY_EXTENSION];
-	case EVENT_ATTENDED_TRANSFER:
-		return ami_find(f, "Result").len && ami_find(f, "OrigTransfererLinkedid").len && ami_find(f, "DestType").len;
+		return has[AMI_KEY_TIMESTAMP] && has[AMI_KEY_SHUTDOWN] && has[AMI_KEY_RESTART];
 	default:
 		return true;
 	}
@@ -240,11 +215,9 @@ void ami_event_decode(struct call_event *e, const struct ami_frame *f, int64_t a
 
 	if (f->kind == AMI_EVENT && f->reject == AMI_ACCEPTED)
 		form = form_of(f->headers[0].value);
-	if (form && (form->answer == f->async || (form->blocks && !(f->blocks & form->blocks)) || !is_whole(f, form->kind)))
+	if (form && (form->answer == f->async || (form->blocks && !(f->blocks & form->blocks))))
 		form = NULL;
 	call_event_init(e, form ? form->kind : EVENT_OTHER, stamp < 0 ? arrival_us : stamp);
-	if (!form)
-		return;
-	decode_legs(e, f, form->legs);
-	decode_rest(e, f);
+	if (form && !decode(e, f, form->legs))
+		call_event_init(e, EVENT_OTHER, e->at_us);
 }

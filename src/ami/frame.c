@@ -1,12 +1,9 @@
 /*
- * Cuts one frame into headers, in one pass and in place.
+ * Cuts one frame into headers, in one pass and in place. Nothing is allocated.
  *
- * This is the inner loop of the program: twenty lines an event. Asterisk writes its keys in a fixed order, so each key
- * remembers which one followed it last; mostly that guess is right and one memcmp() replaces the search for the colon
- * and the look-up. Otherwise the key is looked up in a hash of the known names. Keys we don't know are only kept track
- * of to find repeated ones.
- *
- * Nothing is allocated; nothing is judged here but repetition, which is cheapest while cutting.
+ * This is the inner loop of the program: an event has about twenty lines. Asterisk writes its keys in a fixed order, so each key
+ * remembers which key followed it last. That guess is right most of the time, and then one memcmp() replaces the search for the
+ * colon and the look-up of the key in a hash of the known names. Unknown keys are only noted to find repeated ones.
  */
 #include "config.h"
 
@@ -135,24 +132,6 @@ static inline bool same_bytes(const char *a, const char *b, size_t len)
 	return true;
 }
 
-/* A line whose key was not the one guessed. */
-static void cut_line(const struct tokenizer *t, struct parsed *f, struct ami_header *h, const char *p, const char *end)
-{
-	const char *colon = memchr(p, ':', (size_t)(end - p));
-
-	if (!colon || colon == p) {
-		f->malformed = true;
-		h->key = (struct str){ p, 0 };
-		h->id = AMI_KEY_OTHER;
-		set_value(h, p, end);
-		return;
-	}
-	h->key = (struct str){ p, (size_t)(colon - p) };
-	/* A key of ours without the blank Asterisk always writes is not ours: shorter, and so easier to forge. */
-	h->id = colon + 1 < end && colon[1] == ' ' ? key_id(t, p, h->key.len) : AMI_KEY_OTHER;
-	set_value(h, colon + 1, end);
-}
-
 static void add_line(struct tokenizer *t, struct parsed *f, unsigned last, const char *p, const char *end)
 {
 	struct ami_header *h = &f->headers[f->pub.count++];
@@ -164,7 +143,20 @@ static void add_line(struct tokenizer *t, struct parsed *f, unsigned last, const
 		h->id = (enum ami_key)guess;
 		set_value(h, p + k->len + 2, end);
 	} else {
-		cut_line(t, f, h, p, end);
+		const char *colon = memchr(p, ':', (size_t)(end - p));
+
+		if (!colon || colon == p) {
+			f->malformed = true;
+			h->key = (struct str){ p, 0 };
+			h->id = AMI_KEY_OTHER;
+			set_value(h, p, end);
+		} else {
+			h->key = (struct str){ p, (size_t)(colon - p) };
+			/* Asterisk always writes a blank after the colon. A key of ours without it is shorter, and so easier to
+			 * forge: it counts as another key. */
+			h->id = colon + 1 < end && colon[1] == ' ' ? key_id(t, p, h->key.len) : AMI_KEY_OTHER;
+			set_value(h, colon + 1, end);
+		}
 		t->next[last] = (uint8_t)h->id;
 	}
 	if (h->id != AMI_KEY_OTHER)
@@ -187,8 +179,11 @@ static const char *line_end(const char *p, const char *end)
 	}
 }
 
-static void start(struct tokenizer *t, struct parsed *f)
+const char *tokenizer_read(struct tokenizer *t, struct parsed *f, const char *p, const char *end)
 {
+	const char *const begin = p;
+	unsigned last = AMI_KEY_COUNT;
+
 	while (f->known)
 		f->by_key[f->seen[--f->known]] = NULL;
 	f->pub = (struct ami_frame){ .kind = AMI_EVENT, .headers = f->headers, .by_key = f->by_key };
@@ -197,14 +192,6 @@ static void start(struct tokenizer *t, struct parsed *f)
 		memset(t->others, 0, sizeof(t->others));
 		t->round = 1;
 	}
-}
-
-const char *tokenizer_read(struct tokenizer *t, struct parsed *f, const char *p, const char *end)
-{
-	const char *const begin = p;
-	unsigned last = AMI_KEY_COUNT;
-
-	start(t, f);
 	for (;;) {
 		const char *cr = line_end(p, end);
 

@@ -47,28 +47,22 @@ struct request {
 
 struct ami_link {
 	struct ami_link_config config;
+	struct ami_link_info info;
 	enum link_state state;
 	struct transport *transport;
 	struct ami_parser *parser;
 	struct buf out;
 	struct request *requests;	/* oldest first */
 	uint64_t next_id;
-	bool broken;			/* *err says why: to be taken down */
+	bool broken;			/* info.err says why: to be taken down */
 	bool refused;			/* ... by the server, on purpose */
 	bool has_more;
-	struct err err;
 	unsigned failures;		/* in a row */
-	int64_t retry_at_ms;
 	int64_t login_by_ms;		/* connecting and login must be done by then */
 	int64_t idle_at_ms;		/* 0 = the parser holds nothing back */
 	int64_t heard_ms;		/* last bytes */
-	int64_t heard_us;		/* the same, wall time */
 	int64_t ping_at_ms;		/* next one */
 	int64_t ping_sent_us;		/* 0 = none on its way */
-	int64_t rtt_us;
-	bool has_offset;
-	int64_t offset_us;
-	char banner[AMI_MAX_BANNER];
 	size_t after_login;		/* bytes of the block at hand that follow the login's answer */
 };
 
@@ -84,8 +78,7 @@ struct ami_link *ami_link_new(const struct ami_link_config *config)
 	struct ami_link *l = xcalloc(1, sizeof(*l));
 
 	l->config = *config;
-	l->state = LINK_OFF;
-	l->rtt_us = -1;
+	l->info.rtt_us = -1;
 	l->parser = ami_parser_new(true, on_frame, l);
 	buf_init(&l->out, OUT_MAX);
 	return l;
@@ -112,7 +105,7 @@ void ami_link_free(struct ami_link **l)
 	FREE(l);
 }
 
-/* Doubled with every failure up to the cap, less up to a quarter: servers that fell together don't come back together. */
+/* The wait doubles with every failure up to the cap. Up to a quarter is taken off at random, so that not all links try at once. */
 static int64_t retry_delay(const struct ami_link *l)
 {
 	const struct ami_timing *t = l->config.timing;
@@ -140,40 +133,17 @@ static void take_down(struct ami_link *l)
 		ami_parser_idle(l->parser);
 	l->failures++;
 	l->state = LINK_RETRY;
-	l->retry_at_ms = now_ms() + retry_delay(l);
-	log_msg(LOG_LEVEL_WARN, "%s %s: %s", l->config.server->name, l->config.name, l->err.message);
+	l->info.retry_at_ms = now_ms() + retry_delay(l);
+	log_msg(LOG_LEVEL_WARN, "%s %s: %s", l->config.server->name, l->config.name, l->info.err.message);
 	transport_close(&l->transport);
 	ami_parser_restart(l->parser, true);
 	forget_requests(l);
 	buf_reset(&l->out);
-	l->broken = l->refused = l->has_more = l->has_offset = false;
+	l->broken = l->refused = l->has_more = l->info.has_offset = false;
 	l->idle_at_ms = l->ping_sent_us = 0;
-	l->rtt_us = -1;
+	l->info.rtt_us = -1;
 	if (was_up)
 		l->config.on_down(l->config.arg);
-}
-
-static void start(struct ami_link *l)
-{
-	const struct server_config *s = l->config.server;
-	struct transport_options options = {
-		.host = s->host,
-		.port = s->port,
-		.tls = s->tls,
-		.ca_file = s->ca_file,
-		.connect_timeout_ms = (long)l->config.timing->connect,
-		.receive_buffer = l->config.receive_buffer,
-	};
-	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = l };
-
-	l->state = LINK_CONNECTING;
-	l->retry_at_ms = 0;
-	l->login_by_ms = now_ms() + l->config.timing->connect + l->config.timing->login;
-	l->transport = transport_open(&options, &l->err);
-	if (!l->transport)
-		take_down(l);
-	else if (epoll_ctl(l->config.epoll, EPOLL_CTL_ADD, transport_fd(l->transport), &ev))
-		die("epoll_ctl failed");
 }
 
 static void break_link(struct ami_link *l, enum err_code code, const char *why)
@@ -181,7 +151,7 @@ static void break_link(struct ami_link *l, enum err_code code, const char *why)
 	if (l->broken)
 		return;
 	l->broken = true;
-	err_set_message(&l->err, code, "%s:%d: %s", l->config.server->host, l->config.server->port, why);
+	err_set_message(&l->info.err, code, "%s:%d: %s", l->config.server->host, l->config.server->port, why);
 }
 
 bool ami_response_ok(const struct ami_frame *f)
@@ -228,7 +198,7 @@ void ami_link_flush(struct ami_link *l)
 	if (l->state < LINK_LOGIN || l->state == LINK_RETRY || l->broken)
 		return;
 	do {
-		io = transport_write(l->transport, l->out.p + sent, piece(l, sent), &taken, &l->err);
+		io = transport_write(l->transport, l->out.p + sent, piece(l, sent), &taken, &l->info.err);
 		sent += taken;
 	} while (io == TRANSPORT_IO_OK && sent < l->out.len);
 	buf_consume(&l->out, sent);
@@ -247,7 +217,7 @@ static void on_login(void *arg, uint64_t tag, const struct ami_frame *f, bool la
 		char *why = str_dup(ami_get(f, AMI_KEY_MESSAGE));
 
 		break_link(l, ERR_SERVER_LOGIN, why);
-		err_hint(&l->err, _("check user and secret of [server %s], and permit/deny in manager.conf"),
+		err_hint(&l->info.err, _("check user and secret of [server %s], and permit/deny in manager.conf"),
 			 l->config.server->name);
 		l->refused = true;
 		free(why);
@@ -268,11 +238,11 @@ static void request_login(struct ami_link *l, const char *action, const struct a
 	if (ami_link_request(l, action, fields, fn, l, 0, &e))
 		return;
 	break_link(l, e.code, e.message);
-	err_hint(&l->err, "%s", e.hint);
+	err_hint(&l->info.err, "%s", e.hint);
 }
 
-/* The answer is the MD5 sum of challenge and secret. A server that gives no challenge never gets the secret instead: whoever stands
- * between could ask for it that way. */
+/* The answer is the MD5 sum of challenge and secret. A server that gives no challenge does not get the secret instead: an attacker
+ * on the network could ask for it that way. */
 static void on_challenge(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
 {
 	struct ami_link *l = arg;
@@ -288,7 +258,7 @@ static void on_challenge(void *arg, uint64_t tag, const struct ami_frame *f, boo
 	(void)last;
 	if (!ami_response_ok(f) || challenge.len == 0) {
 		break_link(l, ERR_SERVER_LOGIN, _("the server offers no MD5 challenge"));
-		err_hint(&l->err, _("set tls = yes in [server %s]: the secret is not sent without encryption"), s->name);
+		err_hint(&l->info.err, _("set tls = yes in [server %s]: the secret is not sent without encryption"), s->name);
 		l->refused = true;
 		return;
 	}
@@ -310,10 +280,10 @@ static void on_banner(struct ami_link *l, const struct ami_frame *f)
 
 	if (!str_starts(f->bytes, STR("Asterisk Call Manager/"))) {
 		break_link(l, ERR_SERVER_UNREACHABLE, _("this is no Asterisk manager interface"));
-		err_hint(&l->err, _("check port of [server %s]: 5038, or 5039 with tls = yes"), s->name);
+		err_hint(&l->info.err, _("check port of [server %s]: 5038, or 5039 with tls = yes"), s->name);
 		return;
 	}
-	str_copy(l->banner, sizeof(l->banner), f->bytes);
+	str_copy(l->info.banner, sizeof(l->info.banner), f->bytes);
 	if (s->tls)
 		request_login(l, "Login", plain, on_login);
 	else
@@ -366,44 +336,14 @@ static void on_pong(void *arg, uint64_t tag, const struct ami_frame *f, bool las
 
 	(void)tag;
 	(void)last;
-	l->rtt_us = clock_mono_us(&clock_system) - l->ping_sent_us;
+	l->info.rtt_us = clock_mono_us(&clock_system) - l->ping_sent_us;
 	l->ping_sent_us = 0;
 	l->ping_at_ms = now_ms() + l->config.timing->ping_every;
 	l->failures = 0;
 	if (stamp_us < 0)
 		return;
-	l->has_offset = true;
-	l->offset_us = stamp_us - (clock_wall_us(&clock_system) - l->rtt_us / 2);
-}
-
-static void ping(struct ami_link *l)
-{
-	const struct ami_field none[] = { { NULL, NULL } };
-	struct err e;
-
-	if (ami_link_request(l, "Ping", none, on_pong, l, 0, &e)) {
-		l->ping_sent_us = clock_mono_us(&clock_system);
-		l->ping_at_ms = -1;
-	}
-	ami_link_flush(l);
-}
-
-/* One block of the stream. */
-static void take_block(struct ami_link *l, const char *block, size_t len)
-{
-	bool was_up = l->state == LINK_UP;
-
-	l->after_login = 0;
-	l->heard_ms = now_ms();
-	l->heard_us = clock_wall_us(&clock_system);
-	l->idle_at_ms = l->heard_ms + AMI_IDLE_MS;
-	ami_parser_feed(l->parser, block, len);
-	if (!was_up) {
-		block += len - l->after_login;
-		len = l->after_login;
-	}
-	if (l->config.on_bytes && len > 0)
-		l->config.on_bytes(l->config.arg, block, len);
+	l->info.has_offset = true;
+	l->info.offset_us = stamp_us - (clock_wall_us(&clock_system) - l->info.rtt_us / 2);
 }
 
 static void receive(struct ami_link *l)
@@ -412,14 +352,23 @@ static void receive(struct ami_link *l)
 	size_t got = 0;
 
 	for (int i = 0; i < READS_PER_WORK && io == TRANSPORT_IO_OK && !l->broken; i++) {
+		bool was_up = l->state == LINK_UP;
 		struct err e = { 0 };
 
 		io = transport_read(l->transport, l->config.buffer, AMI_READ_SIZE, &got, &e);
 		if (io == TRANSPORT_IO_OK) {
-			take_block(l, l->config.buffer, got);
+			l->after_login = 0;
+			l->heard_ms = now_ms();
+			l->info.heard_us = clock_wall_us(&clock_system);
+			l->idle_at_ms = l->heard_ms + AMI_IDLE_MS;
+			ami_parser_feed(l->parser, l->config.buffer, got);
+			if (!was_up)
+				memmove(l->config.buffer, l->config.buffer + got - l->after_login, l->after_login);
+			if (l->config.on_bytes && (was_up ? got : l->after_login) > 0)
+				l->config.on_bytes(l->config.arg, l->config.buffer, was_up ? got : l->after_login);
 		} else if (io != TRANSPORT_IO_AGAIN && !l->broken) {
 			l->broken = true;
-			l->err = e;
+			l->info.err = e;
 		}
 	}
 	l->has_more = io == TRANSPORT_IO_OK;
@@ -428,7 +377,7 @@ static void receive(struct ami_link *l)
 void ami_link_work(struct ami_link *l)
 {
 	if (l->state == LINK_CONNECTING) {
-		enum transport_state state = transport_drive(l->transport, &l->err);
+		enum transport_state state = transport_drive(l->transport, &l->info.err);
 
 		if (state == TRANSPORT_OPEN) {
 			l->state = LINK_LOGIN;
@@ -449,31 +398,46 @@ bool ami_link_has_more(const struct ami_link *l)
 	return l->has_more;
 }
 
-static bool ping_overdue(const struct ami_link *l, int64_t now)
+static void begin_connecting(struct ami_link *l)
 {
-	int64_t since = l->ping_sent_us / 1000;
+	const struct server_config *s = l->config.server;
+	const struct transport_options options = {
+		.host = s->host,
+		.port = s->port,
+		.tls = s->tls,
+		.ca_file = s->ca_file,
+		.connect_timeout_ms = (long)l->config.timing->connect,
+		.receive_buffer = l->config.receive_buffer,
+	};
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = l };
 
-	if (!l->ping_sent_us)
-		return false;
-	return now >= (since > l->heard_ms ? since : l->heard_ms) + l->config.timing->ping_deadline;
+	l->state = LINK_CONNECTING;
+	l->info.retry_at_ms = 0;
+	l->login_by_ms = now_ms() + l->config.timing->connect + l->config.timing->login;
+	l->transport = transport_open(&options, &l->info.err);
+	if (!l->transport)
+		take_down(l);
+	else if (epoll_ctl(l->config.epoll, EPOLL_CTL_ADD, transport_fd(l->transport), &ev))
+		die("epoll_ctl failed");
 }
 
-static void tick_up(struct ami_link *l, int64_t now)
+/* By when an answer to the Ping, or any other byte, must have come. */
+static int64_t ping_deadline_ms(const struct ami_link *l)
 {
-	if (ping_overdue(l, now))
-		break_link(l, ERR_SERVER_UNREACHABLE, _("the server has gone silent"));
-	else if (l->requests && now >= l->requests->sent_ms + REQUEST_DEADLINE_MS)
-		break_link(l, ERR_SERVER_UNREACHABLE, _("the server did not answer an action"));
-	else if (l->ping_at_ms >= 0 && now >= l->ping_at_ms)
-		ping(l);
+	const int64_t sent = l->ping_sent_us / 1000;
+
+	return (sent > l->heard_ms ? sent : l->heard_ms) + l->config.timing->ping_deadline;
 }
 
 void ami_link_tick(struct ami_link *l, int64_t now)
 {
+	static const struct ami_field none[] = { { NULL, NULL } };
+	struct err e;
+
 	if (l->config.unused)
 		return;
-	if (l->state == LINK_OFF || (l->state == LINK_RETRY && now >= l->retry_at_ms))
-		start(l);
+	if (l->state == LINK_OFF || (l->state == LINK_RETRY && now >= l->info.retry_at_ms))
+		begin_connecting(l);
 	if (l->state == LINK_CONNECTING && !transport_timeout_ms(l->transport))
 		ami_link_work(l);
 	if (l->idle_at_ms && now >= l->idle_at_ms) {
@@ -482,26 +446,28 @@ void ami_link_tick(struct ami_link *l, int64_t now)
 	}
 	if ((l->state == LINK_CONNECTING || l->state == LINK_LOGIN) && now >= l->login_by_ms) {
 		break_link(l, ERR_SERVER_UNREACHABLE, _("no answer"));
-		err_hint(&l->err, _("something listens there, but does not greet as Asterisk does"));
+		err_hint(&l->info.err, _("something listens there, but does not greet as Asterisk does"));
 	}
-	if (l->state == LINK_UP)
-		tick_up(l, now);
+	if (l->state == LINK_UP) {
+		if (l->ping_sent_us && now >= ping_deadline_ms(l)) {
+			break_link(l, ERR_SERVER_UNREACHABLE, _("the server has gone silent"));
+		} else if (l->requests && now >= l->requests->sent_ms + REQUEST_DEADLINE_MS) {
+			break_link(l, ERR_SERVER_UNREACHABLE, _("the server did not answer an action"));
+		} else if (l->ping_at_ms >= 0 && now >= l->ping_at_ms) {
+			if (ami_link_request(l, "Ping", none, on_pong, l, 0, &e)) {
+				l->ping_sent_us = clock_mono_us(&clock_system);
+				l->ping_at_ms = -1;
+			}
+			ami_link_flush(l);
+		}
+	}
 	if (l->broken)
 		take_down(l);
 }
 
-static int64_t up_next_at_ms(const struct ami_link *l)
-{
-	int64_t sent = l->ping_sent_us / 1000;
-	int64_t at = l->ping_at_ms;
-
-	if (l->ping_sent_us)
-		at = clock_earlier(at, (sent > l->heard_ms ? sent : l->heard_ms) + l->config.timing->ping_deadline);
-	return l->idle_at_ms ? clock_earlier(at, l->idle_at_ms) : at;
-}
-
 int64_t ami_link_next_at_ms(const struct ami_link *l)
 {
+	int64_t at = l->ping_at_ms;
 	int wait;
 
 	if (l->config.unused)
@@ -510,9 +476,11 @@ int64_t ami_link_next_at_ms(const struct ami_link *l)
 	case LINK_OFF:
 		return 0;
 	case LINK_RETRY:
-		return l->retry_at_ms;
+		return l->info.retry_at_ms;
 	case LINK_UP:
-		return up_next_at_ms(l);
+		if (l->ping_sent_us)
+			at = clock_earlier(at, ping_deadline_ms(l));
+		return l->idle_at_ms ? clock_earlier(at, l->idle_at_ms) : at;
 	case LINK_CONNECTING:
 		wait = transport_timeout_ms(l->transport);
 		return clock_earlier(l->login_by_ms, wait < 0 ? -1 : now_ms() + wait);
@@ -526,34 +494,7 @@ enum link_state ami_link_state(const struct ami_link *l)
 	return l->config.unused ? LINK_UNUSED : l->state;
 }
 
-const char *ami_link_banner(const struct ami_link *l)
+const struct ami_link_info *ami_link_info(const struct ami_link *l)
 {
-	return l->banner;
-}
-
-const struct err *ami_link_err(const struct ami_link *l)
-{
-	return &l->err;
-}
-
-int64_t ami_link_retry_at_ms(const struct ami_link *l)
-{
-	return l->retry_at_ms;
-}
-
-int64_t ami_link_heard_us(const struct ami_link *l)
-{
-	return l->heard_us;
-}
-
-int64_t ami_link_rtt_us(const struct ami_link *l)
-{
-	return l->rtt_us;
-}
-
-bool ami_link_offset_us(const struct ami_link *l, int64_t *out)
-{
-	if (l->has_offset)
-		*out = l->offset_us;
-	return l->has_offset;
+	return &l->info;
 }

@@ -1,12 +1,11 @@
 /*
- * The stream side of the AMI parser: where frames begin and end, what neighbours say of each other, and delivery.
+ * The stream side of the AMI parser: it finds where frames begin and end, judges neighbours by each other, and delivers.
  *
- * Frames that lie wholly in the bytes fed are read in place; only a tail without its end is copied to `carry`, and what
- * is held back (rule 4 of ami/parse.h) when feeding ends. Usually one event is held, and goes when the next has been
- * read; only frames shorter than AMI_FIELD_REACH queue up behind it. Memory is bounded by AMI_MAX_FRAME for each; a
- * longer frame is skipped, looking only for its end.
+ * Frames that lie wholly in the bytes fed are read in place. Copied are only a tail without its end (to `carry`) and, when feeding
+ * ends, the frames that are held back (rule 4 of ami/parse.h). Usually one event is held, until the next one has been read. Only
+ * frames shorter than AMI_FIELD_REACH wait behind it. A frame longer than AMI_MAX_FRAME is skipped to its end, so memory is bounded.
  *
- * Offsets into the stream, not time, decide how long a broken block is owed its rest.
+ * Offsets into the stream, not time, decide how long the rest of a broken block is waited for.
  */
 #include "config.h"
 
@@ -19,8 +18,10 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 
-/* Frames without time stamp in a row that mean the server was told to stop sending them. */
+/* So many frames in a row without a time stamp mean that the server was configured to stop sending them. */
 #define UNSTAMPED_MAX 64
+
+WORDS_DEFINE(ami_reject, enum ami_reject, AMI_REJECT_TABLE)
 
 /* A held event, as many of the shortest frames ("Response: " alone, 14 bytes) as fit its reach, and the one being read. */
 #define FRAMES (AMI_FIELD_REACH / 14 + 3)
@@ -102,7 +103,7 @@ static void deliver(struct ami_parser *p, const struct ami_frame *f)
 	p->fn(p->arg, f);
 }
 
-/* The i-th of those held; the one after the last is free to be read into. */
+/* The i-th frame held; the one after the last is free to be read into. */
 static struct parsed *frame_at(struct ami_parser *p, size_t i)
 {
 	return &p->frames[(p->first + i) % FRAMES];
@@ -133,20 +134,7 @@ static void keep_held(struct ami_parser *p)
 	}
 }
 
-/* Only an accepted stamp counts, so a forger can't make the rule; nor can he end it, because Asterisk's own frames,
- * stamped, come between his. */
-static void learn_timestamps(struct ami_parser *p, const struct parsed *f)
-{
-	if (f->pub.reject == AMI_REJECT_NO_TIMESTAMP) {
-		if (++p->unstamped >= UNSTAMPED_MAX)
-			p->timestamps = false;
-	} else if (f->pub.reject == AMI_ACCEPTED && f->pub.async) {
-		p->unstamped = 0;
-		p->timestamps = p->timestamps || (f->pub.count > 2 && f->headers[2].id == AMI_KEY_TIMESTAMP);
-	}
-}
-
-/* Rule 4: what the neighbours say. */
+/* Rule 4: judges a frame, and those held, by their neighbours. */
 static void judge(struct ami_parser *p, struct parsed *f)
 {
 	if (p->owed.active && p->offset - p->owed_since > AMI_SPLIT_REACH)
@@ -189,7 +177,15 @@ static void accept_frame(struct ami_parser *p, size_t size)
 	}
 	frame_check(f, p->timestamps);
 	judge(p, f);
-	learn_timestamps(p, f);
+	/* Only an accepted stamp counts, so that a forger cannot begin to demand stamps. Nor can he end the demand: Asterisk's own
+	 * stamped frames come between his. */
+	if (f->pub.reject == AMI_REJECT_NO_TIMESTAMP) {
+		if (++p->unstamped >= UNSTAMPED_MAX)
+			p->timestamps = false;
+	} else if (f->pub.reject == AMI_ACCEPTED && f->pub.async) {
+		p->unstamped = 0;
+		p->timestamps = p->timestamps || (f->pub.count > 2 && f->headers[2].id == AMI_KEY_TIMESTAMP);
+	}
 	if (p->held && (f->remainder || p->owed.active || f->end - frame_at(p, 0)->end >= AMI_FIELD_REACH))
 		deliver_held(p);
 	if (p->held || (f->pub.reject == AMI_ACCEPTED && f->pub.blocks))
@@ -241,13 +237,6 @@ static size_t skip_large(struct ami_parser *p, const char *bytes, size_t len)
 	return n;
 }
 
-static void start_skipping(struct ami_parser *p)
-{
-	p->skipping = true;
-	p->offset += p->carry.len;
-	buf_consume(&p->carry, p->carry.len - 3);
-}
-
 /* More of the frame in carry. */
 static size_t continue_carry(struct ami_parser *p, const char *bytes, size_t len)
 {
@@ -268,7 +257,9 @@ static size_t continue_carry(struct ami_parser *p, const char *bytes, size_t len
 		keep_held(p);
 		buf_reset(&p->carry);
 	} else if (p->carry.len >= AMI_MAX_FRAME + 2) {
-		start_skipping(p);
+		p->skipping = true;
+		p->offset += p->carry.len;
+		buf_consume(&p->carry, p->carry.len - 3);
 	}
 	return n;
 }
@@ -300,25 +291,10 @@ static size_t read_in_place(struct ami_parser *p, const char *bytes, size_t len)
 	return len;
 }
 
-static void end_banner(struct ami_parser *p)
-{
-	static const struct ami_header *const none[AMI_KEY_COUNT];
-	struct ami_frame f = { .kind = AMI_BANNER, .by_key = none, .bytes = { p->carry.p, p->carry.len } };
-
-	p->banner = false;
-	if (str_starts(f.bytes, STR("Event: ")) || str_starts(f.bytes, STR("Response: ")))
-		return;
-	while (f.bytes.len && (f.bytes.p[f.bytes.len - 1] == '\n' || f.bytes.p[f.bytes.len - 1] == '\r'))
-		f.bytes.len--;
-	if (!str_starts(f.bytes, STR("Asterisk Call Manager/")))
-		f.reject = AMI_REJECT_FIRST_LINE;
-	p->offset += p->carry.len;
-	deliver(p, &f);
-	buf_reset(&p->carry);
-}
-
 static size_t read_banner(struct ami_parser *p, const char *bytes, size_t len)
 {
+	static const struct ami_header *const none[AMI_KEY_COUNT];
+	struct ami_frame f = { .kind = AMI_BANNER, .by_key = none };
 	const char *lf = memchr(bytes, '\n', len);
 	size_t n = lf ? (size_t)(lf - bytes) + 1 : len;
 
@@ -328,14 +304,24 @@ static size_t read_banner(struct ami_parser *p, const char *bytes, size_t len)
 	} else {
 		buf_add(&p->carry, bytes, n);
 	}
-	if (lf && p->overlong) {
-		p->banner = p->overlong = false;
-		p->offset += p->carry.len;
-		buf_reset(&p->carry);
+	if (!lf)
+		return n;
+	p->banner = false;
+	f.bytes = (struct str){ p->carry.p, p->carry.len };
+	if (!p->overlong && (str_starts(f.bytes, STR("Event: ")) || str_starts(f.bytes, STR("Response: "))))
+		return n;
+	p->offset += p->carry.len;
+	if (p->overlong) {
+		p->overlong = false;
 		reject_large(p, AMI_BANNER);
-	} else if (lf) {
-		end_banner(p);
+	} else {
+		while (f.bytes.len && (f.bytes.p[f.bytes.len - 1] == '\n' || f.bytes.p[f.bytes.len - 1] == '\r'))
+			f.bytes.len--;
+		if (!str_starts(f.bytes, STR("Asterisk Call Manager/")))
+			f.reject = AMI_REJECT_FIRST_LINE;
+		deliver(p, &f);
 	}
+	buf_reset(&p->carry);
 	return n;
 }
 
@@ -362,23 +348,4 @@ void ami_parser_idle(struct ami_parser *p)
 {
 	if (!p->carry.len && !p->skipping)
 		deliver_held(p);
-}
-
-static const struct {
-	const char *name, *text;
-} rejects[AMI_REJECT_COUNT] = {
-	[AMI_ACCEPTED] = { "accepted", N_("accepted") },
-#define REJECT_ENTRY(id, reject_name, reject_text) [AMI_REJECT_##id] = { reject_name, reject_text },
-	AMI_REJECT_TABLE(REJECT_ENTRY)
-#undef REJECT_ENTRY
-};
-
-const char *ami_reject_text(enum ami_reject r)
-{
-	return _(rejects[r].text);
-}
-
-const char *ami_reject_name(enum ami_reject r)
-{
-	return rejects[r].name;
 }

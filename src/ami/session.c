@@ -1,7 +1,4 @@
-/*
- * A link of its own and a small loop around it. The link would come back by itself after a failure; here a failure is
- * the answer, so the first one ends the wait.
- */
+/* A link of its own, and the loop that drives it. The first failure ends the wait. */
 #include "config.h"
 
 #include "trunkdeck/ami/session.h"
@@ -17,7 +14,7 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 
-/* The one action under way. An answer that comes too late finds another tag, and is nobody's. */
+/* The one action under way. An answer that comes too late finds another tag and is dropped. */
 struct question {
 	uint64_t tag;
 	ami_frame_fn *fn;
@@ -33,18 +30,14 @@ struct ami_session {
 	struct ami_link *link;
 	char *buffer;
 	int epoll;
+	bool was_up;
 	bool stopped;
 	struct question question;
 };
 
-static int64_t now_ms(void)
-{
-	return clock_mono_ms(&clock_system);
-}
-
 static void on_state(void *arg)
 {
-	(void)arg;
+	((struct ami_session *)arg)->was_up = true;
 }
 
 static void on_frame(void *arg, const struct ami_frame *f)
@@ -55,61 +48,36 @@ static void on_frame(void *arg, const struct ami_frame *f)
 		q->options.on_event(q->options.arg, f);
 }
 
-static bool is_lost(const struct ami_session *q, struct err *e)
+bool ami_session_listen(struct ami_session *q, int64_t ms, const bool *done, struct err *e)
 {
-	if (q->stopped)
-		return !err_set_message(e, ERR_SERVER_UNREACHABLE, "%s", _("stopped"));
-	if (ami_link_state(q->link) != LINK_RETRY)
-		return false;
-	*e = *ami_link_err(q->link);
-	return true;
-}
+	int64_t now = clock_mono_ms(&clock_system);
+	const int64_t until = now + ms;
 
-/* One turn of the loop; returns at `until` at the latest. */
-static void turn(struct ami_session *q, int64_t until)
-{
-	int64_t next = ami_link_next_at_ms(q->link), now = now_ms();
-	struct epoll_event event;
+	for (; !*done && now < until; now = clock_mono_ms(&clock_system)) {
+		int64_t next = ami_link_next_at_ms(q->link);
+		bool more = ami_link_has_more(q->link);
+		struct epoll_event event;
 
-	if (next < 0 || next > until)
-		next = until;
-	if (ami_link_has_more(q->link) || next < now)
-		next = now;
-	if (epoll_wait(q->epoll, &event, 1, (int)(next - now)) > 0) {
-		q->stopped = q->stopped || event.data.ptr == q;
-		ami_link_work(q->link);
-	} else if (ami_link_has_more(q->link)) {
-		ami_link_work(q->link);
-	}
-	if (ami_link_state(q->link) != LINK_RETRY)
-		ami_link_tick(q->link, now_ms());
-	ami_link_flush(q->link);
-}
-
-/* Goes on until *done; false when the link or the time was lost. */
-static bool run_until(struct ami_session *q, const bool *done, int64_t ms, struct err *e)
-{
-	int64_t until = now_ms() + ms;
-
-	while (!*done) {
-		if (now_ms() >= until)
-			return err_set_message(e, ERR_SERVER_UNREACHABLE, _("%s:%d: no answer in %d s"),
-					       q->options.server->host, q->options.server->port, (int)(ms / 1000));
-		turn(q, until);
-		if (is_lost(q, e))
+		if (next < 0 || next > until)
+			next = until;
+		if (more || next < now)
+			next = now;
+		if (epoll_wait(q->epoll, &event, 1, (int)(next - now)) > 0) {
+			q->stopped = q->stopped || event.data.ptr == q;
+			more = true;
+		}
+		if (more)
+			ami_link_work(q->link);
+		/* The link would connect again after a failure; here the failure is the answer. */
+		if (ami_link_state(q->link) != LINK_RETRY)
+			ami_link_tick(q->link, clock_mono_ms(&clock_system));
+		ami_link_flush(q->link);
+		if (q->stopped)
+			return err_set_message(e, ERR_SERVER_UNREACHABLE, "%s", _("stopped"));
+		if (ami_link_state(q->link) == LINK_RETRY) {
+			*e = ami_link_info(q->link)->err;
 			return false;
-	}
-	return true;
-}
-
-static bool log_in(struct ami_session *q, struct err *e)
-{
-	int64_t until = now_ms() + q->options.timeout_ms;
-
-	while (ami_link_state(q->link) != LINK_UP) {
-		turn(q, until);
-		if (is_lost(q, e))
-			return false;
+		}
 	}
 	return true;
 }
@@ -125,7 +93,6 @@ static void watch_stop(struct ami_session *q, int operation)
 bool ami_session_open(struct ami_session **out, const struct ami_session_options *options, struct err *e)
 {
 	struct ami_session *q = xcalloc(1, sizeof(*q));
-	struct ami_link_config config;
 
 	*out = NULL;
 	if (!transport_global_init(e)) {
@@ -140,13 +107,13 @@ bool ami_session_open(struct ami_session **out, const struct ami_session_options
 	if (q->epoll < 0)
 		die("epoll_create1 failed");
 	watch_stop(q, EPOLL_CTL_ADD);
-	config = (struct ami_link_config){
+	q->link = ami_link_new(&(struct ami_link_config){
 		.server = options->server, .timing = &q->timing, .buffer = q->buffer, .epoll = q->epoll,
 		.name = "query", .events = options->events,
 		.on_up = on_state, .on_down = on_state, .on_frame = on_frame, .arg = q,
-	};
-	q->link = ami_link_new(&config);
-	if (log_in(q, e)) {
+	});
+	/* The link's own deadlines come first, with a better message. */
+	if (ami_session_listen(q, 2 * options->timeout_ms, &q->was_up, e)) {
 		*out = q;
 		return true;
 	}
@@ -188,15 +155,19 @@ static void on_answer(void *arg, uint64_t tag, const struct ami_frame *f, bool l
 bool ami_session_action(struct ami_session *q, const char *action, const struct ami_field *fields, ami_frame_fn *fn, void *arg,
 		   struct err *e)
 {
+	const int64_t ms = q->options.timeout_ms;
 	struct question *question = &q->question;
+	bool heard;
 
 	*question = (struct question){ .tag = question->tag + 1, .fn = fn, .arg = arg };
 	if (!ami_link_request(q->link, action, fields, on_answer, q, question->tag, e))
 		return false;
 	ami_link_flush(q->link);
-	if (!run_until(q, &question->done, q->options.timeout_ms, e)) {
+	heard = ami_session_listen(q, ms, &question->done, e);
+	if (!question->done) {
 		question->tag++;
-		return false;
+		return heard && err_set_message(e, ERR_SERVER_UNREACHABLE, _("%s:%d: no answer in %d s"),
+						q->options.server->host, q->options.server->port, (int)(ms / 1000));
 	}
 	if (!question->ok && e)
 		*e = question->err;
@@ -249,18 +220,6 @@ bool ami_session_facts(struct ami_session *q, struct server_facts *out, struct e
 	return ok;
 }
 
-bool ami_session_listen(struct ami_session *q, int64_t ms, const bool *done, struct err *e)
-{
-	int64_t until = now_ms() + ms;
-
-	while (!*done && now_ms() < until) {
-		turn(q, until);
-		if (is_lost(q, e))
-			return false;
-	}
-	return true;
-}
-
 void ami_session_hurry(struct ami_session *q, int64_t timeout_ms)
 {
 	watch_stop(q, EPOLL_CTL_DEL);
@@ -291,42 +250,31 @@ bool ami_session_variable(struct ami_session *q, const char *name, char **out, s
 	return ami_session_value(q, "Getvar", fields, AMI_KEY_VALUE, out, e);
 }
 
-static bool route_of_astdb(struct ami_session *q, const char *number, char **agent, char **dial, struct err *e)
-{
-	if (!ami_session_db_get(q, "trunkdeck", number, agent, e))
-		return false;
-	if (**agent)
-		return ami_session_db_get(q, "trunkdeckagent", *agent, dial, e);
-	*dial = xstrdup("");
-	return true;
-}
-
-/* A row is agent,dial. */
-static bool route_of_odbc(struct ami_session *q, const char *number, char **agent, char **dial, struct err *e)
-{
-	char *name = xasprintf("TRUNKDECK_ROUTE(%s)", number), *row, *comma;
-	bool ok = ami_session_variable(q, name, &row, e);
-
-	free(name);
-	if (!ok)
-		return false;
-	comma = strchr(row, ',');
-	*agent = xstrndup(row, comma ? (size_t)(comma - row) : strlen(row));
-	*dial = xstrdup(comma ? comma + 1 : "");
-	free(row);
-	return true;
-}
-
 bool ami_session_route(struct ami_session *q, enum routes_mode mode, const char *number, char **agent, char **dial,
 		     struct err *e)
 {
+	char *name, *row, *comma;
 	bool ok;
 
 	*agent = *dial = NULL;
-	ok = mode == ROUTES_ODBC ? route_of_odbc(q, number, agent, dial, e) : route_of_astdb(q, number, agent, dial, e);
-	if (!ok) {
-		free(*agent);
-		*agent = NULL;
+	if (mode == ROUTES_ODBC) {
+		name = xasprintf("TRUNKDECK_ROUTE(%s)", number);
+		ok = ami_session_variable(q, name, &row, e);
+		free(name);
+		if (!ok)
+			return false;
+		/* A row is agent,dial. */
+		comma = strchr(row, ',');
+		*agent = xstrndup(row, comma ? (size_t)(comma - row) : strlen(row));
+		*dial = xstrdup(comma ? comma + 1 : "");
+		free(row);
+		return true;
 	}
-	return ok;
+	if (!ami_session_db_get(q, "trunkdeck", number, agent, e))
+		return false;
+	if (!**agent)
+		*dial = xstrdup("");
+	else if (!ami_session_db_get(q, "trunkdeckagent", *agent, dial, e))
+		FREE(agent);
+	return *agent != NULL;
 }

@@ -36,7 +36,6 @@ struct transport {
 	curl_socket_t socket;		/* once open */
 	bool open;
 	bool watches_output;
-	bool tls;
 	int receive_buffer;
 	int64_t due_ms;			/* curl wants to be called then, -1 = never */
 	char where[192];		/* host:port, for messages */
@@ -95,41 +94,22 @@ static int on_timer(CURLM *multi, long timeout_ms, void *arg)
  * plain SO_RCVBUF would cap the buffer at net.core.rmem_max and switch the kernel's own growth off, which by default is
  * the smaller of the two; so the size is set only where it can be had.
  */
-static void enlarge(int fd, int bytes)
+static int on_new_socket(void *arg, curl_socket_t s, curlsocktype purpose)
 {
+	const struct transport *t = arg;
+	const int bytes = t->receive_buffer;
 	FILE *limit;
 	long max = 0;
 
-	if (!setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
-		return;
+	if (purpose != CURLSOCKTYPE_IPCXN || !bytes || !setsockopt(s, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
+		return CURL_SOCKOPT_OK;
 	limit = fopen("/proc/sys/net/core/rmem_max", "re");
 	if (!limit)
-		return;
-	if (fscanf(limit, "%ld", &max) != 1)
-		max = 0;
+		return CURL_SOCKOPT_OK;
+	if (fscanf(limit, "%ld", &max) == 1 && max >= bytes)
+		setsockopt(s, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
 	fclose(limit);
-	if (max >= bytes)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
-}
-
-static int on_new_socket(void *arg, curl_socket_t s, curlsocktype purpose)
-{
-	struct transport *t = arg;
-
-	if (purpose == CURLSOCKTYPE_IPCXN && t->receive_buffer)
-		enlarge(s, t->receive_buffer);
 	return CURL_SOCKOPT_OK;
-}
-
-static const char *proxy_for(const char *host)
-{
-	const char *proxy = getenv("all_proxy");
-
-	if (host_is_loopback(host))
-		return "";
-	if (!proxy)
-		proxy = getenv("ALL_PROXY");
-	return proxy ? proxy : "";
 }
 
 /* http(s) is only the scheme that lets curl stop after connecting; not a byte of HTTP is spoken. */
@@ -154,9 +134,11 @@ static bool make_url(struct transport *t, const struct transport_options *o, str
 	return true;
 }
 
-static CURLcode set_connection(struct transport *t, const struct transport_options *o)
+static CURLcode set_options(struct transport *t, const struct transport_options *o)
 {
+	const char *proxy = getenv("all_proxy");
 	CURL *c = t->easy;
+	CURLcode code;
 
 	curl_easy_setopt(c, CURLOPT_CURLU, t->url);
 	curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L);
@@ -176,61 +158,48 @@ static CURLcode set_connection(struct transport *t, const struct transport_optio
 	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 #endif
 	curl_easy_setopt(c, CURLOPT_HTTPPROXYTUNNEL, 1L);
-	return curl_easy_setopt(c, CURLOPT_PROXY, proxy_for(o->host));
-}
-
-static CURLcode set_tls(struct transport *t, const struct transport_options *o)
-{
-	CURL *c = t->easy;
-	CURLcode code = CURLE_OK;
-
-	if (!o->tls)
+	if (!proxy)
+		proxy = getenv("ALL_PROXY");
+	code = curl_easy_setopt(c, CURLOPT_PROXY, proxy && !host_is_loopback(o->host) ? proxy : "");
+	if (code || !o->tls)
 		return code;
-	/* The server speaks AMI, not HTTP: it need not hear of h2. */
+	/* The server speaks AMI, not HTTP: h2 is not offered. */
 	curl_easy_setopt(c, CURLOPT_SSL_ENABLE_ALPN, 0L);
 	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	if (o->ca_file && *o->ca_file)
-		code = curl_easy_setopt(c, CURLOPT_CAINFO, o->ca_file);
-	return code;
-}
-
-static bool begin(struct transport *t, const struct transport_options *o, struct err *e)
-{
-	CURLcode code;
-
-	if (!make_url(t, o, e))
-		return false;
-	code = set_connection(t, o);
-	if (!code)
-		code = set_tls(t, o);
-	if (code)
-		return err_set_message(e, ERR_SERVER_UNREACHABLE, "%s: %s", t->where, curl_easy_strerror(code));
-	curl_multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-	curl_multi_setopt(t->multi, CURLMOPT_SOCKETDATA, t);
-	curl_multi_setopt(t->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-	curl_multi_setopt(t->multi, CURLMOPT_TIMERDATA, t);
-	if (curl_multi_add_handle(t->multi, t->easy))
-		die("curl_multi_add_handle failed");
-	return true;
+	return o->ca_file && *o->ca_file ? curl_easy_setopt(c, CURLOPT_CAINFO, o->ca_file) : CURLE_OK;
 }
 
 struct transport *transport_open(const struct transport_options *options, struct err *e)
 {
 	struct transport *t = xcalloc(1, sizeof(*t));
+	CURLcode code;
 
 	t->socket = CURL_SOCKET_BAD;
 	t->due_ms = -1;
-	t->tls = options->tls;
 	t->receive_buffer = options->receive_buffer;
 	t->epoll = epoll_create1(EPOLL_CLOEXEC);
 	t->multi = curl_multi_init();
 	t->easy = curl_easy_init();
 	if (t->epoll < 0 || !t->multi || !t->easy)
 		die("no descriptor or memory for a connection");
-	if (!begin(t, options, e))
+	if (!make_url(t, options, e)) {
 		transport_close(&t);
+		return NULL;
+	}
+	code = set_options(t, options);
+	if (code) {
+		err_set_message(e, ERR_SERVER_UNREACHABLE, "%s: %s", t->where, curl_easy_strerror(code));
+		transport_close(&t);
+		return NULL;
+	}
+	curl_multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(t->multi, CURLMOPT_SOCKETDATA, t);
+	curl_multi_setopt(t->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(t->multi, CURLMOPT_TIMERDATA, t);
+	if (curl_multi_add_handle(t->multi, t->easy))
+		die("curl_multi_add_handle failed");
 	return t;
 }
 
@@ -288,20 +257,15 @@ static void explain(const struct transport *t, CURLcode code, struct err *e)
 	}
 }
 
-static void went_open(struct transport *t)
-{
-	if (curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &t->socket) || t->socket == CURL_SOCKET_BAD)
-		die("curl is connected, but without a socket");
-	t->open = true;
-	watch(t, t->socket, EPOLLIN);
-}
-
-static void let_curl_work(struct transport *t)
+enum transport_state transport_drive(struct transport *t, struct err *e)
 {
 	struct epoll_event events[EVENTS_PER_DRIVE];
-	int running;
-	int n = epoll_wait(t->epoll, events, EVENTS_PER_DRIVE, 0);
+	CURLMsg *msg;
+	int left, running, n;
 
+	if (t->open)
+		return TRANSPORT_OPEN;
+	n = epoll_wait(t->epoll, events, EVENTS_PER_DRIVE, 0);
 	for (int i = 0; i < n; i++) {
 		int mask = (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) |
 			   (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
@@ -313,16 +277,6 @@ static void let_curl_work(struct transport *t)
 		t->due_ms = -1;
 		curl_multi_socket_action(t->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	}
-}
-
-enum transport_state transport_drive(struct transport *t, struct err *e)
-{
-	CURLMsg *msg;
-	int left;
-
-	if (t->open)
-		return TRANSPORT_OPEN;
-	let_curl_work(t);
 	msg = curl_multi_info_read(t->multi, &left);
 	if (!msg || msg->msg != CURLMSG_DONE)
 		return TRANSPORT_CONNECTING;
@@ -330,7 +284,10 @@ enum transport_state transport_drive(struct transport *t, struct err *e)
 		explain(t, msg->data.result, e);
 		return TRANSPORT_FAILED;
 	}
-	went_open(t);
+	if (curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &t->socket) || t->socket == CURL_SOCKET_BAD)
+		die("curl is connected, but without a socket");
+	t->open = true;
+	watch(t, t->socket, EPOLLIN);
 	return TRANSPORT_OPEN;
 }
 

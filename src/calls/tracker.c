@@ -444,11 +444,10 @@ void tracker_gap(struct tracker *t, int64_t at_us)
 	calls_tell(t);
 }
 
-void tracker_flush(struct tracker *t, int64_t at_us)
+void tracker_flush(struct tracker *t)
 {
 	struct tracked *k, *next;
 
-	(void)at_us;
 	DL_FOREACH_SAFE(t->live, k, next)
 		if (k->caller_left_us)
 			calls_finish(t, k, k->caller_left_cause, -1, k->caller_left_us);

@@ -61,24 +61,7 @@ struct doctor {
 
 /* --- findings --- */
 
-static const struct {
-	const char *name;
-	const char *text;
-} verdicts[] = {
-#define VERDICT_ROW(id, name, text) [VERDICT_##id] = { name, text },
-	VERDICT_TABLE(VERDICT_ROW)
-#undef VERDICT_ROW
-};
-
-const char *verdict_name(enum verdict v)
-{
-	return verdicts[v].name;
-}
-
-const char *verdict_text(enum verdict v)
-{
-	return _(verdicts[v].text);
-}
+WORDS_DEFINE(verdict, enum verdict, VERDICT_TABLE)
 
 static void set_text(char *to, size_t size, const char *format, va_list ap) __attribute__((format(printf, 3, 0)));
 static void set_text(char *to, size_t size, const char *format, va_list ap)

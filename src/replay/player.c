@@ -1,8 +1,8 @@
 /*
- * The file passes through a window of memory. From it one piece at a time goes to the parser: a frame, with the moment it
- * is due. That moment is peeked at before the parser judges the frame, so it may be a forger's. He can write one whole frame
- * into a field at most, and Asterisk's next own frame brings the true time: a frame is due at its own stamp or at the
- * one after it, whichever is earlier, and never before what is already played.
+ * The file passes through a window of memory. One frame at a time goes from it to the parser, at the moment when it is due. That
+ * moment is read before the parser judges the frame, so a forger may have written it. He can write one whole frame into a field at
+ * most, and Asterisk's next own frame brings the true time: a frame is due at its own stamp or at the next one, whichever is
+ * earlier, and never before the frames already played.
  */
 #include "config.h"
 
@@ -175,37 +175,26 @@ static bool look_ahead(struct player *p)
 
 /* --- life --- */
 
-static bool refuse_unstamped(struct err *e, const char *path)
-{
-	err_set_message(e, ERR_FILE, _("%s has no time stamps: it can be counted, but not shown"), path);
-	err_hint(e, "%s", _("'trunkdeck replay FILE' counts it; timestampevents = yes in manager.conf makes Asterisk send them"));
-	return false;
-}
-
-static void find_end(struct player *p)
+/* Finds where the stream begins and ends. */
+static bool examine(struct player *p, const char *path, struct err *e)
 {
 	char *tail = xmalloc(TAIL);
+	const char *where;
 	off_t size = lseek(p->from.fd, 0, SEEK_END), from = size > (off_t)TAIL ? size - (off_t)TAIL : 0;
 	ssize_t n = pread(p->from.fd, tail, TAIL, from);
 
 	p->end_us = last_stamp_in(tail, n > 0 ? (size_t)n : 0);
-	if (p->end_us < p->start_us)
-		p->end_us = p->start_us;
 	free(tail);
 	recording_rewind(&p->from);
-}
-
-static bool examine(struct player *p, const char *path, struct err *e)
-{
-	const char *where;
-
-	find_end(p);
 	fill_window(p);
 	p->start_us = stamp_in(p->window, p->len, &where);
 	if (p->start_us < 0 && !memmem(p->window, p->len, "Event: ", 7))
 		return recording_refuse(e, path);
-	if (p->start_us < 0)
-		return refuse_unstamped(e, path);
+	if (p->start_us < 0) {
+		err_set_message(e, ERR_FILE, _("%s has no time stamps: it can be counted, but not shown"), path);
+		err_hint(e, "%s", _("'trunkdeck replay FILE' counts it; timestampevents = yes in manager.conf makes Asterisk send them"));
+		return false;
+	}
 	if (p->end_us < p->start_us)
 		p->end_us = p->start_us;
 	p->now_us = p->due_us = p->fed_us = p->start_us;
@@ -273,36 +262,15 @@ static void be_silent(struct player *p)
 	ami_parser_idle(p->parser);
 }
 
-static bool silent_by(const struct player *p, int64_t us)
-{
-	return p->holding && us - p->fed_us >= AMI_IDLE_MS * 1000;
-}
-
-static void feed(struct player *p)
-{
-	ami_parser_feed(p->parser, p->window + p->at, p->piece);
-	p->at += p->piece;
-	p->piece = 0;
-	p->holding = true;
-}
-
-static enum player_result end(struct player *p)
-{
-	if (!p->ended) {
-		be_silent(p);
-		tracker_flush(p->tracker, p->now_us);
-	}
-	p->ended = true;
-	return PLAYER_ENDED;
-}
-
 enum player_result player_play(struct player *p, int64_t until_us, bool to_change)
 {
 	size_t played = 0;
 
 	p->changed = false;
 	while (look_ahead(p)) {
-		if (silent_by(p, p->due_us < until_us ? p->due_us : until_us))
+		int64_t next_us = p->due_us < until_us ? p->due_us : until_us;
+
+		if (p->holding && next_us - p->fed_us >= AMI_IDLE_MS * 1000)
 			be_silent(p);
 		if (to_change && p->changed)
 			return PLAYER_CHANGED;
@@ -311,9 +279,17 @@ enum player_result player_play(struct player *p, int64_t until_us, bool to_chang
 		if (played >= PLAY_AT_ONCE)
 			return PLAYER_MORE;
 		played += p->piece;
-		feed(p);
+		ami_parser_feed(p->parser, p->window + p->at, p->piece);
+		p->at += p->piece;
+		p->piece = 0;
+		p->holding = true;
 	}
-	return end(p);
+	if (!p->ended) {
+		be_silent(p);
+		tracker_flush(p->tracker);
+	}
+	p->ended = true;
+	return PLAYER_ENDED;
 }
 
 /* --- asking --- */

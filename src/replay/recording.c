@@ -12,7 +12,7 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 
-/* What packed files begin with, and what unpacks them to standard output. */
+/* How packed files begin, and the command that unpacks them to standard output. */
 static const struct {
 	struct str magic;
 	const char *unpack;
@@ -23,45 +23,34 @@ static const struct {
 	{ { "\x28\xb5\x2f\xfd", 4 }, "zstdcat" },
 };
 
-static bool refuse_packed(int fd, const char *path, struct err *e)
+bool recording_open(struct recording *r, const char *path, struct err *e)
 {
 	char head[8];
-	ssize_t n = pread(fd, head, sizeof(head), 0);
-	struct str begin = { head, n > 0 ? (size_t)n : 0 };
+	struct stat st;
+	struct str begin = { head, 0 };
+	ssize_t n = 0;
 
+	*r = (struct recording){ .fd = STDIN_FILENO };
+	if (strcmp(path, "-") == 0)
+		return true;
+	r->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (r->fd < 0 || fstat(r->fd, &st) != 0 || (S_ISDIR(st.st_mode) && (errno = EISDIR))) {
+		err_set_message(e, ERR_FILE, "%s: %s", path, strerror(errno));
+		recording_close(r);
+		return false;
+	}
+	if (S_ISREG(st.st_mode))
+		n = pread(r->fd, head, sizeof(head), 0);
+	begin.len = n > 0 ? (size_t)n : 0;
 	for (size_t i = 0; i < ARRAY_LEN(packers); i++) {
 		if (!str_starts(begin, packers[i].magic))
 			continue;
 		err_set_message(e, ERR_FILE, _("%s is packed"), path);
 		err_hint(e, "%s %s | trunkdeck replay -", packers[i].unpack, path);
+		recording_close(r);
 		return false;
 	}
 	return true;
-}
-
-static bool check(int fd, const char *path, struct err *e)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
-		return err_set_message(e, ERR_FILE, "%s: %s", path, strerror(errno));
-	if (S_ISDIR(st.st_mode))
-		return err_set_message(e, ERR_FILE, "%s: %s", path, strerror(EISDIR));
-	return !S_ISREG(st.st_mode) || refuse_packed(fd, path, e);
-}
-
-bool recording_open(struct recording *r, const char *path, struct err *e)
-{
-	*r = (struct recording){ .fd = STDIN_FILENO };
-	if (strcmp(path, "-") == 0)
-		return true;
-	r->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (r->fd < 0)
-		return err_set_message(e, ERR_FILE, "%s: %s", path, strerror(errno));
-	if (check(r->fd, path, e))
-		return true;
-	recording_close(r);
-	return false;
 }
 
 void recording_close(struct recording *r)
@@ -77,35 +66,18 @@ bool recording_rewind(struct recording *r)
 	return lseek(r->fd, 0, SEEK_SET) == 0;
 }
 
-/* Puts the CR before each LF that lacks it, and the blank after the colon of an empty value, which goes with it when an
- * editor trims lines. `from` lies behind `to` in one buffer, two bytes of room for each of its own. */
-static size_t mend_line_ends(struct recording *r, char *to, const char *from, size_t n)
-{
-	size_t out = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		char c = from[i];
-
-		if (c == '\n' && r->last == ':')
-			to[out++] = ' ';
-		if (c == '\n' && r->last != '\r')
-			to[out++] = '\r';
-		to[out++] = c;
-		r->last = c;
-	}
-	return out;
-}
-
+/* In a file with bare LFs, each LF gets its CR, and an empty value gets the blank after its colon, which an editor takes away with
+ * the CR. The bytes are read into the last third of the buffer and moved down: each of them needs two bytes more at most. */
 ssize_t recording_read(struct recording *r, char *to, size_t size)
 {
 	const size_t part = size / 3;
-	char *from = to + size - part;
-	const char *lf;
+	const char *from = to + size - part, *lf;
+	size_t out = 0;
 	ssize_t n;
 
 	if (r->judged && !r->bare_lf)
 		return read(r->fd, to, size);
-	n = read(r->fd, from, part);
+	n = read(r->fd, to + size - part, part);
 	if (n <= 0)
 		return n;
 	lf = r->judged ? NULL : memchr(from, '\n', (size_t)n);
@@ -113,11 +85,17 @@ ssize_t recording_read(struct recording *r, char *to, size_t size)
 		r->judged = true;
 		r->bare_lf = (lf > from ? lf[-1] : r->last) != '\r';
 	}
-	if (r->bare_lf)
-		return (ssize_t)mend_line_ends(r, to, from, (size_t)n);
-	r->last = from[n - 1];
-	memmove(to, from, (size_t)n);
-	return n;
+	for (ssize_t i = 0; i < n; i++) {
+		char c = from[i];
+
+		if (r->bare_lf && c == '\n' && r->last == ':')
+			to[out++] = ' ';
+		if (r->bare_lf && c == '\n' && r->last != '\r')
+			to[out++] = '\r';
+		to[out++] = c;
+		r->last = c;
+	}
+	return (ssize_t)out;
 }
 
 bool recording_refuse(struct err *e, const char *path)

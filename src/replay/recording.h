@@ -1,4 +1,4 @@
-/* What all readers of a recorded stream have in common: opening it, and the way of a frame into the tracker. */
+/* Reading a recorded stream, and passing its frames to the tracker: for replay and for the player. */
 #ifndef REPLAY_RECORDING_H
 #define REPLAY_RECORDING_H
 
@@ -20,14 +20,14 @@ struct recording {
 /* False and *e when there is nothing to read: no such file, a folder, packed. "-" is standard input. */
 bool recording_open(struct recording *r, const char *path, struct err *e);
 void recording_close(struct recording *r);
-/* As read(2), at least 3 bytes of room; but lines end with CR LF, whatever the first line of the file ends with. */
+/* As read(2), with at least 3 bytes of room. All lines end with CR LF, also where the first line of the file ends with a bare LF. */
 ssize_t recording_read(struct recording *r, char *to, size_t size);
-/* From the beginning; false when it can't. */
+/* Begins again; false when the file cannot be rewound. */
 bool recording_rewind(struct recording *r);
-/* What was read is something else. Always returns false. */
+/* Reports that the file is no recorded stream. Always returns false. */
 bool recording_refuse(struct err *e, const char *path);
-/* Believed events are applied, a channel in a rejected frame is tainted. *last_us: the time of the last event, for those
- * without a time stamp; CALL_NO_TIME in the beginning. */
+/* Applies an accepted event; taints the channel of a rejected one. *last_us is the time of the last event, which events without a
+ * time stamp get; CALL_NO_TIME in the beginning. */
 void recording_frame(struct tracker *t, const struct ami_frame *f, int64_t *last_us);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * Runs a recorded stream through parser, tracker and metrics, as fast as it can be read.
  *
- * The file is read in pieces that stay in the cache, once per repetition, so that memory does not grow with its size nor
- * with the count. Each repetition gets a parser at rest and a tracker of its own, feeding the same metrics: ids need not
- * be made distinct, because no tracker sees one twice. Time is the stream's own, except cpu_s and elapsed_s.
+ * The file is read in pieces that stay in the cache, once per repetition, so memory grows neither with its size nor with the count.
+ * Each repetition has a tracker of its own and feeds the same metrics, so no tracker sees an id twice. All times are the stream's,
+ * except cpu_s and elapsed_s.
  */
 #include "config.h"
 
@@ -49,48 +49,6 @@ static void on_frame(void *arg, const struct ami_frame *f)
 		recording_frame(r->tracker, f, &r->last_us);
 }
 
-/* Keeps the end of what was read: it tells whether the stream ended between frames. */
-static void remember_end(struct replay *r, const char *piece, size_t n)
-{
-	const size_t size = sizeof(r->end), keep = n < size ? size - n : 0;
-
-	memmove(r->end, r->end + size - keep, keep);
-	memcpy(r->end + keep, piece + (n < size ? 0 : n - size), size - keep);
-}
-
-static bool feed_all(struct replay *r, struct recording *from, const char *path, struct err *e)
-{
-	char *piece = xmalloc(PIECE);
-	ssize_t n;
-
-	while ((n = recording_read(from, piece, PIECE)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			break;
-		ami_parser_feed(r->parser, piece, (size_t)n);
-		remember_end(r, piece, (size_t)n);
-	}
-	free(piece);
-	if (n < 0)
-		return err_set_message(e, ERR_FILE, "%s: %s", path, strerror(errno));
-	ami_parser_idle(r->parser);
-	return true;
-}
-
-static void end_run(struct replay *r)
-{
-	struct tracker_stats stats;
-
-	if (!r->tracker)
-		return;
-	tracker_flush(r->tracker, r->last_us);
-	tracker_get_stats(r->tracker, &stats);
-	r->calls += stats.calls;
-	r->live += stats.live;
-	tracker_free(&r->tracker);
-}
-
 static bool run_once(struct replay *r, struct recording *from, const char *path, struct err *e)
 {
 	const struct tracker_config config = {
@@ -100,29 +58,39 @@ static bool run_once(struct replay *r, struct recording *from, const char *path,
 		.on_call = on_call,
 		.arg = r,
 	};
-	bool ok;
+	const size_t end_size = sizeof(r->end);
+	struct tracker_stats stats;
+	char *piece = xmalloc(PIECE);
+	ssize_t n;
 
 	if (!r->options->parse_only)
 		r->tracker = tracker_new(&config);
 	ami_parser_restart(r->parser, true);
 	r->last_us = CALL_NO_TIME;
-	ok = feed_all(r, from, path, e);
-	end_run(r);
-	return ok;
-}
+	while ((n = recording_read(from, piece, PIECE)) != 0) {
+		size_t len = n > 0 ? (size_t)n : 0, keep = len < end_size ? end_size - len : 0;
 
-static bool run_all(struct replay *r, struct recording *from, const char *path, struct err *e)
-{
-	for (unsigned i = 0; i < r->options->repeat; i++) {
-		if (i > 0 && !recording_rewind(from)) {
-			err_set_message(e, ERR_FILE, _("%s can't be read twice"), path);
-			err_hint(e, _("Save the stream to a file to repeat it"));
-			return false;
-		}
-		if (!run_once(r, from, path, e))
-			return false;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		ami_parser_feed(r->parser, piece, len);
+		memmove(r->end, r->end + end_size - keep, keep);
+		memcpy(r->end + keep, piece + len - (end_size - keep), end_size - keep);
 	}
-	return true;
+	free(piece);
+	if (n < 0)
+		err_set_message(e, ERR_FILE, "%s: %s", path, strerror(errno));
+	else
+		ami_parser_idle(r->parser);
+	if (r->tracker) {
+		tracker_flush(r->tracker);
+		tracker_get_stats(r->tracker, &stats);
+		r->calls += stats.calls;
+		r->live += stats.live;
+		tracker_free(&r->tracker);
+	}
+	return n == 0;
 }
 
 static double seconds(clockid_t clock)
@@ -133,26 +101,19 @@ static double seconds(clockid_t clock)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static json_t *rejected_to_json(const struct ami_parser_stats *stats)
-{
-	json_t *o = json_object();
-
-	for (int r = AMI_ACCEPTED + 1; r < AMI_REJECT_COUNT; r++)
-		if (stats->rejected_by[r])
-			json_object_set_new(o, ami_reject_name((enum ami_reject)r),
-					    json_integer((json_int_t)stats->rejected_by[r]));
-	return o;
-}
-
 static json_t *result_to_json(const struct replay *r, double elapsed, double cpu)
 {
 	struct ami_parser_stats stats;
-	json_t *o = json_object();
+	json_t *o = json_object(), *rejected = json_object();
 
 	ami_parser_get_stats(r->parser, &stats);
+	for (int i = AMI_ACCEPTED + 1; i < AMI_REJECT_COUNT; i++)
+		if (stats.rejected_by[i])
+			json_object_set_new(rejected, ami_reject_name((enum ami_reject)i),
+					    json_integer((json_int_t)stats.rejected_by[i]));
 	json_object_set_new(o, "events", json_integer((json_int_t)stats.events));
 	json_object_set_new(o, "frames_rejected", json_integer((json_int_t)stats.rejected));
-	json_object_set_new(o, "rejected", rejected_to_json(&stats));
+	json_object_set_new(o, "rejected", rejected);
 	json_object_set_new(o, "cut_off", json_boolean(memcmp(r->end, "\r\n\r\n", sizeof(r->end)) != 0));
 	json_object_set_new(o, "calls", json_integer((json_int_t)r->calls));
 	json_object_set_new(o, "live", json_integer((json_int_t)r->live));
@@ -162,36 +123,34 @@ static json_t *result_to_json(const struct replay *r, double elapsed, double cpu
 	return o;
 }
 
-static bool is_recording(const struct replay *r, const char *path, struct err *e)
-{
-	struct ami_parser_stats stats;
-
-	ami_parser_get_stats(r->parser, &stats);
-	return r->banner || stats.events > 0 || recording_refuse(e, path);
-}
-
-static json_t *replay_from(struct recording *from, const char *path, const struct replay_options *options, struct err *e)
-{
-	const double elapsed = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
-	struct replay r = { .options = options, .metrics = metrics_new() };
-	json_t *result = NULL;
-
-	r.parser = ami_parser_new(true, on_frame, &r);
-	if (run_all(&r, from, path, e) && is_recording(&r, path, e))
-		result = result_to_json(&r, seconds(CLOCK_MONOTONIC) - elapsed, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
-	ami_parser_free(&r.parser);
-	metrics_free(&r.metrics);
-	return result;
-}
-
 json_t *replay_run(const char *path, const struct replay_options *options, struct err *e)
 {
+	const double elapsed = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+	struct replay r = { .options = options };
+	struct ami_parser_stats stats;
 	struct recording from;
-	json_t *result;
+	json_t *result = NULL;
+	bool ok = true;
 
 	if (!recording_open(&from, path, e))
 		return NULL;
-	result = replay_from(&from, from.fd == STDIN_FILENO ? _("standard input") : path, options, e);
+	if (from.fd == STDIN_FILENO)
+		path = _("standard input");
+	r.metrics = metrics_new();
+	r.parser = ami_parser_new(true, on_frame, &r);
+	for (unsigned i = 0; i < options->repeat && ok; i++) {
+		if (i > 0 && !recording_rewind(&from)) {
+			ok = err_set_message(e, ERR_FILE, _("%s can't be read twice"), path);
+			err_hint(e, _("Save the stream to a file to repeat it"));
+		} else {
+			ok = run_once(&r, &from, path, e);
+		}
+	}
+	ami_parser_get_stats(r.parser, &stats);
+	if (ok && (r.banner || stats.events > 0 || recording_refuse(e, path)))
+		result = result_to_json(&r, seconds(CLOCK_MONOTONIC) - elapsed, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
+	ami_parser_free(&r.parser);
+	metrics_free(&r.metrics);
 	recording_close(&from);
 	return result;
 }

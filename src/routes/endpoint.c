@@ -11,25 +11,15 @@
 
 #include "trunkdeck/base/mem.h"
 
-static const struct { const char *name, *text; bool alarm; } states[] = {
-#define ENDPOINT_STATE_ROW(id, name, text, alarm, help) { name, text, alarm },
-	ENDPOINT_STATE_TABLE(ENDPOINT_STATE_ROW)
-#undef ENDPOINT_STATE_ROW
-};
-
-const char *endpoint_state_name(enum endpoint_state s)
-{
-	return states[s].name;
-}
-
-const char *endpoint_state_text(enum endpoint_state s)
-{
-	return _(states[s].text);
-}
+WORDS_DEFINE(endpoint_state, enum endpoint_state, ENDPOINT_STATE_TABLE)
 
 bool endpoint_state_needs_person(enum endpoint_state s)
 {
-	return states[s].alarm;
+#define ENDPOINT_STATE_ALARM(id, name, text, alarm, help) alarm,
+	static const bool alarms[] = { ENDPOINT_STATE_TABLE(ENDPOINT_STATE_ALARM) };
+#undef ENDPOINT_STATE_ALARM
+
+	return alarms[s];
 }
 
 enum endpoint_state endpoint_state_of_contact(struct str status)

@@ -18,29 +18,15 @@
 
 #include "trunkdeck/base/gettext.h"
 
-static const struct {
-	const char *name;
-	const char *text;
-	bool alarm;
-} states[ROUTE_STATE_COUNT] = {
-#define ROUTE_STATE_ROW(id, name, text, alarm, help) [ROUTE_##id] = { name, text, alarm },
-	ROUTE_STATE_TABLE(ROUTE_STATE_ROW)
-#undef ROUTE_STATE_ROW
-};
-
-const char *route_state_name(enum route_state s)
-{
-	return states[s].name;
-}
-
-const char *route_state_text(enum route_state s)
-{
-	return _(states[s].text);
-}
+WORDS_DEFINE(route_state, enum route_state, ROUTE_STATE_TABLE)
 
 bool route_state_needs_person(enum route_state s)
 {
-	return states[s].alarm;
+#define ROUTE_STATE_ALARM(id, name, text, alarm, help) alarm,
+	static const bool alarms[] = { ROUTE_STATE_TABLE(ROUTE_STATE_ALARM) };
+#undef ROUTE_STATE_ALARM
+
+	return alarms[s];
 }
 
 static void empty_slots(struct routes *r)

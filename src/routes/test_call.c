@@ -26,24 +26,7 @@
 #define ANSWER_MS 10000			/* of an action */
 #define HANG_UP_MS 1000
 
-static const struct {
-	const char *name;
-	const char *text;
-} steps[] = {
-#define TEST_STEP_ROW(id, name, text) [TEST_STEP_##id] = { name, text },
-	TEST_STEP_TABLE(TEST_STEP_ROW)
-#undef TEST_STEP_ROW
-};
-
-const char *test_step_name(enum test_step s)
-{
-	return steps[s].name;
-}
-
-const char *test_step_text(enum test_step s)
-{
-	return _(steps[s].text);
-}
+WORDS_DEFINE(test_step, enum test_step, TEST_STEP_TABLE)
 
 void test_call_init(struct test_call *t, uint64_t seed)
 {

@@ -248,8 +248,7 @@ static int64_t by_server_clock(const struct ami_server *s, int64_t us)
 
 void ami_calls_frame(struct ami_server *s, const struct ami_frame *f)
 {
-	int64_t arrival_us = by_server_clock(s, ami_link_heard_us(s->tail)), offset_us;
-	bool compared = ami_link_offset_us(s->tail, &offset_us);
+	int64_t arrival_us = by_server_clock(s, ami_link_info(s->tail)->heard_us);
 	struct call_event e;
 
 	if (f->reject) {
@@ -268,7 +267,7 @@ void ami_calls_frame(struct ami_server *s, const struct ami_frame *f)
 	s->status.events++;
 	ami_event_decode(&e, f, arrival_us);
 	/* The way of a Ping's answer is taken to be half of its round trip: so the lag may come out below 0. */
-	if (compared && ami_get(f, AMI_KEY_TIMESTAMP).len)
+	if (ami_link_info(s->tail)->has_offset && ami_get(f, AMI_KEY_TIMESTAMP).len)
 		s->status.lag_us = e.at_us < arrival_us ? time_minus(arrival_us, e.at_us) : 0;
 	if (e.kind == EVENT_HANGUP && s->calls.resyncing)
 		remember_gone(&s->calls, e.leg.uniqueid);
@@ -388,7 +387,7 @@ static void listed(struct ami_server *s, const struct ami_frame *f)
 {
 	struct call_event e;
 
-	ami_event_decode(&e, f, by_server_clock(s, ami_link_heard_us(s->control)));
+	ami_event_decode(&e, f, by_server_clock(s, ami_link_info(s->control)->heard_us));
 	if (e.kind == EVENT_CHANNEL_LISTED && !find_gone(&s->calls, e.leg.uniqueid))
 		tracker_resync_channel(s->calls.tracker, &e);
 }

@@ -36,21 +36,7 @@ struct endpoint_watch {
 	int64_t asked_ms;
 };
 
-static const struct { const char *action, *text; } asks[] = {
-#define ENDPOINTS_ASK_ROW(id, action, text) { action, text },
-	ENDPOINTS_ASK_TABLE(ENDPOINTS_ASK_ROW)
-#undef ENDPOINTS_ASK_ROW
-};
-
-const char *endpoints_ask_action(enum endpoints_ask a)
-{
-	return asks[a].action;
-}
-
-const char *endpoints_ask_text(enum endpoints_ask a)
-{
-	return _(asks[a].text);
-}
+WORDS_DEFINE(endpoints_ask, enum endpoints_ask, ENDPOINTS_ASK_TABLE)
 
 static int64_t now_ms(void)
 {
@@ -209,7 +195,7 @@ static void ask(struct ami_server *s, struct endpoint_watch *w)
 	struct err e = { 0 };
 
 	if (endpoint_probe_next(&w->probe, variable, sizeof(variable))) {
-		w->asking = ami_link_request(s->control, endpoints_ask_action(ENDPOINTS_ASK_STATES), fields, on_value, s, w->id,
+		w->asking = ami_link_request(s->control, endpoints_ask_name(ENDPOINTS_ASK_STATES), fields, on_value, s, w->id,
 					     &e);
 		return;
 	}
@@ -366,7 +352,7 @@ static bool ask_all(struct ami_server *s, enum endpoints_ask a, ami_answer_fn *f
 	const struct ami_field none[] = { { NULL, NULL } };
 	struct err e = { 0 };
 
-	return ami_link_request(s->control, endpoints_ask_action(a), none, fn, s, 0, &e);
+	return ami_link_request(s->control, endpoints_ask_name(a), none, fn, s, 0, &e);
 }
 
 void ami_endpoints_turn(struct ami_server *s, int64_t now)

@@ -71,7 +71,7 @@ static void on_tail_up(void *arg)
 	struct ami_server *s = arg;
 
 	if (s->raw)
-		raw_log_begin(s->raw, s->raw_index, str_of(ami_link_banner(s->tail)));
+		raw_log_begin(s->raw, s->raw_index, str_of(ami_link_info(s->tail)->banner));
 	ami_calls_tail_up(s);
 	link_came_up(s);
 }
@@ -205,22 +205,24 @@ static void fill_status(struct ami_server *s)
 
 	st->tail = ami_link_state(s->tail);
 	st->control = ami_link_state(s->control);
-	st->rtt_us = ami_link_rtt_us(s->control);
-	st->facts.clock_known = ami_link_offset_us(s->control, &st->facts.clock_us);
+	st->rtt_us = ami_link_info(s->control)->rtt_us;
+	st->facts.clock_known = ami_link_info(s->control)->has_offset;
+	if (st->facts.clock_known)
+		st->facts.clock_us = ami_link_info(s->control)->offset_us;
 	/* The error is of the link that fails now; of two, the tail's. */
 	if (st->control != LINK_UP && st->control != LINK_UNUSED)
 		waiting = s->control;
 	if (st->tail != LINK_UP && st->tail != LINK_UNUSED)
 		waiting = s->tail;
-	st->retry_at_ms = waiting ? ami_link_retry_at_ms(waiting) : 0;
-	if (waiting && ami_link_err(waiting)->code)
-		st->err = *ami_link_err(waiting);
+	st->retry_at_ms = waiting ? ami_link_info(waiting)->retry_at_ms : 0;
+	if (waiting && ami_link_info(waiting)->err.code)
+		st->err = ami_link_info(waiting)->err;
 	tracker_get_stats(s->calls.tracker, &calls);
 	st->live = calls.live;
 	st->evicted = calls.evicted;
 	/* A call that waits here has not been reported. */
 	if (st->covered_from_us && !s->calls.unsent && s->calls.recover_at_ms < 0)
-		st->heard_us = ami_link_heard_us(s->tail);
+		st->heard_us = ami_link_info(s->tail)->heard_us;
 	if (s->routes)
 		routes_get_stats(s->routes, &st->routes);
 }

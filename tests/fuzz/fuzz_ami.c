@@ -82,7 +82,7 @@ static uint64_t run_all(const char *bytes, size_t len, size_t piece)
 		ami_parser_feed(parser, bytes + at, n);
 	}
 	ami_parser_idle(parser);
-	tracker_flush(r.tracker, 2);
+	tracker_flush(r.tracker);
 	tracker_get_stats(r.tracker, &stats);
 	FUZZ_ASSERT(stats.calls >= stats.live);
 	FUZZ_ASSERT(r.finished + stats.live == r.started);

@@ -95,7 +95,7 @@ static void apply(struct run *r, const uint8_t *op)
 		tracker_watch(r->tracker, str_of(channels[one].id));
 		return;
 	case EVENT_KIND_COUNT + 5:
-		tracker_flush(r->tracker, at_us);
+		tracker_flush(r->tracker);
 		return;
 	default:
 		break;

@@ -55,14 +55,19 @@ void ami_link_flush(struct ami_link *l);
 bool ami_response_ok(const struct ami_frame *f);
 
 enum link_state ami_link_state(const struct ami_link *l);
-/* The banner of this connection, without its end of line. */
-const char *ami_link_banner(const struct ami_link *l);
-const struct err *ami_link_err(const struct ami_link *l);	/* the last failure */
-int64_t ami_link_retry_at_ms(const struct ami_link *l);		/* 0 = not waiting to retry */
-/* When the bytes at hand arrived, wall time; the parser may have held an event back for AMI_IDLE_MS since. */
-int64_t ami_link_heard_us(const struct ami_link *l);
-int64_t ami_link_rtt_us(const struct ami_link *l);		/* -1 = unknown */
-/* Server's clock minus ours by the last Ping. */
-bool ami_link_offset_us(const struct ami_link *l, int64_t *out);
+
+struct ami_link_info {
+	char banner[AMI_MAX_BANNER];	/* of this connection, without its end of line */
+	struct err err;			/* the last failure */
+	int64_t retry_at_ms;		/* 0 = not waiting to retry */
+	int64_t heard_us;		/* when the bytes at hand arrived, wall time; the parser may have held an event back since,
+					 * for AMI_IDLE_MS at most */
+	int64_t rtt_us;			/* of the last Ping, -1 = unknown */
+	bool has_offset;
+	int64_t offset_us;		/* the server's clock minus ours, by the last Ping; only with has_offset */
+};
+
+/* Valid as long as the link; the values change with it. */
+const struct ami_link_info *ami_link_info(const struct ami_link *l);
 
 #endif

@@ -44,6 +44,7 @@
 #include <stdint.h>
 
 #include "trunkdeck/base/str.h"
+#include "trunkdeck/base/words.h"
 
 #define AMI_MAX_FRAME (256 * 1024)	/* bytes */
 #define AMI_MAX_HEADERS 512
@@ -100,6 +101,7 @@ enum ami_key {
 
 /* Why a frame was rejected: id, name in JSON, text for the Servers view and the log. */
 #define AMI_REJECT_TABLE(X) \
+	X(ACCEPTED, "accepted", N_("accepted")) \
 	X(FIRST_LINE, "first_line", N_("first line is neither event nor response")) \
 	X(NO_PRIVILEGE, "no_privilege", N_("event without privilege")) \
 	X(NO_TIMESTAMP, "no_timestamp", N_("event without time stamp")) \
@@ -111,15 +113,14 @@ enum ami_key {
 	X(TOO_LARGE, "too_large", N_("frame too large"))
 
 enum ami_reject {
-	AMI_ACCEPTED,
 #define AMI_REJECT_ENUM(id, name, text) AMI_REJECT_##id,
 	AMI_REJECT_TABLE(AMI_REJECT_ENUM)
 #undef AMI_REJECT_ENUM
 	AMI_REJECT_COUNT
 };
 
-const char *ami_reject_text(enum ami_reject r);		/* translated */
-const char *ami_reject_name(enum ami_reject r);		/* "duplicate_key": JSON */
+#define AMI_ACCEPTED AMI_REJECT_ACCEPTED
+WORDS_DECLARE(ami_reject, enum ami_reject)
 
 enum ami_frame_kind { AMI_BANNER, AMI_EVENT, AMI_RESPONSE };
 

@@ -88,7 +88,7 @@ void tracker_resync_end(struct tracker *t, int64_t at_us);
 /* The link went down at at_us: live calls become uncertain. */
 void tracker_gap(struct tracker *t, int64_t at_us);
 /* The stream is over (replay): calls whose caller has hung up are finished, the others stay live. */
-void tracker_flush(struct tracker *t, int64_t at_us);
+void tracker_flush(struct tracker *t);
 /* A frame about this channel was rejected as forged: its call, if any, is marked uncertain. */
 void tracker_taint(struct tracker *t, struct str uniqueid);
 

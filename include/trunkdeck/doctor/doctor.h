@@ -15,6 +15,7 @@
 #include "trunkdeck/base/err.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/base/words.h"
 #include "trunkdeck/config/config.h"
 #include "trunkdeck/model/e164.h"
 #include "trunkdeck/model/snapshot.h"
@@ -34,8 +35,7 @@ enum verdict {
 	VERDICT_COUNT
 };
 
-const char *verdict_name(enum verdict v);
-const char *verdict_text(enum verdict v);		/* translated */
+WORDS_DECLARE(verdict, enum verdict)
 
 /* id, name in JSON */
 #define REMEDY_TABLE(X) \

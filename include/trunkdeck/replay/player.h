@@ -1,14 +1,12 @@
 /*
- * A recorded AMI stream as a server of its own: read at the pace of its own time stamps into the very parser and tracker
- * a live server's goes through; what they say of calls is posted to a mailbox as the ami thread's.
+ * Plays a recorded AMI stream like a server: at the pace of its own time stamps, through the parser and the tracker that live
+ * servers use. Reports of calls are posted to a mailbox, as those of the ami thread are.
  *
- * The player has no clock: its owner says up to which moment of the stream to play. A time stamp that only a forged frame
- * carries does not set the pace. As on a connection, the event the parser holds back is delivered when the stream itself
- * is silent for AMI_IDLE_MS.
+ * The player has no clock: its owner says up to which moment of the stream to play. A time stamp in a forged frame does not set the
+ * pace. The event that the parser holds back is delivered when the stream is silent for AMI_IDLE_MS, as on a connection.
  *
- * One owner, one thread. Only local files are read, a piece at a time, so that nobody waits for long.
- */
-#ifndef TRUNKDECK_REPLAY_PLAYER_H
+ * One owner, one thread. Only local files are read, a piece at a time, so no call takes long.
+ */#ifndef TRUNKDECK_REPLAY_PLAYER_H
 #define TRUNKDECK_REPLAY_PLAYER_H
 
 #include <stdbool.h>
@@ -36,7 +34,7 @@ void player_free(struct player **p);
 void player_connect(struct player *p, struct mailbox *to_main, const struct ami_handlers *handlers,
 		    const char *(*prefix_of)(void *arg, struct str endpoint), void *arg);
 
-/* As ami_watch_call(), but an unknown call is told by the result and by no mail. linkedid "" = none. */
+/* As ami_watch_call(), but no mail is posted for an unknown call: the result is false. linkedid "" = none. */
 bool player_watch(struct player *p, const char *linkedid);
 
 enum player_result {

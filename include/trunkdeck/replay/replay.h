@@ -1,6 +1,6 @@
 /*
- * A recorded AMI stream through the very parser, tracker and metrics. Plain, not compressed:
- * '-' reads standard input, so `xzcat FILE | trunkdeck replay -` serves the rest.
+ * Counts a recorded AMI stream with the parser, tracker and metrics of live servers. The file must not be compressed; '-' reads
+ * standard input, as in `xzcat FILE | trunkdeck replay -`.
  */
 #ifndef TRUNKDECK_REPLAY_REPLAY_H
 #define TRUNKDECK_REPLAY_REPLAY_H
@@ -17,8 +17,8 @@ struct replay_options {
 	bool parse_only;		/* for `make bench`: no tracking */
 };
 
-/* The result object of DESIGN.md 6, and "rejected" (frames by reason, ami_reject_name()), "cut_off" (the stream ends inside
- * a frame). NULL and *e on failure; a file with neither Asterisk's greeting nor an event is one. What can't be rewound (a pipe) can't be
+/* The result object of DESIGN.md 6, with "rejected" (frames by reason, ami_reject_name()) and "cut_off" (the stream ends inside a
+ * frame). NULL and *e on failure, also for a file with neither Asterisk's greeting nor an event, and for a pipe that is to be
  * repeated. Caller decrefs. */
 json_t *replay_run(const char *path, const struct replay_options *options, struct err *e);
 

@@ -15,8 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/str.h"
+#include "trunkdeck/base/words.h"
 
 /* id, name in JSON, text, needs a person, what it means */
 #define ENDPOINT_STATE_TABLE(X) \
@@ -33,8 +33,7 @@ enum endpoint_state {
 	ENDPOINT_STATE_COUNT
 };
 
-const char *endpoint_state_name(enum endpoint_state s);
-const char *endpoint_state_text(enum endpoint_state s);		/* translated */
+WORDS_DECLARE(endpoint_state, enum endpoint_state)
 bool endpoint_state_needs_person(enum endpoint_state s);
 /* Asterisk's word for a contact: "Reachable", "Unreachable", "NonQualified", ... */
 enum endpoint_state endpoint_state_of_contact(struct str status);

@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/words.h"
 #include "trunkdeck/model/e164.h"
 
 /* id, name in JSON, text in a row, needs a person, what it means */
@@ -43,8 +43,7 @@ enum route_state {
 	ROUTE_STATE_COUNT
 };
 
-const char *route_state_name(enum route_state s);
-const char *route_state_text(enum route_state s);	/* translated */
+WORDS_DECLARE(route_state, enum route_state)
 bool route_state_needs_person(enum route_state s);
 
 /* A route as desired; a value. */

@@ -13,8 +13,8 @@
 
 #include "trunkdeck/ami/parse.h"
 #include "trunkdeck/base/err.h"
-#include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/base/words.h"
 #include "trunkdeck/ami/server.h"
 
 /* How far a call gets, in this order: id, name in JSON, text */
@@ -32,8 +32,7 @@ enum test_step {
 	TEST_STEP_COUNT
 };
 
-const char *test_step_name(enum test_step s);
-const char *test_step_text(enum test_step s);		/* translated */
+WORDS_DECLARE(test_step, enum test_step)
 
 /* A value; what is known of the call so far. */
 struct test_call {

@@ -70,8 +70,7 @@ enum endpoints_ask {
 	ENDPOINTS_ASK_COUNT
 };
 
-const char *endpoints_ask_action(enum endpoints_ask a);
-const char *endpoints_ask_text(enum endpoints_ask a);	/* translated */
+WORDS_DECLARE(endpoints_ask, enum endpoints_ask)		/* the name is the action */
 
 /* The providers' endpoints on a server, and its registrations; a value. What is not known of them is in `denied` or has not
  * been answered yet. */

@@ -302,7 +302,7 @@ void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_
 	add_more(l, s);
 	for (int i = 0; i < ENDPOINTS_ASK_COUNT; i++) {
 		enum endpoints_ask asked = (enum endpoints_ask)i;
-		const char *action = endpoints_ask_action(asked);
+		const char *action = endpoints_ask_name(asked);
 
 		if (!(e->denied & 1u << i))
 			continue;

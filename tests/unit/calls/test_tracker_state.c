@@ -510,7 +510,7 @@ static void flush_finishes_what_ended(void **state)
 	(void)state;
 	stage_open(&s, NULL);
 	PLAY(&s, ANSWERED_CALL, "new U", "request T 16");
-	tracker_flush(s.tracker, s.now_us);
+	tracker_flush(s.tracker);
 	assert_int_equal(stage_call(&s)->outcome, OUTCOME_ANSWERED);
 	assert_int_equal(stage_call(&s)->ended_us, s.now_us);
 	assert_int_equal(stage_live(&s), 1);

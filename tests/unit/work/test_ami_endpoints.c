@@ -115,7 +115,7 @@ static void each_question_has_its_right(void **state)
 {
 	(void)state;
 	for (int i = 0; i < ENDPOINTS_ASK_COUNT; i++)
-		assert_non_null(ami_right_of(endpoints_ask_action((enum endpoints_ask)i)));
+		assert_non_null(ami_right_of(endpoints_ask_name((enum endpoints_ask)i)));
 	assert_null(ami_right_of("Command"));
 }
 
