@@ -88,15 +88,23 @@ static bool has(struct str s, bool (*is)(uint32_t code))
 	return false;
 }
 
-/* A name must be what is shown of it: "Twi<U+200B>lio", "Twilio " and "Twi  lio" are shown as other names. */
-static bool is_deceptive(const char *text)
+/* "Twi<U+200B>lio" is shown as another name. */
+static bool has_invisible(const char *text)
 {
-	struct str s = str_of(text);
-	char *shown = utf8_clean_dup(s);
+	char *shown = utf8_clean_dup(str_of(text));
 	bool differs = strcmp(shown, text) != 0;
 
 	free(shown);
-	return differs || has(s, is_blank_like) || (s.len && (text[0] == ' ' || text[s.len - 1] == ' ' || strstr(text, "  ")));
+	return differs;
+}
+
+/* A name must be what is shown of it, so "Twilio " and "Twi  lio" are refused, too. */
+static bool is_deceptive(const char *text)
+{
+	struct str s = str_of(text);
+
+	return has_invisible(text) || has(s, is_blank_like) ||
+	       (s.len && (text[0] == ' ' || text[s.len - 1] == ' ' || strstr(text, "  ")));
 }
 
 static bool only(const char *s, const char *allowed)
@@ -178,6 +186,8 @@ static bool check_bounds(const struct field *f, const char *text, struct err *e)
 		return field_refuse(f, e, _("characters that change the direction of writing are not allowed"));
 	if (f->flags & FIELD_IDENTITY && is_deceptive(text))
 		return field_refuse(f, e, _("invisible characters are not allowed in a name, nor blanks at its ends or two in a row"));
+	if (f->flags & FIELD_VISIBLE && has_invisible(text))
+		return field_refuse(f, e, _("invisible characters are not allowed in a name"));
 	return true;
 }
 

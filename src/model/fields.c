@@ -74,7 +74,7 @@ static const struct field agent_fields[] = {
 	{ "id", NULL, "id", N_("Id"), N_("Letters, digits and _ . - only, e.g. support"),
 	  FIELD_ID, FIELD_REQUIRED | FIELD_KEY, AT(agent, id), ID_MAX },
 	{ "title", "title", "title", N_("Title"), N_("How people call the agent, e.g. Customer Support"),
-	  FIELD_TEXT, FIELD_REQUIRED, AT(agent, title), LABEL_MAX_BYTES },
+	  FIELD_TEXT, FIELD_REQUIRED | FIELD_VISIBLE, AT(agent, title), LABEL_MAX_BYTES },
 	{ "region", "region", "region", N_("Region"), N_("Where the agent runs: na or eu"),
 	  FIELD_REGION, 0, AT(agent, region), 0 },
 	{ "dial", "dial", "dial", N_("Dial string"), N_("What Asterisk dials, e.g. WebSocket/support/c(ulaw)"),

@@ -174,10 +174,11 @@ static void find_numbers(struct filter_words *q)
 		buf_adds(&text, t->text);
 		while (!t->negated && i + t->more + 1 < q->count && !t[t->more + 1].negated && is_digits(q, &t[t->more + 1], true))
 			buf_adds(&text, t[++t->more].text);
-		if (e164_typed(text.p, typed))
-			t->typed = xstrdup(typed);
-		else
+		if (!e164_typed(text.p, typed))
 			t->more = 0;
+		else if (t->more > 0 || strchr("+08", typed[0]) || strcmp(typed, t->text) != 0)
+			t->typed = xstrdup(typed);
+		/* else the word finds all that the number would: it has no prefix of a country or of a network */
 		buf_clear(&text);
 	}
 }
@@ -214,6 +215,21 @@ void filter_words_free(struct filter_words **q)
 	}
 	free((*q)->terms);
 	FREE(q);
+}
+
+bool filter_words_narrows(const char *from, const char *to)
+{
+	const char *word = from, *more = to + strlen(from);
+
+	if (*from == '\0' || strncmp(from, to, strlen(from)) != 0)
+		return false;
+	for (const char *c = from; *c != '\0'; c++)
+		word = *c == ' ' || *c == ':' ? c + 1 : word;
+	/* Words are joined with "and", and what contains a longer word contains the shorter one. A colon or a quote changes what
+	 * the word is; digits may become a number in the form of a country, whose prefixes have at most four; a wrong moment
+	 * takes no part. */
+	return !strpbrk(from, "!\"") && !strpbrk(more, "!\":") && (strlen(word) > 4 || !strpbrk(more, "+0123456789-./()")) &&
+	       !strstr(from, "since:") && !strstr(from, "until:") && !strstr(from, "at:");
 }
 
 bool filter_words_is_empty(const struct filter_words *q)

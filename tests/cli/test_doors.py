@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """No line end or NUL leaves the program in an action: it is refused where it comes in, and what is in the store all the same (put
-there by other means than the program) is refused where it would go out. A stand-in for a server keeps every byte it gets."""
+there by other means than the program) is refused where it would go out. A stand-in for a server keeps every byte it gets.
+
+Names with invisible characters are refused where they come in, in batch and on the screen."""
 
 import sqlite3
 import unittest
@@ -30,6 +32,19 @@ DOORS = [
     (("provider", "edit", "Twilio", "--endpoint", "twilio{}"), "endpoint"),
     (("provider", "edit", "Twilio", "--inbound-prefix", "+1{}"), "inboundPrefix"),
     (("workspace", "edit", "--name", "a{}b"), "name"),
+]
+
+# Two names that look alike must not differ.
+INVISIBLE = {"zero width space": "\u200b", "zero width joiner": "\u200d", "byte order mark": "\ufeff", "soft hyphen": "\u00ad",
+             "right-to-left override": "\u202e", "right-to-left isolate": "\u2067"}
+REFUSALS = "invisible characters are not allowed in a name", "characters that change the direction of writing are not allowed"
+NAMES = [
+    ("provider", "add", "Tw{}ilio", "--sip-domain", "new.example.com"),
+    ("provider", "add", "{}Twilio", "--sip-domain", "new.example.com"),
+    ("provider", "edit", "Twilio", "--name", "Twilio{}"),
+    ("agent", "add", "new", "--title", "Sup{}port", "--dial", "WebSocket/a"),
+    ("agent", "edit", "support", "--title", "Support{}"),
+    ("workspace", "edit", "--name", "ac{}me"),
 ]
 
 # The same in rows the program has not written: table, key, column, text, and whether it would be part of an action.
@@ -95,6 +110,25 @@ class Doors(DeckTest):
                 with self.subTest(what, args=args):
                     self.refused(*(arg.format(ends) if "{}" in arg else arg for arg in args), says=field)
         self.assertEqual(self.state(), before)
+
+    def test_every_door_refuses_invisible_characters_in_names(self):
+        before = self.state()
+        for args in NAMES:
+            for what, character in INVISIBLE.items():
+                with self.subTest(what, args=args):
+                    self.refused(*(arg.format(character) for arg in args), says=REFUSALS[character in "\u202e\u2067"])
+        self.assertEqual(self.state(), before)
+
+    def test_the_screen_refuses_invisible_characters_in_names(self):
+        """A form takes what it shows of a paste, which is the name that exists already."""
+        for what, character in INVISIBLE.items():
+            for size in "80x24", "160x50":
+                with self.subTest(what, size=size):
+                    with open(self.path("names.script"), "w", encoding="utf-8") as script:
+                        script.write(f"size {size}\nwait settled\nkey A\npaste Tw{character}ilio\nkey Tab\n"
+                                     "type pstn.example.com\nkey ^S\nwait settled\nexpect Add provider\n"
+                                     "expect Provider already exists\n")
+                    self.done("--demo", "--script", self.path("names.script"))
 
     def test_parameters_keep_them_escaped(self):
         """They are JSON for the agent's platform, and no part of any action."""

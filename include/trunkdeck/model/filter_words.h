@@ -57,6 +57,9 @@ void filter_words_limit_changing(struct filter_words *q, const char *texts);
 /* `all`: the fields of the row in one text in lower case (utf8_lower), in which words without a field are looked for; NULL = each
  * field is asked for. A list of many rows keeps such a text for each row: that is several times faster. */
 bool filter_words_match(const struct filter_words *q, const char *all, const void *row);
+/* Does every row that matches `to` match `from`, too? False when that is not certain. The rows of a filter that is being typed
+ * are then found among those of the text before. */
+bool filter_words_narrows(const char *from, const char *to);
 /* The name of field i, with since, until and at last where rows have a time; NULL behind the last one. */
 const char *filter_rows_field(const struct filter_rows *rows, size_t i);
 

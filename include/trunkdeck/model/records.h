@@ -149,6 +149,7 @@ enum field_flags {
 	FIELD_READONLY = 2,	/* set by the store, shown, never given by the operator */
 	FIELD_KEY = 4,		/* the primary key: can't be edited */
 	FIELD_IDENTITY = 8,	/* a name that people tell records apart by: nothing invisible in it, no look-alikes of blanks */
+	FIELD_VISIBLE = 16,	/* a name that people choose by: nothing invisible in it */
 };
 
 struct field {

@@ -17,13 +17,30 @@ enum deck_column {
 	DECK_NAME, DECK_DOMAIN, DECK_REACH, DECK_BADGE,		/* of a provider; it has DECK_LIVE, too */
 };
 
+/* A number with its provider, or a provider without numbers, in the order of the Deck. */
+struct deck_entry {
+	const struct provider *provider;
+	const struct number *number;	/* NULL = the provider has none */
+	size_t text;			/* where its text begins in `texts` */
+	uint64_t key;			/* of the number's row */
+};
+
+/* What a filter looks into: made when one is typed, kept until the workspace changes. */
+struct deck_index {
+	struct deck_entry *entries;
+	size_t count, size;
+	struct buf texts;		/* of each number, in lower case, what words without a field are looked for in */
+	uint64_t generation;		/* of the snapshot; 0 = none was made */
+	size_t *matches;		/* entries that match `matched` */
+	size_t match_count;
+	char *matched;			/* the text of a filter; NULL = states have changed since, or there was none */
+};
+
 struct deck {
 	struct view view;
 	bool opened_first;		/* the first provider was opened when the workspace came */
-	/* The text of each number that words without a field are looked for in: NUL-terminated, in the order of
-	 * snapshot_numbers_of(), provider by provider. Made when a filter is typed, kept until the workspace changes. */
-	struct buf texts;
-	uint64_t generation;		/* of the snapshot they were made of; 0 = none */
+	struct deck_index index;
+	const struct provider *matching;	/* of the last row, while matches are added */
 };
 
 /* view.c */
@@ -37,11 +54,13 @@ void deck_step(struct deck *d, bool down);
 void deck_position(const struct deck *d, bool of_number, size_t *at, size_t *count);
 
 /* match.c */
-/* Makes the texts that are looked into, if the workspace has changed since. */
-void deck_match_prepare(struct deck *d);
 extern const struct filter_rows deck_filter_rows;
-/* Calls fn for each provider's numbers that match the filter, in order, and with n NULL for a matching provider that has none. */
-void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct provider *p, const struct number *n));
+uint64_t deck_number_key(const struct number *n);
+/* Makes the index, if the workspace has changed since. */
+void deck_match_prepare(struct deck *d);
+/* Calls fn for each entry that matches the filter, in order. */
+void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct deck_entry *e));
+void deck_match_free(struct deck *d);
 
 /* draw_rows.c */
 list_get_fn deck_get;

@@ -18,21 +18,16 @@ static uint64_t provider_key(const char *id)
 	return mail_key(id, strlen(id) + 1);	/* with the NUL: no number has such a key */
 }
 
-static uint64_t number_key(const struct number *n)
-{
-	return mail_key(n->e164, strlen(n->e164));
-}
-
-static void add_matching(struct deck *d, const struct provider *p, const struct number *n)
+static void add_matching(struct deck *d, const struct deck_entry *e)
 {
 	struct list *l = &d->view.list;
 	const struct list_row *last = l->count > 0 ? &l->rows[l->count - 1] : NULL;
-	const struct number *before = last && last->kind == DECK_NUMBER ? last->data : NULL;
 
-	if (!n || !before || strcmp(before->provider, p->id) != 0)
-		list_add_head(l, provider_key(p->id), DECK_PROVIDER, p);
-	if (n)
-		list_add(l, number_key(n), DECK_NUMBER, n);
+	if (!last || d->matching != e->provider)
+		list_add_head(l, provider_key(e->provider->id), DECK_PROVIDER, e->provider);
+	if (e->number)
+		list_add(l, e->key, DECK_NUMBER, e->number);
+	d->matching = e->provider;
 }
 
 /* Adds the cards with the rows of those that are open; with a filter, what matches. */
@@ -60,7 +55,7 @@ static void fill(void *arg)
 			continue;
 		n = snapshot_numbers_of(s, p->id, &numbers);
 		for (size_t j = 0; j < numbers; j++)
-			list_add(l, number_key(n[j]), DECK_NUMBER, n[j]);
+			list_add(l, deck_number_key(n[j]), DECK_NUMBER, n[j]);
 		if (numbers == 0 && snapshot_is_complete(s))
 			list_add(l, provider_key(p->id) ^ 1, DECK_EMPTY, p);
 	}
@@ -70,8 +65,10 @@ static void deck_update(void *state, unsigned dirty)
 {
 	struct deck *d = state;
 
-	if (dirty & (APP_DIRTY_WORKSPACE | APP_DIRTY_STORE))
+	if (dirty & (APP_DIRTY_WORKSPACE | APP_DIRTY_STORE)) {
 		d->view.list.stale = true;
+		FREE(&d->index.matched);	/* it may look into states */
+	}
 	ui_touch(d->view.ui);
 }
 
@@ -98,7 +95,7 @@ static void deck_select_number(void *state, const struct number *n)
 
 	list_open(&d->view.list, provider_key(n->provider), true);
 	list_refill(&d->view.list);
-	list_select(&d->view.list, number_key(n));
+	list_select(&d->view.list, deck_number_key(n));
 }
 
 void deck_step(struct deck *d, bool down)
@@ -240,12 +237,12 @@ static json_t *deck_json(void *arg, const struct list_row *row)
 
 static void deck_open(void *state)
 {
-	buf_init(&((struct deck *)state)->texts, BUF_UNBOUNDED);
+	buf_init(&((struct deck *)state)->index.texts, BUF_UNBOUNDED);
 }
 
 static void deck_close(void *state)
 {
-	buf_clear(&((struct deck *)state)->texts);
+	deck_match_free(state);
 }
 
 static const struct list_ops deck_list = {

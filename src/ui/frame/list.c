@@ -37,6 +37,7 @@ void list_clear(struct list *l)
 	free(l->rows);
 	free(l->old);
 	free(l->open);
+	free(l->text);
 	filter_words_free(&l->query);
 	list_init(l);
 }
@@ -51,7 +52,7 @@ void list_begin(struct list *l)
 	l->old_size = l->size;
 	l->rows = rows;
 	l->size = size;
-	l->count = 0;
+	l->count = l->notes = 0;
 }
 
 void list_add(struct list *l, uint64_t key, int kind, const void *data)
@@ -67,6 +68,7 @@ void list_add_note(struct list *l, uint64_t key, int kind)
 {
 	list_add(l, key, kind, NULL);
 	l->rows[l->count - 1].note = true;
+	l->notes++;
 }
 
 static bool find(const struct list *l, uint64_t key, size_t *at)
@@ -158,12 +160,10 @@ bool list_select(struct list *l, uint64_t key)
 
 void list_count(const struct list *l, struct list_counts *out)
 {
-	*out = (struct list_counts){ .visible = (size_t)l->visible, .more = l->more };
-	for (size_t i = 0; i < l->count; i++) {
-		out->count += !l->rows[i].note;
-		if (i == l->cursor)
-			out->at = out->count;
-	}
+	*out = (struct list_counts){ .visible = (size_t)l->visible, .more = l->more, .count = l->count - l->notes };
+	out->at = out->count > 0 ? l->cursor + 1 : 0;
+	for (size_t i = 0; l->notes > 0 && out->at > 0 && i < l->cursor; i++)
+		out->at -= l->rows[i].note;
 }
 
 static void move_by(struct list *l, long rows)
@@ -352,6 +352,8 @@ bool list_near_end(const struct list *l)
 
 void list_filter(struct list *l, const char *text, const struct zone *zone, int64_t now_us)
 {
+	free(l->text);
+	l->text = xstrdup(text);
 	filter_words_free(&l->query);
 	l->query = filter_words_new(text, l->ops->rows, zone, now_us);
 	l->to_end = false;

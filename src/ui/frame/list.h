@@ -70,7 +70,7 @@ struct list_layout {
 
 struct list {
 	struct list_row *rows;
-	size_t count, size;
+	size_t count, size, notes;	/* notes: so many of the rows */
 	struct list_row *old;		/* before the last refill: who was next to whom */
 	size_t old_count, old_size;
 	size_t top;			/* first visible row */
@@ -84,6 +84,7 @@ struct list {
 	const struct list_kind *kinds;
 	void *arg;
 	struct filter_words *query;	/* NULL = no filter */
+	char *text;			/* that it was made of; NULL = "" */
 	uint64_t *open;			/* keys of the heads that are open */
 	size_t open_count, open_size;
 	struct list_layout layouts[LIST_KINDS_MAX];	/* by kind, of the last frame */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -292,6 +293,51 @@ static void calls_have_these_fields(void **state)
 	assert_false(call_matches("outcome:no_answer", &c));
 }
 
+/* Typed letter by letter, 20,000 texts: where a text is said to narrow the one before, no row matches it alone. */
+static void what_narrows_finds_no_new_rows(void **state)
+{
+	static const char letters[] = "aab0144789++:! .-S\"";
+	static const char *const fields_typed[] = { "number:", "agent:", "state:", "since:", "at:", "nosuch:" };
+	static const struct row some[] = {
+		{ "+41791234567", "Sales a", "absent", 0, 9 }, { "+14155550142", "ba", "ok", 0, 9 },
+		{ "+3611234567", "aab", "also", 0, 9 }, { "+74951234567", "S", "bad", 0, 9 }, { "00447911234567", "b.a", "a-b", 0, 9 },
+	};
+	unsigned seed = 7, narrowed = 0;
+
+	(void)state;
+	for (int n = 0; n < 20000; n++) {
+		char text[40] = "", before[40];
+		size_t len = 0;
+
+		for (int i = 0; i < 8; i++) {
+			unsigned r = seed = seed * 1103515245u + 12345u;
+
+			str_copy(before, sizeof(before), str_of(text));
+			r >>= 16;
+			if (r % 16 == 0)
+				len += (size_t)snprintf(text + len, sizeof(text) - len, "%s", fields_typed[r / 16 % 6]);
+			else
+				text[len++] = letters[r / 16 % (sizeof(letters) - 1)];
+			if (len >= 30)
+				break;
+			text[len] = '\0';
+			for (size_t j = 0; filter_words_narrows(before, text) && j < ARRAY_LEN(some); j++) {
+				narrowed++;
+				if (row_matches(text, &some[j]) && !row_matches(before, &some[j]))
+					fail_msg("\"%s\" finds %s, \"%s\" does not", text, some[j].number, before);
+			}
+		}
+	}
+	assert_true(narrowed > 1000);
+	assert_true(filter_words_narrows("sal", "sale"));
+	assert_true(filter_words_narrows("agent:", "agent:s"));
+	assert_true(filter_words_narrows("55512", "555123"));
+	assert_false(filter_words_narrows("", "s"));
+	assert_false(filter_words_narrows("sales", "sale"));
+	assert_false(filter_words_narrows("!sal", "!sale"));
+	assert_false(filter_words_narrows("agent", "agent:"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +351,7 @@ int main(void)
 		cmocka_unit_test(mistakes_are_reported),
 		cmocka_unit_test(only_rows_with_a_time_have_moments),
 		cmocka_unit_test(calls_have_these_fields),
+		cmocka_unit_test(what_narrows_finds_no_new_rows),
 	};
 
 	if (!setlocale(LC_ALL, "C.UTF-8"))
