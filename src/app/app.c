@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trunkdeck/app/replay.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 
@@ -207,6 +208,12 @@ bool app_start(struct app *a, struct err *e)
 	return start(a, e);
 }
 
+bool app_start_replay(struct app *a, struct player **player, struct td_clock *clock, int speed, struct err *e)
+{
+	replay_open(a, player, clock, speed);
+	return app_start(a, e);
+}
+
 bool app_record_raw(struct app *a, const struct raw_log_options *options, struct err *e)
 {
 	return raw_log_start(&a->private->raw, options, a->config->servers, a->server_count, a->inbox, on_raw_log, e);
@@ -245,7 +252,8 @@ bool app_handle_mail(struct app *a, size_t max)
 	servers_tick(a);
 	for (size_t n = 0; max == 0 || n < max; n++) {
 		if (!mailbox_take(a->inbox, &m)) {
-			app_coverage_claim(a);
+			if (history_unrecorded(a) == 0)
+				app_coverage_claim(a);
 			publish_tick(a);
 			return more;
 		}
@@ -259,7 +267,8 @@ int64_t app_next_at_ms(const struct app *a)
 	int64_t now = clock_mono_ms(a->clock);
 	int64_t at = clock_earlier(messages_next_at_ms(a->messages), history_next_at_ms(a));
 
-	at = clock_earlier(at, app_coverage_next_at_ms(a));
+	if (history_unrecorded(a) == 0)
+		at = clock_earlier(at, app_coverage_next_at_ms(a));
 	at = clock_earlier(at, publish_next_at_ms(a));
 	at = clock_earlier(at, servers_next_at_ms(a));
 	if (a->replay)
@@ -298,12 +307,13 @@ void app_free(struct app **app)
 	replay_free(a);
 	/* What the servers reported last goes to the store; whoever waits for an answer may be gone already. */
 	while (mailbox_take(a->inbox, &m)) {
-		if (m.handle == on_call || m.handle == on_server)
+		if (m.handle == on_call || m.handle == on_server || m.handle == on_story)
 			mail_deliver(&m, a);
 		else
 			mail_discard(&m);
 	}
-	app_coverage_end(a);
+	if (history_unrecorded(a) == 0)
+		app_coverage_end(a);
 	worker_stop(&a->private->worker);
 	history_free(a);
 	hangups_free(a);

@@ -10,14 +10,14 @@
 enum request_kind { REQUEST_CHANGE, REQUEST_UNDO, REQUEST_REDO };
 
 /* A mutation under way. */
-struct request {
+struct pending_change {
 	uint64_t token;
 	struct mutation mutation;	/* as asked, for messages */
 	enum request_kind kind;
 	bool cuts;			/* DELETE: calls are hung up with it */
 	app_result_fn *fn;
 	void *arg;
-	struct request *next;
+	struct pending_change *next;
 };
 
 /* app/change.c: the changes made here, oldest first; `at` of them are in force. */
@@ -91,7 +91,7 @@ struct app_private {
 	struct job_thread *job_thread;	/* NULL = nothing was asked of it yet */
 	uint64_t job_token;		/* of the job whose results are wanted; 0 = of none */
 	uint64_t next_token;
-	struct request *requests;
+	struct pending_change *requests;
 	struct app_hangup *hangups;
 	struct undo_list undo;
 	void (*on_route)(void *arg, const struct ami_route_report *r);
@@ -145,7 +145,9 @@ int64_t history_next_at_ms(const struct app *a);
 size_t history_unrecorded(const struct app *a);
 void history_free(struct app *a);
 
-/* app/replay.c, only when a->replay */
+/* app/replay.c; all but the first only when a->replay */
+struct player;
+void replay_open(struct app *a, struct player **player, struct td_clock *clock, int speed);
 bool replay_tick(struct app *a);		/* plays what is due; true = more is due now */
 int64_t replay_next_at_ms(const struct app *a);
 bool replay_is_settled(const struct app *a);
@@ -163,7 +165,7 @@ void publish_free(struct app *a);
 void app_coverage_status(struct app *a, const struct server_status *status);
 /* A finished call found no room. */
 void app_coverage_lost(struct app *a, const struct call *c);
-/* Only while the inbox is empty. */
+/* Only while the inbox is empty, and every finished call is on its way to the store. */
 void app_coverage_claim(struct app *a);
 void app_coverage_end(struct app *a);
 int64_t app_coverage_next_at_ms(const struct app *a);

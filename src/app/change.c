@@ -16,7 +16,7 @@
 
 #define STEPS_MAX 10000
 
-static void request_free(struct request *q)
+static void request_free(struct pending_change *q)
 {
 	record_clear(&q->mutation.record);
 	free(q);
@@ -25,18 +25,18 @@ static void request_free(struct request *q)
 void change_requests_free(struct app *a)
 {
 	while (a->private->requests) {
-		struct request *q = a->private->requests;
+		struct pending_change *q = a->private->requests;
 
 		a->private->requests = q->next;
 		request_free(q);
 	}
 }
 
-static struct request *take_request(struct app *a, uint64_t token)
+static struct pending_change *take_request(struct app *a, uint64_t token)
 {
-	for (struct request **p = &a->private->requests; *p; p = &(*p)->next) {
+	for (struct pending_change **p = &a->private->requests; *p; p = &(*p)->next) {
 		if ((*p)->token == token) {
-			struct request *q = *p;
+			struct pending_change *q = *p;
 
 			*p = q->next;
 			return q;
@@ -45,9 +45,9 @@ static struct request *take_request(struct app *a, uint64_t token)
 	return NULL;
 }
 
-static struct request *change_send(struct app *a, const struct mutation *m, enum request_kind kind, app_result_fn *fn, void *arg)
+static struct pending_change *change_send(struct app *a, const struct mutation *m, enum request_kind kind, app_result_fn *fn, void *arg)
 {
-	struct request *q = xcalloc(1, sizeof(*q));
+	struct pending_change *q = xcalloc(1, sizeof(*q));
 	struct mutation copy = *m;
 
 	q->mutation = *m;
@@ -76,7 +76,7 @@ void app_delete_and_cut(struct app *a, const struct mutation *m)
 
 void app_forget(struct app *a, void *arg)
 {
-	for (struct request *q = a->private->requests; q; q = q->next) {
+	for (struct pending_change *q = a->private->requests; q; q = q->next) {
 		if (q->arg == arg)
 			q->fn = NULL;
 	}
@@ -246,7 +246,7 @@ static size_t count_lost(const struct app *a, const struct mutation_result *r)
 	return lost;
 }
 
-static void say_result(struct app *a, const struct request *q, const struct mutation_result *r)
+static void say_result(struct app *a, const struct pending_change *q, const struct mutation_result *r)
 {
 	const char *title = record_title(&r->now);
 
@@ -269,7 +269,7 @@ void on_result(void *taker, void *value)
 {
 	struct worker_result *r = value;
 	struct app *a = taker;
-	struct request *q = take_request(a, r->token);
+	struct pending_change *q = take_request(a, r->token);
 
 	if (!q)
 		return;

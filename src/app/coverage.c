@@ -73,25 +73,16 @@ void app_coverage_status(struct app *a, const struct server_status *status)
 		l->now.until_us = status->heard_us;
 }
 
-/* Calls of the server that are live began at this moment or later. */
-static int64_t oldest_live_us(const struct app *a, const char *server)
-{
-	int64_t oldest = INT64_MAX;
-	size_t count;
-	const struct call *const *calls = live_calls(a->live, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(calls[i]->server, server) == 0 && calls[i]->started_us < oldest)
-			oldest = calls[i]->started_us;
-	}
-	return oldest;
-}
-
 static void claim_server(struct app *a, const char *server, struct server_coverage *l)
 {
 	struct covered_span claims[COVERAGE_OVER_MAX + 1];
-	int64_t oldest = oldest_live_us(a, server);
-	size_t n = 0, kept = 0;
+	int64_t oldest = INT64_MAX;		/* calls of the server that are live began then or later */
+	size_t n = 0, kept = 0, count;
+	const struct call *const *calls = live_calls(a->live, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(calls[i]->server, server) == 0 && calls[i]->started_us < oldest)
+			oldest = calls[i]->started_us;
 
 	for (size_t i = 0; i < l->over_count; i++) {
 		claims[n++] = (struct covered_span){ .span = l->over[i] };
@@ -116,8 +107,7 @@ static void claim_server(struct app *a, const char *server, struct server_covera
 /* Nothing is claimed while the store is away: it will be told everything when it is back. */
 static bool may_claim(const struct app *a)
 {
-	return a->private->worker && !a->config->read_only && a->store_state == STORE_STATE_OK
-		&& snapshot_is_complete(a->snapshot) && history_unrecorded(a) == 0;
+	return a->private->worker && !a->config->read_only && a->store_state == STORE_STATE_OK && snapshot_is_complete(a->snapshot);
 }
 
 void app_coverage_claim(struct app *a)

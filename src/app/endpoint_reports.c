@@ -67,12 +67,12 @@ static bool worse(enum endpoint_state a, enum endpoint_state b)
 }
 
 /* One more server in the sum; `same` counts those in the worst state. */
-static void add(struct reach_summary *sum, size_t *same, const struct app_server *s, const struct endpoint_report *r)
+static void add(struct endpoint_summary *sum, size_t *same, const struct app_server *s, const struct endpoint_report *r)
 {
 	enum endpoint_state state = r ? r->state : ENDPOINT_UNKNOWN;
 
 	if (sum->servers++ == 0 || worse(state, sum->state)) {
-		*sum = (struct reach_summary){ state, r ? r->rtt_us : -1, r ? r->since_ms : 0, s->config->name, sum->servers };
+		*sum = (struct endpoint_summary){ state, r ? r->rtt_us : -1, r ? r->since_ms : 0, s->config->name, sum->servers };
 		*same = 1;
 		return;
 	}
@@ -85,9 +85,9 @@ static void add(struct reach_summary *sum, size_t *same, const struct app_server
 		sum->since_ms = r->since_ms;
 }
 
-struct reach_summary app_provider_reach(const struct app *a, const struct provider *p)
+struct endpoint_summary app_provider_endpoint(const struct app *a, const struct provider *p)
 {
-	struct reach_summary sum = { .state = ENDPOINT_UNKNOWN, .rtt_us = -1 };
+	struct endpoint_summary sum = { .state = ENDPOINT_UNKNOWN, .rtt_us = -1 };
 	size_t same = 0;
 
 	for (size_t i = 0; i < a->server_count && !a->replay; i++)

@@ -9,11 +9,11 @@
 #include "trunkdeck/work/job_thread.h"
 #include "trunkdeck/base/mem.h"
 
-static void clear(struct job *q)
+static void clear(struct job *j)
 {
-	free(q->findings);
-	free(q->tests);
-	*q = (struct job){ .kind = JOB_NONE };
+	free(j->findings);
+	free(j->tests);
+	*j = (struct job){ .kind = JOB_NONE };
 }
 
 /* --- what came --- */
@@ -21,52 +21,52 @@ static void clear(struct job *q)
 /* The job that news are about, NULL = it is not wanted any more. */
 static struct job *job_of(struct app *a, const struct job_news *news)
 {
-	a->dirty |= APP_DIRTY_INQUIRY;
+	a->dirty |= APP_DIRTY_JOB;
 	return news->token == a->private->job_token ? &a->job : NULL;
 }
 
 static void on_finding(void *taker, void *value)
 {
 	const struct job_news *news = value;
-	struct job *q = job_of(taker, news);
+	struct job *j = job_of(taker, news);
 
-	if (q)
-		finding_insert(&q->findings, &q->finding_count, &news->finding);
+	if (j)
+		finding_insert(&j->findings, &j->finding_count, &news->finding);
 }
 
 static void on_counts(void *taker, void *value)
 {
 	const struct job_news *news = value;
-	struct job *q = job_of(taker, news);
+	struct job *j = job_of(taker, news);
 
-	if (q)
-		memcpy(q->count, news->count, sizeof(q->count));
+	if (j)
+		memcpy(j->count, news->count, sizeof(j->count));
 }
 
 static void on_test(void *taker, void *value)
 {
 	const struct job_news *news = value;
-	struct job *q = job_of(taker, news);
+	struct job *j = job_of(taker, news);
 	size_t i = 0;
 
-	while (q && i < q->test_count && strcmp(q->tests[i].server, news->test.server) != 0)
+	while (j && i < j->test_count && strcmp(j->tests[i].server, news->test.server) != 0)
 		i++;
-	if (q && i == q->test_count)
-		q->tests = xreallocarray(q->tests, ++q->test_count, sizeof(*q->tests));
-	if (q)
-		q->tests[i] = news->test;
+	if (j && i == j->test_count)
+		j->tests = xreallocarray(j->tests, ++j->test_count, sizeof(*j->tests));
+	if (j)
+		j->tests[i] = news->test;
 }
 
 static void on_over(void *taker, void *value)
 {
 	const struct job_news *news = value;
-	struct job *q = job_of(taker, news);
+	struct job *j = job_of(taker, news);
 
-	if (!q)
+	if (!j)
 		return;
-	q->running = false;
-	q->err = news->err;
-	memcpy(q->count, news->count, sizeof(q->count));
+	j->running = false;
+	j->err = news->err;
+	memcpy(j->count, news->count, sizeof(j->count));
 }
 
 /* --- asking --- */
@@ -77,20 +77,20 @@ static void ask(struct app *a, enum job_kind kind, const char *number, const cha
 		.finding = on_finding, .counts = on_counts, .test = on_test, .over = on_over,
 	};
 	struct job_order job = { .token = ++a->private->next_token, .kind = kind, .now_us = clock_wall_us(a->clock) };
-	struct job *q = &a->job;
+	struct job *j = &a->job;
 
-	clear(q);
-	q->kind = kind;
-	q->running = true;
-	str_copy(q->number, sizeof(q->number), str_of(number ? number : ""));
-	str_copy(q->provider, sizeof(q->provider), str_of(provider ? provider : ""));
-	memcpy(job.number, q->number, sizeof(job.number));
-	memcpy(job.provider, q->provider, sizeof(job.provider));
+	clear(j);
+	j->kind = kind;
+	j->running = true;
+	str_copy(j->number, sizeof(j->number), str_of(number ? number : ""));
+	str_copy(j->provider, sizeof(j->provider), str_of(provider ? provider : ""));
+	memcpy(job.number, j->number, sizeof(job.number));
+	memcpy(job.provider, j->provider, sizeof(job.provider));
 	if (!a->private->job_thread)
 		a->private->job_thread = job_thread_start(a->config, a->inbox, &handlers);
 	a->private->job_token = job.token;
 	job_thread_ask(a->private->job_thread, &job);
-	a->dirty |= APP_DIRTY_INQUIRY;
+	a->dirty |= APP_DIRTY_JOB;
 }
 
 void app_ask_doctor(struct app *a, const char *number, const char *provider)
@@ -109,7 +109,7 @@ void app_drop_job(struct app *a)
 		job_thread_cancel(a->private->job_thread);
 	a->private->job_token = 0;
 	clear(&a->job);
-	a->dirty |= APP_DIRTY_INQUIRY;
+	a->dirty |= APP_DIRTY_JOB;
 }
 
 void job_end(struct app *a)

@@ -136,7 +136,7 @@ static const char *prefix_of(void *arg, struct str endpoint)
 	return p && p->inbound_prefix[0] != '\0' ? p->inbound_prefix : NULL;
 }
 
-bool app_start_replay(struct app *a, struct player **player, struct td_clock *clock, int speed, struct err *e)
+void replay_open(struct app *a, struct player **player, struct td_clock *clock, int speed)
 {
 	struct app_replay *r = xcalloc(1, sizeof(*r));
 
@@ -147,7 +147,6 @@ bool app_start_replay(struct app *a, struct player **player, struct td_clock *cl
 	player_connect(r->player, a->inbox, &app_ami_handlers, prefix_of, a);
 	player_fill_status(r->player, &a->servers[0].status);
 	a->dirty |= DIRTY_BY_TICK;
-	return app_start(a, e);
 }
 
 void replay_free(struct app *a)

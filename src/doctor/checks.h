@@ -9,7 +9,7 @@
 /* A server while it is asked. */
 struct probe {
 	const struct server_config *config;
-	struct ami_session *query;	/* NULL: could not be reached, err says why */
+	struct ami_session *session;	/* NULL: could not be reached, err says why */
 	struct err err;
 	struct server_facts facts;
 	struct err facts_err;		/* why it does not tell its version */

@@ -167,7 +167,7 @@ static void run_scope(enum scope scope, const struct subject *s)
 		if (checks[i].scope == scope && (asked == OF_WANTED ? doctor_wants_route(s) : asked == OF_ANY || s->number != NULL))
 			run_check(&checks[i], s);
 		/* What was not reached has nothing more to say about itself. */
-		if (checks[i].run == check_reachable && scope == SCOPE_SERVER && !s->probe->query)
+		if (checks[i].run == check_reachable && scope == SCOPE_SERVER && !s->probe->session)
 			return;
 	}
 }
@@ -186,7 +186,7 @@ static void ask_provider(struct doctor *d, const struct provider *p)
 		enum region region = d->probes[i].config->region;
 
 		s.probe = &d->probes[i];
-		if (s.probe->query && regions[region] && d->regions[region])
+		if (s.probe->session && regions[region] && d->regions[region])
 			run_scope(SCOPE_PROVIDER, &s);
 	}
 }

@@ -76,15 +76,15 @@ void probe_open(struct probe *p, const struct server_config *server, const struc
 	struct err e = { .code = ERR_NONE };
 
 	*p = (struct probe){ .config = server };
-	if (!ami_session_open(&p->query, &options, &p->err))
+	if (!ami_session_open(&p->session, &options, &p->err))
 		return;
-	ami_session_facts(p->query, &p->facts, &p->facts_err);
-	ami_session_action(p->query, "ListCommands", no_fields, take_commands, &p->allowed, &e);
+	ami_session_facts(p->session, &p->facts, &p->facts_err);
+	ami_session_action(p->session, "ListCommands", no_fields, take_commands, &p->allowed, &e);
 }
 
 void probe_close(struct probe *p)
 {
-	ami_session_close(&p->query);
+	ami_session_close(&p->session);
 	FREE(&p->allowed);
 }
 
@@ -104,7 +104,7 @@ void check_reachable(const struct subject *s, struct finding *f)
 {
 	const struct server_config *server = s->probe->config;
 
-	if (s->probe->query)
+	if (s->probe->session)
 		finding_set(f, VERDICT_PASS, _("%s lets %s in"), server->host, server->user);
 	else
 		finding_error(f, VERDICT_FAIL, &s->probe->err);
@@ -219,9 +219,9 @@ void check_owner(const struct subject *s, struct finding *f)
 		return;
 	}
 	if (odbc)
-		ok = ami_session_variable(s->probe->query, "TRUNKDECK_STORE()", &owner, &e);
+		ok = ami_session_variable(s->probe->session, "TRUNKDECK_STORE()", &owner, &e);
 	else
-		ok = ami_session_db_get(s->probe->query, "trunkdeckmeta", "owner", &owner, &e);
+		ok = ami_session_db_get(s->probe->session, "trunkdeckmeta", "owner", &owner, &e);
 	if (!ok) {
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
@@ -249,7 +249,7 @@ static void see_dialplan(const struct subject *s, struct finding *f, const char 
 	const struct ami_field fields[] = { { "Context", context }, { NULL, NULL } };
 	struct err e;
 
-	if (ami_session_action(s->probe->query, "ShowDialPlan", fields, NULL, NULL, &e)) {
+	if (ami_session_action(s->probe->session, "ShowDialPlan", fields, NULL, NULL, &e)) {
 		finding_set(f, VERDICT_PASS, _("context %s is there"), context);
 		return;
 	}
@@ -283,7 +283,7 @@ void check_dialplan(const struct subject *s, struct finding *f)
 			return;
 	}
 	/* A refusal: the include has no version. */
-	if (!ami_session_action(s->probe->query, "ShowDialPlan", fields, see_version, &theirs, &e) &&
+	if (!ami_session_action(s->probe->session, "ShowDialPlan", fields, see_version, &theirs, &e) &&
 	    (e.code != ERR_SERVER_REFUSED || ami_is_denied(str_of(e.message)))) {
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
@@ -314,7 +314,7 @@ void check_mode(const struct subject *s, struct finding *f)
 		finding_set(f, VERDICT_PASS, "%s", _("routes = none: not ours to say"));
 		return;
 	}
-	if (!ami_session_variable(s->probe->query, "TRUNKDECK_ROUTES", &mode, &e)) {
+	if (!ami_session_variable(s->probe->session, "TRUNKDECK_ROUTES", &mode, &e)) {
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
 	}
@@ -355,7 +355,7 @@ static bool has_line(const struct subject *s, const char *file, const char *cate
 	const struct ami_field fields[] = { { "Filename", file }, { "Category", category }, { NULL, NULL } };
 	struct wanted_line w = { .start = start };
 	struct err e;
-	bool ok = ami_session_action(s->probe->query, "GetConfig", fields, see_line, &w, &e);
+	bool ok = ami_session_action(s->probe->session, "GetConfig", fields, see_line, &w, &e);
 
 	*found = w.found;
 	return ok;
@@ -411,7 +411,7 @@ void check_endpoint(const struct subject *s, struct finding *f)
 	char *context = NULL;		/* NULL when Asterisk does not say */
 	struct err e;
 
-	if (!ami_session_action(s->probe->query, "PJSIPShowEndpoint", fields, see_context, &context, &e)) {
+	if (!ami_session_action(s->probe->session, "PJSIPShowEndpoint", fields, see_context, &context, &e)) {
 		finding_set(f, VERDICT_FAIL, _("there is no PJSIP endpoint %s"), name);
 		finding_todo(f, _("define it in pjsip.conf with context = %s, or name the right one: trunkdeck provider edit %s --endpoint"),
 			     CONTEXT, s->provider->id);
@@ -442,9 +442,9 @@ void check_prefix(const struct subject *s, struct finding *f)
 	bool ok;
 
 	if (s->probe->config->routes == ROUTES_ODBC)
-		ok = ami_session_variable(s->probe->query, function, &theirs, &e);
+		ok = ami_session_variable(s->probe->session, function, &theirs, &e);
 	else
-		ok = ami_session_db_get(s->probe->query, "trunkdecktrunk", endpoint, &theirs, &e);
+		ok = ami_session_db_get(s->probe->session, "trunkdecktrunk", endpoint, &theirs, &e);
 	free(function);
 	if (!ok) {
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
@@ -468,7 +468,7 @@ void check_contact(const struct subject *s, struct finding *f)
 
 	endpoint_probe_begin(&p, provider_endpoint(s->provider));
 	while (endpoint_probe_next(&p, variable, sizeof(variable))) {
-		if (!ami_session_variable(s->probe->query, variable, &value, &e)) {
+		if (!ami_session_variable(s->probe->session, variable, &value, &e)) {
 			refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 			return;
 		}
@@ -500,9 +500,9 @@ static bool read_route(const struct subject *s, struct finding *f, char **agent,
 	struct err e = { .code = ERR_NONE };
 
 	*agent = *dial = NULL;
-	if (!s->probe->query)
+	if (!s->probe->session)
 		finding_set(f, VERDICT_UNKNOWN, _("%s was not reached"), s->probe->config->name);
-	else if (ami_session_route(s->probe->query, s->probe->config->routes, s->e164, agent, dial, &e))
+	else if (ami_session_route(s->probe->session, s->probe->config->routes, s->e164, agent, dial, &e))
 		return true;
 	else
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");

@@ -12,6 +12,7 @@
 
 #include "ami_server.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,28 +23,15 @@
 #define TAIL_RECEIVE_BUFFER (4 * 1024 * 1024)
 #define STATUS_EVERY_MS 250
 
-static void copy_config(struct server_config *to, const struct server_config *from)
-{
-	*to = *from;
-	to->name = xstrdup(from->name);
-	to->host = xstrdup(from->host);
-	to->ca_file = xstrdup(from->ca_file ? from->ca_file : "");
-	to->user = xstrdup(from->user ? from->user : "");
-	to->secret = xstrdup(from->secret ? from->secret : "");
-	to->trunk_contexts = xstrdup(from->trunk_contexts ? from->trunk_contexts : "");
-	to->trunk_techs = xstrdup(from->trunk_techs ? from->trunk_techs : "");
-}
+static const size_t config_texts[] = {
+	offsetof(struct server_config, name), offsetof(struct server_config, host), offsetof(struct server_config, ca_file),
+	offsetof(struct server_config, user), offsetof(struct server_config, secret),
+	offsetof(struct server_config, trunk_contexts), offsetof(struct server_config, trunk_techs),
+};
 
-static void clear_config(struct server_config *c)
+static char **config_text(struct server_config *c, size_t i)
 {
-	free(c->name);
-	free(c->host);
-	free(c->ca_file);
-	free(c->user);
-	explicit_bzero(c->secret, strlen(c->secret));
-	free(c->secret);
-	free(c->trunk_contexts);
-	free(c->trunk_techs);
+	return (char **)(void *)((char *)c + config_texts[i]);
 }
 
 bool ami_server_post(struct ami_server *s, mail_fn *handle, uint64_t key, const void *value, size_t size,
@@ -145,7 +133,9 @@ struct ami_server *ami_server_new(const struct ami_options *o, size_t index, int
 	struct ami_server *s = xcalloc(1, sizeof(*s));
 	struct ami_link_config link;
 
-	copy_config(&s->config, &o->servers[index]);
+	s->config = o->servers[index];
+	for (size_t i = 0; i < ARRAY_LEN(config_texts); i++)
+		*config_text(&s->config, i) = xstrdup(*config_text(&s->config, i) ? *config_text(&s->config, i) : "");
 	s->timing = o->timing ? o->timing : &ami_timing_default;
 	s->to_main = o->to_main;
 	s->handlers = o->handlers;
@@ -193,7 +183,9 @@ void ami_server_free(struct ami_server **s)
 	ami_hangup_clear(*s);
 	ami_endpoints_clear(*s);
 	routes_free(&(*s)->routes);
-	clear_config(&(*s)->config);
+	explicit_bzero((*s)->config.secret, strlen((*s)->config.secret));
+	for (size_t i = 0; i < ARRAY_LEN(config_texts); i++)
+		free(*config_text(&(*s)->config, i));
 	FREE(s);
 }
 

@@ -195,18 +195,6 @@ static struct followed *choose(const struct worker *w, struct followed *now, con
 	return now && is_recent(s->beat_ms, DROP_MS) ? now : NULL;
 }
 
-static void forget_gone(struct worker *w)
-{
-	struct followed *f, *next;
-
-	HASH_ITER(hh, w->followed, f, next) {
-		if (!f->there)
-			forget(w, f);
-		else
-			f->there = f->wanted = false;
-	}
-}
-
 /* A server that changes its recorder needs all there is of the new one. */
 static bool choose_all(struct worker *w)
 {
@@ -284,12 +272,18 @@ static bool read_calls(struct worker *w, struct worker_live *l, struct err *e)
 bool worker_follow_live(struct worker *w, struct err *e)
 {
 	size_t count = w->config->server_count;
+	struct followed *f, *next;
 	struct worker_live *l;
 	bool told;
 
 	if (!store_live_beats(w->store, read_beat, w, e))
 		return false;
-	forget_gone(w);
+	HASH_ITER(hh, w->followed, f, next) {
+		if (!f->there)
+			forget(w, f);
+		else
+			f->there = f->wanted = false;
+	}
 	told = choose_all(w);
 	l = xcalloc(1, sizeof(*l));
 	l->server_count = count;

@@ -57,7 +57,7 @@ struct app_server {
 };
 
 /* How a provider is reached: the worst over the servers of its region. */
-struct reach_summary {
+struct endpoint_summary {
 	enum endpoint_state state;
 	int64_t rtt_us;			/* REACHABLE: the longest; -1 = unknown */
 	int64_t since_ms;		/* monotonic, 0 = found so */
@@ -74,7 +74,7 @@ enum app_dirty {
 	APP_DIRTY_STORE = 16,
 	APP_DIRTY_FIGURES = 32,
 	APP_DIRTY_PAGES = 64,
-	APP_DIRTY_INQUIRY = 128,
+	APP_DIRTY_JOB = 128,
 };
 
 /* METRICS_LIVE is of the calls that are up now (metrics_now()); all others go back from now. */
@@ -238,7 +238,7 @@ bool app_live_is_stale(const struct app *a, const struct app_server *s);
 /* Of two states the one a person should see. */
 bool route_state_worse(enum route_state a, enum route_state b);
 struct route_summary app_route_summary(const struct app *a, const struct number *n);
-struct reach_summary app_provider_reach(const struct app *a, const struct provider *p);
+struct endpoint_summary app_provider_endpoint(const struct app *a, const struct provider *p);
 /* Of the providers' endpoints on a server the one of this name; NULL = not known. */
 const struct endpoint_report *app_endpoint(const struct app_server *s, const char *name);
 /* Does a provider of the server's own region name the endpoint? On others it need not be. */

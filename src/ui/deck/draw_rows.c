@@ -63,9 +63,9 @@ static void add_trouble(void *arg, const char *server, const struct route_report
 
 const char *deck_endpoint_text(char *to, const struct app *a, const struct provider *p, enum role *role)
 {
-	struct reach_summary sum = app_provider_reach(a, p);
+	struct endpoint_summary sum = app_provider_endpoint(a, p);
 
-	*role = reach_text(to, LIST_TEXT_SIZE, &sum, clock_mono_ms(a->clock));
+	*role = provider_endpoint_text(to, LIST_TEXT_SIZE, &sum, clock_mono_ms(a->clock));
 	return to;
 }
 

@@ -30,7 +30,7 @@ static void add_figure(char *to, size_t size, enum endpoint_state state, int64_t
 	}
 }
 
-enum role reach_text(char *to, size_t size, const struct reach_summary *sum, int64_t now_ms)
+enum role provider_endpoint_text(char *to, size_t size, const struct endpoint_summary *sum, int64_t now_ms)
 {
 	to[0] = '\0';
 	if (sum->servers == 0)
@@ -43,7 +43,7 @@ enum role reach_text(char *to, size_t size, const struct reach_summary *sum, int
 	return role_of(sum->state);
 }
 
-enum role reach_endpoint_text(char *to, size_t size, const struct endpoint_report *r, bool expected, int64_t now_ms)
+enum role endpoint_text(char *to, size_t size, const struct endpoint_report *r, bool expected, int64_t now_ms)
 {
 	snprintf(to, size, "%s", endpoint_state_text(r->state));
 	add_figure(to, size, r->state, r->rtt_us, r->since_ms, now_ms);

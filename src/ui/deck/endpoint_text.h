@@ -9,8 +9,8 @@
 
 /* "reachable 18 ms", "unreachable 3 min", "na-1 unreachable", "unknown"; "" when no server is in the region. Returns how it
  * looks. */
-enum role reach_text(char *to, size_t size, const struct reach_summary *sum, int64_t now_ms);
+enum role provider_endpoint_text(char *to, size_t size, const struct endpoint_summary *sum, int64_t now_ms);
 /* The same of one endpoint on one server, where it is expected or not. */
-enum role reach_endpoint_text(char *to, size_t size, const struct endpoint_report *r, bool expected, int64_t now_ms);
+enum role endpoint_text(char *to, size_t size, const struct endpoint_report *r, bool expected, int64_t now_ms);
 
 #endif

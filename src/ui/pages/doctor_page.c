@@ -28,33 +28,33 @@ static void add_count(struct buf *to, size_t n, const char *text)
 		buf_addf(to, "%s%zu %s", to->len > 0 ? ", " : "", n, text);
 }
 
-static void sum_up(struct buf *to, const struct job *q)
+static void sum_up(struct buf *to, const struct job *j)
 {
-	add_count(to, q->count[VERDICT_FAIL], _("wrong"));
-	add_count(to, q->count[VERDICT_WARN], ngettext("warning", "warnings", q->count[VERDICT_WARN]));
-	add_count(to, q->count[VERDICT_UNKNOWN], _("unknown"));
-	add_count(to, q->count[VERDICT_PASS], _("ok"));
+	add_count(to, j->count[VERDICT_FAIL], _("wrong"));
+	add_count(to, j->count[VERDICT_WARN], ngettext("warning", "warnings", j->count[VERDICT_WARN]));
+	add_count(to, j->count[VERDICT_UNKNOWN], _("unknown"));
+	add_count(to, j->count[VERDICT_PASS], _("ok"));
 }
 
-static enum role sum_role(const struct job *q)
+static enum role sum_role(const struct job *j)
 {
-	if (q->count[VERDICT_FAIL] > 0)
+	if (j->count[VERDICT_FAIL] > 0)
 		return ROLE_ALARM;
-	if (q->count[VERDICT_WARN] > 0)
+	if (j->count[VERDICT_WARN] > 0)
 		return ROLE_WARN;
-	return q->running || q->count[VERDICT_UNKNOWN] > 0 ? ROLE_STRONG : ROLE_GOOD;
+	return j->running || j->count[VERDICT_UNKNOWN] > 0 ? ROLE_STRONG : ROLE_GOOD;
 }
 
-static int draw_sum(const struct canvas *c, int y, const struct job *q)
+static int draw_sum(const struct canvas *c, int y, const struct job *j)
 {
 	struct buf sum;
 	int x = 0;
 
 	buf_init(&sum, 200);
-	sum_up(&sum, q);
+	sum_up(&sum, j);
 	if (sum.len > 0)
-		x = draw_text(c, y, 0, 0, sum_role(q), sum.p) + 2;
-	if (q->running)
+		x = draw_text(c, y, 0, 0, sum_role(j), sum.p) + 2;
+	if (j->running)
 		draw_text(c, y, x, 0, ROLE_DIM, _("checking; Esc ends it"));
 	buf_clear(&sum);
 	return y + 1;
@@ -84,12 +84,12 @@ static int draw_finding(const struct canvas *c, int y, const struct finding *f, 
 }
 
 /* Those that passed, or the others. */
-static int draw_findings(const struct canvas *c, int y, const struct job *q, bool passed, struct job_mark *mark)
+static int draw_findings(const struct canvas *c, int y, const struct job *j, bool passed, struct job_mark *mark)
 {
 	char about[FINDING_ABOUT_SIZE], before[FINDING_ABOUT_SIZE] = "";
 
-	for (size_t i = 0; i < q->finding_count; i++) {
-		const struct finding *f = &q->findings[i];
+	for (size_t i = 0; i < j->finding_count; i++) {
+		const struct finding *f = &j->findings[i];
 
 		if ((f->verdict == VERDICT_PASS) != passed)
 			continue;
@@ -105,42 +105,42 @@ static int draw_findings(const struct canvas *c, int y, const struct job *q, boo
 }
 
 /* Whatever there was no room to keep. */
-static size_t left_out(const struct job *q)
+static size_t left_out(const struct job *j)
 {
-	size_t total = q->count[VERDICT_WARN] + q->count[VERDICT_FAIL] + q->count[VERDICT_UNKNOWN];
+	size_t total = j->count[VERDICT_WARN] + j->count[VERDICT_FAIL] + j->count[VERDICT_UNKNOWN];
 
-	return q->finding_count == JOB_FINDINGS_MAX && total > q->finding_count ? total - q->finding_count : 0;
+	return j->finding_count == JOB_FINDINGS_MAX && total > j->finding_count ? total - j->finding_count : 0;
 }
 
-static int draw_left_out(const struct canvas *c, int y, const struct job *q)
+static int draw_left_out(const struct canvas *c, int y, const struct job *j)
 {
 	char text[120];
 
-	if (left_out(q) == 0)
+	if (left_out(j) == 0)
 		return y;
-	snprintf(text, sizeof(text), _("and %zu more: 'trunkdeck doctor --all' prints them"), left_out(q));
+	snprintf(text, sizeof(text), _("and %zu more: 'trunkdeck doctor --all' prints them"), left_out(j));
 	return job_text(c, y + 1, 0, ROLE_NORMAL, text);
 }
 
-static bool kept_passed(const struct job *q)
+static bool kept_passed(const struct job *j)
 {
-	for (size_t i = 0; i < q->finding_count; i++) {
-		if (q->findings[i].verdict == VERDICT_PASS)
+	for (size_t i = 0; i < j->finding_count; i++) {
+		if (j->findings[i].verdict == VERDICT_PASS)
 			return true;
 	}
 	return false;
 }
 
-static int doctor_draw(const struct canvas *c, int y, const struct job *q, struct job_mark *mark)
+static int doctor_draw(const struct canvas *c, int y, const struct job *j, struct job_mark *mark)
 {
-	y = draw_sum(c, y, q);
-	y = job_trouble(c, y, 0, &q->err);
-	y = draw_findings(c, y, q, false, mark);
-	y = draw_left_out(c, y, q);
-	if (!kept_passed(q))
+	y = draw_sum(c, y, j);
+	y = job_trouble(c, y, 0, &j->err);
+	y = draw_findings(c, y, j, false, mark);
+	y = draw_left_out(c, y, j);
+	if (!kept_passed(j))
 		return y;
 	draw_rule(c, y + 1, _("As it should be"), NULL);
-	return draw_findings(c, y + 1, q, true, mark);
+	return draw_findings(c, y + 1, j, true, mark);
 }
 
 /* --- doing what a finding advises --- */
@@ -208,16 +208,16 @@ static bool doctor_act(struct ui *ui, const struct remedy *r)
 
 /* --- as text --- */
 
-static void doctor_copy(struct buf *to, const struct job *q)
+static void doctor_copy(struct buf *to, const struct job *j)
 {
 	struct buf sum;
 
 	buf_init(&sum, 200);
-	sum_up(&sum, q);
+	sum_up(&sum, j);
 	buf_addf(to, "%s\n", sum.len > 0 ? sum.p : "");
 	buf_clear(&sum);
-	for (size_t i = 0; i < q->finding_count; i++) {
-		const struct finding *f = &q->findings[i];
+	for (size_t i = 0; i < j->finding_count; i++) {
+		const struct finding *f = &j->findings[i];
 		char about[FINDING_ABOUT_SIZE];
 
 		finding_about(f, about);

@@ -58,11 +58,11 @@ static bool is_same(const struct finding *a, const struct finding *b)
 /* The finding `step` places from the marked one among those that advise something to be done; the first where none is marked. */
 static const struct finding *find_mark(const struct page *p, int step)
 {
-	const struct job *q = &ui_app(p->ui)->job;
+	const struct job *j = &ui_app(p->ui)->job;
 	const struct finding *first = NULL, *last = NULL, *before = NULL, *at = NULL;
 
-	for (size_t i = 0; i < q->finding_count; i++) {
-		const struct finding *f = &q->findings[i];
+	for (size_t i = 0; i < j->finding_count; i++) {
+		const struct finding *f = &j->findings[i];
 
 		if (f->remedy.action == REMEDY_NONE || f->verdict == VERDICT_PASS)
 			continue;
@@ -129,15 +129,15 @@ static void page_draw(void *state, const struct canvas *screen)
 	struct page *p = state;
 	struct canvas page = frame_page(p->ui, screen, p->title);
 	struct canvas c = canvas_sub(&page, 0, 1, page.area.rows, page.area.columns - 2);
-	const struct job *q = &ui_app(p->ui)->job;
+	const struct job *j = &ui_app(p->ui)->job;
 	struct job_mark mark = { .finding = p->body->act ? find_mark(p, 0) : NULL };
 
 	scroll_fit(&p->scroll, c.area.rows);
-	p->scroll.lines = p->body->draw(&c, -p->scroll.top, q, &mark) + p->scroll.top;
+	p->scroll.lines = p->body->draw(&c, -p->scroll.top, j, &mark) + p->scroll.top;
 	if (p->shows_mark && mark.finding && (mark.top < 0 || mark.end > c.area.rows)) {
 		p->scroll.top += mark.top < 0 ? mark.top : mark.end - c.area.rows;
 		page = frame_page(p->ui, screen, p->title);
-		p->body->draw(&c, -p->scroll.top, q, &mark);
+		p->body->draw(&c, -p->scroll.top, j, &mark);
 	}
 	p->shows_mark = false;
 	frame_page_note(screen, &page, (size_t)p->scroll.top, (size_t)p->scroll.lines);

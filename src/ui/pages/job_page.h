@@ -14,9 +14,9 @@ struct job_mark {
 
 struct job_body {
 	/* Draws from row y on, which may lie above the canvas; returns the row after the last one. */
-	int (*draw)(const struct canvas *c, int y, const struct job *q, struct job_mark *mark);
+	int (*draw)(const struct canvas *c, int y, const struct job *j, struct job_mark *mark);
 	/* The same as plain text, for the clipboard. */
-	void (*copy)(struct buf *to, const struct job *q);
+	void (*copy)(struct buf *to, const struct job *j);
 	/* Does what a finding advises; NULL = there are no findings. False: nothing is changed by it, so nothing is to be checked again. */
 	bool (*act)(struct ui *ui, const struct remedy *r);
 };

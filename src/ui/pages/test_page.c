@@ -50,18 +50,18 @@ static int draw_result(const struct canvas *c, int y, const struct job_test *t)
 	return job_trouble(c, y, 1, &t->why);
 }
 
-static int test_draw(const struct canvas *c, int y, const struct job *q, struct job_mark *mark)
+static int test_draw(const struct canvas *c, int y, const struct job *j, struct job_mark *mark)
 {
 	(void)mark;
 	if (c->area.columns >= NARROW)
 		y = job_text(c, y, 0, ROLE_DIM, _("The number's agent takes a call that is marked as a test: it is in no figure. Esc ends it."));
-	y = job_trouble(c, y, 0, &q->err);
-	for (size_t i = 0; i < q->test_count; i++) {
-		if (q->err.code != ERR_NONE && q->tests[i].state == JOB_TEST_WAITING)
+	y = job_trouble(c, y, 0, &j->err);
+	for (size_t i = 0; i < j->test_count; i++) {
+		if (j->err.code != ERR_NONE && j->tests[i].state == JOB_TEST_WAITING)
 			continue;
-		draw_foreign(c, y + 1, 0, 0, ROLE_TITLE, q->tests[i].server);
-		y = draw_steps(c, y + 2, &q->tests[i]);
-		y = draw_result(c, y, &q->tests[i]);
+		draw_foreign(c, y + 1, 0, 0, ROLE_TITLE, j->tests[i].server);
+		y = draw_steps(c, y + 2, &j->tests[i]);
+		y = draw_result(c, y, &j->tests[i]);
 	}
 	return y;
 }
@@ -72,11 +72,11 @@ static void copy_trouble(struct buf *to, const struct err *e)
 		buf_addf(to, "  %s%s%s\n", e->message, e->hint[0] != '\0' ? " -> " : "", e->hint);
 }
 
-static void test_copy(struct buf *to, const struct job *q)
+static void test_copy(struct buf *to, const struct job *j)
 {
-	copy_trouble(to, &q->err);
-	for (size_t i = 0; i < q->test_count; i++) {
-		const struct job_test *t = &q->tests[i];
+	copy_trouble(to, &j->err);
+	for (size_t i = 0; i < j->test_count; i++) {
+		const struct job_test *t = &j->tests[i];
 
 		buf_addf(to, "%s\n", t->server);
 		for (int s = 0; s < TEST_STEP_COUNT; s++) {

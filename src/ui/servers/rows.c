@@ -186,7 +186,7 @@ static void add_endpoint(struct servers_lines *l, struct app *a, const struct ap
 	/* A provider of the other region need not be known here. */
 	if (!expected && r->state == ENDPOINT_ABSENT)
 		return;
-	role = reach_endpoint_text(state, sizeof(state), r, expected, clock_mono_ms(a->clock));
+	role = endpoint_text(state, sizeof(state), r, expected, clock_mono_ms(a->clock));
 	buf_init(&text, BUF_UNBOUNDED);
 	add_column(&text, r->name, name_width(&s->endpoints));
 	if (r->contacts > 1) {
