@@ -52,51 +52,6 @@ static void add_item(struct form *f, enum form_editor editor, const struct field
 	item_init(&f->items[f->count++], editor, field, text);
 }
 
-static void clear_items(struct form *f)
-{
-	for (size_t i = 0; i < f->count; i++)
-		item_clear(&f->items[i]);
-	f->count = f->focus = 0;
-	FREE(&f->params_original);
-}
-
-static void make_items(struct form *f)
-{
-	static const enum form_editor editors[] = {
-		[FIELD_PROVIDER] = FORM_PICK, [FIELD_AGENT] = FORM_PICK, [FIELD_REGION] = FORM_TOGGLE, [FIELD_BOOL] = FORM_TOGGLE,
-		[FIELD_PARAMS] = FORM_PARAM_KEY,
-	};
-	const struct field *params = NULL;
-	char *object = NULL;
-
-	clear_items(f);
-	for (const struct field *field = entity_fields(f->ops->entity); field->key; field++) {
-		enum form_editor editor = (size_t)field->type < ARRAY_LEN(editors) ? editors[field->type] : FORM_LINE;
-		char *text = field_get(field, &f->base);
-
-		if (editor == FORM_PARAM_KEY) {		/* its rows come last */
-			params = field;
-			object = text;
-			continue;
-		}
-		if (!(field->flags & FIELD_READONLY)) {
-			add_item(f, editor, field, text);
-			f->items[f->count - 1].fixed = !f->adding && field->flags & FIELD_KEY;
-		}
-		free(text);
-	}
-	add_item(f, FORM_BUTTON, NULL, "");
-	if (params)
-		form_params_load(f, params, object);
-	free(object);
-	f->params_original = form_params_text(f);
-	for (size_t i = 0; i < f->count; i++)
-		if (f->items[i].editor == FORM_PICK)
-			pick_refresh(f, &f->items[i], false);
-	if (f->ops->changed)
-		f->ops->changed(f, NULL);
-}
-
 void form_focus_first(struct form *f)
 {
 	struct form_item *it = !f->adding && f->ops->first_edited ? form_find(f, f->ops->first_edited) : NULL;
@@ -108,14 +63,44 @@ void form_focus_first(struct form *f)
 
 void form_open(struct ui *ui, const struct form_ops *ops, const struct record *base, bool adding, const char *field)
 {
+	static const enum form_editor editors[] = {
+		[FIELD_PROVIDER] = FORM_PICK, [FIELD_AGENT] = FORM_PICK, [FIELD_REGION] = FORM_TOGGLE, [FIELD_BOOL] = FORM_TOGGLE,
+		[FIELD_PARAMS] = FORM_PARAM_KEY,
+	};
 	struct form *f = xcalloc(1, sizeof(*f));
+	const struct field *params = NULL;
 	const struct form_item *it;
+	char *object = NULL;
 
 	f->ui = ui;
 	f->ops = ops;
 	f->adding = adding;
 	record_copy(&f->base, base);
-	make_items(f);
+	for (const struct field *row = entity_fields(ops->entity); row->key; row++) {
+		enum form_editor editor = (size_t)row->type < ARRAY_LEN(editors) ? editors[row->type] : FORM_LINE;
+		char *text = field_get(row, &f->base);
+
+		if (editor == FORM_PARAM_KEY) {		/* its rows come last */
+			params = row;
+			object = text;
+			continue;
+		}
+		if (!(row->flags & FIELD_READONLY)) {
+			add_item(f, editor, row, text);
+			f->items[f->count - 1].fixed = !adding && row->flags & FIELD_KEY;
+		}
+		free(text);
+	}
+	add_item(f, FORM_BUTTON, NULL, "");
+	if (params)
+		form_params_load(f, params, object);
+	free(object);
+	f->params_original = form_params_text(f);
+	for (size_t i = 0; i < f->count; i++)
+		if (f->items[i].editor == FORM_PICK)
+			pick_refresh(f, &f->items[i], false);
+	if (ops->changed)
+		ops->changed(f, NULL);
 	form_focus_first(f);
 	it = field ? form_find(f, field) : NULL;
 	if (it && can_focus(f, (size_t)(it - f->items)))
@@ -129,8 +114,10 @@ void form_close(void *state)
 
 	if (f->saving)
 		app_forget(ui_app(f->ui), f);
-	clear_items(f);
+	for (size_t i = 0; i < f->count; i++)
+		item_clear(&f->items[i]);
 	free(f->items);
+	free(f->params_original);
 	free(f->more);
 	record_clear(&f->base);
 	free(f);
@@ -293,11 +280,14 @@ static void saved(void *arg, const struct mutation_result *r)
 		ui_key(ui, keys[i]);
 }
 
-/* Checks all items; the cursor goes to the first with an error. */
-static bool all_right(struct form *f)
+/* Checks all items; the cursor goes to the first with an error. True when the form can close: there was nothing to save. */
+static bool save(struct form *f)
 {
+	const char *why = app_why_no_change(ui_app(f->ui));
 	struct form_item *wrong = NULL;
+	struct mutation m = { 0 };
 
+	err_clear(&f->err);
 	if (!leave(f))
 		return false;
 	form_params_tidy(f, true);
@@ -309,21 +299,10 @@ static bool all_right(struct form *f)
 		if (it->err.code != ERR_NONE)
 			wrong = it;
 	}
-	if (wrong)
+	if (wrong) {
 		focus_wrong(f, wrong);
-	return !wrong;
-}
-
-/* True when the form can close: there was nothing to save. */
-static bool save(struct form *f)
-{
-	const char *why = app_why_no_change(ui_app(f->ui));
-	struct mutation m = { 0 };
-	struct form_item *wrong;
-
-	err_clear(&f->err);
-	if (!all_right(f))
 		return false;
+	}
 	if (!f->adding && form_changes(f) == 0)
 		return true;
 	if (form_in_conflict(f) && !f->told_theirs) {

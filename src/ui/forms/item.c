@@ -13,12 +13,6 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 
-/* More than a field may hold can be typed, so that the form reports it as too long instead of cutting it silently. */
-static size_t typing_max(const struct field *f)
-{
-	return f->type == FIELD_E164 ? 8192 : 2 * f->max + 64;		/* a list of numbers may be pasted */
-}
-
 void item_init(struct form_item *it, enum form_editor editor, const struct field *field, const char *text)
 {
 	memset(it, 0, sizeof(*it));
@@ -26,7 +20,8 @@ void item_init(struct form_item *it, enum form_editor editor, const struct field
 	it->field = field;
 	it->value = xstrdup("");
 	it->pick.at = PICK_NONE;
-	line_init(&it->line, "", field ? typing_max(field) : 1);
+	/* More than a field may hold can be typed, so that the form reports it as too long; and a list of numbers can be pasted. */
+	line_init(&it->line, "", !field ? 1 : field->type == FIELD_E164 ? 8192 : 2 * field->max + 64);
 	item_set(it, text);
 	it->original = xstrdup(item_value(it));
 }
@@ -100,30 +95,23 @@ bool item_toggle_key(struct form_item *it, key_code key)
 
 /* --- what is wrong --- */
 
-/* The rules of this form come first: their messages are more precise than those about the value alone. */
-static bool check_value(struct form *f, const struct form_item *it, struct err *e)
-{
-	struct record scratch;
-	bool ok;
-
-	if ((it->editor == FORM_PICK && !pick_check(f, it, e)) || (f->ops->check && !f->ops->check(f, it, e)))
-		return false;
-	record_init(&scratch, f->ops->entity);
-	ok = field_set(it->field, &scratch, item_value(it), e);
-	record_clear(&scratch);
-	return ok;
-}
-
 void item_check(struct form *f, struct form_item *it)
 {
 	struct form_item *wrong = NULL;
+	struct record scratch;
 	struct err e = { 0 };
 
 	it->refused = false;
-	if (it->editor == FORM_PARAM_KEY)
+	if (it->editor == FORM_PARAM_KEY) {
 		free(form_params_object(f, &wrong, &e));
-	else if (it->editor <= FORM_PICK && !it->fixed && !check_value(f, it, &e))
-		wrong = it;
+	} else if (it->editor <= FORM_PICK && !it->fixed) {
+		/* The rules of this form come first: their messages are more precise than those about the value alone. */
+		record_init(&scratch, f->ops->entity);
+		if ((it->editor == FORM_PICK && !pick_check(f, it, &e)) || (f->ops->check && !f->ops->check(f, it, &e)) ||
+		    !field_set(it->field, &scratch, item_value(it), &e))
+			wrong = it;
+		record_clear(&scratch);
+	}
 	if (wrong == it)
 		it->err = e;
 	else

@@ -92,24 +92,20 @@ static size_t digits_in(const char *text, size_t len)
 	return digits;
 }
 
-static bool words_are_numbers(const char *text)
-{
-	for (text += strspn(text, " ,;"); *text != '\0'; text += strspn(text, " ,;")) {
-		size_t len = strcspn(text, " ,;");
-
-		if (digits_in(text, len) < WHOLE_DIGITS)
-			return false;
-		text += len;
-	}
-	return true;
-}
-
 /* A pasted list as canonical numbers, blank separated; NULL when it is not a list of at least two numbers. Caller frees. */
 static char *pasted_list(struct form *f, const char *text)
 {
-	const char *ends = words_are_numbers(text) ? ",;+ " : ",;+";	/* the '+' is that of the next number */
+	const char *ends = ",;+ ";		/* the '+' is that of the next number */
 	struct buf list;
 	size_t count = 0;
+
+	for (const char *word = text + strspn(text, " ,;"); *word; word += strspn(word, " ,;")) {
+		size_t len = strcspn(word, " ,;");
+
+		if (digits_in(word, len) < WHOLE_DIGITS)
+			ends = ",;+";		/* blanks are inside numbers */
+		word += len;
+	}
 
 	buf_init(&list, BUF_UNBOUNDED);
 	for (text += strspn(text, " ,;"); *text; text += strspn(text, " ,;")) {
@@ -117,7 +113,6 @@ static char *pasted_list(struct form *f, const char *text)
 		char *word = xstrndup(text, len), meant[E164_SIZE];
 
 		text += len;
-
 		while (len > 0 && word[len - 1] == ' ')
 			word[--len] = '\0';
 		if (!suggestion(f, word, meant))

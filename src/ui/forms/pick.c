@@ -78,20 +78,12 @@ const char *pick_title(const struct form *f, const struct field *field, const ch
 
 /* --- what matches --- */
 
-static size_t find_match(const struct form *f, const struct form_item *it, const char *id)
-{
-	for (size_t i = 0; i < it->pick.count; i++)
-		if (!strcmp(match_at(f, it, i).id, id))
-			return i;
-	return PICK_NONE;
-}
-
 /* keep: the records changed, not what was typed; the cursor stays on its record. Else it goes to what typing means: the very
  * id, else the first that can be chosen, else the first; without a search to what is chosen. */
 void pick_refresh(struct form *f, struct form_item *it, bool keep)
 {
 	size_t known = choice_count(f, it->field), first = PICK_NONE;
-	const char *needle = line_text(&it->line);
+	const char *needle = line_text(&it->line), *wanted;
 	struct form_pick *p = &it->pick;
 	char *id = NULL;
 
@@ -100,6 +92,8 @@ void pick_refresh(struct form *f, struct form_item *it, bool keep)
 	free(p->match);
 	p->match = xcalloc(known + 1, sizeof(*p->match));
 	p->count = 0;
+	p->at = PICK_NONE;
+	wanted = id ? id : is_searching(it) ? needle : it->value;
 	for (size_t i = 0; i < known; i++) {
 		struct choice c = choice_at(f, it->field, i);
 
@@ -107,9 +101,10 @@ void pick_refresh(struct form *f, struct form_item *it, bool keep)
 			continue;
 		if (first == PICK_NONE && !c.why_not)
 			first = p->count;
+		if (p->at == PICK_NONE && !strcmp(c.id, wanted))
+			p->at = p->count;
 		p->match[p->count++] = i;
 	}
-	p->at = find_match(f, it, id ? id : is_searching(it) ? needle : it->value);
 	if (p->at == PICK_NONE && !id && is_searching(it) && p->count > 0)
 		p->at = first != PICK_NONE ? first : 0;
 	free(id);
@@ -218,23 +213,10 @@ static void cycle(struct form *f, struct form_item *it, bool forward)
 	}
 }
 
-static bool search_key(struct form *f, struct form_item *it, key_code key)
-{
-	enum line_result result = line_key(&it->line, key);
-
-	if (result == LINE_CHANGED) {
-		it->pick.touched = is_searching(it);
-		pick_refresh(f, it, false);
-		if (it->checked)
-			item_check(f, it);
-		else
-			err_clear(&it->err);
-	}
-	return result != LINE_IGNORED;
-}
-
 bool pick_key(struct form *f, struct form_item *it, key_code key)
 {
+	enum line_result result;
+
 	switch (key) {
 	case KEYS_UP:
 		return move(f, it, -1);
@@ -263,7 +245,16 @@ bool pick_key(struct form *f, struct form_item *it, key_code key)
 		choose(f, it, "");
 		return true;
 	}
-	return search_key(f, it, key);
+	result = line_key(&it->line, key);
+	if (result == LINE_CHANGED) {
+		it->pick.touched = is_searching(it);
+		pick_refresh(f, it, false);
+		if (it->checked)
+			item_check(f, it);
+		else
+			err_clear(&it->err);
+	}
+	return result != LINE_IGNORED;
 }
 
 void pick_click(struct form *f, struct form_item *it, int row)

@@ -5,30 +5,13 @@
 #include "trunkdeck/base/gettext.h"
 #include "ui_private.h"
 
-static const char *why_not_addable(const struct ui *ui, const struct view_cursor *at)
-{
-	const char *why = app_why_no_add(ui->app);
-
-	if (ui->view != VIEW_CALLS)
-		return why || at->provider ? why : _("add a provider first");
-	if (!at->call || at->call->number[0] == '\0' || at->number)
-		return _("no call to an unknown number is under the cursor");
-	return why;
-}
-
-static const char *why_not_replay(const struct app_replay *r)
-{
-	if (!r)
-		return _("this is no replay: 'trunkdeck replay FILE --speed 1' shows one");
-	return r->state == REPLAY_ENDED ? _("the recording has ended") : NULL;
-}
-
 /* Why one need is not met; NULL: it is met. */
 static const char *unmet(const struct ui *ui, enum action_need need, const struct view_cursor *at)
 {
 	const struct view_ops *ops = ui->views[ui->view];
 	const struct app *a = ui->app;
 	bool calls = ui->view == VIEW_CALLS;
+	const char *why;
 
 	switch (need) {
 	case NEED_CHANGE:
@@ -40,7 +23,11 @@ static const char *unmet(const struct ui *ui, enum action_need need, const struc
 	case NEED_AGENT:
 		return a->config->read_only ? _("read-only mode: a test makes an agent take a call") : NULL;
 	case NEED_ADDABLE:
-		return why_not_addable(ui, at);
+		why = app_why_no_add(a);
+		if (calls)
+			return at->call && at->call->number[0] != '\0' && !at->number ? why :
+			       _("no call to an unknown number is under the cursor");
+		return why || at->provider ? why : _("add a provider first");
 	case NEED_RECORD:
 		return at->provider ? NULL : _("nothing is selected");
 	case NEED_NUMBER:
@@ -64,7 +51,9 @@ static const char *unmet(const struct ui *ui, enum action_need need, const struc
 	case NEED_REDO:
 		return app_can_redo(a) ? NULL : _("nothing to redo");
 	case NEED_REPLAY:
-		return why_not_replay(a->replay);
+		if (!a->replay)
+			return _("this is no replay: 'trunkdeck replay FILE --speed 1' shows one");
+		return a->replay->state == REPLAY_ENDED ? _("the recording has ended") : NULL;
 	case NEED_FASTER:
 		return a->replay->speed < REPLAY_SPEED_MAX ? NULL : _("the replay has its highest speed");
 	case NEED_SLOWER:

@@ -339,27 +339,6 @@ static void mouse(struct ui *ui)
 		click_view(ui, VIEW_CALLS, &ui->layout.panel, &m);
 }
 
-/* Keys without an overlay: actions, and Esc, which clears the filter and never leaves. */
-static void view_key(struct ui *ui, key_code key)
-{
-	enum action_id action = keymap_lookup(key, ui_scope(ui));
-
-	if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END)
-		ui->pasting = key == KEYS_PASTE_BEGIN;
-	else if (ui->pasting)
-		return;
-	else if (key == KEYS_MOUSE)
-		mouse(ui);
-	else if (key == KEYS_CTRL('C'))
-		messages_add(ui->app->messages, MESSAGE_INFO, "%s", _("q leaves trunkdeck"));
-	else if (key == KEYS_ESC && *ui->filters[ui->view] != '\0')
-		ui_set_filter(ui, "");
-	else if (action != ACTION_NONE)
-		ui_do(ui, action);
-	else
-		ui_no_such_key(ui, key);
-}
-
 /* On a page the keys of the views close it and show them, as the tabs above it say; a paste has no field to go to. */
 static bool page_key(struct ui *ui, void *state, key_code key)
 {
@@ -375,7 +354,8 @@ static bool page_key(struct ui *ui, void *state, key_code key)
 
 void ui_key(struct ui *ui, key_code key)
 {
-	enum action_id always = key < 0x20 ? keymap_lookup(key, SCOPE_ALL) : ACTION_NONE;
+	bool has_filter = *ui->filters[ui->view] != '\0';
+	enum action_id action;
 	struct overlay top;
 
 	take_changes(ui);
@@ -383,15 +363,28 @@ void ui_key(struct ui *ui, key_code key)
 	ui->touched = true;
 	ui->told_no_key = ui->no_key;
 	ui->no_key = false;
-	if (always == ACTION_SUSPEND || always == ACTION_REDRAW) {	/* whatever is open */
-		ui_do(ui, always);
-	} else if (ui->overlay_count == 0) {
-		view_key(ui, key);
-	} else {
+	action = keymap_lookup(key, ui_scope(ui));
+	if (action == ACTION_SUSPEND || action == ACTION_REDRAW) {	/* whatever is open */
+		ui_do(ui, action);
+	} else if (ui->overlay_count > 0) {
 		top = ui->overlays[ui->overlay_count - 1];
 		if (!(top.ops->page && page_key(ui, top.state, key)) &&
 		    top.ops->key(top.state, key == KEYS_CTRL('C') ? KEYS_ESC : key))
 			ui_pop(ui, top.state);
+	} else if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END) {
+		ui->pasting = key == KEYS_PASTE_BEGIN;
+	} else if (ui->pasting) {
+		return;
+	} else if (key == KEYS_MOUSE) {
+		mouse(ui);
+	} else if (key == KEYS_CTRL('C')) {
+		messages_add(ui->app->messages, MESSAGE_INFO, "%s", _("q leaves trunkdeck"));
+	} else if (key == KEYS_ESC && has_filter) {	/* Esc clears the filter, and never leaves */
+		ui_set_filter(ui, "");
+	} else if (action != ACTION_NONE) {
+		ui_do(ui, action);
+	} else {
+		ui_no_such_key(ui, key);
 	}
 }
 

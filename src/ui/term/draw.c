@@ -91,37 +91,24 @@ static bool is_ascii(const char *text, size_t *len)
 	return *p == '\0';
 }
 
-/* The bytes of text that fit in `columns`; *width = their columns; *cut = an ellipsis has to follow. */
-static size_t fit(const struct canvas *c, const char *text, int columns, int *width, bool *cut)
-{
-	size_t len;
-
-	*cut = false;
-	if (is_ascii(text, &len) && len <= (size_t)columns) {
-		*width = (int)len;
-		return len;
-	}
-	len = utf8_fit(text, columns, width);
-	*cut = text[len] != '\0';
-	if (*cut)
-		len = utf8_fit(text, max(0, columns - utf8_width(mark_text(c, MARK_ELLIPSIS))), width);
-	return len;
-}
-
 int draw_text(const struct canvas *c, int y, int x, int width, enum role r, const char *text)
 {
 	int columns = room(c, y, x, width), used;
-	const char *ellipsis;
-	bool cut;
+	const char *ellipsis = mark_text(c, MARK_ELLIPSIS);
 	size_t len;
 
 	if (columns == 0 || *text == '\0')
 		return 0;
-	len = fit(c, text, columns, &used, &cut);
-	put(c, y, x, (attr_t)theme_attr(r), text, len);
-	if (!cut)
+	if (is_ascii(text, &len) && len <= (size_t)columns)
+		used = (int)len;
+	else
+		len = utf8_fit(text, columns, &used);
+	if (text[len] == '\0') {
+		put(c, y, x, (attr_t)theme_attr(r), text, len);
 		return used;
-	ellipsis = mark_text(c, MARK_ELLIPSIS);
+	}
+	len = utf8_fit(text, max(0, columns - utf8_width(ellipsis)), &used);
+	put(c, y, x, (attr_t)theme_attr(r), text, len);
 	len = utf8_fit(ellipsis, columns - used, &width);
 	put(c, y, x + used, (attr_t)theme_attr(r), ellipsis, len);
 	return used + width;

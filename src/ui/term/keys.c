@@ -113,22 +113,11 @@ static key_code mouse_report(struct key_decoder *d, int button, int column, int 
 	}
 }
 
-static key_code csi_key(struct key_decoder *d, const unsigned char *params, size_t len, unsigned char final)
-{
-	int number[1], report[3];
-
-	if (len > 0 && params[0] == '<' && final == 'M')	/* SGR: button ; column ; row */
-		return parse_numbers(params + 1, len - 1, report, 3) == 3 ? mouse_report(d, report[0], report[1], report[2]) : 0;
-	if (len > 0 && (params[0] < '0' || params[0] > '9'))
-		return 0;
-	if (final == '~')
-		return parse_numbers(params, len, number, 1) == 1 ? key_of_number(number[0]) : 0;
-	return key_of_final(final, false);
-}
-
 /* d->bytes begins with ESC [ */
 static enum step step_csi(struct key_decoder *d, size_t *used, key_code *key)
 {
+	const unsigned char *params = d->bytes + 2;
+	int n[3];
 	size_t i = 2;
 
 	if (d->len > 2 && d->bytes[2] == '[') {		/* Linux console: ESC [ [ A is F1 */
@@ -158,7 +147,16 @@ static enum step step_csi(struct key_decoder *d, size_t *used, key_code *key)
 		return STEP_SKIP;
 	}
 	*used = i + 1;
-	*key = csi_key(d, d->bytes + 2, i - 2, d->bytes[i]);
+	*key = 0;
+	if (params[0] == '<' && d->bytes[i] == 'M') {		/* SGR: button ; column ; row */
+		if (parse_numbers(params + 1, i - 3, n, 3) == 3)
+			*key = mouse_report(d, n[0], n[1], n[2]);
+	} else if (i == 2 || (params[0] >= '0' && params[0] <= '9')) {
+		if (d->bytes[i] != '~')
+			*key = key_of_final(d->bytes[i], false);
+		else if (parse_numbers(params, i - 2, n, 1) == 1)
+			*key = key_of_number(n[0]);
+	}
 	return *key ? STEP_KEY : STEP_SKIP;
 }
 
