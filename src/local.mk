@@ -111,7 +111,7 @@ libtrunkdeck_a_SOURCES += \
 	src/routes/endpoint.c \
 	src/routes/reconcile.c \
 	src/routes/reconcile_int.h \
-	src/routes/reconcile_route.c \
+	src/routes/reconcile_keys.c \
 	src/routes/test_call.c
 
 # agents: the agent directory, read over HTTP

@@ -1,6 +1,6 @@
 /*
- * The probe walks from an endpoint to its contacts one question at a time. Names that come back go into the next question
- * as a function's argument, so one with a comma, a parenthesis or a quote in it is left out: it would be another question.
+ * The probe goes from an endpoint to its contacts, one question at a time. Names that come back are arguments of the next question.
+ * A name with a comma, a parenthesis or a quote in it would make another question, and is left out.
  */
 #include "config.h"
 
@@ -71,41 +71,28 @@ bool endpoint_probe_next(const struct endpoint_probe *p, char *variable, size_t 
 	return false;
 }
 
-/* Calls add for each name of a comma list. */
-static void each_name(struct endpoint_probe *p, struct str list, void (*add)(struct endpoint_probe *p, struct str name))
+/* Adds each name of a comma list to the AORs, or to the contacts, as far as there is room. */
+static void add_names(struct endpoint_probe *p, struct str list, bool contacts)
 {
 	while (list.len) {
 		const char *comma = memchr(list.p, ',', list.len);
-		size_t len = comma ? (size_t)(comma - list.p) : list.len;
+		struct str name = { list.p, comma ? (size_t)(comma - list.p) : list.len };
+		struct endpoint_contact *c = &p->contacts[p->contact_count];
 
-		while (len && *list.p == ' ') {
-			list.p++;
-			list.len--;
-			len--;
+		list.p += name.len + (comma != NULL);
+		list.len -= name.len + (comma != NULL);
+		while (name.len && *name.p == ' ')
+			name = (struct str){ name.p + 1, name.len - 1 };
+		if (!is_argument(name))
+			continue;
+		if (contacts && p->contact_count < ENDPOINT_CONTACTS_MAX && name.len < sizeof(c->id)) {
+			str_copy(c->id, sizeof(c->id), name);
+			c->rtt_us = -1;
+			p->contact_count++;
+		} else if (!contacts && p->aor_count < ENDPOINT_AORS_MAX && name.len < sizeof(p->aors[0])) {
+			str_copy(p->aors[p->aor_count++], sizeof(p->aors[0]), name);
 		}
-		if (is_argument((struct str){ list.p, len }))
-			add(p, (struct str){ list.p, len });
-		len += comma ? 1 : 0;
-		list.p += len;
-		list.len -= len;
 	}
-}
-
-static void add_aor(struct endpoint_probe *p, struct str name)
-{
-	if (p->aor_count < ENDPOINT_AORS_MAX && name.len < sizeof(p->aors[0]))
-		str_copy(p->aors[p->aor_count++], sizeof(p->aors[0]), name);
-}
-
-static void add_contact(struct endpoint_probe *p, struct str id)
-{
-	struct endpoint_contact *c = &p->contacts[p->contact_count];
-
-	if (p->contact_count == ENDPOINT_CONTACTS_MAX || id.len >= sizeof(c->id))
-		return;
-	str_copy(c->id, sizeof(c->id), id);
-	c->rtt_us = -1;
-	p->contact_count++;
 }
 
 static void next_contact(struct endpoint_probe *p)
@@ -122,11 +109,11 @@ void endpoint_probe_answer(struct endpoint_probe *p, struct str value)
 		p->step = p->absent ? PROBE_DONE : PROBE_AORS;
 		break;
 	case PROBE_AORS:
-		each_name(p, value, add_aor);
+		add_names(p, value, false);
 		p->step = p->aor_count ? PROBE_CONTACTS : PROBE_DONE;
 		break;
 	case PROBE_CONTACTS:
-		each_name(p, value, add_contact);
+		add_names(p, value, true);
 		if (++p->aor == p->aor_count)
 			p->step = p->contact_count ? PROBE_STATUS : PROBE_DONE;
 		break;
@@ -147,18 +134,13 @@ void endpoint_probe_answer(struct endpoint_probe *p, struct str value)
 	}
 }
 
-/* The best decides: a call goes to any contact that takes it. */
-static bool better(enum endpoint_state a, enum endpoint_state b)
+void endpoint_probe_result(const struct endpoint_probe *p, struct endpoint_report *out)
 {
+	/* The best contact decides: a call goes to any contact that takes it. */
 	static const int rank[ENDPOINT_STATE_COUNT] = {
 		[ENDPOINT_UNKNOWN] = 0, [ENDPOINT_UNREACHABLE] = 1, [ENDPOINT_UNWATCHED] = 2, [ENDPOINT_REACHABLE] = 3,
 	};
 
-	return rank[a] > rank[b];
-}
-
-void endpoint_probe_result(const struct endpoint_probe *p, struct endpoint_report *out)
-{
 	*out = (struct endpoint_report){ .state = ENDPOINT_UNKNOWN, .rtt_us = -1 };
 	str_copy(out->name, sizeof(out->name), str_of(p->name));
 	out->contacts = (unsigned)p->contact_count;
@@ -169,7 +151,7 @@ void endpoint_probe_result(const struct endpoint_probe *p, struct endpoint_repor
 	for (size_t i = 0; i < p->contact_count; i++) {
 		const struct endpoint_contact *c = &p->contacts[i];
 
-		if (better(c->state, out->state))
+		if (rank[c->state] > rank[out->state])
 			out->state = c->state;
 		out->answering += c->state == ENDPOINT_REACHABLE;
 		if (c->rtt_us >= 0 && (out->rtt_us < 0 || c->rtt_us < out->rtt_us))

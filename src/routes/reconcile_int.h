@@ -1,6 +1,6 @@
 /*
- * Inside the reconciler: one `struct cell` per key of the server's database. reconcile.c knows what is desired and who may
- * write; reconcile_route.c brings one cell to what is wanted. Nothing outside these two files includes this.
+ * Inside the reconciler: one `struct key` for each key of the server's database. reconcile_keys.c brings one key to what is wanted,
+ * and knows whether keys may be read and written. reconcile.c knows what is wanted, and calls it. Only these two files include this.
  */
 #ifndef ROUTES_RECONCILE_INT_H
 #define ROUTES_RECONCILE_INT_H
@@ -14,75 +14,76 @@
 #include <utlist.h>
 
 /* In the order in which they are served. */
-enum cell_kind { CELL_OWNER, CELL_PREFIX, CELL_AGENT, CELL_NUMBER, CELL_KIND_COUNT };
+enum key_kind { KEY_OWNER, KEY_PREFIX, KEY_AGENT, KEY_NUMBER, KEY_KIND_COUNT };
 
-enum cell_phase {
-	PHASE_REST,		/* as far as it will go */
+enum key_phase {
+	PHASE_REST,		/* nothing to do */
 	PHASE_READ,
 	PHASE_WRITE,
 	PHASE_DELETE,
-	PHASE_NEEDS_AGENT,	/* a number to be written as soon as its agent's dial string is there */
+	PHASE_NEEDS_AGENT,	/* a number that is written when its agent's dial string is there */
 	PHASE_REFUSED,
 };
 
-enum cell_place { PLACE_NONE, PLACE_READY, PLACE_DOOMED, PLACE_SLEEPING, PLACE_FLYING };
+/* The list that a key is in. */
+enum key_place { PLACE_NONE, PLACE_READY, PLACE_DELETIONS, PLACE_SLEEPING, PLACE_FLYING };
 
-struct cell {
-	enum cell_kind kind;
-	enum cell_phase phase;
-	enum cell_place place;
+struct key {
+	enum key_kind kind;
+	enum key_phase phase;
+	enum key_place place;
 	enum route_state state;		/* of this key alone */
-	enum route_state reported;	/* numbers: of number and agent together, as last reported */
+	enum route_state reported;	/* number: of number and agent together, as last reported */
 	bool wanted;
-	bool foreign;			/* number: found by a scan, nobody told of it: it is read, and left alone */
+	bool foreign;			/* number: found by a scan and not in the store; it is only read */
 	bool restart;			/* something changed while its action was in flight: begin again after the answer */
 	bool present;			/* the server has acknowledged or shown the wanted value */
 	bool held;			/* the server has been seen to have the key */
 	bool written;			/* an acknowledged write has not been read back yet */
-	bool wrote;			/* has been written or deleted by us at all */
+	bool wrote;			/* this program has written or deleted it */
 	unsigned mismatches;		/* acknowledged writes that did not hold, in a row */
 	int64_t wake_ms;		/* PLACE_SLEEPING: becomes ready then */
-	int64_t recheck_ms;		/* an acknowledged write may still be lost until then, 0 = no longer */
-	struct cell *agent;		/* number: the key that holds its dial string; NULL = not wanted */
-	struct cell *numbers;		/* agent: the numbers that want it */
+	int64_t recheck_ms;		/* an acknowledged write may still be lost until then; 0 = no longer */
+	struct key *agent;		/* number: the key that holds its dial string; NULL = not wanted */
+	struct key *numbers;		/* agent: the numbers that want it */
 	char *dial;			/* agent, prefix: wanted value */
 	char found[72];			/* what the server has instead */
-	char key[72];
-	struct cell *prev, *next;	/* in the list of its place */
-	struct cell *agent_prev, *agent_next;
+	char name[72];			/* without its family */
+	struct key *prev, *next;	/* in the list of its place */
+	struct key *agent_prev, *agent_next;
 	UT_hash_handle hh;
 };
 
-/* May keys be read and written now? */
-enum gate {
-	GATE_CLOSED,			/* not connected, not all told, or the store's id unknown */
-	GATE_CHECKING,			/* the owner key is being read */
-	GATE_OPEN,
-	GATE_FOREIGN,
-	GATE_REFUSED,
-	GATE_MUTE,			/* lookup: the server gets nothing from the store; asked again now and then */
+/* May keys be read and written now? Up to OPEN the question is still asked, behind it an answer is there that says no. */
+enum access {
+	ACCESS_CLOSED,			/* not connected, routes missing, or the store's id unknown */
+	ACCESS_CHECKING,		/* the owner key is being read */
+	ACCESS_OPEN,
+	ACCESS_FOREIGN,			/* the server belongs to another store */
+	ACCESS_REFUSED,
+	ACCESS_MUTE,			/* lookup: the server gets nothing from the store; asked again now and then */
 };
 
 enum scan { SCAN_IDLE, SCAN_DUE, SCAN_RUNNING };
 
 struct slot {
 	uint64_t id;
-	struct cell *cell;
+	struct key *key;
 };
 
 struct routes {
 	struct routes_config config;
 	char *owner;
-	enum gate gate;
+	enum access access;
 	bool connected;
 	bool complete;
-	struct cell owner_cell;
-	struct cell *prefixes;		/* hashes by key */
-	struct cell *agents;
-	struct cell *numbers;
-	struct cell *ready[CELL_KIND_COUNT];
-	struct cell *doomed;		/* agent keys to delete once no number may still lead to them */
-	struct cell *sleeping;		/* by wake_ms */
+	struct key owner_key;
+	struct key *prefixes;		/* hashes by name */
+	struct key *agents;
+	struct key *numbers;
+	struct key *ready[KEY_KIND_COUNT];
+	struct key *deletions;		/* agent keys to delete when no number can lead to them any more */
+	struct key *sleeping;		/* by wake_ms */
 	size_t busy_numbers;		/* numbers whose content on the server is not settled */
 	struct slot *slots;		/* config.window of them */
 	size_t *free_slots;
@@ -96,30 +97,20 @@ struct routes {
 	char refusal[120];
 };
 
-/* reconcile_route.c */
-void cell_init(struct cell *c, enum cell_kind kind, const char *key);
-/* Puts a cell into a phase and a list; the only place where either changes. */
-void cell_move(struct routes *r, struct cell *c, enum cell_phase phase, enum cell_place place);
-/* From the start: read it, or delete it when it is not wanted. May free the cell. */
-void cell_begin(struct routes *r, struct cell *c, int64_t now_ms);
-/* Read it back once more without forgetting what is known. */
-void cell_reverify(struct routes *r, struct cell *c, int64_t now_ms);
-/* Reports the numbers a cell concerns, where their state changed. */
-void cell_tell(struct routes *r, struct cell *c, int64_t now_ms);
-void cell_report(struct routes *r, struct cell *number, bool gone, int64_t now_ms);
-/* Takes a number or agent out and frees it; a number is reported gone. */
-void cell_gone(struct routes *r, struct cell *c, int64_t now_ms);
-void cell_answer(struct routes *r, struct cell *c, enum route_op op, enum route_answer answer, const char *value,
-		 int64_t now_ms);
-enum route_op cell_op(const struct routes *r, const struct cell *c);
-const char *cell_family(const struct routes *r, const struct cell *c);
+void key_init(struct key *k, enum key_kind kind, const char *name);
+/* Puts a key into a phase and a list; the only place where either changes. */
+void key_move(struct routes *r, struct key *k, enum key_phase phase, enum key_place place);
+/* Begins anew: reads the key, or deletes it when it is not wanted. May free the key. */
+void key_begin(struct routes *r, struct key *k, int64_t now_ms);
+/* Reads it back once more, and keeps what is known. */
+void key_reverify(struct routes *r, struct key *k, int64_t now_ms);
+void key_answer(struct routes *r, struct key *k, enum route_op op, enum route_answer answer, const char *value, int64_t now_ms);
+/* What is sent next for the key. */
+enum route_op key_op(const struct routes *r, const struct key *k);
+const char *key_family(const struct routes *r, const struct key *k);
 /* What to write; not for lookup. */
-const char *cell_wanted_value(const struct routes *r, const struct cell *c);
-
-/* reconcile.c: what the owner key says. */
-void routes_gate_open(struct routes *r, int64_t now_ms);
-/* An answer that may mean that the server has lost the store: ask for the owner again before anything else. */
-void routes_doubt(struct routes *r);
-void routes_gate_shut(struct routes *r, enum gate gate, int64_t now_ms);
+const char *key_wanted_value(const struct routes *r, const struct key *k);
+/* Agents before numbers: a number may only act on what its agent's key says. `fn` may free the key. */
+void each_key(struct routes *r, void (*fn)(struct routes *r, struct key *k, int64_t now_ms), int64_t now_ms);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * What is heard of the call is matched by identity: both halves of the Local channel get Uniqueids of our making, and the
- * agent's leg carries the first of them as Linkedid. The failure to make the channel at all has no identity of a channel;
- * it is known by the caller's number, which is made of the same.
+ * Events are matched by identity: the test chooses the Uniqueids of both halves of the Local channel, and the agent's leg has the
+ * first of them as its Linkedid. If the channel can't be made, the event has no Uniqueid of it. Then the caller's number, which is
+ * made of the same seed, identifies the test.
  *
- * Whatever happens to us, the call ends by itself: the caller's half only waits for as long as the test may take.
+ * If this program ends, the call still ends by itself: the caller's half only waits for as long as the test may take.
  */
 #include "config.h"
 
@@ -44,13 +44,6 @@ bool test_call_ok(const struct test_call *t)
 
 /* --- events --- */
 
-static int64_t time_of(const struct ami_frame *f, int64_t now_us)
-{
-	int64_t stamp = ami_event_time(ami_get(f, AMI_KEY_TIMESTAMP));
-
-	return stamp < 0 ? now_us : stamp;
-}
-
 static void reach(struct test_call *t, enum test_step step, int64_t at_us)
 {
 	if (t->at_us[step] >= 0)
@@ -62,114 +55,50 @@ static void reach(struct test_call *t, enum test_step step, int64_t at_us)
 		t->done = true;
 }
 
-static void on_user_event(struct test_call *t, const struct ami_frame *f, int64_t at_us)
-{
-	struct str name = ami_get(f, AMI_KEY_USEREVENT);
-	struct str agent = ami_find(f, "Agent");
-
-	if (str_eq(name, STR("TrunkdeckUnmapped"))) {
-		t->unmapped = true;
-		return;
-	}
-	if (!str_eq(name, STR("TrunkdeckTest")))
-		return;
-	reach(t, TEST_STEP_ARRIVED, at_us);
-	if (agent.len == 0)
-		return;
-	str_copy(t->agent, sizeof(t->agent), agent);
-	reach(t, TEST_STEP_ROUTE, at_us);
-}
-
-static void on_new_channel(struct test_call *t, const struct ami_frame *f, int64_t at_us)
-{
-	(void)at_us;
-	if (str_eq(ami_get(f, AMI_KEY_UNIQUEID), str_of(t->id)))
-		str_copy(t->channel, sizeof(t->channel), ami_get(f, AMI_KEY_CHANNEL));
-}
-
-static bool is_dialplan_half(const struct test_call *t, const struct ami_frame *f)
-{
-	return str_eq(ami_get(f, AMI_KEY_UNIQUEID), str_of(t->other_id));
-}
-
-static void on_dial_begin(struct test_call *t, const struct ami_frame *f, int64_t at_us)
-{
-	if (is_dialplan_half(t, f))
-		reach(t, TEST_STEP_DIALLED, at_us);
-}
-
-static void on_dial_end(struct test_call *t, const struct ami_frame *f, int64_t at_us)
-{
-	if (!is_dialplan_half(t, f))
-		return;
-	str_copy(t->dial_status, sizeof(t->dial_status), ami_find(f, "DialStatus"));
-	if (strcmp(t->dial_status, "ANSWER") == 0)
-		reach(t, TEST_STEP_ANSWERED, at_us);
-}
-
-static void on_talking(struct test_call *t, const struct ami_frame *f, int64_t at_us)
-{
-	(void)f;
-	reach(t, TEST_STEP_AUDIO, at_us);
-}
-
-static void on_hangup(struct test_call *t, const struct ami_frame *f, int64_t at_us)
-{
-	int64_t cause;
-
-	(void)at_us;
-	if (!is_dialplan_half(t, f))
-		return;
-	if (str_to_i64(ami_get(f, AMI_KEY_CAUSE), &cause))
-		t->cause = (int)cause;
-	/* Gone before the dialplan began: told here too, as this may come before the word of the failure itself. */
-	t->refused = t->refused || t->arrived_us == 0;
-	t->done = true;
-}
-
-static const struct {
-	const char *event;
-	void (*fn)(struct test_call *t, const struct ami_frame *f, int64_t at_us);
-} handlers[] = {
-	{ "Newchannel", on_new_channel },
-	{ "UserEvent", on_user_event },
-	{ "DialBegin", on_dial_begin },
-	{ "DialEnd", on_dial_end },
-	{ "ChannelTalkingStart", on_talking },
-	{ "Hangup", on_hangup },
-};
-
-/* The one event without a channel of ours. */
-static bool is_refusal(const struct test_call *t, const struct ami_frame *f)
-{
-	struct str caller = ami_get(f, AMI_KEY_CALLERIDNUM);
-	char *digits;
-	bool ours;
-
-	if (!str_eq(ami_get(f, AMI_KEY_EVENT), STR("OriginateResponse")) ||
-	    !str_eq_nocase(ami_get(f, AMI_KEY_RESPONSE), STR("Failure")))
-		return false;
-	digits = str_dup(caller);
-	ours = strncmp(digits, CALLER_PREFIX, strlen(CALLER_PREFIX)) == 0 &&
-		strcmp(digits + strlen(CALLER_PREFIX), t->id + strlen(ID_PREFIX)) == 0;
-	free(digits);
-	return ours;
-}
-
 void test_call_event(struct test_call *t, const struct ami_frame *f, int64_t now_us)
 {
+	struct str event = ami_get(f, AMI_KEY_EVENT), uniqueid = ami_get(f, AMI_KEY_UNIQUEID), caller = ami_get(f, AMI_KEY_CALLERIDNUM);
+	bool in_dialplan = str_eq(uniqueid, str_of(t->other_id));
+	int64_t stamp = ami_event_time(ami_get(f, AMI_KEY_TIMESTAMP)), at_us = stamp < 0 ? now_us : stamp, cause;
+
 	if (f->kind != AMI_EVENT || f->reject)
 		return;
-	if (is_refusal(t, f)) {
+	if (str_eq(event, STR("OriginateResponse")) && str_eq_nocase(ami_get(f, AMI_KEY_RESPONSE), STR("Failure")) &&
+	    str_starts(caller, STR(CALLER_PREFIX)) &&
+	    str_eq((struct str){ caller.p + strlen(CALLER_PREFIX), caller.len - strlen(CALLER_PREFIX) },
+		   str_of(t->id + strlen(ID_PREFIX)))) {
 		t->refused = t->refused || t->arrived_us == 0;
 		t->done = t->done || t->refused;
 		return;
 	}
 	if (!str_eq(ami_get(f, AMI_KEY_LINKEDID), str_of(t->id)))
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(handlers); i++) {
-		if (str_eq(ami_get(f, AMI_KEY_EVENT), str_of(handlers[i].event)))
-			handlers[i].fn(t, f, time_of(f, now_us));
+	if (str_eq(event, STR("Newchannel")) && str_eq(uniqueid, str_of(t->id))) {
+		str_copy(t->channel, sizeof(t->channel), ami_get(f, AMI_KEY_CHANNEL));
+	} else if (str_eq(event, STR("UserEvent")) && str_eq(ami_get(f, AMI_KEY_USEREVENT), STR("TrunkdeckUnmapped"))) {
+		t->unmapped = true;
+	} else if (str_eq(event, STR("UserEvent")) && str_eq(ami_get(f, AMI_KEY_USEREVENT), STR("TrunkdeckTest"))) {
+		struct str agent = ami_find(f, "Agent");
+
+		reach(t, TEST_STEP_ARRIVED, at_us);
+		if (agent.len == 0)
+			return;
+		str_copy(t->agent, sizeof(t->agent), agent);
+		reach(t, TEST_STEP_ROUTE, at_us);
+	} else if (str_eq(event, STR("DialBegin")) && in_dialplan) {
+		reach(t, TEST_STEP_DIALLED, at_us);
+	} else if (str_eq(event, STR("DialEnd")) && in_dialplan) {
+		str_copy(t->dial_status, sizeof(t->dial_status), ami_find(f, "DialStatus"));
+		if (strcmp(t->dial_status, "ANSWER") == 0)
+			reach(t, TEST_STEP_ANSWERED, at_us);
+	} else if (str_eq(event, STR("ChannelTalkingStart"))) {
+		reach(t, TEST_STEP_AUDIO, at_us);
+	} else if (str_eq(event, STR("Hangup")) && in_dialplan) {
+		if (str_to_i64(ami_get(f, AMI_KEY_CAUSE), &cause))
+			t->cause = (int)cause;
+		/* The channel ended before the dialplan began: it could not be made. OriginateResponse may come later. */
+		t->refused = t->refused || t->arrived_us == 0;
+		t->done = true;
 	}
 }
 
@@ -205,38 +134,26 @@ static void why_not_answered(const struct test_call *t, struct err *e)
 	err_hint(e, "%s", _("look at the agent platform; --timeout waits longer"));
 }
 
-static void why_no_route(const struct test_call *t, const char *number, struct err *e)
+void test_call_why(const struct test_call *t, const char *number, struct err *e)
 {
-	if (t->unmapped) {
-		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the server has no route for the number"));
-		err_hint(e, _("'trunkdeck doctor %s' says what it should be"), number);
-	} else if (t->done) {
-		err_set_message(e, ERR_FOUND_WRONG, _("the server could not look the route up, cause %d"), t->cause);
-		err_hint(e, "%s", _("with routes = odbc: does its database answer? 'odbc show' on the server tells"));
-	} else {
-		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the dialplan was entered and did not look the route up in time"));
-		err_hint(e, "%s", _("with routes = odbc: does its database answer? 'odbc show' on the server tells"));
-	}
-}
+	static const char *const database = N_("with routes = odbc: does its database answer? 'odbc show' on the server tells");
 
-static void why_not_arrived(const struct test_call *t, struct err *e)
-{
-	if (t->refused) {
+	if (t->at_us[TEST_STEP_ARRIVED] < 0 && t->refused) {
 		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the server has no context trunkdeck-test"));
 		err_hint(e, "%s", _("its extensions_trunkdeck.conf is missing or old: 'trunkdeck server setup' prints the file"));
-	} else {
+	} else if (t->at_us[TEST_STEP_ARRIVED] < 0) {
 		err_set_message(e, ERR_FOUND_WRONG, "%s", t->arrived_us ? _("the dialplan's own events were not heard") :
 				_("nothing was heard of the call"));
 		err_hint(e, "%s", _("manager.conf: our AMI user needs read = call,user"));
-	}
-}
-
-void test_call_why(const struct test_call *t, const char *number, struct err *e)
-{
-	if (t->at_us[TEST_STEP_ARRIVED] < 0) {
-		why_not_arrived(t, e);
+	} else if (t->at_us[TEST_STEP_ROUTE] < 0 && t->unmapped) {
+		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the server has no route for the number"));
+		err_hint(e, _("'trunkdeck doctor %s' says what it should be"), number);
+	} else if (t->at_us[TEST_STEP_ROUTE] < 0 && t->done) {
+		err_set_message(e, ERR_FOUND_WRONG, _("the server could not look the route up, cause %d"), t->cause);
+		err_hint(e, "%s", _(database));
 	} else if (t->at_us[TEST_STEP_ROUTE] < 0) {
-		why_no_route(t, number, e);
+		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the dialplan was entered and did not look the route up in time"));
+		err_hint(e, "%s", _(database));
 	} else if (t->at_us[TEST_STEP_DIALLED] < 0) {
 		err_set_message(e, ERR_FOUND_WRONG, _("the server could not dial %s"), t->agent);
 		err_hint(e, _("its address refuses the connection, or the server has no dial string for it: 'trunkdeck doctor %s'"), number);
@@ -258,21 +175,6 @@ struct placing {
 	bool over;
 };
 
-/* "PJSIP/twilio-0000001f" is a channel of PJSIP/twilio. */
-static void check_leg(struct placing *p, const struct ami_frame *f)
-{
-	char *channel, *serial;
-
-	if (!str_eq(ami_get(f, AMI_KEY_EVENT), STR("Newchannel")) || !str_eq(ami_get(f, AMI_KEY_LINKEDID), str_of(p->t->id)))
-		return;
-	channel = str_dup(ami_get(f, AMI_KEY_CHANNEL));
-	serial = strrchr(channel, '-');
-	if (serial)
-		*serial = '\0';
-	p->over = p->over || !p->options->may_dial(p->options->arg, channel, &p->outside);
-	free(channel);
-}
-
 static int steps_reached(const struct test_call *t)
 {
 	int reached = 0;
@@ -287,8 +189,16 @@ static void on_event(void *arg, const struct ami_frame *f)
 	struct placing *p = arg;
 	int before = steps_reached(p->t);
 
-	if (f->kind == AMI_EVENT && !f->reject)
-		check_leg(p, f);
+	if (f->kind == AMI_EVENT && !f->reject && str_eq(ami_get(f, AMI_KEY_EVENT), STR("Newchannel")) &&
+	    str_eq(ami_get(f, AMI_KEY_LINKEDID), str_of(p->t->id))) {
+		/* "PJSIP/twilio-0000001f" is a channel of PJSIP/twilio. */
+		char *channel = str_dup(ami_get(f, AMI_KEY_CHANNEL)), *serial = strrchr(channel, '-');
+
+		if (serial)
+			*serial = '\0';
+		p->over = p->over || !p->options->may_dial(p->options->arg, channel, &p->outside);
+		free(channel);
+	}
 	test_call_event(p->t, f, clock_wall_us(&clock_system));
 	p->over = p->over || p->t->done;
 	if (steps_reached(p->t) > before)
@@ -347,37 +257,22 @@ static bool originate(struct ami_session *q, const struct test_call *t, const st
 	return ok;
 }
 
-/* Best effort: without the permission the call ends by itself. */
-static void hang_up(struct ami_session *q, const struct test_call *t)
-{
-	const struct ami_field fields[] = { { "Channel", t->channel }, { "Cause", "16" }, { NULL, NULL } };
-	struct err e;
-
-	ami_session_hurry(q, HANG_UP_MS);
-	if (t->channel[0] != '\0')
-		ami_session_action(q, "Hangup", fields, NULL, NULL, &e);
-}
-
-static uint64_t new_seed(void)
-{
-	uint64_t seed = 0;
-
-	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
-		seed = (uint64_t)clock_wall_us(&clock_system);
-	return seed;
-}
-
 static bool place(struct ami_session *q, struct placing *p, struct err *e)
 {
-	struct test_call result;
+	struct test_call result = *p->t;
+	const struct ami_field fields[] = { { "Channel", result.channel }, { "Cause", "16" }, { NULL, NULL } };
+	struct err ignored;
 	bool ok;
 
 	if (!check_route(q, p->options, e) || !originate(q, p->t, p->options, e))
 		return false;
 	ok = ami_session_listen(q, p->options->timeout_ms, &p->over, e);
+	/* Without the permission to hang up, the call ends by itself. What the hang-up causes is no part of the result. */
 	result = *p->t;
-	hang_up(q, p->t);
-	*p->t = result;		/* what our own hang-up brings is no part of it */
+	ami_session_hurry(q, HANG_UP_MS);
+	if (result.channel[0] != '\0')
+		ami_session_action(q, "Hangup", fields, NULL, NULL, &ignored);
+	*p->t = result;
 	if (ok && p->outside.code != ERR_NONE) {
 		*e = p->outside;
 		return false;
@@ -393,9 +288,12 @@ bool test_call_run(struct test_call *t, const struct test_call_options *options,
 		.on_event = on_event, .arg = &p,
 	};
 	struct ami_session *q;
+	uint64_t seed;
 	bool ok;
 
-	test_call_init(t, new_seed());
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		seed = (uint64_t)clock_wall_us(&clock_system);
+	test_call_init(t, seed);
 	if (!ami_session_open(&q, &query, e))
 		return false;
 	ok = place(q, &p, e);

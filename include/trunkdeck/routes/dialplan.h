@@ -1,7 +1,7 @@
 /*
- * The version of the dialplan include (data/asterisk/extensions_trunkdeck.conf): the one extension of its context
- * trunkdeck-version. Asterisk tells it in the answer to ShowDialPlan, to whom may only read (write = reporting), in each
- * routes mode. An include older than that has no such context. Pure.
+ * The version of the dialplan include (data/asterisk/extensions_trunkdeck.conf): the only extension of its context
+ * trunkdeck-version. Asterisk returns it in the answer to ShowDialPlan, which needs write = reporting, in each routes mode. The first
+ * includes did not have this context. Pure.
  */
 #ifndef TRUNKDECK_ROUTES_DIALPLAN_H
 #define TRUNKDECK_ROUTES_DIALPLAN_H
@@ -12,7 +12,7 @@
 
 /* Of the file inside this program; 0 = it has none. */
 int dialplan_version(void);
-/* What an event in the answer to ShowDialPlan of the context says; 0 = nothing. */
+/* The version in an event of the answer to ShowDialPlan; 0 = there is none. */
 int dialplan_version_told(const struct ami_frame *f);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * Provider endpoints as an Asterisk sees them: can it reach the provider, and in what time? And its registrations at
+ * Provider endpoints as an Asterisk sees them: whether it reaches the provider, and how quickly. And its registrations at
  * providers, which the provider's calls may depend on.
  *
- * What is asked: device state, then the endpoint's AORs, their contacts, and each contact's state, through dialplan
- * functions (Getvar). That needs write=reporting alone, so it works in every routes mode. PJSIPShowEndpoint tells the same
- * with write=system only, and PJSIPShowContacts leaves out the contacts a trunk's AOR names in pjsip.conf (seen on 22.10).
+ * The questions are the device state, then the endpoint's AORs, their contacts, and each contact's state. They are dialplan
+ * functions (Getvar), which need write=reporting alone, and so work in every routes mode. PJSIPShowEndpoint needs write=system, and
+ * PJSIPShowContacts leaves out the contacts that a trunk's AOR names in pjsip.conf (seen on 22.10).
  *
- * The probe below is a pure state machine: it says what to ask, it is told the answers. Any thread, one owner.
+ * The probe below is a pure state machine: it returns what to ask, and takes the answers. Any thread, one owner.
  */
 #ifndef TRUNKDECK_ROUTES_ENDPOINT_H
 #define TRUNKDECK_ROUTES_ENDPOINT_H
@@ -20,7 +20,7 @@
 
 /* id, name in JSON, text, needs a person, what it means */
 #define ENDPOINT_STATE_TABLE(X) \
-	X(UNKNOWN, "unknown", N_("unknown"), 0, N_("the server is away, or has not been asked yet, or may not be")) \
+	X(UNKNOWN, "unknown", N_("unknown"), 0, N_("the server is away, was not asked yet, or may not be asked")) \
 	X(REACHABLE, "reachable", N_("reachable"), 0, N_("a contact answers Asterisk's OPTIONS")) \
 	X(UNWATCHED, "unwatched", N_("not watched"), 0, N_("it has no contact, or none that Asterisk qualifies")) \
 	X(UNREACHABLE, "unreachable", N_("unreachable"), 1, N_("no contact answers Asterisk's OPTIONS")) \
@@ -39,7 +39,7 @@ bool endpoint_state_needs_person(enum endpoint_state s);
 enum endpoint_state endpoint_state_of_contact(struct str status);
 
 #define ENDPOINT_NAME_SIZE 72
-#define ENDPOINT_AORS_MAX 4		/* what an endpoint has beyond these is not asked for */
+#define ENDPOINT_AORS_MAX 4		/* more AORs of an endpoint are not asked for */
 #define ENDPOINT_CONTACTS_MAX 8
 
 /* One endpoint on one server; a value. */
@@ -47,7 +47,7 @@ struct endpoint_report {
 	char name[ENDPOINT_NAME_SIZE];
 	enum endpoint_state state;	/* of its best contact */
 	int64_t rtt_us;			/* REACHABLE: the shortest; -1 = unknown */
-	int64_t since_ms;		/* monotonic, when the state was seen to begin; 0 = found so */
+	int64_t since_ms;		/* monotonic, when the state was seen to begin; 0 = it was so at the first look */
 	unsigned contacts;
 	unsigned answering;		/* of them */
 };
@@ -80,10 +80,10 @@ struct endpoint_probe {
 };
 
 void endpoint_probe_begin(struct endpoint_probe *p, const char *name);
-/* What Getvar is to be asked now; false when there is nothing more to ask. */
+/* The variable that Getvar is asked for now; false when there is nothing more to ask. */
 bool endpoint_probe_next(const struct endpoint_probe *p, char *variable, size_t size);
 void endpoint_probe_answer(struct endpoint_probe *p, struct str value);
-/* The result of a probe that is done; since_ms is the caller's to fill in. */
+/* The result of a probe that is done. The caller fills in since_ms. */
 void endpoint_probe_result(const struct endpoint_probe *p, struct endpoint_report *out);
 
 #endif

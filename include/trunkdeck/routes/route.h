@@ -7,13 +7,13 @@
  * reads all of that from the store itself: nothing is written, everything is read through Asterisk's own functions, "" =
  * not there. A server whose functions give nothing at all does not reach the store: its routes are unknown, not missing.
  *
- * `struct routes` is the reconciler of one server: a pure state machine. It is told what is desired, it says which
- * actions to send, it is told the answers, it reports states. No I/O, no clock: times come in. Owner: the ami thread.
+ * `struct routes` is the reconciler of one server: a pure state machine. It is told what is wanted, returns which actions to send,
+ * takes the answers, and reports states. It has no I/O and no clock: the caller passes the time. Owner: the AMI thread.
  *
- * It reads before it writes, writes an agent's dial string before the numbers that lead to it, and deletes it after
- * them. A number unwanted is always deleted; a key it was never told about is only reported (FOREIGN), once a scan of the
- * server's keys has found it, until it is told to delete those too. What it knows as desired outlives a connection: after
- * a reconnect everything is read back and put right without being told again.
+ * It reads before it writes. It writes an agent's dial string before the numbers that lead to the agent, and deletes it after them.
+ * A number that is no longer wanted is always deleted. A key that it was never told about is found by a scan and only reported
+ * (FOREIGN), until routes_delete_foreign(). What is wanted is kept when the connection ends: after a reconnect everything is read
+ * back and put right.
  */
 #ifndef TRUNKDECK_ROUTES_ROUTE_H
 #define TRUNKDECK_ROUTES_ROUTE_H
@@ -53,7 +53,7 @@ struct route {
 	char dial[256];
 };
 
-/* What became of a number on one server; a value. `gone` = verified as not there any more, if it ever was: drop the row. */
+/* The state of a number on one server; a value. `gone`: the number is verified not to be there, so the row goes. */
 struct route_report {
 	char number[E164_SIZE];
 	enum route_state state;
@@ -64,7 +64,7 @@ struct route_report {
 	int64_t at_ms;			/* monotonic */
 };
 
-/* One action the reconciler wants sent. */
+/* One action to send. */
 enum route_op { ROUTE_OP_PUT, ROUTE_OP_DEL, ROUTE_OP_GET, ROUTE_OP_LOOKUP };
 
 struct route_action {
@@ -75,7 +75,7 @@ struct route_action {
 	char value[256];		/* PUT */
 };
 
-/* How a carrier writes numbers: what is put before one that arrives through this endpoint without '+'; a value. */
+/* What is put before a number that arrives through this endpoint without '+'; a value. */
 struct route_prefix {
 	char endpoint[72];
 	char prefix[16];		/* "" = "+" */
@@ -97,28 +97,28 @@ struct routes_config {
 struct routes *routes_new(const struct routes_config *config);
 void routes_free(struct routes **r);
 
-/* The id of the store became known. */
+/* The id of the store is known now. */
 void routes_set_owner(struct routes *r, const char *owner, int64_t now_ms);
-/* What shall be: one route, or none for a number. `complete` once all have been told: nothing is sent before. Routes with
- * the same agent carry the same dial string; while they don't, the newest wins. */
+/* What is wanted for a number: one route, or none. routes_complete() follows once all have been told; nothing is sent before. Routes
+ * of one agent have the same dial string; while they do not, the newest wins. */
 void routes_want(struct routes *r, const struct route *route, int64_t now_ms);
 void routes_unwant(struct routes *r, const char *number, int64_t now_ms);
 void routes_complete(struct routes *r, int64_t now_ms);
-/* All carrier forms: what was told before and is not among them is deleted. */
+/* All prefixes. Those that were told before and are not among them are deleted. */
 void routes_set_prefixes(struct routes *r, const struct route_prefix *prefixes, size_t n, int64_t now_ms);
 /* From now on write to the server even if another store owns it. */
 void routes_take_over(struct routes *r, int64_t now_ms);
 
-/* A scan of the server's numbers, for keys nobody told of: due after the owner was found right, and again after
- * routes_verify_all(). Between begin and end each number found is told; it is read back before it is called foreign. */
+/* A scan of the server's numbers finds keys that the store does not know. It is due after the owner was found right, and again after
+ * routes_verify_all(). Between begin and end, each number that is found is told. It is read back before it is called foreign. */
 bool routes_scan_due(const struct routes *r);
 void routes_scan_begin(struct routes *r);
 void routes_scan_found(struct routes *r, const char *number, int64_t now_ms);
 void routes_scan_end(struct routes *r, bool ok);
-/* Deletes this number, if it was found and is foreign still. */
+/* Deletes this number if it was found and is still foreign. */
 void routes_delete_foreign(struct routes *r, const char *number, int64_t now_ms);
 
-/* The control connection came up (everything must be read back) or went down (everything unknown). */
+/* The control connection came up (everything is read back) or went down (everything is unknown). */
 void routes_connected(struct routes *r, int64_t now_ms);
 void routes_disconnected(struct routes *r, int64_t now_ms);
 /* Read everything back again: on demand, after FullyBooted. */
@@ -126,7 +126,7 @@ void routes_verify_all(struct routes *r, int64_t now_ms);
 
 /* The next action to send, false when there is none now. */
 bool routes_next(struct routes *r, int64_t now_ms, struct route_action *out);
-/* When routes_next() may have more by time alone; -1 = never. */
+/* When routes_next() may have an action without an answer before it; -1 = never. */
 int64_t routes_next_at_ms(const struct routes *r);
 /* The answer: ok + value (GET, LOOKUP), or not found, or refused with Asterisk's message as value. */
 enum route_answer { ROUTE_ANSWER_OK, ROUTE_ANSWER_NOT_FOUND, ROUTE_ANSWER_REFUSED };
@@ -136,12 +136,12 @@ struct routes_stats {
 	size_t by_state[ROUTE_STATE_COUNT];
 	size_t in_flight;
 	uint64_t rounds;		/* of routes_verify_all() */
-	uint64_t written;		/* numbers written, again and again counted */
+	uint64_t written;		/* writes of numbers, repeated ones too */
 	bool settled;			/* nothing to do, nothing to wait for */
 	bool foreign_owner;		/* the server belongs to another store: nothing is written */
-	char owner[72];			/* who it belongs to then */
+	char owner[72];			/* the id of that store */
 	bool mute;			/* lookup: the server gets nothing from the store */
-	bool scan_failed;		/* keys nobody told of are not known */
+	bool scan_failed;		/* so foreign keys are not known */
 	size_t prefixes;		/* carrier forms told of or to be deleted, and those verified */
 	size_t prefixes_verified;
 	char refusal[120];		/* Asterisk's last refusal, "" = none */

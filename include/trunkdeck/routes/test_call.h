@@ -1,7 +1,7 @@
 /*
- * A test call: a Local channel into the inbound dialplan of one server (context trunkdeck-test), which runs the very
- * routing of a caller and dials the number's agent, and nobody else. It waits in silence for the agent's first audio and
- * hangs up. Being a Local channel it is no call to the tracker, so no metric knows of it.
+ * A test call: a Local channel into the inbound dialplan of one server (context trunkdeck-test). The dialplan routes it like a caller
+ * and dials the number's agent. The test waits in silence for the agent's first audio and hangs up. The tracker counts no Local
+ * channel as a call, so a test is in no figure.
  *
  * Needs write = originate. Times are the server's where its events carry them, else those of arrival.
  */
@@ -34,26 +34,26 @@ enum test_step {
 
 WORDS_DECLARE(test_step, enum test_step)
 
-/* A value; what is known of the call so far. */
+/* What is known of the call so far; a value. */
 struct test_call {
 	char id[48];			/* Uniqueid of the caller's half, Linkedid of all of it */
 	char other_id[48];		/* of the half that runs the dialplan */
 	char channel[96];		/* name of the caller's half */
-	char agent[72];			/* whom the server's route leads to */
+	char agent[72];			/* where the server's route leads */
 	char dial_status[24];		/* of the agent's dial, "" = not over */
 	int64_t at_us[TEST_STEP_COUNT];	/* of each step, since it arrived; -1 = not reached */
 	int64_t arrived_us;
 	int cause;			/* of the hang-up, 0 = none yet */
 	bool unmapped;			/* the dialplan found no route */
 	bool refused;			/* the channel could not be made */
-	bool done;			/* nothing more will come: the last step, or the end */
+	bool done;			/* the call has reached the last step, or has ended */
 };
 
 void test_call_init(struct test_call *t, uint64_t seed);
 /* Takes one event; now_us is its arrival. Pure. */
 void test_call_event(struct test_call *t, const struct ami_frame *f, int64_t now_us);
 bool test_call_ok(const struct test_call *t);
-/* Why it did not get to the last step, in plain words, and what to do. */
+/* Why the call did not get to the last step, and what to do. */
 void test_call_why(const struct test_call *t, const char *number, struct err *e);
 
 struct test_call_options {
@@ -62,15 +62,15 @@ struct test_call_options {
 	int64_t timeout_ms;		/* from placing it to the first audio */
 	struct mailbox *stop;		/* mail to it: it is hung up at once; NULL = none */
 	/*
-	 * May that be dialled? Asked with the dial string the server's route leads to, before anything is placed, and with
-	 * "TECH/endpoint" of each channel that the call brings up. False refuses the test or ends it; *e says why.
+	 * Returns whether `dial` may be dialled. It is called with the dial string of the server's route before the call is placed,
+	 * and with "TECH/endpoint" of each channel that the call creates. False refuses the test or ends it; *e says why.
 	 */
 	bool (*may_dial)(void *arg, const char *dial, struct err *e);
-	void (*progress)(void *arg, const struct test_call *t);	/* it got further */
+	void (*progress)(void *arg, const struct test_call *t);	/* a step was reached */
 	void *arg;
 };
 
-/* Places it and waits. True when it was placed, whatever became of it. */
+/* Places the call and waits for its end. True when it was placed, whatever its result. */
 bool test_call_run(struct test_call *t, const struct test_call_options *options, struct err *e);
 
 #endif
