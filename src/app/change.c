@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "trunkdeck/base/mem.h"
 
@@ -24,25 +25,10 @@ static void request_free(struct pending_change *q)
 
 void change_requests_free(struct app *a)
 {
-	while (a->private->requests) {
-		struct pending_change *q = a->private->requests;
+	struct pending_change *q, *next;
 
-		a->private->requests = q->next;
+	LL_FOREACH_SAFE(a->private->requests, q, next)
 		request_free(q);
-	}
-}
-
-static struct pending_change *take_request(struct app *a, uint64_t token)
-{
-	for (struct pending_change **p = &a->private->requests; *p; p = &(*p)->next) {
-		if ((*p)->token == token) {
-			struct pending_change *q = *p;
-
-			*p = q->next;
-			return q;
-		}
-	}
-	return NULL;
 }
 
 static struct pending_change *change_send(struct app *a, const struct mutation *m, enum request_kind kind, app_result_fn *fn, void *arg)
@@ -57,8 +43,7 @@ static struct pending_change *change_send(struct app *a, const struct mutation *
 	q->kind = kind;
 	q->fn = fn;
 	q->arg = arg;
-	q->next = a->private->requests;
-	a->private->requests = q;
+	LL_PREPEND(a->private->requests, q);
 	worker_mutate(a->private->worker, q->token, &copy);
 	return q;
 }
@@ -269,10 +254,12 @@ void on_result(void *taker, void *value)
 {
 	struct worker_result *r = value;
 	struct app *a = taker;
-	struct pending_change *q = take_request(a, r->token);
+	struct pending_change *q;
 
+	LL_SEARCH_SCALAR(a->private->requests, q, token, r->token);
 	if (!q)
 		return;
+	LL_DELETE(a->private->requests, q);
 	if (q->kind != REQUEST_CHANGE)
 		undo_done(a, q->kind == REQUEST_UNDO, &r->result);
 	else if (r->result.done)

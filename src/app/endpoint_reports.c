@@ -56,43 +56,31 @@ bool app_endpoint_expected(const struct app *a, const struct app_server *s, cons
 	return false;
 }
 
-static bool worse(enum endpoint_state a, enum endpoint_state b)
+struct endpoint_summary app_provider_endpoint(const struct app *a, const struct provider *p)
 {
-	static const int rank[ENDPOINT_STATE_COUNT] = {
+	static const int rank[ENDPOINT_STATE_COUNT] = {		/* the worst last */
 		[ENDPOINT_REACHABLE] = 0, [ENDPOINT_UNWATCHED] = 1, [ENDPOINT_UNKNOWN] = 2, [ENDPOINT_UNREACHABLE] = 3,
 		[ENDPOINT_ABSENT] = 4,
 	};
-
-	return rank[a] > rank[b];
-}
-
-/* One more server in the sum; `same` counts those in the worst state. */
-static void add(struct endpoint_summary *sum, size_t *same, const struct app_server *s, const struct endpoint_report *r)
-{
-	enum endpoint_state state = r ? r->state : ENDPOINT_UNKNOWN;
-
-	if (sum->servers++ == 0 || worse(state, sum->state)) {
-		*sum = (struct endpoint_summary){ state, r ? r->rtt_us : -1, r ? r->since_ms : 0, s->config->name, sum->servers };
-		*same = 1;
-		return;
-	}
-	if (state != sum->state)
-		return;
-	(*same)++;
-	if (r && r->rtt_us > sum->rtt_us)
-		sum->rtt_us = r->rtt_us;
-	if (r && r->since_ms < sum->since_ms)
-		sum->since_ms = r->since_ms;
-}
-
-struct endpoint_summary app_provider_endpoint(const struct app *a, const struct provider *p)
-{
 	struct endpoint_summary sum = { .state = ENDPOINT_UNKNOWN, .rtt_us = -1 };
-	size_t same = 0;
+	size_t same = 0;		/* servers in the worst state */
 
-	for (size_t i = 0; i < a->server_count && !a->replay; i++)
-		if (a->servers[i].config->region == p->region)
-			add(&sum, &same, &a->servers[i], app_endpoint(&a->servers[i], provider_endpoint(p)));
+	for (size_t i = 0; i < a->server_count && !a->replay; i++) {
+		const struct app_server *s = &a->servers[i];
+		const struct endpoint_report *r = app_endpoint(s, provider_endpoint(p));
+		enum endpoint_state state = r ? r->state : ENDPOINT_UNKNOWN;
+
+		if (s->config->region != p->region)
+			continue;
+		if (sum.servers++ == 0 || rank[state] > rank[sum.state]) {
+			sum = (struct endpoint_summary){ state, r ? r->rtt_us : -1, r ? r->since_ms : 0, s->config->name, sum.servers };
+			same = 1;
+		} else if (state == sum.state) {
+			same++;
+			sum.rtt_us = r && r->rtt_us > sum.rtt_us ? r->rtt_us : sum.rtt_us;
+			sum.since_ms = r && r->since_ms < sum.since_ms ? r->since_ms : sum.since_ms;
+		}
+	}
 	if (same == sum.servers)
 		sum.server = NULL;
 	return sum;

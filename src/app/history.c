@@ -67,13 +67,6 @@ int64_t metrics_window_since_us(enum metrics_window w, const struct zone *z, int
 
 /* --- the zone --- */
 
-static const char *zone_name(const struct app *a)
-{
-	const char *name = snapshot_workspace(a->snapshot)->time_zone;
-
-	return name && name[0] ? name : "UTC";
-}
-
 static struct zone *zone_or_utc(const char *name)
 {
 	struct zone *z = zone_open(name);
@@ -94,7 +87,7 @@ const struct zone *app_zone(const struct app *a)
 static bool take_zone(struct app *a)
 {
 	struct history *h = &a->private->history;
-	const char *name = zone_name(a);
+	const char *named = snapshot_workspace(a->snapshot)->time_zone, *name = named && *named ? named : "UTC";
 	struct zone *z;
 
 	if (h->zone && strcmp(h->zone_name, name) == 0)
@@ -104,9 +97,8 @@ static bool take_zone(struct app *a)
 		messages_add(a->messages, MESSAGE_WARN, _("time zone %s is not known on this machine: hours are in UTC"), name);
 		a->dirty |= APP_DIRTY_MESSAGES;
 	}
-	zone_free(&z);
 	zone_free(&h->zone);
-	h->zone = zone_or_utc(name);
+	h->zone = z ? z : zone_open("UTC");
 	str_copy(h->zone_name, sizeof(h->zone_name), str_of(name));
 	return true;
 }
@@ -138,20 +130,6 @@ void on_story(void *taker, void *value)
 		worker_record_story(a->private->worker, value);
 }
 
-static bool keep_early(struct app *a, const struct call *c)
-{
-	struct history *h = &a->private->history;
-
-	if (h->early_count == WORKER_SPOOL_MAX)
-		return false;
-	if (h->early_count == h->early_size) {
-		h->early_size = h->early_size ? h->early_size * 2 : 64;
-		h->early = xreallocarray(h->early, h->early_size, sizeof(*h->early));
-	}
-	h->early[h->early_count++] = *c;
-	return true;
-}
-
 static void drop_early(struct app *a)
 {
 	struct history *h = &a->private->history;
@@ -172,13 +150,20 @@ static void record_early(struct app *a)
 
 void history_call(struct app *a, const struct call *c, enum call_change change)
 {
+	struct history *h = &a->private->history;
 	bool known = snapshot_is_complete(a->snapshot), kept;
 
 	metrics_call(a->metrics, c, change);
 	if (change != CALL_CHANGE_FINISHED)
 		return;
 	finished_add(a->finished, c);
-	kept = !(known && a->today_known) && keep_early(a, c);
+	kept = !(known && a->today_known) && h->early_count < WORKER_SPOOL_MAX;
+	if (kept && h->early_count == h->early_size) {
+		h->early_size = h->early_size ? h->early_size * 2 : 64;
+		h->early = xreallocarray(h->early, h->early_size, sizeof(*h->early));
+	}
+	if (kept)
+		h->early[h->early_count++] = *c;
 	if (known && kept)
 		record_early(a);
 	else if (known)

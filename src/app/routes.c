@@ -236,14 +236,6 @@ void app_sync(struct app *a, const char *server)
 	routes_report_sync(a);
 }
 
-/* The round that was asked for is over, or will not come. */
-static bool has_synced(const struct app_server *s)
-{
-	const struct routes_stats *r = &s->status.routes;
-
-	return s->status.control != LINK_UP || r->foreign_owner || r->mute || (r->rounds > s->syncing.rounds && r->settled);
-}
-
 static void describe_sync(const struct app_server *s, struct buf *text)
 {
 	const struct routes_stats *r = &s->status.routes;
@@ -274,9 +266,15 @@ void routes_report_sync(struct app *a)
 	size_t synced = 0;
 
 	for (size_t i = 0; i < a->server_count; i++) {
-		if (a->servers[i].syncing.running && !has_synced(&a->servers[i]))
+		const struct app_server *s = &a->servers[i];
+		const struct routes_stats *r = &s->status.routes;
+		/* The round that was asked for is over, or will not come. */
+		bool over = s->status.control != LINK_UP || r->foreign_owner || r->mute ||
+			    (r->rounds > s->syncing.rounds && r->settled);
+
+		if (s->syncing.running && !over)
 			return;
-		synced += a->servers[i].syncing.running;
+		synced += s->syncing.running;
 	}
 	if (synced == 0)
 		return;

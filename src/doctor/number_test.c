@@ -97,22 +97,6 @@ static bool is_stopped(const struct number_test *n)
 	return n->stop && mailbox_waiting(n->stop) > 0;
 }
 
-static void test_on(const struct number_test *n, const struct server_config *server)
-{
-	struct testing testing = { .n = n, .server = server };
-	const struct test_call_options options = {
-		.server = server, .number = n->number->e164, .timeout_ms = n->timeout_ms, .stop = n->stop,
-		.may_dial = may_dial, .progress = on_progress, .arg = &testing,
-	};
-	struct err why = { .code = ERR_NONE };
-	struct test_call t;
-
-	if (test_call_run(&t, &options, &why) && !test_call_ok(&t))
-		test_call_why(&t, n->number->e164, &why);
-	if (!is_stopped(n))
-		n->report(n->arg, server, &t, &why, true);
-}
-
 bool number_test_on(const struct number_test *n, const struct server_config *server)
 {
 	if (n->server)
@@ -145,10 +129,20 @@ bool number_test_run(const struct number_test *n, struct err *e)
 		return false;
 	for (size_t i = 0; i < n->config->server_count && !is_stopped(n); i++) {
 		const struct server_config *server = &n->config->servers[i];
+		struct testing testing = { .n = n, .server = server };
+		const struct test_call_options options = {
+			.server = server, .number = n->number->e164, .timeout_ms = n->timeout_ms, .stop = n->stop,
+			.may_dial = may_dial, .progress = on_progress, .arg = &testing,
+		};
+		struct err why = { .code = ERR_NONE };
+		struct test_call t;
 
 		if (!number_test_on(n, server))
 			continue;
-		test_on(n, server);
+		if (test_call_run(&t, &options, &why) && !test_call_ok(&t))
+			test_call_why(&t, n->number->e164, &why);
+		if (!is_stopped(n))
+			n->report(n->arg, server, &t, &why, true);
 		calls++;
 	}
 	if (calls > 0 || is_stopped(n))

@@ -383,18 +383,10 @@ static void end_resync(struct ami_server *s, bool ok)
 	recover(s, now);
 }
 
-static void listed(struct ami_server *s, const struct ami_frame *f)
-{
-	struct call_event e;
-
-	ami_event_decode(&e, f, by_server_clock(s, ami_link_info(s->control)->heard_us));
-	if (e.kind == EVENT_CHANNEL_LISTED && !find_gone(&s->calls, e.leg.uniqueid))
-		tracker_resync_channel(s->calls.tracker, &e);
-}
-
 static void on_channels(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
 {
 	struct ami_server *s = arg;
+	struct call_event event;
 	struct err e = { 0 };
 
 	(void)tag;
@@ -406,20 +398,10 @@ static void on_channels(void *arg, uint64_t tag, const struct ami_frame *f, bool
 	} else if (last) {
 		end_resync(s, true);
 	} else if (f->kind == AMI_EVENT) {
-		listed(s, f);
+		ami_event_decode(&event, f, by_server_clock(s, ami_link_info(s->control)->heard_us));
+		if (event.kind == EVENT_CHANNEL_LISTED && !find_gone(&s->calls, event.leg.uniqueid))
+			tracker_resync_channel(s->calls.tracker, &event);
 	}
-}
-
-static void begin_resync(struct ami_server *s)
-{
-	const struct ami_field none[] = { { NULL, NULL } };
-	struct err e = { 0 };
-
-	s->calls.resync_at_ms = -1;
-	if (!ami_link_request(s->control, "CoreShowChannels", none, on_channels, s, 0, &e))
-		return;
-	s->calls.resyncing = true;
-	tracker_resync_begin(s->calls.tracker);
 }
 
 static bool may_resync(const struct ami_server *s)
@@ -446,10 +428,17 @@ static void judge_rejects(struct ami_server *s, int64_t now_ms)
 
 void ami_calls_turn(struct ami_server *s, int64_t now_ms)
 {
+	const struct ami_field none[] = { { NULL, NULL } };
+	struct err e = { 0 };
+
 	judge_rejects(s, now_ms);
 	post_pending(s);
-	if (may_resync(s) && now_ms >= s->calls.resync_at_ms)
-		begin_resync(s);
+	if (may_resync(s) && now_ms >= s->calls.resync_at_ms) {
+		s->calls.resync_at_ms = -1;
+		s->calls.resyncing = ami_link_request(s->control, "CoreShowChannels", none, on_channels, s, 0, &e);
+		if (s->calls.resyncing)
+			tracker_resync_begin(s->calls.tracker);
+	}
 	if (s->calls.recover_at_ms >= 0 && now_ms >= s->calls.recover_at_ms)
 		recover(s, now_ms);
 }
