@@ -26,7 +26,7 @@ const struct setup_file setup_files[] = {
 
 /* --- filling in --- */
 
-/* Bytes of the name between two @ at the start of s; 0 = there is none. */
+/* The length of the name between two @ at the start of s; 0 = there is none. */
 static size_t placeholder(const char *s)
 {
 	size_t len = 1;
@@ -72,13 +72,6 @@ char *setup_fill(const char *text, const struct setup_value *values)
 
 /* --- the values --- */
 
-static char *permit_of(const struct setup_options *o)
-{
-	if (o->permit)
-		return xstrdup(o->permit);
-	return xstrdup(host_is_loopback(o->server->host) ? "127.0.0.0/255.0.0.0" : _("<ADDRESS OF THE MACHINE WITH trunkdeck>/32"));
-}
-
 /* In a .conf file a ; begins a comment unless it is escaped. */
 static char *secret_of(const struct setup_options *o)
 {
@@ -95,7 +88,7 @@ static char *secret_of(const struct setup_options *o)
 	return buf_take(&out);
 }
 
-/* A part of the store's URL, which is postgresql://USER:PASSWORD@HOST:PORT/NAME?OPTIONS; everything but the password. */
+/* Parts of the store's URL, postgresql://USER:PASSWORD@HOST:PORT/NAME?OPTIONS, without the password; NULL = not given. */
 struct database {
 	char *host, *port, *name;
 };
@@ -123,11 +116,6 @@ static void split_url(const char *url, struct database *d)
 		d->name = xstrndup(start + 1, (size_t)(end - start - 1));
 }
 
-static char *or_placeholder(char *known, const char *placeholder_text)
-{
-	return known ? known : xstrdup(placeholder_text);
-}
-
 struct setup_value *setup_values(const struct setup_options *o)
 {
 	struct database d;
@@ -138,14 +126,15 @@ struct setup_value *setup_values(const struct setup_options *o)
 	memcpy(values, (struct setup_value[]){
 		{ "USER", xstrdup(o->server->user) },
 		{ "SECRET", secret_of(o) },
-		{ "PERMIT", permit_of(o) },
+		{ "PERMIT", xstrdup(o->permit ? o->permit : host_is_loopback(o->server->host) ? "127.0.0.0/255.0.0.0" :
+				    _("<ADDRESS OF THE MACHINE WITH trunkdeck>/32")) },
 		{ "WRITE", xstrdup(o->mode == ROUTES_ODBC ? "reporting,call" : "system,reporting") },
 		{ "ROUTES", xstrdup(routes_mode_name(o->mode)) },
 		{ "TIMEOUT", xstrdup("30") },
 		{ "REGION", xstrdup(region_name(o->server->region)) },
-		{ "DB_HOST", or_placeholder(d.host, _("<HOST OF THE DATABASE>")) },
-		{ "DB_PORT", or_placeholder(d.port, "5432") },
-		{ "DB_NAME", or_placeholder(d.name, _("<NAME OF THE DATABASE>")) },
+		{ "DB_HOST", d.host ? d.host : xstrdup(_("<HOST OF THE DATABASE>")) },
+		{ "DB_PORT", d.port ? d.port : xstrdup("5432") },
+		{ "DB_NAME", d.name ? d.name : xstrdup(_("<NAME OF THE DATABASE>")) },
 		{ "DB_USER", xstrdup("trunkdeck_asterisk") },
 		{ "DB_PASSWORD", xstrdup(_("<PASSWORD OF trunkdeck_asterisk>")) },
 		{ "DB_SSLMODE", xstrdup(d.host && host_is_loopback(d.host) ? "prefer" : "verify-full") },

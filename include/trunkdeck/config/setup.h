@@ -26,7 +26,7 @@ struct setup_value {
 	char *value;
 };
 
-/* The text with every @NAME@ replaced; NULL when one is not among the values (end: a NULL name). Caller frees. */
+/* The text with every @NAME@ replaced. NULL when a name is not among the values, which end with a NULL name. Caller frees. */
 char *setup_fill(const char *text, const struct setup_value *values);
 
 struct setup_options {
@@ -34,10 +34,10 @@ struct setup_options {
 	const struct server_config *server;
 	enum routes_mode mode;
 	bool show_secret;		/* else a placeholder */
-	const char *permit;		/* who may log in; NULL = worked out from the server's address */
+	const char *permit;		/* which addresses may log in; NULL = chosen from the server's address */
 };
 
-/* The values for a server; what can't be known is a placeholder in <angle brackets>. setup_values_free() it. */
+/* The values for a server. A value that is not known is a placeholder in <angle brackets>. Free with setup_values_free(). */
 struct setup_value *setup_values(const struct setup_options *options);
 void setup_values_free(struct setup_value **values);
 

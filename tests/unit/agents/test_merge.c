@@ -1,5 +1,5 @@
 /*
- * The merge alone: lists made by hand against agents made by hand. What a sync does with it is in test_sync.py.
+ * agents_merge() alone, with lists and agents made by hand. The whole sync is in test_sync.py.
  */
 #include "config.h"
 
@@ -110,7 +110,7 @@ static const char *planned(struct case_of_merge *c)
 	return text;
 }
 
-static void same(void **state)
+static void an_equal_agent_is_unchanged(void **state)
 {
 	struct case_of_merge *c = *state;
 
@@ -120,7 +120,7 @@ static void same(void **state)
 	assert_int_equal(c->plan.unchanged, 1);
 }
 
-static void added(void **state)
+static void a_new_agent_is_added(void **state)
 {
 	struct case_of_merge *c = *state;
 
@@ -130,7 +130,7 @@ static void added(void **state)
 	assert_int_equal(c->plan.mutations[0].record.agent.region, REGION_EU);
 }
 
-static void changed(void **state)
+static void a_changed_agent_names_its_fields(void **state)
 {
 	struct case_of_merge *c = *state;
 	struct agent *a = list_agent(c, "a", REGION_EU);
@@ -143,7 +143,7 @@ static void changed(void **state)
 	assert_int_equal(c->plan.mutations[0].version, 7);
 }
 
-static void gone_and_back(void **state)
+static void an_agent_goes_and_comes_back(void **state)
 {
 	struct case_of_merge *c = *state;
 	struct record marked = { .entity = ENTITY_AGENT };
@@ -164,7 +164,7 @@ static void gone_and_back(void **state)
 	assert_string_equal(planned(c), "restored b(voiceEnabled, voiceProblem); ");
 }
 
-static void local_agents(void **state)
+static void a_local_agent_is_left_alone(void **state)
 {
 	struct case_of_merge *c = *state;
 
@@ -176,7 +176,7 @@ static void local_agents(void **state)
 	assert_string_equal(c->plan.issues[0].id, "a");
 }
 
-static void an_issue_is_no_absence(void **state)
+static void an_agent_with_an_issue_is_not_gone(void **state)
 {
 	struct case_of_merge *c = *state;
 
@@ -187,8 +187,7 @@ static void an_issue_is_no_absence(void **state)
 	assert_int_equal(c->plan.held_back, 0);
 }
 
-/* Absence counts only when everything was read. */
-static void absence(void **state)
+static void absence_counts_only_after_a_complete_read(void **state)
 {
 	static const enum agents_state doubtful[] = { AGENTS_UNSETTLED, AGENTS_FAILED };
 	struct case_of_merge *c = *state;
@@ -209,7 +208,7 @@ static void absence(void **state)
 	assert_string_equal(planned(c), "");
 }
 
-static void moves(void **state)
+static void a_move_needs_a_complete_read(void **state)
 {
 	struct case_of_merge *c = *state;
 
@@ -221,8 +220,8 @@ static void moves(void **state)
 	assert_string_equal(planned(c), "changed a(region); ");
 }
 
-/* Two may vanish together, three are suspicious: and then strangers in their place are, too. */
-static void all_of_a_region(void **state)
+/* Two agents may go together. Three, when they are all of the region, may not; then no new agent of the region is added either. */
+static void all_agents_of_a_region_are_held_back(void **state)
 {
 	struct case_of_merge *c = *state;
 
@@ -250,15 +249,15 @@ static void all_of_a_region(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(same, setup, teardown),
-		cmocka_unit_test_setup_teardown(added, setup, teardown),
-		cmocka_unit_test_setup_teardown(changed, setup, teardown),
-		cmocka_unit_test_setup_teardown(gone_and_back, setup, teardown),
-		cmocka_unit_test_setup_teardown(local_agents, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_issue_is_no_absence, setup, teardown),
-		cmocka_unit_test_setup_teardown(absence, setup, teardown),
-		cmocka_unit_test_setup_teardown(moves, setup, teardown),
-		cmocka_unit_test_setup_teardown(all_of_a_region, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_equal_agent_is_unchanged, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_new_agent_is_added, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_changed_agent_names_its_fields, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_agent_goes_and_comes_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_local_agent_is_left_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_agent_with_an_issue_is_not_gone, setup, teardown),
+		cmocka_unit_test_setup_teardown(absence_counts_only_after_a_complete_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_move_needs_a_complete_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(all_agents_of_a_region_are_held_back, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

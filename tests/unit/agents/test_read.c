@@ -1,6 +1,6 @@
 /*
- * agents_read() itself: how long it waits between tries, when it stops trying, and that it can be stopped. Waits are
- * recorded instead of waited.
+ * agents_read(): how long it waits between tries, when it gives up, and that mail stops it. The waits are recorded; the test does not
+ * wait.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 struct waits {
 	int ms[WAITS_MAX];
 	size_t count;
-	size_t patience;	/* waits until it gives up; 0 = never */
+	size_t patience;	/* the wait that ends the read; 0 = none */
 };
 
 static bool record(void *arg, int ms)
@@ -67,7 +67,7 @@ static void end(struct attempt *a)
 
 #define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
-/* A connection that was kept and then closed is opened again by curl itself: so closing comes first here. */
+/* If a kept connection was closed, curl opens it again by itself. So "close" comes first here. */
 static void back_off_doubles_with_jitter(void **state)
 {
 	struct attempt a;
@@ -90,7 +90,7 @@ static void back_off_doubles_with_jitter(void **state)
 	assert_int_equal(a.requests, 6);
 }
 
-static void a_success_ends_it(void **state)
+static void retries_end_with_a_success(void **state)
 {
 	struct attempt a;
 
@@ -107,7 +107,7 @@ static void a_success_ends_it(void **state)
 	assert_int_equal(a.requests, 3);
 }
 
-/* To the second; a date may have lost one on the way. */
+/* To the second. A date may be one second old when it arrives. */
 static void retry_after_is_obeyed(void **state)
 {
 	struct attempt a;
@@ -123,7 +123,7 @@ static void retry_after_is_obeyed(void **state)
 	end(&a);
 }
 
-static void too_much_patience_asked(void **state)
+static void a_long_retry_after_fails_at_once(void **state)
 {
 	struct attempt a;
 
@@ -138,7 +138,7 @@ static void too_much_patience_asked(void **state)
 	assert_int_equal(a.requests, 1);
 }
 
-static void giving_up_between_tries(void **state)
+static void a_wait_can_be_ended(void **state)
 {
 	struct attempt a;
 
@@ -151,7 +151,7 @@ static void giving_up_between_tries(void **state)
 	assert_int_equal(a.requests, 2);
 }
 
-static void time_outs(void **state)
+static void time_outs_are_retried(void **state)
 {
 	struct attempt a;
 
@@ -186,8 +186,8 @@ static void *run_read(void *arg)
 	return NULL;
 }
 
-/* While a server keeps it waiting, mail to stop it arrives: it is back long before any time-out. */
-static void stopping(void **state)
+/* Mail to stop arrives while the server does not answer: the read ends long before any time-out. */
+static void mail_stops_a_request(void **state)
 {
 	struct attempt a;
 	pthread_t thread;
@@ -208,7 +208,7 @@ static void stopping(void **state)
 	mailbox_free(&stop);
 }
 
-static void stopping_a_wait(void **state)
+static void mail_stops_a_wait(void **state)
 {
 	struct attempt a;
 	struct mailbox *stop = mailbox_new(1);
@@ -225,8 +225,8 @@ static void stopping_a_wait(void **state)
 	mailbox_free(&stop);
 }
 
-/* Several pages, and nobody says who is expected: one read. */
-static void pages(void **state)
+/* Several pages, and no agent is expected. */
+static void one_read_when_nobody_is_expected(void **state)
 {
 	struct attempt a;
 
@@ -243,8 +243,8 @@ static void pages(void **state)
 	assert_int_equal(a.requests, 3);
 }
 
-/* Somebody expected lacks: a second read, which says the same. */
-static void absence_is_looked_into(void **state)
+/* The second read has the same list. */
+static void a_missing_expected_agent_causes_a_second_read(void **state)
 {
 	static const char *const expected[] = { "a1", "lost" };
 	struct attempt a;
@@ -265,16 +265,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(back_off_doubles_with_jitter),
-		cmocka_unit_test(a_success_ends_it),
+		cmocka_unit_test(retries_end_with_a_success),
 		cmocka_unit_test(retry_after_is_obeyed),
-		cmocka_unit_test(too_much_patience_asked),
-		cmocka_unit_test(giving_up_between_tries),
-		cmocka_unit_test(time_outs),
+		cmocka_unit_test(a_long_retry_after_fails_at_once),
+		cmocka_unit_test(a_wait_can_be_ended),
+		cmocka_unit_test(time_outs_are_retried),
 		cmocka_unit_test(a_transfer_that_stands_still),
-		cmocka_unit_test(stopping),
-		cmocka_unit_test(stopping_a_wait),
-		cmocka_unit_test(pages),
-		cmocka_unit_test(absence_is_looked_into),
+		cmocka_unit_test(mail_stops_a_request),
+		cmocka_unit_test(mail_stops_a_wait),
+		cmocka_unit_test(one_read_when_nobody_is_expected),
+		cmocka_unit_test(a_missing_expected_agent_causes_a_second_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

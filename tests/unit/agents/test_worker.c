@@ -1,6 +1,6 @@
 /*
- * The thread behind the screen: agents of the directory appear in the app without anyone asking, a failure is said once,
- * and leaving does not wait for the directory.
+ * The agents worker: agents of the directory appear in the app by themselves, a failure is reported once, and the end of the program
+ * does not wait for the directory.
  */
 #include "config.h"
 
@@ -84,7 +84,7 @@ static bool is_back(struct app *a)
 	return app_said(a, "directory is back") == 1 && has_agents(a);
 }
 
-static void agents_appear(void **state)
+static void agents_of_the_directory_appear(void **state)
 {
 	struct fixture f = { 0 };
 
@@ -96,7 +96,7 @@ static void agents_appear(void **state)
 	end(&f);
 }
 
-static void a_failure_is_said_once(void **state)
+static void a_failure_is_reported_once(void **state)
 {
 	struct fixture f = { 0 };
 
@@ -109,7 +109,7 @@ static void a_failure_is_said_once(void **state)
 }
 
 /* The server never answers and the time-out is ten minutes. */
-static void leaving_does_not_wait(void **state)
+static void the_end_does_not_wait_for_the_directory(void **state)
 {
 	struct fixture f = { 0 };
 	int64_t before;
@@ -146,9 +146,9 @@ static void nothing_without_being_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(agents_appear),
-		cmocka_unit_test(a_failure_is_said_once),
-		cmocka_unit_test(leaving_does_not_wait),
+		cmocka_unit_test(agents_of_the_directory_appear),
+		cmocka_unit_test(a_failure_is_reported_once),
+		cmocka_unit_test(the_end_does_not_wait_for_the_directory),
 		cmocka_unit_test(nothing_without_being_asked),
 	};
 

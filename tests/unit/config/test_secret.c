@@ -22,7 +22,7 @@
 
 /* --- lines --- */
 
-/* Right values for inputs of the kinds of public bug reports of INI readers. */
+/* Inputs of public bug reports of INI readers, with the right values. */
 static void a_line_is_read_as_people_mean_it(void **state)
 {
 	static const struct {
@@ -126,7 +126,7 @@ static void a_file_that_others_can_write_is_refused(void **state)
 	expect_file(path, "geheim", NULL);
 	assert_int_equal(chmod(folder, 0777), 0);
 	expect_file(path, NULL, "other users can write to");
-	assert_int_equal(chmod(folder, 01777), 0);	/* sticky: what is ours can't be replaced */
+	assert_int_equal(chmod(folder, 01777), 0);	/* sticky: others can't replace our files */
 	expect_file(path, "geheim", NULL);
 	assert_int_equal(chmod(folder, 0700), 0);
 	assert_int_equal(symlink(path, link), 0);
@@ -166,7 +166,7 @@ static void a_command_gives_its_first_line(void **state)
 	assert_true(run("seq 1 100000", 10000, &secret, &e));	/* more than a pipe holds */
 	assert_string_equal(secret, "1");
 	free(secret);
-	assert_true(run("cat; echo x", 10000, &secret, &e));	/* it has no input to wait for */
+	assert_true(run("cat; echo x", 10000, &secret, &e));	/* it has no input */
 	free(secret);
 }
 
@@ -184,7 +184,7 @@ static void a_command_that_does_not_end_is_killed_with_its_children(void **state
 	assert_non_null(f);
 	assert_int_equal(fscanf(f, "%d", &pid), 1);
 	fclose(f);
-	/* Nobody may have reaped it yet, but it does not run any more. */
+	/* It may not have been waited for yet, but it has ended. */
 	free(command);
 	command = xasprintf("for i in $(seq 500); do case $(ps -o stat= -p %d) in ''|Z*) echo gone; exit;; esac; sleep 0.01; done", pid);
 	assert_true(run(command, 20000, &secret, &e));

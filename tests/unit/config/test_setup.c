@@ -1,4 +1,4 @@
-/* The Asterisk files, filled in. */
+/* The Asterisk files and their placeholders. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -33,7 +33,7 @@ static void names_between_at_signs_are_replaced(void **state)
 	expect("plain", "plain");
 	expect("@A@", "one");
 	expect("x@A@y@A@z", "xoneyonez");
-	expect("@LONG_NAME@", "@A@");		/* what was put in is not looked at again */
+	expect("@LONG_NAME@", "@A@");		/* a value is not filled in again */
 }
 
 static void other_at_signs_stay(void **state)
@@ -88,7 +88,7 @@ static void every_file_can_be_filled(void **state)
 	for (const struct setup_file *f = setup_files; f->name; f++) {
 		char *text = filled(f->name, false);
 
-		assert_non_null(strstr(text, f->path));		/* its head says the same */
+		assert_non_null(strstr(text, f->path));		/* the comment at its top has the same path */
 		assert_non_null(strstr(text, f->reload));
 		free(text);
 	}
@@ -113,7 +113,7 @@ static void a_secret_is_shown_only_when_asked_for(void **state)
 	(void)state;
 	assert_null(strstr(text, "cret\n"));
 	free(text);
-	/* A bare ; would begin a comment. */
+	/* A ; without a backslash would begin a comment. */
 	expect_line("asterisk/manager_trunkdeck.conf", "secret = se\\;cret");
 }
 
@@ -158,7 +158,7 @@ static uint64_t dialplan_hash(void)
 	return hash;
 }
 
-/* Servers that run an older dialplan are told from others by its version alone. */
+/* Only the version tells which servers run an older dialplan. */
 static void a_changed_dialplan_has_a_new_version(void **state)
 {
 	static const struct { int version; uint64_t hash; } shipped = { 2, UINT64_C(0x12de744db6298ab2) };

@@ -1,6 +1,6 @@
 /*
- * The reconciler against a simulated database: writes that are lost, refused or undone by a crash, answers in any
- * order, other writers. Time is ours; whatever happens, it must end up as wanted, and never step between.
+ * The reconciler and a simulated database: writes that are lost, refused or undone by a crash, answers in any order, other writers.
+ * The test sets the time. Whatever happens, the server must get what is wanted, and a caller must never meet half a route.
  */
 #include "config.h"
 
@@ -18,7 +18,7 @@
 #define A "+15551234567"
 #define B "+442071234567"
 
-static void nothing_before_all_is_told(void **state)
+static void nothing_is_sent_before_all_routes_are_known(void **state)
 {
 	struct routes_config no_owner = { .owner = "", .window = 8 };
 	struct sim *s = sim_new(&no_owner);
@@ -39,7 +39,7 @@ static void nothing_before_all_is_told(void **state)
 	sim_free(s);
 }
 
-static void writes_and_says_so_at_once(void **state)
+static void a_route_is_written_and_reported_at_once(void **state)
 {
 	struct sim *s = sim_new(NULL);
 	int64_t began = s->now;
@@ -60,7 +60,7 @@ static void writes_and_says_so_at_once(void **state)
 	sim_free(s);
 }
 
-static void leaves_alone_what_is_right(void **state)
+static void a_right_key_is_not_written(void **state)
 {
 	struct sim *s = sim_new(NULL);
 
@@ -78,7 +78,7 @@ static void leaves_alone_what_is_right(void **state)
 	sim_free(s);
 }
 
-/* The second reading finds what a crash undid; the row says so, and it is repaired. */
+/* The second reading finds what a crash undid. The row shows it, and the key is written again. */
 static void a_lost_write_is_shown_and_repaired(void **state)
 {
 	struct sim *s = sim_new(NULL);
@@ -125,7 +125,7 @@ static void a_changed_key_is_shown_and_repaired(void **state)
 	sim_free(s);
 }
 
-/* An edit by the operator is work, not news. */
+/* After an edit by the operator, the old value on the server is no stale route. */
 static void an_edit_is_pending_not_stale(void **state)
 {
 	struct sim *s = sim_new(NULL);
@@ -170,8 +170,8 @@ static void deletes_number_then_agent_then_says_gone(void **state)
 	sim_free(s);
 }
 
-/* A server is asked to forget the numbers of other regions too; that it never had one is told apart. */
-static void gone_says_whether_it_was_there(void **state)
+/* Numbers of other regions are deleted on a server too. The report says whether the server had the number. */
+static void a_report_of_gone_says_if_the_key_was_there(void **state)
 {
 	struct sim *s = sim_new(NULL);
 
@@ -187,8 +187,8 @@ static void gone_says_whether_it_was_there(void **state)
 	sim_free(s);
 }
 
-/* Deleted while the server was away, resurrected by its crash, unknown to this session: gone all the same. */
-static void a_delete_holds(void **state)
+/* A number is deleted while the server is away, and a crash brings the key back: it is deleted again. */
+static void a_deletion_is_read_back(void **state)
 {
 	struct sim *s = sim_new(NULL);
 
@@ -222,7 +222,7 @@ static void a_delete_survives_a_reconnect(void **state)
 	sim_fill(s);
 	routes_disconnected(s->r, s->now);
 	sim_assert_state(s, A, ROUTE_UNKNOWN);
-	/* The answer of an old connection must not be taken for one of the new. */
+	/* An answer of the old connection must not count as one of the new connection. */
 	routes_connected(s->r, s->now);
 	s->flying = 0;
 	sim_fill(s);
@@ -287,13 +287,13 @@ static void another_stores_server_is_left_alone(void **state)
 	sim_want(s, B, "support", "Local/1@x");
 	sim_run(s);
 	assert_int_equal(s->puts + s->dels, 0);
-	/* The other store gave it up. */
+	/* The other store gives the server up. */
 	sim_del(s, "trunkdeckmeta", "owner");
 	routes_verify_all(s->r, s->now);
 	assert_true(sim_settle(s));
 	assert_false(sim_stats(s).foreign_owner);
 	sim_assert_state(s, B, ROUTE_VERIFIED);
-	/* And somebody takes it away from us. */
+	/* Another store takes the server over. */
 	sim_put(s, "trunkdeckmeta", "owner", "store-3");
 	routes_verify_all(s->r, s->now);
 	assert_true(sim_settle(s));
@@ -302,8 +302,8 @@ static void another_stores_server_is_left_alone(void **state)
 	sim_free(s);
 }
 
-/* What was on its way when the server turned out to be another store's goes no further. */
-static void taken_away_while_writing(void **state)
+/* The server turns out to belong to another store while actions are in flight: nothing more is sent. */
+static void a_server_that_changes_its_owner_gets_no_more_writes(void **state)
 {
 	struct sim *s = sim_new(NULL);
 
@@ -415,8 +415,8 @@ static void no_number_without_its_agent(void **state)
 	sim_free(s);
 }
 
-/* A number that keeps failing sleeps long; one that was just written is read again in its own time. */
-static void sleepers_wake_in_their_own_time(void **state)
+/* A number that keeps failing waits long. One that was just written is read again after its own wait. */
+static void each_key_waits_its_own_time(void **state)
 {
 	struct sim *s = sim_new(NULL);
 	int64_t at;
@@ -436,7 +436,7 @@ static void sleepers_wake_in_their_own_time(void **state)
 }
 
 /* Two writers must not saturate the server. */
-static void a_fight_is_fought_slowly(void **state)
+static void a_second_writer_slows_the_retries(void **state)
 {
 	struct sim *s = sim_new(NULL);
 	int64_t began;
@@ -460,7 +460,7 @@ static void a_fight_is_fought_slowly(void **state)
 	sim_free(s);
 }
 
-static void window_is_kept(void **state)
+static void no_more_actions_than_the_window_are_in_flight(void **state)
 {
 	struct routes_config c = { .owner = "store-1", .window = 5 };
 	struct sim *s = sim_new(&c);
@@ -524,7 +524,7 @@ static void random_step(struct sim *s)
 	}
 }
 
-/* What every number was last told to be, replayed from the same dice by want/unwant below. */
+/* What was last wanted for every number; the random numbers are those of want and unwant below. */
 static void edits_checked(struct sim *s, const char *wanted[24])
 {
 	static const char *const agents[] = { "a0", "a1", "a2", "a3", "a4" };
@@ -597,7 +597,7 @@ static void always_converges(void **state)
 		storm_then_calm(seed);
 }
 
-/* The same without the reconnect at the end: it gets there by its own retries and waits. */
+/* The same without a reconnect at the end: retries and waits are enough. */
 static void converges_without_reconnect(void **state)
 {
 	(void)state;
@@ -639,26 +639,26 @@ static void converges_without_reconnect(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_before_all_is_told),
-		cmocka_unit_test(writes_and_says_so_at_once),
-		cmocka_unit_test(leaves_alone_what_is_right),
+		cmocka_unit_test(nothing_is_sent_before_all_routes_are_known),
+		cmocka_unit_test(a_route_is_written_and_reported_at_once),
+		cmocka_unit_test(a_right_key_is_not_written),
 		cmocka_unit_test(a_lost_write_is_shown_and_repaired),
 		cmocka_unit_test(a_changed_key_is_shown_and_repaired),
 		cmocka_unit_test(an_edit_is_pending_not_stale),
 		cmocka_unit_test(deletes_number_then_agent_then_says_gone),
-		cmocka_unit_test(gone_says_whether_it_was_there),
-		cmocka_unit_test(a_delete_holds),
+		cmocka_unit_test(a_report_of_gone_says_if_the_key_was_there),
+		cmocka_unit_test(a_deletion_is_read_back),
 		cmocka_unit_test(a_delete_survives_a_reconnect),
 		cmocka_unit_test(add_delete_add_ends_added),
 		cmocka_unit_test(another_stores_server_is_left_alone),
-		cmocka_unit_test(taken_away_while_writing),
+		cmocka_unit_test(a_server_that_changes_its_owner_gets_no_more_writes),
 		cmocka_unit_test(take_over_writes_the_owner),
 		cmocka_unit_test(read_only_reads_only),
 		cmocka_unit_test(a_refusal_is_shown_and_tried_again_on_demand),
 		cmocka_unit_test(no_number_without_its_agent),
-		cmocka_unit_test(sleepers_wake_in_their_own_time),
-		cmocka_unit_test(a_fight_is_fought_slowly),
-		cmocka_unit_test(window_is_kept),
+		cmocka_unit_test(each_key_waits_its_own_time),
+		cmocka_unit_test(a_second_writer_slows_the_retries),
+		cmocka_unit_test(no_more_actions_than_the_window_are_in_flight),
 		cmocka_unit_test(always_converges),
 		cmocka_unit_test(converges_without_reconnect),
 	};

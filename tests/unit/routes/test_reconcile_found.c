@@ -1,5 +1,5 @@
 /*
- * The reconciler, second half: keys nobody told of, carrier forms, and servers that read the store themselves.
+ * The reconciler, second half: keys that the store does not know, prefixes, and servers that read the store themselves.
  */
 #include "config.h"
 
@@ -16,7 +16,7 @@
 #define A "+15551234567"
 #define B "+442071234567"
 
-/* --- keys nobody told of --- */
+/* --- keys that the store does not know --- */
 
 static struct sim *with_left_behind(bool read_only)
 {
@@ -33,7 +33,7 @@ static struct sim *with_left_behind(bool read_only)
 	return s;
 }
 
-static void a_key_left_behind_is_reported_and_left_alone(void **state)
+static void a_foreign_key_is_reported_and_not_changed(void **state)
 {
 	struct sim *s = with_left_behind(false);
 
@@ -50,7 +50,7 @@ static void a_key_left_behind_is_reported_and_left_alone(void **state)
 	sim_free(s);
 }
 
-static void it_is_deleted_when_told_so(void **state)
+static void a_foreign_key_is_deleted_on_request(void **state)
 {
 	struct sim *s = with_left_behind(false);
 
@@ -78,7 +78,7 @@ static void read_only_deletes_nothing(void **state)
 	sim_free(s);
 }
 
-static void it_may_become_wanted_or_unwanted(void **state)
+static void a_foreign_key_may_become_wanted_or_unwanted(void **state)
 {
 	struct sim *s = with_left_behind(false);
 
@@ -94,8 +94,8 @@ static void it_may_become_wanted_or_unwanted(void **state)
 	sim_free(s);
 }
 
-/* Whoever wrote it takes it away again. */
-static void it_goes_by_itself(void **state)
+/* Somebody else wrote the key, and removes it again. */
+static void a_foreign_key_that_is_removed_is_reported_gone(void **state)
 {
 	struct sim *s = with_left_behind(false);
 
@@ -108,7 +108,7 @@ static void it_goes_by_itself(void **state)
 	sim_free(s);
 }
 
-static void it_is_unknown_while_the_server_is_away(void **state)
+static void a_foreign_key_is_unknown_while_the_server_is_away(void **state)
 {
 	struct sim *s = with_left_behind(false);
 
@@ -122,7 +122,7 @@ static void it_is_unknown_while_the_server_is_away(void **state)
 	sim_free(s);
 }
 
-static void a_scan_waits_for_the_gate_and_may_fail(void **state)
+static void a_scan_waits_for_access_and_may_fail(void **state)
 {
 	struct sim *s = sim_new(NULL);
 
@@ -178,7 +178,7 @@ static void another_stores_server_can_be_taken_over_later(void **state)
 	sim_free(s);
 }
 
-/* --- carrier forms --- */
+/* --- prefixes --- */
 
 static void prefixes_are_written_verified_and_removed(void **state)
 {
@@ -245,7 +245,7 @@ static void lookups_verify_and_write_nothing(void **state)
 	sim_free(s);
 }
 
-static void what_stays_different_is_said(void **state)
+static void a_difference_that_stays_is_reported(void **state)
 {
 	struct sim *s = looking_up();
 
@@ -264,8 +264,8 @@ static void what_stays_different_is_said(void **state)
 	sim_free(s);
 }
 
-/* A replica that lags is no news. */
-static void a_difference_that_goes_is_not_said(void **state)
+/* A replica may lag behind for a moment. */
+static void a_difference_that_goes_away_is_not_reported(void **state)
 {
 	struct sim *s = looking_up();
 	size_t from;
@@ -298,7 +298,7 @@ static void a_new_dial_string_is_looked_up_for_each_number(void **state)
 	sim_free(s);
 }
 
-static void a_deletion_that_is_not_seen_is_said(void **state)
+static void a_deleted_number_that_is_still_found_is_reported(void **state)
 {
 	struct sim *s = looking_up();
 
@@ -310,8 +310,8 @@ static void a_deletion_that_is_not_seen_is_said(void **state)
 	sim_free(s);
 }
 
-/* No database behind the server: its routes are unknown, not missing; and known again when it returns. */
-static void a_server_without_the_store_knows_nothing(void **state)
+/* Without a database behind the server, its routes are unknown and not missing. They are known again when it returns. */
+static void a_server_without_its_database_has_unknown_routes(void **state)
 {
 	struct sim *s = looking_up();
 	size_t from;
@@ -336,7 +336,7 @@ static void a_server_without_the_store_knows_nothing(void **state)
 	sim_free(s);
 }
 
-static void another_store_behind_the_server_is_said(void **state)
+static void another_store_behind_the_server_is_reported(void **state)
 {
 	struct sim *s = looking_up();
 
@@ -368,23 +368,23 @@ static void prefixes_are_looked_up_too(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_key_left_behind_is_reported_and_left_alone),
-		cmocka_unit_test(it_is_deleted_when_told_so),
+		cmocka_unit_test(a_foreign_key_is_reported_and_not_changed),
+		cmocka_unit_test(a_foreign_key_is_deleted_on_request),
 		cmocka_unit_test(read_only_deletes_nothing),
-		cmocka_unit_test(it_may_become_wanted_or_unwanted),
-		cmocka_unit_test(it_goes_by_itself),
-		cmocka_unit_test(it_is_unknown_while_the_server_is_away),
-		cmocka_unit_test(a_scan_waits_for_the_gate_and_may_fail),
+		cmocka_unit_test(a_foreign_key_may_become_wanted_or_unwanted),
+		cmocka_unit_test(a_foreign_key_that_is_removed_is_reported_gone),
+		cmocka_unit_test(a_foreign_key_is_unknown_while_the_server_is_away),
+		cmocka_unit_test(a_scan_waits_for_access_and_may_fail),
 		cmocka_unit_test(a_running_scan_is_not_settled),
 		cmocka_unit_test(another_stores_server_can_be_taken_over_later),
 		cmocka_unit_test(prefixes_are_written_verified_and_removed),
 		cmocka_unit_test(lookups_verify_and_write_nothing),
-		cmocka_unit_test(what_stays_different_is_said),
-		cmocka_unit_test(a_difference_that_goes_is_not_said),
+		cmocka_unit_test(a_difference_that_stays_is_reported),
+		cmocka_unit_test(a_difference_that_goes_away_is_not_reported),
 		cmocka_unit_test(a_new_dial_string_is_looked_up_for_each_number),
-		cmocka_unit_test(a_deletion_that_is_not_seen_is_said),
-		cmocka_unit_test(a_server_without_the_store_knows_nothing),
-		cmocka_unit_test(another_store_behind_the_server_is_said),
+		cmocka_unit_test(a_deleted_number_that_is_still_found_is_reported),
+		cmocka_unit_test(a_server_without_its_database_has_unknown_routes),
+		cmocka_unit_test(another_store_behind_the_server_is_reported),
 		cmocka_unit_test(prefixes_are_looked_up_too),
 	};
 

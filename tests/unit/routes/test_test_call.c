@@ -1,4 +1,4 @@
-/* A test call by what is heard of it, and asking a server that does not do well. */
+/* The events of a test call, and test calls on a server that fails. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -75,7 +75,7 @@ static void every_step_has_its_time(void **state)
 		assert_int_equal(t.at_us[i], at_us[i]);
 }
 
-static void other_calls_are_not_ours(void **state)
+static void events_of_other_calls_are_ignored(void **state)
 {
 	const struct heard rows[] = {
 		{ "UserEvent", 10, AGENT, AGENT, "UserEvent: TrunkdeckTest\r\nStage: arrived\r\n" },
@@ -114,7 +114,7 @@ static void expect_why(const struct heard *rows, size_t count, const char *part)
 	expect_why(heard_rows, ARRAY_LEN(heard_rows), part); \
 } while (0)
 
-static void each_failure_has_its_words(void **state)
+static void each_failure_has_a_message(void **state)
 {
 	(void)state;
 	WHY("nothing was heard", { "Newchannel", 9, ONE, ONE, "" });
@@ -155,7 +155,7 @@ static void a_channel_that_is_not_made_means_no_context(void **state)
 	assert_true(t.done);
 }
 
-/* --- asking --- */
+/* --- servers that fail --- */
 
 static char host[] = "127.0.0.1", word[] = "x", nothing[] = "";
 
@@ -169,7 +169,7 @@ static bool open_query(struct ami_session **q, int port, struct err *e)
 	return ami_session_open(q, &options, e);
 }
 
-static void a_server_that_fails_is_told_of_and_soon(void **state)
+static void a_server_that_fails_is_reported_soon(void **state)
 {
 	static const enum fault faults[] = { FAULT_GARBAGE, FAULT_SILENT };
 	struct ami_session *q;
@@ -206,10 +206,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_step_has_its_time),
-		cmocka_unit_test(other_calls_are_not_ours),
-		cmocka_unit_test(each_failure_has_its_words),
+		cmocka_unit_test(events_of_other_calls_are_ignored),
+		cmocka_unit_test(each_failure_has_a_message),
 		cmocka_unit_test(a_channel_that_is_not_made_means_no_context),
-		cmocka_unit_test(a_server_that_fails_is_told_of_and_soon),
+		cmocka_unit_test(a_server_that_fails_is_reported_soon),
 		cmocka_unit_test(a_closed_port_is_unreachable),
 	};
 
