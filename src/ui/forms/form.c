@@ -61,7 +61,7 @@ void form_focus_first(struct form *f)
 		f->focus++;
 }
 
-void form_open(struct ui *ui, const struct form_ops *ops, const struct record *base, bool adding, const char *field)
+void form_open(struct ui *ui, const struct form_ops *ops, struct record *base, bool adding, const char *field)
 {
 	static const enum form_editor editors[] = {
 		[FIELD_PROVIDER] = FORM_PICK, [FIELD_AGENT] = FORM_PICK, [FIELD_REGION] = FORM_TOGGLE, [FIELD_BOOL] = FORM_TOGGLE,
@@ -75,7 +75,7 @@ void form_open(struct ui *ui, const struct form_ops *ops, const struct record *b
 	f->ui = ui;
 	f->ops = ops;
 	f->adding = adding;
-	record_copy(&f->base, base);
+	f->base = *base;
 	for (const struct field *row = entity_fields(ops->entity); row->key; row++) {
 		enum form_editor editor = (size_t)row->type < ARRAY_LEN(editors) ? editors[row->type] : FORM_LINE;
 		char *text = field_get(row, &f->base);

@@ -100,9 +100,8 @@ struct form {
 	struct rect body, list, button;	/* on the screen, at the last draw */
 };
 
-/* Takes a copy of the record. */
-/* field: where the focus begins (a JSON key), NULL = where the form begins. */
-void form_open(struct ui *ui, const struct form_ops *ops, const struct record *base, bool adding, const char *field);
+/* Takes over the texts of the record. field: the JSON key of the field where the focus begins; NULL = where the form begins. */
+void form_open(struct ui *ui, const struct form_ops *ops, struct record *base, bool adding, const char *field);
 void form_draw(void *state, const struct canvas *screen);
 bool form_key(void *state, key_code key);
 void form_update(void *state, unsigned dirty);

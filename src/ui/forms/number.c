@@ -277,7 +277,6 @@ void form_number_edit(struct ui *ui, const struct number *n, const char *field)
 
 	number_copy(&base.number, n);
 	form_open(ui, &number_ops, &base, false, field);
-	record_clear(&base);
 }
 
 void form_number_add(struct ui *ui, const char *provider_id, const char *e164)
@@ -289,5 +288,4 @@ void form_number_add(struct ui *ui, const char *provider_id, const char *e164)
 		put_text(&base.number.provider, provider_id);
 	put_text(&base.number.e164, e164);
 	form_open(ui, &number_ops, &base, true, NULL);
-	record_clear(&base);
 }

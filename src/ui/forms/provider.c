@@ -36,5 +36,4 @@ void form_provider_open(struct ui *ui, const struct provider *original, const ch
 	else
 		provider_init(&base.provider);
 	form_open(ui, &provider_ops, &base, !original, field);
-	record_clear(&base);
 }

@@ -236,53 +236,36 @@ static void badge_of(struct ui *ui, enum view_id view, char *to, size_t size)
 		ops->badge(ui->states[view], to, size);
 }
 
-/* "1 Deck" or, short, "1"; with the badge behind it. */
-static int tab_width(struct ui *ui, enum view_id view, bool with_title)
-{
-	char badge[32];
-
-	badge_of(ui, view, badge, sizeof(badge));
-	return 3 + (with_title ? 1 + utf8_width(_(ui->views[view]->title)) : 0) +
-	       (badge[0] != '\0' ? 1 + utf8_width(badge) : 0);
-}
-
-static void draw_tab(struct ui *ui, struct canvas c, int x, int width, enum view_id view, bool with_title)
-{
-	const struct view_ops *ops = ui->views[view];
-	struct canvas tab = canvas_sub(&c, 0, x, 1, width);
-	enum action_id action = ACTION_VIEW_DECK + view;
-	char badge[32], key[KEYMAP_NAME_SIZE];
-	int used = 1;
-
-	keymap_key_of(action, key);
-	used += draw_text(&tab, 0, used, 0, ROLE_KEY, key);
-	if (with_title)
-		used += 1 + draw_text(&tab, 0, used + 1, 0, ROLE_NORMAL, _(ops->title));
-	badge_of(ui, view, badge, sizeof(badge));
-	if (badge[0] != '\0')
-		draw_text(&tab, 0, used + 1, 0, badge[0] == '!' ? ROLE_ALARM : ROLE_STRONG, badge);
-	if (view == ui->view)
-		draw_selected(&tab, 0, 0);
-	add_hit(ui, tab.area.y, tab.area.x, width, action);
-}
-
+/* "1 Deck", or "1" where the titles of all tabs do not fit; with the badge behind it. */
 static void draw_tabs(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *r = &ui->layout.tabs;
 	struct canvas c = canvas_rect(screen, r);
 	int64_t limit = workspace_limit(snapshot_workspace(ui->app->snapshot)), used = snapshot_used(ui->app->snapshot);
-	int width = 0, x = 0;
-	char text[64];
+	char badges[VIEW_COUNT][32], key[KEYMAP_NAME_SIZE], text[64];
+	int titles[VIEW_COUNT], badge_columns[VIEW_COUNT], width = 0, x = 0;
 
 	if (r->rows == 0)
 		return;
-	for (int v = 0; v < VIEW_COUNT; v++)
-		width += tab_width(ui, (enum view_id)v, true);
 	for (int v = 0; v < VIEW_COUNT; v++) {
-		bool with_title = width <= r->columns || v == (int)ui->view;
-		int columns = tab_width(ui, (enum view_id)v, with_title);
+		badge_of(ui, (enum view_id)v, badges[v], sizeof(badges[v]));
+		titles[v] = 1 + utf8_width(_(ui->views[v]->title));
+		badge_columns[v] = badges[v][0] != '\0' ? 1 + utf8_width(badges[v]) : 0;
+		width += 3 + titles[v] + badge_columns[v];
+	}
+	for (int v = 0; v < VIEW_COUNT; v++) {
+		bool shown = v == (int)ui->view, with_title = width <= r->columns || shown;
+		int columns = 3 + (with_title ? titles[v] : 0) + badge_columns[v], at;
+		struct canvas tab = canvas_sub(&c, 0, x, 1, columns);
 
-		draw_tab(ui, c, x, columns, (enum view_id)v, with_title);
+		keymap_key_of(ACTION_VIEW_DECK + v, key);
+		at = 1 + draw_text(&tab, 0, 1, 0, ROLE_KEY, key);
+		if (with_title)
+			at += 1 + draw_text(&tab, 0, at + 1, 0, ROLE_NORMAL, _(ui->views[v]->title));
+		draw_text(&tab, 0, at + 1, 0, badges[v][0] == '!' ? ROLE_ALARM : ROLE_STRONG, badges[v]);
+		if (shown)
+			draw_selected(&tab, 0, 0);
+		add_hit(ui, tab.area.y, tab.area.x, columns, ACTION_VIEW_DECK + v);
 		x += columns;
 	}
 	snprintf(text, sizeof(text), _("%lld of %lld used"), (long long)used, (long long)limit);

@@ -160,17 +160,18 @@ void help_open(struct ui *ui);
 void palette_open(struct ui *ui);
 void filter_open(struct ui *ui, const char *text);	/* live; Enter keeps, Esc clears */
 void text_open(struct ui *ui, const char *title, const char *text);	/* a page to read: full messages, stats */
-/* Both ask at once, and end it when the page is closed. On the doctor's page Enter does what the marked finding advises. number as it arrived or is configured; both NULL: everything. */
+/* Both start at once, and stop when the page is closed. On the doctor's page Enter does what the marked finding advises. number: as
+ * it arrived or is configured; number and provider NULL: check everything. */
 void doctor_open(struct ui *ui, const char *number, const struct provider *provider);
 void test_open(struct ui *ui, const char *number);
 /* A call in detail, live or finished; copied. Follows it while open. */
 void call_detail_open(struct ui *ui, const struct call *c);
-/* The record forms, driven by the field table; a record given is copied. */
-/* field: where the focus begins (a JSON key), NULL = where the form begins. */
+/* The record forms, driven by the field table; a record given is copied. field: the JSON key of the field where the focus begins;
+ * NULL = where the form begins. */
 void form_number_edit(struct ui *ui, const struct number *n, const char *field);
 /* A new number with provider and number filled in; an unknown provider and "" leave the field empty. */
 void form_number_add(struct ui *ui, const char *provider_id, const char *e164);
-/* NULL = add. */
+/* original NULL = add. */
 void form_provider_open(struct ui *ui, const struct provider *original, const char *field);
 
 #endif
