@@ -55,8 +55,6 @@ struct ami_parser *ami_parser_new(bool banner, ami_frame_fn *fn, void *arg)
 	p->arg = arg;
 	p->banner = banner;
 	buf_init(&p->carry, CARRY_MAX);
-	for (size_t i = 0; i < FRAMES; i++)
-		buf_init(&p->frames[i].own, CARRY_MAX);
 	tokenizer_init(&p->tokenizer);
 	return p;
 }
@@ -109,6 +107,14 @@ static struct parsed *frame_at(struct ami_parser *p, size_t i)
 	return &p->frames[(p->first + i) % FRAMES];
 }
 
+/* To read the next frame into. While none is held it is always the same, so that the others cost no memory. */
+static struct parsed *free_frame(struct ami_parser *p)
+{
+	if (!p->held)
+		p->first = 0;
+	return frame_at(p, p->held);
+}
+
 static void deliver_held(struct ami_parser *p)
 {
 	while (p->held) {
@@ -128,7 +134,10 @@ static void keep_held(struct ami_parser *p)
 
 		if (f->pub.bytes.p == f->own.p)
 			continue;
-		buf_reset(&f->own);
+		if (f->own.max)
+			buf_reset(&f->own);
+		else		/* only now: a frame that is never held back costs no memory */
+			buf_init(&f->own, CARRY_MAX);
 		buf_add(&f->own, f->pub.bytes.p, f->pub.bytes.len);
 		parsed_move(f, f->own.p);
 	}
@@ -252,7 +261,7 @@ static size_t continue_carry(struct ami_parser *p, const char *bytes, size_t len
 	n = find_end(&p->carry, bytes, len < room ? len : room, &ended);
 	buf_add(&p->carry, bytes, n);
 	if (ended) {
-		tokenizer_read(&p->tokenizer, frame_at(p, p->held), p->carry.p, p->carry.p + p->carry.len);
+		tokenizer_read(&p->tokenizer, free_frame(p), p->carry.p, p->carry.p + p->carry.len);
 		accept_frame(p, p->carry.len);
 		keep_held(p);
 		buf_reset(&p->carry);
@@ -277,7 +286,7 @@ static size_t read_in_place(struct ami_parser *p, const char *bytes, size_t len)
 			at += 2;
 			continue;
 		}
-		next = tokenizer_read(&p->tokenizer, frame_at(p, p->held), at, end);
+		next = tokenizer_read(&p->tokenizer, free_frame(p), at, end);
 		if (!next)
 			break;
 		accept_frame(p, (size_t)(next - at));
