@@ -235,12 +235,12 @@ libtrunkdeck_a_SOURCES += \
 	src/ui/frame/list.c \
 	src/ui/frame/list.h \
 	src/ui/frame/needs.c \
+	src/ui/frame/page.c \
+	src/ui/frame/page.h \
 	src/ui/frame/palette.c \
 	src/ui/frame/palette_history.c \
 	src/ui/frame/palette_history.h \
-	src/ui/frame/scroll.c \
 	src/ui/frame/stats.c \
-	src/ui/frame/text.c \
 	src/ui/frame/ui.c \
 	src/ui/frame/ui.h \
 	src/ui/frame/ui_private.h
@@ -248,7 +248,6 @@ libtrunkdeck_a_SOURCES += \
 # ui/pages: pages of the doctor and the test call
 libtrunkdeck_a_SOURCES += \
 	src/ui/pages/doctor_page.c \
-	src/ui/pages/job_page.c \
 	src/ui/pages/job_page.h \
 	src/ui/pages/test_page.c
 

@@ -1,7 +1,6 @@
 /*
  * A call in detail: its facts, its story with offsets from its arrival, its legs, its number, and that number's last calls.
- * The page follows the call while it is open and keeps what it showed when the call ends. Sections are drawn one below the
- * other, each returning the row after it; scrolling is a matter of the row the first one begins on.
+ * The page follows the call while it is open and keeps what it showed when the call ends.
  */
 #include "config.h"
 
@@ -11,18 +10,17 @@
 #include <string.h>
 
 #include "ui/deck/deck.h"
-#include "ui/metrics/figures.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/utf8.h"
 #include "trunkdeck/calls/call_json.h"
 #include "trunkdeck/calls/cause.h"
 #include "trunkdeck/model/e164.h"
-#include "ui/frame/ui_private.h"
+#include "ui/frame/page.h"
 
 #define RECENT_CALLS 8
 #define LABEL_WIDTH 13
-#define NARROW 48
+#define NARROW 46			/* columns without margins */
 #define LOW_ROWS 12			/* from here down without blank lines */
 #define FACT_SIZE 256
 #define OFFSET_SIZE 32
@@ -30,16 +28,14 @@
 struct call_page_view {
 	struct ui *ui;
 	struct app *app;
-	struct scroll scroll;
 	bool was_live;
 };
 
-/* Where sections are drawn. */
+/* Where the lines of a call go. */
 struct pen {
 	const struct app *app;
 	const struct call_detail *detail;
-	struct canvas canvas;
-	int y;
+	struct page_lines *l;
 };
 
 static const struct call *call_of(const struct pen *p)
@@ -57,9 +53,9 @@ static void format_offset(char *to, int64_t us)
 
 static void begin_section(struct pen *p, const char *title)
 {
-	if (p->canvas.area.rows > LOW_ROWS)
-		p->y++;
-	draw_text(&p->canvas, p->y++, 1, 0, ROLE_STRONG, title);
+	if (p->l->rows > LOW_ROWS)
+		page_line(p->l, 0, 1, ROLE_NORMAL, "");
+	page_line(p->l, 0, PAGE_CUT, ROLE_STRONG, title);
 }
 
 /* --- facts --- */
@@ -69,8 +65,8 @@ static void put_fact(struct pen *p, const char *label, enum role r, const char *
 {
 	if (!*text)
 		return;
-	draw_text(&p->canvas, p->y, 1, LABEL_WIDTH - 1, ROLE_DIM, label);
-	draw_foreign(&p->canvas, p->y++, 1 + LABEL_WIDTH, p->canvas.area.columns - LABEL_WIDTH - 2, r, text);
+	page_line(p->l, 0, LABEL_WIDTH - 1, ROLE_DIM, label);
+	page_also(p->l, LABEL_WIDTH, PAGE_CUT, r, text);
 }
 
 static void put_number(struct pen *p)
@@ -201,17 +197,14 @@ static void draw_facts(struct pen *p)
 
 static void draw_step(struct pen *p, const struct call_step *s)
 {
-	const struct canvas *c = &p->canvas;
-	const int text_width = c->area.columns < NARROW ? 0 : 28;
+	const bool narrow = p->l->columns < NARROW;
 	char offset[OFFSET_SIZE];
 
 	format_offset(offset, time_minus(s->at_us, call_of(p)->started_us));
-	draw_right(c, p->y, 1, 9, ROLE_DIM, offset);
-	draw_text(c, p->y, 12, text_width, ROLE_NORMAL, call_step_text((enum call_step_kind)s->kind));
-	if (s->leg != CALL_NO_LEG && text_width)
-		draw_foreign(c, p->y, 12 + text_width + 1, c->area.columns - text_width - 14, ROLE_DIM,
-			     p->detail->story.legs[s->leg].channel);
-	p->y++;
+	page_line(p->l, 0, -9, ROLE_DIM, offset);
+	page_also(p->l, 11, narrow ? PAGE_CUT : 28, ROLE_NORMAL, call_step_text((enum call_step_kind)s->kind));
+	if (s->leg != CALL_NO_LEG && !narrow)
+		page_also(p->l, 40, PAGE_CUT, ROLE_DIM, p->detail->story.legs[s->leg].channel);
 }
 
 static const char *why_no_story(const struct pen *p)
@@ -229,10 +222,10 @@ static void draw_story(struct pen *p)
 
 	begin_section(p, _("What happened, seconds from its arrival"));
 	if (s->step_count == 0)
-		draw_text(&p->canvas, p->y++, 1, 0, ROLE_DIM, why_no_story(p));
+		page_line(p->l, 0, PAGE_CUT, ROLE_DIM, why_no_story(p));
 	for (uint8_t i = 0; i < s->step_count; i++) {
 		if (i == CALL_STEPS / 2 && s->steps_lost)
-			draw_textf(&p->canvas, p->y++, 12, 0, ROLE_DIM,
+			page_linef(p->l, 11, PAGE_CUT, ROLE_DIM,
 				   ngettext("%u step left out", "%u steps left out", s->steps_lost), s->steps_lost);
 		draw_step(p, &s->steps[i]);
 	}
@@ -240,19 +233,18 @@ static void draw_story(struct pen *p)
 
 static void draw_leg(struct pen *p, const struct call_leg *l)
 {
-	const struct canvas *c = &p->canvas;
-	const int channel = c->area.columns < NARROW ? 20 : 41;
+	const bool narrow = p->l->columns < NARROW;
 	char joined[OFFSET_SIZE], left[OFFSET_SIZE];
 
-	draw_text(c, p->y, 1, 6, l->role == LEG_OTHER ? ROLE_DIM : ROLE_NORMAL, call_role_text(l->role));
-	draw_text(c, p->y, 8, 10, l->left_us ? ROLE_DIM : ROLE_NORMAL, call_leg_state_text(l));
-	if (channel > 20) {
+	page_line(p->l, 0, 6, l->role == LEG_OTHER ? ROLE_DIM : ROLE_NORMAL, call_role_text(l->role));
+	page_also(p->l, 7, 10, l->left_us ? ROLE_DIM : ROLE_NORMAL, call_leg_state_text(l));
+	if (!narrow) {
 		format_offset(joined, time_minus(l->joined_us, call_of(p)->started_us));
-		draw_right(c, p->y, 19, 9, ROLE_DIM, joined);
+		page_also(p->l, 18, -9, ROLE_DIM, joined);
 		format_offset(left, time_minus(l->left_us, call_of(p)->started_us));
-		draw_right(c, p->y, 30, 9, ROLE_DIM, l->left_us ? left : "");
+		page_also(p->l, 29, -9, ROLE_DIM, l->left_us ? left : "");
 	}
-	draw_foreign(c, p->y++, channel, c->area.columns - channel - 1, ROLE_NORMAL, l->channel);
+	page_also(p->l, narrow ? 19 : 40, PAGE_CUT, ROLE_NORMAL, l->channel);
 }
 
 static void draw_legs(struct pen *p)
@@ -265,7 +257,7 @@ static void draw_legs(struct pen *p)
 	for (uint8_t i = 0; i < s->leg_count; i++)
 		draw_leg(p, &s->legs[i]);
 	if (s->legs_lost)
-		draw_textf(&p->canvas, p->y++, 1, 0, ROLE_DIM, ngettext("%u leg left out", "%u legs left out", s->legs_lost),
+		page_linef(p->l, 0, PAGE_CUT, ROLE_DIM, ngettext("%u leg left out", "%u legs left out", s->legs_lost),
 			   s->legs_lost);
 }
 
@@ -279,10 +271,11 @@ static void draw_number(struct pen *p)
 	size_t live;
 	enum role role = ROLE_NORMAL;
 	const char *route;
+	int permille;
 
 	begin_section(p, _("Its number"));
 	if (!n) {
-		draw_text(&p->canvas, p->y++, 1, 0, ROLE_DIM, _("is not in this workspace"));
+		page_line(p->l, 0, PAGE_CUT, ROLE_DIM, _("is not in this workspace"));
 	} else {
 		route = deck_route_text(text, p->app, n, &role);
 		put_fact(p, _("Route"), role, route);
@@ -292,77 +285,64 @@ static void draw_number(struct pen *p)
 	put_fact(p, _("Now"), ROLE_NORMAL, text);
 	if (!m || m->offered == 0)
 		return;
-	draw_text(&p->canvas, p->y, 1, LABEL_WIDTH - 1, ROLE_DIM, p->app->today_known ? _("Today") : _("Lately"));
-	figures_put_calls(&p->canvas, p->y++, 1 + LABEL_WIDTH, m, live);
+	permille = metrics_success_permille(m);
+	live = live > m->peak_concurrent ? live : m->peak_concurrent;	/* a call of this moment may not be counted yet */
+	if (permille < 0)
+		snprintf(text, sizeof(text), _("Offered %llu  Peak %zu"), (unsigned long long)m->offered, live);
+	else
+		snprintf(text, sizeof(text), _("Offered %llu  Answered %d.%d%%  Peak %zu"), (unsigned long long)m->offered,
+			 permille / 10, permille % 10, live);
+	put_fact(p, p->app->today_known ? _("Today") : _("Lately"), permille >= 0 && permille < 500 ? ROLE_ALARM : ROLE_NORMAL, text);
 }
 
 static void draw_recent(struct pen *p, const struct call *c)
 {
-	const struct canvas *on = &p->canvas;
-	const bool narrow = on->area.columns < NARROW;
-	const int outcome = narrow ? 13 : 38;
+	const bool narrow = p->l->columns < NARROW;
+	const int outcome = narrow ? 12 : 37;
 	char when[WHEN_SIZE], talk[SHORT_SIZE], response[SHORT_SIZE];
 	bool first_audio;
 
 	format_when(when, app_zone(p->app), c->ended_us, clock_wall_us(p->app->clock), !narrow);
-	draw_text(on, p->y, 1, 0, ROLE_DIM, when);
+	page_line(p->l, 0, PAGE_CUT, ROLE_DIM, when);
 	if (!narrow)
-		draw_foreign(on, p->y, 22, 15, ROLE_NORMAL, c->caller[0] ? c->caller : _("anonymous"));
-	draw_text(on, p->y, outcome, 11, c->outcome == OUTCOME_ANSWERED ? ROLE_NORMAL : ROLE_WARN, outcome_text(c->outcome));
+		page_also(p->l, 21, 15, ROLE_NORMAL, c->caller[0] ? c->caller : _("anonymous"));
+	page_also(p->l, outcome, 11, c->outcome == OUTCOME_ANSWERED ? ROLE_NORMAL : ROLE_WARN, outcome_text(c->outcome));
 	format_age(talk, c->talk_us);
-	draw_right(on, p->y, outcome + 12, 7, ROLE_NORMAL, c->talk_us ? talk : "");
+	page_also(p->l, outcome + 12, -7, ROLE_NORMAL, c->talk_us ? talk : "");
 	format_seconds(response, call_response_us(c, &first_audio));
-	draw_right(on, p->y, outcome + 20, 6, first_audio ? ROLE_NORMAL : ROLE_DIM, response);
+	page_also(p->l, outcome + 20, -6, first_audio ? ROLE_NORMAL : ROLE_DIM, response);
 	if (!narrow)
-		draw_text(on, p->y, outcome + 28, 0, ROLE_DIM, hung_up_by_text(c->hung_up_by));
-	p->y++;
+		page_also(p->l, outcome + 28, PAGE_CUT, ROLE_DIM, hung_up_by_text(c->hung_up_by));
 }
 
 static void draw_history(struct pen *p)
 {
 	const struct call_page *page = &p->app->pages[CALL_ASKER_CALL];
-	int before;
+	size_t before;
 
 	begin_section(p, _("Its last calls: ended, caller, outcome, talk, reply, hung up by"));
-	before = p->y;
+	before = p->l->count;
 	for (size_t i = 0; i < page->count; i++)
 		if (strcmp(page->calls[i].linkedid, call_of(p)->linkedid) != 0)
 			draw_recent(p, &page->calls[i]);
-	if (p->y > before)
+	if (p->l->count > before)
 		return;
-	draw_text(&p->canvas, p->y++, 1, 0, ROLE_DIM, page->err.code != ERR_NONE ? page->err.message
+	page_line(p->l, 0, PAGE_CUT, ROLE_DIM, page->err.code != ERR_NONE ? page->err.message
 		  : page->waiting ? _("Reading the store...") : _("none in the store"));
 }
 
 /* --- the page --- */
 
-/* Draws from line `top` on; returns how many lines there are. */
-static int draw_sections(const struct call_page_view *v, const struct canvas *c)
+static void detail_fill(void *arg, struct page_lines *l)
 {
-	struct pen p = { .app = v->app, .detail = &v->app->watch.detail, .canvas = *c, .y = -v->scroll.top };
+	const struct call_page_view *v = arg;
+	struct pen p = { .app = v->app, .detail = &v->app->watch.detail, .l = l };
 
 	draw_facts(&p);
 	draw_story(&p);
 	draw_legs(&p);
 	draw_number(&p);
 	draw_history(&p);
-	return p.y + v->scroll.top;
-}
-
-static void detail_draw(void *state, const struct canvas *screen)
-{
-	struct call_page_view *v = state;
-	struct canvas page = frame_page(v->ui, screen, _("Call"));
-	int top = v->scroll.top;
-
-	v->scroll.lines = draw_sections(v, &page);
-	scroll_fit(&v->scroll, page.area.rows);
-	if (v->scroll.top != top) {
-		draw_clear(&page);
-		draw_sections(v, &page);
-	}
-	frame_page_note(screen, &page, (size_t)v->scroll.top, (size_t)v->scroll.lines);
-	term_cursor(ui_term(v->ui), -1, 0);
 }
 
 static void copy(const struct call_page_view *v, bool json)
@@ -381,15 +361,10 @@ static void copy(const struct call_page_view *v, bool json)
 
 static bool detail_key(void *state, key_code key)
 {
-	struct call_page_view *v = state;
-
-	if (key == 'q' || key == KEYS_ESC || key == KEYS_ENTER)
-		return true;
-	if (key == 'y' || key == 'Y')
-		copy(v, key == 'Y');
-	else if (!scroll_key(&v->scroll, key))
-		ui_no_such_key(v->ui, key);
-	return false;
+	if (key != 'y' && key != 'Y')
+		return false;
+	copy(state, key == 'Y');
+	return true;
 }
 
 static void ask_recent(struct app *a)
@@ -425,14 +400,9 @@ static void detail_close(void *state)
 	free(v);
 }
 
-static const struct overlay_ops detail_ops = {
-	.name = "call",
-	.page = true,
-	.draw = detail_draw,
-	.key = detail_key,
-	.update = detail_update,
-	.close = detail_close,
-	.hint = N_("j down  k up  Space page  y copy  Y as JSON  Esc back"),
+static const struct page_ops detail_ops = {
+	.hint = N_("j down  k up  Space page  y copy  Y as JSON  Esc back"), .fill = detail_fill, .key = detail_key,
+	.update = detail_update, .close = detail_close,
 };
 
 void call_detail_open(struct ui *ui, const struct call *c)
@@ -444,5 +414,5 @@ void call_detail_open(struct ui *ui, const struct call *c)
 	v->was_live = c->state != CALL_ENDED;
 	app_watch_call(v->app, c);
 	ask_recent(v->app);
-	ui_push(ui, &detail_ops, v);
+	page_open(ui, &detail_ops, xstrdup(_("Call")), v);
 }

@@ -64,14 +64,6 @@ struct canvas frame_status(struct ui *ui, const struct canvas *screen);
 /* A prompt with its line being edited, in the status line, with the cursor in it. */
 void frame_prompt(struct ui *ui, const struct canvas *screen, const char *prompt, struct line_edit *line);
 
-/* scroll.c: lines is what the last frame had. */
-struct scroll {
-	int top, lines, visible;
-};
-/* Before drawing from line `top` on. */
-void scroll_fit(struct scroll *s, int visible);
-bool scroll_key(struct scroll *s, key_code key);		/* false when the key does not scroll */
-
 /* stats.c */
 void stats_open(struct ui *ui);
 

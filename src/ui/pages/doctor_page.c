@@ -6,11 +6,12 @@
 
 #include "job_page.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 
 #define CHECK_AT 11
 #define SEEN_AT 24
@@ -45,102 +46,67 @@ static enum role sum_role(const struct job *j)
 	return j->running || j->count[VERDICT_UNKNOWN] > 0 ? ROLE_STRONG : ROLE_GOOD;
 }
 
-static int draw_sum(const struct canvas *c, int y, const struct job *j)
-{
-	struct buf sum;
-	int x = 0;
-
-	buf_init(&sum, 200);
-	sum_up(&sum, j);
-	if (sum.len > 0)
-		x = draw_text(c, y, 0, 0, sum_role(j), sum.p) + 2;
-	if (j->running)
-		draw_text(c, y, x, 0, ROLE_DIM, _("checking; Esc ends it"));
-	buf_clear(&sum);
-	return y + 1;
-}
-
 /* --- the findings --- */
 
-static int draw_finding(const struct canvas *c, int y, const struct finding *f, struct job_mark *mark)
-{
-	bool narrow = c->area.columns < NARROW;
-	int at = narrow ? 4 : SEEN_AT, top = y;
-
-	if (f == mark->finding)
-		draw_text(c, y, 0, 1, ROLE_STRONG, mark_text(c, MARK_CURSOR));
-	draw_text(c, y, 2, CHECK_AT - 3, roles[f->verdict], verdict_text(f->verdict));
-	draw_text(c, y, CHECK_AT, narrow ? 0 : SEEN_AT - CHECK_AT - 1, ROLE_STRONG, f->check);
-	y = job_text(c, y + narrow, at, ROLE_NORMAL, f->seen);
-	if (f->todo[0] != '\0') {
-		draw_text(c, y, at, 2, ROLE_DIM, "->");
-		y = job_text(c, y, at + 3, ROLE_NORMAL, f->todo);
-	}
-	if (f == mark->finding) {
-		mark->top = top;
-		mark->end = y;
-	}
-	return y;
-}
-
 /* Those that passed, or the others. */
-static int draw_findings(const struct canvas *c, int y, const struct job *j, bool passed, struct job_mark *mark)
+static void add_findings(struct page_lines *l, const struct job *q, bool passed)
 {
+	const bool narrow = l->columns < NARROW;
+	const int at = narrow ? 4 : SEEN_AT;
 	char about[FINDING_ABOUT_SIZE], before[FINDING_ABOUT_SIZE] = "";
 
-	for (size_t i = 0; i < j->finding_count; i++) {
-		const struct finding *f = &j->findings[i];
+	for (size_t i = 0; i < q->finding_count; i++) {
+		const struct finding *f = &q->findings[i];
 
 		if ((f->verdict == VERDICT_PASS) != passed)
 			continue;
 		finding_about(f, about);
+		l->mark = NULL;
 		if (strcmp(about, before) != 0) {
-			draw_foreign(c, y + 1, 0, 0, ROLE_TITLE, about);
-			y += 2;
+			if (before[0] != '\0' || !passed)
+				page_line(l, 0, 1, ROLE_NORMAL, "");
+			page_line(l, 0, PAGE_CUT, ROLE_TITLE, about);
 		}
 		memcpy(before, about, sizeof(before));
-		y = draw_finding(c, y, f, mark);
+		l->mark = f;
+		page_line(l, 2, CHECK_AT - 3, roles[f->verdict], verdict_text(f->verdict));
+		page_also(l, CHECK_AT, narrow ? PAGE_CUT : SEEN_AT - CHECK_AT - 1, ROLE_STRONG, f->check);
+		l->mark = NULL;
+		(narrow ? page_line : page_also)(l, at, 0, ROLE_NORMAL, f->seen);
+		if (f->todo[0] != '\0') {
+			page_line(l, at, 2, ROLE_DIM, "->");
+			page_also(l, at + 3, 0, ROLE_NORMAL, f->todo);
+		}
 	}
-	return y;
 }
 
-/* Whatever there was no room to keep. */
-static size_t left_out(const struct job *j)
+static void doctor_fill(void *arg, struct page_lines *l)
 {
-	size_t total = j->count[VERDICT_WARN] + j->count[VERDICT_FAIL] + j->count[VERDICT_UNKNOWN];
+	const struct job *q = &ui_app(((const struct job_page *)arg)->ui)->job;
+	size_t total = q->count[VERDICT_WARN] + q->count[VERDICT_FAIL] + q->count[VERDICT_UNKNOWN];
+	bool passed = false;
+	struct buf sum;
 
-	return j->finding_count == JOB_FINDINGS_MAX && total > j->finding_count ? total - j->finding_count : 0;
-}
-
-static int draw_left_out(const struct canvas *c, int y, const struct job *j)
-{
-	char text[120];
-
-	if (left_out(j) == 0)
-		return y;
-	snprintf(text, sizeof(text), _("and %zu more: 'trunkdeck doctor --all' prints them"), left_out(j));
-	return job_text(c, y + 1, 0, ROLE_NORMAL, text);
-}
-
-static bool kept_passed(const struct job *j)
-{
-	for (size_t i = 0; i < j->finding_count; i++) {
-		if (j->findings[i].verdict == VERDICT_PASS)
-			return true;
+	buf_init(&sum, 200);
+	sum_up(&sum, q);
+	page_line(l, 0, PAGE_CUT, sum_role(q), sum.len > 0 ? sum.p : "");
+	if (q->running)
+		page_also(l, sum.len > 0 ? utf8_width(sum.p) + 2 : 0, PAGE_CUT, ROLE_DIM, _("checking; Esc ends it"));
+	buf_clear(&sum);
+	page_trouble(l, 0, &q->err);
+	add_findings(l, q, false);
+	/* There was no room to keep the others. */
+	if (q->finding_count == JOB_FINDINGS_MAX && total > q->finding_count) {
+		page_line(l, 0, 1, ROLE_NORMAL, "");
+		page_linef(l, 0, 0, ROLE_NORMAL, _("and %zu more: 'trunkdeck doctor --all' prints them"), total - q->finding_count);
 	}
-	return false;
-}
-
-static int doctor_draw(const struct canvas *c, int y, const struct job *j, struct job_mark *mark)
-{
-	y = draw_sum(c, y, j);
-	y = job_trouble(c, y, 0, &j->err);
-	y = draw_findings(c, y, j, false, mark);
-	y = draw_left_out(c, y, j);
-	if (!kept_passed(j))
-		return y;
-	draw_rule(c, y + 1, _("As it should be"), NULL);
-	return draw_findings(c, y + 1, j, true, mark);
+	for (size_t i = 0; i < q->finding_count; i++)
+		passed = passed || q->findings[i].verdict == VERDICT_PASS;
+	if (!passed)
+		return;
+	page_line(l, 0, 1, ROLE_NORMAL, "");
+	page_line(l, 0, 0, ROLE_RULE, _("As it should be"));
+	add_findings(l, q, true);
 }
 
 /* --- doing what a finding advises --- */
@@ -206,24 +172,111 @@ static bool doctor_act(struct ui *ui, const struct remedy *r)
 	}
 }
 
-/* --- as text --- */
+/* --- the finding that is marked --- */
 
-static void doctor_copy(struct buf *to, const struct job *j)
+static bool is_same(const struct finding *a, const struct finding *b)
 {
-	struct buf sum;
-
-	buf_init(&sum, 200);
-	sum_up(&sum, j);
-	buf_addf(to, "%s\n", sum.len > 0 ? sum.p : "");
-	buf_clear(&sum);
-	for (size_t i = 0; i < j->finding_count; i++) {
-		const struct finding *f = &j->findings[i];
-		char about[FINDING_ABOUT_SIZE];
-
-		finding_about(f, about);
-		buf_addf(to, "%s: %s %s: %s%s%s\n", about, verdict_text(f->verdict), f->check, f->seen,
-			 f->todo[0] != '\0' ? " -> " : "", f->todo);
-	}
+	return strcmp(a->check, b->check) == 0 && strcmp(a->number, b->number) == 0 && strcmp(a->provider, b->provider) == 0 &&
+	       strcmp(a->server, b->server) == 0;
 }
 
-const struct job_body doctor_body = { doctor_draw, doctor_copy, doctor_act };
+/* The finding `step` places from the marked one among those that advise something to be done; the first where none is marked. */
+static const struct finding *find_mark(const struct job_page *p, int step)
+{
+	const struct job *j = &ui_app(p->ui)->job;
+	const struct finding *first = NULL, *last = NULL, *before = NULL, *at = NULL;
+
+	for (size_t i = 0; i < j->finding_count; i++) {
+		const struct finding *f = &j->findings[i];
+
+		if (f->remedy.action == REMEDY_NONE || f->verdict == VERDICT_PASS)
+			continue;
+		if (at && step > 0 && last == at)
+			return f;
+		if (p->marked.check && is_same(f, &p->marked)) {
+			at = f;
+			before = last;
+		}
+		first = first ? first : f;
+		last = f;
+	}
+	if (!at)
+		return first;
+	return step > 0 ? first : step == 0 ? at : before ? before : last;
+}
+
+static void move_mark(struct job_page *p, int step)
+{
+	const struct finding *f = find_mark(p, step);
+
+	if (f)
+		p->marked = *f;
+}
+
+static void act(struct job_page *p)
+{
+	const struct finding *f = find_mark(p, 0);
+	struct remedy remedy;
+
+	if (!f)
+		return;
+	p->marked = *f;
+	remedy = f->remedy;		/* the test page takes the findings away */
+	p->again = doctor_act(p->ui, &remedy);
+}
+
+static bool is_syncing(const struct app *a)
+{
+	for (size_t i = 0; i < a->server_count; i++)
+		if (a->servers[i].syncing.running)
+			return true;
+	return false;
+}
+
+/* When the form or the test call is closed, the change is made, and the routes are read back. */
+static void doctor_update(void *state, unsigned dirty)
+{
+	struct job_page *p = state;
+	struct app *a = ui_app(p->ui);
+
+	(void)dirty;
+	if (!p->again || !page_is_on_top(p->page) || is_syncing(a) || app_is_changing(a))
+		return;
+	p->again = false;
+	app_ask_doctor(a, p->number[0] ? p->number : NULL, p->provider[0] ? p->provider : NULL);
+}
+
+static const void *doctor_marked(void *arg)
+{
+	return find_mark(arg, 0);
+}
+
+static bool doctor_key(void *arg, key_code key)
+{
+	struct job_page *p = arg;
+
+	if (!find_mark(p, 0) || (key != KEYS_ENTER && key != KEYS_TAB && key != KEYS_BACKTAB))
+		return false;
+	if (key == KEYS_ENTER)
+		act(p);
+	else
+		move_mark(p, key == KEYS_TAB ? 1 : -1);
+	return true;
+}
+
+void doctor_open(struct ui *ui, const char *number, const struct provider *provider)
+{
+	static const struct page_ops ops = {
+		.hint = N_("Enter do it  Tab next  j down  k up  y copy  Esc back"), .fill = doctor_fill, .key = doctor_key,
+		.update = doctor_update, .close = job_close, .marked = doctor_marked,
+	};
+	char *subject = utf8_clean_dup(str_of(number ? number : provider ? provider->name : _("everything")));
+	struct job_page *p = xcalloc(1, sizeof(*p));
+
+	p->ui = ui;
+	str_copy(p->number, sizeof(p->number), str_of(number));
+	str_copy(p->provider, sizeof(p->provider), str_of(provider ? provider->id : NULL));
+	p->page = page_open(ui, &ops, xasprintf(_("Doctor: %s"), subject), p);
+	app_ask_doctor(ui_app(ui), number, provider ? provider->id : NULL);
+	free(subject);
+}
