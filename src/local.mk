@@ -43,17 +43,14 @@ libtrunkdeck_a_SOURCES += \
 # calls: events to calls, calls to figures
 libtrunkdeck_a_SOURCES += \
 	src/calls/call.c \
-	src/calls/call_detail.c \
 	src/calls/call_filter.c \
 	src/calls/call_fields.c \
 	src/calls/call_json.c \
 	src/calls/cause.c \
 	src/calls/coverage.c \
-	src/calls/event.c \
 	src/calls/finished.c \
 	src/calls/histogram.c \
 	src/calls/metrics.c \
-	src/calls/metrics_group.c \
 	src/calls/metrics_json.c \
 	src/calls/resolve.c \
 	src/calls/tracker.c \

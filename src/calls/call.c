@@ -1,21 +1,15 @@
 #include "config.h"
 
-#include "trunkdeck/calls/call.h"
+#include "trunkdeck/calls/call_detail.h"
 
 #include "trunkdeck/model/e164.h"
 
 WORDS_DEFINE(outcome, enum call_outcome, OUTCOME_TABLE)
 WORDS_DEFINE(call_state, enum call_state, CALL_STATE_TABLE)
 WORDS_DEFINE(hung_up_by, enum hung_up_by, HUNG_UP_TABLE)
-
-bool outcome_parse(const char *name, enum call_outcome *out)
-{
-	int found = words_find(&outcome_words, name);
-
-	if (found >= 0)
-		*out = (enum call_outcome)found;
-	return found >= 0;
-}
+WORDS_DEFINE(call_step, enum call_step_kind, CALL_STEP_TABLE)
+WORDS_DEFINE(call_role, enum call_role, CALL_ROLE_TABLE)
+WORDS_PARSE(outcome, enum call_outcome)
 
 int64_t call_span_us(int64_t from_us, int64_t until_us)
 {
@@ -53,4 +47,15 @@ uint64_t call_key(const struct call *c)
 	uint64_t h = fnv(fnv(0xcbf29ce484222325u, c->server), c->linkedid);
 
 	return h ? h : 1;
+}
+
+const char *call_leg_state_text(const struct call_leg *l)
+{
+	if (l->left_us)
+		return _("gone");
+	if (l->held)
+		return _("on hold");
+	if (l->connected || (l->role == LEG_TRUNK && l->up_us))
+		return _("connected");
+	return l->up_us ? _("up") : _("ringing");
 }

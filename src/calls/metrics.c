@@ -1,11 +1,10 @@
 /*
- * Counting calls. A table of live calls (by call_key) makes every call count once whatever is heard of it first: reports
- * coalesce on their way, so that a call may show up as updated or even finished. A finished call that was never live
- * comes from history, or was too short to be reported before.
+ * Counts calls. A table of live calls (by call_key) makes every call count once, whichever report of it comes first: reports
+ * coalesce on their way, so the first one may say that the call was updated or that it has finished.
  *
- * History counts a call at once, but keeps it concurrent until the first call that started after its end: a heap of ends.
+ * A call of history is counted at once, but stays concurrent until a call comes that started after its end. A heap holds the ends.
  *
- * Whoever dials us chooses the numbers: past METRICS_MAX_NUMBERS a new number counts in the total only.
+ * Callers choose the numbers. Therefore a new number past METRICS_MAX_NUMBERS counts in the total only.
  */
 #include "config.h"
 
@@ -101,22 +100,6 @@ struct metrics *metrics_new_with(const struct metrics_options *options)
 	return m;
 }
 
-static void live_give(struct metrics *m, struct live_call *l)
-{
-	l->hh.next = m->spare;
-	m->spare = l;
-}
-
-static struct live_call *live_take(struct metrics *m)
-{
-	struct live_call *l = m->spare;
-
-	if (!l)
-		return xcalloc(1, sizeof(*l));
-	m->spare = l->hh.next;
-	return l;
-}
-
 void metrics_free(struct metrics **pm)
 {
 	struct metrics *m = *pm;
@@ -148,19 +131,11 @@ void metrics_free(struct metrics **pm)
 	FREE(pm);
 }
 
-static struct entry *entry_find(const struct metrics *m, const char *key)
+static struct entry *entry_get(struct metrics *m, const char *key)
 {
 	struct entry *x;
 
 	HASH_FIND_STR(m->numbers, key, x);
-	return x;
-}
-
-
-static struct entry *entry_get(struct metrics *m, const char *key)
-{
-	struct entry *x = entry_find(m, key);
-
 	if (x || m->number_count >= METRICS_MAX_NUMBERS)
 		return x;
 	x = xcalloc(1, sizeof(*x));
@@ -170,12 +145,17 @@ static struct entry *entry_get(struct metrics *m, const char *key)
 	return x;
 }
 
-static void look_up_hour(struct metrics *m, int64_t at_us)
+/* Sets the hour and the weekday of a moment. */
+static void find_hour(struct metrics *m, int64_t at_us)
 {
+	int64_t slot = at_us / HOUR_SLOT_US;
 	time_t seconds = (time_t)(at_us / 1000000);
 	struct zone_time t;
 	struct tm tm;
 
+	if (slot == m->slot)
+		return;
+	m->slot = slot;
 	if (m->options.zone) {
 		zone_local(m->options.zone, at_us, &t);
 		m->slot_hour = t.hour;
@@ -184,23 +164,6 @@ static void look_up_hour(struct metrics *m, int64_t at_us)
 		m->slot_hour = tm.tm_hour;
 		m->slot_weekday = (tm.tm_wday + 6) % 7;
 	}
-}
-
-static void find_hour(struct metrics *m, int64_t at_us)
-{
-	int64_t slot = at_us / HOUR_SLOT_US;
-
-	if (slot != m->slot)
-		look_up_hour(m, at_us);
-	m->slot = slot;
-}
-
-static void count_series(struct metrics *m, int64_t at_us)
-{
-	int64_t ago_us = time_minus(m->options.series_end_us, at_us);
-
-	if (ago_us > 0 && ago_us <= METRICS_SERIES_HOURS * HOUR_US)
-		m->series[METRICS_SERIES_HOURS - 1 - (ago_us - 1) / HOUR_US]++;
 }
 
 static void count_country(struct number_metrics *n, const char *iso)
@@ -259,16 +222,6 @@ static struct entry *count_started(struct metrics *m, const struct call *c)
 	if (x)
 		count_start(m, x, iso, timed);
 	return x;
-}
-
-static struct live_call *call_started(struct metrics *m, const struct call *c, uint64_t key)
-{
-	struct live_call *l = live_take(m);
-
-	l->key = key;
-	l->entry = count_started(m, c);
-	HASH_ADD(hh, m->live, key, sizeof(l->key), l);
-	return l;
 }
 
 static void count_response(struct number_metrics *n, const struct call *c)
@@ -330,15 +283,6 @@ static bool is_over(const struct metrics *m, uint64_t key)
 	return k != NULL;
 }
 
-static void call_finished(struct metrics *m, const struct call *c, struct live_call *l)
-{
-	count_ended(m, c, l->entry);
-	count_gone(m, l->entry);
-	HASH_DELETE(hh, m->live, l);
-	live_give(m, l);
-	remember(m, call_key(c));
-}
-
 static bool counts(const struct metrics *m, const struct call *c)
 {
 	return !c->is_test && c->started_us >= m->options.since_us;
@@ -355,10 +299,24 @@ void metrics_call(struct metrics *m, const struct call *c, enum call_change chan
 	HASH_FIND(hh, m->live, &key, sizeof(key), l);
 	if (!l && is_over(m, key))
 		return;
-	if (!l)
-		l = call_started(m, c, key);
-	if (change == CALL_CHANGE_FINISHED)
-		call_finished(m, c, l);
+	if (!l) {
+		l = m->spare;
+		if (l)
+			m->spare = l->hh.next;
+		else
+			l = xcalloc(1, sizeof(*l));
+		l->key = key;
+		l->entry = count_started(m, c);
+		HASH_ADD(hh, m->live, key, sizeof(l->key), l);
+	}
+	if (change != CALL_CHANGE_FINISHED)
+		return;
+	count_ended(m, c, l->entry);
+	count_gone(m, l->entry);
+	HASH_DELETE(hh, m->live, l);
+	l->hh.next = m->spare;
+	m->spare = l;
+	remember(m, key);
 }
 
 static void count_now(struct number_metrics *n, const struct call *c)
@@ -422,11 +380,14 @@ void metrics_history(struct metrics *m, const struct call *c)
 	uint64_t key = call_key(c);
 	struct live_call *l;
 	struct entry *x;
+	int64_t ago_us;
 
 	HASH_FIND(hh, m->live, &key, sizeof(key), l);
 	if (l || c->is_test || is_over(m, key))
 		return;
-	count_series(m, c->started_us);
+	ago_us = time_minus(m->options.series_end_us, c->started_us);
+	if (ago_us > 0 && ago_us <= METRICS_SERIES_HOURS * HOUR_US)
+		m->series[METRICS_SERIES_HOURS - 1 - (ago_us - 1) / HOUR_US]++;
 	if (!counts(m, c))
 		return;
 	end_until(m, c->started_us);
@@ -443,10 +404,20 @@ void metrics_history_end(struct metrics *m)
 
 /* --- asking --- */
 
+WORDS_DEFINE(metrics_group, enum metrics_group, METRICS_GROUP_TABLE)
+WORDS_PARSE(metrics_group, enum metrics_group)
+
+const char *metrics_group_of(enum metrics_group g, const struct call *c)
+{
+	return g == METRICS_BY_NUMBER ? c->number : g == METRICS_BY_PROVIDER ? c->provider : g == METRICS_BY_AGENT ? c->agent :
+	       g == METRICS_BY_REGION ? c->region : "";
+}
+
 const struct number_metrics *metrics_number(const struct metrics *m, const char *number)
 {
-	const struct entry *x = entry_find(m, number);
+	const struct entry *x;
 
+	HASH_FIND_STR(m->numbers, number, x);
 	return x ? &x->n : NULL;
 }
 

@@ -25,6 +25,19 @@
 
 typedef bool handler(struct tracker *t, const struct call_event *e);
 
+void call_event_init(struct call_event *e, enum event_kind kind, int64_t at_us)
+{
+	*e = (struct call_event){
+		.kind = kind,
+		.at_us = at_us,
+		.leg.state = -1,
+		.dest.state = -1,
+		.cause = -1,
+		.tech_cause = -1,
+		.uptime_s = -1,
+	};
+}
+
 struct tracker *tracker_new(const struct tracker_config *config)
 {
 	struct tracker *t = xcalloc(1, sizeof(*t));

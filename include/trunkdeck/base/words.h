@@ -33,6 +33,15 @@ int words_find(const struct words *w, const char *name);
 	const struct words prefix##_words = { prefix##_rows, (int)(sizeof(prefix##_rows) / sizeof(*prefix##_rows)) }; \
 	const char *prefix##_name(type v) { return prefix##_rows[v].name; } \
 	const char *prefix##_text(type v) { return *prefix##_rows[v].text ? _(prefix##_rows[v].text) : ""; }
+/* Also prefix_parse(): false when no value has the name. */
+#define WORDS_PARSE(prefix, type) \
+	bool prefix##_parse(const char *name, type *out) \
+	{ \
+		int found = words_find(&prefix##_words, name); \
+		if (found >= 0) \
+			*out = (type)found; \
+		return found >= 0; \
+	}
 #define WORDS_DECLARE(prefix, type) \
 	extern const struct words prefix##_words; \
 	const char *prefix##_name(type v); \
