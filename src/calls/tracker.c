@@ -1,13 +1,13 @@
 /*
- * The call tracker's public face: one handler per kind of event, which names the legs; tracker_legs.c keeps those,
+ * The public functions of the call tracker, and one handler per kind of event. A handler finds the legs; tracker_legs.c keeps them,
  * tracker_calls.c draws the conclusions, tracker_resync.c compares with the server's own list.
  *
- * Every event about a known channel first refreshes it (Linkedid, whether it is up), so that a skipped Newstate or a
- * silent change of Linkedid is caught up with by whatever comes next. Events about channels nobody announced are late,
- * repeated or not ours: they are counted and change nothing. A handler returns whether its event was of use.
+ * Every event about a known channel first refreshes the channel (Linkedid, whether it is up). A missing Newstate, or a change of
+ * Linkedid without an event, is thus made good by the next event. Events about unknown channels are late, repeated or not ours: they
+ * are counted and change nothing. A handler returns whether its event was of use.
  *
- * A Cdr tells only which application had the caller last: not every call has one, it may come too late, and Asterisk's
- * ANSWERED is not ours (ami.md 0, fact 5).
+ * A Cdr only tells which application had the caller last: not every call has a Cdr, it may come too late, and ANSWERED means
+ * something else to Asterisk (ami.md 0, fact 5).
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 #include "trunkdeck/base/clock.h"
 
 #define STATE_UP 6
-/* A boot time from FullyBooted is this much uncertain: whole seconds, and the boot itself. */
+/* The boot time that FullyBooted gives is uncertain by this: it has whole seconds, and booting takes time. */
 #define BOOT_SLACK_US 2000000
 
 typedef bool handler(struct tracker *t, const struct call_event *e);
@@ -47,28 +47,24 @@ struct tracker *tracker_new(const struct tracker_config *config)
 	t->trunk_techs = xstrdup(config->trunk_techs && *config->trunk_techs ? config->trunk_techs : TRACKER_TRUNK_TECHS);
 	t->trunk_contexts = xstrdup(config->trunk_contexts ? config->trunk_contexts : "");
 	t->call_pool.size = sizeof(struct tracked);
-	legs_init(t);
+	t->channel_pool.size = sizeof(struct channel);
+	t->group_pool.size = sizeof(struct group);
+	t->bridge_pool.size = sizeof(struct bridge);
 	return t;
-}
-
-/* Ends nothing: the owner goes away, the calls do not. */
-static void forget_calls(struct tracker *t)
-{
-	struct tracked *k, *next;
-
-	DL_FOREACH_SAFE(t->live, k, next)
-		pool_give(&t->call_pool, k);
-	t->live = t->watched = NULL;
 }
 
 void tracker_free(struct tracker **t)
 {
 	struct tracker *x = *t;
+	struct tracked *k, *next;
 
 	if (!x)
 		return;
-	forget_calls(x);
-	legs_clear(x);
+	/* The calls do not end: only their owner goes away. */
+	DL_FOREACH_SAFE(x->live, k, next)
+		pool_give(&x->call_pool, k);
+	while (x->channels)
+		legs_drop_group(x, x->channels->group);
 	pool_clear(&x->call_pool);
 	pool_clear(&x->channel_pool);
 	pool_clear(&x->group_pool);
@@ -147,14 +143,14 @@ static bool on_rename(struct tracker *t, const struct call_event *e)
 	return true;
 }
 
-/* The call a dial is about. Only a dial by the caller's own leg speaks for the agent: what happens behind a Local
- * channel shows in the dial of that channel. */
+/* The call that a dial is about. Only a dial by the caller's own leg is the agent's: the dial of a Local channel reports what
+ * happens behind it. */
 static struct tracked *dialling_call(struct channel *from)
 {
 	return from && is_trunk(from) ? call_of(from) : NULL;
 }
 
-/* Halves and dialled legs carry the Linkedid of who dials them; joining says so even when that came garbled. */
+/* A dialled leg has the Linkedid of the leg that dials it. It is joined here as well, for the case that the Linkedid came garbled. */
 static struct channel *dialled_leg(struct tracker *t, const struct call_event *e, struct channel *from)
 {
 	struct channel *to = leg_channel(t, &e->dest, e->at_us);
@@ -311,7 +307,7 @@ static bool on_talking_start(struct tracker *t, const struct call_event *e)
 	return c != NULL;
 }
 
-/* The transferer, and whom the transfer is about: bridges say the rest. A transfer that failed leaves everybody where he was. */
+/* The events of the bridges report where the legs go. A failed transfer moves nobody. */
 static bool on_transfer(struct tracker *t, const struct call_event *e)
 {
 	struct channel *by = leg_channel(t, &e->leg, e->at_us);
@@ -337,7 +333,7 @@ static bool on_local_pair(struct tracker *t, const struct call_event *e)
 	return one || two;
 }
 
-/* From the dialplan with a channel block, or from the agent platform with a Linkedid or Uniqueid of its own adding. */
+/* The dialplan sends these with a channel block, the agent platform with a Linkedid or Uniqueid that it adds itself. */
 static bool on_user(struct tracker *t, const struct call_event *e)
 {
 	struct channel *c = leg_channel(t, &e->leg, e->at_us);
@@ -382,8 +378,8 @@ static bool on_queue(struct tracker *t, const struct call_event *e)
 	return true;
 }
 
-/* Calls older than the server itself are gone. It comes without a time stamp, so its time is by another clock than the
- * calls'; reckoned from the last event instead, the boot is never put too late, and what is missed a resync finds. */
+/* Calls that are older than the server's boot have ended. FullyBooted has no time stamp, so the boot is computed from the last event:
+ * then it is never too late, and a resync finds the calls that are missed. */
 static bool on_fully_booted(struct tracker *t, const struct call_event *e)
 {
 	struct tracked *k, *next;

@@ -1,17 +1,17 @@
 /*
  * What the legs mean for a call: its start, its states, and its one outcome.
  *
- * The outcome is decided when the caller's leg hangs up, by the first of these that applies:
- *   1. an agent leg answered: answered. Signs: Asterisk's DialEnd ANSWER of a Dial by the caller's leg, or the caller's
- *      leg, up, in one bridge with an agent leg. Neither counts once the caller has hung up.
- *   2. Asterisk said that the caller gave up in a queue: abandoned.
- *   3. the dialplan said TrunkdeckUnmapped: unmapped.
- *   4. the last Dial said why not: busy, no_answer, unreachable. Its CANCEL says nothing: the caller may have left.
- *   5. the caller's leg was up and there was never an agent leg nor a queue: see application_outcome().
- *   6. the caller hung up: abandoned.
- *   7. the cause of the hang-up, then the SIP code: the tables of cause.c. Where those say nothing, a call that waited in a
+ * The outcome is decided when the caller's leg hangs up. The first rule that applies counts:
+ *   1. An agent leg answered: answered. The signs are DialEnd ANSWER of a Dial by the caller's leg, and the caller's leg, up, in one
+ *      bridge with an agent leg. Neither counts once the caller has hung up.
+ *   2. Asterisk reported that the caller gave up in a queue: abandoned.
+ *   3. The dialplan reported TrunkdeckUnmapped: unmapped.
+ *   4. The last Dial ended with a status: busy, no_answer or unreachable. CANCEL is none of them: the caller may have left.
+ *   5. The caller's leg was up, and there was neither an agent leg nor a queue: see application_outcome().
+ *   6. The caller hung up: abandoned.
+ *   7. The cause of the hang-up decides, then the SIP code, by the tables of cause.c. If they give no reason, a call that waited in a
  *      queue is no_answer.
- * `lost` is never decided here: it means that none of this was seen.
+ * `lost` means that the end of the call was not seen; it is not decided here.
  */
 #include "config.h"
 
@@ -25,8 +25,8 @@
 /* Answer() waits up to 0.5 s for media, res_audiosocket up to 2 s for a connection. */
 #define APPLICATION_CONNECT_US 3000000
 
-/* Causes that say only that the call was cleared leave it to the SIP code; the others say more than it: chan_pjsip makes
- * 480 of 19, 20 and 31. With an agent leg made there was a route. */
+/* Causes 0, 16 and 127 only mean that the call was cleared, so the SIP code decides. Other causes are more exact than it: chan_pjsip
+ * makes 480 of 19, 20 and 31. If an agent leg was made, there was a route. */
 static enum call_outcome outcome_of_cause(const struct tracked *k, int cause, int sip_code)
 {
 	bool cleared = cause == 0 || cause == 16 || cause == 127;
@@ -35,14 +35,8 @@ static enum call_outcome outcome_of_cause(const struct tracked *k, int cause, in
 	return o == OUTCOME_UNMAPPED && k->agent_seen ? OUTCOME_FAILED : o;
 }
 
-/*
- * The one place where an outcome is inferred: the dialplan answered and no agent leg was ever made, as with the
- * AudioSocket() application. Whether its agent took the call is not on the wire; both ways Asterisk says cause 0 and
- * CDR ANSWERED. The call is answered when the agent said so (AgentReady), when our side hung up after more time than
- * connecting can take, or when the caller hung up while such an application had his leg. A caller who hangs up on anything
- * else (music, a queue whose events we do not get) abandons the call. A hang-up by our side before that time is
- * unreachable, unless its cause says something else.
- */
+/* The dialplan answered and no agent leg was made, as with the AudioSocket() application. Asterisk does not report whether the agent
+ * took the call, so the outcome is inferred here, by the rules in tracker.h. */
 static enum call_outcome application_outcome(const struct tracked *k, int cause, int sip_code, int64_t at_us)
 {
 	enum call_outcome o;
@@ -72,7 +66,7 @@ static enum call_outcome call_outcome_of(const struct tracked *k, int cause, int
 		return OUTCOME_ABANDONED;
 	if (k->unmapped)
 		return OUTCOME_UNMAPPED;
-	/* DialEnd says NOANSWER of a leg that failed with no cause of its own, too; the caller was told better. */
+	/* DialEnd has NOANSWER also for a leg that ended without a cause. The cause that the caller got is more exact. */
 	if (k->verdict == DIAL_NO_ANSWER && outcome_of_cause(k, cause, sip_code) == OUTCOME_UNREACHABLE)
 		return OUTCOME_UNREACHABLE;
 	if (k->verdict != DIAL_OPEN)
@@ -114,7 +108,7 @@ static void touch(struct tracker *t, struct tracked *k)
 		t->watched_changed = true;
 }
 
-/* Makes what the call shows follow from what is known of its legs. */
+/* Sets the state and the answer of the call from its legs. */
 static void settle(struct tracker *t, struct tracked *k)
 {
 	struct call *c = &k->call;
@@ -132,7 +126,7 @@ static void settle(struct tracker *t, struct tracked *k)
 	touch(t, k);
 }
 
-/* One of a comma list; an empty list has everything. */
+/* Whether a comma list has the item. An empty list has every item. */
 static bool list_has(const char *list, struct str item)
 {
 	size_t len;
@@ -178,7 +172,7 @@ bool tracker_is_trunk(const char *techs, struct str channel)
 	return tech.len && list_has(techs, tech);
 }
 
-/* The oldest channel of its linked set, of a trunk technology, named within bounds. */
+/* Whether it is the oldest channel of its linked set, of a trunk technology, with an id of bounded length. */
 static bool may_be_trunk(const struct tracker *t, const struct event_leg *leg)
 {
 	return tracker_is_trunk(t->trunk_techs, leg->channel) && leg->uniqueid.len < sizeof(((struct call *)0)->linkedid) &&
@@ -194,7 +188,7 @@ bool calls_starts(const struct tracker *t, const struct event_leg *leg)
 		list_has(t->trunk_contexts, leg->context);
 }
 
-/* By then the call may be in another context than the one it came in by; an extension that reads as a number does. */
+/* A call that is up may have left the context in which it arrived. Then an extension that reads as a number will do. */
 bool calls_joins_late(const struct tracker *t, const struct event_leg *leg)
 {
 	char number[E164_SIZE];
@@ -262,7 +256,7 @@ void calls_start(struct tracker *t, struct channel *trunk, const struct event_le
 			calls_leg_joined(t, k, c);
 }
 
-/* A real leg is named before a Local half, the latest dialled before an earlier one, until one has answered. */
+/* Until a leg has answered, a real leg is preferred to a Local half, and the latest dialled leg to an earlier one. */
 static void name_agent_leg(struct tracker *t, struct tracked *k, struct str name, bool local, bool answered)
 {
 	struct call *c = &k->call;
@@ -317,7 +311,7 @@ void calls_trunk_up(struct tracker *t, struct tracked *k, int64_t at_us)
 	settle(t, k);
 }
 
-/* A new attempt: what the last one said no longer counts. */
+/* A new attempt: the status of the one before no longer counts. */
 void calls_dialled(struct tracker *t, struct tracked *k, const struct event_leg *dest, int64_t at_us)
 {
 	k->agent_seen = true;
@@ -402,7 +396,7 @@ void calls_goes_on(struct tracked *k)
 		k->call.hung_up_by = HUNG_UP_UNKNOWN;
 }
 
-/* On hold the caller hears no agent: not the one who speaks with another before an attended transfer either. */
+/* A caller on hold hears no agent, also not the one who talks to another agent before an attended transfer. */
 void calls_audio(struct tracker *t, struct tracked *k, const struct channel *c, int64_t at_us)
 {
 	if (k->call.first_audio_us || k->held)
@@ -412,7 +406,7 @@ void calls_audio(struct tracker *t, struct tracked *k, const struct channel *c, 
 	touch(t, k);
 }
 
-/* In a queue only an agent's leg answers, as in a dial. */
+/* As in a dial, only an agent's leg answers. */
 void calls_queued(struct tracker *t, struct tracked *k)
 {
 	k->queued = k->agent_seen = true;
@@ -438,7 +432,7 @@ void calls_hold(struct tracker *t, struct tracked *k, struct channel *c, bool he
 	settle_hold(t, k);
 }
 
-/* Whoever transferred the call has left it by that, and did not end it; but a caller who goes elsewhere has. */
+/* An agent who transfers the call leaves it, but does not end it. A caller who transfers himself does. */
 void calls_transferred(struct tracker *t, struct tracked *k, struct channel *by, struct str to)
 {
 	story_transferred(t, k, by, to);
@@ -450,7 +444,7 @@ void calls_transferred(struct tracker *t, struct tracked *k, struct channel *by,
 	calls_goes_on(k);
 }
 
-/* The agent is whoever is up among the legs that stay, a real leg before a Local half. */
+/* The agent leg becomes a leg that stays and is up, a real leg rather than a Local half. */
 static void name_another_agent_leg(struct tracker *t, struct tracked *k, const struct channel *gone)
 {
 	const struct channel *c, *other = NULL;
@@ -517,7 +511,7 @@ static void call_end(struct tracker *t, struct tracked *k, int64_t at_us)
 	if (t->dirty == k)
 		t->dirty = NULL;
 	k->call.state = CALL_ENDED;
-	/* A lost call's end is by another clock than its start where no Ping has compared the two yet. */
+	/* The end of a lost call is by our clock, its start by the server's, until a Ping has compared the two. */
 	k->call.ended_us = at_us > CALL_NO_TIME && at_us < k->call.started_us ? k->call.started_us : at_us;
 	story_ends(t, k);
 	DL_DELETE(t->live, k);

@@ -1,13 +1,13 @@
 /*
- * What the files of the call tracker share: tracker.c (events and the public face), tracker_resync.c (the server's list),
+ * Shared by the files of the call tracker: tracker.c (events and the public functions), tracker_resync.c (the server's list),
  * tracker_legs.c (channels, groups, bridges), tracker_calls.c (what the legs mean for a call), tracker_story.c (its steps).
  *
- * A channel is a node known by its Uniqueid. Channels that belong together share a group: joined by Linkedid, by a
- * common bridge, or as halves of a Local channel. A group has at most one call; groups of two calls are never joined, as
- * two callers in one bridge are still two calls. A Linkedid that names no channel we know gets a placeholder node, so
- * that legs find each other in any order; a channel that others name by Linkedid stays as one when it is gone.
+ * A channel is a node known by its Uniqueid. Channels that belong together share a group: they are joined by Linkedid, by a common
+ * bridge, or as halves of a Local channel. A group has at most one call. Groups of two calls are never joined, because two callers
+ * in one bridge are still two calls. A Linkedid that names no known channel gets a placeholder node, so that legs find each other
+ * in any order. A channel that others name by Linkedid stays as a placeholder after its end.
  *
- * Nothing is allocated per event: nodes come from free lists, ids of finished channels go into a fixed table.
+ * Nothing is allocated per event: nodes come from free lists, and the ids of ended channels go into a fixed table.
  */
 #ifndef CALLS_TRACKER_INTERNAL_H
 #define CALLS_TRACKER_INTERNAL_H
@@ -52,7 +52,7 @@ struct channel {
 	struct channel *prev, *next;			/* in the group */
 	struct bridge *bridge;				/* NULL: in none */
 	struct channel *bridge_prev, *bridge_next;	/* in the bridge */
-	struct channel *doomed;				/* next in resync's list of those gone */
+	struct channel *gone;				/* the next one in resync's list of ended channels */
 	uint64_t linkedid;				/* hash of the last Linkedid seen */
 	uint32_t round;					/* of the last resync that listed it */
 	bool announced;
@@ -68,10 +68,10 @@ struct channel {
 	char id[CHANNEL_ID_SIZE];
 };
 
-/* What a Dial said about the agent; anything that leaves the matter open is DIAL_OPEN. */
+/* How the last Dial of the agent ended. DIAL_OPEN: it runs, or its status does not say why. */
 enum dial_verdict { DIAL_OPEN, DIAL_BUSY, DIAL_NO_ANSWER, DIAL_UNREACHABLE };
 
-/* A call and what is known of it beyond what it shows. */
+/* A call, and what its outcome is decided by. */
 struct tracked {
 	struct call call;
 	struct tracked *prev, *next;	/* live calls, oldest first */
@@ -122,27 +122,25 @@ static inline bool is_trunk(const struct channel *c)
 }
 
 /* tracker.c */
-/* Takes in what every event says of a known channel. */
+/* Updates a known channel from the fields that every event has. */
 void tracker_refresh(struct tracker *t, struct channel *c, const struct event_leg *leg, int64_t at_us);
-/* The channel an event tells of, whoever tells first; see legs_announce(). */
+/* The channel that an event is about, created if it is new; see legs_announce(). */
 struct channel *tracker_announce(struct tracker *t, const struct call_event *e, bool caller, bool *fresh);
 
 /* tracker_legs.c */
-void legs_init(struct tracker *t);
-void legs_clear(struct tracker *t);
 struct channel *legs_find(struct tracker *t, struct str id);
-/* The channel, new or known; NULL when it is known to be over, or there are too many and it is not a caller's (calls have
- * a bound of their own). *fresh: not known before. */
+/* The channel, new or known. NULL when it has ended, or when there are too many channels and this is not a caller's (calls have a
+ * bound of their own). *fresh: it was not known before. */
 struct channel *legs_announce(struct tracker *t, const struct event_leg *leg, bool caller, bool *fresh);
 void legs_set_linkedid(struct tracker *t, struct channel *c, struct str linkedid);
 void legs_join(struct tracker *t, struct channel *a, struct channel *b);
-/* False when it was there already. */
+/* False when it was in that bridge already. */
 bool legs_enter_bridge(struct tracker *t, struct channel *c, struct str id);
 void legs_leave_bridge(struct tracker *t, struct channel *c);
 /* The surviving bridge; NULL when nothing was merged. */
 struct bridge *legs_merge_bridges(struct tracker *t, struct str from, struct str to);
 void legs_destroy_bridge(struct tracker *t, struct str id);
-/* Shares a bridge with another channel. */
+/* Whether the two share a bridge. */
 bool legs_together(const struct channel *a, const struct channel *b);
 bool legs_is_finished(const struct tracker *t, struct str id);
 void legs_drop(struct tracker *t, struct channel *c);
@@ -157,32 +155,32 @@ bool calls_starts(const struct tracker *t, const struct event_leg *leg);
 /* Whether a channel that was up before we came is a caller's. */
 bool calls_joins_late(const struct tracker *t, const struct event_leg *leg);
 void calls_start(struct tracker *t, struct channel *trunk, const struct event_leg *leg, int64_t at_us, bool late);
-/* A leg other than the trunk's has become part of the call. */
+/* A leg other than the trunk's has joined the call. */
 void calls_leg_joined(struct tracker *t, struct tracked *k, struct channel *c);
 void calls_trunk_up(struct tracker *t, struct tracked *k, int64_t at_us);
 void calls_dialled(struct tracker *t, struct tracked *k, const struct event_leg *dest, int64_t at_us);
 void calls_dial_ended(struct tracker *t, struct tracked *k, const struct event_leg *dest, struct str status, int64_t at_us);
-/* c entered its bridge: connected, if the other side is there. */
+/* The legs in the caller's bridge are connected to him. */
 void calls_bridged(struct tracker *t, struct tracked *k, int64_t at_us);
-/* c left the caller's bridge, or was asked to hang up: the agent ends the call, unless it is seen to go on. */
+/* c left the caller's bridge, or was asked to hang up: the agent ends the call, unless calls_goes_on() follows. */
 void calls_leg_leaving(struct tracked *k, const struct channel *c);
-/* A leg entered a bridge: whoever seemed to end the call was on the way there. */
+/* A leg entered a bridge, so the call goes on: its leaving of another bridge was no hang-up. */
 void calls_goes_on(struct tracked *k);
-/* c = NULL: the agent platform says so. */
+/* First audio. c = NULL: the agent platform reported it. */
 void calls_audio(struct tracker *t, struct tracked *k, const struct channel *c, int64_t at_us);
 void calls_queued(struct tracker *t, struct tracked *k);
 void calls_hold(struct tracker *t, struct tracked *k, struct channel *c, bool held);
 void calls_transferred(struct tracker *t, struct tracked *k, struct channel *by, struct str to);
-/* A leg other than the trunk's has hung up; it is dropped next. */
+/* A leg other than the trunk's has hung up. The caller drops it afterwards. */
 void calls_leg_gone(struct tracker *t, struct tracked *k, struct channel *c);
 void calls_caller_left(struct tracker *t, struct tracked *k, int cause, int64_t at_us);
 void calls_system_hangup(struct tracker *t, struct tracked *k);
-/* `why` is a step of its story. */
+/* `why` becomes a step of its story. */
 void calls_uncertain(struct tracker *t, struct tracked *k, enum call_step_kind why);
 void calls_finish(struct tracker *t, struct tracked *k, int cause, int sip_code, int64_t at_us);
 void calls_lose(struct tracker *t, struct tracked *k, int64_t at_us);
 void calls_renamed(struct tracker *t, struct tracked *k, struct channel *c, struct str old_name);
-/* Tells what the event changed. */
+/* Reports what the event changed. */
 void calls_tell(struct tracker *t);
 
 /* tracker_story.c: c is a leg of the call, and NULL where none is known. */
@@ -195,9 +193,9 @@ void story_leg_up(struct tracker *t, struct tracked *k, const struct channel *c)
 void story_leg_renamed(struct tracker *t, struct tracked *k, const struct channel *c);
 void story_leg_held(struct tracker *t, struct tracked *k, const struct channel *c);
 void story_leg_left(struct tracker *t, struct tracked *k, const struct channel *c);
-/* call.agent_leg names another leg now. */
+/* call.agent_leg has changed. */
 void story_agent_named(struct tracker *t, struct tracked *k);
-/* c and the trunk leg share a bridge; no longer. */
+/* c and the trunk leg share a bridge; they do no longer. */
 void story_connected(struct tracker *t, struct tracked *k, const struct channel *c);
 void story_parted(struct tracker *t, struct tracked *k, const struct channel *c);
 void story_transferred(struct tracker *t, struct tracked *k, const struct channel *by, struct str to);

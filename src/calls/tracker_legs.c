@@ -1,12 +1,12 @@
 /*
  * Channels, the groups they form, and the bridges they share.
  *
- * This is a union-find that can also forget: a group holds the list of its channels, joining relinks the smaller side,
- * and a hang-up takes one out again. Groups are the legs of one call, so lists are a handful long.
+ * This is a union-find that can also forget: a group holds the list of its channels, joining relinks the smaller list, and a
+ * hang-up takes a channel out. A group has the legs of one call, so its list is short.
  *
- * A channel exists from its announcement (Newchannel, or the server's list) to its hang-up. Everything else about a
- * channel nobody announced is somebody else's or late, and creates nothing. Ids of channels that are over are kept for a
- * while in a table without chains, newer over older: a late or repeated announcement finds its id there and is refused.
+ * A channel exists from its announcement (Newchannel, or the server's list) to its hang-up. An event about any other channel creates
+ * nothing. The ids of ended channels are kept for a while, in a hash table without chains where a newer id replaces an older one: a
+ * late or repeated announcement finds its id there and is refused.
  */
 #include "config.h"
 
@@ -49,7 +49,7 @@ void pool_clear(struct pool *p)
 	p->free = NULL;
 }
 
-/* Ids are made by the server, not by callers: speed is all that is asked of this hash. Never 0. */
+/* The server makes the ids, not the callers, so this hash only has to be fast. Never 0. */
 static uint64_t id_hash(struct str id)
 {
 	const uint64_t k = 0x9e3779b97f4a7c15u;
@@ -66,20 +66,6 @@ static uint64_t id_hash(struct str id)
 	h = (h ^ word) * k;
 	h ^= h >> 29;
 	return h ? h : 1;
-}
-
-void legs_init(struct tracker *t)
-{
-	t->channel_pool.size = sizeof(struct channel);
-	t->group_pool.size = sizeof(struct group);
-	t->bridge_pool.size = sizeof(struct bridge);
-}
-
-void legs_clear(struct tracker *t)
-{
-	while (t->channels)
-		legs_drop_group(t, t->channels->group);
-	memset(t->finished, 0, sizeof(t->finished));
 }
 
 bool legs_is_finished(const struct tracker *t, struct str id)
@@ -107,7 +93,7 @@ struct channel *legs_find(struct tracker *t, struct str id)
 	return c && c->announced ? c : NULL;
 }
 
-/* A placeholder in a group of its own. NULL when the id is none. */
+/* A placeholder in a group of its own. NULL when the id is too long. */
 static struct channel *node_new(struct tracker *t, struct str id, uint64_t hash)
 {
 	struct channel *c;
@@ -159,7 +145,7 @@ struct channel *legs_announce(struct tracker *t, const struct event_leg *leg, bo
 	return c;
 }
 
-/* Moves every channel of `from`, which has no call, over. */
+/* Moves every channel of `from`, which has no call, to `to`. */
 static void group_absorb(struct tracker *t, struct group *to, struct group *from)
 {
 	struct channel *c;
@@ -218,7 +204,7 @@ static struct bridge *bridge_find(struct tracker *t, struct str id)
 	return b;
 }
 
-/* Bridges exist while they have members, so channels bound their number. */
+/* A bridge exists while it has members, so the bound of channels bounds bridges too. */
 static struct bridge *bridge_get(struct tracker *t, struct str id)
 {
 	struct bridge *b = bridge_find(t, id);

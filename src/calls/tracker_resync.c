@@ -1,10 +1,10 @@
 /*
- * Resynchronisation: the server's list of channels against ours.
+ * Resynchronisation: compares the server's list of channels with ours.
  *
- * Every channel carries the round in which it was last listed or announced; at the end those of older rounds are gone.
- * The list may come by another connection than the events: a channel that has hung up meanwhile is known to be over, one
- * that was announced meanwhile is of this round. A caller's leg that was up before we came becomes a call that joined late:
- * its start is to the second, its answer is taken to be its start, and it has no response time.
+ * Every channel has the number of the last round in which it was listed or announced. At the end of a round, channels of older
+ * rounds have ended. The list may come by another connection than the events: a channel that has hung up meanwhile is known as
+ * ended, and one that was announced meanwhile is of this round. A caller's leg that was up before we connected becomes a call that
+ * joined late. Its start is known to the second, its answer is taken to be its start, and it has no response time.
  */
 #include "config.h"
 
@@ -32,7 +32,7 @@ static bool epoch_of_id(struct str id, int64_t *epoch)
 	return str_to_i64(id, epoch);
 }
 
-/* HH:MM:SS, hours without bound; anything else is as good as 0. */
+/* HH:MM:SS, with any number of hours. Other text gives some value that does no harm. */
 static int64_t duration_s(struct str s)
 {
 	int64_t total = 0, field = 0;
@@ -48,7 +48,7 @@ static int64_t duration_s(struct str s)
 	return total + field;
 }
 
-/* When the channel was made: by its id, unless somebody chose that, else by its age. Both are whole seconds. */
+/* When the channel was made, in whole seconds: from its id if Asterisk made the id, otherwise from its age. */
 static int64_t listed_start_us(const struct call_event *e)
 {
 	int64_t epoch;
@@ -77,18 +77,18 @@ void tracker_resync_channel(struct tracker *t, const struct call_event *e)
 	calls_tell(t);
 }
 
-/* Those the server no longer has, as a list: dropping one takes placeholders with it, which must not be walked into. */
+/* The channels that the server no longer has. They are listed first, because dropping one also frees placeholders. */
 static struct channel *unlisted(struct tracker *t)
 {
-	struct channel *c, *next, *doomed = NULL;
+	struct channel *c, *next, *gone = NULL;
 
 	HASH_ITER(hh, t->channels, c, next) {
 		if (!c->announced || c->round == t->round || is_trunk(c))
 			continue;
-		c->doomed = doomed;
-		doomed = c;
+		c->gone = gone;
+		gone = c;
 	}
-	return doomed;
+	return gone;
 }
 
 void tracker_resync_end(struct tracker *t, int64_t at_us)
@@ -101,7 +101,7 @@ void tracker_resync_end(struct tracker *t, int64_t at_us)
 		if (k->trunk->round != t->round)
 			calls_lose(t, k, at_us);
 	for (c = unlisted(t); c; c = next) {
-		next = c->doomed;
+		next = c->gone;
 		if (call_of(c))
 			calls_leg_gone(t, call_of(c), c);
 		legs_drop(t, c);

@@ -1,6 +1,6 @@
 /*
- * The story of a live call: its legs, and the steps it took. Times are those of the events that told of them. An event
- * told twice adds nothing: the same step of the same leg at the same instant is the same step.
+ * The story of a live call: its legs, and its steps. Times are those of the events. An event that comes twice adds nothing: the same
+ * step of the same leg at the same instant is the same step.
  */
 #include "config.h"
 
@@ -43,7 +43,7 @@ static void add_step(struct tracker *t, struct tracked *k, struct call_step step
 	changed(t, k);
 }
 
-/* A dial may name a leg of another call: that one's place is in another story. */
+/* A dial may name a leg of another call, which has its place in another story. */
 static uint8_t leg_of(const struct tracked *k, const struct channel *c)
 {
 	return c && c->leg && call_of(c) == k ? (uint8_t)(c->leg - 1) : CALL_NO_LEG;
@@ -67,7 +67,7 @@ void story_step_named(struct tracker *t, struct tracked *k, enum call_step_kind 
 	add_step(t, k, (struct call_step){ t->now_us, (uint8_t)kind, leg_named(&k->story, channel) });
 }
 
-/* A leg that has left makes room, and the steps it took are no longer anybody's. */
+/* When there is no room, a leg that has left is replaced. Its steps stay, without a leg. */
 static uint8_t leg_place(struct call_story *s)
 {
 	uint8_t i = 1;

@@ -1,6 +1,6 @@
 /*
- * The one place where actions are written. A value with CR, LF or NUL is refused (ami.md 1.7), so is a line or an
- * action above Asterisk's own limits (1024 bytes a line, 128 headers): nothing half written ever leaves.
+ * Writes actions; nothing else does. A value with CR or LF is refused (ami.md 1.7), and so is a line or an action above Asterisk's
+ * own limits (1024 bytes a line, 128 headers). An action is written whole or not at all.
  */
 #ifndef TRUNKDECK_AMI_ACTION_H
 #define TRUNKDECK_AMI_ACTION_H

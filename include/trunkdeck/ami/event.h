@@ -1,11 +1,11 @@
-/* Frames into what the tracker understands. Pure; any thread. */
+/* Decodes frames into events for the tracker. Pure; any thread. */
 #ifndef TRUNKDECK_AMI_EVENT_H
 #define TRUNKDECK_AMI_EVENT_H
 
 #include "trunkdeck/ami/parse.h"
 #include "trunkdeck/calls/event.h"
 
-/* A Timestamp: us since 1970 UTC; -1 for anything else than Asterisk writes. */
+/* A Timestamp as Asterisk writes it, as us since 1970 UTC; -1 for other text. */
 int64_t ami_event_time(struct str s);
 /* Decodes an accepted event frame. EVENT_OTHER when the tracker has no use for it. arrival_us stands in for a missing
  * Timestamp. Slices point into the frame. */

@@ -1,5 +1,5 @@
 /*
- * One AMI connection, for life: connects, logs in, keeps alive, and starts over with back-off when it is lost.
+ * One AMI connection: it connects, logs in, sends Pings, and connects again with increasing waits when it is lost.
  *
  * The owner (the ami thread) watches ami_link's descriptor through the epoll given at init (its data pointer is the
  * link), calls ami_link_work() when it fires or ami_link_has_more() says so, and ami_link_tick() by
@@ -36,8 +36,8 @@ struct ami_link_config {
 	void *arg;
 };
 
-/* An answer to a request: the response, and for a list each item; `last` closes it. A request whose link goes down is
- * forgotten without an answer: on_down says so for all. */
+/* Receives the answer to a request: the response, and for a list each item; `last` is set with the last frame. When the link goes
+ * down, requests are forgotten without an answer; on_down is called once for all. */
 typedef void ami_answer_fn(void *arg, uint64_t tag, const struct ami_frame *f, bool last);
 
 struct ami_link *ami_link_new(const struct ami_link_config *config);

@@ -1,13 +1,12 @@
 /*
- * The AMI parser: bytes in, frames out. Pure and incremental: no I/O, no clock; the same bytes cut in any way give the
- * same frames. Framing: lines end with CR LF, a frame with an empty line, and a key we know is followed by colon and
- * blank. A bare LF is text (some of Asterisk's messages carry one; a stray LF at the end of a value is dropped). A forger
- * saves no byte by writing otherwise.
+ * The AMI parser turns bytes into frames. It is pure and incremental: no I/O, no clock; the same bytes cut in any way give the same
+ * frames. Lines end with CR LF, a frame ends with an empty line, and a known key is followed by a colon and a blank. A bare LF is text
+ * (some messages of Asterisk have one; an LF at the end of a value is dropped). A forger cannot save a byte by writing otherwise.
  *
- * A caller can put CR LF into SIP user parts, and Asterisk copies some of them raw into events (CallerIDNum,
- * ConnectedLineNum, Exten, AppData, DialString, the texts of a Cdr): headers, even whole events, can be forged. One
- * such field holds at most 79 bytes. What decides is therefore form: what Asterisk writes has a fixed shape that is
- * longer than what a forger can write, and a forger can't take away the rest of the frame he broke. Rules:
+ * A caller can put CR LF into SIP user parts, and Asterisk copies some of them raw into events (CallerIDNum, ConnectedLineNum, Exten,
+ * AppData, DialString, the texts of a Cdr). So headers, and even whole events, can be forged. One such field has at most 79 bytes.
+ * Therefore the form decides: Asterisk's frames have a fixed form that is longer than what a forger can write, and a forger cannot
+ * remove the rest of the frame that he broke. Rules:
  *
  *  1. Head. The first line is `Event:` or `Response:`. The second of an event is `Privilege: class,...,all`; only an
  *     event that answers an action (it has an ActionID) may lack that, and then it is not `async`. Once a connection
@@ -25,10 +24,10 @@
  *     within Exten, with somebody else's Uniqueid) and is rejected, and so is what stands between.
  *  5. A frame above the size limits is skipped to its end and rejected; so is one with a line without a colon.
  *
- * A rejected frame is counted by reason and reported to the callback as such (never as an event), so that the owner
- * schedules a resync and taints the channel. What this can't see: text that forms the *end* of a frame needs no rest.
- * Newexten's AppData is the caller's where a dialplan passes his texts on, and DialString where it dials them: never
- * subscribe to the class `dialplan`. Still, no event the tracker believes can be written whole in 79 bytes.
+ * A rejected frame is counted by reason and reported to the callback as rejected (never as an event), so that the owner
+ * schedules a resync and taints the channel. Not detected is text that forms the *end* of a frame, which needs no rest:
+ * Newexten's AppData where a dialplan passes on a caller's text, and DialString where it dials the text. So never subscribe
+ * to the class `dialplan`. No event that the tracker uses can be written whole in 79 bytes.
  *
  * Rule 4 holds the last event back until the next frame, and with it short frames that follow: the owner calls
  * ami_parser_idle() when the connection has been quiet for AMI_IDLE_MS (Asterisk writes a frame at once, so its rest
@@ -49,7 +48,7 @@
 #define AMI_MAX_FRAME (256 * 1024)	/* bytes */
 #define AMI_MAX_HEADERS 512
 #define AMI_MAX_BANNER 1024
-#define AMI_SPLIT_REACH 4096		/* bytes of mistrust after a broken block whose rest never came */
+#define AMI_SPLIT_REACH 4096		/* bytes that are rejected after a broken block if its rest never comes */
 #define AMI_FIELD_REACH 128		/* bytes; more than a caller can write into one field */
 #define AMI_IDLE_MS 20
 
@@ -141,7 +140,7 @@ struct ami_header {
 
 struct ami_frame {
 	enum ami_frame_kind kind;
-	enum ami_reject reject;		/* AMI_ACCEPTED, or why the contents must not be believed */
+	enum ami_reject reject;		/* AMI_ACCEPTED, or why the contents must not be used */
 	bool async;			/* an event of its own (Privilege: ...,all), not an answer to an action */
 	unsigned blocks;		/* enum ami_block */
 	const struct ami_header *headers;

@@ -11,9 +11,9 @@
 
 /* "reporting"; NULL for an action the program does not use. */
 const char *ami_right_of(const char *action);
-/* What has to be done in manager.conf, translated; caller frees. `rights` may be several, with commas between. */
+/* The change that manager.conf needs, translated; caller frees. `rights` may be several, with commas between. */
 char *ami_right_line(const char *user, const char *rights);
-/* Asterisk's words for an action our user may not use. */
+/* Whether the message is Asterisk's refusal of an action that our user may not use. */
 bool ami_is_denied(struct str message);
 
 #endif

@@ -1,10 +1,9 @@
 /*
- * Asking one server, for batch commands and the job thread: one connection that the caller's thread drives itself,
- * waiting for what it asked. (The screen's own connections are the ami thread's, see ami_thread.h.) Every wait has a deadline, and
- * nothing is retried.
+ * One connection to one server, for batch commands and the job thread. The caller's thread drives it, and waits for each answer.
+ * (The screen's connections belong to the ami thread, see ami_thread.h.) Every wait has a deadline, and nothing is retried.
  *
  * Failures: ERR_SERVER_UNREACHABLE (no connection, lost, silent, stopped), ERR_SERVER_LOGIN, ERR_SERVER_REFUSED with
- * Asterisk's own words. After one of the first two the query is of no more use. One owner, one thread.
+ * Asterisk's own message. After one of the first two the session can only be closed. One owner, one thread.
  */
 #ifndef TRUNKDECK_AMI_SESSION_H
 #define TRUNKDECK_AMI_SESSION_H
@@ -24,8 +23,8 @@ struct ami_session_options {
 	const struct server_config *server;	/* outlives the query */
 	const char *events;			/* classes, "off" for none: the mask at login, without blanks */
 	int64_t timeout_ms;			/* of connecting with login, and of each answer */
-	struct mailbox *stop;			/* mail to it ends every wait at once; NULL = none */
-	ami_frame_fn *on_event;			/* events of their own and rejected frames; may be NULL */
+	struct mailbox *stop;			/* a message in it ends every wait at once; NULL = none */
+	ami_frame_fn *on_event;			/* events that answer no action, and rejected frames; may be NULL */
 	void *arg;
 };
 
@@ -44,7 +43,7 @@ bool ami_session_value(struct ami_session *q, const char *action, const struct a
 bool ami_session_facts(struct ami_session *q, struct server_facts *out, struct err *e);
 /* Events go to on_event for so long, or until *done. False when the connection was lost. */
 bool ami_session_listen(struct ami_session *q, int64_t ms, const bool *done, struct err *e);
-/* For what has to be put in order even when stopped: from now on nothing stops it, and no answer is waited for longer. */
+/* For cleaning up after a stop: from now on nothing stops the session, and no wait is longer than timeout_ms. */
 void ami_session_hurry(struct ami_session *q, int64_t timeout_ms);
 
 /* --- what the server would do with a call --- */

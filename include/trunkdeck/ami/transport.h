@@ -1,6 +1,6 @@
 /*
  * A byte stream to a server: TCP, or TLS with the server's certificate and name verified. libcurl in CONNECT_ONLY mode;
- * transport.c is the only file of asterisk/ that knows it. Nothing blocks.
+ * transport.c is the only file of the room that uses it. Nothing blocks.
  *
  * transport_fd() stays the same for life and becomes readable whenever transport_drive(), transport_read() or
  * transport_flush() has something to do; transport_timeout_ms() says when transport_drive() is due without that.
@@ -35,21 +35,21 @@ struct transport_options {
 bool transport_global_init(struct err *e);
 void transport_global_cleanup(void);
 
-/* Starts connecting. NULL and *e when it can't even begin. */
+/* Starts connecting. NULL and *e when it cannot start. */
 struct transport *transport_open(const struct transport_options *options, struct err *e);
 void transport_close(struct transport **t);
 int transport_fd(const struct transport *t);
 int transport_timeout_ms(const struct transport *t);	/* -1 = none; only while connecting */
-/* Goes on connecting. */
+/* Continues to connect. */
 enum transport_state transport_drive(struct transport *t, struct err *e);
 
 enum transport_io { TRANSPORT_IO_OK, TRANSPORT_IO_AGAIN, TRANSPORT_IO_CLOSED, TRANSPORT_IO_FAILED };
 
-/* Once open. Read until TRANSPORT_IO_AGAIN: TLS holds bytes back that the descriptor does not show. */
+/* Only when open. Read until TRANSPORT_IO_AGAIN: TLS may hold bytes for which the descriptor is not readable. */
 enum transport_io transport_read(struct transport *t, char *to, size_t size, size_t *got, struct err *e);
-/* Takes over what it can: *taken may be less than len, the rest is to be offered again when the descriptor is readable. */
+/* Takes as many bytes as it can: *taken may be less than len. Offer the rest again when the descriptor is readable. */
 enum transport_io transport_write(struct transport *t, const char *bytes, size_t len, size_t *taken, struct err *e);
-/* Sends on what was taken over; OK when nothing is left. */
+/* Sends the bytes that were taken; OK when none are left. */
 enum transport_io transport_flush(struct transport *t, struct err *e);
 
 #endif

@@ -65,7 +65,7 @@ enum hung_up_by {
 WORDS_DECLARE(hung_up_by, enum hung_up_by)
 
 #define CALL_TEXT 80
-#define CALL_NO_TIME 1			/* of a moment: it happened, and nobody knows when (a recording without time stamps) */
+#define CALL_NO_TIME 1			/* a moment that is unknown: it happened, in a recording without time stamps */
 
 struct call {
 	char server[40];
@@ -89,14 +89,14 @@ struct call {
 	enum hung_up_by hung_up_by;
 	int cause;			/* Q.850 of the trunk leg's hang-up, 0 = none given */
 	int sip_code;			/* 0 = unknown */
-	bool joined_late;		/* was already up when we came: start from the server's list */
-	bool uncertain;			/* a gap in what we saw touches it */
-	bool is_test;			/* a test call of ours: kept out of the metrics */
+	bool joined_late;		/* was up before we connected: its start is from the server's list */
+	bool uncertain;			/* the connection was lost while it was live, or an event about it was rejected */
+	bool is_test;			/* a test call of ours: not counted in the metrics */
 };
 
 enum call_change { CALL_CHANGE_STARTED, CALL_CHANGE_UPDATED, CALL_CHANGE_FINISHED };
 
-/* From one moment of a call to a later one, us; -1 when one did not happen, or is not known. */
+/* us from one moment of a call to a later one; -1 when one of them did not happen or is not known. */
 int64_t call_span_us(int64_t from_us, int64_t until_us);
 /* The ISO 3166 code of the caller's country, "" = not known. */
 const char *call_country(const struct call *c);

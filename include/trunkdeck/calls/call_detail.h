@@ -1,6 +1,6 @@
 /*
- * One call in detail: what it shows, its legs, and its story in steps. A plain value without pointers, bounded: of more
- * steps than fit the first half and the newest are kept, of more legs those still there; what went is counted. Text from
+ * One call in detail: the call, its legs, and its story in steps. A plain value without pointers. It is bounded: if there are too
+ * many steps, the first half and the newest are kept; if there are too many legs, those still there. The rest is counted. Text from
  * the network is raw, as in struct call. The tracker keeps it while a call is live; the story of a call that was not answered is stored.
  */
 #ifndef TRUNKDECK_CALLS_CALL_DETAIL_H
@@ -89,7 +89,7 @@ struct call_story {
 	struct call_step steps[CALL_STEPS];	/* in order of their events */
 	uint8_t leg_count;
 	uint8_t step_count;
-	uint16_t legs_lost;		/* bounded themselves: UINT16_MAX is that or more */
+	uint16_t legs_lost;		/* UINT16_MAX = that many or more */
 	uint16_t steps_lost;		/* from the middle: after steps[CALL_STEPS / 2 - 1] */
 	char transferred_to[CALL_TEXT];	/* extension of the last transfer; "" = none, or not known */
 };

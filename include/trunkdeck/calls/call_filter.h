@@ -1,6 +1,6 @@
 /*
- * What the filter grammar (model/filter_words.h) can ask of a call: the same fields for the Calls view and for `calls --where`.
- * Texts are those that stand on the screen, with the names of JSON and the ids of records beside them. Pure; any thread.
+ * The fields of a call for the filter grammar (model/filter_words.h): the same for the Calls view and for `calls --where`. A field has
+ * the text on the screen, and also the name in JSON and the id of the record. Pure; any thread.
  */
 #ifndef TRUNKDECK_CALLS_CALL_FILTER_H
 #define TRUNKDECK_CALLS_CALL_FILTER_H
@@ -18,7 +18,7 @@ enum call_filter_field {
 
 extern const struct filter_rows call_filter_rows;
 
-/* `state` is the state as it is shown: a live call may be shown as a silent agent. */
+/* `state` is the state on the screen, where a live call may be a silent agent. */
 bool call_filter_match(const struct filter_words *q, const struct call *c, enum call_state state, const struct snapshot *s,
 		       const struct zone *zone);
 /* "busy (17, SIP 486)": why the call ended. */

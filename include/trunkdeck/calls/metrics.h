@@ -1,8 +1,8 @@
 /*
- * Metrics over calls: per number (or provider, agent, region) and in all (DESIGN.md 4.5). Live calls come by
- * metrics_call(), those of the store by metrics_history(): the same figures from the same code, so that live and history agree.
- * Every call counts once, whatever is heard of it first; test calls not at all. Numbers come from callers, so their count
- * is bounded; past it they are in the total only. One owner, one thread at a time.
+ * Metrics over calls: for each number (or provider, agent, region) and in total (DESIGN.md 4.5). Live calls are counted by
+ * metrics_call(), those of the store by metrics_history(); both use the same code, so that live and history agree. Every call counts
+ * once, whichever report comes first. Test calls do not count. Callers choose the numbers, so the count of numbers is bounded; past
+ * the bound a call counts in the total only. One owner, one thread at a time.
  */
 #ifndef TRUNKDECK_CALLS_METRICS_H
 #define TRUNKDECK_CALLS_METRICS_H
@@ -19,7 +19,7 @@
 
 struct metrics;
 
-/* Whose figures: id, name in options, JSON and labels, text on the screen. The order is that in which the screen offers them. */
+/* What calls are grouped by: id, name in options, JSON and labels, text on the screen. In the order in which the screen offers them. */
 #define METRICS_GROUP_TABLE(X) \
 	X(NUMBER, "number", N_("Number")) \
 	X(PROVIDER, "provider", N_("Provider")) \
@@ -75,7 +75,7 @@ struct metrics_options {
 	enum metrics_group group;
 	const struct zone *zone;	/* of hours and weekdays; must outlive the metrics. NULL = the process's */
 	bool weeks;			/* count by weekday too */
-	bool remember;			/* the last finished calls, so that one told twice (live, and by the store) counts once */
+	bool remember;			/* remember finished calls, so that one reported twice (live, and by the store) counts once */
 	int64_t since_us;		/* calls that started before don't count; 0 = all do */
 	int64_t series_end_us;		/* end of the series of hours; 0 = none is kept */
 };
@@ -87,7 +87,7 @@ void metrics_call(struct metrics *m, const struct call *c, enum call_change chan
 /* A finished call of the past, in order of their starts. Concurrency is as it was then; it ends with metrics_history_end(). */
 void metrics_history(struct metrics *m, const struct call *c);
 void metrics_history_end(struct metrics *m);
-/* A call that is up, for figures of this moment alone: it counts as offered, in its state, with the response it has had. */
+/* A live call, for figures of this moment only: it counts as offered, in its state, with its response time so far. */
 void metrics_now(struct metrics *m, const struct call *c);
 /* By number, or whatever it is grouped by; NULL when it has had no call. */
 const struct number_metrics *metrics_number(const struct metrics *m, const char *number);

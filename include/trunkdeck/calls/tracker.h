@@ -1,38 +1,38 @@
 /*
- * The call tracker of one server: events in, calls out (DESIGN.md 4.4, ami.md 2).
+ * The call tracker of one server: it turns events into calls (DESIGN.md 4.4, ami.md 2).
  *
- * Invariants: every channel is keyed by its Uniqueid; channels of one call are joined by Linkedid and by bridges
- * (union-find); applying an event twice changes nothing; events may come in any order the ami.md 2.3 table shows; a call
- * ends exactly once, with the hang-up of the caller's leg, and has exactly one outcome; memory is bounded: everything
- * about a call goes with it, ids of what is over are kept in a table of fixed size (so that late and repeated events
- * resurrect nothing), and past 16384 live calls the oldest ends as `lost`.
+ * Invariants:
+ * - A channel is known by its Uniqueid. Channels of one call are joined by Linkedid and by bridges (union-find).
+ * - Applying an event twice changes nothing. Events may come in any order that the table of ami.md 2.3 shows.
+ * - A call ends once, with the hang-up of the caller's leg, and has one outcome.
+ * - Memory is bounded. The data of a call are freed with it. The ids of ended channels are kept in a table of fixed size, so that
+ *   late and repeated events start nothing. When more than 16384 calls are live, the oldest ends as `lost`.
  *
  * A call starts with the first Newchannel of a trunk technology in a trunk context. Local/, AudioSocket/, WebSocket/,
- * UnicastRTP/, Message/, Announcer/, Recorder/ channels never start one, as they are no trunk technologies.
+ * UnicastRTP/, Message/, Announcer/ and Recorder/ are no trunk technologies, so their channels never start one.
  *
- * The state is RINGING, CONNECTING (an agent leg exists), TALKING (answered), HELD, ENDED. The tracker has no clock, so
- * SILENT is for the one who shows it to derive: TALKING, no first_audio_us, answered a while ago.
+ * The state is RINGING, CONNECTING (an agent leg exists), TALKING (answered), HELD or ENDED. The tracker has no clock, so it never
+ * reports SILENT. The screen derives it: TALKING, without first_audio_us, some time after the answer.
  *
- * Transfers, blind and attended in all their forms, by the dialplan or by a Redirect, leave a call one call: its outcome
- * stays `answered`, its agent leg becomes whoever is connected to the caller then, and a leg that left by transferring is not
- * the one who hung up. A call is HELD while one of its legs holds the others. What an agent says while the caller is on hold
- * (to the person he will transfer to) is no first audio.
+ * A transfer, blind or attended, by the dialplan or by a Redirect, leaves a call one call. Its outcome stays `answered`, its agent
+ * leg becomes the leg that is connected to the caller then, and the leg that transferred it did not hang up. A call is HELD while
+ * one of its legs holds the others. Audio of an agent while the caller is on hold is no first audio.
  *
- * What can't be known: a call answered by the AudioSocket() *application* has no agent leg. The trunk leg's Up is the
- * only sign of an answer, and Asterisk gives the same cause 0 and the same CDR whether the agent took it or could not be
- * reached (fixtures A and Y). Rule: the call is answered when UserEvent AgentReady came, or when our side hung up after 3 s
- * or more (Answer() waits at most 0.5 s, the application at most 2 s to connect); it is unreachable when our side hung up
- * sooner. When the caller hung up it is answered if the application was an agent (UserEvent AgentAttach, a Cdr in time, or
- * Asterisk's cause 0, which a call ends with that was in no bridge), and abandoned otherwise: he may have heard music, or
- * waited in a queue whose events the manager user may not read. The rule is wrong for a caller who hangs up while the
- * application still tries to connect (counted answered), and for an agent who hangs up within 3 s of the answer (counted
- * unreachable). Use Dial(AudioSocket/...) to know.
+ * A call answered by the AudioSocket() *application* has no agent leg, and Asterisk does not report whether the agent took it: the
+ * trunk leg is up, and cause 0 and the CDR are the same in both cases (fixtures A and Y). These rules decide:
+ * - The call is answered when UserEvent AgentReady came, or when our side hung up after 3 s or more. (Answer() waits at most 0.5 s,
+ *   the application at most 2 s to connect.) When our side hung up sooner, it is unreachable.
+ * - When the caller hung up, the call is answered if the application was an agent, and abandoned otherwise: the caller may have
+ *   heard music, or waited in a queue whose events the manager user may not read. Signs of an agent are UserEvent AgentAttach, a
+ *   Cdr that came in time, and cause 0, with which a call ends that was in no bridge.
+ * - The rules are wrong for a caller who hangs up while the application still connects (counted as answered), and for an agent
+ *   who hangs up within 3 s of the answer (counted as unreachable). Dial(AudioSocket/...) avoids both.
  *
- * A caller in a queue is answered by an agent's leg only; what becomes of him else the queue's events say.
+ * A caller in a queue is answered by an agent's leg only. The events of the queue report every other end.
  *
- * Events may come without a time (CALL_NO_TIME): the calls and their outcomes are right then, without durations.
+ * Events may come without a time (CALL_NO_TIME). Calls and outcomes are right then, and durations are unknown.
  *
- * One owner, one thread (the ami thread per server; replay; tests). It calls back, never blocks, never reads a clock.
+ * One owner, one thread (the ami thread per server; replay; tests). It calls back, never blocks, and never reads a clock.
  */
 #ifndef TRUNKDECK_CALLS_TRACKER_H
 #define TRUNKDECK_CALLS_TRACKER_H
@@ -53,8 +53,8 @@ struct tracker_config {
 	const char *trunk_contexts;	/* comma list; NULL or "" = any context */
 	/* Called at every change of a call. The call is valid during the callback only. */
 	void (*on_call)(void *arg, const struct call *c, enum call_change change);
-	/* At every change of the call that is watched, its end being the last; after on_call where both are due. The detail is
-	 * valid during the callback only. NULL where none is watched. */
+	/* Called at every change of the watched call, the last time at its end; after on_call when both are due. The detail is
+	 * valid during the callback only. May be NULL when tracker_watch() is not used. */
 	void (*on_detail)(void *arg, const struct call_detail *d);
 	/* The story of a call that ended without an answer, before on_call tells of its end; valid during the callback. NULL = not wanted. */
 	void (*on_story)(void *arg, const struct call_detail *d);
@@ -92,12 +92,12 @@ void tracker_flush(struct tracker *t);
 /* A frame about this channel was rejected as forged: its call, if any, is marked uncertain. */
 void tracker_taint(struct tracker *t, struct str uniqueid);
 
-/* The one call whose detail is told, at once the first time; the one before is so no more. False: there is no such live call, and
- * none is watched. */
+/* Watches one call, instead of the one before: its detail is reported now and at every change. False when there is no such live
+ * call; then none is watched. */
 bool tracker_watch(struct tracker *t, struct str linkedid);
 
 void tracker_each_live(const struct tracker *t, void (*fn)(void *arg, const struct call *c), void *arg);
-/* Is the channel of one of these technologies, a comma list? */
+/* Whether the channel has one of these technologies, a comma list. */
 bool tracker_is_trunk(const char *techs, struct str channel);
 void tracker_get_stats(const struct tracker *t, struct tracker_stats *out);
 
