@@ -25,6 +25,7 @@ struct dialog {
 	struct dialog_options options;		/* its callbacks; the texts are above */
 	struct line_edit line;
 	enum choice focus;
+	bool pasting;				/* where no word is typed: a paste answers nothing */
 };
 
 static bool word_is_typed(const struct dialog *d)
@@ -127,6 +128,10 @@ static bool dialog_key(void *state, key_code key)
 
 	if (d->typed != NULL)
 		return typed_key(d, key);
+	if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END)
+		d->pasting = key == KEYS_PASTE_BEGIN;
+	if (d->pasting)
+		return false;
 	switch (key) {
 	case 'y': case 'Y':
 		return answer(d, CHOICE_YES);
