@@ -163,23 +163,6 @@ void http_close(struct http **h)
 
 /* --- a request --- */
 
-static enum http_result result_of(const struct http *h, CURLcode code)
-{
-	switch (code) {
-	case CURLE_OK:
-		return HTTP_ANSWERED;
-	case CURLE_FILESIZE_EXCEEDED:
-		return HTTP_TOO_LARGE;
-	case CURLE_WRITE_ERROR:
-		return h->body.overflow ? HTTP_TOO_LARGE : HTTP_UNREACHABLE;
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-		return HTTP_UNTRUSTED;
-	default:
-		return HTTP_UNREACHABLE;
-	}
-}
-
 /* Runs the transfer in the multi handle until it ends, or until there is mail to stop. */
 static enum http_result perform(struct http *h, CURLcode *code)
 {
@@ -201,7 +184,19 @@ static enum http_result perform(struct http *h, CURLcode *code)
 	if (!msg || msg->msg != CURLMSG_DONE)
 		die("curl ended a transfer without a result");
 	*code = msg->data.result;
-	return result_of(h, *code);
+	switch (*code) {
+	case CURLE_OK:
+		return HTTP_ANSWERED;
+	case CURLE_FILESIZE_EXCEEDED:
+		return HTTP_TOO_LARGE;
+	case CURLE_WRITE_ERROR:
+		return h->body.overflow ? HTTP_TOO_LARGE : HTTP_UNREACHABLE;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+		return HTTP_UNTRUSTED;
+	default:
+		return HTTP_UNREACHABLE;
+	}
 }
 
 void http_get(struct http *h, const char *url, size_t max, struct http_answer *a)

@@ -221,32 +221,30 @@ static void take_agents(struct page *out, const json_t *list, const struct page_
 		take_agent(&out->agents[out->count++], json_array_get(list, i), rules);
 }
 
-static bool take_page(struct page *out, const json_t *json, const struct page_rules *rules, struct err *e)
-{
-	const json_t *agents = get(json, "agents"), *starred = get(json, "starredAgents"), *more = get(json, "hasMore");
-
-	if (!json_is_array(agents))
-		return not_understood(e, _("the answer holds no list of agents"));
-	if (starred && !json_is_array(starred))
-		return not_understood(e, _("starredAgents of the answer is no list"));
-	if (!take_count(json, "total", &out->total) || !take_count(json, "page", &out->number) ||
-	    (more && !json_is_boolean(more)))
-		return not_understood(e, _("total, page or hasMore of the answer has the wrong type"));
-	out->says_more = more != NULL;
-	out->more = json_is_true(more);
-	take_agents(out, agents, rules);
-	take_agents(out, starred, rules);
-	out->starred = json_array_size(starred);
-	return true;
-}
-
 bool page_parse(struct page *out, const char *bytes, size_t len, const struct page_rules *rules, struct err *e)
 {
 	json_t *json = load(bytes, len, e);
-	bool ok;
+	const json_t *agents = get(json, "agents"), *starred = get(json, "starredAgents"), *more = get(json, "hasMore");
+	bool ok = false;
 
 	*out = (struct page){ .total = -1, .number = -1 };
-	ok = json && take_page(out, json, rules, e);
+	if (!json) {
+		return false;
+	} else if (!json_is_array(agents)) {
+		not_understood(e, _("the answer holds no list of agents"));
+	} else if (starred && !json_is_array(starred)) {
+		not_understood(e, _("starredAgents of the answer is no list"));
+	} else if (!take_count(json, "total", &out->total) || !take_count(json, "page", &out->number) ||
+		   (more && !json_is_boolean(more))) {
+		not_understood(e, _("total, page or hasMore of the answer has the wrong type"));
+	} else {
+		out->says_more = more != NULL;
+		out->more = json_is_true(more);
+		take_agents(out, agents, rules);
+		take_agents(out, starred, rules);
+		out->starred = json_array_size(starred);
+		ok = true;
+	}
 	json_decref(json);
 	return ok;
 }

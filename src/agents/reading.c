@@ -102,15 +102,6 @@ static void keep(struct reading *r, struct page_agent *a, bool starred)
 	}
 }
 
-static bool same_ids(const struct reading *a, const struct reading *b)
-{
-	for (const struct listed *l = a->by_id; l; l = l->hh.next) {
-		if (!find(b, l->is.agent.id))
-			return false;
-	}
-	return HASH_COUNT(a->by_id) == HASH_COUNT(b->by_id);
-}
-
 /* --- waiting --- */
 
 /* The doubled wait is cut to between half and all of it, at random. */
@@ -290,13 +281,17 @@ static bool read_once(const struct reader *r, struct reading *into, struct err *
 	return true;
 }
 
+/* Does absence count: was it one page, was every expected agent there, or has the read before the same ids? */
 static bool is_settled(const struct reading *now, const struct reading *before, const char *const *expected, size_t count)
 {
+	bool same = before->pages > 0 && HASH_COUNT(now->by_id) == HASH_COUNT(before->by_id);
 	size_t found = 0;
 
 	while (found < count && find(now, expected[found]))
 		found++;
-	return !now->torn[0] && (now->pages == 1 || found == count || (before->pages > 0 && same_ids(now, before)));
+	for (const struct listed *l = now->by_id; same && l; l = l->hh.next)
+		same = find(before, l->is.agent.id) != NULL;
+	return !now->torn[0] && (now->pages == 1 || found == count || same);
 }
 
 void reading_host(struct reading *out, const struct agents_options *o, enum region region,

@@ -11,8 +11,6 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
 
-#define NAME_MAX_LEN 32
-
 const struct setup_file setup_files[] = {
 	{ "asterisk/globals_trunkdeck.conf", "/etc/asterisk/globals_trunkdeck.conf", "dialplan reload", false },
 	{ "asterisk/extensions_trunkdeck.conf", "/etc/asterisk/extensions_trunkdeck.conf", "dialplan reload", false },
@@ -26,46 +24,33 @@ const struct setup_file setup_files[] = {
 
 /* --- filling in --- */
 
-/* The length of the name between two @ at the start of s; 0 = there is none. */
-static size_t placeholder(const char *s)
-{
-	size_t len = 1;
-
-	while (isupper((unsigned char)s[len]) || s[len] == '_')
-		len++;
-	return len > 1 && s[len] == '@' ? len - 1 : 0;
-}
-
-static const char *value_of(const struct setup_value *values, const char *name, size_t len)
-{
-	for (; values->name; values++) {
-		if (strlen(values->name) == len && strncmp(values->name, name, len) == 0)
-			return values->value;
-	}
-	return NULL;
-}
-
 char *setup_fill(const char *text, const struct setup_value *values)
 {
 	struct buf out;
 
 	buf_init(&out, BUF_UNBOUNDED);
 	while (*text) {
-		size_t plain = strcspn(text, "@"), len;
-		const char *value;
+		size_t plain = strcspn(text, "@"), len = 0;
+		const struct setup_value *v = values;
 
 		buf_add(&out, text, plain);
 		text += plain;
 		if (!*text)
 			break;
-		len = placeholder(text);
-		value = len > 0 ? value_of(values, text + 1, len) : "@";
-		if (!value) {
+		while (isupper((unsigned char)text[len + 1]) || text[len + 1] == '_')
+			len++;
+		if (len == 0 || text[len + 1] != '@') {
+			buf_addc(&out, *text++);
+			continue;
+		}
+		while (v->name && (strlen(v->name) != len || strncmp(v->name, text + 1, len) != 0))
+			v++;
+		if (!v->name) {
 			buf_clear(&out);
 			return NULL;
 		}
-		buf_adds(&out, value);
-		text += len > 0 ? len + 2 : 1;
+		buf_adds(&out, v->value);
+		text += len + 2;
 	}
 	return buf_take(&out);
 }

@@ -1,8 +1,8 @@
 /*
- * The demonstration Asterisk's thread: sessions, their actions, the database. What calls do is demo/calls.c.
+ * The thread of the demonstration Asterisk: sessions, their actions, the database. Calls are in demo/calls.c.
  *
- * One poll loop over the listening socket, the sessions and a descriptor that says stop. A session that does not take
- * what it is sent is dropped, as by the real one.
+ * One poll loop serves the listening socket, the sessions and a descriptor that ends it. A session that does not read what is sent
+ * to it is dropped, as a real Asterisk does.
  */
 #include "config.h"
 
@@ -419,23 +419,6 @@ static void perform(struct demo_pbx *p, struct session *s, const struct action *
 
 /* --- sessions --- */
 
-static void perform_all(struct demo_pbx *p, struct session *s)
-{
-	const char *end;
-	size_t done = 0;
-
-	while (!s->closing && s->in.len > done && (end = memmem(s->in.p + done, s->in.len - done, "\r\n\r\n", 4))) {
-		struct action a = { .lines = { s->in.p + done, (size_t)(end + 2 - s->in.p) - done } };
-		struct str id = field(&a, "ActionID");
-
-		if (id.len)
-			snprintf(a.id_text, sizeof(a.id_text), "ActionID: %.*s\r\n", id.len < 128 ? (int)id.len : 128, id.p);
-		perform(p, s, &a);
-		done = (size_t)(end + 4 - s->in.p);
-	}
-	buf_consume(&s->in, done);
-}
-
 static void drop_session(struct demo_pbx *p, size_t i)
 {
 	struct session *s = &p->sessions[i];
@@ -464,16 +447,27 @@ static void accept_session(struct demo_pbx *p)
 	p->session_count++;
 }
 
-/* False when the session is over. */
+/* Performs the actions that have arrived. False when the session is over. */
 static bool receive(struct demo_pbx *p, struct session *s)
 {
 	char block[16384];
+	const char *end;
+	size_t done = 0;
 	ssize_t got = recv(s->fd, block, sizeof(block), 0);
 
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR;
 	buf_add(&s->in, block, (size_t)got);
-	perform_all(p, s);
+	while (!s->closing && s->in.len > done && (end = memmem(s->in.p + done, s->in.len - done, "\r\n\r\n", 4))) {
+		struct action a = { .lines = { s->in.p + done, (size_t)(end + 2 - s->in.p) - done } };
+		struct str id = field(&a, "ActionID");
+
+		if (id.len)
+			snprintf(a.id_text, sizeof(a.id_text), "ActionID: %.*s\r\n", id.len < 128 ? (int)id.len : 128, id.p);
+		perform(p, s, &a);
+		done = (size_t)(end + 4 - s->in.p);
+	}
+	buf_consume(&s->in, done);
 	return got > 0 && !s->in.overflow;
 }
 

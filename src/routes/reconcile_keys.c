@@ -290,16 +290,6 @@ static void access_shut(struct routes *r, enum access access, int64_t now_ms)
 
 /* --- answers --- */
 
-static void refused(struct routes *r, struct key *k, const char *message, int64_t now_ms)
-{
-	str_copy(r->refusal, sizeof(r->refusal), str_of(message));
-	k->state = ROUTE_REFUSED;
-	key_move(r, k, PHASE_REFUSED, PLACE_NONE);
-	if (k->kind == KEY_OWNER)
-		access_shut(r, ACCESS_REFUSED, now_ms);
-	tell(r, k, now_ms);
-}
-
 /* The wanted value is there: numbers that waited for this agent's dial string can be written. */
 static void became_present(struct routes *r, struct key *k)
 {
@@ -431,28 +421,30 @@ static void on_read(struct routes *r, struct key *k, const char *value, int64_t 
 		differs(r, k, value, now_ms);
 }
 
-/* A key that was to be deleted and is missing counts as deleted. The reading shows whether it is missing. */
-static void on_written(struct routes *r, struct key *k, int64_t now_ms)
+void key_answer(struct routes *r, struct key *k, enum route_op op, enum route_answer answer, const char *value, int64_t now_ms)
 {
-	k->written = k->wrote = true;
-	r->written += k->kind == KEY_NUMBER && k->wanted;
-	k->recheck_ms = now_ms + r->config.verify_wait_ms;
-	key_move(r, k, PHASE_READ, PLACE_READY);
-	if (k->wanted)
-		became_present(r, k);
-}
+	bool is_read = op == ROUTE_OP_GET || op == ROUTE_OP_LOOKUP;
 
-void key_answer(struct routes *r, struct key *k, enum route_op op, enum route_answer answer, const char *value,
-		 int64_t now_ms)
-{
 	key_move(r, k, k->phase, PLACE_NONE);
 	k->held = k->held || answer == ROUTE_ANSWER_OK;
-	if (k->restart)
+	if (k->restart) {
 		key_begin(r, k, now_ms);
-	else if (answer == ROUTE_ANSWER_REFUSED || (op == ROUTE_OP_PUT && answer != ROUTE_ANSWER_OK))
-		refused(r, k, value ? value : "", now_ms);
-	else if (op == ROUTE_OP_GET || op == ROUTE_OP_LOOKUP)
+	} else if (answer == ROUTE_ANSWER_REFUSED || (op == ROUTE_OP_PUT && answer != ROUTE_ANSWER_OK)) {
+		str_copy(r->refusal, sizeof(r->refusal), str_of(value));
+		k->state = ROUTE_REFUSED;
+		key_move(r, k, PHASE_REFUSED, PLACE_NONE);
+		if (k->kind == KEY_OWNER)
+			access_shut(r, ACCESS_REFUSED, now_ms);
+		tell(r, k, now_ms);
+	} else if (is_read) {
 		on_read(r, k, answer == ROUTE_ANSWER_OK ? (value ? value : "") : NULL, now_ms);
-	else
-		on_written(r, k, now_ms);
+	} else {
+		/* A key that was to be deleted and is missing counts as deleted. The reading shows whether it is missing. */
+		k->written = k->wrote = true;
+		r->written += k->kind == KEY_NUMBER && k->wanted;
+		k->recheck_ms = now_ms + r->config.verify_wait_ms;
+		key_move(r, k, PHASE_READ, PLACE_READY);
+		if (k->wanted)
+			became_present(r, k);
+	}
 }

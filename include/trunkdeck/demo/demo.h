@@ -1,7 +1,7 @@
 /*
- * The demonstration workspace: a store in a temporary folder with a few providers, agents and numbers
- * (data/demo/workspace.json), and two demonstration servers on the loopback that answer like Asterisk. Nothing outside is
- * touched. Used by `trunkdeck --demo`, the screen tests and the README's first command.
+ * The demonstration workspace: a store in a temporary folder with a few providers, agents and numbers (data/demo/workspace.json), and
+ * two demonstration servers on the loopback that answer like Asterisk. Nothing else is changed. `trunkdeck --demo` and the screen
+ * tests use it.
  */
 #ifndef TRUNKDECK_DEMO_DEMO_H
 #define TRUNKDECK_DEMO_DEMO_H

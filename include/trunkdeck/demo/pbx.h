@@ -1,7 +1,7 @@
 /*
- * The demonstration Asterisk: a thread that listens on a loopback port and speaks as much AMI as the client needs (login,
- * events, calls, the database in memory, endpoints, test calls). Calls arrive for the numbers that it holds
- * routes for, from callers of many countries; most are answered, some are not, in every way there is.
+ * The demonstration Asterisk: a thread that listens on a loopback port and speaks as much AMI as the client needs (login, events,
+ * calls, the database in memory, endpoints, test calls). Calls arrive for the numbers that it has routes for, from callers of many
+ * countries. Most are answered; the others fail in each way that there is.
  *
  * `trunkdeck --demo` runs the real client against it. The same seed and routes give the same calls, at the real time.
  */
@@ -19,14 +19,14 @@ struct demo_pbx_options {
 	const char *endpoint;		/* PJSIP endpoint the calls come in by; NULL = "twilio" */
 	const char *silent_endpoint;	/* one that does not answer; NULL = none */
 	const char *registrar;		/* the SIP URI it is registered at; NULL = none */
-	int64_t clock_us;		/* what its clock is ahead of ours */
+	int64_t clock_us;		/* how far its clock is ahead of ours */
 	const char *user;		/* who may log in */
 	const char *secret;
 };
 
 struct demo_pbx;
 
-/* *port becomes the port it listens on, at 127.0.0.1. NULL and *e when there is none to be had. */
+/* *port becomes the port at 127.0.0.1 that it listens on. On failure NULL, and *e says why. */
 struct demo_pbx *demo_pbx_start(const struct demo_pbx_options *options, int *port, struct err *e);
 /* Stops and joins the thread, closes all connections. */
 void demo_pbx_stop(struct demo_pbx **p);

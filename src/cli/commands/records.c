@@ -114,13 +114,14 @@ static void report(struct cli *c, const char *done, const struct record *r, stru
 static bool with_record(struct cli *c, bool (*act)(struct cli *, struct snapshot *, struct record *, struct err *), struct err *e)
 {
 	struct snapshot *directory = cli_directory(c, e);
-	struct record r;
-	bool ok;
+	struct record r = { .entity = c->command->entity };
+	bool adds = c->command->run == cli_record_add, ok;
 
 	if (!directory)
 		return false;
-	record_init(&r, c->command->entity);
-	ok = (c->command->run == cli_record_add || cli_find(c, directory, &r, e)) && act(c, directory, &r, e);
+	if (adds)
+		record_init(&r, c->command->entity);
+	ok = (adds || cli_find(c, directory, &r, e)) && act(c, directory, &r, e);
 	record_clear(&r);
 	snapshot_free(&directory);
 	return ok;
