@@ -136,10 +136,7 @@ static void undo_remember(struct app *a, const struct mutation *m, const struct 
 		remove_step(l, l->count - 1);
 	if (l->count == STEPS_MAX)
 		remove_step(l, 0);
-	if (l->count == l->size) {
-		l->size = l->size ? l->size * 2 : 16;
-		l->steps = xreallocarray(l->steps, l->size, sizeof(*l->steps));
-	}
+	ARRAY_GROW(l->steps, l->count, l->size);
 	l->steps[l->count++] = step;
 	l->at = l->count;
 }

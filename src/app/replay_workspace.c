@@ -48,29 +48,17 @@ static struct record *next(struct copying *c, enum mutation_kind kind, enum enti
 	return &m->record;
 }
 
-static void copy_workspace(void *arg, const struct workspace *w)
+/* Every agent takes calls: the recording says what became of them. */
+static void take_record(void *arg, const struct record *r, int64_t numbers)
 {
-	workspace_copy(&next(arg, MUTATION_EDIT, ENTITY_WORKSPACE)->workspace, w);
-}
+	struct record *to = next(arg, r->entity == ENTITY_WORKSPACE ? MUTATION_EDIT : MUTATION_ADD, r->entity);
 
-static void copy_provider(void *arg, const struct provider *p, int64_t numbers)
-{
 	(void)numbers;
-	provider_copy(&next(arg, MUTATION_ADD, ENTITY_PROVIDER)->provider, p);
-}
-
-static void copy_agent(void *arg, const struct agent *a)
-{
-	struct agent *to = &next(arg, MUTATION_ADD, ENTITY_AGENT)->agent;
-
-	agent_copy(to, a);
-	to->voice_enabled = true;
-	to->disabled = false;
-}
-
-static void copy_number(void *arg, const struct number *n)
-{
-	number_copy(&next(arg, MUTATION_ADD, ENTITY_NUMBER)->number, n);
+	record_copy(to, r);
+	if (r->entity == ENTITY_AGENT) {
+		to->agent.voice_enabled = true;
+		to->agent.disabled = false;
+	}
 }
 
 /* From the configured store; *why = it can't be read. */
@@ -78,9 +66,7 @@ static void copy_records(const struct config *given, struct store *to, struct er
 {
 	const struct store_options options = { .actor = given->actor, .read_only = true };
 	struct copying *c = xcalloc(1, sizeof(*c));
-	const struct store_reader reader = {
-		.arg = c, .workspace = copy_workspace, .provider = copy_provider, .agent = copy_agent, .number = copy_number,
-	};
+	const struct store_reader reader = { .arg = c, .entities = ENTITIES_ALL, .record = take_record };
 	struct store *from;
 	int64_t change;
 

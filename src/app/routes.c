@@ -301,10 +301,7 @@ static void add_foreign(void *arg, const char *server, const struct route_report
 
 	if (r->state != ROUTE_FOREIGN || r->gone || app_server(l->app, server)->config->routes != ROUTES_ASTDB)
 		return;
-	if (l->count == l->size) {
-		l->size = l->size ? l->size * 2 : 16;
-		l->routes = xreallocarray(l->routes, l->size, sizeof(*l->routes));
-	}
+	ARRAY_GROW(l->routes, l->count, l->size);
 	str_copy(l->routes[l->count].server, sizeof(l->routes->server), str_of(server));
 	str_copy(l->routes[l->count++].number, sizeof(l->routes->number), str_of(r->number));
 }

@@ -169,6 +169,17 @@ static size_t plain_run(struct str s)
 	return n;
 }
 
+bool utf8_has_control(struct str s)
+{
+	uint32_t code;
+	size_t len;
+
+	for (; (len = utf8_next(s, &code)); s = (struct str){ s.p + len, s.len - len })
+		if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029)
+			return true;
+	return false;
+}
+
 void utf8_clean(struct buf *out, struct str s)
 {
 	int marks = MARKS_MAX;

@@ -24,10 +24,7 @@ static void add_hole(struct coverage *g, int64_t from_us, int64_t until_us)
 		until_us = g->window.until_us;
 	if (from_us >= until_us)
 		return;
-	if (g->count == g->size) {
-		g->size = g->size ? g->size * 2 : 16;
-		g->holes = xreallocarray(g->holes, g->size, sizeof(*g->holes));
-	}
+	ARRAY_GROW(g->holes, g->count, g->size);
 	g->holes[g->count++] = (struct span){ from_us, until_us };
 }
 

@@ -51,17 +51,6 @@ static bool is_blank(const char *s)
 	return !s[strspn(s, " ")];
 }
 
-static bool has_control(struct str s)
-{
-	uint32_t code;
-	size_t len;
-
-	for (; (len = utf8_next(s, &code)); s = (struct str){ s.p + len, s.len - len })
-		if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029)
-			return true;
-	return false;
-}
-
 /* Characters that turn the direction of what follows: a text may read as another one. */
 static bool is_bidi(uint32_t code)
 {
@@ -180,7 +169,7 @@ static bool check_bounds(const struct field *f, const char *text, struct err *e)
 	}
 	if (!utf8_valid(s))
 		return field_refuse(f, e, _("the text is not valid UTF-8"));
-	if (has_control(s))
+	if (utf8_has_control(s))
 		return field_refuse(f, e, _("line ends and other control characters are not allowed"));
 	if (has(s, is_bidi))
 		return field_refuse(f, e, _("characters that change the direction of writing are not allowed"));

@@ -150,17 +150,7 @@ const struct field *field_by_key(enum entity e, const char *key)
 
 bool field_is_text(const struct field *f)
 {
-	switch (f->type) {
-	case FIELD_REGION:
-	case FIELD_PLAN:
-	case FIELD_BOOL:
-	case FIELD_LIMIT:
-	case FIELD_INT:
-	case FIELD_TIME:
-		return false;
-	default:
-		return true;
-	}
+	return f->type < FIELD_REGION || f->type == FIELD_PARAMS || f->type == FIELD_PREFIX;
 }
 
 char **field_text_of(const struct field *f, void *base)
@@ -173,44 +163,40 @@ const char *field_text_in(const struct field *f, const void *base)
 	return *(char *const *)((const char *)base + f->offset);
 }
 
-static char *limit_text(const struct workspace *w)
+struct value field_value(const struct field *f, const struct record *r)
 {
-	if (!w->has_max)
-		return xstrdup("");
-	if (w->max_phone_numbers == LIMIT_NONE)
-		return xstrdup("unlimited");
-	return xasprintf("%" PRId64, w->max_phone_numbers);
-}
+	const void *at = (const char *)record_base_const(r) + f->offset;
 
-static char *time_text(int64_t at)
-{
-	char iso[CLOCK_ISO_SIZE];
-
-	if (!at)
-		return xstrdup("");
-	clock_format_iso(iso, at);
-	return xstrdup(iso);
+	switch (f->type) {
+	case FIELD_REGION:
+		return (struct value){ VALUE_TEXT, .text = region_name(*(const enum region *)at) };
+	case FIELD_PLAN:
+		return (struct value){ VALUE_TEXT, .text = plan_name(*(const enum plan *)at) };
+	case FIELD_BOOL:
+		return (struct value){ VALUE_BOOL, .number = *(const bool *)at };
+	case FIELD_LIMIT:
+		return (struct value){ !r->workspace.has_max ? VALUE_NONE : *(const int64_t *)at == LIMIT_NONE ? VALUE_UNLIMITED : VALUE_INT,
+				       .number = *(const int64_t *)at };
+	case FIELD_INT:
+	case FIELD_TIME:
+		return (struct value){ f->type == FIELD_INT ? VALUE_INT : VALUE_TIME, .number = *(const int64_t *)at };
+	default:
+		return (struct value){ f->type == FIELD_PARAMS ? VALUE_JSON : VALUE_TEXT, .text = *(char *const *)at };
+	}
 }
 
 char *field_get(const struct field *f, const struct record *r)
 {
-	const void *base = record_base_const(r);
-	const void *at = (const char *)base + f->offset;
+	struct value v = field_value(f, r);
+	char iso[CLOCK_ISO_SIZE] = "";
 
-	switch (f->type) {
-	case FIELD_REGION:
-		return xstrdup(region_name(*(const enum region *)at));
-	case FIELD_PLAN:
-		return xstrdup(plan_name(*(const enum plan *)at));
-	case FIELD_BOOL:
-		return xstrdup(*(const bool *)at ? "yes" : "no");
-	case FIELD_LIMIT:
-		return limit_text(&r->workspace);
-	case FIELD_INT:
-		return xasprintf("%" PRId64, *(const int64_t *)at);
-	case FIELD_TIME:
-		return time_text(*(const int64_t *)at);
-	default:
-		return xstrdup(field_text_in(f, base));
-	}
+	if (v.kind == VALUE_BOOL)
+		return xstrdup(v.number ? "yes" : "no");
+	if (v.kind == VALUE_INT)
+		return xasprintf("%" PRId64, v.number);
+	if (v.kind == VALUE_TIME && v.number)
+		clock_format_iso(iso, v.number);
+	if (v.kind == VALUE_UNLIMITED)
+		return xstrdup("unlimited");
+	return xstrdup(v.text ? v.text : iso);
 }

@@ -143,10 +143,7 @@ static void add_term(struct filter_words *q, struct term *t, const struct zone *
 	utf8_lower(&lower, t->text);
 	t->exact = strcmp(lower.p, t->text) != 0;
 	buf_clear(&lower);
-	if (q->count == q->size) {
-		q->size = q->size ? 2 * q->size : 8;
-		q->terms = xreallocarray(q->terms, q->size, sizeof(*q->terms));
-	}
+	ARRAY_GROW(q->terms, q->count, q->size);
 	q->terms[q->count++] = *t;
 }
 

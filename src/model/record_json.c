@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include <jansson.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,8 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
+#include "trunkdeck/base/utf8.h"
 
 /* --- parameters --- */
 
@@ -119,134 +122,128 @@ char *params_canonical(const char *text, struct err *e)
 
 /* --- out --- */
 
-static json_t *text_json(const char *text)
+static void add_string(struct buf *to, const char *text)
 {
-	json_t *json = json_string(text);
+	struct str rest = str_of(text);
+	const char *plain = rest.p;
 
-	/* Only text that is not UTF-8 fails, and every door refuses that; a row damaged by hand must not end the program. */
-	return json ? json : json_string("?");
+	/* Every door refuses text that is not UTF-8; a row damaged by hand must not end the program. */
+	if (!utf8_valid(rest)) {
+		buf_adds(to, "\"?\"");
+		return;
+	}
+	buf_addc(to, '"');
+	for (; *rest.p; rest.p++) {
+		if (*rest.p != '"' && *rest.p != '\\' && (unsigned char)*rest.p >= 0x20)
+			continue;
+		buf_add(to, plain, (size_t)(rest.p - plain));
+		if ((unsigned char)*rest.p < 0x20)
+			buf_addf(to, "\\u%04x", *rest.p);
+		else
+			buf_addf(to, "\\%c", *rest.p);
+		plain = rest.p + 1;
+	}
+	buf_add(to, plain, (size_t)(rest.p - plain));
+	buf_addc(to, '"');
 }
 
-static json_t *time_json(int64_t at)
+static void add_value(struct buf *to, const struct value *v)
 {
 	char iso[CLOCK_ISO_SIZE];
+	json_t *json;
 
-	if (!at)
-		return json_null();
-	clock_format_iso(iso, at);
-	return json_string(iso);
-}
-
-static json_t *params_json(const char *text)
-{
-	json_t *json = json_loads(text, 0, NULL);
-
-	if (json_is_object(json))
-		return json;
-	json_decref(json);
-	return json_object();
-}
-
-/* NULL = the key is left out. */
-static json_t *field_json(const struct field *f, const struct record *r)
-{
-	const void *base = record_base_const(r);
-	const void *at = (const char *)base + f->offset;
-
-	switch (f->type) {
-	case FIELD_REGION:
-		return json_string(region_name(*(const enum region *)at));
-	case FIELD_PLAN:
-		return json_string(plan_name(*(const enum plan *)at));
-	case FIELD_BOOL:
-		return json_boolean(*(const bool *)at);
-	case FIELD_LIMIT:
-		if (!r->workspace.has_max)
-			return NULL;
-		if (r->workspace.max_phone_numbers == LIMIT_NONE)
-			return json_null();
-		return json_integer(r->workspace.max_phone_numbers);
-	case FIELD_INT:
-		return json_integer(*(const int64_t *)at);
-	case FIELD_TIME:
-		return time_json(*(const int64_t *)at);
-	case FIELD_PARAMS:
-		return params_json(field_text_in(f, base));
-	default:
-		return text_json(field_text_in(f, base));
+	if (v->kind == VALUE_TEXT) {
+		add_string(to, v->text);
+	} else if (v->kind == VALUE_JSON) {
+		/* The most frequent one spares the parser. One that was damaged by hand is none. */
+		json = strcmp(v->text, "{}") ? json_loads(v->text, 0, NULL) : NULL;
+		buf_adds(to, json_is_object(json) ? v->text : "{}");
+		json_decref(json);
+	} else if (v->kind == VALUE_BOOL) {
+		buf_adds(to, v->number ? "true" : "false");
+	} else if (v->kind == VALUE_INT) {
+		buf_addf(to, "%" PRId64, v->number);
+	} else if (v->kind == VALUE_TIME && v->number) {
+		clock_format_iso(iso, v->number);
+		buf_addf(to, "\"%s\"", iso);
+	} else {
+		buf_adds(to, "null");
 	}
+}
+
+void record_add_json(struct buf *to, const struct record *r)
+{
+	char separator = '{';
+
+	for (const struct field *f = entity_fields(r->entity); f->key; f++) {
+		struct value v = field_value(f, r);
+
+		if (v.kind == VALUE_NONE)
+			continue;
+		buf_addc(to, separator);
+		buf_addc(to, '"');
+		buf_adds(to, f->key);
+		buf_adds(to, "\":");
+		add_value(to, &v);
+		separator = ',';
+	}
+	buf_addc(to, '}');
 }
 
 json_t *record_to_json(const struct record *r)
 {
-	json_t *object = json_object();
+	struct buf text;
+	json_t *json;
 
-	for (const struct field *f = entity_fields(r->entity); f->key; f++) {
-		json_t *value = field_json(f, r);
-
-		if (value && json_object_set_new(object, f->key, value))
-			die("JSON object could not be filled");
-	}
-	return object;
+	buf_init(&text, BUF_UNBOUNDED);
+	record_add_json(&text, r);
+	json = json_loads(text.p, 0, NULL);
+	buf_clear(&text);
+	return json ? json : json_object();
 }
 
 /* --- in --- */
 
-/* A hint that names the expected JSON type. */
-static const char *type_hint(const struct field *f)
-{
-	switch (f->type) {
-	case FIELD_BOOL:
-		return _("true or false is expected");
-	case FIELD_LIMIT:
-		return _("a number, or null for unlimited, is expected");
-	case FIELD_INT:
-		return _("a number is expected");
-	case FIELD_TIME:
-		return _("a time such as \"2026-11-22T10:29:39Z\", or null, is expected");
-	case FIELD_PARAMS:
-		return _("a JSON object is expected, e.g. {\"department\":\"sales\"}");
-	default:
-		return _("a string is expected");
-	}
-}
+#define TYPE(type) (1u << (type))
 
-static char *number_text(const json_t *value)
-{
-	return json_is_integer(value) ? xasprintf("%" JSON_INTEGER_FORMAT, json_integer_value(value)) : NULL;
-}
+/* The JSON types of a field, and the hint that names them. */
+static const struct {
+	unsigned types;
+	const char *hint;
+} json_types[] = {
+	[FIELD_BOOL] = { TYPE(JSON_TRUE) | TYPE(JSON_FALSE), N_("true or false is expected") },
+	[FIELD_LIMIT] = { TYPE(JSON_INTEGER) | TYPE(JSON_NULL), N_("a number, or null for unlimited, is expected") },
+	[FIELD_INT] = { TYPE(JSON_INTEGER), N_("a number is expected") },
+	[FIELD_TIME] = { TYPE(JSON_STRING) | TYPE(JSON_NULL), N_("a time such as \"2026-11-22T10:29:39Z\", or null, is expected") },
+	[FIELD_PARAMS] = { TYPE(JSON_OBJECT), N_("a JSON object is expected, e.g. {\"department\":\"sales\"}") },
+};
 
-static char *string_text(const json_t *value)
-{
-	/* A string with a NUL inside would be cut in silence. */
-	if (!json_is_string(value) || strlen(json_string_value(value)) != json_string_length(value))
-		return NULL;
-	return xstrdup(json_string_value(value));
-}
-
-/* The text field_set() takes; NULL when the JSON type is not the field's. */
+/* The text field_set() takes; NULL for a string with a NUL inside, which would be cut in silence. */
 static char *value_text(const struct field *f, json_t *value)
 {
-	switch (f->type) {
-	case FIELD_BOOL:
-		return json_is_boolean(value) ? xstrdup(json_is_true(value) ? "yes" : "no") : NULL;
-	case FIELD_LIMIT:
-		return json_is_null(value) ? xstrdup("unlimited") : number_text(value);
-	case FIELD_INT:
-		return number_text(value);
-	case FIELD_TIME:
-		return json_is_null(value) ? xstrdup("") : string_text(value);
-	case FIELD_PARAMS:
-		return json_is_object(value) ? json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+	switch (json_typeof(value)) {
+	case JSON_TRUE:
+		return xstrdup("yes");
+	case JSON_FALSE:
+		return xstrdup("no");
+	case JSON_INTEGER:
+		return xasprintf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	case JSON_NULL:
+		return xstrdup(f->type == FIELD_LIMIT ? "unlimited" : "");
+	case JSON_STRING:
+		return strlen(json_string_value(value)) == json_string_length(value) ? xstrdup(json_string_value(value)) : NULL;
 	default:
-		return string_text(value);
+		return json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(17));
 	}
 }
 
 static bool set_from_json(const struct field *f, struct record *r, json_t *value, struct err *e)
 {
-	char *text = value_text(f, value);
-	bool ok = text ? field_set(f, r, text, e) : field_refuse(f, e, type_hint(f));
+	bool special = f->type < ARRAY_LEN(json_types) && json_types[f->type].hint;
+	unsigned types = special ? json_types[f->type].types : TYPE(JSON_STRING);
+	char *text = types & TYPE(json_typeof(value)) ? value_text(f, value) : NULL;
+	bool ok = text ? field_set(f, r, text, e)
+		       : field_refuse(f, e, special ? _(json_types[f->type].hint) : _("a string is expected"));
 
 	free(text);
 	return ok;

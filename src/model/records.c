@@ -17,69 +17,22 @@
 
 /* --- words --- */
 
-static const char *const region_names[REGION_COUNT] = { "na", "eu" };
-static const char *const plan_names[PLAN_COUNT] = { "free", "pro", "enterprise" };
-static const char *const entity_names[ENTITY_COUNT] = { "workspace", "provider", "agent", "number" };
+WORDS_DEFINE(region, enum region, REGION_TABLE)
+WORDS_DEFINE(plan, enum plan, PLAN_TABLE)
+WORDS_DEFINE(entity, enum entity, ENTITY_TABLE)
 
-static const char *name_at(const char *const names[], size_t count, size_t at)
-{
-	return at < count ? names[at] : "";
-}
-
-static bool name_find(const char *const names[], size_t count, const char *s, size_t *at)
-{
-	for (size_t i = 0; s && i < count; i++)
-		if (!strcmp(names[i], s)) {
-			*at = i;
-			return true;
-		}
-	return false;
-}
-
-const char *region_name(enum region r)
-{
-	return name_at(region_names, REGION_COUNT, r);
-}
-
-bool region_parse(const char *s, enum region *out)
-{
-	size_t at;
-
-	if (!name_find(region_names, REGION_COUNT, s, &at))
-		return false;
-	*out = (enum region)at;
-	return true;
-}
-
-const char *plan_name(enum plan p)
-{
-	return name_at(plan_names, PLAN_COUNT, p);
-}
-
-bool plan_parse(const char *s, enum plan *out)
-{
-	size_t at;
-
-	if (!name_find(plan_names, PLAN_COUNT, s, &at))
-		return false;
-	*out = (enum plan)at;
-	return true;
-}
-
-const char *entity_name(enum entity e)
-{
-	return name_at(entity_names, ENTITY_COUNT, e);
-}
-
-bool entity_parse(const char *s, enum entity *out)
-{
-	size_t at;
-
-	if (!name_find(entity_names, ENTITY_COUNT, s, &at))
-		return false;
-	*out = (enum entity)at;
-	return true;
-}
+#define PARSE_DEFINE(prefix, type) \
+	bool prefix##_parse(const char *s, type *out) \
+	{ \
+		int word = s ? words_find(&prefix##_words, s) : -1; \
+\
+		if (word >= 0) \
+			*out = (type)word; \
+		return word >= 0; \
+	}
+PARSE_DEFINE(region, enum region)
+PARSE_DEFINE(plan, enum plan)
+PARSE_DEFINE(entity, enum entity)
 
 int64_t plan_limit(enum plan p)
 {
@@ -100,13 +53,6 @@ int64_t workspace_limit(const struct workspace *w)
 
 /* --- memory --- */
 
-static void texts_init(enum entity entity, void *base)
-{
-	for (const struct field *f = entity_fields(entity); f->key; f++)
-		if (field_is_text(f))
-			*field_text_of(f, base) = xstrdup(f->type == FIELD_PARAMS ? "{}" : "");
-}
-
 static void texts_clear(enum entity entity, void *base)
 {
 	for (const struct field *f = entity_fields(entity); f->key; f++)
@@ -125,115 +71,21 @@ static void texts_copy(enum entity entity, void *to)
 		}
 }
 
-void workspace_init(struct workspace *w)
-{
-	*w = (struct workspace){ .plan = PLAN_ENTERPRISE };
-	texts_init(ENTITY_WORKSPACE, w);
-	free(w->time_zone);
-	w->time_zone = xstrdup("UTC");
-}
-
-void workspace_clear(struct workspace *w)
-{
-	texts_clear(ENTITY_WORKSPACE, w);
-	*w = (struct workspace){ 0 };
-}
-
-void workspace_copy(struct workspace *to, const struct workspace *from)
-{
-	*to = *from;
-	texts_copy(ENTITY_WORKSPACE, to);
-}
-
-void provider_init(struct provider *p)
-{
-	*p = (struct provider){ 0 };
-	texts_init(ENTITY_PROVIDER, p);
-}
-
-void provider_clear(struct provider *p)
-{
-	texts_clear(ENTITY_PROVIDER, p);
-	*p = (struct provider){ 0 };
-}
-
-void provider_copy(struct provider *to, const struct provider *from)
-{
-	*to = *from;
-	texts_copy(ENTITY_PROVIDER, to);
-}
-
-void agent_init(struct agent *a)
-{
-	*a = (struct agent){ .voice_enabled = true };
-	texts_init(ENTITY_AGENT, a);
-	free(a->source);
-	a->source = xstrdup("local");
-}
-
-void agent_clear(struct agent *a)
-{
-	texts_clear(ENTITY_AGENT, a);
-	*a = (struct agent){ 0 };
-}
-
-void agent_copy(struct agent *to, const struct agent *from)
-{
-	*to = *from;
-	texts_copy(ENTITY_AGENT, to);
-}
-
-void number_init(struct number *n)
-{
-	*n = (struct number){ .enabled = true };
-	texts_init(ENTITY_NUMBER, n);
-}
-
-void number_clear(struct number *n)
-{
-	texts_clear(ENTITY_NUMBER, n);
-	*n = (struct number){ 0 };
-}
-
-void number_copy(struct number *to, const struct number *from)
-{
-	*to = *from;
-	texts_copy(ENTITY_NUMBER, to);
-}
-
-/* --- any record --- */
-
-void *record_base(struct record *r)
-{
-	/* Members of a union share their address. */
-	return &r->number;
-}
-
-const void *record_base_const(const struct record *r)
-{
-	return &r->number;
-}
-
 void record_init(struct record *r, enum entity entity)
 {
-	memset(r, 0, sizeof(*r));
-	r->entity = entity;
-	switch (entity) {
-	case ENTITY_WORKSPACE:
-		workspace_init(&r->workspace);
-		break;
-	case ENTITY_PROVIDER:
-		provider_init(&r->provider);
-		break;
-	case ENTITY_AGENT:
-		agent_init(&r->agent);
-		break;
-	case ENTITY_NUMBER:
-		number_init(&r->number);
-		break;
-	default:
-		die("record of unknown kind %d", (int)entity);
-	}
+	/* With the texts that are not empty at first. */
+	const struct record first = { .entity = entity }, *from = &first;
+	const struct record workspace = { .entity = entity, .workspace = { .plan = PLAN_ENTERPRISE, .time_zone = (char *)"UTC" } };
+	const struct record agent = { .entity = entity, .agent = { .voice_enabled = true, .source = (char *)"local" } };
+	const struct record number = { .entity = entity, .number = { .enabled = true, .params = (char *)"{}" } };
+
+	if (entity == ENTITY_WORKSPACE)
+		from = &workspace;
+	else if (entity == ENTITY_AGENT)
+		from = &agent;
+	else if (entity == ENTITY_NUMBER)
+		from = &number;
+	record_copy(r, from);
 }
 
 void record_clear(struct record *r)
@@ -251,50 +103,68 @@ void record_copy(struct record *to, const struct record *from)
 	texts_copy(to->entity, record_base(to));
 }
 
+#define RECORD_DEFINE(type, kind) \
+	void type##_init(struct type *r) \
+	{ \
+		struct record any; \
+\
+		record_init(&any, kind); \
+		*r = any.type; \
+	} \
+	void type##_clear(struct type *r) \
+	{ \
+		texts_clear(kind, r); \
+		*r = (struct type){ 0 }; \
+	} \
+	void type##_copy(struct type *to, const struct type *from) \
+	{ \
+		*to = *from; \
+		texts_copy(kind, to); \
+	}
+RECORD_DEFINE(workspace, ENTITY_WORKSPACE)
+RECORD_DEFINE(provider, ENTITY_PROVIDER)
+RECORD_DEFINE(agent, ENTITY_AGENT)
+RECORD_DEFINE(number, ENTITY_NUMBER)
+
+/* --- any record --- */
+
+void *record_base(struct record *r)
+{
+	/* Members of a union share their address. */
+	return &r->number;
+}
+
+const void *record_base_const(const struct record *r)
+{
+	return &r->number;
+}
+
+/* The key is the first field of every table. */
 const char *record_key(const struct record *r)
 {
-	switch (r->entity) {
-	case ENTITY_PROVIDER:
-		return r->provider.id;
-	case ENTITY_AGENT:
-		return r->agent.id;
-	case ENTITY_NUMBER:
-		return r->number.e164;
-	default:
-		return r->workspace.id;
-	}
+	return field_text_in(entity_fields(r->entity), record_base_const(r));
 }
+
+/* The workspace is one row, edited whole: it has no version. */
+static const size_t version_at[ENTITY_COUNT] = {
+	[ENTITY_PROVIDER] = offsetof(struct provider, version),
+	[ENTITY_AGENT] = offsetof(struct agent, version),
+	[ENTITY_NUMBER] = offsetof(struct number, version),
+};
 
 int64_t record_version(const struct record *r)
 {
-	switch (r->entity) {
-	case ENTITY_PROVIDER:
-		return r->provider.version;
-	case ENTITY_AGENT:
-		return r->agent.version;
-	case ENTITY_NUMBER:
-		return r->number.version;
-	default:
-		/* The workspace is one row, edited whole: it has no version. */
-		return 0;
-	}
+	size_t at = version_at[r->entity];
+
+	return at ? *(const int64_t *)(const void *)((const char *)record_base_const(r) + at) : 0;
 }
 
 void record_set_version(struct record *r, int64_t version)
 {
-	switch (r->entity) {
-	case ENTITY_PROVIDER:
-		r->provider.version = version;
-		break;
-	case ENTITY_AGENT:
-		r->agent.version = version;
-		break;
-	case ENTITY_NUMBER:
-		r->number.version = version;
-		break;
-	default:
-		break;
-	}
+	size_t at = version_at[r->entity];
+
+	if (at)
+		*(int64_t *)(void *)((char *)record_base(r) + at) = version;
 }
 
 /* --- what records say --- */

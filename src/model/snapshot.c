@@ -34,40 +34,36 @@ struct group {
 	UT_hash_handle hh;
 };
 
-/* The record comes first in each entry: what is given out points to it. */
-struct number_entry {
-	struct number record;
-	size_t place_in_all;
-	size_t place_in_group;
+struct entry {
+	struct record record;
+	size_t place;			/* among those of its kind */
+	size_t place_in_group;		/* of a number */
 	struct group *group;
-	UT_hash_handle hh;
-};
-
-struct provider_entry {
-	struct provider record;
-	size_t place;
-	UT_hash_handle hh;
-	UT_hash_handle hh_name;
-	UT_hash_handle hh_endpoint;
-};
-
-struct agent_entry {
-	struct agent record;
-	size_t place;
 	UT_hash_handle hh;
 };
 
 struct snapshot {
 	struct workspace workspace;
-	struct provider_entry *providers, *by_name, *by_endpoint;
-	struct agent_entry *agents;
-	struct number_entry *numbers;
+	struct entry *of[ENTITY_COUNT];
+	struct sorted sorted[ENTITY_COUNT];
 	struct group *groups;
 	struct group *last_group;	/* asked for last; NULL = none */
-	struct sorted providers_sorted, agents_sorted, numbers_sorted;
 	bool complete;
 	uint64_t generation;
 };
+
+/* What is given out, and sorted, is the struct inside of the record. */
+#define ITEM_OFFSET offsetof(struct entry, record.number)
+
+static const struct record *record_of(const void *item)
+{
+	return &((const struct entry *)(const void *)((const char *)item - ITEM_OFFSET))->record;
+}
+
+static void *item_of(struct entry *n)
+{
+	return &n->record.number;
+}
 
 /* --- order --- */
 
@@ -91,25 +87,17 @@ static int compare_folded(const char *a, const char *b)
 	}
 }
 
-static int compare_numbers(const void *a, const void *b)
+/* By what people call it, then by key. */
+static int compare_items(const void *a, const void *b)
 {
-	return strcmp(((const struct number *)a)->e164, ((const struct number *)b)->e164);
-}
+	const struct record *x = record_of(a), *y = record_of(b);
+	int order = 0;
 
-static int compare_providers(const void *a, const void *b)
-{
-	const struct provider *x = a, *y = b;
-	int order = compare_folded(x->name, y->name);
-
-	return order ? order : strcmp(x->id, y->id);
-}
-
-static int compare_agents(const void *a, const void *b)
-{
-	const struct agent *x = a, *y = b;
-	int order = compare_folded(x->title, y->title);
-
-	return order ? order : strcmp(x->id, y->id);
+	if (x->entity == ENTITY_PROVIDER)
+		order = compare_folded(x->provider.name, y->provider.name);
+	else if (x->entity == ENTITY_AGENT)
+		order = compare_folded(x->agent.title, y->agent.title);
+	return order ? order : strcmp(record_key(x), record_key(y));
 }
 
 /* --- groups and tallies --- */
@@ -134,7 +122,7 @@ static struct group *group_get(struct snapshot *s, const char *provider)
 		return g;
 	g = xcalloc(1, sizeof(*g));
 	g->provider = xstrdup(provider);
-	sorted_init(&g->numbers, offsetof(struct number_entry, place_in_group), compare_numbers);
+	sorted_init(&g->numbers, offsetof(struct entry, place_in_group) - ITEM_OFFSET, compare_items);
 	HASH_ADD_KEYPTR(hh, s->groups, g->provider, strlen(g->provider), g);
 	return g;
 }
@@ -155,222 +143,75 @@ static void group_drop_if_empty(struct snapshot *s, struct group *g)
 		group_free(s, g);
 }
 
-/* --- numbers --- */
+/* --- entries --- */
 
-static void number_link(struct snapshot *s, struct number_entry *n)
+static struct entry *entry_find(const struct snapshot *s, enum entity entity, const char *key)
 {
-	n->group = group_get(s, n->record.provider);
-	n->group->count++;
-	sorted_add(&n->group->numbers, n);
+	struct entry *n;
+
+	HASH_FIND_STR(s->of[entity], key, n);
+	return n;
 }
 
-static void number_unlink(struct snapshot *s, struct number_entry *n)
+static void number_link(struct snapshot *s, struct entry *n)
+{
+	n->group = group_get(s, n->record.number.provider);
+	n->group->count++;
+	sorted_add(&n->group->numbers, item_of(n));
+}
+
+static void number_unlink(struct snapshot *s, struct entry *n)
 {
 	n->group->count--;
-	sorted_take(&n->group->numbers, n);
+	sorted_take(&n->group->numbers, item_of(n));
 	group_drop_if_empty(s, n->group);
 }
 
-static void number_replace(struct snapshot *s, struct number_entry *n, struct number *record)
+static void entry_replace(struct snapshot *s, struct entry *n, const struct record *r)
 {
-	bool same = !strcmp(n->record.provider, record->provider) && !strcmp(n->record.agent, record->agent);
-	char *key = n->record.e164;
+	bool is_number = r->entity == ENTITY_NUMBER;
+	bool moves = is_number && (strcmp(n->record.number.provider, r->number.provider) || strcmp(n->record.number.agent, r->number.agent));
 
-	if (!same)
+	if (moves)
 		number_unlink(s, n);
-	/* The hash holds the address of the key it was given. */
-	free(record->e164);
-	record->e164 = key;
-	n->record.e164 = NULL;
-	number_clear(&n->record);
-	n->record = *record;
-	if (!same)
+	/* The hash holds the address of the key. */
+	HASH_DEL(s->of[r->entity], n);
+	record_clear(&n->record);
+	n->record = *r;
+	HASH_ADD_KEYPTR(hh, s->of[r->entity], record_key(&n->record), strlen(record_key(&n->record)), n);
+	if (moves)
 		number_link(s, n);
-}
-
-static void number_put(struct snapshot *s, struct number *record)
-{
-	size_t len = strlen(record->e164);
-	struct number_entry *n;
-	unsigned hash;
-
-	HASH_VALUE(record->e164, len, hash);
-	HASH_FIND_BYHASHVALUE(hh, s->numbers, record->e164, len, hash, n);
-	if (n) {
-		number_replace(s, n, record);
-		return;
-	}
-	n = xcalloc(1, sizeof(*n));
-	n->record = *record;
-	HASH_ADD_KEYPTR_BYHASHVALUE(hh, s->numbers, n->record.e164, len, hash, n);
-	sorted_add(&s->numbers_sorted, n);
-	number_link(s, n);
-}
-
-static void number_remove(struct snapshot *s, const char *e164)
-{
-	struct number_entry *n;
-
-	HASH_FIND_STR(s->numbers, e164, n);
-	if (!n)
-		return;
-	number_unlink(s, n);
-	sorted_take(&s->numbers_sorted, n);
-	HASH_DEL(s->numbers, n);
-	number_clear(&n->record);
-	free(n);
-}
-
-/* --- providers --- */
-
-static void provider_link(struct snapshot *s, struct provider_entry *p)
-{
-	const char *endpoint = provider_endpoint(&p->record);
-
-	HASH_ADD_KEYPTR(hh, s->providers, p->record.id, strlen(p->record.id), p);
-	HASH_ADD_KEYPTR(hh_name, s->by_name, p->record.name, strlen(p->record.name), p);
-	HASH_ADD_KEYPTR(hh_endpoint, s->by_endpoint, endpoint, strlen(endpoint), p);
-}
-
-static void provider_unlink(struct snapshot *s, struct provider_entry *p)
-{
-	HASH_DELETE(hh, s->providers, p);
-	HASH_DELETE(hh_name, s->by_name, p);
-	HASH_DELETE(hh_endpoint, s->by_endpoint, p);
-}
-
-static void provider_put(struct snapshot *s, struct provider *record)
-{
-	struct provider_entry *p;
-
-	HASH_FIND_STR(s->providers, record->id, p);
-	if (!p) {
-		p = xcalloc(1, sizeof(*p));
-		p->record = *record;
-		sorted_add(&s->providers_sorted, p);
-	} else {
-		provider_unlink(s, p);
-		provider_clear(&p->record);
-		p->record = *record;
-		sorted_disturb(&s->providers_sorted);
-	}
-	provider_link(s, p);
-}
-
-static void provider_remove(struct snapshot *s, const char *id)
-{
-	struct provider_entry *p;
-	struct group *g = group_find(s, id);
-
-	HASH_FIND_STR(s->providers, id, p);
-	if (!p)
-		return;
-	sorted_take(&s->providers_sorted, p);
-	provider_unlink(s, p);
-	if (g) {
-		g->has_badge = false;
-		group_drop_if_empty(s, g);
-	}
-	provider_clear(&p->record);
-	free(p);
-}
-
-/* --- agents --- */
-
-static void agent_put(struct snapshot *s, struct agent *record)
-{
-	struct agent_entry *a;
-
-	HASH_FIND_STR(s->agents, record->id, a);
-	if (!a) {
-		a = xcalloc(1, sizeof(*a));
-		a->record = *record;
-		sorted_add(&s->agents_sorted, a);
-	} else {
-		HASH_DEL(s->agents, a);
-		agent_clear(&a->record);
-		a->record = *record;
-		sorted_disturb(&s->agents_sorted);
-	}
-	HASH_ADD_KEYPTR(hh, s->agents, a->record.id, strlen(a->record.id), a);
-}
-
-static void agent_remove(struct snapshot *s, const char *id)
-{
-	struct agent_entry *a;
-
-	HASH_FIND_STR(s->agents, id, a);
-	if (!a)
-		return;
-	sorted_take(&s->agents_sorted, a);
-	HASH_DEL(s->agents, a);
-	agent_clear(&a->record);
-	free(a);
+	if (!is_number)
+		sorted_disturb(&s->sorted[r->entity]);
 }
 
 /* --- life --- */
-
-static void sorted_start(struct snapshot *s)
-{
-	sorted_init(&s->providers_sorted, offsetof(struct provider_entry, place), compare_providers);
-	sorted_init(&s->agents_sorted, offsetof(struct agent_entry, place), compare_agents);
-	sorted_init(&s->numbers_sorted, offsetof(struct number_entry, place_in_all), compare_numbers);
-}
 
 struct snapshot *snapshot_new(void)
 {
 	struct snapshot *s = xcalloc(1, sizeof(*s));
 
 	workspace_init(&s->workspace);
-	sorted_start(s);
+	for (size_t i = 0; i < ENTITY_COUNT; i++)
+		sorted_init(&s->sorted[i], offsetof(struct entry, place) - ITEM_OFFSET, compare_items);
 	return s;
-}
-
-static void providers_free(struct snapshot *s)
-{
-	struct provider_entry *p, *next;
-
-	HASH_ITER(hh, s->providers, p, next) {
-		provider_unlink(s, p);
-		provider_clear(&p->record);
-		free(p);
-	}
-}
-
-static void agents_free(struct snapshot *s)
-{
-	struct agent_entry *a, *next;
-
-	HASH_ITER(hh, s->agents, a, next) {
-		HASH_DEL(s->agents, a);
-		agent_clear(&a->record);
-		free(a);
-	}
-}
-
-/* Not number by number out of their groups: those go whole. */
-static void numbers_free(struct snapshot *s)
-{
-	struct number_entry *n, *next;
-	struct group *g, *next_group;
-
-	HASH_ITER(hh, s->numbers, n, next) {
-		HASH_DEL(s->numbers, n);
-		number_clear(&n->record);
-		free(n);
-	}
-	HASH_ITER(hh, s->groups, g, next_group)
-		group_free(s, g);
 }
 
 void snapshot_clear(struct snapshot *s)
 {
-	providers_free(s);
-	agents_free(s);
-	numbers_free(s);
-	sorted_clear(&s->providers_sorted);
-	sorted_clear(&s->agents_sorted);
-	sorted_clear(&s->numbers_sorted);
+	struct entry *n, *next;
+	struct group *g, *next_group;
+
+	for (size_t i = 0; i < ENTITY_COUNT; i++) {
+		HASH_ITER(hh, s->of[i], n, next) {
+			HASH_DEL(s->of[i], n);
+			record_clear(&n->record);
+			free(n);
+		}
+		sorted_clear(&s->sorted[i]);
+	}
+	HASH_ITER(hh, s->groups, g, next_group)
+		group_free(s, g);
 	workspace_clear(&s->workspace);
 	workspace_init(&s->workspace);
 	s->complete = false;
@@ -391,43 +232,43 @@ void snapshot_free(struct snapshot **s)
 void snapshot_put(struct snapshot *s, struct record *r)
 {
 	enum entity entity = r->entity;
+	struct entry *n;
 
-	switch (entity) {
-	case ENTITY_PROVIDER:
-		provider_put(s, &r->provider);
-		break;
-	case ENTITY_AGENT:
-		agent_put(s, &r->agent);
-		break;
-	case ENTITY_NUMBER:
-		number_put(s, &r->number);
-		break;
-	default:
+	s->generation++;
+	if (entity == ENTITY_WORKSPACE) {
 		workspace_clear(&s->workspace);
 		s->workspace = r->workspace;
-		break;
+	} else if ((n = entry_find(s, entity, record_key(r)))) {
+		entry_replace(s, n, r);
+	} else {
+		n = xcalloc(1, sizeof(*n));
+		n->record = *r;
+		HASH_ADD_KEYPTR(hh, s->of[entity], record_key(&n->record), strlen(record_key(&n->record)), n);
+		sorted_add(&s->sorted[entity], item_of(n));
+		if (entity == ENTITY_NUMBER)
+			number_link(s, n);
 	}
-	memset(r, 0, sizeof(*r));
-	r->entity = entity;
-	s->generation++;
+	*r = (struct record){ .entity = entity };
 }
 
 void snapshot_remove(struct snapshot *s, enum entity entity, const char *key)
 {
-	switch (entity) {
-	case ENTITY_PROVIDER:
-		provider_remove(s, key);
-		break;
-	case ENTITY_AGENT:
-		agent_remove(s, key);
-		break;
-	case ENTITY_NUMBER:
-		number_remove(s, key);
-		break;
-	default:
-		break;
-	}
+	struct entry *n = entry_find(s, entity, key);
+	struct group *g;
+
 	s->generation++;
+	if (!n)
+		return;
+	sorted_take(&s->sorted[entity], item_of(n));
+	HASH_DEL(s->of[entity], n);
+	if (entity == ENTITY_NUMBER) {
+		number_unlink(s, n);
+	} else if (entity == ENTITY_PROVIDER && (g = group_find(s, record_key(&n->record)))) {
+		g->has_badge = false;
+		group_drop_if_empty(s, g);
+	}
+	record_clear(&n->record);
+	free(n);
 }
 
 void snapshot_set_badge(struct snapshot *s, const char *provider_id, int64_t numbers)
@@ -466,69 +307,41 @@ const struct workspace *snapshot_workspace(const struct snapshot *s)
 	return &s->workspace;
 }
 
-const struct provider *snapshot_provider(const struct snapshot *s, const char *id)
+const struct record *snapshot_get(const struct snapshot *s, enum entity entity, const char *key)
 {
-	struct provider_entry *p;
+	const struct entry *n = entry_find(s, entity, key);
 
-	HASH_FIND_STR(s->providers, id, p);
-	return p ? &p->record : NULL;
+	return n ? &n->record : NULL;
 }
 
+/* Providers are few: their names and endpoints have no index. */
 const struct provider *snapshot_provider_by_name(const struct snapshot *s, const char *name)
 {
-	struct provider_entry *p, *next;
+	const struct provider *by_id = snapshot_provider(s, name), *folded = NULL;
+	const struct entry *n;
 
-	HASH_FIND(hh_name, s->by_name, name, strlen(name), p);
-	if (p)
-		return &p->record;
-	HASH_FIND_STR(s->providers, name, p);
-	if (p)
-		return &p->record;
-	HASH_ITER(hh, s->providers, p, next)
-		if (!compare_folded(p->record.name, name))
-			return &p->record;
-	return NULL;
+	for (n = s->of[ENTITY_PROVIDER]; n; n = n->hh.next) {
+		if (!strcmp(n->record.provider.name, name))
+			return &n->record.provider;
+		if (!folded && !compare_folded(n->record.provider.name, name))
+			folded = &n->record.provider;
+	}
+	return by_id ? by_id : folded;
 }
 
 const struct provider *snapshot_provider_by_endpoint(const struct snapshot *s, const char *endpoint)
 {
-	struct provider_entry *p;
-
-	HASH_FIND(hh_endpoint, s->by_endpoint, endpoint, strlen(endpoint), p);
-	return p ? &p->record : NULL;
-}
-
-const struct agent *snapshot_agent(const struct snapshot *s, const char *id)
-{
-	struct agent_entry *a;
-
-	HASH_FIND_STR(s->agents, id, a);
-	return a ? &a->record : NULL;
-}
-
-const struct number *snapshot_number(const struct snapshot *s, const char *e164)
-{
-	struct number_entry *n;
-
-	HASH_FIND_STR(s->numbers, e164, n);
-	return n ? &n->record : NULL;
+	for (const struct entry *n = s->of[ENTITY_PROVIDER]; n; n = n->hh.next)
+		if (!strcmp(provider_endpoint(&n->record.provider), endpoint))
+			return &n->record.provider;
+	return NULL;
 }
 
 /* --- in order --- */
 
-const struct provider *const *snapshot_providers(struct snapshot *s, size_t *count)
+const void *const *snapshot_records(struct snapshot *s, enum entity entity, size_t *count)
 {
-	return (const struct provider *const *)sorted_items(&s->providers_sorted, count);
-}
-
-const struct agent *const *snapshot_agents(struct snapshot *s, size_t *count)
-{
-	return (const struct agent *const *)sorted_items(&s->agents_sorted, count);
-}
-
-const struct number *const *snapshot_numbers(struct snapshot *s, size_t *count)
-{
-	return (const struct number *const *)sorted_items(&s->numbers_sorted, count);
+	return (const void *const *)sorted_items(&s->sorted[entity], count);
 }
 
 const struct number *const *snapshot_numbers_of(struct snapshot *s, const char *provider_id, size_t *count)
@@ -560,7 +373,7 @@ int64_t snapshot_used(const struct snapshot *s)
 	struct group *g, *next;
 
 	if (s->complete)
-		return (int64_t)HASH_COUNT(s->numbers);
+		return (int64_t)HASH_COUNT(s->of[ENTITY_NUMBER]);
 	HASH_ITER(hh, s->groups, g, next)
 		used += group_badge(g);
 	return used;

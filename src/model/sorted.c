@@ -29,10 +29,7 @@ void sorted_clear(struct sorted *s)
 
 void sorted_add(struct sorted *s, void *item)
 {
-	if (s->count == s->size) {
-		s->size = s->size ? 2 * s->size : 8;
-		s->items = xreallocarray(s->items, s->size, sizeof(*s->items));
-	}
+	ARRAY_GROW(s->items, s->count, s->size);
 	/* The last slot is never a hole: sorted_take() sees to it. */
 	if (s->in_order == s->count && (!s->count || s->compare(s->items[s->count - 1], item) <= 0))
 		s->in_order++;

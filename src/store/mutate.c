@@ -222,6 +222,8 @@ static bool put(struct txn *t, struct record *r, struct mutation_result *result,
 
 	if (!txn_put(t, r, &now, &result->change_id, e))
 		return false;
+	if (t->terse)
+		return true;
 	record_clear(&result->now);
 	record_copy(&result->now, now);
 	return true;
@@ -265,7 +267,8 @@ static bool edit_copy(struct txn *t, const struct mutation *m, struct record *r,
 	}
 	if (!mutate_check_record(t, r, there, false, e))
 		return false;
-	record_copy(&result->before, there);
+	if (!t->terse)
+		record_copy(&result->before, there);
 	mutate_stamp(t, r, there);
 	return put(t, r, result, e);
 }
@@ -294,10 +297,7 @@ static bool take_key(void *arg, const char *const *values)
 {
 	struct key_list *list = arg;
 
-	if (list->n == list->size) {
-		list->size = list->size ? 2 * list->size : 16;
-		list->keys = xreallocarray(list->keys, list->size, sizeof(*list->keys));
-	}
+	ARRAY_GROW(list->keys, list->n, list->size);
 	list->keys[list->n++] = xstrdup(db_text(values[0]));
 	return true;
 }
@@ -453,7 +453,7 @@ static bool mutate_all(struct txn *t, const struct mutation *m, size_t n, struct
 		struct mutation_result *r = results ? &results[i] : &own;
 
 		if (!results)
-			result_init(r, m[i].record.entity);
+			own = (struct mutation_result){ .before.entity = m[i].record.entity, .now.entity = m[i].record.entity };
 		r->done = mutate_one(t, &m[i], r);
 		if (!r->done && (t->broken || !*refused)) {
 			*refused = true;
@@ -496,7 +496,9 @@ bool store_mutate(struct store *s, const struct mutation *m, size_t n, enum muta
 		return false;
 	if (!n)
 		return true;
-	ok = txn_begin(&t, s, e) && mutate_in(&t, m, n, mode, results, e);
+	ok = txn_begin(&t, s, e);
+	t.terse = !results;
+	ok = ok && mutate_in(&t, m, n, mode, results, e);
 	txn_end(&t);
 	for (size_t i = 0; !ok && results && i < n; i++)
 		result_undo(&results[i]);

@@ -21,72 +21,45 @@ enum { GO_ON_EVERY = 256 };
 struct reading {
 	struct store *s;
 	const struct store_reader *r;
+	enum entity entity;		/* read now */
 	int64_t change_id;
 	size_t numbers;
 };
 
-static bool read_workspace(void *arg, const char *const *values)
-{
-	struct reading *reading = arg;
-	struct record row;
-
-	reading->change_id = db_int(values[reading->s->tables.of[ENTITY_WORKSPACE].columns]);
-	row_to_record(&row, ENTITY_WORKSPACE, values);
-	if (reading->r->workspace)
-		reading->r->workspace(reading->r->arg, &row.workspace);
-	return true;
-}
-
-static bool read_provider(void *arg, const char *const *values)
-{
-	struct reading *reading = arg;
-	struct record row;
-
-	row_to_record(&row, ENTITY_PROVIDER, values);
-	reading->r->provider(reading->r->arg, &row.provider,
-			     db_int(values[reading->s->tables.of[ENTITY_PROVIDER].columns]));
-	return true;
-}
-
-static bool read_agent(void *arg, const char *const *values)
-{
-	struct reading *reading = arg;
-	struct record row;
-
-	row_to_record(&row, ENTITY_AGENT, values);
-	reading->r->agent(reading->r->arg, &row.agent);
-	return true;
-}
-
-static bool read_number(void *arg, const char *const *values)
+static bool read_row(void *arg, const char *const *values)
 {
 	struct reading *reading = arg;
 	const struct store_reader *r = reading->r;
+	enum entity entity = reading->entity;
+	size_t columns = reading->s->tables.of[entity].columns;
 	struct record row;
 
-	row_to_record(&row, ENTITY_NUMBER, values);
-	r->number(r->arg, &row.number);
-	return ++reading->numbers % GO_ON_EVERY || !r->go_on || r->go_on(r->arg);
-}
-
-static bool read_rows(struct reading *reading, enum entity entity, db_row_fn *fn, struct err *e)
-{
-	return db_query(reading->s->db, reading->s->tables.of[entity].read, NULL, 0, fn, reading, e);
+	row_to_record(&row, entity, values);
+	if (entity == ENTITY_WORKSPACE)
+		reading->change_id = db_int(values[columns]);
+	if (r->entities & ENTITY_BIT(entity))
+		r->record(r->arg, &row, entity == ENTITY_PROVIDER ? db_int(values[columns]) : 0);
+	return entity != ENTITY_NUMBER || ++reading->numbers % GO_ON_EVERY || !r->go_on || r->go_on(r->arg);
 }
 
 static bool read_all(struct reading *reading, struct err *e)
 {
 	const struct store_reader *r = reading->r;
 
-	if (!read_rows(reading, ENTITY_WORKSPACE, read_workspace, e) ||
-	    (r->provider && !read_rows(reading, ENTITY_PROVIDER, read_provider, e)) ||
-	    (r->agent && !read_rows(reading, ENTITY_AGENT, read_agent, e)))
-		return false;
-	if (r->badges_done)
-		r->badges_done(r->arg, reading->change_id);
-	if (!r->number || (r->go_on && !r->go_on(r->arg)))
-		return true;
-	return read_rows(reading, ENTITY_NUMBER, read_number, e);
+	for (reading->entity = 0; reading->entity < ENTITY_COUNT; reading->entity++) {
+		enum entity entity = reading->entity;
+
+		if (entity == ENTITY_NUMBER && r->badges_done)
+			r->badges_done(r->arg, reading->change_id);
+		/* The workspace has the number of the last change. */
+		if (entity != ENTITY_WORKSPACE && !(r->entities & ENTITY_BIT(entity)))
+			continue;
+		if (entity == ENTITY_NUMBER && r->go_on && !r->go_on(r->arg))
+			continue;
+		if (!db_query(reading->s->db, reading->s->tables.of[entity].read, NULL, 0, read_row, reading, e))
+			return false;
+	}
+	return true;
 }
 
 bool store_read(struct store *s, const struct store_reader *r, int64_t *change_id, struct err *e)

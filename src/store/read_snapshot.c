@@ -4,47 +4,20 @@
 #include "trunkdeck/model/snapshot.h"
 #include "trunkdeck/store/store.h"
 
-static void take_workspace(void *arg, const struct workspace *w)
+static void take_record(void *arg, const struct record *r, int64_t numbers)
 {
-	struct record r = { .entity = ENTITY_WORKSPACE };
+	struct record copy;
 
-	workspace_copy(&r.workspace, w);
-	snapshot_put(arg, &r);
-}
-
-static void take_provider(void *arg, const struct provider *p, int64_t numbers)
-{
-	struct record r = { .entity = ENTITY_PROVIDER };
-
-	provider_copy(&r.provider, p);
-	snapshot_put(arg, &r);
-	snapshot_set_badge(arg, p->id, numbers);
-}
-
-static void take_agent(void *arg, const struct agent *a)
-{
-	struct record r = { .entity = ENTITY_AGENT };
-
-	agent_copy(&r.agent, a);
-	snapshot_put(arg, &r);
-}
-
-static void take_number(void *arg, const struct number *n)
-{
-	struct record r = { .entity = ENTITY_NUMBER };
-
-	number_copy(&r.number, n);
-	snapshot_put(arg, &r);
+	record_copy(&copy, r);
+	snapshot_put(arg, &copy);
+	if (r->entity == ENTITY_PROVIDER)
+		snapshot_set_badge(arg, r->provider.id, numbers);
 }
 
 bool store_read_snapshot(struct store *s, struct snapshot *to, bool numbers, struct err *e)
 {
 	const struct store_reader reader = {
-		.arg = to,
-		.workspace = take_workspace,
-		.provider = take_provider,
-		.agent = take_agent,
-		.number = numbers ? take_number : NULL,
+		.arg = to, .entities = numbers ? ENTITIES_ALL : ENTITIES_ALL & ~ENTITY_BIT(ENTITY_NUMBER), .record = take_record,
 	};
 
 	if (!store_read(s, &reader, NULL, e))

@@ -34,10 +34,7 @@ static bool take_later(void *arg, const char *const *values)
 
 	if (list->n && list->rows[list->n - 1].id == id)
 		return true;
-	if (list->n == list->size) {
-		list->size = list->size ? 2 * list->size : 16;
-		list->rows = xreallocarray(list->rows, list->size, sizeof(*list->rows));
-	}
+	ARRAY_GROW(list->rows, list->n, list->size);
 	row = &list->rows[list->n++];
 	*row = (struct later){ .id = id, .undoes = db_int(values[1]), .at = db_int(values[2]) };
 	str_copy(row->who, sizeof(row->who), str_of(db_text(values[3])));

@@ -7,6 +7,7 @@
 
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/mem.h"
+#include "model/fields.h"
 
 static const char *const change_columns[] = { "id", "at", "actor", "action", "entity", "key", "before", "after", "undoes" };
 
@@ -133,37 +134,23 @@ void tables_clear(struct tables *t)
 
 /* --- rows --- */
 
-static void set_limit(struct workspace *w, const char *value)
-{
-	w->has_max = value;
-	w->max_phone_numbers = db_int(value);
-}
-
 /* A word this program doesn't know leaves the member at its first value. */
 static void set_member(const struct field *f, struct record *r, const char *value)
 {
-	/* Members of the union share their address. */
-	char *at = (char *)&r->number + f->offset;
+	char *at = (char *)record_base(r) + f->offset;
 
-	switch (f->type) {
-	case FIELD_REGION:
-		region_parse(db_text(value), (enum region *)at);
-		break;
-	case FIELD_PLAN:
-		plan_parse(db_text(value), (enum plan *)at);
-		break;
-	case FIELD_BOOL:
-		*(bool *)at = db_bool(value);
-		break;
-	case FIELD_LIMIT:
-		set_limit(&r->workspace, value);
-		break;
-	case FIELD_INT:
-	case FIELD_TIME:
-		*(int64_t *)at = db_int(value);
-		break;
-	default:
+	if (field_is_text(f)) {
 		*(const char **)at = db_text(value);
+	} else if (f->type == FIELD_REGION) {
+		region_parse(value, (enum region *)at);
+	} else if (f->type == FIELD_PLAN) {
+		plan_parse(value, (enum plan *)at);
+	} else if (f->type == FIELD_BOOL) {
+		*(bool *)at = db_bool(value);
+	} else {
+		*(int64_t *)at = db_int(value);
+		if (f->type == FIELD_LIMIT)
+			r->workspace.has_max = value;
 	}
 }
 
@@ -175,45 +162,17 @@ void row_to_record(struct record *r, enum entity entity, const char *const *valu
 		set_member(f, r, *values++);
 }
 
-static void add_limit(struct db_params *p, const struct workspace *w)
-{
-	if (w->has_max)
-		db_param_int(p, w->max_phone_numbers);
-	else
-		db_param_text(p, NULL);
-}
-
-static void add_member(struct db_params *p, const struct field *f, const struct record *r)
-{
-	const char *at = (const char *)&r->number + f->offset;
-
-	switch (f->type) {
-	case FIELD_REGION:
-		db_param_text(p, region_name(*(const enum region *)at));
-		break;
-	case FIELD_PLAN:
-		db_param_text(p, plan_name(*(const enum plan *)at));
-		break;
-	case FIELD_BOOL:
-		db_param_bool(p, *(const bool *)at);
-		break;
-	case FIELD_LIMIT:
-		add_limit(p, &r->workspace);
-		break;
-	case FIELD_INT:
-	case FIELD_TIME:
-		db_param_int(p, *(const int64_t *)at);
-		break;
-	default:
-		db_param_text(p, *(const char *const *)at);
-	}
-}
-
 void record_to_params(struct db_params *p, const struct record *r)
 {
 	p->n = 0;
-	for (const struct field *f = entity_fields(r->entity); f->key; f++)
-		add_member(p, f, r);
+	for (const struct field *f = entity_fields(r->entity); f->key; f++) {
+		struct value v = field_value(f, r);
+
+		if (v.text || v.kind == VALUE_NONE)
+			db_param_text(p, v.text);
+		else
+			db_param_int(p, v.number);
+	}
 }
 
 void row_to_change(struct change *c, const char *const *values)

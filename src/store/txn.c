@@ -10,8 +10,6 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 
-enum { JSON_FIRST_SIZE = 1024 };
-
 struct txn_entry {
 	char *key;
 	bool present;		/* `record` holds it */
@@ -87,21 +85,28 @@ static bool load_row(void *arg, const char *const *values)
 	return true;
 }
 
-bool txn_find(struct txn *t, enum entity entity, const char *key, const struct record **r, struct err *e)
+/* The entry, read if need be; NULL when the database failed. */
+static struct txn_entry *entry_get(struct txn *t, enum entity entity, const char *key, struct err *e)
 {
 	struct txn_entry *entry = entry_find(t, entity, key);
 	struct loading l = { t, entity };
 
-	*r = NULL;
-	if (!entry) {
-		/* Nothing on its way can be this record: what was put is remembered. */
-		entry = entry_add(t, entity, key);
-		if (!db_query(db_of(t), t->s->tables.of[entity].find, &key, 1, load_row, &l, e))
-			return txn_broken(t);
-	}
-	if (entry->present)
-		*r = &entry->record;
-	return true;
+	if (entry)
+		return entry;
+	/* Nothing on its way can be this record: what was put is remembered. */
+	entry = entry_add(t, entity, key);
+	if (db_query(db_of(t), t->s->tables.of[entity].find, &key, 1, load_row, &l, e))
+		return entry;
+	txn_broken(t);
+	return NULL;
+}
+
+bool txn_find(struct txn *t, enum entity entity, const char *key, const struct record **r, struct err *e)
+{
+	struct txn_entry *entry = entry_get(t, entity, key, e);
+
+	*r = entry && entry->present ? &entry->record : NULL;
+	return entry;
 }
 
 bool txn_want_done(struct txn *t, struct err *e)
@@ -184,25 +189,6 @@ static bool post_row(struct txn *t, const struct record *r, bool is_new, struct 
 	       (db_post(db_of(t), t->s->tables.of[r->entity].update, p.values, p.n, e) || txn_broken(t));
 }
 
-/* The JSON of a record in a buffer that is used again for the next; "" for none. */
-static const char *json_text(struct json_buf *b, const struct record *r)
-{
-	json_t *json;
-	size_t len;
-
-	b->text[0] = '\0';
-	if (!r)
-		return b->text;
-	json = record_to_json(r);
-	while ((len = json_dumpb(json, b->text, b->size - 1, JSON_COMPACT)) >= b->size) {
-		b->size = len + 1;
-		b->text = xreallocarray(b->text, b->size, 1);
-	}
-	json_decref(json);
-	b->text[len] = '\0';
-	return b->text;
-}
-
 static bool post_change(struct txn *t, const struct record *before, const struct record *after, int64_t *id,
 			struct err *e)
 {
@@ -212,8 +198,14 @@ static bool post_change(struct txn *t, const struct record *before, const struct
 			    .entity = r->entity, .key = (char *)record_key(r), .undoes = t->undoes };
 	struct db_params p;
 
-	c.before = (char *)json_text(&t->before, before);
-	c.after = (char *)json_text(&t->after, after);
+	buf_reset(&t->before);
+	buf_reset(&t->after);
+	if (before)
+		record_add_json(&t->before, before);
+	if (after)
+		record_add_json(&t->after, after);
+	c.before = t->before.p;
+	c.after = t->after.p;
 	change_to_params(&p, &c);
 	*id = c.id;
 	return insert_add(&t->changes, &p, e) || txn_broken(t);
@@ -229,15 +221,13 @@ static void count_number(struct txn *t, enum entity entity, int64_t by)
 
 bool txn_put(struct txn *t, struct record *r, const struct record **now, int64_t *change_id, struct err *e)
 {
-	const struct record *before;
-	struct txn_entry *entry;
+	struct txn_entry *entry = entry_get(t, r->entity, record_key(r), e);
+	const struct record *before = entry && entry->present ? &entry->record : NULL;
 
-	if (!txn_find(t, r->entity, record_key(r), &before, e) || !post_row(t, r, !before, e) ||
-	    !post_change(t, before, r, change_id, e))
+	if (!entry || !post_row(t, r, !before, e) || !post_change(t, before, r, change_id, e))
 		return false;
 	if (!before)
 		count_number(t, r->entity, 1);
-	entry = entry_find(t, r->entity, record_key(r));
 	entry_set_absent(entry);
 	entry->record = *r;
 	entry->present = true;
@@ -250,33 +240,26 @@ bool txn_put(struct txn *t, struct record *r, const struct record **now, int64_t
 bool txn_remove(struct txn *t, enum entity entity, const char *key, struct record *r, int64_t *change_id,
 		struct err *e)
 {
-	struct txn_entry *entry;
-	const struct record *before;
+	struct txn_entry *entry = entry_get(t, entity, key, e);
 
-	if (!txn_find(t, entity, key, &before, e) || !flush_records(t, e))
+	if (!entry || !flush_records(t, e))
 		return false;
-	if (!before) {
+	if (!entry->present) {
 		/* The caller has just seen it. */
 		err_set(e, ERR_STORE_FAILED, _("%s is damaged: %s %s can't be read again"), store_name(t->s), entity_name(entity), key);
 		return txn_broken(t);
 	}
 	if (!db_post(db_of(t), t->s->tables.of[entity].remove, &key, 1, e))
 		return txn_broken(t);
-	if (!post_change(t, before, NULL, change_id, e))
+	if (!post_change(t, &entry->record, NULL, change_id, e))
 		return false;
 	count_number(t, entity, -1);
-	entry = entry_find(t, entity, key);
 	*r = entry->record;
 	entry->present = false;
 	return true;
 }
 
 /* --- begin and end --- */
-
-static void json_buf_init(struct json_buf *b)
-{
-	*b = (struct json_buf){ .text = xmalloc(JSON_FIRST_SIZE), .size = JSON_FIRST_SIZE };
-}
 
 static bool take_workspace(void *arg, const char *const *values)
 {
@@ -297,8 +280,8 @@ bool txn_begin(struct txn *t, struct store *s, struct err *e)
 	const struct tables *tables = &s->tables;
 
 	*t = (struct txn){ .s = s, .used = -1, .now_us = clock_wall_us(s->clock), .records_of = ENTITY_COUNT };
-	json_buf_init(&t->before);
-	json_buf_init(&t->after);
+	buf_init(&t->before, BUF_UNBOUNDED);
+	buf_init(&t->after, BUF_UNBOUNDED);
 	insert_init(&t->changes, s->db, tables->insert_change, tables->insert_changes, tables->change_columns);
 	if (!db_begin(s->db, DB_WRITE, e) || !db_query(s->db, tables->lock, NULL, 0, take_workspace, t, e))
 		return txn_broken(t);
@@ -340,6 +323,6 @@ void txn_end(struct txn *t)
 	if (t->records_of != ENTITY_COUNT)
 		insert_clear(&t->records);
 	insert_clear(&t->changes);
-	free(t->before.text);
-	free(t->after.text);
+	buf_clear(&t->before);
+	buf_clear(&t->after);
 }

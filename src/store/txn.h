@@ -18,11 +18,6 @@
 
 struct txn_entry;
 
-struct json_buf {
-	char *text;
-	size_t size;
-};
-
 struct txn {
 	struct store *s;
 	bool broken;
@@ -34,7 +29,8 @@ struct txn {
 	struct insert records;			/* of one entity at a time */
 	enum entity records_of;			/* ENTITY_COUNT = none */
 	struct insert changes;
-	struct json_buf before, after;
+	struct buf before, after;		/* JSON of the present change */
+	bool terse;				/* nobody wants to know more than whether it was done */
 	struct txn_entry *wanted[TABLE_KEYS];	/* announced by txn_want(), not looked up yet */
 	size_t wanted_n;
 	enum entity wanted_of;

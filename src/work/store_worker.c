@@ -94,32 +94,15 @@ static struct worker_step *add_step(struct worker *w, enum worker_step_kind kind
 	return s;
 }
 
-static void read_workspace(void *arg, const struct workspace *ws)
+static void read_record(void *arg, const struct record *r, int64_t numbers)
 {
-	struct worker_step *s = add_step(arg, STEP_PUT);
+	record_copy(&add_step(arg, STEP_PUT)->record, r);
+	if (r->entity == ENTITY_PROVIDER) {
+		struct worker_step *s = add_step(arg, STEP_BADGE);
 
-	s->record.entity = ENTITY_WORKSPACE;
-	workspace_copy(&s->record.workspace, ws);
-}
-
-static void read_provider(void *arg, const struct provider *p, int64_t numbers)
-{
-	struct worker_step *s = add_step(arg, STEP_PUT);
-
-	s->record.entity = ENTITY_PROVIDER;
-	provider_copy(&s->record.provider, p);
-	s = add_step(arg, STEP_BADGE);
-	s->record.entity = ENTITY_PROVIDER;
-	provider_copy(&s->record.provider, p);
-	s->badge = numbers;
-}
-
-static void read_agent(void *arg, const struct agent *a)
-{
-	struct worker_step *s = add_step(arg, STEP_PUT);
-
-	s->record.entity = ENTITY_AGENT;
-	agent_copy(&s->record.agent, a);
+		record_copy(&s->record, r);
+		s->badge = numbers;
+	}
 }
 
 static void read_badges_done(void *arg, int64_t change_id)
@@ -128,23 +111,10 @@ static void read_badges_done(void *arg, int64_t change_id)
 	flush_batch(arg);
 }
 
-static void read_number(void *arg, const struct number *n)
-{
-	struct worker_step *s = add_step(arg, STEP_PUT);
-
-	s->record.entity = ENTITY_NUMBER;
-	number_copy(&s->record.number, n);
-}
-
 static bool load(struct worker *w, struct err *e)
 {
 	const struct store_reader reader = {
-		.arg = w,
-		.workspace = read_workspace,
-		.provider = read_provider,
-		.agent = read_agent,
-		.badges_done = read_badges_done,
-		.number = read_number,
+		.arg = w, .entities = ENTITIES_ALL, .record = read_record, .badges_done = read_badges_done,
 	};
 	bool ok;
 

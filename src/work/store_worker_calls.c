@@ -36,10 +36,7 @@ static void keep_story(struct stories *s, const struct stored_story *one)
 		free(s->waiting[0].text);
 		memmove(s->waiting, s->waiting + 1, --s->count * sizeof(s->waiting[0]));
 	}
-	if (s->count == s->size) {
-		s->size = s->size ? s->size * 2 : 16;
-		s->waiting = xreallocarray(s->waiting, s->size, sizeof(*s->waiting));
-	}
+	ARRAY_GROW(s->waiting, s->count, s->size);
 	s->waiting[s->count++] = *one;
 }
 
@@ -205,10 +202,7 @@ static void add_claim(struct claims *c, const struct covered_span *l, bool newer
 	}
 	if (c->count == CLAIMS_MAX)
 		memmove(c->spans, c->spans + 1, --c->count * sizeof(c->spans[0]));
-	if (c->count == c->size) {
-		c->size = c->size ? c->size * 2 : 16;
-		c->spans = xreallocarray(c->spans, c->size, sizeof(*c->spans));
-	}
+	ARRAY_GROW(c->spans, c->count, c->size);
 	c->spans[c->count++] = *l;
 }
 

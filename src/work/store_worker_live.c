@@ -237,10 +237,7 @@ static void read_call(void *arg, const struct call *c)
 		shown = shown || (r->w->chosen[i] == r->of && strcmp(r->w->sources[i].server, c->server) == 0);
 	if (!shown)
 		return;
-	if (to->count == to->size) {
-		to->size = to->size ? to->size * 2 : 32;
-		to->calls = xreallocarray(to->calls, to->size, sizeof(*to->calls));
-	}
+	ARRAY_GROW(to->calls, to->count, to->size);
 	to->calls[to->count++] = *c;
 }
 

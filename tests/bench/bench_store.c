@@ -102,25 +102,19 @@ static void on_badges(void *arg, int64_t change_id)
 	r->badges_us = clock_mono_us(&clock_system) - r->start_us;
 }
 
-static void on_number(void *arg, const struct number *n)
+static void on_record(void *arg, const struct record *record, int64_t count)
 {
 	struct reading *r = arg;
 
-	(void)n;
-	r->numbers++;
-}
-
-static void on_provider(void *arg, const struct provider *p, int64_t count)
-{
-	(void)arg;
-	(void)p;
 	(void)count;
+	r->numbers += record->entity == ENTITY_NUMBER;
 }
 
 static void read_back(struct store *s, const char *what)
 {
 	struct reading r = { .start_us = clock_mono_us(&clock_system) };
-	struct store_reader reader = { .arg = &r, .provider = on_provider, .badges_done = on_badges, .number = on_number };
+	struct store_reader reader = { .arg = &r, .entities = ENTITY_BIT(ENTITY_PROVIDER) | ENTITY_BIT(ENTITY_NUMBER), .record = on_record,
+				       .badges_done = on_badges };
 	int64_t change_id;
 	struct err e;
 

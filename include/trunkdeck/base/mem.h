@@ -22,6 +22,10 @@ char *xstrndup(const char *s, size_t len);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *xvasprintf(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
 
+/* Makes room for one element more behind the `count` there are: p is a heap array of `size` elements, NULL where that is 0. */
+#define ARRAY_GROW(p, count, size) \
+	((count) < (size) ? (void)0 : (void)((size) = (size) ? 2 * (size) : 8, (p) = xreallocarray((p), (size), sizeof(*(p)))))
+
 /* Frees what *p points to and sets *p to NULL. */
 #define FREE(p) (free(*(p)), *(p) = NULL)
 

@@ -26,6 +26,8 @@ size_t utf8_next(struct str s, uint32_t *code);
 size_t utf8_encode(char *to, uint32_t code);
 /* Is every byte part of valid UTF-8 (no surrogates, no overlong forms, <= U+10FFFF)? */
 bool utf8_valid(struct str s);
+/* Is there a control character, or a line or paragraph separator, in s? */
+bool utf8_has_control(struct str s);
 /* Appends a form of s safe to show (see above). */
 void utf8_clean(struct buf *out, struct str s);
 char *utf8_clean_dup(struct str s);		/* caller frees */

@@ -31,7 +31,7 @@ int words_find(const struct words *w, const char *name);
 #define WORDS_DEFINE(prefix, type, TABLE) \
 	static const struct word prefix##_rows[] = { TABLE(WORDS_ROW) }; \
 	const struct words prefix##_words = { prefix##_rows, (int)(sizeof(prefix##_rows) / sizeof(*prefix##_rows)) }; \
-	const char *prefix##_name(type v) { return prefix##_rows[v].name; } \
+	const char *prefix##_name(type v) { return (int)v >= 0 && (int)v < prefix##_words.count ? prefix##_rows[v].name : ""; } \
 	const char *prefix##_text(type v) { return *prefix##_rows[v].text ? _(prefix##_rows[v].text) : ""; }
 /* Also prefix_parse(): false when no value has the name. */
 #define WORDS_PARSE(prefix, type) \

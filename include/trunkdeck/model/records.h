@@ -17,16 +17,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/err.h"
+#include "trunkdeck/base/words.h"
 
 enum region { REGION_NA, REGION_EU, REGION_COUNT };
 
-const char *region_name(enum region r);			/* "na", "eu" */
-bool region_parse(const char *s, enum region *out);
+#define REGION_TABLE(X) X(NA, "na", "") X(EU, "eu", "")
+WORDS_DECLARE(region, enum region)
+bool region_parse(const char *s, enum region *out);	/* false, and *out as it was, for another word or NULL */
 
 enum plan { PLAN_FREE, PLAN_PRO, PLAN_ENTERPRISE, PLAN_COUNT };
 
-const char *plan_name(enum plan p);
+#define PLAN_TABLE(X) X(FREE, "free", "") X(PRO, "pro", "") X(ENTERPRISE, "enterprise", "")
+WORDS_DECLARE(plan, enum plan)
 bool plan_parse(const char *s, enum plan *out);
 int64_t plan_limit(enum plan p);			/* numbers; LIMIT_NONE = unlimited */
 
@@ -84,7 +88,8 @@ struct number {
 
 enum entity { ENTITY_WORKSPACE, ENTITY_PROVIDER, ENTITY_AGENT, ENTITY_NUMBER, ENTITY_COUNT };
 
-const char *entity_name(enum entity e);			/* "workspace", "provider", ... */
+#define ENTITY_TABLE(X) X(WORKSPACE, "workspace", "") X(PROVIDER, "provider", "") X(AGENT, "agent", "") X(NUMBER, "number", "")
+WORDS_DECLARE(entity, enum entity)
 bool entity_parse(const char *s, enum entity *out);
 
 /* Any record by its kind. */
@@ -99,18 +104,14 @@ struct record {
 };
 
 /* Sets defaults: empty strings, enabled, REGION_NA, voice_enabled, version 0, params "{}", source "local". */
-void workspace_init(struct workspace *w);
-void workspace_clear(struct workspace *w);
-void workspace_copy(struct workspace *to, const struct workspace *from);	/* `to` uninitialised */
-void provider_init(struct provider *p);
-void provider_clear(struct provider *p);
-void provider_copy(struct provider *to, const struct provider *from);
-void agent_init(struct agent *a);
-void agent_clear(struct agent *a);
-void agent_copy(struct agent *to, const struct agent *from);
-void number_init(struct number *n);
-void number_clear(struct number *n);
-void number_copy(struct number *to, const struct number *from);
+#define RECORD_DECLARE(type) \
+	void type##_init(struct type *r); \
+	void type##_clear(struct type *r); \
+	void type##_copy(struct type *to, const struct type *from);	/* `to` uninitialised */
+RECORD_DECLARE(workspace)
+RECORD_DECLARE(provider)
+RECORD_DECLARE(agent)
+RECORD_DECLARE(number)
 void record_init(struct record *r, enum entity entity);
 void record_clear(struct record *r);
 void record_copy(struct record *to, const struct record *from);
@@ -177,6 +178,7 @@ bool field_set(const struct field *f, struct record *r, const char *text, struct
 /* JSON objects in field order. record_from_json() sets only the keys present (a patch); unknown keys are refused. It sets
  * read-only fields too (the audit trail is read with it); on failure *r may be partly changed. */
 json_t *record_to_json(const struct record *r);		/* caller decrefs */
+void record_add_json(struct buf *to, const struct record *r);	/* the same as compact text */
 bool record_from_json(struct record *r, json_t *json, struct err *e);
 /* Canonical form of a JSON object text (sorted keys, compact); NULL and *e when it is no object. Caller frees. */
 char *params_canonical(const char *text, struct err *e);

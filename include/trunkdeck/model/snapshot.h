@@ -29,20 +29,40 @@ void snapshot_numbers_complete(struct snapshot *s);
 bool snapshot_is_complete(const struct snapshot *s);
 
 const struct workspace *snapshot_workspace(const struct snapshot *s);	/* never NULL */
-const struct provider *snapshot_provider(const struct snapshot *s, const char *id);
+/* Any record but the workspace, by its key; NULL = there is none. */
+const struct record *snapshot_get(const struct snapshot *s, enum entity entity, const char *key);
+
+#define SNAPSHOT_GET(type, kind) \
+	static inline const struct type *snapshot_##type(const struct snapshot *s, const char *key) \
+	{ \
+		const struct record *r = snapshot_get(s, kind, key); \
+\
+		return r ? &r->type : NULL; \
+	}
+SNAPSHOT_GET(provider, ENTITY_PROVIDER)
+SNAPSHOT_GET(agent, ENTITY_AGENT)
+SNAPSHOT_GET(number, ENTITY_NUMBER)
+
 const struct provider *snapshot_provider_by_name(const struct snapshot *s, const char *name);	/* exact, then case-folded; id too */
 const struct provider *snapshot_provider_by_endpoint(const struct snapshot *s, const char *endpoint);
-const struct agent *snapshot_agent(const struct snapshot *s, const char *id);
-const struct number *snapshot_number(const struct snapshot *s, const char *e164);
 /* Fills in a call's provider, agent and region, as configured now. */
 struct call;
 void snapshot_resolve_call(const struct snapshot *s, struct call *c);
 
-/* Sorted: providers and agents by name/title (case-folded), numbers by e164. Arrays of *count pointers, owned. */
-const struct provider *const *snapshot_providers(struct snapshot *s, size_t *count);
-const struct agent *const *snapshot_agents(struct snapshot *s, size_t *count);
+/* Sorted: providers and agents by name/title (case-folded), numbers by e164. Arrays of *count pointers, owned. snapshot_records()
+ * points to the structs inside of the records; the typed forms follow. */
+const void *const *snapshot_records(struct snapshot *s, enum entity entity, size_t *count);
+
+#define SNAPSHOT_LIST(type, kind) \
+	static inline const struct type *const *snapshot_##type##s(struct snapshot *s, size_t *count) \
+	{ \
+		return (const struct type *const *)(const void *)snapshot_records(s, kind, count); \
+	}
+SNAPSHOT_LIST(provider, ENTITY_PROVIDER)
+SNAPSHOT_LIST(agent, ENTITY_AGENT)
+SNAPSHOT_LIST(number, ENTITY_NUMBER)
+
 const struct number *const *snapshot_numbers_of(struct snapshot *s, const char *provider_id, size_t *count);
-const struct number *const *snapshot_numbers(struct snapshot *s, size_t *count);	/* all, by e164 */
 
 int64_t snapshot_badge(const struct snapshot *s, const char *provider_id);	/* numbers of a provider */
 int64_t snapshot_used(const struct snapshot *s);				/* numbers in all */

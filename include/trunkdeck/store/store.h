@@ -51,15 +51,18 @@ const char *store_name(const struct store *s);
 
 struct store_reader {
 	void *arg;
-	/* Records are valid during the callback only. Any may be NULL. */
-	void (*workspace)(void *arg, const struct workspace *w);
-	void (*provider)(void *arg, const struct provider *p, int64_t numbers);	/* with its badge */
-	void (*agent)(void *arg, const struct agent *a);
-	void (*badges_done)(void *arg, int64_t change_id);	/* workspace, providers, agents are through */
-	void (*number)(void *arg, const struct number *n);	/* by provider, then e164 */
-	/* Asked now and then between numbers; false stops the read (it then still succeeds). */
+	unsigned entities;		/* which records are read: ENTITY_BIT() of each */
+	/* In the order of enum entity; providers by name, agents by title, numbers by provider and then e164. `numbers`: of a provider, how
+	 * many it has. The record is valid during the callback only. */
+	void (*record)(void *arg, const struct record *r, int64_t numbers);
+	/* All but the numbers are through. May be NULL. */
+	void (*badges_done)(void *arg, int64_t change_id);
+	/* Asked now and then between numbers; false stops the read (it then still succeeds). May be NULL. */
 	bool (*go_on)(void *arg);
 };
+
+#define ENTITY_BIT(entity) (1u << (entity))
+#define ENTITIES_ALL (ENTITY_BIT(ENTITY_COUNT) - 1)
 
 /* One consistent snapshot (one transaction): workspace, providers with badges, agents, then numbers. *change_id is the
  * feed position it belongs to. */

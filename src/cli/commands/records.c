@@ -263,8 +263,9 @@ static const char *cell_of(const void *row, int field)
 	return cells[field];
 }
 
-static void list_one(struct listing *l, const struct record *r, int64_t numbers)
+static void list_one(void *arg, const struct record *r, int64_t numbers)
 {
+	struct listing *l = arg;
 	char *cells[CLI_COLUMNS_MAX] = { NULL };
 
 	/* JSON is made from the record: without a query, the cells of a hundred thousand numbers would be made for nothing. */
@@ -273,21 +274,6 @@ static void list_one(struct listing *l, const struct record *r, int64_t numbers)
 	if (filter_words_match(l->query, NULL, cells))
 		cli_rows_put(&l->rows, r, numbers, cells);
 	cli_rows_free_cells(&l->rows, cells);
-}
-
-static void list_provider(void *arg, const struct provider *p, int64_t numbers)
-{
-	list_one(arg, &(struct record){ .entity = ENTITY_PROVIDER, .provider = *p }, numbers);
-}
-
-static void list_agent(void *arg, const struct agent *a)
-{
-	list_one(arg, &(struct record){ .entity = ENTITY_AGENT, .agent = *a }, 0);
-}
-
-static void list_number(void *arg, const struct number *n)
-{
-	list_one(arg, &(struct record){ .entity = ENTITY_NUMBER, .number = *n }, 0);
 }
 
 static bool list_goes_on(void *arg)
@@ -304,9 +290,7 @@ bool cli_record_list(struct cli *c, struct err *e)
 	struct listing l = { .c = c };
 	const struct store_reader reader = {
 		.arg = &l, .go_on = list_goes_on,
-		.provider = entity == ENTITY_PROVIDER ? list_provider : NULL,
-		.agent = entity == ENTITY_AGENT ? list_agent : NULL,
-		.number = entity == ENTITY_NUMBER ? list_number : NULL,
+		.entities = ENTITY_BIT(entity), .record = list_one,
 	};
 	struct cli_routes *routes = NULL;
 	bool ok = !cli_args_has(&c->args, "routes") || cli_routes_read(&routes, c, e);

@@ -84,10 +84,7 @@ static void put(struct calls_past *p, const struct call *c)
 
 	if (k)
 		drop(p, k);
-	if (p->count == p->size) {
-		p->size = p->size ? p->size * 2 : PAGE;
-		p->rows = xreallocarray(p->rows, p->size, sizeof(*p->rows));
-	}
+	ARRAY_GROW(p->rows, p->count, p->size);
 	k = xcalloc(1, sizeof(*k));
 	k->key = call_key(c);
 	k->call = *c;

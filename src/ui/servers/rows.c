@@ -37,10 +37,7 @@ static struct servers_line *add(struct servers_lines *l, const struct app_server
 	int len = snprintf(key, sizeof(key), "%s\n%s\n%s", s->config->name, label, name);
 	struct servers_line *line;
 
-	if (l->count == l->size) {
-		l->size = l->size ? l->size * 2 : 32;
-		l->items = xreallocarray(l->items, l->size, sizeof(*l->items));
-	}
+	ARRAY_GROW(l->items, l->count, l->size);
 	line = &l->items[l->count++];
 	*line = (struct servers_line){ .server = s, .role = role, .text = text };
 	str_copy(line->label, sizeof(line->label), str_of(label));

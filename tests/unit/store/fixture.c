@@ -307,16 +307,16 @@ void set_limit(struct store *s, int64_t limit)
 	must_mutate(s, MUTATION_EDIT, r, 0);
 }
 
-static void count_badge(void *arg, const struct provider *p, int64_t numbers)
+static void count_badge(void *arg, const struct record *r, int64_t numbers)
 {
-	(void)p;
+	(void)r;
 	*(int64_t *)arg += numbers;
 }
 
 int64_t count_numbers(struct store *s)
 {
 	int64_t count = 0;
-	struct store_reader r = { .arg = &count, .provider = count_badge };
+	struct store_reader r = { .arg = &count, .entities = ENTITY_BIT(ENTITY_PROVIDER), .record = count_badge };
 	struct err e;
 
 	if (!store_read(s, &r, NULL, &e))

@@ -202,12 +202,13 @@ static void survey_change(void *arg, const struct change *c)
 	survey->changes++;
 }
 
-static void survey_number(void *arg, const struct number *n)
+static void survey_number(void *arg, const struct record *r, int64_t numbers)
 {
 	struct survey *survey = arg;
 	int round, at;
 
-	if (sscanf(n->e164, "+1555%3d%4d", &round, &at) != 2 || round != survey->round)
+	(void)numbers;
+	if (sscanf(r->number.e164, "+1555%3d%4d", &round, &at) != 2 || round != survey->round)
 		return;
 	assert_true(survey->seen[at]);
 	survey->numbers++;
@@ -216,7 +217,7 @@ static void survey_number(void *arg, const struct number *n)
 static void check_survivors(struct store *s, int round, int acknowledged)
 {
 	struct survey *survey = xcalloc(1, sizeof(*survey));
-	struct store_reader r = { .arg = survey, .number = survey_number };
+	struct store_reader r = { .arg = survey, .entities = ENTITY_BIT(ENTITY_NUMBER), .record = survey_number };
 	struct err e;
 
 	survey->round = round;

@@ -90,8 +90,9 @@ struct dump {
 	const char *owner;		/* records whose key holds this */
 };
 
-static void dump_record(struct dump *d, const struct record *r)
+static void dump_record(void *arg, const struct record *r, int64_t numbers)
 {
+	struct dump *d = arg;
 	json_t *json;
 	char *text;
 
@@ -103,31 +104,16 @@ static void dump_record(struct dump *d, const struct record *r)
 	json_object_del(json, "updatedBy");
 	text = json_dumps(json, JSON_INDENT(1));
 	buf_adds(&d->text, text);
+	if (r->entity == ENTITY_PROVIDER)
+		buf_addf(&d->text, "%d numbers\n", (int)numbers);
 	free(text);
 	json_decref(json);
-}
-
-static void dump_provider(void *arg, const struct provider *p, int64_t numbers)
-{
-	dump_record(arg, &(struct record){ .entity = ENTITY_PROVIDER, .provider = *p });
-	if (strstr(p->id, ((struct dump *)arg)->owner))
-		buf_addf(&((struct dump *)arg)->text, "%d numbers\n", (int)numbers);
-}
-
-static void dump_agent(void *arg, const struct agent *a)
-{
-	dump_record(arg, &(struct record){ .entity = ENTITY_AGENT, .agent = *a });
-}
-
-static void dump_number(void *arg, const struct number *n)
-{
-	dump_record(arg, &(struct record){ .entity = ENTITY_NUMBER, .number = *n });
 }
 
 static char *dump_of(struct store *s, const char *owner)
 {
 	struct dump d = { .owner = owner };
-	struct store_reader r = { .arg = &d, .provider = dump_provider, .agent = dump_agent, .number = dump_number };
+	struct store_reader r = { .arg = &d, .entities = ENTITIES_ALL & ~ENTITY_BIT(ENTITY_WORKSPACE), .record = dump_record };
 	struct err e;
 
 	buf_init(&d.text, BUF_UNBOUNDED);
