@@ -1,5 +1,5 @@
 /*
- * The inside of the field table, for the model and the store: how a member is stored, and whether a text may become its
+ * The inside of the field table, for the model layer only: how a member is stored, and whether a text may become its
  * value. `base` is always the struct of the entity itself (struct number *, ...), not struct record.
  */
 #ifndef MODEL_FIELDS_H
@@ -14,28 +14,8 @@
 #define PARAMS_DEPTH_MAX 16
 #define PARAMS_SIZE_MAX 16384
 
-/* Is the member a char *? */
-bool field_is_text(const struct field *f);
 char **field_text_of(const struct field *f, void *base);
 const char *field_text_in(const struct field *f, const void *base);
-/* What a member says, whatever its type: text, form, JSON and SQL are made from it. */
-enum value_kind {
-	VALUE_NONE,		/* the plan's limit: no key in JSON, NULL in SQL */
-	VALUE_TEXT,
-	VALUE_JSON,		/* the text of an object */
-	VALUE_BOOL,
-	VALUE_INT,
-	VALUE_UNLIMITED,
-	VALUE_TIME,		/* 0 = never */
-};
-
-struct value {
-	enum value_kind kind;
-	const char *text;	/* the record's, or static; NULL where it is a number */
-	int64_t number;
-};
-
-struct value field_value(const struct field *f, const struct record *r);
 /* The struct of the entity inside a record. */
 void *record_base(struct record *r);
 const void *record_base_const(const struct record *r);

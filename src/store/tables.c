@@ -7,7 +7,6 @@
 
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/mem.h"
-#include "model/fields.h"
 
 static const char *const change_columns[] = { "id", "at", "actor", "action", "entity", "key", "before", "after", "undoes" };
 
@@ -137,7 +136,8 @@ void tables_clear(struct tables *t)
 /* A word this program doesn't know leaves the member at its first value. */
 static void set_member(const struct field *f, struct record *r, const char *value)
 {
-	char *at = (char *)record_base(r) + f->offset;
+	/* Members of the union share their address. */
+	char *at = (char *)&r->number + f->offset;
 
 	if (field_is_text(f)) {
 		*(const char **)at = db_text(value);

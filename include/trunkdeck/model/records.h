@@ -170,6 +170,26 @@ struct field {
 const struct field *entity_fields(enum entity e);
 const struct field *field_by_key(enum entity e, const char *key);
 
+/* Is the member a char *? */
+bool field_is_text(const struct field *f);
+/* What a member says, whatever its type: text, form, JSON and SQL are made from it. */
+enum value_kind {
+	VALUE_NONE,		/* the plan's limit: no key in JSON, NULL in SQL */
+	VALUE_TEXT,
+	VALUE_JSON,		/* the text of an object */
+	VALUE_BOOL,
+	VALUE_INT,
+	VALUE_UNLIMITED,
+	VALUE_TIME,		/* 0 = never */
+};
+
+struct value {
+	enum value_kind kind;
+	const char *text;	/* the record's, or static; NULL where it is a number */
+	int64_t number;
+};
+
+struct value field_value(const struct field *f, const struct record *r);
 /* The value as text (canonical: "na", "yes"/"no", JSON text); caller frees. */
 char *field_get(const struct field *f, const struct record *r);
 /* Parses text into the member, checking type and bounds; *e names the field's key and the allowed form. */
