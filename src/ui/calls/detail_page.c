@@ -69,128 +69,62 @@ static void put_fact(struct pen *p, const char *label, enum role r, const char *
 	page_also(p->l, LABEL_WIDTH, PAGE_CUT, r, text);
 }
 
-static void put_number(struct pen *p)
+static void draw_facts(struct pen *p)
 {
-	const struct number *n = snapshot_number(p->app->snapshot, call_of(p)->number);
-	char text[FACT_SIZE];
-
-	snprintf(text, sizeof(text), "%s  %s", call_of(p)->number, n ? n->label : "");
-	put_fact(p, _("Number"), ROLE_STRONG, text);
-}
-
-static void put_caller(struct pen *p)
-{
+	const struct app *a = p->app;
 	const struct call *c = call_of(p);
+	const struct number *n = snapshot_number(a->snapshot, c->number);
+	const struct agent *agent = snapshot_agent(a->snapshot, c->agent);
+	const struct provider *provider = snapshot_provider(a->snapshot, c->provider);
 	const struct country *country = e164_caller_country(str_of(c->caller));
-	char text[FACT_SIZE];
-
-	snprintf(text, sizeof(text), "%s  %s", c->caller[0] ? c->caller : _("anonymous"), country ? country->name : "");
-	put_fact(p, _("Caller"), ROLE_NORMAL, text);
-}
-
-static void put_agent(struct pen *p)
-{
-	const struct call *c = call_of(p);
-	const struct agent *agent = snapshot_agent(p->app->snapshot, c->agent);
-
-	put_fact(p, _("Agent"), ROLE_NORMAL, agent ? agent->title : c->agent[0] ? c->agent : c->agent_leg);
-}
-
-static void put_provider(struct pen *p)
-{
-	const struct call *c = call_of(p);
-	const struct provider *provider = snapshot_provider(p->app->snapshot, c->provider);
-	char text[FACT_SIZE];
-
-	snprintf(text, sizeof(text), _("%s on %s"), provider ? provider->name : c->endpoint, c->server);
-	put_fact(p, _("Provider"), ROLE_NORMAL, text);
-}
-
-static void put_state(struct pen *p)
-{
-	const struct call *c = call_of(p);
-	char text[FACT_SIZE], age[SHORT_SIZE];
-
-	if (c->state != CALL_ENDED) {
-		format_age(age, time_minus(app_by_server_clock(p->app, c, clock_wall_us(p->app->clock)), c->started_us));
-		snprintf(text, sizeof(text), _("%s, %s since it arrived"), call_state_text(c->state), age);
-		put_fact(p, _("State"), c->state == CALL_TALKING ? ROLE_GOOD : ROLE_NORMAL, text);
-		return;
-	}
-	format_age(age, c->talk_us);
-	if (c->outcome == OUTCOME_ANSWERED)
-		snprintf(text, sizeof(text), _("%s, talked for %s"), outcome_text(c->outcome), age);
-	else
-		snprintf(text, sizeof(text), "%s", outcome_text(c->outcome));
-	put_fact(p, _("Outcome"), c->outcome == OUTCOME_ANSWERED ? ROLE_GOOD : ROLE_WARN, text);
-}
-
-static void put_end(struct pen *p)
-{
-	const struct call *c = call_of(p);
-	char text[FACT_SIZE], when[WHEN_SIZE];
-
-	if (c->state != CALL_ENDED)
-		return;
-	format_date(when, app_zone(p->app), c->ended_us);
-	put_fact(p, _("Ended"), ROLE_NORMAL, when);
-	put_fact(p, _("Hung up by"), ROLE_NORMAL, hung_up_by_text(c->hung_up_by));
-	if (c->sip_code)
-		snprintf(text, sizeof(text), _("%s (%d), SIP %d: %s"), cause_text(c->cause), c->cause, c->sip_code,
-			 sip_code_text(c->sip_code));
-	else
-		snprintf(text, sizeof(text), _("%s (%d)"), cause_text(c->cause), c->cause);
-	put_fact(p, _("Cause"), ROLE_NORMAL, text);
-}
-
-static const char *response_text(const struct call *c, bool first_audio)
-{
-	if (first_audio)
-		return _("to the agent's first audio");
-	return c->state == CALL_ENDED ? _("to the agent's answer; no audio was heard") : _("to the agent's answer; no audio yet");
-}
-
-static void put_response(struct pen *p)
-{
-	const struct call *c = call_of(p);
-	char text[FACT_SIZE], seconds[OFFSET_SIZE];
+	const bool ended = c->state == CALL_ENDED, answered = c->outcome == OUTCOME_ANSWERED;
+	char text[FACT_SIZE], when[WHEN_SIZE], span[OFFSET_SIZE];
 	bool first_audio;
 	int64_t us = call_response_us(c, &first_audio);
 
-	if (us < 0)
-		return;
-	format_offset(seconds, us);
-	snprintf(text, sizeof(text), _("%s s %s"), seconds, response_text(c, first_audio));
-	put_fact(p, _("Response"), ROLE_NORMAL, text);
-}
-
-static void put_doubts(struct pen *p)
-{
-	const struct call *c = call_of(p);
-
-	if (c->joined_late)
-		put_fact(p, _("Note"), ROLE_WARN, _("it was up before we came: its start is to the second"));
-	if (c->uncertain)
-		put_fact(p, _("Note"), ROLE_WARN, _("not everything of it was seen"));
-	if (c->is_test)
-		put_fact(p, _("Note"), ROLE_DIM, _("a test call: in no figure"));
-}
-
-static void draw_facts(struct pen *p)
-{
-	char when[WHEN_SIZE];
-
-	put_number(p);
-	put_agent(p);
-	put_provider(p);
-	put_caller(p);
-	format_date(when, app_zone(p->app), call_of(p)->started_us);
+	snprintf(text, sizeof(text), "%s  %s", c->number, n ? n->label : "");
+	put_fact(p, _("Number"), ROLE_STRONG, text);
+	put_fact(p, _("Agent"), ROLE_NORMAL, agent ? agent->title : c->agent[0] ? c->agent : c->agent_leg);
+	snprintf(text, sizeof(text), _("%s on %s"), provider ? provider->name : c->endpoint, c->server);
+	put_fact(p, _("Provider"), ROLE_NORMAL, text);
+	snprintf(text, sizeof(text), "%s  %s", c->caller[0] ? c->caller : _("anonymous"), country ? country->name : "");
+	put_fact(p, _("Caller"), ROLE_NORMAL, text);
+	format_date(when, app_zone(a), c->started_us);
 	put_fact(p, _("Arrived"), ROLE_NORMAL, when);
-	put_state(p);
-	put_end(p);
-	put_response(p);
+	if (!ended) {
+		format_age(span, time_minus(app_by_server_clock(a, c, clock_wall_us(a->clock)), c->started_us));
+		snprintf(text, sizeof(text), _("%s, %s since it arrived"), call_state_text(c->state), span);
+		put_fact(p, _("State"), c->state == CALL_TALKING ? ROLE_GOOD : ROLE_NORMAL, text);
+	} else {
+		format_age(span, c->talk_us);
+		if (answered)
+			snprintf(text, sizeof(text), _("%s, talked for %s"), outcome_text(c->outcome), span);
+		else
+			snprintf(text, sizeof(text), "%s", outcome_text(c->outcome));
+		put_fact(p, _("Outcome"), answered ? ROLE_GOOD : ROLE_WARN, text);
+		format_date(when, app_zone(a), c->ended_us);
+		put_fact(p, _("Ended"), ROLE_NORMAL, when);
+		put_fact(p, _("Hung up by"), ROLE_NORMAL, hung_up_by_text(c->hung_up_by));
+		if (c->sip_code)
+			snprintf(text, sizeof(text), _("%s (%d), SIP %d: %s"), cause_text(c->cause), c->cause, c->sip_code,
+				 sip_code_text(c->sip_code));
+		else
+			snprintf(text, sizeof(text), _("%s (%d)"), cause_text(c->cause), c->cause);
+		put_fact(p, _("Cause"), ROLE_NORMAL, text);
+	}
+	if (us >= 0) {
+		format_offset(span, us);
+		snprintf(text, sizeof(text), _("%s s %s"), span, first_audio ? _("to the agent's first audio")
+			 : ended ? _("to the agent's answer; no audio was heard") : _("to the agent's answer; no audio yet"));
+		put_fact(p, _("Response"), ROLE_NORMAL, text);
+	}
 	put_fact(p, _("Transferred to"), ROLE_NORMAL, p->detail->story.transferred_to);
-	put_doubts(p);
+	if (c->joined_late)
+		put_fact(p, _("Note"), ROLE_WARN, _("it was up before the program connected: its start is known to the second"));
+	if (c->uncertain)
+		put_fact(p, _("Note"), ROLE_WARN, _("some of its events were missed"));
+	if (c->is_test)
+		put_fact(p, _("Note"), ROLE_DIM, _("a test call: not counted in figures"));
 }
 
 /* --- story and legs --- */
