@@ -477,6 +477,8 @@ bool form_key(void *state, key_code key)
 
 	ui_touch(f->ui);
 	if (f->saving) {
+		if (key == KEYS_PASTE_END && f->waiting_count == FORM_WAITING_MAX)
+			f->waiting_count--;		/* a paste without its end would swallow all later keys */
 		if (key != KEYS_ESC && f->waiting_count < FORM_WAITING_MAX)
 			f->waiting[f->waiting_count++] = key;
 		return key == KEYS_ESC;

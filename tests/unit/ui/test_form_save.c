@@ -224,6 +224,21 @@ static void test_keys_wait_for_a_refusal(void **state)
 	assert_string_equal(form_ui()->below, "");
 }
 
+/* The mark that ends a long paste is kept, else every later key would be part of the paste. */
+static void test_long_paste_while_saving(void **state)
+{
+	char text[200] = "";		/* more than the keys that wait */
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	fill_number();
+	press("Tab ^S");
+	paste_text(text);
+	answer_refused(ERR_STORE_FAILED, NULL, "disk full");
+	press("Esc Esc");
+	assert_null(form_ui()->ops);
+}
+
 static void test_escape_while_saving(void **state)
 {
 	(void)state;
@@ -419,6 +434,7 @@ int main(void)
 		FORM_TEST(test_no_change_possible),
 		FORM_TEST(test_keys_wait),
 		FORM_TEST(test_keys_wait_for_a_refusal),
+		FORM_TEST(test_long_paste_while_saving),
 		FORM_TEST(test_escape_while_saving),
 		FORM_TEST(test_discard_is_asked_once),
 		FORM_TEST(test_escape_clears_a_search),
