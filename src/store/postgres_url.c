@@ -76,8 +76,10 @@ static char *name_of(const PQconninfoOption *options)
 
 static bool is_local(struct str host)
 {
-	return !host.len || host.p[0] == '/' || host.p[0] == '@' || str_eq_nocase(host, STR("localhost")) ||
-	       str_eq(host, STR("::1")) || str_starts(host, STR("127."));
+	char name[256];
+
+	return !host.len || host.p[0] == '/' || host.p[0] == '@' ||
+	       (str_copy(name, sizeof(name), host) && host_is_loopback(name));
 }
 
 const char *postgres_url_sslmode(const char *url)

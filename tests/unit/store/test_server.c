@@ -162,6 +162,7 @@ static void servers_elsewhere_are_verified(void **state)
 		{ "postgresql://u@db.example.com/td", "verify-full" },
 		{ "postgresql://u@localhost,db.example.com/td", "verify-full" },
 		{ "postgresql://u@10.0.0.1/td", "verify-full" },
+		{ "postgresql://u@127.example.net/td", "verify-full" },
 		{ "postgresql://u@/td?hostaddr=10.0.0.1", "verify-full" },
 		{ "postgresql://u@db.example.com/td?sslmode=require", "" },
 		{ "postgresql://u@localhost/td", "" },
