@@ -6,7 +6,11 @@
  * Each transport has an epoll descriptor of its own. While connecting, curl tells which sockets to watch there; once
  * open it holds the one socket. So the owner watches one descriptor for life, whatever curl does behind it.
  *
- * Writes go through a small block that is offered to curl again unchanged until it is gone, as TLS libraries demand.
+ * Writes go through a small block that is offered again unchanged until it is gone, as TLS libraries demand.
+ *
+ * A plain connection without a proxy needs curl only until it is open: the handles, with two descriptors and their
+ * buffers, are then released and the socket is kept. (One multi handle for all is no way out: curl takes an idle
+ * connection with unread input for dead, and closes it when it opens the next one.)
  */
 #include "config.h"
 
@@ -29,18 +33,19 @@
 #define READ_MAX (128L * 1024)		/* a busy stream: what stays in the second-level cache */
 
 struct transport {
-	CURLM *multi;
+	CURLM *multi;			/* this and easy: NULL once released */
 	CURL *easy;
 	CURLU *url;
 	int epoll;
 	curl_socket_t socket;		/* once open */
 	bool open;
+	bool direct;			/* neither TLS nor a proxy */
 	bool watches_output;
 	int receive_buffer;
 	int64_t due_ms;			/* curl wants to be called then, -1 = never */
 	char where[192];		/* host:port, for messages */
 	char why[CURL_ERROR_SIZE];
-	char block[BLOCK];
+	char *block;			/* of BLOCK bytes; NULL while nothing was written */
 	size_t block_len;
 	size_t block_sent;
 };
@@ -112,6 +117,14 @@ static int on_new_socket(void *arg, curl_socket_t s, curlsocktype purpose)
 	return CURL_SOCKOPT_OK;
 }
 
+/* The socket of an open connection is ours to close. */
+static int on_close_socket(void *arg, curl_socket_t s)
+{
+	const struct transport *t = arg;
+
+	return s == t->socket ? 0 : close(s);
+}
+
 /* http(s) is only the scheme that lets curl stop after connecting; not a byte of HTTP is spoken. */
 static bool make_url(struct transport *t, const struct transport_options *o, struct err *e)
 {
@@ -153,6 +166,8 @@ static CURLcode set_options(struct transport *t, const struct transport_options 
 		curl_easy_setopt(c, CURLOPT_BUFFERSIZE, READ_MAX);
 	curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, on_new_socket);
 	curl_easy_setopt(c, CURLOPT_SOCKOPTDATA, t);
+	curl_easy_setopt(c, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
+	curl_easy_setopt(c, CURLOPT_CLOSESOCKETDATA, t);
 #if LIBCURL_VERSION_NUM >= 0x075700
 	/* A name that takes long to resolve must not hold up closing. */
 	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
@@ -160,7 +175,10 @@ static CURLcode set_options(struct transport *t, const struct transport_options 
 	curl_easy_setopt(c, CURLOPT_HTTPPROXYTUNNEL, 1L);
 	if (!proxy)
 		proxy = getenv("ALL_PROXY");
-	code = curl_easy_setopt(c, CURLOPT_PROXY, proxy && !host_is_loopback(o->host) ? proxy : "");
+	if (!proxy || host_is_loopback(o->host))
+		proxy = "";
+	t->direct = !o->tls && !*proxy;
+	code = curl_easy_setopt(c, CURLOPT_PROXY, proxy);
 	if (code || !o->tls)
 		return code;
 	/* The server speaks AMI, not HTTP: h2 is not offered. */
@@ -203,17 +221,29 @@ struct transport *transport_open(const struct transport_options *options, struct
 	return t;
 }
 
+static void release_curl(struct transport *t)
+{
+	curl_multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, NULL);
+	curl_multi_setopt(t->multi, CURLMOPT_TIMERFUNCTION, NULL);
+	curl_multi_remove_handle(t->multi, t->easy);
+	curl_easy_cleanup(t->easy);
+	curl_multi_cleanup(t->multi);
+	curl_url_cleanup(t->url);
+	t->multi = NULL;
+	t->easy = NULL;
+	t->url = NULL;
+}
+
 void transport_close(struct transport **t)
 {
 	if (!*t)
 		return;
-	curl_multi_setopt((*t)->multi, CURLMOPT_SOCKETFUNCTION, NULL);
-	curl_multi_setopt((*t)->multi, CURLMOPT_TIMERFUNCTION, NULL);
-	curl_multi_remove_handle((*t)->multi, (*t)->easy);
-	curl_easy_cleanup((*t)->easy);
-	curl_multi_cleanup((*t)->multi);
-	curl_url_cleanup((*t)->url);
+	if ((*t)->easy)
+		release_curl(*t);
+	if ((*t)->open)
+		close((*t)->socket);
 	close((*t)->epoll);
+	free((*t)->block);
 	FREE(t);
 }
 
@@ -287,6 +317,8 @@ enum transport_state transport_drive(struct transport *t, struct err *e)
 	if (curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &t->socket) || t->socket == CURL_SOCKET_BAD)
 		die("curl is connected, but without a socket");
 	t->open = true;
+	if (t->direct)
+		release_curl(t);
 	watch(t, t->socket, EPOLLIN);
 	return TRANSPORT_OPEN;
 }
@@ -297,9 +329,21 @@ static enum transport_io failed(const struct transport *t, CURLcode code, struct
 	return TRANSPORT_IO_FAILED;
 }
 
+/* What recv() or send() returned, as curl would say it. */
+static CURLcode moved(struct transport *t, ssize_t n, size_t *bytes)
+{
+	*bytes = n > 0 ? (size_t)n : 0;
+	if (n >= 0)
+		return CURLE_OK;
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+		return CURLE_AGAIN;
+	str_copy(t->why, sizeof(t->why), str_of(strerror(errno)));
+	return CURLE_RECV_ERROR;
+}
+
 enum transport_io transport_read(struct transport *t, char *to, size_t size, size_t *got, struct err *e)
 {
-	CURLcode code = curl_easy_recv(t->easy, to, size, got);
+	CURLcode code = t->easy ? curl_easy_recv(t->easy, to, size, got) : moved(t, recv(t->socket, to, size, 0), got);
 
 	if (code == CURLE_AGAIN)
 		return TRANSPORT_IO_AGAIN;
@@ -322,8 +366,10 @@ static void watch_output(struct transport *t, bool on)
 enum transport_io transport_flush(struct transport *t, struct err *e)
 {
 	while (t->block_sent < t->block_len) {
-		size_t sent = 0;
-		CURLcode code = curl_easy_send(t->easy, t->block + t->block_sent, t->block_len - t->block_sent, &sent);
+		const char *rest = t->block + t->block_sent;
+		size_t len = t->block_len - t->block_sent, sent = 0;
+		CURLcode code = t->easy ? curl_easy_send(t->easy, rest, len, &sent) :
+				moved(t, send(t->socket, rest, len, MSG_NOSIGNAL), &sent);
 
 		if (code == CURLE_AGAIN) {
 			watch_output(t, true);
@@ -333,6 +379,7 @@ enum transport_io transport_flush(struct transport *t, struct err *e)
 			return failed(t, code, e);
 		t->block_sent += sent;
 	}
+	FREE(&t->block);
 	t->block_len = t->block_sent = 0;
 	watch_output(t, false);
 	return TRANSPORT_IO_OK;
@@ -346,6 +393,8 @@ enum transport_io transport_write(struct transport *t, const char *bytes, size_t
 	while (io == TRANSPORT_IO_OK && *taken < len) {
 		size_t part = len - *taken < BLOCK ? len - *taken : BLOCK;
 
+		if (!t->block)
+			t->block = xmalloc(BLOCK);
 		memcpy(t->block, bytes + *taken, part);
 		t->block_len = part;
 		*taken += part;

@@ -69,6 +69,7 @@ void tracker_free(struct tracker **t)
 	pool_clear(&x->channel_pool);
 	pool_clear(&x->group_pool);
 	pool_clear(&x->bridge_pool);
+	free(x->finished);
 	free(x->server);
 	free(x->trunk_techs);
 	free(x->trunk_contexts);

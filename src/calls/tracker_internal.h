@@ -108,7 +108,7 @@ struct tracker {
 	uint32_t round;			/* of resync */
 	int64_t now_us;			/* of the event being applied */
 	int64_t last_us;		/* of the last event with a time stamp of its own */
-	uint64_t finished[TRACKER_FINISHED];
+	uint64_t *finished;		/* of TRACKER_FINISHED hashes of ids; NULL before the first */
 };
 
 static inline struct tracked *call_of(const struct channel *c)

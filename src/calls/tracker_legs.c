@@ -68,11 +68,14 @@ static uint64_t id_hash(struct str id)
 	return h ? h : 1;
 }
 
+static bool is_finished(const struct tracker *t, uint64_t hash)
+{
+	return t->finished && t->finished[hash & (TRACKER_FINISHED - 1)] == hash;
+}
+
 bool legs_is_finished(const struct tracker *t, struct str id)
 {
-	uint64_t hash = id_hash(id);
-
-	return t->finished[hash & (TRACKER_FINISHED - 1)] == hash;
+	return is_finished(t, id_hash(id));
 }
 
 static struct channel *node_find(struct tracker *t, struct str id, uint64_t hash)
@@ -132,7 +135,7 @@ struct channel *legs_announce(struct tracker *t, const struct event_leg *leg, bo
 	if (!leg->uniqueid.len)
 		return NULL;
 	c = node_find(t, leg->uniqueid, hash);
-	if (!c && (caller || !is_full(t)) && t->finished[hash & (TRACKER_FINISHED - 1)] != hash)
+	if (!c && (caller || !is_full(t)) && !is_finished(t, hash))
 		c = node_new(t, leg->uniqueid, hash);
 	if (!c || c->ended)
 		return NULL;
@@ -281,6 +284,8 @@ static void remember_finished(struct tracker *t, const struct channel *c)
 {
 	uint64_t hash = id_hash(str_of(c->id));
 
+	if (!t->finished)
+		t->finished = xcalloc(TRACKER_FINISHED, sizeof(*t->finished));
 	t->finished[hash & (TRACKER_FINISHED - 1)] = hash;
 }
 
