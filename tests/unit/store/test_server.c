@@ -296,7 +296,7 @@ static void a_password_comes_from_a_file_a_command_or_pgpass(void **state)
 		setenv("HOME", home, 1);
 	unlink(pgpass);
 	unlink(file);
-	assert_pg("", "sql COPY (VALUES ('local all all trust')) TO '%s/data/pg_hba.conf'", host);
+	assert_pg("", "sql COPY (VALUES ('local all all trust'), ('local replication all trust')) TO '%s/data/pg_hba.conf'", host);
 	assert_pg("t", "sql SELECT pg_reload_conf()");
 	free(home);
 	free(pgpass);
