@@ -346,7 +346,7 @@ void cli_output_object(struct cli_output *o, json_t *object)
 }
 
 /* A formatted text, cleaned; caller frees. */
-static char *clean_text(const char *format, va_list ap)
+static __attribute__((format(printf, 1, 0))) char *clean_text(const char *format, va_list ap)
 {
 	char *text = xvasprintf(format, ap), *clean = utf8_clean_dup(str_of(text));
 
