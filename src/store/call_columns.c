@@ -1,4 +1,4 @@
-/* A walk over the fields of a call (calls/call_fields.h) that are stored. */
+/* Conversion between a call and a row. The columns are the fields of calls/call_fields.h that are stored. */
 #include "config.h"
 
 #include "call_columns.h"
@@ -33,7 +33,7 @@ static void field_from_text(struct call *c, const struct call_field *f, const ch
 		*(bool *)at = db_bool(value);
 		break;
 	default:
-		/* A word this program doesn't know is the first one. */
+		/* A word that this program does not know is read as the first value. */
 		word = words_find(f->words, db_text(value));
 		*(int *)at = word < 0 ? 0 : word;
 		break;
@@ -55,7 +55,7 @@ void call_to_params(struct db_params *p, const struct db *db, const struct call 
 		if (!f->column)
 			continue;
 		if (f->words)
-			/* An outcome means nothing before the end, and must not be found by it. */
+			/* A live call has no outcome. "" is stored, so that no search for an outcome finds the call. */
 			db_param_text(p, f->type == CALL_TYPE_OUTCOME && c->state != CALL_ENDED ? ""
 				      : f->words->rows[*(const int *)at].name);
 		else if (f->type == CALL_TYPE_TIME || f->type == CALL_TYPE_SPAN)

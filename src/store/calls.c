@@ -1,11 +1,11 @@
 /*
- * Calls: recording them, each once, and reading them back.
+ * Calls: each call is recorded once, and read back.
  *
- * A call is known by (server, linkedid), and several programs may record the same one. Each row carries `knows`, a rank of how
- * much of the call was seen: an end counts most, then that it is no guess, then every fact. A row is replaced only by
- * one that knows more, or as much while the call is still going on. Calls are sent in the order of their keys, so that two
- * recorders never wait for each other in a circle. Text from the network becomes valid UTF-8 on the way in. What is old is
- * forgotten in small deletes.
+ * The key of a call is (server, linkedid). Several programs may record the same call, so each row has a rank, `knows`.
+ * It says how much of the call was seen: an end counts most, then how the call ended, then a certain record, then a
+ * record from the start, then each field that is set. A row is replaced only by a higher rank, or by the same rank
+ * while the call has not ended. Calls are sent in the order of their keys, so that two recorders cannot deadlock. Text
+ * from the network is converted to valid UTF-8. Old calls are deleted in small batches.
  */
 #include "config.h"
 
@@ -190,7 +190,7 @@ static const char *order_column(const struct call_query *q)
 	return q->by_end ? "ended_us" : "started_us";
 }
 
-/* The first condition says nothing new, but is one an index serves. */
+/* An index can serve the first condition. It is implied by the second one. */
 static void add_after(struct buf *sql, struct db_params *p, const struct call_query *q)
 {
 	const char *column = order_column(q), *behind = q->oldest_first ? ">" : "<";
@@ -206,8 +206,8 @@ static void add_after(struct buf *sql, struct db_params *p, const struct call_qu
 	db_param_text(p, q->after->linkedid);
 }
 
-/* What comes behind the mark is within the bound on that side anyhow. Of two bounds SQLite takes the first for its index, and
- * would read everything up to the mark once more. */
+/* The mark already bounds the rows on this side. With two bounds SQLite uses the first one for its index, and would
+ * read all rows up to the mark again. */
 static bool mark_bounds(const struct call_query *q, bool oldest_first)
 {
 	return q->after && !q->by_end && q->oldest_first == oldest_first;
@@ -252,13 +252,13 @@ static bool read_page(struct store *s, const struct call_query *q, struct call_r
 	return ok;
 }
 
-/* In pages, since a server ends a statement that takes too long. */
+/* Reads in pages, because a server ends a statement that takes too long. */
 bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *arg, const struct call *c), void *arg,
 		 struct err *e)
 {
 	struct call_reading r = { .fn = fn, .story = q->story, .arg = arg, .by_end = q->by_end };
 	struct call_query page = *q;
-	struct call_mark after;		/* not the caller's, nor r.last: a driver reads it while rows come in */
+	struct call_mark after;		/* a copy: the driver reads it while rows change r.last */
 	size_t read = 0;
 
 	if (q->after) {

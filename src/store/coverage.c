@@ -1,7 +1,7 @@
 /*
- * When recorders listened to servers, and the gaps that leaves. Every recorder writes rows of its own, so two never wait for
- * each other, and writing one again is harmless; the reader takes them together. A row that is open and was written just now
- * counts as going on: its recorder writes it again every few seconds, and takes back what it can't vouch for.
+ * The time spans in which recorders listened to servers, and the gaps between them. Each recorder writes its own rows,
+ * so recorders never wait for each other, and writing a row twice is harmless. The reader joins all rows. An open row
+ * that was written recently still goes on: its recorder renews it every few seconds, and shortens it when in doubt.
  */
 #include "config.h"
 
@@ -11,7 +11,7 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/clock.h"
 
-/* Three times as long as a recorder leaves between two writings. */
+/* Three times the interval at which a recorder renews its row. */
 #define FRESH_US ((int64_t)3 * STORE_LISTENED_EVERY_MS * 1000)
 
 static bool record_one(struct store *s, const char *recorder, const struct covered_span *l, struct err *e)
@@ -93,7 +93,7 @@ static bool read_name(void *arg, const char *const *values)
 	return true;
 }
 
-/* Of all servers that were ever listened to. */
+/* Fills in the gaps of all servers that were ever listened to. */
 static bool coverage_of_all(struct store *s, struct coverage *g, struct err *e)
 {
 	struct names names = { 0 };

@@ -1,6 +1,6 @@
 /*
- * Rows on their way into one table: gathered, and sent as INSERTs of many rows, which spares the server most of the work of a
- * statement. What is added is copied. Nothing is sent at the end unless insert_flush() is called.
+ * Rows that are collected for one table and sent as INSERTs of many rows, which saves the server most of the work of a
+ * statement. Rows are copied when they are added. The last rows are sent only by insert_flush().
  */
 #ifndef STORE_INSERT_H
 #define STORE_INSERT_H
@@ -17,7 +17,7 @@ struct insert {
 	size_t columns, rows_max;
 	size_t rows;
 	struct buf text;		/* the values, each with its NUL */
-	size_t *at;			/* where each starts; SIZE_MAX = SQL NULL */
+	size_t *at;			/* the offset of each value in text; SIZE_MAX = SQL NULL */
 	const char **values;
 };
 

@@ -1,7 +1,7 @@
 /*
- * Live calls through the store. A batch of changes is one INSERT of many rows, so that thousands of calls cost the database a
- * few statements a second. Rows are the recorder's own: two recorders of one server never touch the same row, and never wait for
- * each other.
+ * Live calls through the store. A batch of changes is one INSERT of many rows, so that thousands of calls cost the
+ * database a few statements a second. Each recorder writes its own rows: two recorders of one server never touch the
+ * same row and never wait for each other.
  */
 #include "config.h"
 
@@ -15,7 +15,7 @@
 
 enum { ROWS_MAX = 64, ROW_COLUMNS = CALL_COLUMNS + 2 };
 
-/* How long a recorder that is silent is kept. */
+/* A recorder that wrote nothing for this long counts as dead, and its rows are deleted. */
 #define DEAD_US INT64_C(300000000)
 
 struct row {
@@ -93,7 +93,7 @@ static bool forget_all(struct store *s, const char *recorder, struct err *e)
 	return db_post(s->db, "DELETE FROM td.live_call WHERE recorder = $1", &recorder, 1, e);
 }
 
-/* Ended calls of ours that every screen has read by now, and whatever a recorder left that died long ago. */
+/* Deletes this recorder's ended calls up to old_seq, which every screen has read, and the rows of dead recorders. */
 static bool tidy(struct store *s, const struct live_beat *b, int64_t now_us, struct err *e)
 {
 	struct db_params old = { 0 }, dead = { 0 };
@@ -115,7 +115,7 @@ static bool publish(struct store *s, const struct live_beat *b, const struct cal
 
 	for (size_t i = 0; ok && i < n; i += ROWS_MAX)
 		ok = write_rows(s, b, calls + i, n - i < ROWS_MAX ? n - i : ROWS_MAX, e);
-	/* The beat first: a recorder that was away for long is not dead itself. */
+	/* Write the beat before tidying, so that a recorder that was silent for long does not delete itself as dead. */
 	return ok && write_beat(s, b, now, e) && (!b->tidy || tidy(s, b, now, e)) &&
 	       s->db->driver->announce(s->db, DB_CHANNEL_LIVE, e);
 }

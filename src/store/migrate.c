@@ -1,10 +1,10 @@
 /*
  * The schema and its versions: data/sql/DRIVER/NNNN_name.sql, applied in order, in one transaction.
  *
- * schema_version has one row; whoever migrates holds its lock, so that of two programs started at once one migrates and
- * the other finds it done. It is a row lock and no advisory lock, which not every PostgreSQL-compatible engine has. A newer
- * schema is refused before anything else is read. The workspace's row is made in the same transaction, with a random id
- * that marks the servers it owns, and is the first change.
+ * schema_version has one row, and a migration locks it. If two programs start at once, one migrates, and the other one
+ * then finds the schema up to date. This is a row lock, because not every PostgreSQL-compatible engine has advisory
+ * locks. A newer schema is refused before anything else is read. The workspace's row is made in the same transaction,
+ * as the first change. It gets a random id, which marks the servers that the workspace owns.
  */
 #include "config.h"
 
@@ -23,7 +23,7 @@
 
 enum { NUMBER_DIGITS = 4, ID_BYTES = 16 };
 
-/* The number of a migration of this driver, 0 for any other file. */
+/* The number of a migration for this driver; 0 for any other file. */
 static int64_t migration_number(const struct db *db, const struct embed_file *f)
 {
 	const char *folder = db->driver->migrations;
@@ -47,7 +47,7 @@ static int64_t latest_version(const struct db *db)
 	return latest;
 }
 
-/* In the order of their numbers, whatever the order of the files. */
+/* Applies the migrations in the order of their numbers. The files may be in any order. */
 static bool apply_from(struct db *db, int64_t version, int64_t latest, struct err *e)
 {
 	while (++version <= latest)
@@ -65,7 +65,7 @@ static bool refuse_newer(const struct db *db, int64_t version, int64_t latest, s
 					     ": install the newer program"), db->name, version, latest);
 }
 
-/* 0 when there is no schema yet. */
+/* Sets *version to 0 when there is no schema yet. */
 static bool current_version(struct db *db, int64_t *version, struct err *e)
 {
 	int64_t there;
@@ -130,7 +130,7 @@ static bool make_workspace(struct store *s, struct err *e)
 
 /* --- migrating --- */
 
-/* Two programs that make the table at once: the database may fail one of them, though the table is there then. */
+/* If two programs create the table at once, the database may fail one of them although the table then exists. */
 static bool make_version_table(struct db *db, struct err *e)
 {
 	struct err first;
@@ -170,7 +170,7 @@ static bool migrate_locked(struct store *s, int64_t latest, struct err *e)
 	       db_commit(s->db, e);
 }
 
-/* Which store is brought up to date by itself: an embedded one that is empty. All else is a step of its own. */
+/* An empty embedded store is migrated without being asked. For any other store, the caller must have asked for it. */
 bool store_migrate(struct store *s, struct err *e)
 {
 	int64_t latest = latest_version(s->db), version;

@@ -1,10 +1,10 @@
 /*
- * Mutations: what may be changed, and what a refusal says.
+ * Mutations: what may be changed, and the message of a refusal.
  *
- * The rules are those of validate.c, on records looked up in the transaction that holds the workspace; this file adds what
- * only the store can know: what is there already, who changed it meanwhile, what still refers to it, how many numbers there
- * are. A batch goes on after a refusal, so that every row of it is judged; whether what was accepted is kept is decided at
- * the end. A failure of the database ends it at once.
+ * The rules of validate.c are applied to records that are read in the transaction that holds the workspace. This file
+ * adds the checks that only the store can make: whether the record exists, who changed it meanwhile, which records
+ * refer to it, and how many numbers there are. A batch continues after a refusal, so that every mutation is checked;
+ * whether the accepted ones are kept is decided at the end. A failure of the database ends the batch at once.
  */
 #include "config.h"
 
@@ -19,10 +19,10 @@
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/model/validate.h"
 
-/* From this many mutations on, what they refer to is read together rather than one by one. */
+/* From this many mutations on, the records that they refer to are read together and not one by one. */
 enum { PREFETCH_FROM = 8, WHEN_SIZE = 24 };
 
-/* --- what is there --- */
+/* --- stored records --- */
 
 struct last_change {
 	bool found;
@@ -98,7 +98,7 @@ static bool refuse_changed(struct txn *t, const struct record *there, struct mut
 		       last.who, last.when, record_version(there));
 }
 
-/* The record a mutation starts from; false = refused, or the database failed. */
+/* Finds the record that a mutation is about. False: the mutation is refused, or the database failed. */
 static bool find_current(struct txn *t, const struct mutation *m, const struct record **there,
 			 struct mutation_result *result, struct err *e)
 {
@@ -181,7 +181,7 @@ bool mutate_check_record(struct txn *t, const struct record *r, const struct rec
 
 /* --- adding and editing --- */
 
-/* The slug of the name, with -2, -3, ... when it is taken. */
+/* Sets the id to the slug of the name, with -2, -3, ... appended when that id is taken. */
 static bool give_provider_id(struct txn *t, struct provider *p, struct err *e)
 {
 	char *slug = slug_of(p->name);
@@ -207,7 +207,7 @@ void mutate_stamp(struct txn *t, struct record *r, const struct record *there)
 		return;
 	n->created_at = there ? there->number.created_at : t->now_us;
 	n->updated_at = t->now_us;
-	/* `there` may be the very record. */
+	/* `there` may be the same record as `r`. */
 	if (!there || there->number.created_by != n->created_by) {
 		free(n->created_by);
 		n->created_by = xstrdup(there ? there->number.created_by : t->s->actor);
@@ -429,7 +429,7 @@ void mutation_result_clear(struct mutation_result *r)
 	*r = (struct mutation_result){ .now = r->now, .before = r->before };
 }
 
-/* What a row of a batch that was undone still says: its refusal. */
+/* Resets the result of a mutation that was rolled back. A refused one keeps its error. */
 static void result_undo(struct mutation_result *r)
 {
 	enum entity entity = r->now.entity;
@@ -443,7 +443,7 @@ static void result_undo(struct mutation_result *r)
 	r->first_change = r->change_id = 0;
 }
 
-/* False: the database failed, *e says how. *refused: at least one row, of which the first is in *e. */
+/* False with *e: the database failed. *refused: a mutation was refused, and *e is the error of the first one. */
 static bool mutate_all(struct txn *t, const struct mutation *m, size_t n, struct mutation_result *results,
 		       bool *refused, struct err *e)
 {

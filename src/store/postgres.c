@@ -1,17 +1,17 @@
 /*
- * The driver for PostgreSQL and what speaks its protocol.
+ * The driver for PostgreSQL and for databases that speak its protocol.
  *
- * libpq is used without blocking: everything is sent, and then awaited with a deadline (SILENCE_MS without a byte), so that
- * a server that is dead, stopped or cut off can't hang the caller; the connection is closed then. The server is asked
- * for time-outs of its own, a little shorter, so that it normally says itself what took too long. Statements are prepared
- * once per connection. Posted statements go through libpq's pipeline in groups of POSTS_MAX, of which two are out at most: the
- * server works on one while the next is made, and neither side can block on a full buffer.
+ * libpq is used without blocking: a request is sent, and its answer is awaited with a deadline (SILENCE_MS without a
+ * byte). So a server that is dead, stopped or cut off cannot hang the caller; the connection is then closed. The
+ * server's own time-outs are set a little shorter, so that it normally reports what took too long. Each statement is
+ * prepared once per connection. Posted statements use libpq's pipeline in groups of POSTS_MAX. At most two groups are
+ * under way: the server executes one while the next is made, and neither side can block on a full buffer.
  *
- * LISTEN is tried at connect; a server without it is looked at now and then instead. No extension, no superuser.
+ * LISTEN is tried at connect. Without it, the store polls. No extension and no superuser is needed.
  *
- * A connection pooler may stand between, which gives each transaction another connection to the server. So settings are SET LOCAL
- * in each transaction, tables are named with their schema, and behind a pooler statements are not prepared by name. A pooler is
- * known by the process id of the server, which is not the one that the connection was told at its start.
+ * A connection pooler may give each transaction another connection to the server. So settings are SET LOCAL in each
+ * transaction, tables are named with their schema, and behind a pooler no statement is prepared by name. A pooler is
+ * detected by the server's process id: it differs from the one that the connection reported at its start.
  */
 #include "config.h"
 
@@ -41,7 +41,7 @@ enum { SILENCE_MS = 10000, POSTS_MAX = 256, POST_PARAMS = 64, COLUMNS_MAX = 32, 
 #define CHANNEL "trunkdeck_change"
 #define CHANNEL_LIVE "trunkdeck_live"
 
-/* Refusing one is the server's right: the deadline here holds anyway. */
+/* A server may refuse one of these. The driver's own deadline holds anyway. */
 static const char *const settings[] = {
 	"; SET LOCAL statement_timeout = 9000",
 	"; SET LOCAL lock_timeout = 8000",
@@ -51,7 +51,7 @@ static const char *const settings[] = {
 struct statement {
 	char *sql;		/* the key */
 	char *text;		/* with the schema's name */
-	char name[NAME_SIZE];	/* "" behind a pooler: sent anew each time */
+	char name[NAME_SIZE];	/* "" behind a pooler: the statement is sent each time */
 	UT_hash_handle hh;
 };
 
@@ -60,15 +60,15 @@ struct postgres {
 	char *url;
 	PGconn *conn;		/* NULL = not connected */
 	struct statement *statements;
-	uint32_t mark;		/* random: with it and `prepared`, a statement's name is nobody else's */
-	unsigned prepared;	/* statements so far */
+	uint32_t mark;		/* random; with `prepared` it makes statement names unique */
+	unsigned prepared;	/* the number of statements prepared so far */
 	char *schema;		/* quoted */
-	char *begin_settings;	/* what the server accepts of `settings`, and the search path */
+	char *begin_settings;	/* those of `settings` that the server accepts, and the search path */
 	bool pooled;
-	bool beginning;		/* a transaction, at this moment */
+	bool beginning;		/* a transaction is being begun */
 	bool coverage;
 	size_t posts;		/* in the pipeline since its last sync */
-	size_t groups;		/* ended by a sync that has not been answered yet */
+	size_t groups;		/* groups whose sync has not been answered yet */
 };
 
 static struct postgres *of(struct db *db)
@@ -95,7 +95,7 @@ static void disconnect(struct postgres *pg)
 	pg->posts = pg->groups = 0;
 }
 
-/* The connection is gone: says why and closes it. */
+/* Closes a connection that was lost. Sets *e with the reason. */
 static bool lost(struct postgres *pg, const char *why, struct err *e)
 {
 	const char *said = why ? why : PQerrorMessage(pg->conn);
@@ -105,7 +105,7 @@ static bool lost(struct postgres *pg, const char *why, struct err *e)
 	return false;
 }
 
-/* Classes of SQLSTATE that mean "not now, not here": connection, operator intervention, too many connections. */
+/* SQLSTATE classes that mean "not available now": connection, operator intervention, too many connections. */
 static bool is_gone(const char *state)
 {
 	return !strncmp(state, "08", 2) || !strcmp(state, "57P01") || !strcmp(state, "57P02") ||
@@ -125,7 +125,7 @@ static bool refuse_rights(const struct postgres *pg, const char *said, struct er
 	return false;
 }
 
-/* What a failed result says; the connection is kept unless the server ended it. */
+/* Sets *e from a failed result. The connection is kept unless the server ended it. */
 static bool failed(struct postgres *pg, const PGresult *result, struct err *e)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -144,7 +144,7 @@ static bool failed(struct postgres *pg, const PGresult *result, struct err *e)
 			       pg->base.name);
 	if (!strcmp(state, "42501"))
 		return refuse_rights(pg, said, e);
-	/* A pooler that was not recognised: from now on nothing is prepared. */
+	/* 26000: a prepared statement is unknown, because a pooler was not detected. Reconnect and look again. */
 	if (!strcmp(state, "26000"))
 		return lost(pg, said, e);
 	return db_failed(e, ERR_STORE_FAILED, &pg->base, said);
@@ -152,7 +152,7 @@ static bool failed(struct postgres *pg, const PGresult *result, struct err *e)
 
 /* --- waiting for the server --- */
 
-/* Until a result can be taken without blocking. False: the connection is gone, and closed. */
+/* Waits until a result can be taken without blocking. False: the connection was lost, and is closed. */
 static bool await(struct postgres *pg, struct err *e)
 {
 	struct pollfd p = { .fd = PQsocket(pg->conn) };
@@ -173,7 +173,7 @@ static bool await(struct postgres *pg, struct err *e)
 	}
 }
 
-/* The rows of one result to fn; false when fn has had enough. */
+/* Passes the rows of one result to fn. Returns false when fn wants no more rows. */
 static bool give_rows(const PGresult *result, db_row_fn *fn, void *arg)
 {
 	const char *values[COLUMNS_MAX];
@@ -190,7 +190,7 @@ static bool give_rows(const PGresult *result, db_row_fn *fn, void *arg)
 	return true;
 }
 
-/* Takes all results of what was sent. The first failure counts; *e is set then. */
+/* Takes all results of a request. *e is set from the first failure. */
 static bool collect(struct postgres *pg, db_row_fn *fn, void *arg, struct err *e)
 {
 	bool ok = true;
@@ -207,7 +207,7 @@ static bool collect(struct postgres *pg, db_row_fn *fn, void *arg, struct err *e
 			break;
 		case PGRES_SINGLE_TUPLE:
 		case PGRES_TUPLES_OK:
-			/* What follows after "enough" is read and dropped. */
+			/* When fn wants no more rows, the remaining rows are read and dropped. */
 			if (fn && !give_rows(result, fn, arg))
 				fn = NULL;
 			break;
@@ -228,12 +228,12 @@ static bool simple(struct postgres *pg, const char *sql, struct err *e)
 
 /* --- pipeline --- */
 
-/* One result of the pipeline; ends a group when it is its sync. */
+/* Takes one result of the pipeline. The result of a sync ends a group. */
 static bool take_posted(struct postgres *pg, bool ok, struct err *e)
 {
 	PGresult *result = PQgetResult(pg->conn);
 
-	/* Ends the results of one statement. */
+	/* NULL ends the results of one statement. */
 	if (!result)
 		return ok;
 	switch (PQresultStatus(result)) {
@@ -252,7 +252,7 @@ static bool take_posted(struct postgres *pg, bool ok, struct err *e)
 	return ok;
 }
 
-/* Reads results until no more than this many groups are out. The first failure counts. */
+/* Reads results until at most `groups` groups are under way. *e is set from the first failure. */
 static bool await_groups(struct postgres *pg, size_t groups, struct err *e)
 {
 	bool ok = true;
@@ -293,7 +293,7 @@ static bool settle(struct db *db, struct err *e)
 
 /* --- statements --- */
 
-/* The statement, prepared unless a pooler stands between; NULL with *e. */
+/* Returns the statement, prepared unless behind a pooler; NULL with *e. */
 static const struct statement *prepare(struct postgres *pg, const char *sql, struct err *e)
 {
 	size_t len = strlen(sql);
@@ -360,9 +360,9 @@ static bool post(struct db *db, const char *sql, const char *const *params, size
 		return lost(pg, NULL, e);
 	if (!send(pg, st, params, n, e))
 		return false;
-	/* Wide statements count more, so that what is not sent yet stays small too. */
+	/* Statements with many parameters count more, so that the data not sent yet stays small. */
 	pg->posts += 1 + n / POST_PARAMS;
-	/* While the server works on one group, the next is made. */
+	/* The server executes one group while the next is made. */
 	return pg->posts < POSTS_MAX || (end_group(pg, e) && await_groups(pg, 1, e));
 }
 
@@ -389,7 +389,7 @@ static bool begin(struct db *db, enum db_access access, struct err *e)
 	ok = ok && simple(pg, sql, e);
 	pg->beginning = false;
 	free(sql);
-	/* A setting that is refused leaves the transaction begun. */
+	/* The transaction is open even if a setting was refused. */
 	if (!ok && pg->conn && PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
 		simple(pg, "ROLLBACK", NULL);
 	return ok;
@@ -412,7 +412,7 @@ static void rollback(struct db *db)
 
 	if (!pg->conn)
 		return;
-	/* Failures of what was posted are of no interest any more. */
+	/* Failures of posted statements no longer matter. */
 	settle(db, NULL);
 	if (pg->conn && PQpipelineStatus(pg->conn) != PQ_PIPELINE_OFF)
 		PQexitPipelineMode(pg->conn);
@@ -475,12 +475,12 @@ static bool take_first_row(void *arg, const char *const *values)
 	return false;
 }
 
-/* The schemas of the search path, also those on which the account has no rights: current_schemas() leaves them out. */
+/* The schemas of the search path, including those on which the account has no rights: current_schemas() omits them. */
 #define SEARCH_PATH "string_to_array(replace(replace(replace(current_setting('search_path'), '$user', session_user), '\"', ''), " \
 	"' ', ''), ',')"
 
-/* Where the workspace is: in a schema of the search path. One of the account's own name comes last where the path has it by default
- * only: it may hold a workspace that was made by mistake. */
+/* Finds the workspace in a schema of the search path. A schema with the account's name comes last if the path has it
+ * only by default, because a workspace may have been made there by mistake. */
 static const char find_schema[] =
 	"SELECT n.nspname, has_schema_privilege(n.oid, 'USAGE') FROM pg_catalog.pg_class c "
 	"JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
@@ -488,7 +488,7 @@ static const char find_schema[] =
 	"ORDER BY CASE WHEN n.nspname = session_user AND current_setting('search_path') LIKE '%$user%' THEN 1 ELSE 0 END, "
 	"array_position(" SEARCH_PATH ", n.nspname::text) LIMIT 1";
 
-/* Where a new workspace is made: never in a schema that only has the account's name. */
+/* Chooses the schema of a new workspace: not the one named after the account, if the path has it only by default. */
 static const char choose_schema[] =
 	"SELECT CASE WHEN current_setting('search_path') LIKE '%$user%' THEN 'public' "
 	"ELSE coalesce(current_schema(), 'public') END, true";
@@ -530,7 +530,7 @@ static bool accepts(struct postgres *pg, const char *list)
 	return ok;
 }
 
-/* Refusing one is the server's right: then it is left out. */
+/* Leaves out the settings that the server refuses. */
 static void settle_settings(struct postgres *pg)
 {
 	struct buf list;
@@ -567,13 +567,13 @@ static bool start_session(struct postgres *pg, struct err *e)
 		return false;
 	pg->pooled = pid != PQbackendPID(pg->conn);
 	settle_settings(pg);
-	/* Behind a pooler LISTEN succeeds and nothing ever comes. */
+	/* Behind a pooler, LISTEN succeeds but no notice ever arrives. */
 	pg->coverage = !pg->pooled && pg->conn && simple(pg, "LISTEN " CHANNEL, NULL) &&
 			(!pg->base.follow_live || (pg->conn && simple(pg, "LISTEN " CHANNEL_LIVE, NULL)));
 	return pg->conn || err_set(e, ERR_STORE_UNREACHABLE, "%s", pg->base.name);
 }
 
-/* Where libpq has no certificates of its own to check a server by, those of the system. "" = libpq's own. */
+/* The system's file of root certificates, if libpq has none of its own to verify a server. "" = libpq's own. */
 static const char *root_certificates(const char *mode)
 {
 	static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt" };
@@ -589,7 +589,7 @@ static const char *root_certificates(const char *mode)
 	return path;
 }
 
-/* What PGPASSWORD said; see store_hide_password(). Set before there are threads. */
+/* The value of PGPASSWORD, see store_hide_password(). It is set before threads start. */
 static char *environment_password;
 
 void store_hide_password(void)
@@ -605,7 +605,7 @@ void store_hide_password(void)
 
 static bool postgres_connect(struct db *db, struct err *e)
 {
-	/* Before the URL these are defaults, after it they hold whatever it says. */
+	/* Values before the URL ("dbname") are defaults. Values after it override the URL. */
 	static const char *const keys[] = { "connect_timeout", "keepalives_idle", "keepalives_interval",
 					    "keepalives_count", "tcp_user_timeout", "fallback_application_name",
 					    "sslmode", "sslrootcert", "password", "dbname", "client_encoding", NULL };
@@ -633,7 +633,7 @@ static bool postgres_connect(struct db *db, struct err *e)
 	return false;
 }
 
-/* A server that went away while nobody asked has closed the socket: seen here, before a statement is lost with it. */
+/* A server that closed the connection has closed the socket. Detect it before a statement is lost. */
 static bool is_connected(struct db *db)
 {
 	struct postgres *pg = of(db);
@@ -644,7 +644,7 @@ static bool is_connected(struct db *db)
 	p = (struct pollfd){ .fd = PQsocket(pg->conn), .events = POLLIN };
 	if (poll(&p, 1, 0) <= 0)
 		return true;
-	/* The second read finds the end of the stream behind a last message ("terminating connection ..."). */
+	/* The second read finds the end of the stream after a last message ("terminating connection ..."). */
 	return PQconsumeInput(pg->conn) && PQconsumeInput(pg->conn) && PQstatus(pg->conn) == CONNECTION_OK;
 }
 

@@ -19,7 +19,7 @@ static const char *option(const PQconninfoOption *options, const char *keyword)
 	return "";
 }
 
-/* libpq reads "u:p@ss@host" as host "ss@host" and "u:pa/ss@host" as port "pa": neither may be tried or shown. */
+/* libpq reads "u:p@ss@host" as host "ss@host", and "u:pa/ss@host" as port "pa". Both would use part of the password. */
 static bool is_sound(const PQconninfoOption *options)
 {
 	const char *port = option(options, "port");
@@ -28,7 +28,7 @@ static bool is_sound(const PQconninfoOption *options)
 	       !port[strspn(port, "0123456789,")];
 }
 
-/* The next of a list by commas; *list moves behind it. False at its end. */
+/* Takes the next item of a list that is separated by commas, and moves *list behind it. False at the end. */
 static bool next_of(const char **list, struct str *item)
 {
 	if (!*list)
@@ -53,7 +53,7 @@ static char *name_of(const PQconninfoOption *options)
 	if (*user)
 		buf_addf(&out, "%s@", user);
 	for (const char *hosts = host, *ports = port; !socket && next_of(&hosts, &one);) {
-		/* One port is that of all hosts. */
+		/* A single port is the port of all hosts. */
 		if (ports)
 			next_of(&ports, &its_port);
 		if (memchr(one.p, ':', one.len))

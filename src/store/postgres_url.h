@@ -1,15 +1,15 @@
-/* What may be shown of a PostgreSQL URL. */
+/* The parts of a PostgreSQL URL that may be shown. */
 #ifndef STORE_POSTGRES_URL_H
 #define STORE_POSTGRES_URL_H
 
 #include "trunkdeck/base/err.h"
 
-/* The URL without password and options, for people; caller frees. NULL with ERR_CONFIG when it is no URL: the hint repeats
- * no part of it, because with a password that should have been percent-encoded any part may be the secret. */
+/* Returns the URL without password and options, for display; caller frees. NULL with ERR_CONFIG if it is not a URL. The
+ * hint repeats no part of the URL: if the password should have been percent-encoded, any part may be the secret. */
 char *postgres_url_name(const char *url, struct err *e);
 
-/* The sslmode for a URL that says none, where PGSSLMODE says none either: "verify-full" for a server that is reached over a network;
- * "" = libpq's own. */
+/* The sslmode for a URL, when neither the URL nor PGSSLMODE has one: "verify-full" for a server that is reached over a
+ * network, "" = libpq's default. */
 const char *postgres_url_sslmode(const char *url);
 
 #endif

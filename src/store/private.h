@@ -1,4 +1,4 @@
-/* What the files of the store share: the handle, and the way to a connection. */
+/* The handle, and the functions that the files of the store share. */
 #ifndef STORE_PRIVATE_H
 #define STORE_PRIVATE_H
 
@@ -16,22 +16,22 @@ struct store {
 	bool read_only;
 	bool creates, migrates;		/* see struct store_options */
 	const struct td_clock *clock;
-	int64_t seen;		/* the last change the caller was told of */
+	int64_t seen;		/* the last change that was reported to the caller */
 };
 
-/* Connects when there is no connection, and looks at the schema then. Before every use of s->db. */
+/* Connects if there is no connection, and then checks the schema. Must be called before every use of s->db. */
 bool store_connect(struct store *s, struct err *e);
-/* ERR_READ_ONLY for a handle opened so. */
+/* Fails with ERR_READ_ONLY if the handle was opened read-only. */
 bool store_check_writable(const struct store *s, struct err *e);
-/* A transaction that writes, around statements of the caller: begins it, and ends it by a commit where ok says that all went well, else
- * by taking everything back. store_end_write() returns false then. */
+/* Begin and end a transaction that writes. store_end_write() commits if ok is true; else it rolls back and returns
+ * false. */
 bool store_begin_write(struct store *s, struct err *e);
 bool store_end_write(struct store *s, bool ok, struct err *e);
 
 /* --- migrate.c --- */
 
-/* Looks whether the schema is this program's. Where the caller asked for it, and in an empty embedded store, it is brought up to date
- * and the workspace is made, under a lock; else ERR_STORE_OLDER. */
+/* Checks that the schema is the one this program needs. An older schema is migrated, and a workspace is made, under a
+ * lock, if the caller asked for it or the store is embedded and empty; else the error is ERR_STORE_OLDER. */
 bool store_migrate(struct store *s, struct err *e);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * Reading: the snapshot, the change feed, the history of a record, one record.
  *
- * Rows are handed on as they arrive, in records whose texts are the row's own: nothing is copied, nothing gathered, so that
- * reading a large workspace takes neither time nor memory beyond the rows themselves.
+ * Each row is passed on when it arrives, as a record that borrows the texts of the row. Nothing is copied or collected,
+ * so reading a large workspace costs no time or memory beyond the rows themselves.
  */
 #include "config.h"
 
@@ -13,7 +13,7 @@
 #include "private.h"
 #include "trunkdeck/base/mem.h"
 
-/* go_on is asked once in so many numbers. */
+/* go_on is called once for this many numbers. */
 enum { GO_ON_EVERY = 256 };
 
 /* --- the snapshot --- */
@@ -21,7 +21,7 @@ enum { GO_ON_EVERY = 256 };
 struct reading {
 	struct store *s;
 	const struct store_reader *r;
-	enum entity entity;		/* read now */
+	enum entity entity;		/* the entity that is read now */
 	int64_t change_id;
 	size_t numbers;
 };
@@ -51,7 +51,7 @@ static bool read_all(struct reading *reading, struct err *e)
 
 		if (entity == ENTITY_NUMBER && r->badges_done)
 			r->badges_done(r->arg, reading->change_id);
-		/* The workspace has the number of the last change. */
+		/* The row of the workspace has the id of the last change, so it is always read. */
 		if (entity != ENTITY_WORKSPACE && !(r->entities & ENTITY_BIT(entity)))
 			continue;
 		if (entity == ENTITY_NUMBER && r->go_on && !r->go_on(r->arg))
@@ -122,7 +122,7 @@ bool store_find_changes(struct store *s, const struct change_query *q, void (*fn
 	db_param_int(&p, q->max && q->max < INT64_MAX ? (int64_t)q->max : INT64_MAX);
 	ok = store_connect(s, e) && db_query(s->db, sql.p, p.values, p.n, feed, &f, e);
 	buf_clear(&sql);
-	/* Read in order without a gap: store_wait() tells of what comes behind it. */
+	/* This read had no gap, so store_wait() need only report later changes. */
 	if (ok && all && q->oldest_first && s->seen < f.last)
 		s->seen = f.last;
 	return ok;

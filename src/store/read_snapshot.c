@@ -1,4 +1,4 @@
-/* A read of the store straight into a snapshot. */
+/* Reads the store into a snapshot. */
 #include "config.h"
 
 #include "trunkdeck/model/snapshot.h"

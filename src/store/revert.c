@@ -1,6 +1,6 @@
 /*
- * Taking changes back (MUTATION_REVERT): the rows of the audit trail say what was there before, and which changes were taken
- * back themselves.
+ * Undoing changes (MUTATION_REVERT). The rows of the audit trail hold the records as they were before, and tell which
+ * changes were already undone.
  */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
 
-/* A row of the audit trail of the records that a REVERT is about. */
+/* A row of the audit trail, of a record that a REVERT changes. */
 struct later {
 	int64_t id, undoes, at;
 	bool undone;
@@ -48,8 +48,8 @@ static int compare_later(const void *id, const void *row)
 	return (a < b) - (a > b);
 }
 
-/* The newest change that stands in the way: one that neither was taken back nor takes back another; or one that takes the wanted
- * ones back already. A change that takes back another leaves the record as it was before both. */
+/* Finds the newest change that prevents the undo: one that was not undone and undoes nothing, or one that undoes a
+ * wanted change. A change that undoes another leaves the record as it was before both. */
 static const struct later *find_obstacle(struct later_list *list, int64_t first, int64_t last)
 {
 	for (struct later *row = list->rows; row < list->rows + list->n; row++) {
@@ -60,7 +60,8 @@ static const struct later *find_obstacle(struct later_list *list, int64_t first,
 		if (!row->undoes || (row->undoes >= first && row->undoes <= last))
 			return row;
 		undone = bsearch(&row->undoes, list->rows, list->n, sizeof(*list->rows), compare_later);
-		/* A change from before the wanted ones can't have been taken back while they stood. */
+		/* It undoes a change from before the wanted ones. So it was made after they were undone, and stays in
+		 * the way. */
 		if (!undone)
 			return row;
 		undone->undone = true;
@@ -68,7 +69,7 @@ static const struct later *find_obstacle(struct later_list *list, int64_t first,
 	return NULL;
 }
 
-/* No change that came later and still holds may be lost with those that are taken back. */
+/* Refuses to undo changes if a later change to the same record would be lost. */
 static bool check_revertible(struct txn *t, int64_t first, int64_t last, struct err *e)
 {
 	static const char sql[] = "SELECT l.id, l.undoes, l.at, l.actor FROM td.change c JOIN td.change l "
@@ -93,7 +94,7 @@ static bool check_revertible(struct txn *t, int64_t first, int64_t last, struct 
 	return ok;
 }
 
-/* The record as a change found it; false with *e when the audit trail is damaged. */
+/* Reads the record as it was before a change. False with *e: the audit trail is damaged. */
 static bool record_before(const struct change *c, struct record *r, struct err *e)
 {
 	json_t *json = json_loads(c->before, 0, NULL);
@@ -108,7 +109,7 @@ static bool record_before(const struct change *c, struct record *r, struct err *
 	return err_set(e, ERR_FIELD_INVALID, _("change %" PRId64 " can't be undone: what it replaced can't be read"), c->id);
 }
 
-/* result NULL: nobody wants to know more. */
+/* `result` may be NULL. */
 static bool revert_change(struct txn *t, const struct change *c, struct mutation_result *result, struct err *e)
 {
 	const struct record *there, *now;
@@ -154,7 +155,7 @@ static bool revert_change(struct txn *t, const struct change *c, struct mutation
 	return ok;
 }
 
-/* Changes on their way out of the table: so many at a time. */
+/* The number of changes that are read at a time. */
 enum { REVERT_ROWS = 256 };
 
 struct revert_list {
@@ -208,6 +209,6 @@ bool mutate_revert(struct txn *t, const struct mutation *m, struct mutation_resu
 	free(list);
 	t->undoes = 0;
 	result->change_id = t->last_change;
-	/* Some of it is done: only the whole transaction can be undone. */
+	/* If some changes are already undone, only the whole transaction can be rolled back. */
 	return ok || (t->last_change >= result->first_change && txn_broken(t));
 }

@@ -1,13 +1,13 @@
 /*
- * The driver for SQLite: the embedded store, one file.
+ * The driver for SQLite: the embedded store, which is one file.
  *
- * WAL, so that readers never wait; synchronous=FULL, so that what was acknowledged survives a power cut too; foreign keys
- * on; the busy handler waits BUSY_MS for another process. Statements are prepared once and kept. SQL is written with
- * $1..$n; SQLite numbers its parameters with ?1..?n, so the sign is exchanged when a statement is prepared. Parameters are
- * bound as text and converted by the column's affinity.
+ * WAL lets readers never wait. synchronous=FULL makes acknowledged changes survive a power cut. Foreign keys are on.
+ * The busy handler waits BUSY_MS for another process. Statements are prepared once and kept. SQL is written with
+ * $1..$n; SQLite numbers its parameters ?1..?n, so '$' is replaced by '?' when a statement is prepared. Parameters are
+ * bound as text; the column's affinity converts them.
  *
- * The file is created 0600 with its folders. Before every transaction the file is looked up: when it was moved away or
- * replaced, the connection is closed and ERR_STORE_UNREACHABLE told, rather than written to a file nobody sees.
+ * The file is created with mode 0600, with its folders. Before each transaction the driver checks that the path still
+ * names the open file. If not, it closes the connection and reports ERR_STORE_UNREACHABLE.
  */
 #include "config.h"
 
@@ -30,7 +30,7 @@
 
 enum { BUSY_MS = 5000, BUSY_STEP_MS = 10, COLUMNS_MAX = 32 };
 
-/* 64 MB at most: with less, a large import writes the same pages again and again. */
+/* At most 64 MB. With a smaller cache, a large import writes the same pages again and again. */
 #define CACHE "PRAGMA cache_size = -65536"
 
 struct statement {
@@ -44,10 +44,10 @@ struct sqlite {
 	char *path;
 	sqlite3 *handle;	/* NULL = not connected */
 	struct statement *statements;
-	dev_t device;		/* which file is open */
+	dev_t device;		/* the file that is open */
 	ino_t inode;
-	bool folder_closed;	/* its folder can't be written: nor can the store, and SQLite can't make the files of WAL */
-	bool immutable;		/* opened as a file that nobody writes; it was so at `changed` */
+	bool folder_closed;	/* the folder is not writable: SQLite cannot write, or make its WAL files */
+	bool immutable;		/* opened as a file that nobody writes; `changed` is its time */
 	struct timespec changed;
 };
 
@@ -134,7 +134,7 @@ static bool no_file(const char *path, struct err *e)
 	return err_set(e, ERR_STORE_UNREACHABLE, "%s: %s", path, strerror(errno));
 }
 
-/* mkdir -p of what is before the last slash. */
+/* Makes the folders of the path, like mkdir -p. */
 static bool make_folders(const char *path, struct err *e)
 {
 	char *folder = xstrdup(path);
@@ -152,7 +152,7 @@ static bool make_folders(const char *path, struct err *e)
 	return ok;
 }
 
-/* Unless it is there. A file that may only be read can still be looked at. */
+/* Creates the file if it does not exist. A file that cannot be written may still be read. */
 static bool make_file(const char *path, struct err *e)
 {
 	if (!make_folders(path, e))
@@ -163,8 +163,8 @@ static bool make_file(const char *path, struct err *e)
 }
 
 /*
- * Made by us, so that its mode is ours; SQLite gives its -wal and -shm the same. Leaves which file it is in s. Without a
- * descriptor of our own: closing one would take away the locks that another handle of this process has on the file.
+ * The driver creates the file, so that its mode is 0600. SQLite gives -wal and -shm the same mode. The identity of the
+ * file is kept in s. No descriptor is opened: its close would release the locks of other handles of this process.
  */
 static bool claim_file(struct sqlite *s, struct err *e)
 {
@@ -192,7 +192,7 @@ static bool run_script(struct sqlite *s, const char *sql, struct err *e)
 	return rc == SQLITE_OK || failed(s, rc, e);
 }
 
-/* The change to WAL needs the file alone and does not wait by itself: another process may be opening it too. */
+/* To switch to WAL, SQLite needs the file alone and does not wait. Another process may be opening it, so retry. */
 static bool set_wal(struct sqlite *s, struct err *e)
 {
 	int rc;
@@ -215,7 +215,7 @@ static bool folder_is_closed(const char *path)
 	return closed;
 }
 
-/* Are there changes beside the file? Without them it can be read as it is. */
+/* Are there changes in a WAL file? If not, the file alone is complete. */
 static bool has_wal(const struct sqlite *s)
 {
 	char *wal = xasprintf("%s-wal", s->path);
@@ -226,7 +226,7 @@ static bool has_wal(const struct sqlite *s)
 	return there;
 }
 
-/* "file:PATH?immutable=1" with the path percent-encoded. */
+/* Returns "file:PATH?immutable=1" with the path percent-encoded. */
 static char *immutable_uri(const char *path)
 {
 	struct buf uri;
@@ -274,7 +274,7 @@ static bool sqlite_connect(struct db *db, struct err *e)
 	return false;
 }
 
-/* A file taken for immutable is opened again once somebody has written it after all. */
+/* A file that was opened as immutable is opened again when another process has written it. */
 static bool is_connected(struct db *db)
 {
 	struct sqlite *s = of(db);
@@ -286,7 +286,7 @@ static bool is_connected(struct db *db)
 	return s->handle;
 }
 
-/* Is the open file still the one at the path? */
+/* Does the path still name the open file? */
 static bool still_there(struct sqlite *s, struct err *e)
 {
 	struct stat st;
@@ -345,7 +345,7 @@ static int bind_all(sqlite3_stmt *stmt, const char *const *params, size_t n)
 	return rc;
 }
 
-/* SQLITE_DONE, also when fn had enough, or what went wrong. */
+/* Returns SQLITE_DONE, also when fn wanted no more rows; else the error code. */
 static int step_all(sqlite3_stmt *stmt, db_row_fn *fn, void *arg)
 {
 	const char *values[COLUMNS_MAX];
@@ -378,7 +378,7 @@ static bool query(struct db *db, const char *sql, const char *const *params, siz
 	rc = bind_all(stmt, params, n);
 	if (rc == SQLITE_OK)
 		rc = step_all(stmt, fn, arg);
-	/* Before the reset, which forgets the message. */
+	/* sqlite3_reset() clears the error message, so read it first. */
 	ok = rc == SQLITE_DONE || failed(s, rc, e);
 	sqlite3_reset(stmt);
 	sqlite3_clear_bindings(stmt);
@@ -423,7 +423,7 @@ static void rollback(struct db *db)
 {
 	struct sqlite *s = of(db);
 
-	/* Some failures end the transaction by themselves. */
+	/* SQLite may already have rolled back after some failures. */
 	if (s->handle && !sqlite3_get_autocommit(s->handle))
 		query(db, "ROLLBACK", NULL, 0, NULL, NULL, NULL);
 }

@@ -1,10 +1,9 @@
 /*
- * The handle: opening by URL, reconnecting, waiting for change.
+ * The handle: opening by URL, reconnecting, waiting for changes.
  *
- * A connection is made at store_open() and again by whichever call finds it gone; the call that notices the loss fails,
- * the next one connects. Nothing that was sent is ever sent again by itself. Waiting compares the store's last change with the
- * last one the caller was told of, so that a notification missed while reconnecting is not missed for good; notices
- * of the server only make the next look come earlier.
+ * store_open() connects. The call that finds the connection lost fails, and the next call connects again. No request is
+ * ever repeated automatically. Waiting compares the store's last change with the last change that was reported to the
+ * caller, so that a notice missed during a reconnect loses nothing. Notices only make the next look come earlier.
  */
 #include "config.h"
 
@@ -21,7 +20,7 @@
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/base/utf8.h"
 
-/* With a server that notifies: how often to look all the same, should something in between swallow notices. */
+/* How often to look even if the server sends notices, in case something in between drops them. */
 enum { LISTEN_LOOK_MS = 15000 };
 
 /* --- the handle --- */
@@ -34,7 +33,7 @@ static struct db *db_for(const char *url, struct err *e)
 		return sqlite_new(url, e);
 	if (str_starts(text, STR("postgresql://")) || str_starts(text, STR("postgres://")))
 		return postgres_new(url, e);
-	/* Not repeated: it may hold a password. */
+	/* The hint does not repeat the URL, because it may hold a password. */
 	err_set(e, ERR_CONFIG, "%s", _("the store's URL must begin with sqlite: or postgresql://"));
 	return NULL;
 }
@@ -47,12 +46,12 @@ bool store_connect(struct store *s, struct err *e)
 		return false;
 	if (store_migrate(s, e))
 		return true;
-	/* Or the next call would take a schema for good that was refused. */
+	/* Disconnect, or the next call would use a schema that was refused. */
 	s->db->driver->disconnect(s->db);
 	return false;
 }
 
-/* As a record's createdBy takes it: no control bytes, not too long. */
+/* Returns the actor in the form of createdBy: no control bytes, and not too long. */
 static char *actor_text(const char *actor)
 {
 	size_t max = field_by_key(ENTITY_NUMBER, "createdBy")->max;
@@ -138,7 +137,7 @@ static bool look(struct store *s, bool *changed, struct err *e)
 	return true;
 }
 
-/* Sleeps until it is time to look again; *fd_ready when other_fd ended it. */
+/* Sleeps until the next look is due. *fd_ready: other_fd ended the sleep. */
 static bool sleep_until_due(struct store *s, int other_fd, int64_t timeout_ms, bool *fd_ready, struct err *e)
 {
 	int notice_fd = s->db->driver->notice_fd(s->db);
@@ -162,7 +161,7 @@ bool store_notifies(struct store *s)
 	return s->db->driver->notice_fd(s->db) >= 0;
 }
 
-/* Those that came along with the answer to something else wake no poll. */
+/* Notices that arrived with the answer to another request do not wake poll(), so look for them first. */
 static bool take_waiting_notices(struct store *s, bool *any, struct err *e)
 {
 	*any = false;
@@ -185,7 +184,7 @@ bool store_wait(struct store *s, int other_fd, int timeout_ms, bool *changed, st
 		left = end - clock_mono_ms(&clock_system);
 		if (*changed || s->db->live_noticed || fd_ready || left <= 0)
 			return true;
-		/* A notice that came while looking may be of what was not there yet. */
+		/* A notice that came during the look may be about a change that the look did not see. Look again. */
 		if (!noticed && !sleep_until_due(s, other_fd, left, &fd_ready, e))
 			return false;
 	}

@@ -133,7 +133,7 @@ void tables_clear(struct tables *t)
 
 /* --- rows --- */
 
-/* A word this program doesn't know leaves the member at its first value. */
+/* A word that this program does not know leaves the member at its first value. */
 static void set_member(const struct field *f, struct record *r, const char *value)
 {
 	/* Members of the union share their address. */

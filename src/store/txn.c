@@ -28,7 +28,7 @@ static struct db *db_of(const struct txn *t)
 	return t->s->db;
 }
 
-/* --- the records looked at --- */
+/* --- records that were read --- */
 
 static struct txn_entry *entry_find(struct txn *t, enum entity entity, const char *key)
 {
@@ -85,7 +85,7 @@ static bool load_row(void *arg, const char *const *values)
 	return true;
 }
 
-/* The entry, read if need be; NULL when the database failed. */
+/* Returns the entry, and reads it if it is not loaded yet; NULL when the database failed. */
 static struct txn_entry *entry_get(struct txn *t, enum entity entity, const char *key, struct err *e)
 {
 	struct txn_entry *entry = entry_find(t, entity, key);
@@ -93,7 +93,7 @@ static struct txn_entry *entry_get(struct txn *t, enum entity entity, const char
 
 	if (entry)
 		return entry;
-	/* Nothing on its way can be this record: what was put is remembered. */
+	/* No row that is still to be sent can be this record: all records that were put have an entry. */
 	entry = entry_add(t, entity, key);
 	if (db_query(db_of(t), t->s->tables.of[entity].find, &key, 1, load_row, &l, e))
 		return entry;
@@ -118,7 +118,7 @@ bool txn_want_done(struct txn *t, struct err *e)
 
 	if (!n)
 		return true;
-	/* Always as many parameters: one statement to prepare. */
+	/* The number of parameters is constant, so that only one statement is prepared. */
 	for (size_t i = 0; i < TABLE_KEYS; i++)
 		keys[i] = t->wanted[i < n ? i : n - 1]->key;
 	t->wanted_n = 0;
@@ -145,7 +145,7 @@ bool txn_used(struct txn *t, int64_t *used, struct err *e)
 	return true;
 }
 
-/* --- rows on their way --- */
+/* --- rows to be sent --- */
 
 static bool flush_records(struct txn *t, struct err *e)
 {
@@ -164,7 +164,7 @@ bool txn_flush(struct txn *t, struct err *e)
 	return flush_records(t, e) && (insert_flush(&t->changes, e) || txn_broken(t));
 }
 
-/* Records refer to each other: before rows of another table, those gathered so far are sent. */
+/* Records refer to each other. So the collected rows are sent before rows of another table. */
 static bool post_insert(struct txn *t, enum entity entity, const struct db_params *p, struct err *e)
 {
 	const struct table *table = &t->s->tables.of[entity];
@@ -245,7 +245,7 @@ bool txn_remove(struct txn *t, enum entity entity, const char *key, struct recor
 	if (!entry || !flush_records(t, e))
 		return false;
 	if (!entry->present) {
-		/* The caller has just seen it. */
+		/* The caller has just read this record. */
 		err_set(e, ERR_STORE_FAILED, _("%s is damaged: %s %s can't be read again"), store_name(t->s), entity_name(entity), key);
 		return txn_broken(t);
 	}
@@ -285,7 +285,7 @@ bool txn_begin(struct txn *t, struct store *s, struct err *e)
 	insert_init(&t->changes, s->db, tables->insert_change, tables->insert_changes, tables->change_columns);
 	if (!db_begin(s->db, DB_WRITE, e) || !db_query(s->db, tables->lock, NULL, 0, take_workspace, t, e))
 		return txn_broken(t);
-	/* Ids are counted up from it. */
+	/* The ids of new changes are counted from it. */
 	if (t->entries[ENTITY_WORKSPACE] && t->last_change >= 0 && t->last_change < INT64_MAX / 2)
 		return true;
 	err_set(e, ERR_STORE_FAILED, t->entries[ENTITY_WORKSPACE] ? _("%s is damaged: the number of its last change is impossible") :
