@@ -1,9 +1,9 @@
 /*
- * data/countries.tsv as a trie over digits: a look-up costs one step per digit of the code, at most seven, and no
- * comparison of strings (the call tracker asks once per call).
+ * data/countries.tsv as a trie over digits. A look-up takes one step per digit of the code (at most seven) and compares
+ * no strings, because the call tracker looks up every call.
  *
- * The table is made once, at the first question, and never changes or goes away. A broken row is a broken build: it ends
- * the program, and a test reads every row.
+ * The table is built at the first look-up, and is never changed or freed. A broken row is a build error: it ends the
+ * program, and a test reads every row.
  */
 #include "config.h"
 
@@ -17,7 +17,7 @@
 
 #define NO_ROW (-1)
 
-/* Node 0 is the root, so 0 as a child means "none". */
+/* Node 0 is the root, so 0 means "no child". */
 struct node {
 	int child[10];
 	int row;
@@ -62,7 +62,7 @@ static void trie_add(const char *code, int row)
 	table.nodes[at].row = row;
 }
 
-/* "11" or "9-12". */
+/* Reads the usual lengths: "11" or "9-12". */
 static bool lengths_read(struct str text, struct country *c)
 {
 	const char *dash = memchr(text.p, '-', text.len);

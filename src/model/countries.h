@@ -1,4 +1,4 @@
-/* The country codes as a table, for e164.c and its tests. Built at the first use; any thread. */
+/* The table of country codes, for e164.c and its tests. It is built at the first use. Any thread. */
 #ifndef MODEL_COUNTRIES_H
 #define MODEL_COUNTRIES_H
 
@@ -7,9 +7,9 @@
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/model/e164.h"
 
-/* Of digits without '+': the row with the longest code that starts them, NULL when no code does. */
+/* Returns the row with the longest code that `digits` (without '+') start with, or NULL. */
 const struct country *country_of_digits(struct str digits);
-/* All rows in the order of data/countries.tsv. */
+/* Returns all rows in the order of data/countries.tsv. */
 const struct country *country_rows(size_t *count);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a change did, in words: "label AAA -> BBB, agent sales -> support". */
+/* Describes a change in words: "label AAA -> BBB, agent sales -> support". */
 #include "config.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "trunkdeck/base/utf8.h"
 #include "trunkdeck/model/records.h"
 
-/* Of the short form. */
+/* The bounds of the short form. */
 enum { FIELDS_NAMED = 3, VALUE_WIDTH = 40 };
 
 static void add_value(struct buf *to, const char *value, bool all)

@@ -1,10 +1,10 @@
 /*
- * E.164: what is a number, what was probably meant, and what a trunk's digits stand for.
+ * E.164: what a number is, what a typed text probably means, and which number a trunk sent.
  *
- * e164_check() decides and explains; it never changes a byte. e164_suggest() reads what people type or paste ("+1 (555)
- * 123-4567", "00442071234567", "tel:+1…", full-width digits, "(0)") and offers one number, only if that passes the check.
- * A national form needs a country, the given home. Lengths inside a country's own plan are only warned about, because plans
- * change more often than programs.
+ * e164_check() accepts or refuses a number and says why; it never changes a byte. e164_suggest() reads what people type
+ * or paste ("+1 (555) 123-4567", "00442071234567", "tel:+1…", full-width digits, "(0)") and suggests one number, if
+ * that passes the check. To read a national form it needs the country, `home`. A length that is unusual in a country
+ * only causes a warning, because numbering plans change more often than programs.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 
 #define DIGITS_MIN 7
 #define DIGITS_MAX 15
-/* Typed text past this is no number with decoration any more. */
+/* A longer text is not a number with separators. */
 #define TYPED_MAX (E164_TYPED_SIZE - 1)
 
 static bool is_digit(char c)
@@ -28,7 +28,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The digits a text starts with. */
+/* The number of digits at the start of a text. */
 static size_t digit_count(const char *s)
 {
 	size_t n = 0;
@@ -51,7 +51,7 @@ static bool is_number(const char *s)
 
 /* --- reading what was typed --- */
 
-/* A digit in the scripts people paste from, -1 = none. */
+/* The value of a digit in one of the scripts that people paste from; -1 = not a digit. */
 static int digit_of(uint32_t code)
 {
 	static const uint32_t zeros[] = { '0', 0x0660, 0x06f0, 0x0966, 0xff10 };
@@ -67,7 +67,7 @@ static bool is_plus(uint32_t code)
 	return code == '+' || code == 0xff0b;
 }
 
-/* Blanks, dashes, dots, slashes and parentheses that group digits. */
+/* Blanks, dashes, dots, slashes and parentheses may group digits. */
 static bool is_separator(uint32_t code)
 {
 	if (code < 0x80)
@@ -77,7 +77,7 @@ static bool is_separator(uint32_t code)
 	       (code >= 0xff08 && code <= 0xff0f && code != 0xff0b && code != 0xff0c);
 }
 
-/* Without "tel:", "sip:" and what follows the number in such a URI. */
+/* Returns the text without "tel:", "sip:" and what follows the number in such a URI. */
 static struct str uri_body(struct str s)
 {
 	static const char *const schemes[] = { "tel:", "sip:", "sips:" };
@@ -107,7 +107,7 @@ static struct str trimmed(struct str s)
 	return s;
 }
 
-/* A "(0)" after an international prefix is the national trunk prefix, which is not dialled from abroad. */
+/* A "(0)" after an international prefix is the national trunk prefix. It is not dialled from abroad. */
 bool e164_typed(const char *text, char out[E164_TYPED_SIZE])
 {
 	struct str s = uri_body(trimmed(str_of(text)));
@@ -141,7 +141,7 @@ static bool is_nanp(const struct country *home)
 	return home->code[0] == '1';
 }
 
-/* Countries whose national numbers are dialled from abroad with their leading 0, or have none. */
+/* Countries that have no trunk prefix, or whose leading 0 is also dialled from abroad. */
 static bool keeps_zero(const struct country *home)
 {
 	static const char *const isos[] = { "IT", "SM", "VA", "CI", "CG", "GA" };
@@ -152,7 +152,7 @@ static bool keeps_zero(const struct country *home)
 	return false;
 }
 
-/* What is dialled inside a country before a national number, and not from abroad. */
+/* The digits before a national number that are dialled inside the country only. */
 static const char *trunk_prefix(const struct country *home)
 {
 	if (!strcmp(home->iso, "HU"))
@@ -162,7 +162,7 @@ static const char *trunk_prefix(const struct country *home)
 	return keeps_zero(home) ? "" : "0";
 }
 
-/* The country's own code: of a row that splits a shared one ("441481", "77") that is the shared one. */
+/* The length of the country's own code. A row that splits a shared code ("441481", "77") has the shared code. */
 static size_t shared_code_len(const struct country *home)
 {
 	struct str code = str_of(home->code);
@@ -180,7 +180,7 @@ struct reading {
 	char text[TYPED_MAX + 8];
 };
 
-/* North America: ten digits, and an area code that begins with 2 to 9 and is no service code such as 411. */
+/* North America: ten digits. The area code begins with 2 to 9 and is not a service code such as 411. */
 static bool is_possible_nanp(const char *national)
 {
 	return strlen(national) == 10 && national[0] >= '2' && strncmp(national + 1, "11", 2);
@@ -198,7 +198,7 @@ static bool read_national(const char *digits, const struct country *home, struct
 	const char *trunk = trunk_prefix(home);
 	size_t n = strlen(digits);
 
-	/* A Bahamian leaves the area code away. */
+	/* In a country with its own area code, such as the Bahamas, people omit the area code. */
 	if (is_nanp(home))
 		return (n == 7 && strlen(home->code) == 4 && reading_is(r, str_of(home->code), digits)) ||
 		       reading_is(r, n == 11 && digits[0] == '1' ? STR("") : STR("1"), digits);
@@ -209,7 +209,7 @@ static bool read_national(const char *digits, const struct country *home, struct
 	return reading_is(r, code, digits);
 }
 
-/* Tries, in order: international with '+', with 00, with North America's 011; national. */
+/* Tries to read an international number with '+', 00 or North America's 011, and then a national number. */
 static bool read_number(const char *typed, const struct country *home, struct reading *r)
 {
 	size_t n = strlen(typed);
@@ -222,7 +222,7 @@ static bool read_number(const char *typed, const struct country *home, struct re
 		return true;
 	if (home)
 		return read_national(typed, home, r);
-	/* Without a home only what is too long for a national number. */
+	/* Without a home, accept only what is too long for a national number. */
 	return n >= 11 && typed[0] != '0' && reading_is(r, STR(""), typed);
 }
 
@@ -260,7 +260,7 @@ bool e164_is_written(const char *number, const char *typed)
 
 enum found { FOUND_NOTHING, FOUND_SEPARATOR, FOUND_DIGIT, FOUND_OTHER, FOUND_CONTROL };
 
-/* The worst character of the text that has no place in a number. */
+/* The worst kind of character in the text that does not belong in a number. */
 static enum found worst_of(const char *text)
 {
 	struct str s = str_of(text);
@@ -352,7 +352,7 @@ const struct country *e164_country(struct str number)
 	return country_of_digits((struct str){ number.p + 1, number.len - 1 });
 }
 
-/* The prefix in a ";phone-context=+1" (RFC 3966, 5.1.5) among the parameters of a user part. */
+/* Finds the prefix in ";phone-context=+1" (RFC 3966, 5.1.5) among the parameters of a user part. */
 static bool phone_context(struct str params, char out[E164_SIZE])
 {
 	const struct str name = STR("phone-context=+");
@@ -377,7 +377,7 @@ static bool phone_context(struct str params, char out[E164_SIZE])
 
 bool e164_from_wire(struct str wire, const char *prefix, char out[E164_SIZE])
 {
-	/* Room for more than a number, to tell one that is too long from one that fits. */
+	/* Larger than a number, to detect one that is too long. */
 	char kept[2 * E164_SIZE + 1], context[E164_SIZE];
 	const char *params = wire.len ? memchr(wire.p, ';', wire.len) : NULL;
 	size_t n = 0, drop = 0, before;
@@ -402,7 +402,7 @@ bool e164_from_wire(struct str wire, const char *prefix, char out[E164_SIZE])
 		prefix = "+";
 		drop = 2;
 	} else if (strlen(prefix) > 1 && kept[0] == '0') {
-		/* The prefix makes a national number international: its trunk prefix goes. */
+		/* The prefix makes a national number international, so its trunk prefix is removed. */
 		drop = 1;
 	}
 	before = strlen(prefix);

@@ -1,9 +1,9 @@
 /*
- * What a value may look like, by field type, and setting a member from text.
+ * The allowed values of each field type, and setting a member from text.
  *
- * One door for every way in: form, option, CSV, JSON and the store's own rows all come through field_set(). Nothing is
- * repaired on the way (no trimming, no case change): what is wrong is refused with a hint that says how to write it. CR,
- * LF, NUL and every other control byte are refused in every type. additionalParams is stored in its canonical form.
+ * All values pass field_set(): those of forms, options, CSV, JSON and the store's rows. Nothing is repaired (no
+ * trimming, no case change): a wrong value is refused with a hint that tells how to write it. CR, LF, NUL and all other
+ * control bytes are refused in every type. additionalParams is stored in its canonical form.
  */
 #include "config.h"
 
@@ -51,14 +51,14 @@ static bool is_blank(const char *s)
 	return !s[strspn(s, " ")];
 }
 
-/* Characters that turn the direction of what follows: a text may read as another one. */
+/* Characters that change the direction of the following text, so that it can be read as another text. */
 static bool is_bidi(uint32_t code)
 {
 	return code == 0x61c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
 	       (code >= 0x2066 && code <= 0x2069);
 }
 
-/* Characters that look like a blank, or like nothing. */
+/* Characters that look like a blank or like nothing. */
 static bool is_blank_like(uint32_t code)
 {
 	return code == 0xa0 || code == 0x115f || code == 0x1160 || code == 0x1680 || code == 0x17b4 || code == 0x17b5 ||
@@ -77,7 +77,7 @@ static bool has(struct str s, bool (*is)(uint32_t code))
 	return false;
 }
 
-/* "Twi<U+200B>lio" is shown as another name. */
+/* "Twi<U+200B>lio" would look like another name. */
 static bool has_invisible(const char *text)
 {
 	char *shown = utf8_clean_dup(str_of(text));
@@ -87,7 +87,7 @@ static bool has_invisible(const char *text)
 	return differs;
 }
 
-/* A name must be what is shown of it, so "Twilio " and "Twi  lio" are refused, too. */
+/* A name must not hide blanks, so "Twilio " and "Twi  lio" are refused too. */
 static bool is_deceptive(const char *text)
 {
 	struct str s = str_of(text);
@@ -148,7 +148,7 @@ static bool check_params(const char *text, struct err *e)
 {
 	char *canonical;
 
-	/* By far the most frequent value; spares the parser when 100,000 numbers are read. */
+	/* "{}" is by far the most frequent value. Skipping the parser saves time when 100,000 numbers are read. */
 	if (!strcmp(text, "{}"))
 		return true;
 	canonical = params_canonical(text, e);
@@ -186,7 +186,7 @@ bool field_check_text(const struct field *f, const char *text, struct err *e)
 		return field_missing(f, e);
 	if (f->type == FIELD_E164)
 		return e164_check(text, NULL, e);
-	/* JSON text may be spread over lines before it is made canonical. */
+	/* JSON text may have line ends before it is made canonical. */
 	if (f->type == FIELD_PARAMS)
 		return check_params(text, e);
 	if (!check_bounds(f, text, e))

@@ -1,9 +1,9 @@
 /*
  * The tables of fields, and reading and writing a member by its row.
  *
- * Each row is one line of truth: JSON key, option, column, label, help, type, flags, place, bound. What a value may look
- * like is in field_value.c. The region, the switches and the counters are stored as numbers; everything else is a
- * heap string, which is why records.c can manage memory from these tables alone.
+ * Each row is one line: JSON key, option, column, label, help, type, flags, place, bound. field_value.c has the allowed
+ * values of each type. The region, the switches and the counters are stored as numbers. Everything else is a heap
+ * string, so that records.c can manage memory from these tables alone.
  */
 #include "config.h"
 

@@ -12,7 +12,7 @@
 
 #define ANY_FIELD (-1)
 
-/* They follow the fields of the rows. */
+/* These fields come after the fields of the rows. */
 static const char *const time_fields[] = { "since", "until", "at" };
 
 struct term {
@@ -21,15 +21,15 @@ struct term {
 	bool negated;
 	bool exact;			/* has an upper-case letter */
 	bool literal;			/* was quoted */
-	bool unchanging;		/* no changing field contains it */
-	int64_t moment_us;		/* of a field of time */
-	char *typed;			/* this word and the `more` behind it as one telephone number (e164_typed()); NULL = it is none */
+	bool unchanging;		/* no changing field can contain it */
+	int64_t moment_us;		/* the MOMENT of a field of time */
+	char *typed;			/* this and `more` next words as a telephone number (e164_typed()), or NULL */
 	size_t more;
 };
 
 struct filter_words {
 	const struct filter_rows *rows;
-	int field_count;		/* without those of time */
+	int field_count;		/* the number of fields without those of time */
 	struct term *terms;
 	size_t count, size;
 	struct err err;
@@ -55,7 +55,7 @@ const char *filter_rows_field(const struct filter_rows *rows, size_t i)
 
 /* --- reading --- */
 
-/* Of "12:30", "::1" and "sip:x@y" only the last one begins like a field. */
+/* A field name begins with a letter. So "12:30" and "::1" name no field, but "sip:x@y" does. */
 static bool is_name(struct str s)
 {
 	bool name = s.len > 0;
@@ -83,7 +83,7 @@ static void refuse_field(struct filter_words *q, struct str name)
 	buf_clear(&fields);
 }
 
-/* The index of the field that a word begins with; *word is moved behind its colon. */
+/* Finds the index of the field that a word begins with, and moves *word behind the colon. */
 static bool take_field(struct filter_words *q, const char **word, int *field)
 {
 	struct str name = { *word, strcspn(*word, " \":") };
@@ -103,7 +103,7 @@ static bool take_field(struct filter_words *q, const char **word, int *field)
 	return false;
 }
 
-/* To the blank that ends the word; blanks in quotes belong to it, and the end of the text closes them. */
+/* Reads up to the blank that ends the word. Blanks in quotes belong to the word; the end of the text ends quotes. */
 static char *take_text(const char **at, bool *quoted)
 {
 	struct buf text;
@@ -147,7 +147,7 @@ static void add_term(struct filter_words *q, struct term *t, const struct zone *
 	q->terms[q->count++] = *t;
 }
 
-/* Could this word be a telephone number, or go on with one? */
+/* Could this word be a telephone number, or (goes_on) continue one? */
 static bool is_digits(const struct filter_words *q, const struct term *t, bool goes_on)
 {
 	if (t->literal && goes_on)
@@ -175,7 +175,7 @@ static void find_numbers(struct filter_words *q)
 			t->more = 0;
 		else if (t->more > 0 || strchr("+08", typed[0]) || strcmp(typed, t->text) != 0)
 			t->typed = xstrdup(typed);
-		/* else the word finds all that the number would: it has no prefix of a country or of a network */
+		/* Otherwise a search for the word finds the same: it has no country or network prefix. */
 		buf_clear(&text);
 	}
 }
@@ -222,9 +222,9 @@ bool filter_words_narrows(const char *from, const char *to)
 		return false;
 	for (const char *c = from; *c != '\0'; c++)
 		word = *c == ' ' || *c == ':' ? c + 1 : word;
-	/* Words are joined with "and", and what contains a longer word contains the shorter one. A colon or a quote changes what
-	 * the word is; digits may become a number in the form of a country, whose prefixes have at most four; a wrong moment
-	 * takes no part. */
+	/* All words must match, and a text that contains a longer word also contains the shorter one. But a colon or a
+	 * quote changes the meaning of a word, digits may become a number in a country's form (whose prefixes have at
+	 * most four), and a wrong moment is ignored. */
 	return !strpbrk(from, "!\"") && !strpbrk(more, "!\":") && (strlen(word) > 4 || !strpbrk(more, "+0123456789-./()")) &&
 	       !strstr(from, "since:") && !strstr(from, "until:") && !strstr(from, "at:");
 }

@@ -1,6 +1,6 @@
 /*
- * What a SIP domain may be: a host name (RFC 1123), an IPv4 or an IPv6 address, bare. No scheme, user, port or
- * parameters: Asterisk's endpoint holds those. A name whose last label is all digits is a mistyped IPv4 address.
+ * A SIP domain is a host name (RFC 1123), an IPv4 or an IPv6 address. It has no scheme, user, port or parameters,
+ * because those are in Asterisk's endpoint. A name whose last label is all digits is a mistyped IPv4 address.
  */
 #include "config.h"
 
@@ -94,7 +94,7 @@ static struct str until(struct str s, char end)
 	return at ? (struct str){ s.p, (size_t)(at - s.p) } : s;
 }
 
-/* A single colon is a port's; more of them are an IPv6 address. */
+/* A single colon precedes a port. A text with more colons is an IPv6 address. */
 static struct str without_port(struct str s)
 {
 	const char *colon = memchr(s.p, ':', s.len);

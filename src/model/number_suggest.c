@@ -1,6 +1,6 @@
 /*
- * Two numbers are compared by their digits, once in full and once without country code and trunk zeros, because what is
- * missing in a carrier's form is always the front. The smaller distance counts.
+ * Two numbers are compared by their digits: once in full, and once without country code and trunk zeros, because a
+ * carrier's form may lack the front of the number. The smaller distance counts.
  */
 #include "config.h"
 
@@ -11,7 +11,7 @@
 #include "trunkdeck/base/mem.h"
 
 #define DIGITS_MAX STR_WORD_MAX
-#define NATIONAL_MAX 10			/* digits; without any prefix a longer number carries its country code */
+#define NATIONAL_MAX 10			/* digits; a longer number without a prefix includes its country code */
 #define SHORT_MAX 6
 
 static const char *const forms[] = {
@@ -25,7 +25,7 @@ const char *wire_form_text(enum wire_form f)
 	return _(forms[f]);
 }
 
-/* False when anything but digits, and what people write between them, is in the text, or there are too many. */
+/* Returns false if the text has other characters than digits and separators, or too many digits. */
 static bool digits_of(const char *text, char out[DIGITS_MAX + 1])
 {
 	size_t n = 0;
@@ -78,7 +78,7 @@ static size_t distance_to(const char *digits, const struct number *n)
 	return full < national ? full : national;
 }
 
-/* Keeps `out` sorted; of equals the one that came first stays first. */
+/* Inserts into `out` and keeps it sorted. Of equal entries the first one stays first. */
 static size_t insert(struct number_suggestion *out, size_t used, size_t max, struct number_suggestion one)
 {
 	size_t at = used;

@@ -1,6 +1,6 @@
 /*
- * Rows of additional parameters, to and from their JSON object. The text of a value is found by asking what it would be
- * read as: if that is not the very string, the string is quoted (and what no line can show is escaped).
+ * Rows of additional parameters, to and from their JSON object. A string that would be read back as another value is
+ * written in quotes, and characters that a line cannot show are escaped.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 
 /* --- values to text --- */
 
-/* Does a line show it as it is, to its last byte? */
+/* Does a line show every byte of the text as it is? */
 static bool is_plain(const char *text)
 {
 	char *clean = utf8_clean_dup(str_of(text));
@@ -31,7 +31,7 @@ static bool is_plain(const char *text)
 	return same && text[0] != ' ' && (len == 0 || text[len - 1] != ' ');
 }
 
-/* Is this text read as that value? */
+/* Is this text read back as this value? */
 static bool reads_as(const char *text, const json_t *value)
 {
 	json_t *read = json_loads(text, READ_FLAGS, NULL);
@@ -41,7 +41,7 @@ static bool reads_as(const char *text, const json_t *value)
 	return same;
 }
 
-/* With the fewest digits that read back as the same value, as in the canonical form. */
+/* Writes a value with the fewest digits that read back as the same value, as in the canonical form. */
 static char *json_text(const json_t *value)
 {
 	size_t digits = 15;
@@ -134,7 +134,7 @@ static json_t *value_of(struct str text)
 	json_t *value = json_loadb(text.p, text.len, READ_FLAGS | JSON_ALLOW_NUL, NULL);
 	char *canonical = json_is_number(value) ? json_text(value) : NULL;
 
-	/* A version 1.10, an id 12E3: numbers only where nothing of the text would be lost. */
+	/* A version 1.10 or an id 12E3 is a string. A text is a number only if nothing of it would be lost. */
 	if (canonical && !str_eq(text, str_of(canonical))) {
 		json_decref(value);
 		value = NULL;
@@ -143,7 +143,7 @@ static json_t *value_of(struct str text)
 	return value ? value : json_stringn(text.p, text.len);
 }
 
-/* The key a text stands for; NULL when it is no text. Caller frees. */
+/* Returns the key that a text stands for; NULL if it is not a string. Caller frees. */
 static char *key_of(struct str text)
 {
 	json_t *quoted = text.p[0] == '"' ? json_loadb(text.p, text.len, READ_FLAGS, NULL) : NULL;
@@ -153,7 +153,7 @@ static char *key_of(struct str text)
 	return key;
 }
 
-/* Each row alone must be an object that is allowed, so that the row at fault is known. */
+/* Each row is checked as an object of its own, so that the wrong row is known. */
 static bool row_allowed(const char *key, json_t *value, struct err *e)
 {
 	json_t *one = json_pack("{s:O}", key, value);

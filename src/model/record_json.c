@@ -1,13 +1,13 @@
 /*
  * Records as JSON, and the canonical form of additional parameters.
  *
- * A JSON value becomes text and goes through field_set(), so that JSON can carry nothing a form could not. Types are
- * strict: a boolean is not the word "yes", a count is no string; null means "unlimited" for a limit, "never" for a time, and
- * is refused elsewhere. Unknown keys are refused: a misspelt key would otherwise be lost in silence.
+ * A JSON value is converted to text and passed to field_set(), so JSON accepts no value that a form refuses. Types are
+ * strict: a boolean is not the word "yes", and a count is not a string. null means "unlimited" for a limit and "never"
+ * for a time, and is refused elsewhere. Unknown keys are refused, because a misspelt key would be lost silently.
  *
- * Canonical parameters: keys sorted, no blanks, duplicates refused, at most PARAMS_SIZE_MAX bytes and PARAMS_DEPTH_MAX
- * levels. Numbers keep their type; a real is written with the fewest digits (15 to 17) that read back as the same value,
- * so 0.1 stays 0.1 and the form of the form is the form itself. Integers past 64 bits are refused rather than rounded.
+ * Canonical parameters have sorted keys, no blanks, no duplicates, at most PARAMS_SIZE_MAX bytes and PARAMS_DEPTH_MAX
+ * levels. Numbers keep their type. A real has the fewest digits (15 to 17) that read back as the same value: 0.1 stays
+ * 0.1, and the canonical form is stable. Integers beyond 64 bits are refused and not rounded.
  */
 #include "config.h"
 
@@ -30,7 +30,7 @@ static bool params_refuse(struct err *e, const char *hint)
 	return field_refuse(field_by_key(ENTITY_NUMBER, "additionalParams"), e, hint);
 }
 
-/* The digits every real in the value needs. */
+/* The number of digits that the reals in the value need. */
 static int real_digits(const json_t *json)
 {
 	char text[64];
@@ -51,7 +51,7 @@ struct shape {
 	int digits;
 };
 
-/* jansson's own parser bounds the recursion (2048 levels). */
+/* jansson's parser bounds the recursion (2048 levels). */
 static void shape_measure(json_t *json, int depth, struct shape *shape)
 {
 	const char *key;
@@ -102,7 +102,7 @@ char *params_canonical(const char *text, struct err *e)
 	json_t *json;
 	char *canonical;
 
-	/* Blanks and line ends between the values don't count in the end, but what is parsed is bounded too. */
+	/* Blanks between values do not count in the end, but the text that is parsed must be bounded too. */
 	if (len > 4 * PARAMS_SIZE_MAX) {
 		params_refuse(e, "");
 		err_hint(e, _("%zu bytes are too long: at most %d"), len, PARAMS_SIZE_MAX);
@@ -127,7 +127,7 @@ static void add_string(struct buf *to, const char *text)
 	struct str rest = str_of(text);
 	const char *plain = rest.p;
 
-	/* Every door refuses text that is not UTF-8; a row damaged by hand must not end the program. */
+	/* All inputs are checked for UTF-8. A row that was damaged by hand must not end the program. */
 	if (!utf8_valid(rest)) {
 		buf_adds(to, "\"?\"");
 		return;
@@ -155,7 +155,7 @@ static void add_value(struct buf *to, const struct value *v)
 	if (v->kind == VALUE_TEXT) {
 		add_string(to, v->text);
 	} else if (v->kind == VALUE_JSON) {
-		/* The most frequent one spares the parser. One that was damaged by hand is none. */
+		/* "{}" is the most frequent value and needs no parser. A damaged value is written as {}. */
 		json = strcmp(v->text, "{}") ? json_loads(v->text, 0, NULL) : NULL;
 		buf_adds(to, json_is_object(json) ? v->text : "{}");
 		json_decref(json);
@@ -206,7 +206,7 @@ json_t *record_to_json(const struct record *r)
 
 #define TYPE(type) (1u << (type))
 
-/* The JSON types of a field, and the hint that names them. */
+/* The JSON types that a field accepts, and the hint that names them. */
 static const struct {
 	unsigned types;
 	const char *hint;
@@ -218,7 +218,7 @@ static const struct {
 	[FIELD_PARAMS] = { TYPE(JSON_OBJECT), N_("a JSON object is expected, e.g. {\"department\":\"sales\"}") },
 };
 
-/* The text field_set() takes; NULL for a string with a NUL inside, which would be cut in silence. */
+/* Returns the text for field_set(). NULL for a string with a NUL inside, which would be cut silently. */
 static char *value_text(const struct field *f, json_t *value)
 {
 	switch (json_typeof(value)) {

@@ -1,9 +1,9 @@
 /*
  * Records: their life cycle and the words of their enumerations.
  *
- * The members that own memory are those of the field table (fields.c) whose type is text, so init, clear and copy walk
- * that table: a new field needs no line here. Clearing leaves the struct zeroed, and clearing a zeroed struct does
- * nothing, so that a record that was moved away can be cleared again.
+ * The members that own memory are the text fields of the field table (fields.c). init, clear and copy walk that table,
+ * so a new field needs no line here. Clearing leaves the struct zeroed, and clearing a zeroed struct does nothing. So a
+ * record that was moved away can be cleared again.
  */
 #include "config.h"
 
@@ -60,7 +60,7 @@ static void texts_clear(enum entity entity, void *base)
 			FREE(field_text_of(f, base));
 }
 
-/* `to` holds a shallow copy already. */
+/* `to` is already a shallow copy. */
 static void texts_copy(enum entity entity, void *to)
 {
 	for (const struct field *f = entity_fields(entity); f->key; f++)
@@ -73,7 +73,7 @@ static void texts_copy(enum entity entity, void *to)
 
 void record_init(struct record *r, enum entity entity)
 {
-	/* With the texts that are not empty at first. */
+	/* The defaults, including the texts that are not empty at first. */
 	const struct record first = { .entity = entity }, *from = &first;
 	const struct record workspace = { .entity = entity, .workspace = { .plan = PLAN_ENTERPRISE, .time_zone = (char *)"UTC" } };
 	const struct record agent = { .entity = entity, .agent = { .voice_enabled = true, .source = (char *)"local" } };
@@ -139,13 +139,13 @@ const void *record_base_const(const struct record *r)
 	return &r->number;
 }
 
-/* The key is the first field of every table. */
+/* The key is the first field of each table. */
 const char *record_key(const struct record *r)
 {
 	return field_text_in(entity_fields(r->entity), record_base_const(r));
 }
 
-/* The workspace is one row, edited whole: it has no version. */
+/* The workspace is one row that is edited as a whole, so it has no version. */
 static const size_t version_at[ENTITY_COUNT] = {
 	[ENTITY_PROVIDER] = offsetof(struct provider, version),
 	[ENTITY_AGENT] = offsetof(struct agent, version),

@@ -1,12 +1,12 @@
 /*
  * The workspace in memory.
  *
- * Each kind of record has a hash by its key; providers also by name and by endpoint. Numbers hang in two arrays, of their
- * provider and of all, which are put in order when looked at (sorted.h), so that loading 100,000 in order sorts nothing
- * and removing one is O(1). A provider's numbers exist by id, whether or not the provider is there (yet): the change feed may
- * bring a number first.
+ * Each kind of record has a hash by key. Numbers are also kept in two arrays, one for all and one for each provider.
+ * The arrays are sorted when they are read (sorted.h), so that loading 100,000 numbers in order sorts nothing and
+ * removing one is O(1). A provider id may have numbers before the provider exists, because the change feed may bring a
+ * number first.
  *
- * A record that is put again keeps its address; its contents are replaced. Not thread-safe: one owner.
+ * A record that is put again keeps its address, and its contents are replaced. Not thread-safe: one owner.
  */
 #include "config.h"
 
@@ -24,7 +24,7 @@
 #define uthash_fatal(text) die("%s", text)
 #include <uthash.h>
 
-/* A provider's numbers. */
+/* The numbers of one provider id. */
 struct group {
 	char *provider;
 	struct sorted numbers;
@@ -36,8 +36,8 @@ struct group {
 
 struct entry {
 	struct record record;
-	size_t place;			/* among those of its kind */
-	size_t place_in_group;		/* of a number */
+	size_t place;			/* in the array of its kind */
+	size_t place_in_group;		/* of a number: in the array of its provider */
 	struct group *group;
 	UT_hash_handle hh;
 };
@@ -47,12 +47,12 @@ struct snapshot {
 	struct entry *of[ENTITY_COUNT];
 	struct sorted sorted[ENTITY_COUNT];
 	struct group *groups;
-	struct group *last_group;	/* asked for last; NULL = none */
+	struct group *last_group;	/* the group used last; NULL = none */
 	bool complete;
 	uint64_t generation;
 };
 
-/* What is given out, and sorted, is the struct inside of the record. */
+/* The arrays hold, and the callers get, pointers to the struct inside the record. */
 #define ITEM_OFFSET offsetof(struct entry, record.number)
 
 static const struct record *record_of(const void *item)
@@ -87,7 +87,7 @@ static int compare_folded(const char *a, const char *b)
 	}
 }
 
-/* By what people call it, then by key. */
+/* Compares by displayed name, and then by key. */
 static int compare_items(const void *a, const void *b)
 {
 	const struct record *x = record_of(a), *y = record_of(b);
@@ -114,7 +114,7 @@ static struct group *group_get(struct snapshot *s, const char *provider)
 {
 	struct group *g = s->last_group;
 
-	/* Numbers are read by provider. */
+	/* Numbers are read in the order of their providers, so the last group is probably the right one. */
 	if (!g || strcmp(g->provider, provider))
 		g = group_find(s, provider);
 	s->last_group = g;
@@ -174,7 +174,7 @@ static void entry_replace(struct snapshot *s, struct entry *n, const struct reco
 
 	if (moves)
 		number_unlink(s, n);
-	/* The hash holds the address of the key. */
+	/* The hash holds the address of the key, so remove the entry before the record is cleared. */
 	HASH_DEL(s->of[r->entity], n);
 	record_clear(&n->record);
 	n->record = *r;
@@ -314,7 +314,7 @@ const struct record *snapshot_get(const struct snapshot *s, enum entity entity, 
 	return n ? &n->record : NULL;
 }
 
-/* Providers are few: their names and endpoints have no index. */
+/* There are few providers, so their names and endpoints have no index. */
 const struct provider *snapshot_provider_by_name(const struct snapshot *s, const char *name)
 {
 	const struct provider *by_id = snapshot_provider(s, name), *folded = NULL;

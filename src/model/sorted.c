@@ -1,6 +1,6 @@
 /*
- * See sorted.h. A look at a disturbed array closes the holes, sorts what was appended out of order, and merges it into
- * the part in order from the back: one number added to 100,000 moves pointers, it does not sort 100,000 of them.
+ * See sorted.h. Reading a changed array closes the holes, sorts the items that were appended out of order, and merges
+ * them into the sorted part from the back. One number added to 100,000 moves pointers but does not sort all of them.
  */
 #include "config.h"
 
@@ -30,7 +30,7 @@ void sorted_clear(struct sorted *s)
 void sorted_add(struct sorted *s, void *item)
 {
 	ARRAY_GROW(s->items, s->count, s->size);
-	/* The last slot is never a hole: sorted_take() sees to it. */
+	/* The last slot is never a hole, because sorted_take() removes holes at the end. */
 	if (s->in_order == s->count && (!s->count || s->compare(s->items[s->count - 1], item) <= 0))
 		s->in_order++;
 	*place_of(s, item) = s->count;
@@ -77,7 +77,7 @@ static int compare_slots(const void *a, const void *b, void *arg)
 	return s->compare(*(void *const *)a, *(void *const *)b);
 }
 
-/* The sorted tail into the part in order, from the back. */
+/* Merges the sorted tail into the sorted part, from the back. */
 static void merge(struct sorted *s)
 {
 	size_t left = s->in_order, right = s->count - left, to = s->count;

@@ -1,6 +1,6 @@
 /*
- * The rules that look past a single field: references, usability, limits. The form of each value is the field table's
- * business (field_value.c) and is checked here again, because a record may have been filled without it.
+ * The rules beyond a single field: references, usability, limits. The form of each value is defined in field_value.c.
+ * It is checked again here, because a record may have been filled in without field_set().
  */
 #include "config.h"
 
@@ -18,7 +18,7 @@
 
 /* --- numbers --- */
 
-/* What the value refers to, and what the number itself is. */
+/* Checks the record that a field refers to, and the number itself. */
 static bool check_field(const struct field *f, const struct number *n, const struct number_context *ctx, struct err *e)
 {
 	const char *why, *text = field_is_text(f) ? field_text_in(f, n) : "";
@@ -94,7 +94,7 @@ bool agent_validate(const struct agent *a, struct err *e)
 	return field_missing(field_by_key(ENTITY_AGENT, "dial"), e);
 }
 
-/* The form of an IANA name. Whether the system knows it is asked where hours are computed; a path is never one. */
+/* Checks the form of an IANA name; a path is refused. Whether the system has the zone is checked where it is used. */
 static bool is_zone(const char *name)
 {
 	for (const char *c = name; *c; c++)
@@ -123,16 +123,16 @@ enum limit_state limit_state_of(int64_t used, int64_t limit)
 		return LIMIT_OK;
 	if (used >= limit)
 		return LIMIT_REACHED;
-	/* 80 % rounded up, without a product that could overflow. */
+	/* 80 %, rounded up. The calculation cannot overflow. */
 	return used >= limit - limit / 5 ? LIMIT_NEAR : LIMIT_OK;
 }
 
 /* --- slugs --- */
 
-/* Leaves room for what makes it unique ("-12") inside the 64 bytes of an id. */
+/* An id has 64 bytes. This leaves room for a suffix that makes it unique ("-12"). */
 #define SLUG_MAX 56
 
-/* The letters from U+00C0 to U+017F without their marks; '=' = see `pairs`, '-' = no letter. */
+/* The letters U+00C0 to U+017F without their marks; '=': see `pairs`, '-': no letter. */
 static const char base_letters[] =
 	"aaaaaa=ceeeeiiiidnooooo-ouuuuy==aaaaaa=ceeeeiiiidnooooo-ouuuuy=y"
 	"aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii==jjkkklllllll"
@@ -169,7 +169,7 @@ char *slug_of(const char *name)
 	for (; slug.len < SLUG_MAX && (len = utf8_next(rest, &code)); rest = (struct str){ rest.p + len, rest.len - len }) {
 		char c = '-';
 
-		/* A mark of its own belongs to the letter before it. */
+		/* A combining mark belongs to the letter before it. */
 		if (code >= 0x300 && code < 0x370)
 			continue;
 		if (code >= 'A' && code <= 'Z')

@@ -1,6 +1,6 @@
 /*
- * "Which number did they mean?" - for what a carrier sends or an operator types that is not configured as it stands
- * (the commonest support question there is: with or without '+', 00, a national 0, a digit wrong). Pure.
+ * Finds the configured numbers that a carrier or an operator probably meant, when the number as written is not
+ * configured. It may lack the '+', begin with 00 or a national 0, or have a wrong digit. Pure.
  */
 #ifndef TRUNKDECK_MODEL_NUMBER_SUGGEST_H
 #define TRUNKDECK_MODEL_NUMBER_SUGGEST_H
@@ -12,7 +12,7 @@
 #include "trunkdeck/model/e164.h"
 #include "trunkdeck/model/records.h"
 
-/* How a carrier may write a number: id, what it looks like. */
+/* The forms in which a carrier may write a number: id, description. */
 #define WIRE_FORM_TABLE(X) \
 	X(E164, N_("E.164, as it should be")) \
 	X(ZEROS, N_("international with 00 instead of +")) \
@@ -30,7 +30,7 @@ enum wire_form {
 };
 
 const char *wire_form_text(enum wire_form f);		/* translated */
-/* What the text looks like by itself. Ten digits or fewer without '+', 00 or 0 are taken for a national form. */
+/* The form of a text by itself. Ten digits or fewer without '+', 00 or 0 are read as a national form. */
 enum wire_form wire_form_of(const char *text);
 
 struct number_suggestion {
@@ -40,8 +40,8 @@ struct number_suggestion {
 
 #define NUMBER_SUGGEST_DISTANCE_MAX 3
 
-/* The nearest of `numbers`, nearest first; at most `max`, none further than NUMBER_SUGGEST_DISTANCE_MAX. The country code, 00 and
- * leading zeros may be missing from the text. Returns how many. */
+/* Finds the nearest of `numbers`, nearest first: at most `max`, within NUMBER_SUGGEST_DISTANCE_MAX. The text may lack
+ * the country code, 00 and leading zeros. Returns how many were found. */
 size_t number_suggest(const char *text, const struct number *const *numbers, size_t count, struct number_suggestion *out,
 		    size_t max);
 

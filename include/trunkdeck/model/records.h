@@ -1,13 +1,13 @@
 /*
  * The records of the workspace (DESIGN.md 2) and the table of their fields.
  *
- * A record is a plain struct that owns its strings (heap; never NULL after x_init(), "" when empty). x_clear() frees,
- * x_copy() makes a deep copy. Times are microseconds since 1970 UTC, 0 = never. `version` counts the edits of a record,
- * from 1; an edit names the version it started from.
+ * A record is a plain struct that owns its strings (heap; never NULL after x_init(), "" when empty). x_clear() frees
+ * them, and x_copy() makes a deep copy. Times are microseconds since 1970 UTC, 0 = never. `version` counts the edits of
+ * a record, from 1; an edit names the version that it changes.
  *
  * One table per record describes its fields: JSON key, option of the batch commands, label and help on the screen, type
- * and bounds. JSON, CSV, the audit trail, options, forms and validation all walk that table, so that a field is the same
- * word everywhere and adding one is one line (plus its SQL column).
+ * and bounds. JSON, CSV, the audit trail, options, forms and validation all use that table. So a field has one name
+ * everywhere, and a new one is one line (and its SQL column).
  */
 #ifndef TRUNKDECK_MODEL_RECORDS_H
 #define TRUNKDECK_MODEL_RECORDS_H
@@ -25,7 +25,7 @@ enum region { REGION_NA, REGION_EU, REGION_COUNT };
 
 #define REGION_TABLE(X) X(NA, "na", "") X(EU, "eu", "")
 WORDS_DECLARE(region, enum region)
-bool region_parse(const char *s, enum region *out);	/* false, and *out as it was, for another word or NULL */
+bool region_parse(const char *s, enum region *out);	/* false for another word or NULL; *out is then unchanged */
 
 enum plan { PLAN_FREE, PLAN_PRO, PLAN_ENTERPRISE, PLAN_COUNT };
 
@@ -37,7 +37,7 @@ int64_t plan_limit(enum plan p);			/* numbers; LIMIT_NONE = unlimited */
 #define LIMIT_NONE ((int64_t)-1)
 
 struct workspace {
-	char *id;			/* made once by init; written to servers as owner key */
+	char *id;			/* made once by init; written to servers to mark the owner */
 	char *name;
 	enum plan plan;
 	bool has_max;			/* max_phone_numbers overrides the plan */
@@ -45,16 +45,16 @@ struct workspace {
 	char *time_zone;		/* IANA name */
 };
 
-/* The limit in force: LIMIT_NONE or a count >= 0. */
+/* The limit that applies: LIMIT_NONE or a count >= 0. */
 int64_t workspace_limit(const struct workspace *w);
 
 struct provider {
-	char *id;		/* a slug of the name, kept when renamed; "trunkId" of its numbers */
+	char *id;		/* a slug of the name; does not change when renamed; "trunkId" of its numbers */
 	char *name;		/* unique */
 	char *sip_domain;	/* host or IP: no sip:, no port */
 	char *endpoint;		/* PJSIP endpoint on the servers; "" = the id */
-	enum region region;	/* default of its numbers */
-	char *inbound_prefix;	/* put before a number that arrives without '+'; "" = "+" */
+	enum region region;	/* the default for its numbers */
+	char *inbound_prefix;	/* added before a number that arrives without '+'; "" = "+" */
 	char *notes;
 	int64_t version;
 };
@@ -65,7 +65,7 @@ struct agent {
 	enum region region;
 	char *dial;		/* Asterisk dial string, e.g. WebSocket/support/c(ulaw) */
 	bool voice_enabled;
-	char *voice_problem;	/* why not voice_enabled */
+	char *voice_problem;	/* the reason if not voice_enabled */
 	bool disabled;
 	char *source;		/* "local" or "api" */
 	int64_t version;
@@ -92,7 +92,7 @@ enum entity { ENTITY_WORKSPACE, ENTITY_PROVIDER, ENTITY_AGENT, ENTITY_NUMBER, EN
 WORDS_DECLARE(entity, enum entity)
 bool entity_parse(const char *s, enum entity *out);
 
-/* Any record by its kind. */
+/* Any kind of record. */
 struct record {
 	enum entity entity;
 	union {
@@ -120,9 +120,9 @@ const char *record_key(const struct record *r);
 int64_t record_version(const struct record *r);
 void record_set_version(struct record *r, int64_t version);
 
-/* Can the agent take calls? If not, *why is a translated reason owned by the agent or static. */
+/* Can the agent take calls? If not, *why is the reason, translated; the agent owns it, or it is static. */
 bool agent_usable(const struct agent *a, const char **why);
-/* Why the number has no route, whatever servers there are, translated; NULL = it has one. `agent`: its agent, NULL = there is none. */
+/* Why the number has no route on any server, translated; NULL = it has one. `agent`: its agent, NULL = none. */
 const char *number_unrouted(const struct number *n, const struct agent *agent);
 /* The PJSIP endpoint name: `endpoint`, or the id when that is empty. */
 const char *provider_endpoint(const struct provider *p);
@@ -147,10 +147,10 @@ enum field_type {
 
 enum field_flags {
 	FIELD_REQUIRED = 1,
-	FIELD_READONLY = 2,	/* set by the store, shown, never given by the operator */
-	FIELD_KEY = 4,		/* the primary key: can't be edited */
-	FIELD_IDENTITY = 8,	/* a name that people tell records apart by: nothing invisible in it, no look-alikes of blanks */
-	FIELD_VISIBLE = 16,	/* a name that people choose by: nothing invisible in it */
+	FIELD_READONLY = 2,	/* set by the store; shown, but never accepted from the operator */
+	FIELD_KEY = 4,		/* the primary key, which cannot be edited */
+	FIELD_IDENTITY = 8,	/* a name that identifies a record: nothing invisible, no look-alikes of blanks */
+	FIELD_VISIBLE = 16,	/* a name that people choose by: nothing invisible */
 };
 
 struct field {
@@ -162,19 +162,19 @@ struct field {
 	enum field_type type;
 	unsigned flags;		/* enum field_flags */
 	size_t offset;		/* of the member inside its struct */
-	size_t max;		/* bytes of text at most, 0 = none */
+	size_t max;		/* the largest size of a text in bytes, 0 = no bound */
 };
 
-/* Both end with a row whose key is NULL. JSON keys of numbers are the product document's:
- * number trunkId agentId region label enabled additionalParams, then version createdAt createdBy updatedAt updatedBy. */
+/* Both end with a row whose key is NULL. The JSON keys of numbers are those of the product document: number trunkId
+ * agentId region label enabled additionalParams, then version createdAt createdBy updatedAt updatedBy. */
 const struct field *entity_fields(enum entity e);
 const struct field *field_by_key(enum entity e, const char *key);
 
 /* Is the member a char *? */
 bool field_is_text(const struct field *f);
-/* What a member says, whatever its type: text, form, JSON and SQL are made from it. */
+/* The value of a member of any type. Texts, forms, JSON and SQL are made from it. */
 enum value_kind {
-	VALUE_NONE,		/* the plan's limit: no key in JSON, NULL in SQL */
+	VALUE_NONE,		/* the plan's limit applies: no key in JSON, NULL in SQL */
 	VALUE_TEXT,
 	VALUE_JSON,		/* the text of an object */
 	VALUE_BOOL,
@@ -185,25 +185,25 @@ enum value_kind {
 
 struct value {
 	enum value_kind kind;
-	const char *text;	/* the record's, or static; NULL where it is a number */
+	const char *text;	/* owned by the record, or static; NULL for numbers */
 	int64_t number;
 };
 
 struct value field_value(const struct field *f, const struct record *r);
 /* The value as text (canonical: "na", "yes"/"no", JSON text); caller frees. */
 char *field_get(const struct field *f, const struct record *r);
-/* Parses text into the member, checking type and bounds; *e names the field's key and the allowed form. */
+/* Parses text into the member and checks type and bounds. *e names the field's key and the allowed form. */
 bool field_set(const struct field *f, struct record *r, const char *text, struct err *e);
 
-/* JSON objects in field order. record_from_json() sets only the keys present (a patch); unknown keys are refused. It sets
- * read-only fields too (the audit trail is read with it); on failure *r may be partly changed. */
+/* JSON objects in field order. record_from_json() sets only the keys that are present (a patch) and refuses unknown
+ * keys. It also sets read-only fields, because the audit trail is read with it. On failure *r may be partly changed. */
 json_t *record_to_json(const struct record *r);		/* caller decrefs */
 void record_add_json(struct buf *to, const struct record *r);	/* the same as compact text */
 bool record_from_json(struct record *r, json_t *json, struct err *e);
-/* Canonical form of a JSON object text (sorted keys, compact); NULL and *e when it is no object. Caller frees. */
+/* Returns a JSON object in canonical form (sorted keys, compact). NULL with *e if it is not an object. Caller frees. */
 char *params_canonical(const char *text, struct err *e);
 
-/* A row of the audit trail, which is the change feed too. before/after: JSON text of the record, "" = none. */
+/* A row of the audit trail, which is also the change feed. before/after: JSON text of the record, "" = none. */
 struct change {
 	int64_t id;
 	int64_t at;		/* us since 1970 UTC */
@@ -213,18 +213,18 @@ struct change {
 	char *key;
 	char *before;
 	char *after;
-	int64_t undoes;		/* the change that this one takes back; 0 = none */
+	int64_t undoes;		/* the id of the change that this one undoes; 0 = none */
 	char *db_user;		/* the account that connected to the database; "" = the database has no accounts */
 };
 
 void change_clear(struct change *c);
-/* The record as it was before or after a change; false, and nothing to clear, when there is none or it can't be read. */
+/* Reads the record before or after a change. False, with nothing to clear, if there is none or it cannot be read. */
 bool change_record(const struct change *c, bool before, struct record *out);
-/* "label AAA -> BBB, agent sales -> support" of an edit, without the fields that the program sets; "" when it can't be read. The short
- * form names three fields and cuts long values, and is "" of an addition or deletion; with `all` those have all values. Clean text;
- * caller frees. */
+/* Describes an edit without the fields that the program sets: "label AAA -> BBB, agent sales -> support"; "" if it
+ * cannot be read. The short form names three fields, cuts long values, and is "" for an addition or deletion. With
+ * `all` these have all values. Clean text; caller frees. */
 char *change_difference(const struct change *c, bool all);
-/* The same of two records; from or to NULL = added or deleted. */
+/* The same for two records. from or to NULL = added or deleted. */
 char *record_difference(const struct record *from, const struct record *to, bool all);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The workspace in memory: what the screen shows and validates against. Built from store_read(), kept current from the
- * change feed. One owner: the main thread (batch commands own their own). Records given in are copied; records given
- * out belong to the snapshot and live until the next call that changes it.
+ * The workspace in memory, which the screen shows and validates against. It is built by store_read() and kept current
+ * by the change feed. One owner: the main thread (a batch command has its own). Records passed in are taken over.
+ * Records returned belong to the snapshot and are valid until the next call that changes it.
  */
 #ifndef TRUNKDECK_MODEL_SNAPSHOT_H
 #define TRUNKDECK_MODEL_SNAPSHOT_H
@@ -19,12 +19,12 @@ struct snapshot *snapshot_new(void);
 void snapshot_free(struct snapshot **s);
 void snapshot_clear(struct snapshot *s);
 
-/* Takes the record over (its strings move; *r is left cleared). Replaces one of the same key. */
+/* Takes the record over (its strings move; *r is left cleared). Replaces a record with the same key. */
 void snapshot_put(struct snapshot *s, struct record *r);
 void snapshot_remove(struct snapshot *s, enum entity entity, const char *key);
-/* A badge read before the numbers themselves are there: holds until snapshot_numbers_complete(). */
+/* Sets a badge before the numbers are read. It is valid until snapshot_numbers_complete(). */
 void snapshot_set_badge(struct snapshot *s, const char *provider_id, int64_t numbers);
-/* All numbers have been read: badges are counted from now on. */
+/* Must be called when all numbers have been read: from now on badges are counted. */
 void snapshot_numbers_complete(struct snapshot *s);
 bool snapshot_is_complete(const struct snapshot *s);
 
@@ -45,12 +45,12 @@ SNAPSHOT_GET(number, ENTITY_NUMBER)
 
 const struct provider *snapshot_provider_by_name(const struct snapshot *s, const char *name);	/* exact, then case-folded; id too */
 const struct provider *snapshot_provider_by_endpoint(const struct snapshot *s, const char *endpoint);
-/* Fills in a call's provider, agent and region, as configured now. */
+/* Sets a call's provider, agent and region as they are configured now. */
 struct call;
 void snapshot_resolve_call(const struct snapshot *s, struct call *c);
 
-/* Sorted: providers and agents by name/title (case-folded), numbers by e164. Arrays of *count pointers, owned. snapshot_records()
- * points to the structs inside of the records; the typed forms follow. */
+/* Sorted arrays of *count pointers, owned by the snapshot: providers and agents by name/title (case-folded), numbers by
+ * e164. snapshot_records() returns pointers to the structs inside the records; the typed forms follow. */
 const void *const *snapshot_records(struct snapshot *s, enum entity entity, size_t *count);
 
 #define SNAPSHOT_LIST(type, kind) \
@@ -67,7 +67,7 @@ const struct number *const *snapshot_numbers_of(struct snapshot *s, const char *
 int64_t snapshot_badge(const struct snapshot *s, const char *provider_id);	/* numbers of a provider */
 int64_t snapshot_used(const struct snapshot *s);				/* numbers in all */
 
-/* Counts up with every change: views compare it to know whether to rebuild. */
+/* Counts every change. A view compares it to know whether to rebuild. */
 uint64_t snapshot_generation(const struct snapshot *s);
 
 /* Looks up what number_validate() needs; *ctx points into the snapshot. */

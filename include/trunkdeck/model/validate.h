@@ -1,7 +1,7 @@
 /*
- * What makes a record acceptable, beyond the form of each field: references, usability, limits. Pure: works on values the
- * caller has looked up, so that the screen (live, on its snapshot) and the store (in its transaction) use the same rules
- * and give the same words.
+ * The rules for a record beyond the form of each field: references, usability, limits. The functions are pure: they use
+ * values that the caller has looked up. So the screen (live, with its snapshot) and the store (in its transaction) have
+ * the same rules and messages.
  */
 #ifndef TRUNKDECK_MODEL_VALIDATE_H
 #define TRUNKDECK_MODEL_VALIDATE_H
@@ -11,23 +11,23 @@
 #include "trunkdeck/base/err.h"
 #include "trunkdeck/model/records.h"
 
-/* What a number refers to, looked up by the caller; NULL = does not exist. */
+/* The records that a number refers to. The caller looks them up; NULL = does not exist. */
 struct number_context {
 	const struct provider *provider;	/* of n->provider */
 	const struct agent *agent;		/* of n->agent */
-	/* The number of that e164 already there. When adding, it is in the way; when editing, it is the state before
-	 * (may be NULL): an agent that became unusable meanwhile doesn't forbid other edits of its numbers. */
+	/* The stored number with that e164. When adding, it prevents the addition. When editing, it is the number
+	 * before the edit (may be NULL): if its agent has become unusable, other fields can still be edited. */
 	const struct number *holder;
 	const char *holder_provider_name;	/* for the hint "already on provider twilio" */
 	int64_t used;				/* numbers in the workspace now */
 	int64_t limit;				/* LIMIT_NONE or count */
-	const char *plan;			/* name of the plan whose limit it is; NULL = the workspace's own limit */
+	const char *plan;			/* the plan whose limit it is; NULL = the workspace's own limit */
 	bool adding;
-	bool restoring;				/* a change is taken back: the agent need not be usable, only be there */
+	bool restoring;				/* a change is undone: the agent must exist, but need not be usable */
 };
 
-/* The first error in the order of the form, and then whether the workspace's limit has room; with a key only what is wrong with that
- * field (the limit is the number's own). e->field names the field. */
+/* Reports the first error in the order of the form, and then whether the limit is reached. With a key, reports only
+ * errors of that field (the limit belongs to the number). e->field names the field. */
 bool number_validate(const struct number *n, const struct number_context *ctx, const char *key, struct err *e);
 /* A warning (region mismatch between agent and number), translated, or NULL. See also e164_warning(). */
 const char *number_warning(const struct number *n, const struct number_context *ctx);
@@ -35,7 +35,7 @@ bool provider_validate(const struct provider *p, struct err *e);
 bool agent_validate(const struct agent *a, struct err *e);
 bool workspace_validate(const struct workspace *w, struct err *e);
 
-/* "4 of 5 used" is said from 80 % of the limit on. */
+/* "4 of 5 used" is shown from 80 % of the limit on. */
 enum limit_state { LIMIT_OK, LIMIT_NEAR, LIMIT_REACHED };
 enum limit_state limit_state_of(int64_t used, int64_t limit);
 
