@@ -10,7 +10,7 @@
 
 enum { BUF_FIRST_SIZE = 64 };
 
-/* What a buffer without memory points to (size 0): never written. */
+/* The text of a buffer without memory (size 0). It is never written. */
 static const char nothing[] = "";
 
 void buf_init(struct buf *b, size_t max)
@@ -36,7 +36,7 @@ void buf_reset(struct buf *b)
 	b->overflow = false;
 }
 
-/* Makes room for len bytes more and their NUL; false when the bound forbids it. */
+/* Makes room for len more bytes and a NUL. False when the bound does not allow it. */
 static bool reserve(struct buf *b, size_t len)
 {
 	size_t size = b->size;

@@ -10,7 +10,7 @@
 
 const struct td_clock clock_system = { .is_virtual = false };
 
-/* Not 0, so that a deadline computed early on can't be taken for "none". */
+/* Not 0, because an early deadline of 0 could be mistaken for "none". */
 #define VIRTUAL_START_MS INT64_C(1000000)
 
 void clock_init_virtual(struct td_clock *c, int64_t wall_us)
@@ -61,7 +61,7 @@ int64_t clock_mono_ms(const struct td_clock *c)
 	return clock_mono_us(c) / 1000;
 }
 
-/* 0000-01-01 and 9999-12-31T23:59:59.999999. */
+/* 0000-01-01 and 9999-12-31T23:59:59.999999. Only these years have four digits. */
 #define FIRST_US (-62167219200 * US_PER_S)
 #define LAST_US (253402300800 * US_PER_S - 1)
 
@@ -71,7 +71,7 @@ void clock_format_iso(char *to, int64_t wall_us)
 	int64_t us;
 	struct tm tm;
 
-	/* A time beyond the years that have four digits is shown as the last or first of them. */
+	/* A time outside of these years is shown as the first or the last moment of them. */
 	if (wall_us < FIRST_US)
 		wall_us = FIRST_US;
 	if (wall_us > LAST_US)
@@ -94,7 +94,7 @@ void clock_format_iso(char *to, int64_t wall_us)
 	*to = '\0';
 }
 
-/* Reads exactly `count` digits; moves *s past them. */
+/* Reads exactly `count` digits and moves *s behind them. */
 static bool digits(const char **s, int count, int *value)
 {
 	*value = 0;
@@ -114,7 +114,7 @@ static bool literal(const char **s, char c)
 	return true;
 }
 
-/* Nothing, or a point and 1 to 6 digits. */
+/* Reads nothing, or a point and 1 to 6 digits. */
 static bool fraction(const char **s, int64_t *us)
 {
 	int64_t unit = US_PER_S / 10;
@@ -145,7 +145,7 @@ bool clock_parse_iso(const char *s, int64_t *wall_us)
 	tm.tm_year -= 1900;
 	tm.tm_mon--;
 	back = tm;
-	/* timegm() takes 30 February for 2 March: a date that comes back as another one never was. */
+	/* timegm() reads 30 February as 2 March. A date that changes is refused. */
 	seconds = timegm(&back);
 	if (back.tm_year != tm.tm_year || back.tm_mon != tm.tm_mon || back.tm_mday != tm.tm_mday ||
 	    back.tm_hour != tm.tm_hour || back.tm_min != tm.tm_min || back.tm_sec != tm.tm_sec)

@@ -28,7 +28,7 @@ static const struct err_row *row_of(enum err_code code)
 	return &err_rows[code];
 }
 
-/* Through a copy on the heap, so that what does not fit is cut between characters. */
+/* Formats into heap memory first, so that a text that is too long is cut between characters. */
 static void format_into(char *to, size_t size, const char *format, va_list ap) __attribute__((format(printf, 3, 0)));
 static void format_into(char *to, size_t size, const char *format, va_list ap)
 {
@@ -108,7 +108,7 @@ const char *err_text_of(enum err_code code)
 {
 	const char *text = row_of(code)->text;
 
-	/* gettext("") would give the header of the catalogue. */
+	/* gettext("") would return the header of the catalogue. */
 	return *text ? _(text) : text;
 }
 

@@ -1,7 +1,7 @@
 /*
- * One descriptor, set before the threads start and closed after they end. A line is built on the stack, bounded, and
- * written with one write(2) to a file opened for appending: lines of several threads and of several programs never
- * mix. A log that can't be written to is no reason to stop, so failures of the write are passed over.
+ * The log has one descriptor, which is set before the threads start and closed after they end. A line is built on the
+ * stack, bounded, and written with one write(2) to a file opened for appending. So the lines of several threads and
+ * programs never mix. A failed write is ignored, because the program must not stop for its log.
  */
 #include "config.h"
 
@@ -63,7 +63,7 @@ static bool shown_as_is(uint32_t code, size_t bytes)
 	return !control && !direction && !invalid;
 }
 
-/* Nothing is lost, as it would be with utf8_clean(): what an attacker sent is what one looks for in a log. */
+/* Escaping keeps every byte, which utf8_clean() would not. A log must show what an attacker sent. */
 static void add_escaped(struct buf *line, struct str s)
 {
 	uint32_t code;

@@ -1,10 +1,10 @@
 /*
- * A list in order of arrival plus a hash of the waiting (handler, key) pairs, both under one mutex.
+ * A list in order of arrival, and a hash of the waiting (handler, key) pairs. One mutex protects both.
  *
- * The eventfd's counter is 1 while messages wait (and nobody holds the mailbox) and 0 otherwise: it is written when the list
- * stops being empty and read when it becomes empty, inside the lock, so that the two can't disagree. That is no I/O to wait for: the
- * descriptor never blocks. Memory is allocated and values are freed outside the lock, because a free function is
- * somebody else's code and may be slow.
+ * The eventfd's counter is 1 while messages wait and the mailbox is not held, and otherwise 0. It is written when the
+ * list stops being empty and read when it becomes empty, under the lock, so that list and counter always agree. The
+ * descriptor never blocks, so this is not waiting for I/O. Memory is allocated and values are freed outside the lock,
+ * because a free function may be slow.
  */
 #include "config.h"
 
@@ -26,7 +26,7 @@
 #include <uthash.h>
 #include <utlist.h>
 
-/* Hashed as bytes: no padding. */
+/* Hashed as bytes, so the struct must have no padding. */
 struct mail_id {
 	uint64_t handle;
 	uint64_t key;
@@ -47,7 +47,7 @@ struct mailbox {
 	size_t max;
 	uint64_t dropped;
 	uint64_t coalesced;
-	unsigned held;			/* by mailbox_hold() */
+	unsigned held;			/* the number of open mailbox_hold() calls */
 	bool raised;			/* the counter is 1 */
 	int fd;
 };
@@ -99,7 +99,7 @@ static void lower_fd(struct mailbox *mb)
 
 enum fate { FATE_QUEUED, FATE_MERGED, FATE_DROPPED };
 
-/* Under the lock. Swaps *e's value with the one it replaces when merged. */
+/* Must be called under the lock. If *e replaces a waiting value, *e holds the old value afterwards. */
 static enum fate put(struct mailbox *mb, struct entry *e, enum mail_flags flags)
 {
 	struct entry *same = NULL;

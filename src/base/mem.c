@@ -1,8 +1,8 @@
 /*
- * Allocation that can't fail, and the one way out when the program must not go on.
+ * Allocation that never fails, and the end of a program that must not go on.
  *
- * die() runs the hook at most once, whichever thread comes first and even if the hook itself dies, then says why on
- * standard error and aborts, so that a core dump shows where. It does not free or flush anything.
+ * die() runs the hook at most once, whichever thread calls it first and even if the hook calls die(). It then writes
+ * the reason to standard error and aborts, so that a core dump shows the place. It frees and flushes nothing.
  */
 #include "config.h"
 
@@ -48,7 +48,7 @@ static void *checked(void *p)
 	return p;
 }
 
-/* Checked here and not by reallocarray(), whose answer the sanitizers replace by a report of their own. */
+/* Not left to reallocarray(), because the sanitizers replace its failure by a report of their own. */
 static size_t product(size_t count, size_t size)
 {
 	size_t bytes;

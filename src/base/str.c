@@ -12,7 +12,7 @@ struct str str_of(const char *s)
 	return (struct str){ s, s ? strlen(s) : 0 };
 }
 
-/* The length is tested first because p may be NULL in an empty slice. */
+/* p may be NULL in an empty slice, so the length is tested first. */
 bool str_eq(struct str a, struct str b)
 {
 	return a.len == b.len && (!a.len || !memcmp(a.p, b.p, a.len));
@@ -48,7 +48,7 @@ char *str_dup(struct str s)
 	return copy;
 }
 
-/* Adds up in the negative range, which has room for one value more. */
+/* Adds up negative numbers, because their range is larger by one. */
 bool str_to_i64(struct str s, int64_t *out)
 {
 	bool negative = s.len > 0 && s.p[0] == '-';
@@ -77,7 +77,7 @@ bool str_copy(char *to, size_t size, struct str s)
 		return false;
 	if (len >= size) {
 		len = size - 1;
-		/* A byte 10xxxxxx right after the cut belongs to a character begun before it. */
+		/* A byte 10xxxxxx after the cut belongs to a character that starts before the cut. */
 		for (int i = 0; i < 3 && len && ((unsigned char)s.p[len] & 0xc0) == 0x80; i++)
 			len--;
 	}
@@ -87,7 +87,7 @@ bool str_copy(char *to, size_t size, struct str s)
 	return len == s.len;
 }
 
-/* Row by row; a swap needs the row before the last one too. */
+/* Computes one row of the table at a time. A swap also needs the row before the previous one. */
 size_t str_distance(const char *a, const char *b)
 {
 	size_t rows[3][STR_WORD_MAX + 1], *before = rows[0], *above = rows[1], *row = rows[2];
@@ -119,7 +119,7 @@ size_t str_distance(const char *a, const char *b)
 	return above[len];
 }
 
-/* "127." at its start is not enough: 127.example.net is elsewhere. */
+/* A name that starts with "127." is not enough: 127.example.net is another machine. */
 bool host_is_loopback(const char *host)
 {
 	return !strcasecmp(host, "localhost") || !strcmp(host, "::1") || !strcmp(host, "[::1]") ||

@@ -12,7 +12,7 @@
 
 enum { ENTRY_SIZE = 16384 };
 
-/* A copy of the name, or of the home folder; NULL when the user database has no entry. */
+/* Returns a copy of the name or of the home folder; NULL when the user database has no entry. */
 static char *from_database(bool home)
 {
 	char buffer[ENTRY_SIZE];

@@ -1,11 +1,11 @@
 /*
- * UTF-8 for a terminal. Decoding is by hand and needs no locale; widths are those of wcwidth(), where a character
- * this libc does not know, or all of them in a locale that isn't UTF-8, counts as one column.
+ * UTF-8 for a terminal. Decoding needs no locale. Widths are those of wcwidth(); a character that it does not know
+ * counts as one column, and so do all characters in a locale that is not UTF-8.
  *
- * Characters that carry no shape of their own and that terminals disagree about are dropped by utf8_clean():
- * zero-width spaces and joiners, bidirectional controls, variation selectors, skin tones, tags, the byte order mark.
- * A combining mark with nothing before it goes too: it would be drawn on the neighbouring cell; and so do those past
- * MARKS_MAX on one character, which some terminals stack over the lines above.
+ * utf8_clean() drops characters that have no shape and that terminals treat differently: zero-width spaces and joiners,
+ * bidirectional controls, variation selectors, skin tones, tags, the byte order mark. It also drops a combining mark at
+ * the start, because it would be drawn on the neighbouring cell, and marks beyond MARKS_MAX, because some terminals
+ * stack them over the lines above.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 
 enum { REPLACEMENT = 0xfffd };
 
-#define MARKS_MAX 3			/* on one character: what written languages need */
+#define MARKS_MAX 3			/* per character; written languages need no more */
 
 struct range {
 	uint32_t first, last;
@@ -38,7 +38,7 @@ static bool is_continuation(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* Bytes of the character that starts with this byte, which isn't ASCII; 0 when none does. */
+/* The number of bytes of the character that starts with this byte, which is not ASCII; 0 = no character does. */
 static size_t length_by_lead(unsigned char lead)
 {
 	if (lead < 0xc2)
@@ -142,7 +142,7 @@ static int char_width(uint32_t code)
 	return width < 0 ? 1 : width;
 }
 
-/* *marks: how many sit on the last character already; at the start there is none to sit on, as if it were full. */
+/* *marks: the number of marks on the last character; MARKS_MAX at the start, where there is no character. */
 static void clean_char(struct buf *out, const char *p, size_t bytes, uint32_t code, int *marks)
 {
 	bool is_mark = !char_width(code);
@@ -277,7 +277,7 @@ size_t utf8_forward(const char *s, size_t at)
 	return (size_t)(rest.p - s);
 }
 
-/* Where the character before `at` starts; `at` > 0. */
+/* The start of the character before `at`; `at` > 0. */
 static size_t previous(const char *s, size_t at, uint32_t *code)
 {
 	for (size_t back = 4; back > 1; back--)
@@ -303,8 +303,8 @@ size_t utf8_backward(const char *s, size_t at)
 }
 
 /*
- * Find as you type. A needle in ASCII, nearly every one, is compared byte by byte, because a screen filters a
- * hundred thousand numbers between two keystrokes; others by character.
+ * Find as you type. Nearly every needle is ASCII and is compared byte by byte, because a screen filters a hundred
+ * thousand numbers between two keystrokes. Other needles are compared by character.
  */
 static bool needle_is_exact(struct str needle, bool *ascii)
 {
@@ -368,7 +368,7 @@ static bool find_folded(struct str text, struct str needle)
 	uint32_t code;
 	size_t bytes;
 
-	/* Lower case of ASCII is ASCII: a text of nothing else can't hold such a needle. */
+	/* Lower case of ASCII is ASCII, so a text in ASCII cannot contain this needle. */
 	if (plain_run(text) == text.len)
 		return false;
 	for (; (bytes = utf8_next(text, &code)); text = skip(text, bytes))
@@ -390,7 +390,7 @@ bool utf8_find(const char *text, const char *needle)
 	return find_folded(str_of(text), str_of(needle));
 }
 
-/* ASCII in runs: nearly all of what is folded is. */
+/* Copies a run of ASCII at once, because nearly all text is ASCII. */
 static size_t add_lower_run(struct buf *out, struct str s)
 {
 	size_t run = plain_run(s), start = out->len;

@@ -1,7 +1,7 @@
 /*
- * TZif files, RFC 9636. Version 2 and later hold 64-bit transitions and, after them, a rule in the POSIX form
- * ("CET-1CEST,M3.5.0,M10.5.0/3") for all later times, which "slim" files rely on for every year from now on. Version 1
- * files, leap seconds, and anything that does not add up are refused: the caller then falls back and says so.
+ * TZif files, RFC 9636. Version 2 and later have 64-bit transitions, followed by a rule in POSIX form
+ * ("CET-1CEST,M3.5.0,M10.5.0/3") for all later times. "Slim" files need the rule for every year from now on. Files of
+ * version 1, with leap seconds or with contradictions are refused; the caller then uses another zone and says so.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 #define FILE_MAX 65536
 #define HEADER 44
 
-/* A date of the rule: Mm.w.d, Jn or n, and the local time of day. */
+/* A date of the rule (Mm.w.d, Jn or n) and the local time of day. */
 struct rule_date {
 	char kind;			/* 'M', 'J', '0' */
 	int month, week, day;
@@ -30,20 +30,20 @@ struct rule_date {
 struct rule {
 	bool there, has_dst;
 	int standard_s, dst_s;		/* east of UTC */
-	struct rule_date from, to;	/* of the daylight saving time */
+	struct rule_date from, to;	/* the start and the end of daylight saving time */
 };
 
 struct zone {
 	int64_t *at_s;			/* transitions, ascending */
-	int *offset_s;			/* from then on */
+	int *offset_s;			/* the offset from that transition on */
 	size_t count;
-	int first_s;			/* before the first one */
+	int first_s;			/* the offset before the first transition */
 	struct rule rule;
 };
 
 /* --- dates --- */
 
-/* Days since 1970-01-01; months may be out of 1-12. */
+/* Days since 1970-01-01. The month may be outside of 1-12. */
 static int64_t days_of(int year, int month, int day)
 {
 	int64_t y = year + (month <= 2 ? -1 : 0), era = (y >= 0 ? y : y - 399) / 400;
@@ -62,7 +62,7 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-/* Monday = 0; 1970-01-01 was a Thursday. */
+/* Monday = 0. 1970-01-01 was a Thursday. */
 static int weekday_of(int64_t days)
 {
 	return (int)((days % 7 + 7 + 3) % 7);
@@ -156,7 +156,7 @@ static bool rule_parse(struct rule *r, const char *s)
 	return rule_date(&s, &r->from) && rule_date(&s, &r->to) && *s == '\0';
 }
 
-/* Local seconds since 1970 of the date in a year. */
+/* Local seconds since 1970 of this date in a year. */
 static int64_t rule_date_s(const struct rule_date *d, int year)
 {
 	int64_t first, day;
@@ -344,7 +344,7 @@ void zone_local(const struct zone *z, int64_t wall_us, struct zone_time *out)
 	out->second = (int)(second % 60);
 }
 
-/* Tried with the offsets in force a day before and a day after: whichever comes out right is one. */
+/* Tries the offsets of a day before and a day after. At least one of them is right, unless the time is skipped. */
 int64_t zone_moment_us(const struct zone *z, const struct zone_time *t)
 {
 	int64_t local = days_of(t->year, t->month, 1) + t->day - 1;
@@ -391,7 +391,7 @@ static bool parse_ago(const char *text, int64_t now_us, int64_t *out)
 	return false;
 }
 
-/* Through clock_parse_iso(), which refuses dates that never were. */
+/* Uses clock_parse_iso(), which refuses dates that do not exist. */
 static bool parse_local(const struct zone *z, const char *text, int64_t *out)
 {
 	static const char rest[] = "2000-01-01T00:00:00Z";
@@ -418,7 +418,7 @@ static bool parse_local(const struct zone *z, const char *text, int64_t *out)
 	return ok;
 }
 
-/* "9:05", "23:35" or "23:35:10": the last time that the clock showed it. */
+/* "9:05", "23:35" or "23:35:10": the last time at which the local clock showed it. */
 static bool parse_clock(const struct zone *z, const char *text, int64_t now_us, int64_t *out)
 {
 	char moment[sizeof("2000-01-01T00:00:00")];

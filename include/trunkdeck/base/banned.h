@@ -1,6 +1,6 @@
 /*
- * Functions this program never calls, made into compile errors. Included before everything else by the
- * build (-include), after the system headers that declare them.
+ * Functions that this program never calls: a call is a compile error. The build includes this file before everything
+ * else (-include); it includes the system headers that declare the functions first.
  */
 #ifndef TRUNKDECK_BASE_BANNED_H
 #define TRUNKDECK_BASE_BANNED_H
@@ -14,16 +14,16 @@
 #include <string.h>
 #include <time.h>
 
-/* With _FORTIFY_SOURCE glibc makes this a macro for clang, and clang warns when a macro is poisoned. */
+/* With _FORTIFY_SOURCE, glibc defines sprintf as a macro for clang, and clang warns when a macro is poisoned. */
 #undef sprintf
 
-/* Unbounded, or silently truncating. */
+/* They are unbounded, or truncate silently. */
 #pragma GCC poison strcpy strcat sprintf vsprintf strncpy strncat gets
-/* No error report. */
+/* They report no errors. */
 #pragma GCC poison atoi atol atoll atof
-/* Hidden shared state. */
+/* They have hidden shared state. */
 #pragma GCC poison strtok localtime gmtime ctime asctime
-/* Leaves locks and memory behind. */
+/* It leaves locks and memory behind. */
 #pragma GCC poison pthread_cancel
 
 #endif

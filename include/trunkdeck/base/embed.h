@@ -1,4 +1,4 @@
-/* Text files of data/ carried inside the program; the names are relative to data/, e.g. "sql/sqlite/0001_initial.sql". */
+/* Text files of data/ that are built into the program. Names are relative to data/: "sql/sqlite/0001_initial.sql". */
 #ifndef TRUNKDECK_BASE_EMBED_H
 #define TRUNKDECK_BASE_EMBED_H
 
@@ -10,10 +10,10 @@ struct embed_file {
 	size_t len;
 };
 
-/* Ends with a row whose name is NULL; in the order of the list in data/local.mk. */
+/* In the order of the list in data/local.mk. The last row has the name NULL. */
 extern const struct embed_file embed_files[];
 
-/* NULL when there is none. */
+/* Returns NULL when there is no such file. */
 const struct embed_file *embed_find(const char *name);
 
 #endif

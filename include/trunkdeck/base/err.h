@@ -1,9 +1,9 @@
 /*
- * User-visible failures. One table of codes: its class decides the exit code of a batch command, its field the form
- * field it belongs to, its text is the message (those of the product document, verbatim), and each failure adds a
- * hint: what to do next. Lower layers fill a struct err and return false; only cli/ and ui/ show it.
+ * Failures that users see. Each code is a row of one table: its class sets the exit code of a batch command, its field
+ * is a field of the form, its text is the message (verbatim from the product document). A failure adds a hint: what to
+ * do next. Lower layers fill in a struct err and return false; only cli/ and ui/ show it.
  *
- * `struct err` is a value without pointers: it may be copied, sent through a mailbox, and needs no freeing.
+ * `struct err` is a value without pointers. It may be copied and sent through a mailbox, and needs no freeing.
  */
 #ifndef TRUNKDECK_BASE_ERR_H
 #define TRUNKDECK_BASE_ERR_H
@@ -13,7 +13,7 @@
 
 #include "trunkdeck/base/gettext.h"
 
-/* The exit code of a batch command. */
+/* Sets the exit code of a batch command. */
 enum err_class {
 	ERR_CLASS_NONE = 0,
 	ERR_CLASS_REFUSED = 1,
@@ -21,7 +21,7 @@ enum err_class {
 	ERR_CLASS_UNREACHABLE = 3,
 };
 
-/* code, class, key of the field it is about ("" = none), message */
+/* Code, class, key of the form field ("" = none), message. */
 #define ERR_TABLE(X) \
 	X(NUMBER_REQUIRED, REFUSED, "number", N_("Phone number is required")) \
 	X(NUMBER_FORMAT, REFUSED, "number", N_("Invalid phone number format")) \
@@ -68,18 +68,18 @@ enum err_code {
 
 struct err {
 	enum err_code code;
-	char message[192];	/* what is wrong; ends without a full stop */
-	char hint[256];		/* what to do; "" = nothing to add */
-	char field[32];		/* key of the field that it is about; "" = none */
+	char message[192];	/* what is wrong, without a full stop at the end */
+	char hint[256];		/* what to do next; "" = nothing to add */
+	char field[32];		/* the key of the field; "" = none */
 };
 
-/* Sets code, its field, its table text, and a formatted hint (may be NULL). Always returns false, so that
- * `return err_set(e, ERR_AGENT_REQUIRED, ...)` reads well. e may be NULL. */
+/* Sets the code, its field and text, and a formatted hint (may be NULL). Always returns false, so that functions can
+ * end with `return err_set(e, ERR_AGENT_REQUIRED, ...)`. e may be NULL. */
 bool err_set(struct err *e, enum err_code code, const char *hint, ...) __attribute__((format(printf, 3, 4)));
-/* The same with a message of its own instead of the table's: for values only known at run time. */
+/* The same with its own message instead of the table's, for values that are known only at run time. */
 bool err_set_message(struct err *e, enum err_code code, const char *message, ...) __attribute__((format(printf, 3, 4)));
 void err_hint(struct err *e, const char *hint, ...) __attribute__((format(printf, 2, 3)));
-/* Names the field that the failure is about, where the code alone does not say it. */
+/* Sets the field of the failure, for codes that have no field of their own. */
 void err_about(struct err *e, const char *field);
 void err_clear(struct err *e);
 

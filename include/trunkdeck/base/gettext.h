@@ -1,4 +1,4 @@
-/* Every text a user sees goes through _(); N_() marks texts of static tables, translated where they are shown. */
+/* Each text that users see goes through _(). N_() marks texts of static tables, to be translated when shown. */
 #ifndef TRUNKDECK_BASE_GETTEXT_H
 #define TRUNKDECK_BASE_GETTEXT_H
 

@@ -1,9 +1,9 @@
 /*
- * Memory and the end of the program.
+ * Memory, and the end of the program.
  *
- * Allocation never fails for the caller: out of memory, like a broken invariant, ends the program through die(),
- * which first runs the hook (the screen restores the terminal there). Untested unwinding would be worse.
- * All functions may be called from any thread; die_set_hook() once, before threads start.
+ * Allocation never fails for the caller. Out of memory and broken invariants end the program through die(), which first
+ * runs the hook (the screen restores the terminal in it). Error paths for them could not be tested. All functions may
+ * be called from any thread, die_set_hook() only once, before threads start.
  */
 #ifndef TRUNKDECK_BASE_MEM_H
 #define TRUNKDECK_BASE_MEM_H
@@ -13,7 +13,7 @@
 
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
-/* For count * size bytes; overflow of the product is out of memory. */
+/* Allocates count * size bytes. A product that overflows counts as out of memory. */
 void *xreallocarray(void *p, size_t count, size_t size);
 char *xstrdup(const char *s);
 /* NULL stays NULL. */
@@ -22,7 +22,7 @@ char *xstrndup(const char *s, size_t len);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *xvasprintf(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
 
-/* Makes room for one element more behind the `count` there are: p is a heap array of `size` elements, NULL where that is 0. */
+/* Makes room for one more element after `count` elements. p is a heap array of `size` elements, NULL if size is 0. */
 #define ARRAY_GROW(p, count, size) \
 	((count) < (size) ? (void)0 : (void)((size) = (size) ? 2 * (size) : 8, (p) = xreallocarray((p), (size), sizeof(*(p)))))
 
@@ -31,9 +31,9 @@ char *xvasprintf(const char *format, va_list ap) __attribute__((format(printf, 1
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Runs before the message of die(); must be async-signal-safe in spirit: restore the terminal, nothing else. */
+/* The hook runs before die() writes its message. It should be async-signal-safe: restore the terminal, nothing else. */
 void die_set_hook(void (*hook)(void));
-/* Runs it now, if it has not run yet: for an end that die() does not bring about. */
+/* Runs the hook now, unless it has run. It is called when the program ends without die(). */
 void die_run_hook(void);
 void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 

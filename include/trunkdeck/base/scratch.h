@@ -1,4 +1,4 @@
-/* A folder of one's own under the temporary directory, for a SQLite store that ends with the program. */
+/* A private folder under the temporary directory, for a SQLite store that ends with the program. */
 #ifndef TRUNKDECK_BASE_SCRATCH_H
 #define TRUNKDECK_BASE_SCRATCH_H
 
@@ -7,12 +7,12 @@
 #include "err.h"
 
 struct scratch {
-	char *folder;			/* NULL = none was made */
-	char *url;			/* of the store in it */
+	char *folder;			/* NULL = not made */
+	char *url;			/* the URL of the store in it */
 };
 
 bool scratch_make(struct scratch *s, struct err *e);
-/* Removes store and folder. */
+/* Removes the store and the folder. */
 void scratch_remove(struct scratch *s);
 
 #endif

@@ -1,4 +1,4 @@
-/* A slice: bytes somebody else owns, not terminated. p may be NULL only when len is 0. */
+/* A slice: bytes that somebody else owns, not terminated. p may be NULL only when len is 0. */
 #ifndef TRUNKDECK_BASE_STR_H
 #define TRUNKDECK_BASE_STR_H
 
@@ -18,14 +18,14 @@ bool str_eq(struct str a, struct str b);
 bool str_eq_nocase(struct str a, struct str b);		/* ASCII only */
 bool str_starts(struct str s, struct str prefix);
 char *str_dup(struct str s);				/* caller frees */
-/* Whole-slice decimal numbers, nothing before or after; false leaves *out alone. */
+/* Parses a slice that is one decimal number and nothing else. False leaves *out unchanged. */
 bool str_to_i64(struct str s, int64_t *out);
-/* Copies with truncation at a character boundary; always terminates when size > 0. Returns false when cut. */
+/* Copies, and truncates between characters. Always terminates when size > 0. Returns false when truncated. */
 bool str_copy(char *to, size_t size, struct str s);
-/* Edits that make b of a: insert, remove, replace a byte, or swap two neighbours. For words: STR_WORD_MAX when one is longer. */
+/* Counts the edits that make b of a: insert, remove, replace a byte, or swap two. STR_WORD_MAX if a word is longer. */
 #define STR_WORD_MAX 32
 size_t str_distance(const char *a, const char *b);
-/* Is the host, a name or an address with or without brackets, this machine? Names are not looked up. */
+/* Is the host (a name, or an address with or without brackets) this machine? Names are not resolved. */
 bool host_is_loopback(const char *host);
 
 #endif
