@@ -1,6 +1,6 @@
 /*
  * The account that runs the program, and its folders. The name comes from the user database and not from the
- * environment, which everyone can set. Folders come from the environment first, as the XDG specification asks. Any thread.
+ * environment, which everyone can set; folders come from the environment first, as XDG requires. Any thread.
  */
 #ifndef TRUNKDECK_BASE_USER_H
 #define TRUNKDECK_BASE_USER_H

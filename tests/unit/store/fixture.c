@@ -367,7 +367,7 @@ void child_start(struct child *c, int (*fn)(int in, int out, void *arg), void *a
 	if (!c->pid) {
 		close(to[1]);
 		close(from[0]);
-		/* pg.sh ends with the last writer of its input, which must be the test alone, even when it fails. */
+		/* pg.sh ends when the last writer closes its input. Only the test may be that writer. */
 		if (pg.to) {
 			close(fileno(pg.to));
 			close(fileno(pg.from));

@@ -1,6 +1,6 @@
 /*
- * What the store's tests share: a fresh store for each test on the database under test, a PostgreSQL server of their own
- * (pg.sh), records to put in, and child processes that do something at the same time.
+ * What the store's tests share: a new store for each test on the database under test, a PostgreSQL server for the tests
+ * (pg.sh), sample records, and child processes.
  */
 #ifndef TD_TESTS_STORE_FIXTURE_H
 #define TD_TESTS_STORE_FIXTURE_H
@@ -18,13 +18,13 @@
 
 enum backend { BACKEND_SQLITE, BACKEND_POSTGRES };
 
-/* Which database the tests run against from now on. PostgreSQL is started at the first use; without it, says why and ends the
- * program as failed. */
+/* Selects the database for the following tests. PostgreSQL is started at the first use. If it cannot be started, prints
+ * the reason and ends the program as failed. */
 void backend_use(enum backend b);
 enum backend backend_now(void);
 /* Stops the server and removes the temporary folder. */
 void backend_end(void);
-/* A command for pg.sh; fails the test unless it answers "ok". Returns what follows; caller frees. */
+/* Sends a command to pg.sh and fails the test unless it answers "ok". Returns the rest of the answer; caller frees. */
 char *pg_command(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Fails the test unless pg_command() answers what is expected. */
 #define assert_pg(expected, ...) do { \
@@ -32,10 +32,10 @@ char *pg_command(const char *format, ...) __attribute__((format(printf, 1, 2)));
 		assert_string_equal(answer_, expected); \
 		free(answer_); \
 	} while (0)
-/* The same in two steps, to do something in between. */
+/* The same in two steps, to do something between them. */
 void pg_send(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *pg_receive(void);
-/* Runs SQL on the store behind our back; the first value of the first row; caller frees. */
+/* Runs SQL on the store with a connection of its own. Returns the first value of the first row; caller frees. */
 char *behind_sql(const char *url, const char *sql);
 
 /* cmocka setup and teardown: *state is a struct fixture. */
@@ -46,15 +46,15 @@ struct fixture {
 
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
-char *fresh_url(void);			/* of a store that does not exist yet; caller frees */
+char *fresh_url(void);			/* the URL of a store that does not exist yet; caller frees */
 const char *temporary_folder(void);
 
 #define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
-/* Fails the test with the error when it can't. */
+/* Opens the store, or fails the test with the error. */
 struct store *open_store(const char *url, const char *actor);
 
-/* Mutations of one record. The record is taken over and cleared. */
+/* Mutations of one record. They take the record over and clear it. */
 struct record provider_of(const char *name);
 struct record agent_of(const char *id);
 struct record number_of(const char *e164, const char *provider, const char *agent);
@@ -70,7 +70,7 @@ int64_t last_change(struct store *s);
 bool has_record(struct store *s, enum entity entity, const char *key);
 void assert_refused(const struct err *e, enum err_code code, const char *in_hint);
 
-/* A process beside this one: fn runs in it with its own end of two pipes, and its result is the exit code. */
+/* A child process. fn runs in it with its ends of two pipes, and the result of fn is the exit code. */
 struct child {
 	pid_t pid;
 	int to, from;
@@ -79,7 +79,7 @@ struct child {
 void child_start(struct child *c, int (*fn)(int in, int out, void *arg), void *arg);
 int child_wait(struct child *c);	/* exit code, or 128 + signal */
 void child_close_input(struct child *c);
-/* One byte; false at the end of the stream. */
+/* Send or receive one byte; false at the end of the stream. */
 bool byte_send(int fd, unsigned char byte);
 bool byte_receive(int fd, unsigned char *byte);
 

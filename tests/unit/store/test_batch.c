@@ -1,4 +1,4 @@
-/* Many mutations in one transaction: all or nothing, partial, later ones seeing earlier ones, providers with their numbers. */
+/* Many mutations in one transaction: all-or-nothing, partial, dependent on earlier ones, deleting providers. */
 #include "config.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "fixture.h"
 
-/* More than two statements of many rows, and a rest. */
+/* More rows than two large INSERTs, and a remainder. */
 enum { MANY = 1234 };
 
 static char *nth(size_t i)
@@ -57,7 +57,7 @@ static int64_t count_where(const char *url, const char *where)
 	return count;
 }
 
-static void all_of_many_are_done(void **state)
+static void a_large_batch_is_done(void **state)
 {
 	struct fixture *f = *state;
 	struct mutation *m = adds(MANY);
@@ -76,7 +76,7 @@ static void all_of_many_are_done(void **state)
 	}
 	assert_int_equal(count_numbers(f->store), MANY);
 	assert_int_equal(last_change(f->store), before + MANY);
-	/* One row of the audit trail for each, no more. */
+	/* Each mutation has exactly one row of the audit trail. */
 	assert_int_equal(count_where(f->url, "change WHERE entity = 'number'"), MANY);
 	assert_int_equal(count_where(f->url, "change c JOIN number n ON n.e164 = c.key WHERE c.action = 'add' AND "
 				     "c.before = '' AND c.after LIKE '%\"' || n.e164 || '\"%'"), MANY);
@@ -84,7 +84,7 @@ static void all_of_many_are_done(void **state)
 	mutations_free(m, MANY);
 }
 
-static void one_wrong_undoes_all(void **state)
+static void one_refusal_rolls_back_the_batch(void **state)
 {
 	struct fixture *f = *state;
 	struct mutation *m = adds(MANY);
@@ -98,7 +98,7 @@ static void one_wrong_undoes_all(void **state)
 	set_text(&m[900].record.number.e164, "+15550000000");
 	assert_false(store_mutate(f->store, m, MANY, MUTATE_ALL_OR_NOTHING, r, &e));
 	assert_int_equal(e.code, ERR_AGENT_NOT_FOUND);
-	/* Each row still has its own verdict. */
+	/* Each row still has its own error. */
 	assert_int_equal(r[700].err.code, ERR_AGENT_NOT_FOUND);
 	assert_int_equal(r[900].err.code, ERR_NUMBER_EXISTS);
 	for (size_t i = 0; i < MANY; i++)
@@ -109,7 +109,7 @@ static void one_wrong_undoes_all(void **state)
 	mutations_free(m, MANY);
 }
 
-static void the_right_ones_are_done(void **state)
+static void a_partial_batch_skips_refused_mutations(void **state)
 {
 	struct fixture *f = *state;
 	struct mutation *m = adds(MANY);
@@ -132,7 +132,7 @@ static void the_right_ones_are_done(void **state)
 	mutations_free(m, MANY);
 }
 
-static void a_batch_fills_the_workspace_and_no_more(void **state)
+static void a_batch_stops_at_the_number_limit(void **state)
 {
 	struct fixture *f = *state;
 	struct mutation *m = adds(20);
@@ -153,8 +153,8 @@ static void a_batch_fills_the_workspace_and_no_more(void **state)
 	mutations_free(m, 20);
 }
 
-/* Provider, agent and numbers in one batch, then edits and deletions of what it has just added. */
-static void later_ones_see_earlier_ones(void **state)
+/* Adds a provider, an agent and numbers in one batch, then edits and deletes some of them in the same batch. */
+static void later_mutations_see_earlier_ones(void **state)
 {
 	struct fixture *f = *state;
 	struct mutation m[] = {
@@ -191,7 +191,7 @@ static void later_ones_see_earlier_ones(void **state)
 	record_clear(&n);
 	assert_false(has_record(f->store, ENTITY_AGENT, "support"));
 	assert_false(has_record(f->store, ENTITY_NUMBER, "+15551234562"));
-	/* The workspace's own, and one of each that was done. */
+	/* The change of the workspace, and one for each accepted mutation. */
 	assert_int_equal(last_change(f->store), 1 + N - 3);
 	for (size_t i = 0; i < N; i++) {
 		mutation_result_clear(&r[i]);
@@ -199,7 +199,7 @@ static void later_ones_see_earlier_ones(void **state)
 	}
 }
 
-static void a_provider_goes_with_its_numbers(void **state)
+static void deleting_a_provider_deletes_its_numbers(void **state)
 {
 	struct fixture *f = *state;
 	struct mutation *m = adds(MANY), gone = { .kind = MUTATION_DELETE, .cascade = true };
@@ -224,7 +224,7 @@ static void a_provider_goes_with_its_numbers(void **state)
 	mutations_free(m, MANY);
 }
 
-static void deep_ones_are_found(void **state)
+static void a_large_batch_edits_and_deletes(void **state)
 {
 	struct fixture *f = *state;
 	struct mutation *m = adds(MANY);
@@ -244,7 +244,7 @@ static void deep_ones_are_found(void **state)
 	mutations_free(m, MANY);
 }
 
-static void nothing_is_nothing(void **state)
+static void empty_and_refused_batches_change_nothing(void **state)
 {
 	struct fixture *f = *state;
 	struct mutation m = { .kind = MUTATION_ADD, .record = number_of("12", "", "") };
@@ -263,14 +263,14 @@ static void nothing_is_nothing(void **state)
 int run_batch_tests(const char *name)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(all_of_many_are_done),
-		STORE_TEST(one_wrong_undoes_all),
-		STORE_TEST(the_right_ones_are_done),
-		STORE_TEST(a_batch_fills_the_workspace_and_no_more),
-		STORE_TEST(later_ones_see_earlier_ones),
-		STORE_TEST(a_provider_goes_with_its_numbers),
-		STORE_TEST(deep_ones_are_found),
-		STORE_TEST(nothing_is_nothing),
+		STORE_TEST(a_large_batch_is_done),
+		STORE_TEST(one_refusal_rolls_back_the_batch),
+		STORE_TEST(a_partial_batch_skips_refused_mutations),
+		STORE_TEST(a_batch_stops_at_the_number_limit),
+		STORE_TEST(later_mutations_see_earlier_ones),
+		STORE_TEST(deleting_a_provider_deletes_its_numbers),
+		STORE_TEST(a_large_batch_edits_and_deletes),
+		STORE_TEST(empty_and_refused_batches_change_nothing),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Calls: each once, whoever records it, and found again by every filter. */
+/* Calls: each is stored once, even if several programs record it, and all query conditions find it. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -62,7 +62,7 @@ static struct call expect_calls(struct store *s, struct call_query q, const char
 	return found.last;
 }
 
-static void a_call_comes_back_whole(void **state)
+static void a_call_is_read_as_it_was_recorded(void **state)
 {
 	struct fixture *f = *state;
 	struct call c = ended_call("1700000000.1", 1700000000000001, OUTCOME_BUSY), back;
@@ -101,7 +101,7 @@ static void a_call_comes_back_whole(void **state)
 	assert_true(back.joined_late && back.uncertain && back.is_test);
 }
 
-static void recording_twice_is_recording_once(void **state)
+static void a_call_is_stored_once(void **state)
 {
 	struct fixture *f = *state;
 	struct store *other = open_store(f->url, "bob");
@@ -118,7 +118,7 @@ static void recording_twice_is_recording_once(void **state)
 	store_close(&other);
 }
 
-static void who_knows_more_wins(void **state)
+static void a_better_record_replaces_a_worse_one(void **state)
 {
 	struct fixture *f = *state;
 	struct call live = call_of("1", 1000), lost = ended_call("1", 1000, OUTCOME_LOST);
@@ -147,7 +147,7 @@ static void who_knows_more_wins(void **state)
 	assert_int_equal(there.cause, 17);
 }
 
-static void every_filter_filters(void **state)
+static void each_query_condition_selects_calls(void **state)
 {
 	struct fixture *f = *state;
 	struct call c[5];
@@ -177,7 +177,7 @@ static void every_filter_filters(void **state)
 	expect_calls(f->store, (struct call_query){ .number = "' OR '1' = '1" }, "");
 }
 
-/* Oldest first for those who count; only what ended; what was written since, whenever it was. */
+/* The order oldest first, ended calls only, and calls by when they were written. */
 static void calls_are_found_by_when_they_were_written(void **state)
 {
 	struct fixture *f = *state;
@@ -199,7 +199,7 @@ static void calls_are_found_by_when_they_were_written(void **state)
 	expect_calls(s, (struct call_query){ .ended = true }, "new old ");
 	expect_calls(s, (struct call_query){ .recorded_since_us = 5000000 }, "live new old ");
 	expect_calls(s, (struct call_query){ .recorded_since_us = 5000001 }, "old ");
-	/* What knows no more changes nothing, not even when; what knows more is news. */
+	/* A record that knows no more changes nothing, not even the time. A record that knows more is written. */
 	clock_advance(&clock, 1000);
 	must_record(s, &new, 1);
 	expect_calls(s, (struct call_query){ .recorded_since_us = 6000001 }, "");
@@ -209,8 +209,8 @@ static void calls_are_found_by_when_they_were_written(void **state)
 	store_close(&s);
 }
 
-/* Two of them at the same time: the mark tells which of the two was read. */
-static void reading_goes_on_behind_a_call(void **state)
+/* Two calls start at the same time. The mark tells which one was read. */
+static void reading_continues_after_a_mark(void **state)
 {
 	struct fixture *f = *state;
 	struct call c[4];
@@ -246,7 +246,7 @@ static size_t must_expire(struct store *s, int64_t before_us, size_t max)
 	return deleted;
 }
 
-static void old_calls_are_forgotten(void **state)
+static void old_calls_are_deleted(void **state)
 {
 	struct fixture *f = *state;
 	struct store_options options = { .actor = "alice", .read_only = true };
@@ -305,8 +305,8 @@ static void keep_call_and_story(void *arg, const struct call *c)
 	buf_addf(&t->text, "%s=%s ", c->linkedid, t->story);
 }
 
-/* The longest story stays: the recorder that saw most of the call told it. */
-static void stories_are_kept_beside_calls(void **state)
+/* The longest story is kept, because its recorder saw most of the call. */
+static void stories_are_stored_with_calls(void **state)
 {
 	struct fixture *f = *state;
 	struct call calls[] = { ended_call("1", 1000, OUTCOME_BUSY), ended_call("2", 2000, OUTCOME_ANSWERED),
@@ -335,7 +335,7 @@ static void stories_are_kept_beside_calls(void **state)
 	assert_true(store_find_story(reader, "na-1", "2", keep_story, &t, &e));
 	assert_string_equal(t.story, "");
 	store_close(&reader);
-	/* They go with their calls. */
+	/* Stories are deleted with their calls. */
 	assert_true(store_expire_calls(f->store, 2500, 10, &deleted, &e));
 	assert_true(store_find_story(f->store, "na-1", "1", keep_story, &t, &e));
 	assert_string_equal(t.story, "");
@@ -348,15 +348,15 @@ static void stories_are_kept_beside_calls(void **state)
 int run_call_tests(const char *name)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(a_call_comes_back_whole),
-		STORE_TEST(recording_twice_is_recording_once),
-		STORE_TEST(who_knows_more_wins),
-		STORE_TEST(every_filter_filters),
+		STORE_TEST(a_call_is_read_as_it_was_recorded),
+		STORE_TEST(a_call_is_stored_once),
+		STORE_TEST(a_better_record_replaces_a_worse_one),
+		STORE_TEST(each_query_condition_selects_calls),
 		STORE_TEST(calls_are_found_by_when_they_were_written),
-		STORE_TEST(reading_goes_on_behind_a_call),
-		STORE_TEST(old_calls_are_forgotten),
+		STORE_TEST(reading_continues_after_a_mark),
+		STORE_TEST(old_calls_are_deleted),
 		STORE_TEST(bytes_from_the_network_are_stored),
-		STORE_TEST(stories_are_kept_beside_calls),
+		STORE_TEST(stories_are_stored_with_calls),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);

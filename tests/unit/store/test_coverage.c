@@ -1,4 +1,4 @@
-/* What recorders say they listened to, taken together: a gap is what none of them heard. */
+/* Coverage: the rows of all recorders are joined, and a gap is a time when no recorder listened. */
 #include "config.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ static int64_t gap_s(struct store *s, const char *server, int64_t since, int64_t
 	return seconds;
 }
 
-static void what_one_misses_another_may_have_heard(void **state)
+static void recorders_fill_each_others_gaps(void **state)
 {
 	struct fixture *f = *state;
 	struct store *other = open_store(f->url, "bob");
@@ -47,7 +47,6 @@ static void what_one_misses_another_may_have_heard(void **state)
 	assert_int_equal(gap_s(f->store, "na-1", -90, -10), 5);
 	say(other, "b", "na-1", -45, -40, false);
 	assert_int_equal(gap_s(f->store, "na-1", -90, -10), 0);
-	/* Another server is another matter. */
 	assert_int_equal(gap_s(f->store, "eu-1", -90, -10), 80);
 	assert_int_equal(gap_s(f->store, NULL, -90, -10), 0);
 	say(other, "b", "eu-1", -80, -10, false);
@@ -55,7 +54,7 @@ static void what_one_misses_another_may_have_heard(void **state)
 	store_close(&other);
 }
 
-static void the_latest_word_of_a_recorder_counts(void **state)
+static void a_later_row_replaces_an_earlier_one(void **state)
 {
 	struct fixture *f = *state;
 
@@ -65,12 +64,12 @@ static void the_latest_word_of_a_recorder_counts(void **state)
 	assert_int_equal(gap_s(f->store, "na-1", -90, -30), 0);
 	say(f->store, "a", "na-1", -100, -50, false);
 	assert_int_equal(gap_s(f->store, "na-1", -90, -30), 20);
-	/* The same beginning, another recorder. */
+	/* The same start, but another recorder. */
 	say(f->store, "b", "na-1", -100, -70, false);
 	assert_int_equal(gap_s(f->store, "na-1", -90, -30), 20);
 }
 
-/* A recorder that has said nothing for a while is not believed to go on. */
+/* A recorder that has not written for a while no longer counts as listening. */
 static void an_open_span_goes_on_while_it_is_renewed(void **state)
 {
 	struct fixture *f = *state;
@@ -93,7 +92,7 @@ static void an_open_span_goes_on_while_it_is_renewed(void **state)
 	store_close(&s);
 }
 
-static void old_spans_go_with_old_calls(void **state)
+static void old_spans_are_deleted_with_old_calls(void **state)
 {
 	struct fixture *f = *state;
 	size_t deleted;
@@ -106,7 +105,7 @@ static void old_spans_go_with_old_calls(void **state)
 	assert_int_equal(gap_s(f->store, "na-1", -50, -10), 0);
 }
 
-static void who_only_reads_claims_nothing(void **state)
+static void a_read_only_handle_records_no_coverage(void **state)
 {
 	struct fixture *f = *state;
 	const struct covered_span l = { "na-1", { NOW, NOW + S }, false };
@@ -122,11 +121,11 @@ static void who_only_reads_claims_nothing(void **state)
 int run_coverage_tests(const char *name)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(what_one_misses_another_may_have_heard),
-		STORE_TEST(the_latest_word_of_a_recorder_counts),
+		STORE_TEST(recorders_fill_each_others_gaps),
+		STORE_TEST(a_later_row_replaces_an_earlier_one),
 		STORE_TEST(an_open_span_goes_on_while_it_is_renewed),
-		STORE_TEST(old_spans_go_with_old_calls),
-		STORE_TEST(who_only_reads_claims_nothing),
+		STORE_TEST(old_spans_are_deleted_with_old_calls),
+		STORE_TEST(a_read_only_handle_records_no_coverage),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);

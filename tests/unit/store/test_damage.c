@@ -1,4 +1,4 @@
-/* A database that somebody changed behind our back: every value of every column, and nothing aborts. */
+/* A damaged database: each column is set to each kind of wrong value, and the program must not abort. */
 #include "config.h"
 
 #include <sqlite3.h>
@@ -14,7 +14,7 @@
 static const char *const tables[] = { "workspace", "provider", "agent", "number", "change", "call", "listened", "live_recorder",
 				      "live_call", "schema_version" };
 
-/* As SQL. Each is wrong for most columns, in one way or another; calls get the first few. */
+/* SQL values, each wrong for most columns. The columns of calls are set to the first FOR_CALLS values only. */
 enum { FOR_CALLS = 3 };
 
 static const char *const values[] = {
@@ -40,7 +40,7 @@ static void drop_beat(void *arg, const struct live_beat *b, int64_t seen_us)
 	(void)seen_us;
 }
 
-/* Everything that can be asked of a store and done to it. What is refused or fails is of no interest here. */
+/* Calls all functions of a store. Refusals and failures are ignored. */
 static void use_all(struct store *s, bool records)
 {
 	static const enum mutation_kind kinds[] = { MUTATION_EDIT, MUTATION_ADD, MUTATION_DELETE };
@@ -118,7 +118,7 @@ static char *fill(void)
 	return url;
 }
 
-/* The table without its types and constraints, so that any value fits. */
+/* Recreates the table without types and constraints, so that any value can be stored. */
 static void loosen(sqlite3 *db, const char *table)
 {
 	char *sql = xasprintf("PRAGMA journal_mode = DELETE; PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON; "
@@ -142,7 +142,7 @@ static int damage(const char *url, const char *copy, const char *table, const ch
 	pid_t pid = fork();
 	int status;
 
-	/* In a process of its own: an abort is seen, and told with what caused it. */
+	/* Runs in a child process, so that an abort is reported with the value that caused it. */
 	if (!pid) {
 		if (system(cp) || sqlite3_open(url + strlen("sqlite:"), &db) || sqlite3_exec(db, sql, NULL, NULL, NULL))
 			_exit(3);
@@ -161,7 +161,7 @@ static int damage(const char *url, const char *copy, const char *table, const ch
 	return status != 0;
 }
 
-/* Where a thousand stores that are synced to the disk cost no time. */
+/* In memory if possible, because a thousand stores that are synced to a disk would be slow. */
 static char *in_memory(size_t i)
 {
 	const char *folder = access("/dev/shm", W_OK) ? temporary_folder() : "/dev/shm";
@@ -169,7 +169,7 @@ static char *in_memory(size_t i)
 	return xasprintf("sqlite:%s/trunkdeck-damage.%ld.%zu", folder, (long)getpid(), i);
 }
 
-static void nothing_in_a_store_aborts(void **state)
+static void a_damaged_store_never_aborts_the_program(void **state)
 {
 	int failures = 0;
 
@@ -206,7 +206,7 @@ static void nothing_in_a_store_aborts(void **state)
 int run_damage_tests(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_in_a_store_aborts),
+		cmocka_unit_test(a_damaged_store_never_aborts_the_program),
 	};
 
 	backend_use(BACKEND_SQLITE);

@@ -1,4 +1,4 @@
-/* What only one of the databases can be asked: files and their faults, servers that crash and hang, URLs. */
+/* Tests for one database only: files and their failures, servers that crash or hang, URLs. */
 #include "config.h"
 
 #include <errno.h>
@@ -52,7 +52,7 @@ static void write_file(const char *url, const char *text)
 	close(fd);
 }
 
-static void a_store_in_memory(void **state)
+static void a_store_in_memory_works(void **state)
 {
 	struct store *s = open_store("sqlite::memory:", "alice");
 
@@ -64,7 +64,7 @@ static void a_store_in_memory(void **state)
 	store_close(&s);
 }
 
-static void folders_are_made_and_the_file_is_private(void **state)
+static void folders_are_created_and_the_file_is_private(void **state)
 {
 	char *url = path_url("a/b c/d.db");
 	struct store *s;
@@ -81,7 +81,7 @@ static void folders_are_made_and_the_file_is_private(void **state)
 	free(url);
 }
 
-static void faults_of_the_file_are_told(void **state)
+static void file_errors_are_reported(void **state)
 {
 	char *text = path_url("text"), *below = path_url("text/below.db"), *folder = path_url("");
 
@@ -95,7 +95,7 @@ static void faults_of_the_file_are_told(void **state)
 	free(folder);
 }
 
-/* As an ordinary account: root may write everywhere. */
+/* Runs as an ordinary account, because root may write everywhere. */
 static int visit_closed_folder(int in, int out, void *arg)
 {
 	const char *url = arg;
@@ -118,7 +118,7 @@ static int visit_closed_folder(int in, int out, void *arg)
 		if (try_mutate(s, MUTATION_ADD, number_of("+15551234568", "twilio", "support"), 0, &e) || e.code != ERR_READ_ONLY ||
 		    (!read_only && !strstr(e.hint, "its folder can't be written")))
 			return 4;
-		/* The other process writes and closes the store: what was taken for a file that never changes has changed. */
+		/* The other process writes and closes the store, so a file that was opened as immutable has changed. */
 		byte_send(out, 0);
 		if (!byte_receive(in, &byte) || count_numbers(s) != 2 + read_only)
 			return 5;
@@ -130,7 +130,7 @@ static int visit_closed_folder(int in, int out, void *arg)
 	return 0;
 }
 
-static void a_store_in_a_closed_folder_is_read(void **state)
+static void a_store_in_a_read_only_folder_can_be_read(void **state)
 {
 	char *url = path_url("closed/d.db"), *folder = xasprintf("%s/closed", temporary_folder());
 	const char *path = url + strlen("sqlite:");
@@ -192,7 +192,7 @@ static struct record number_of_visit(unsigned char visit)
 	return number_of(e164, "twilio", "support");
 }
 
-/* Begun before this process has the file open, as it must know nothing of its locks. */
+/* The child starts before this process opens the file, so that it does not inherit the locks. */
 static int visit_when_told(int in, int out, void *arg)
 {
 	unsigned char visit;
@@ -207,9 +207,9 @@ static int visit_when_told(int in, int out, void *arg)
 	return 0;
 }
 
-/* Locks on a file belong to the process: a second handle of ours that comes and goes must not take those of the first. Another
- * process would believe itself alone, and clear away the log the first one reads. */
-static void a_second_handle_leaves_the_first_its_locks(void **state)
+/* Locks on a file belong to the process. A second handle of this process must not release the locks of the first:
+ * another process would then believe that it is alone, and delete the WAL file that the first handle reads. */
+static void a_second_handle_keeps_the_locks_of_the_first(void **state)
 {
 	char *url = path_url("two.db");
 	struct store *first, *second;
@@ -246,7 +246,7 @@ static void an_empty_file_becomes_a_store(void **state)
 	free(url);
 }
 
-static void a_file_moved_away_is_noticed(void **state)
+static void a_moved_file_is_reported(void **state)
 {
 	struct fixture *f = *state;
 	char *elsewhere = xasprintf("%s.away", f->url + strlen("sqlite:"));
@@ -261,7 +261,7 @@ static void a_file_moved_away_is_noticed(void **state)
 	free(elsewhere);
 }
 
-static void a_locked_file_is_told_as_busy(void **state)
+static void a_locked_file_is_reported_as_busy(void **state)
 {
 	struct fixture *f = *state;
 	sqlite3 *db;
@@ -281,15 +281,15 @@ int run_sqlite_tests(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unknown_urls_are_refused),
-		cmocka_unit_test(a_store_in_memory),
-		cmocka_unit_test(folders_are_made_and_the_file_is_private),
-		cmocka_unit_test(faults_of_the_file_are_told),
-		cmocka_unit_test(a_store_in_a_closed_folder_is_read),
+		cmocka_unit_test(a_store_in_memory_works),
+		cmocka_unit_test(folders_are_created_and_the_file_is_private),
+		cmocka_unit_test(file_errors_are_reported),
+		cmocka_unit_test(a_store_in_a_read_only_folder_can_be_read),
 		cmocka_unit_test(paths_are_expanded),
-		cmocka_unit_test(a_second_handle_leaves_the_first_its_locks),
+		cmocka_unit_test(a_second_handle_keeps_the_locks_of_the_first),
 		cmocka_unit_test(an_empty_file_becomes_a_store),
-		STORE_TEST(a_file_moved_away_is_noticed),
-		STORE_TEST(a_locked_file_is_told_as_busy),
+		STORE_TEST(a_moved_file_is_reported),
+		STORE_TEST(a_locked_file_is_reported_as_busy),
 	};
 
 	backend_use(BACKEND_SQLITE);
@@ -298,7 +298,7 @@ int run_sqlite_tests(void)
 
 /* --- postgres --- */
 
-static void names_hold_no_password(void **state)
+static void store_names_contain_no_password(void **state)
 {
 	struct fixture *f = *state;
 	char *with = xasprintf("postgresql://trunkdeck:s3cret@%s", strstr(f->url, "@/") + 1);
@@ -315,7 +315,7 @@ static void names_hold_no_password(void **state)
 	refuse_url("postgresql://u:s3cret%zz@127.0.0.1/db", ERR_CONFIG, "%40");
 }
 
-static void a_crash_is_survived(void **state)
+static void the_store_reconnects_after_a_server_crash(void **state)
 {
 	struct fixture *f = *state;
 	struct err e;
@@ -330,14 +330,14 @@ static void a_crash_is_survived(void **state)
 	free(pg_command("start"));
 	must_add(f->store, agent_of("sales"));
 	assert_int_equal(last_change(f->store), 4);
-	/* Restarted while nobody asked: nobody notices. */
+	/* A restart between two calls is not noticed. */
 	free(pg_command("kill"));
 	free(pg_command("start"));
 	must_add(f->store, agent_of("billing"));
 	assert_true(has_record(f->store, ENTITY_AGENT, "sales"));
 }
 
-static void a_crash_wakes_who_waits(void **state)
+static void a_server_crash_ends_store_wait(void **state)
 {
 	struct fixture *f = *state;
 	struct err e;
@@ -353,8 +353,8 @@ static void a_crash_wakes_who_waits(void **state)
 	add_parties(f->store);
 }
 
-/* It is there, takes the connection's bytes, and says nothing. */
-static void a_silent_server_is_given_up(void **state)
+/* The server accepts the connection and its bytes, but never answers. */
+static void a_silent_server_times_out(void **state)
 {
 	struct fixture *f = *state;
 	struct store *s;
@@ -370,8 +370,8 @@ static void a_silent_server_is_given_up(void **state)
 	must_add(f->store, agent_of("billing"));
 }
 
-/* A connection that is cut in the middle: by the server, between two calls. */
-static void a_cut_connection_is_made_again(void **state)
+/* The server closes the connection between two calls. */
+static void a_closed_connection_is_opened_again(void **state)
 {
 	struct fixture *f = *state;
 
@@ -382,7 +382,7 @@ static void a_cut_connection_is_made_again(void **state)
 	assert_int_equal(last_change(f->store), 4);
 }
 
-static void a_locked_workspace_is_told_as_busy(void **state)
+static void a_locked_workspace_is_reported_as_busy(void **state)
 {
 	struct fixture *f = *state;
 	PGconn *other = PQconnectdb(f->url);
@@ -407,7 +407,7 @@ static void expect_routes(const char *url, const char *expected)
 	free(routes);
 }
 
-static void the_view_of_routes_holds_what_is_served(void **state)
+static void the_sql_view_of_routes_lists_routed_numbers(void **state)
 {
 	struct fixture *f = *state;
 	struct record r;
@@ -432,13 +432,13 @@ static void the_view_of_routes_holds_what_is_served(void **state)
 int run_postgres_tests(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(names_hold_no_password),
-		STORE_TEST(the_view_of_routes_holds_what_is_served),
-		STORE_TEST(a_locked_workspace_is_told_as_busy),
-		STORE_TEST(a_cut_connection_is_made_again),
-		STORE_TEST(a_crash_is_survived),
-		STORE_TEST(a_crash_wakes_who_waits),
-		STORE_TEST(a_silent_server_is_given_up),
+		STORE_TEST(store_names_contain_no_password),
+		STORE_TEST(the_sql_view_of_routes_lists_routed_numbers),
+		STORE_TEST(a_locked_workspace_is_reported_as_busy),
+		STORE_TEST(a_closed_connection_is_opened_again),
+		STORE_TEST(the_store_reconnects_after_a_server_crash),
+		STORE_TEST(a_server_crash_ends_store_wait),
+		STORE_TEST(a_silent_server_times_out),
 	};
 
 	backend_use(BACKEND_POSTGRES);

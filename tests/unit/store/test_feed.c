@@ -1,4 +1,4 @@
-/* Reading while others write: the snapshot, the change feed, waiting for change, migrations. */
+/* Reading while others write: the snapshot, the change feed, waiting for changes, migrations. */
 #include "config.h"
 
 #include <fcntl.h>
@@ -17,8 +17,8 @@ enum { LONG_MS = 30000, SOON_MS = 10000 };
 
 struct snapshot_log {
 	struct buf text;
-	struct store *writer;		/* adds a number in the middle */
-	int numbers_left;		/* before go_on says no; -1 = never */
+	struct store *writer;		/* adds a number during the read */
+	int numbers_left;		/* numbers until go_on returns false; -1 = never */
 };
 
 static void log_record(void *arg, const struct record *r, int64_t numbers)
@@ -73,7 +73,7 @@ static void a_snapshot_is_in_order(void **state)
 	buf_clear(&l.text);
 }
 
-static void a_snapshot_is_one_moment(void **state)
+static void a_snapshot_is_consistent(void **state)
 {
 	struct fixture *f = *state;
 	struct snapshot_log l;
@@ -87,7 +87,7 @@ static void a_snapshot_is_one_moment(void **state)
 	assert_true(store_read(f->store, &r, &id, &e));
 	assert_string_equal(l.text.p, "w2 p:twilio=1 a:support badges@4 twilio/+15551234561 ");
 	assert_int_equal(id, 4);
-	/* And the feed goes on where the snapshot ended. */
+	/* The change feed continues where the snapshot ended. */
 	store_close(&l.writer);
 	assert_int_equal(last_change(f->store), 5);
 	buf_clear(&l.text);
@@ -124,7 +124,7 @@ static void a_read_can_be_stopped(void **state)
 	assert_true(store_read(f->store, &r, NULL, &e));
 	assert_null(strstr(l.text.p, "+15550000999"));
 	assert_non_null(strstr(l.text.p, "+15550000001"));
-	/* The handle is good for more. */
+	/* The handle can still be used. */
 	assert_int_equal(count_numbers(f->store), N);
 	buf_clear(&l.text);
 }
@@ -165,8 +165,8 @@ static void expect_found(struct store *s, struct change_query q, const char *exp
 	buf_clear(&l.text);
 }
 
-/* Each condition alone, and all of them together. */
-static void changes_are_found_by_what_is_known_of_them(void **state)
+/* Tests each condition alone, and all of them together. */
+static void each_query_condition_selects_changes(void **state)
 {
 	struct fixture *f = *state;
 	struct store *bob = open_store(f->url, "Bob");
@@ -211,7 +211,7 @@ static void the_feed_is_in_order(void **state)
 	store_close(&bob);
 }
 
-static void times_are_those_of_the_clock(void **state)
+static void changes_have_the_time_of_the_clock(void **state)
 {
 	struct fixture *f = *state;
 	struct td_clock clock;
@@ -241,7 +241,7 @@ static bool wait_change(struct store *s, int fd, int timeout_ms)
 	return changed;
 }
 
-/* Adds a number each time it is told to. */
+/* A child process that adds a number for each byte it receives. */
 static int adder(int in, int out, void *arg)
 {
 	struct store *s = open_store(arg, "child");
@@ -258,7 +258,7 @@ static int adder(int in, int out, void *arg)
 	return 0;
 }
 
-static void anothers_change_wakes(void **state)
+static void a_change_of_another_process_ends_the_wait(void **state)
 {
 	struct fixture *f = *state;
 	struct child c;
@@ -273,7 +273,7 @@ static void anothers_change_wakes(void **state)
 
 		byte_send(c.to, n);
 		assert_true(wait_change(f->store, -1, LONG_MS));
-		/* It was woken, or looked; it did not find the change by chance at the end of its time. */
+		/* The change must wake the wait, not be found by chance when the time is over. */
 		assert_true(clock_mono_ms(&clock_system) - start < SOON_MS);
 		assert_int_equal(last_change(f->store), 4 + n);
 		assert_false(wait_change(f->store, -1, 0));
@@ -281,7 +281,7 @@ static void anothers_change_wakes(void **state)
 	assert_int_equal(child_wait(&c), 0);
 }
 
-static void ones_own_change_wakes_once(void **state)
+static void an_own_change_ends_the_wait_once(void **state)
 {
 	struct fixture *f = *state;
 
@@ -294,7 +294,7 @@ static void ones_own_change_wakes_once(void **state)
 	assert_false(wait_change(f->store, -1, 10));
 }
 
-static void another_descriptor_wakes(void **state)
+static void a_readable_descriptor_ends_the_wait(void **state)
 {
 	struct fixture *f = *state;
 	int fds[2];
@@ -371,14 +371,14 @@ int run_feed_tests(const char *name)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(a_snapshot_is_in_order),
-		STORE_TEST(a_snapshot_is_one_moment),
+		STORE_TEST(a_snapshot_is_consistent),
 		STORE_TEST(a_read_can_be_stopped),
 		STORE_TEST(the_feed_is_in_order),
-		STORE_TEST(changes_are_found_by_what_is_known_of_them),
-		STORE_TEST(times_are_those_of_the_clock),
-		STORE_TEST(anothers_change_wakes),
-		STORE_TEST(ones_own_change_wakes_once),
-		STORE_TEST(another_descriptor_wakes),
+		STORE_TEST(each_query_condition_selects_changes),
+		STORE_TEST(changes_have_the_time_of_the_clock),
+		STORE_TEST(a_change_of_another_process_ends_the_wait),
+		STORE_TEST(an_own_change_ends_the_wait_once),
+		STORE_TEST(a_readable_descriptor_ends_the_wait),
 		STORE_TEST(a_newer_schema_is_refused),
 		cmocka_unit_test(many_open_a_fresh_store_at_once),
 	};

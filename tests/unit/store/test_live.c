@@ -1,4 +1,4 @@
-/* Live calls through the store: what a recorder writes is what a screen reads, what is new is found, who leaves takes all along. */
+/* Live calls through the store: screens read what recorders write, and a recorder that leaves removes its calls. */
 #include "config.h"
 
 #include <stdio.h>
@@ -67,7 +67,7 @@ static void expect_beats(struct store *s, const char *text)
 	buf_clear(&found);
 }
 
-static void what_is_new_is_read(void **state)
+static void new_live_calls_are_read(void **state)
 {
 	struct fixture *f = *state;
 	struct store *screen = open_store(f->url, "bob");
@@ -84,12 +84,12 @@ static void what_is_new_is_read(void **state)
 	expect_calls(screen, "a", 1, "2:talking ");
 	expect_calls(screen, "a", 0, "1:ringing 2:talking ");
 	expect_calls(screen, "a", 2, "");
-	/* Nobody else's. */
+	/* The calls of another recorder are not read. */
 	expect_calls(screen, "b", 0, "");
 	store_close(&screen);
 }
 
-static void recorders_do_not_touch_each_other(void **state)
+static void recorders_keep_their_own_rows(void **state)
 {
 	struct fixture *f = *state;
 	struct call mine = call_of(1, CALL_RINGING), theirs = call_of(1, CALL_TALKING);
@@ -107,8 +107,8 @@ static void recorders_do_not_touch_each_other(void **state)
 	expect_calls(f->store, "b", 0, "1:talking ");
 }
 
-/* Many at once are several statements of many rows, and the rest. */
-static void many_calls(void **state)
+/* Many calls are several large INSERTs and a remainder. */
+static void many_live_calls_are_published_at_once(void **state)
 {
 	struct fixture *f = *state;
 	struct call *calls = xcalloc(2000, sizeof(*calls));
@@ -129,7 +129,7 @@ static void many_calls(void **state)
 	free(calls);
 }
 
-static void what_is_over_goes_after_a_while(void **state)
+static void ended_calls_and_dead_recorders_are_deleted(void **state)
 {
 	struct fixture *f = *state;
 	struct td_clock clock;
@@ -150,7 +150,7 @@ static void what_is_over_goes_after_a_while(void **state)
 	publish(s, &a, NULL, 0);
 	expect_calls(s, "a", 0, "2:talking ");
 	expect_beats(s, "a:1:na-1 eu-1 b:1:na-1 eu-1 ");
-	/* Both were away for long; a comes back, and is not taken for dead by itself. */
+	/* Both recorders were silent for long. When a writes again, it does not delete itself as dead. */
 	clock_advance(&clock, 301000);
 	publish(s, &a, NULL, 0);
 	expect_calls(s, "a", 0, "2:talking ");
@@ -159,8 +159,8 @@ static void what_is_over_goes_after_a_while(void **state)
 	store_close(&s);
 }
 
-/* A screen that waits is told at once where the server can, and looks now and then where it can't. */
-static void who_waits_is_told(void **state)
+/* A waiting screen is woken at once if the server sends notices, and otherwise polls. */
+static void a_live_call_ends_the_wait(void **state)
 {
 	struct fixture *f = *state;
 	struct store *screen;
@@ -185,11 +185,11 @@ static void who_waits_is_told(void **state)
 int run_live_tests(const char *name)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(what_is_new_is_read),
-		STORE_TEST(recorders_do_not_touch_each_other),
-		STORE_TEST(many_calls),
-		STORE_TEST(what_is_over_goes_after_a_while),
-		STORE_TEST(who_waits_is_told),
+		STORE_TEST(new_live_calls_are_read),
+		STORE_TEST(recorders_keep_their_own_rows),
+		STORE_TEST(many_live_calls_are_published_at_once),
+		STORE_TEST(ended_calls_and_dead_recorders_are_deleted),
+		STORE_TEST(a_live_call_ends_the_wait),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
- * Live figures and those of the store agree to the call: thousands of generated calls go through a tracker, and what it tells is
- * counted as it is told; what has finished is recorded, read back and counted again. And windows by the workspace's clock: each
- * day has the calls that clocks on its walls say it has.
+ * Live figures and stored figures agree exactly. Thousands of generated calls pass through a tracker. Its reports are
+ * counted at once; finished calls are also recorded, read back and counted again. Further tests check days in the
+ * workspace's time zone: each day has the calls that a local clock puts into it.
  */
 #include "config.h"
 
@@ -15,11 +15,11 @@
 #include "trunkdeck/calls/metrics.h"
 #include "trunkdeck/calls/tracker.h"
 
-#define CALLS 12000			/* more than are read at once */
-#define GRAIN_US 20000			/* every moment is of one call: a multiple of this, and the call's number */
-#define SPREAD_US INT64_C(90000000)	/* one starts so long after the other: 12 days in all */
+#define CALLS 12000			/* more calls than one page */
+#define GRAIN_US 20000			/* a time is a multiple of this plus the number of its call, so it is unique */
+#define SPREAD_US INT64_C(90000000)	/* between the starts of two calls: 12 days in all */
 #define NUMBERS 37
-#define FIRST_US INT64_C(1792627200000000)	/* 2026-10-22, before the clocks of Berlin go back and the month ends */
+#define FIRST_US INT64_C(1792627200000000)	/* 2026-10-22, before Berlin's clocks go back and the month ends */
 
 enum what { ARRIVES, AGENT, DIALLED, DIAL_ENDS, UP, AUDIO, CALLER_LEAVES, AGENT_GONE, GONE, WHAT_COUNT };
 
@@ -29,7 +29,7 @@ struct step {
 	enum what what;
 };
 
-/* The ways a call goes: what the dial ends with (NULL: the caller leaves before), and the cause of its end. */
+/* The courses of a call: the result of the dial (NULL: the caller leaves before), and the cause of the end. */
 static const struct way {
 	const char *dial_status;
 	int cause, sip_code;
@@ -74,7 +74,7 @@ static bool happens(const struct way *w, enum what what)
 	}
 }
 
-/* Ends are up to ten minutes after the answer, so that a few calls are up at once. */
+/* A call ends up to ten minutes after the answer, so that several calls are up at once. */
 static int64_t step_us(unsigned call, enum what what)
 {
 	int64_t at = FIRST_US + call * SPREAD_US + scramble(call, 2) % SPREAD_US;
@@ -172,7 +172,7 @@ struct both {
 	size_t count;
 };
 
-/* As a workspace would have it. */
+/* Sets the members that a workspace would set. */
 static struct call resolved(const struct call *c)
 {
 	struct call r = *c;
@@ -238,7 +238,7 @@ static void run_stream(struct both *b)
 	free(steps);
 }
 
-/* Recorded as recorders do: in batches, and here in an order of no meaning, twice. */
+/* Records the calls in batches, as recorders do, but in random order and twice. */
 static void record_all(struct fixture *f, const struct both *b)
 {
 	enum { BATCH = 500 };
@@ -307,7 +307,7 @@ static void assert_same_groups(const struct metrics *a, const struct metrics *b)
 	free(y);
 }
 
-/* And both are what was sent. */
+/* The live figures equal the figures of the generated calls. */
 static void assert_truth(const struct number_metrics *total)
 {
 	uint64_t truth[OUTCOME_COUNT] = { 0 };
@@ -320,7 +320,7 @@ static void assert_truth(const struct number_metrics *total)
 	assert_true(total->peak_concurrent > 3);
 }
 
-static void live_and_stored_agree(void **state)
+static void live_and_stored_figures_agree(void **state)
 {
 	const struct call_query q = { .ended = true, .oldest_first = true };
 	struct fixture *f = *state;
@@ -345,7 +345,7 @@ static void live_and_stored_agree(void **state)
 
 #define QUARTER_US INT64_C(900000000)
 
-/* A day with a call each quarter of an hour around it: what falls into it, and into its hour 2. */
+/* A day with a call every quarter of an hour around it: the calls in the day, and those in its hour 2. */
 static const struct day {
 	const char *zone, *day, *next;
 	unsigned calls, at_two;
@@ -414,7 +414,7 @@ static void assert_day(struct store *s, const struct day *day)
 	zone_free(&z);
 }
 
-static void days_are_those_of_the_clock(void **state)
+static void days_follow_the_local_clock(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(days); i++) {
@@ -430,8 +430,8 @@ static void days_are_those_of_the_clock(void **state)
 int run_metrics_tests(const char *name)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(live_and_stored_agree),
-		STORE_TEST(days_are_those_of_the_clock),
+		STORE_TEST(live_and_stored_figures_agree),
+		STORE_TEST(days_follow_the_local_clock),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);

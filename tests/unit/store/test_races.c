@@ -1,4 +1,4 @@
-/* Several processes at one store: one wins and the other is told why; and a process killed at any moment loses nothing. */
+/* Several processes use one store: one wins, and the others get the reason. A killed process loses no change. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -15,11 +15,11 @@ enum { ROUNDS = 40, WRITERS = 3 };
 
 struct contest {
 	const char *url;
-	bool same_number;	/* or each its own */
+	bool same_number;	/* else each adds its own number */
 	int who;
 };
 
-/* For each byte it gets, one attempt to add; answers with the code of what came of it. */
+/* Tries to add once for each byte that it receives, and answers with the error code. */
 static int contestant(int in, int out, void *arg)
 {
 	const struct contest *contest = arg;
@@ -56,7 +56,7 @@ static void contestants_start(struct contestants *c, const char *url, bool same_
 		assert_true(byte_receive(c->child[i].from, &ready));
 }
 
-/* All try at once; how many won. The others must have been refused with `refused`. */
+/* All contestants try at once. Returns how many won; the others must get the error `refused`. */
 static int contest_round(struct contestants *c, int round, enum err_code refused)
 {
 	unsigned char code;
@@ -76,14 +76,14 @@ static int contest_round(struct contestants *c, int round, enum err_code refused
 
 static void contestants_end(struct contestants *c)
 {
-	/* All ends first: a later child holds copies of the earlier ones' pipes. */
+	/* Close all inputs first, because a later child has copies of the pipes of earlier ones. */
 	for (int i = 0; i < WRITERS; i++)
 		child_close_input(&c->child[i]);
 	for (int i = 0; i < WRITERS; i++)
 		assert_int_equal(child_wait(&c->child[i]), 0);
 }
 
-static void the_last_place_is_taken_once(void **state)
+static void one_process_gets_the_last_place(void **state)
 {
 	struct fixture *f = *state;
 	struct contestants c;
@@ -99,7 +99,7 @@ static void the_last_place_is_taken_once(void **state)
 	contestants_end(&c);
 }
 
-static void the_same_number_is_added_once(void **state)
+static void one_process_adds_a_number(void **state)
 {
 	struct fixture *f = *state;
 	struct contestants c;
@@ -121,7 +121,7 @@ static void keep_in_order(void *arg, const struct change *c)
 	*last = c->id;
 }
 
-/* Whoever follows the feed while others write sees every id, in order, with none coming late. */
+/* A reader of the feed sees all ids in order while others write, and no id arrives late. */
 static void the_feed_has_no_gaps(void **state)
 {
 	struct fixture *f = *state;
@@ -148,7 +148,7 @@ static void the_feed_has_no_gaps(void **state)
 
 enum { KILL_ROUNDS = 25, BATCH = 3, ACKS_MAX = 250 };
 
-/* Adds batches of numbers for as long as it lives, and tells of each when it has been committed. */
+/* Adds batches of numbers until it is killed, and reports each one after its commit. */
 static int writer(int in, int out, void *arg)
 {
 	struct store *s = open_store(arg, "child");
@@ -176,7 +176,7 @@ static int writer(int in, int out, void *arg)
 	return 0;
 }
 
-/* Without a clock: some work whose length varies, so that the kill comes at another point each time. */
+/* Works for a varying time without a clock, so that the kill comes at different points. */
 static void spin(unsigned rounds)
 {
 	for (volatile unsigned i = 0; i < rounds; i++)
@@ -223,7 +223,7 @@ static void check_survivors(struct store *s, int round, int acknowledged)
 	survey->round = round;
 	assert_true(store_find_changes(s, &(struct change_query){ .oldest_first = true }, survey_change, survey, &e));
 	assert_true(store_read(s, &r, NULL, &e));
-	/* Exactly one change each; whole batches; all that were acknowledged, and at most the one under way besides. */
+	/* Each number has one change. Batches are whole. All acknowledged batches are there, and at most one more. */
 	assert_int_equal(survey->numbers, survey->changes);
 	assert_int_equal(survey->numbers % BATCH, 0);
 	assert_in_range(survey->numbers, acknowledged * BATCH, (acknowledged + 1) * BATCH);
@@ -252,7 +252,7 @@ static void a_killed_writer_loses_nothing(void **state)
 		while (byte_receive(c.from, &ack))
 			acknowledged++;
 		assert_int_equal(child_wait(&c), 128 + SIGKILL);
-		/* PostgreSQL's side of it may still be at its last commit: with the lock taken, it is over. */
+		/* PostgreSQL may still execute the last commit. Once this change has the lock, that commit is over. */
 		set_limit(f->store, LIMIT_NONE);
 		check_survivors(f->store, round, acknowledged);
 	}
@@ -261,8 +261,8 @@ static void a_killed_writer_loses_nothing(void **state)
 int run_race_tests(const char *name)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(the_last_place_is_taken_once),
-		STORE_TEST(the_same_number_is_added_once),
+		STORE_TEST(one_process_gets_the_last_place),
+		STORE_TEST(one_process_adds_a_number),
 		STORE_TEST(the_feed_has_no_gaps),
 		STORE_TEST(a_killed_writer_loses_nothing),
 	};

@@ -1,4 +1,4 @@
-/* One record at a time: what is stored, what is refused and in which words, versions, the audit trail. */
+/* One record at a time: storing, refusals and their messages, versions, the audit trail. */
 #include "config.h"
 
 #include <jansson.h>
@@ -86,7 +86,7 @@ static void a_fresh_store_has_a_workspace(void **state)
 	store_close(&again);
 }
 
-static void the_workspace_is_edited_and_never_added_or_deleted(void **state)
+static void the_workspace_can_only_be_edited(void **state)
 {
 	struct fixture *f = *state;
 	struct record r = get(f->store, ENTITY_WORKSPACE, NULL), now;
@@ -116,7 +116,7 @@ static void the_workspace_is_edited_and_never_added_or_deleted(void **state)
 
 /* --- life of a record --- */
 
-static void a_number_lives(void **state)
+static void a_number_is_added_edited_and_deleted(void **state)
 {
 	struct fixture *f = *state;
 	struct record n = number_of("+15551234567", "twilio", "support"), there;
@@ -162,7 +162,7 @@ static void a_number_lives(void **state)
 	trail_clear(&t);
 }
 
-static void an_edit_keeps_who_made_it(void **state)
+static void an_edit_keeps_the_creator(void **state)
 {
 	struct fixture *f = *state;
 	struct store *bob = open_store(f->url, "bob");
@@ -193,7 +193,7 @@ static void a_provider_gets_the_slug_of_its_name(void **state)
 	r = get(f->store, ENTITY_PROVIDER, "tele-com-2");
 	assert_string_equal(r.provider.name, "Tele-Com");
 	assert_true(has_record(f->store, ENTITY_PROVIDER, "tele-com-3"));
-	/* Renamed, it keeps its id. */
+	/* A renamed provider keeps its id. */
 	set_text(&r.provider.name, "Phones");
 	r.provider.region = REGION_EU;
 	must_mutate(f->store, MUTATION_EDIT, r, 1);
@@ -211,7 +211,7 @@ static void a_provider_gets_the_slug_of_its_name(void **state)
 	assert_refused(&e, ERR_PROVIDER_EXISTS, "Tele Com");
 }
 
-static void an_agent_lives(void **state)
+static void an_agent_is_added_and_deleted(void **state)
 {
 	struct fixture *f = *state;
 	struct record r = agent_of("sales");
@@ -234,7 +234,7 @@ static void an_agent_lives(void **state)
 
 /* --- refusals --- */
 
-static void what_is_wrong_is_said(void **state)
+static void refusals_name_the_error(void **state)
 {
 	struct fixture *f = *state;
 	struct record r;
@@ -275,7 +275,7 @@ static void what_is_wrong_is_said(void **state)
 	assert_int_equal(count_numbers(f->store), 1);
 }
 
-static void what_is_not_there_is_said(void **state)
+static void missing_records_are_reported(void **state)
 {
 	struct fixture *f = *state;
 	struct err e;
@@ -293,7 +293,7 @@ static void what_is_not_there_is_said(void **state)
 	assert_refused(&e, ERR_NUMBER_NOT_FOUND, "deleted by alice");
 }
 
-static void what_is_used_stays(void **state)
+static void a_record_in_use_cannot_be_deleted(void **state)
 {
 	struct fixture *f = *state;
 	struct record r;
@@ -312,7 +312,7 @@ static void what_is_used_stays(void **state)
 	assert_true(has_record(f->store, ENTITY_PROVIDER, "twilio"));
 }
 
-/* The agent of a number may become unusable; the number must still be editable. */
+/* The agent of a number may become unusable. The number must still be editable. */
 static void a_number_of_an_unusable_agent_is_editable(void **state)
 {
 	struct fixture *f = *state;
@@ -330,7 +330,7 @@ static void a_number_of_an_unusable_agent_is_editable(void **state)
 
 /* --- versions --- */
 
-static void who_came_first_is_said(void **state)
+static void a_conflict_names_the_other_actor(void **state)
 {
 	struct fixture *f = *state;
 	struct store *bob = open_store(f->url, "bob");
@@ -356,7 +356,7 @@ static void who_came_first_is_said(void **state)
 	assert_false(store_mutate(f->store, &m, 1, MUTATE_ALL_OR_NOTHING, &result, &e));
 	assert_int_equal(e.code, ERR_CHANGED_MEANWHILE);
 	mutation_result_clear(&result);
-	/* Version 0: whatever is there. */
+	/* Version 0 accepts any stored version. */
 	m.kind = MUTATION_EDIT;
 	m.version = 0;
 	assert_true(store_mutate(f->store, &m, 1, MUTATE_ALL_OR_NOTHING, &result, &e));
@@ -371,7 +371,7 @@ static void who_came_first_is_said(void **state)
 
 /* --- the limit --- */
 
-static void the_limit_holds(void **state)
+static void the_number_limit_is_enforced(void **state)
 {
 	struct fixture *f = *state;
 	struct record r;
@@ -383,7 +383,7 @@ static void the_limit_holds(void **state)
 	must_add(f->store, number_of("+15551234562", "twilio", "support"));
 	assert_false(try_mutate(f->store, MUTATION_ADD, number_of("+15551234563", "twilio", "support"), 0, &e));
 	assert_refused(&e, ERR_NUMBER_LIMIT, "2 of 2 used");
-	/* What is there may be edited, and a place given up can be taken. */
+	/* Stored numbers may be edited, and a place that becomes free can be taken. */
 	must_mutate(f->store, MUTATION_EDIT, number_of("+15551234562", "twilio", "support"), 0);
 	must_mutate(f->store, MUTATION_DELETE, number_of("+15551234561", "twilio", "support"), 0);
 	must_add(f->store, number_of("+15551234563", "twilio", "support"));
@@ -403,7 +403,7 @@ static void the_limit_holds(void **state)
 
 /* --- text --- */
 
-static void any_text_comes_back_as_it_went(void **state)
+static void any_text_is_read_as_it_was_stored(void **state)
 {
 	static const char *const texts[] = {
 		"'; DROP TABLE number; --", "100 % _ sure", "\"quoted\" \\ back", "$1 ?1 :a @b", "it''s",
@@ -483,18 +483,18 @@ int run_record_tests(const char *name)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(a_fresh_store_has_a_workspace),
-		STORE_TEST(the_workspace_is_edited_and_never_added_or_deleted),
-		STORE_TEST(a_number_lives),
-		STORE_TEST(an_edit_keeps_who_made_it),
+		STORE_TEST(the_workspace_can_only_be_edited),
+		STORE_TEST(a_number_is_added_edited_and_deleted),
+		STORE_TEST(an_edit_keeps_the_creator),
 		STORE_TEST(a_provider_gets_the_slug_of_its_name),
-		STORE_TEST(an_agent_lives),
-		STORE_TEST(what_is_wrong_is_said),
-		STORE_TEST(what_is_not_there_is_said),
-		STORE_TEST(what_is_used_stays),
+		STORE_TEST(an_agent_is_added_and_deleted),
+		STORE_TEST(refusals_name_the_error),
+		STORE_TEST(missing_records_are_reported),
+		STORE_TEST(a_record_in_use_cannot_be_deleted),
 		STORE_TEST(a_number_of_an_unusable_agent_is_editable),
-		STORE_TEST(who_came_first_is_said),
-		STORE_TEST(the_limit_holds),
-		STORE_TEST(any_text_comes_back_as_it_went),
+		STORE_TEST(a_conflict_names_the_other_actor),
+		STORE_TEST(the_number_limit_is_enforced),
+		STORE_TEST(any_text_is_read_as_it_was_stored),
 		STORE_TEST(an_actor_is_one_clean_line),
 		STORE_TEST(a_read_only_handle_changes_nothing),
 		cmocka_unit_test(a_read_only_handle_makes_no_store),

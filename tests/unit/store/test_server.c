@@ -1,4 +1,4 @@
-/* What only a database server can be asked: whose schema, which rights, which encoding, and a pooler in between. */
+/* Tests for a database server only: schemas, rights, encodings, and a connection pooler. */
 #include "config.h"
 
 #include <poll.h>
@@ -30,7 +30,7 @@ static char *other_url(const char *user, const char *database, const char *more)
 	return other;
 }
 
-static void an_account_with_its_own_schema_sees_the_common_workspace(void **state)
+static void an_account_with_its_own_schema_uses_the_common_workspace(void **state)
 {
 	char *owner = other_url("trunkdeck", "postgres", ""), *anna = other_url("anna", "postgres", "");
 	struct store *s;
@@ -39,10 +39,10 @@ static void an_account_with_its_own_schema_sees_the_common_workspace(void **stat
 	(void)state;
 	free(pg_command("sql CREATE ROLE anna LOGIN"));
 	free(pg_command("sql CREATE SCHEMA anna AUTHORIZATION anna"));
-	/* An empty database is no workspace for who only wants to use one. */
+	/* An empty database is not a workspace for a program that only uses one. */
 	assert_false(store_open(&s, anna, &using, &e));
 	assert_refused(&e, ERR_STORE_OLDER, "trunkdeck init");
-	/* Nor is one made where only the account's name leads to. */
+	/* No workspace is made in the schema that is named after the account. */
 	assert_false(store_open(&s, anna, &making, &e));
 	assert_string_equal(e.message, "The account lacks rights in the store");
 	assert_true(store_open(&s, owner, &making, &e));
@@ -57,13 +57,13 @@ static void an_account_with_its_own_schema_sees_the_common_workspace(void **stat
 	assert_false(try_mutate(s, MUTATION_DELETE, number_of("+15551234567", "twilio", "support"), 0, &e));
 	assert_string_equal(e.message, "The account lacks rights in the store");
 	store_close(&s);
-	/* A workspace that was made there by mistake, by a version that did so, does not hide the common one. */
+	/* A workspace in that schema, which an older version made by mistake, does not hide the common one. */
 	free(pg_command("sql CREATE TABLE anna.schema_version (one INTEGER NOT NULL PRIMARY KEY, version BIGINT NOT NULL)"));
 	free(pg_command("sql GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO anna"));
 	assert_true(store_open(&s, anna, &using, &e));
 	must_mutate(s, MUTATION_DELETE, number_of("+15551234567", "twilio", "support"), 0);
 	store_close(&s);
-	/* Who connected is in the audit trail, whatever name the program gave. */
+	/* The audit trail has the database account, whatever actor the program names. */
 	assert_pg("alice anna", "sql SELECT actor || ' ' || db_user FROM public.change ORDER BY id DESC LIMIT 1");
 	free(pg_command("sql REVOKE USAGE ON SCHEMA public FROM PUBLIC"));
 	assert_false(store_open(&s, anna, &using, &e));
@@ -74,7 +74,7 @@ static void an_account_with_its_own_schema_sees_the_common_workspace(void **stat
 	free(anna);
 }
 
-static void an_older_schema_is_brought_up_to_date_on_request_only(void **state)
+static void an_older_schema_is_migrated_only_on_request(void **state)
 {
 	char *url = fresh_url();
 	struct store *s = open_store(url, "alice");
@@ -101,7 +101,7 @@ static void an_older_schema_is_brought_up_to_date_on_request_only(void **state)
 	free(url);
 }
 
-static void other_encodings_are_refused_for_new_stores_and_lose_no_call(void **state)
+static void other_encodings_are_only_accepted_for_old_stores(void **state)
 {
 	char *url = other_url("trunkdeck", "latin", "");
 	struct call calls[2] = { { .server = "na-1", .linkedid = "1.1", .caller = "\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd" },
@@ -114,7 +114,7 @@ static void other_encodings_are_refused_for_new_stores_and_lose_no_call(void **s
 	assert_false(store_open(&s, url, &making, &e));
 	assert_refused(&e, ERR_CONFIG, "LATIN1");
 	free(url);
-	/* A store that is in such a database already goes on working. */
+	/* An existing store in such a database still works. */
 	free(pg_command("sql CREATE DATABASE ascii ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"));
 	url = other_url("trunkdeck", "ascii", "");
 	assert_false(store_open(&s, url, &making, &e));
@@ -129,7 +129,7 @@ static void other_encodings_are_refused_for_new_stores_and_lose_no_call(void **s
 	free(url);
 }
 
-static void urls_are_shown_as_they_are_meant(void **state)
+static void urls_are_shown_without_secrets(void **state)
 {
 	static const struct {
 		const char *url, *name;
@@ -154,7 +154,7 @@ static void urls_are_shown_as_they_are_meant(void **state)
 	assert_null(strstr(e.hint, "s3cret"));
 }
 
-static void servers_elsewhere_are_verified(void **state)
+static void remote_servers_are_verified(void **state)
 {
 	static const struct {
 		const char *url, *mode;
@@ -185,7 +185,7 @@ static struct {
 	char *folder;
 } bouncer;
 
-/* A pooler with one connection for everybody: each transaction may meet what another client left. */
+/* Starts a pooler with one connection for all clients, so that a transaction may find the session of another client. */
 static char *bouncer_start(void)
 {
 	char *url = fresh_url(), *host = strstr(url, "host=") + strlen("host="), *ini, *users;
@@ -209,7 +209,8 @@ static char *bouncer_start(void)
 	fclose(f);
 	bouncer.pid = fork();
 	if (!bouncer.pid) {
-		/* As the server's account, which alone may enter the folder of its socket; root must not run it. */
+		/* Runs as the server's account: only it may enter the folder of the socket, and root must not run a
+		 * pooler. */
 		if (getuid() == 0 && (setgid(server.st_gid) || setuid(server.st_uid)))
 			_exit(126);
 		execlp("pgbouncer", "pgbouncer", "-q", ini, (char *)NULL);
@@ -306,7 +307,7 @@ static void a_password_comes_from_a_file_a_command_or_pgpass(void **state)
 	free(open_to_all);
 }
 
-static void a_pooler_may_stand_between(void **state)
+static void the_store_works_behind_a_pooler(void **state)
 {
 	char *url;
 	struct store *alice, *bob, *reader;
@@ -343,7 +344,7 @@ static void a_pooler_may_stand_between(void **state)
 		record_clear(&m[i].record);
 	assert_true(store_wait(alice, -1, 0, &changed, &e));
 	assert_true(changed);
-	/* Nothing of a session is left behind for the next client. */
+	/* A session leaves nothing behind for the next client. */
 	assert_false(try_mutate(reader, MUTATION_ADD, number_of("+15559999999", "twilio", "support"), 0, &e));
 	must_add(alice, number_of("+15559999999", "twilio", "support"));
 	store_close(&alice);
@@ -355,8 +356,8 @@ static void a_pooler_may_stand_between(void **state)
 	free(url);
 }
 
-/* A transaction that writes can't even begin there: SQLSTATE 0A000. Outside of one a statement that writes is refused with 25006. */
-static void a_standby_says_that_it_is_one(void **state)
+/* A write transaction cannot begin on a standby: SQLSTATE 0A000. A statement outside of one is refused with 25006. */
+static void a_standby_is_reported(void **state)
 {
 	char *url = fresh_url(), *answer, *standby, *read_only;
 	struct store *s = open_store(url, "alice");
@@ -375,11 +376,11 @@ static void a_standby_says_that_it_is_one(void **state)
 	assert_int_equal(err_class_of(e.code), 1);
 	assert_false(store_record_calls(s, &call, 1, &e));
 	assert_refused(&e, ERR_READ_ONLY, "it is a standby");
-	/* The handle goes on reading. */
+	/* The handle can still read. */
 	assert_int_equal(count_numbers(s), 0);
 	store_close(&s);
 	free(standby);
-	/* 25006: no transaction of ours says READ WRITE when the first table is made. */
+	/* 25006: the first table is made outside of a READ WRITE transaction. */
 	free(url);
 	url = fresh_url();
 	read_only = xasprintf("%s%%20-cdefault_transaction_read_only%%3Don", url);
@@ -393,14 +394,14 @@ static void a_standby_says_that_it_is_one(void **state)
 int run_server_tests(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_account_with_its_own_schema_sees_the_common_workspace),
-		cmocka_unit_test(an_older_schema_is_brought_up_to_date_on_request_only),
-		cmocka_unit_test(other_encodings_are_refused_for_new_stores_and_lose_no_call),
-		cmocka_unit_test(urls_are_shown_as_they_are_meant),
-		cmocka_unit_test(servers_elsewhere_are_verified),
+		cmocka_unit_test(an_account_with_its_own_schema_uses_the_common_workspace),
+		cmocka_unit_test(an_older_schema_is_migrated_only_on_request),
+		cmocka_unit_test(other_encodings_are_only_accepted_for_old_stores),
+		cmocka_unit_test(urls_are_shown_without_secrets),
+		cmocka_unit_test(remote_servers_are_verified),
 		cmocka_unit_test(a_password_comes_from_a_file_a_command_or_pgpass),
-		cmocka_unit_test(a_pooler_may_stand_between),
-		cmocka_unit_test(a_standby_says_that_it_is_one),
+		cmocka_unit_test(the_store_works_behind_a_pooler),
+		cmocka_unit_test(a_standby_is_reported),
 	};
 
 	backend_use(BACKEND_POSTGRES);

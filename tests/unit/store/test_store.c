@@ -1,7 +1,7 @@
 /*
- * One suite for every database: the same tests on SQLite and on a real PostgreSQL, then what only one of them can be asked.
- * A PostgreSQL that can't be started is a failure, never a skip. With an argument, "sqlite" or "postgres", only that half;
- * with another, only the tests whose names match this pattern.
+ * One suite for all databases: the same tests on SQLite and on a real PostgreSQL, then the tests for one of them. A
+ * PostgreSQL that cannot be started is a failure and no reason to skip. The argument "sqlite" or "postgres" runs only
+ * that half; any other argument runs only the tests whose names match this pattern.
  */
 #include "config.h"
 

@@ -1,4 +1,4 @@
-/* Taking changes back: step by step in any number, and forward again, whoever changes other records meanwhile. */
+/* Undo and redo: step by step, any number of changes, while others change other records. */
 #include "config.h"
 
 #include <jansson.h>
@@ -15,7 +15,7 @@ enum { CHANGES = 1000, PROVIDERS = 4, AGENTS = 4, NUMBERS = 12, KEY_SIZE = 16 };
 
 struct step {
 	int64_t first, last;
-	struct record about;		/* only its key counts */
+	struct record about;		/* only its key is used */
 };
 
 static bool try_step(struct store *s, struct mutation m, struct step *made, struct err *e)
@@ -36,7 +36,7 @@ static bool try_step(struct store *s, struct mutation m, struct step *made, stru
 	return ok;
 }
 
-/* Takes a step back; the step becomes the one that takes this back. */
+/* Undoes a step. The step is then the one that undoes this undo. */
 static bool try_revert(struct store *s, struct step *step, struct err *e)
 {
 	struct mutation m = { .kind = MUTATION_REVERT, .record = step->about, .first_change = step->first, .last_change = step->last };
@@ -87,7 +87,7 @@ static void assert_label(struct store *s, const char *label)
 
 struct dump {
 	struct buf text;
-	const char *owner;		/* records whose key holds this */
+	const char *owner;		/* only records whose key contains this */
 };
 
 static void dump_record(void *arg, const struct record *r, int64_t numbers)
@@ -123,7 +123,7 @@ static char *dump_of(struct store *s, const char *owner)
 
 /* --- random changes --- */
 
-/* An operator's own records: their keys hold his digit. */
+/* A key of one of the operator's own records. It contains the operator's digit. */
 static void random_key(char *key, enum entity entity, char owner)
 {
 	if (entity == ENTITY_NUMBER)
@@ -133,7 +133,7 @@ static void random_key(char *key, enum entity entity, char owner)
 			 random() % (entity == ENTITY_AGENT ? AGENTS : PROVIDERS));
 }
 
-/* Some of them are refused: what is there already is added, what is not there is deleted. */
+/* Some mutations are refused: they add a record that exists, or delete one that does not. */
 static struct mutation random_mutation(char owner)
 {
 	enum entity entity = random() % 3 ? ENTITY_NUMBER : random() % 2 ? ENTITY_PROVIDER : ENTITY_AGENT;
@@ -144,7 +144,7 @@ static struct mutation random_mutation(char owner)
 	random_key(key, entity, owner);
 	random_key(provider, ENTITY_PROVIDER, owner);
 	random_key(agent, ENTITY_AGENT, owner);
-	/* Deletions of what others hang on are rarer, or there would be little else left. */
+	/* Records in use are deleted less often, or hardly any would be left. */
 	if (m.kind == MUTATION_DELETE && entity != ENTITY_NUMBER && random() % 4)
 		m.kind = MUTATION_EDIT;
 	if (entity == ENTITY_NUMBER) {
@@ -164,7 +164,7 @@ static struct mutation random_mutation(char owner)
 	return m;
 }
 
-/* A change of one operator, which the store accepts. */
+/* Makes one change of an operator that the store accepts. */
 static struct step random_step(struct store *s, char owner)
 {
 	struct step step;
@@ -222,7 +222,7 @@ static void undo_and_redo_of_many(struct fixture *f, struct store *other)
 
 /* --- tests --- */
 
-static void changes_of_one_record_are_undone_in_turn(void **state)
+static void changes_of_one_record_are_undone_in_order(void **state)
 {
 	struct fixture *f = *state;
 	struct step a, b;
@@ -244,7 +244,7 @@ static void changes_of_one_record_are_undone_in_turn(void **state)
 	step_clear(&b);
 }
 
-static void what_another_changed_since_is_kept(void **state)
+static void a_later_change_of_another_actor_prevents_undo(void **state)
 {
 	struct fixture *f = *state;
 	struct store *bob = open_store(f->url, "bob");
@@ -260,7 +260,7 @@ static void what_another_changed_since_is_kept(void **state)
 	assert_false(try_revert(f->store, &again, &e));
 	assert_refused(&e, ERR_CHANGED_MEANWHILE, "bob");
 	assert_label(f->store, "BBB");
-	/* When bob takes his change back, nothing stands in the way any more. */
+	/* When bob undoes his change, nothing prevents the undo any more. */
 	must_revert(bob, &b);
 	again = a;
 	record_copy(&again.about, &a.about);
@@ -273,7 +273,7 @@ static void what_another_changed_since_is_kept(void **state)
 	store_close(&bob);
 }
 
-static void a_provider_comes_back_with_its_numbers(void **state)
+static void undo_restores_a_provider_with_its_numbers(void **state)
 {
 	struct fixture *f = *state;
 	char *before, *now;
@@ -303,7 +303,7 @@ static void a_provider_comes_back_with_its_numbers(void **state)
 	step_clear(&step);
 }
 
-static void the_limit_holds_for_undo_too(void **state)
+static void the_number_limit_applies_to_undo(void **state)
 {
 	struct fixture *f = *state;
 	struct step step;
@@ -319,7 +319,7 @@ static void the_limit_holds_for_undo_too(void **state)
 	assert_int_equal(count_numbers(f->store), 1);
 }
 
-static void a_change_that_is_not_there_is_refused(void **state)
+static void a_missing_change_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	struct step step = { .first = 4711, .last = 4711, .about = number_of("+15551234567", "twilio", "support") };
@@ -329,12 +329,12 @@ static void a_change_that_is_not_there_is_refused(void **state)
 	assert_refused(&e, ERR_FIELD_INVALID, "4711");
 }
 
-static void a_thousand_changes_and_back(void **state)
+static void many_changes_are_undone_and_redone(void **state)
 {
 	undo_and_redo_of_many(*state, NULL);
 }
 
-static void a_thousand_changes_beside_another_operator(void **state)
+static void many_changes_are_undone_beside_another_operator(void **state)
 {
 	struct fixture *f = *state;
 	struct store *bob = open_store(f->url, "bob");
@@ -346,13 +346,13 @@ static void a_thousand_changes_beside_another_operator(void **state)
 int run_undo_tests(const char *name)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(changes_of_one_record_are_undone_in_turn),
-		STORE_TEST(what_another_changed_since_is_kept),
-		STORE_TEST(a_provider_comes_back_with_its_numbers),
-		STORE_TEST(the_limit_holds_for_undo_too),
-		STORE_TEST(a_change_that_is_not_there_is_refused),
-		STORE_TEST(a_thousand_changes_and_back),
-		STORE_TEST(a_thousand_changes_beside_another_operator),
+		STORE_TEST(changes_of_one_record_are_undone_in_order),
+		STORE_TEST(a_later_change_of_another_actor_prevents_undo),
+		STORE_TEST(undo_restores_a_provider_with_its_numbers),
+		STORE_TEST(the_number_limit_applies_to_undo),
+		STORE_TEST(a_missing_change_is_refused),
+		STORE_TEST(many_changes_are_undone_and_redone),
+		STORE_TEST(many_changes_are_undone_beside_another_operator),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);
