@@ -1,4 +1,4 @@
-/* The mailbox, alone and between threads. Also meant to be run under ThreadSanitizer. */
+/* The mailbox, in one thread and between threads. Also run under ThreadSanitizer. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -24,7 +24,7 @@ static void on_answer(void *taker, void *value)
 	*(int *)taker = -*(int *)value;
 }
 
-/* Values not freed yet: every one ends exactly once, taken or dropped. */
+/* The number of values that are not freed yet. Each value must be freed exactly once, whether taken or dropped. */
 static atomic_int alive;
 
 static void value_free(void *value)
@@ -94,7 +94,7 @@ static void keeps_the_order(void **state)
 	free_and_check(&mb);
 }
 
-static void takes_mail_without_value(void **state)
+static void accepts_messages_without_a_value(void **state)
 {
 	struct mailbox *mb = mailbox_new(1);
 	struct mail m;
@@ -114,14 +114,14 @@ static void coalesces_in_place(void **state)
 	assert_true(mailbox_post(mb, mail_of(on_call, 7, 1), MAIL_MAY_DROP));
 	assert_true(mailbox_post(mb, mail_of(on_call, 8, 2), MAIL_MAY_DROP));
 	assert_true(mailbox_post(mb, mail_of(on_answer, 7, 3), MAIL_MAY_DROP));
-	/* Full, but these take no new place. */
+	/* The mailbox is full, but a coalesced message needs no new place. */
 	assert_true(mailbox_post(mb, mail_of(on_call, 7, 4), MAIL_MAY_DROP));
 	assert_true(mailbox_post(mb, mail_of(on_call, 7, 5), MAIL_MAY_DROP));
 	assert_int_equal(mailbox_waiting(mb), 3);
 	assert_int_equal(mailbox_coalesced(mb), 2);
 	assert_int_equal(mailbox_dropped(mb), 0);
 	assert_next(mb, on_call, 5);
-	/* The first one is gone: the same key queues anew. */
+	/* The first message was taken, so a message with its key is queued at the end. */
 	assert_true(mailbox_post(mb, mail_of(on_call, 7, 6), MAIL_MAY_DROP));
 	assert_next(mb, on_call, 2);
 	assert_next(mb, on_answer, 3);
@@ -153,7 +153,7 @@ static void refuses_when_full(void **state)
 	free_and_check(&mb);
 }
 
-static void waits_no_longer_than_told(void **state)
+static void waits_until_the_time_out(void **state)
 {
 	struct mailbox *mb = mailbox_new(2);
 	struct mail m;
@@ -178,7 +178,7 @@ struct poster {
 	pthread_t thread;
 };
 
-/* The taker: the last value of each poster. */
+/* The taker: it keeps the last value of each poster. */
 struct taking {
 	int last[POSTERS], done, taken;
 };
@@ -224,7 +224,7 @@ static void start_posters(struct poster *posters, struct mailbox *mb, uint64_t k
 	}
 }
 
-/* Takes until every poster has said that it is done; returns how many values came. */
+/* Takes messages until all posters are done. Returns the number of values. */
 static int take_all(struct mailbox *mb)
 {
 	struct taking t = { { -1, -1, -1, -1 }, 0, 0 };
@@ -248,7 +248,7 @@ static int join_posters(struct poster *posters)
 	return refused;
 }
 
-static void counts_every_value_of_many_threads(void **state)
+static void loses_no_value_between_threads(void **state)
 {
 	struct mailbox *mb = mailbox_new(64);
 	struct poster posters[POSTERS];
@@ -278,7 +278,7 @@ static void coalesces_between_threads(void **state)
 	free_and_check(&mb);
 }
 
-static void keys_of_text(void **state)
+static void makes_keys_of_text(void **state)
 {
 	(void)state;
 	assert_true(mail_key("", 0) == UINT64_C(0xcbf29ce484222325));
@@ -286,8 +286,8 @@ static void keys_of_text(void **state)
 	assert_true(mail_key("foobar", 6) == UINT64_C(0x85944171f73967e8));
 }
 
-/* The taker is woken once, at the end; what waits can be taken before. */
-static void held(void **state)
+/* The taker is woken once, at the release. Waiting messages can be taken before. */
+static void a_held_mailbox_wakes_once(void **state)
 {
 	struct mailbox *mb = mailbox_new(8);
 	struct pollfd fd = { .fd = mailbox_fd(mb), .events = POLLIN };
@@ -316,14 +316,14 @@ static void held(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(held), cmocka_unit_test(keeps_the_order),
-		cmocka_unit_test(takes_mail_without_value),
+		cmocka_unit_test(a_held_mailbox_wakes_once), cmocka_unit_test(keeps_the_order),
+		cmocka_unit_test(accepts_messages_without_a_value),
 		cmocka_unit_test(coalesces_in_place),
 		cmocka_unit_test(refuses_when_full),
-		cmocka_unit_test(waits_no_longer_than_told),
-		cmocka_unit_test(counts_every_value_of_many_threads),
+		cmocka_unit_test(waits_until_the_time_out),
+		cmocka_unit_test(loses_no_value_between_threads),
 		cmocka_unit_test(coalesces_between_threads),
-		cmocka_unit_test(keys_of_text),
+		cmocka_unit_test(makes_keys_of_text),
 	};
 
 	return cmocka_run_group_tests_name("base mailbox", tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Memory and the way out, error table, clock, log, embedded files. */
+/* Memory, die(), the error table, clocks, the log, embedded files, accounts. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -26,7 +26,7 @@
 #include "trunkdeck/base/user.h"
 #include "trunkdeck/base/utf8.h"
 
-static void mem_gives_what_is_asked(void **state)
+static void mem_allocates(void **state)
 {
 	char *p = xmalloc(0), *text;
 	int *numbers = xcalloc(100, sizeof(*numbers));
@@ -61,7 +61,7 @@ static void dying_hook(void)
 	die("the hook failed");
 }
 
-/* Runs f in a child, which must end by abort(); returns what it wrote to standard error. */
+/* Runs f in a child, which must end by abort(). Its standard error must be `last_words`. */
 static void assert_dies(void (*f)(void), const char *last_words)
 {
 	char text[256];
@@ -109,7 +109,7 @@ static void overflow_the_product(void)
 	free(p);
 }
 
-static void die_restores_first(void **state)
+static void die_runs_the_hook_first(void **state)
 {
 	(void)state;
 	assert_dies(die_with_hook, "restored\ntrunkdeck: lost 42\n");
@@ -139,7 +139,7 @@ static void err_table_is_complete(void **state)
 }
 
 /* The texts of the product document, word for word. */
-static void err_texts_of_the_product(void **state)
+static void err_texts_are_those_of_the_product(void **state)
 {
 	(void)state;
 	assert_string_equal(err_text_of(ERR_NUMBER_REQUIRED), "Phone number is required");
@@ -197,7 +197,7 @@ static void err_cuts_between_characters(void **state)
 	assert_true(utf8_valid(str_of(e.hint)));
 }
 
-static void clock_virtual_moves_when_told(void **state)
+static void clock_virtual_moves_only_when_told(void **state)
 {
 	struct td_clock c;
 	int64_t mono;
@@ -212,7 +212,7 @@ static void clock_virtual_moves_when_told(void **state)
 	assert_int_equal(clock_mono_us(&c), (mono + 250) * 1000);
 }
 
-static void clock_wall_is_what_it_is_told(void **state)
+static void clock_wall_time_can_be_set(void **state)
 {
 	struct td_clock c, real = { 0 };
 	int64_t mono;
@@ -240,7 +240,7 @@ static void clock_system_goes_on(void **state)
 	assert_true(clock_wall_us(&clock_system) > INT64_C(1700000000) * 1000000);
 }
 
-static void clock_speaks_iso(void **state)
+static void clock_formats_and_parses_iso(void **state)
 {
 	char text[CLOCK_ISO_SIZE];
 	unsigned int seed = 7;
@@ -276,7 +276,7 @@ static void clock_parses_shorter_fractions(void **state)
 	assert_int_equal(us, INT64_C(1709251199000001));
 }
 
-static void clock_refuses_other_times(void **state)
+static void clock_refuses_other_forms(void **state)
 {
 	static const char *const wrong[] = {
 		"", "now", "1969-12-31T23:59:59.999999Z", "0000-01-01T00:00:00Z", "2026-02-29T00:00:00Z",
@@ -360,7 +360,7 @@ static void log_writes_lines(void **state)
 	assert_true(clock_parse_iso(f->text, &us));
 }
 
-static void log_escapes(void **state)
+static void log_escapes_control_bytes(void **state)
 {
 	struct log_file *f = *state;
 
@@ -414,7 +414,7 @@ static void log_lines_of_threads_do_not_mix(void **state)
 	assert_int_equal(lines, 3000);
 }
 
-static void log_says_why_it_can_not_open(void **state)
+static void log_reports_why_it_cannot_open(void **state)
 {
 	struct err e;
 
@@ -445,7 +445,7 @@ static void assert_text(char *text, const char *expected)
 	free(text);
 }
 
-static void user_is_who_the_user_database_says(void **state)
+static void user_name_comes_from_the_user_database(void **state)
 {
 	const struct passwd *pw = getpwuid(getuid());
 
@@ -480,25 +480,25 @@ static void user_paths_are_expanded(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(mem_gives_what_is_asked),
-		cmocka_unit_test(die_restores_first),
+		cmocka_unit_test(mem_allocates),
+		cmocka_unit_test(die_runs_the_hook_first),
 		cmocka_unit_test(err_table_is_complete),
-		cmocka_unit_test(err_texts_of_the_product),
+		cmocka_unit_test(err_texts_are_those_of_the_product),
 		cmocka_unit_test(err_carries_message_and_hint),
 		cmocka_unit_test(err_cuts_between_characters),
-		cmocka_unit_test(clock_virtual_moves_when_told),
-		cmocka_unit_test(clock_wall_is_what_it_is_told),
+		cmocka_unit_test(clock_virtual_moves_only_when_told),
+		cmocka_unit_test(clock_wall_time_can_be_set),
 		cmocka_unit_test(clock_system_goes_on),
-		cmocka_unit_test(clock_speaks_iso),
+		cmocka_unit_test(clock_formats_and_parses_iso),
 		cmocka_unit_test(clock_parses_shorter_fractions),
-		cmocka_unit_test(clock_refuses_other_times),
+		cmocka_unit_test(clock_refuses_other_forms),
 		cmocka_unit_test_setup_teardown(log_writes_lines, log_file_new, log_file_free),
-		cmocka_unit_test_setup_teardown(log_escapes, log_file_new, log_file_free),
+		cmocka_unit_test_setup_teardown(log_escapes_control_bytes, log_file_new, log_file_free),
 		cmocka_unit_test_setup_teardown(log_bounds_a_line, log_file_new, log_file_free),
 		cmocka_unit_test_setup_teardown(log_lines_of_threads_do_not_mix, log_file_new, log_file_free),
-		cmocka_unit_test(log_says_why_it_can_not_open),
+		cmocka_unit_test(log_reports_why_it_cannot_open),
 		cmocka_unit_test(embed_finds_every_file),
-		cmocka_unit_test(user_is_who_the_user_database_says),
+		cmocka_unit_test(user_name_comes_from_the_user_database),
 		cmocka_unit_test(user_paths_are_expanded),
 	};
 

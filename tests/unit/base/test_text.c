@@ -40,7 +40,7 @@ static void str_dup_terminates(void **state)
 	FREE(&copy);
 }
 
-static void str_to_i64_takes_whole_numbers(void **state)
+static void str_to_i64_accepts_only_numbers(void **state)
 {
 	static const struct {
 		const char *text;
@@ -117,7 +117,7 @@ static void buf_grows(void **state)
 	assert_null(b.p);
 }
 
-static void buf_formats_what_is_longer_than_its_room(void **state)
+static void buf_formats_long_texts(void **state)
 {
 	struct buf b;
 
@@ -193,7 +193,7 @@ static void buf_consumes_and_hands_over(void **state)
 	FREE(&b.p);
 }
 
-/* Nothing to clear after the text was taken: the leak checker of the sanitized build would tell. */
+/* No memory is left to clear after the text was taken. The leak checker of the sanitized build checks this. */
 static void buf_taken_holds_no_memory(void **state)
 {
 	struct buf b;
@@ -219,11 +219,11 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(str_compares),
 		cmocka_unit_test(str_dup_terminates),
-		cmocka_unit_test(str_to_i64_takes_whole_numbers),
+		cmocka_unit_test(str_to_i64_accepts_only_numbers),
 		cmocka_unit_test(str_to_i64_stays_inside_the_slice),
 		cmocka_unit_test(str_copy_cuts_between_characters),
 		cmocka_unit_test(buf_grows),
-		cmocka_unit_test(buf_formats_what_is_longer_than_its_room),
+		cmocka_unit_test(buf_formats_long_texts),
 		cmocka_unit_test(buf_stops_at_its_bound),
 		cmocka_unit_test(buf_consumes_and_hands_over),
 		cmocka_unit_test(buf_taken_holds_no_memory),

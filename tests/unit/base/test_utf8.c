@@ -1,4 +1,4 @@
-/* UTF-8: decoding, what is safe to show, widths, cutting, finding. */
+/* UTF-8: decoding, cleaning, widths, cutting, searching. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -33,7 +33,7 @@ static int need_utf8_locale(void **state)
 	return setlocale(LC_ALL, "C.UTF-8") ? 0 : -1;
 }
 
-static void decodes(void **state)
+static void decodes_characters(void **state)
 {
 	static const struct {
 		const char *text;
@@ -56,7 +56,7 @@ static void decodes(void **state)
 	}
 }
 
-/* Every code point survives an encoder written the other way round. */
+/* Each code point is decoded from the bytes of an independent encoder. */
 static void decodes_all_of_unicode(void **state)
 {
 	(void)state;
@@ -77,7 +77,7 @@ static void decodes_all_of_unicode(void **state)
 	}
 }
 
-static void validates(void **state)
+static void detects_invalid_bytes(void **state)
 {
 	(void)state;
 	assert_true(utf8_valid(STR("")));
@@ -94,7 +94,7 @@ static void assert_clean(struct str dirty, const char *clean)
 	FREE(&got);
 }
 
-static void cleans(void **state)
+static void cleans_text(void **state)
 {
 	(void)state;
 	assert_clean(STR(""), "");
@@ -112,8 +112,8 @@ static void cleans(void **state)
 	assert_clean(STR(ZWJ COMBINING_ACUTE "e"), "e");
 }
 
-/* Every control of direction, and marks piled up over the lines above. */
-static void cleans_what_moves_other_text(void **state)
+/* All bidirectional controls, and combining marks that are stacked over the lines above. */
+static void drops_what_moves_other_text(void **state)
 {
 	(void)state;
 	assert_clean(STR("a\xd8\x9c" "b\xe2\x80\x8e" "c\xe2\x80\x8f" "d"), "abcd");
@@ -158,7 +158,7 @@ static void cleaning_obeys_the_bound(void **state)
 	buf_clear(&b);
 }
 
-static void measures(void **state)
+static void measures_columns(void **state)
 {
 	(void)state;
 	assert_int_equal(utf8_width(""), 0);
@@ -170,7 +170,7 @@ static void measures(void **state)
 	assert_int_equal(utf8_width(LOST), 1);
 }
 
-static void fits(void **state)
+static void fits_text_into_columns(void **state)
 {
 	int width;
 
@@ -198,7 +198,7 @@ static void assert_padded(const char *text, int columns, bool ascii, const char 
 	buf_clear(&b);
 }
 
-static void pads(void **state)
+static void pads_and_cuts(void **state)
 {
 	(void)state;
 	assert_padded("abc", 5, false, "abc  ");
@@ -246,7 +246,7 @@ static void steps_by_character(void **state)
 	assert_int_equal(utf8_backward("a\x80\x80", 3), 2);
 }
 
-static void finds(void **state)
+static void finds_text(void **state)
 {
 	(void)state;
 	assert_true(utf8_find("Customer Support", ""));
@@ -269,19 +269,19 @@ static void finds(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(decodes),
+		cmocka_unit_test(decodes_characters),
 		cmocka_unit_test(decodes_all_of_unicode),
-		cmocka_unit_test(validates),
-		cmocka_unit_test(cleans),
-		cmocka_unit_test(cleans_what_moves_other_text),
+		cmocka_unit_test(detects_invalid_bytes),
+		cmocka_unit_test(cleans_text),
+		cmocka_unit_test(drops_what_moves_other_text),
 		cmocka_unit_test(cleaning_twice_changes_nothing),
 		cmocka_unit_test(cleaning_obeys_the_bound),
-		cmocka_unit_test(measures),
-		cmocka_unit_test(fits),
-		cmocka_unit_test(pads),
+		cmocka_unit_test(measures_columns),
+		cmocka_unit_test(fits_text_into_columns),
+		cmocka_unit_test(pads_and_cuts),
 		cmocka_unit_test(pads_to_every_width),
 		cmocka_unit_test(steps_by_character),
-		cmocka_unit_test(finds),
+		cmocka_unit_test(finds_text),
 	};
 
 	return cmocka_run_group_tests_name("base utf8", tests, need_utf8_locale, NULL);

@@ -1,4 +1,4 @@
-/* Time zones: summer and winter, the hours that come twice or never, and what operators write for a moment. */
+/* Time zones: summer and winter, hours that occur twice or never, and moments as operators write them. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -33,7 +33,7 @@ static void expect_moment(const struct zone *z, const char *text, int64_t now, c
 	assert_string_equal(got, iso);
 }
 
-/* Every third hour of thirty years as the C library sees it, far beyond the transitions written in a file. */
+/* Every third hour of thirty years agrees with the C library, also far after the last transition in the file. */
 static void agrees_with_the_c_library(void **state)
 {
 	static const char *const names[] = { "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe",
@@ -64,7 +64,7 @@ static void agrees_with_the_c_library(void **state)
 	}
 }
 
-static void days_begin_at_local_midnight(void **state)
+static void days_start_at_local_midnight(void **state)
 {
 	struct zone *z = zone_open("Europe/Berlin");
 	int64_t day;
@@ -73,7 +73,7 @@ static void days_begin_at_local_midnight(void **state)
 	expect_moment(z, "today", moment("2026-03-01T22:59:59Z"), "2026-02-28T23:00:00");
 	expect_moment(z, "today", moment("2026-03-01T23:00:00Z"), "2026-03-01T23:00:00");
 	expect_moment(z, "yesterday", moment("2026-03-01T12:00:00Z"), "2026-02-27T23:00:00");
-	/* 23 hours in March, 25 in October. */
+	/* A day in March has 23 hours, and one in October has 25. */
 	day = zone_day_start_us(z, moment("2026-03-29T12:00:00Z"), 0);
 	assert_true(zone_day_start_us(z, day, 1) - day == INT64_C(23) * 3600 * 1000000);
 	day = zone_day_start_us(z, moment("2026-10-25T12:00:00Z"), 0);
@@ -83,7 +83,7 @@ static void days_begin_at_local_midnight(void **state)
 	zone_free(&z);
 }
 
-/* The very second, also in a year for which a file holds only the rule. */
+/* The change happens in the exact second, also in a year for which the file has only the rule. */
 static void clocks_change_to_the_second(void **state)
 {
 	static const struct { const char *at; int before_s, after_s; } changes[] = {
@@ -100,7 +100,7 @@ static void clocks_change_to_the_second(void **state)
 	zone_free(&z);
 }
 
-static void moments_are_read(void **state)
+static void moments_are_parsed(void **state)
 {
 	struct zone *z = zone_open("Europe/Berlin");
 	int64_t now = moment("2026-07-15T10:00:00Z"), us;
@@ -118,7 +118,7 @@ static void moments_are_read(void **state)
 	expect_moment(z, "2026-07-15T08:30", now, "2026-07-15T06:30:00");
 	expect_moment(z, "2026-01-15 08:30:05", now, "2026-01-15T07:30:05");
 	expect_moment(z, "2026-07-15T08:30:00Z", now, "2026-07-15T08:30:00");
-	/* Comes twice: the earlier. Never comes: as if the clock had not been moved. */
+	/* A time that occurs twice is the earlier one. A skipped time is read with the offset before the change. */
 	expect_moment(z, "2026-10-25T02:30", now, "2026-10-25T00:30:00");
 	expect_moment(z, "2026-03-29T02:30", now, "2026-03-29T01:30:00");
 	assert_false(zone_parse_moment(z, "", now, &us));
@@ -152,9 +152,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_the_c_library),
-		cmocka_unit_test(days_begin_at_local_midnight),
+		cmocka_unit_test(days_start_at_local_midnight),
 		cmocka_unit_test(clocks_change_to_the_second),
-		cmocka_unit_test(moments_are_read),
+		cmocka_unit_test(moments_are_parsed),
 		cmocka_unit_test(unknown_zones_are_refused),
 	};
 

@@ -1,4 +1,4 @@
-/* Country codes, what a phone number is, what was meant, and what a trunk's digits stand for. */
+/* Country codes, valid numbers, suggested numbers, and numbers that a trunk sends. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -33,7 +33,7 @@ static void every_row_is_found_by_its_code(void **state)
 		assert_ptr_equal(country(rows[i].code), &rows[i]);
 		assert_true(strspn(rows[i].code, "0123456789") == strlen(rows[i].code));
 		assert_int_equal(strlen(rows[i].iso), 2);
-		/* No row has a deeper one for these digits unless the table says so itself. */
+		/* No row has a longer code that matches these digits, unless the table says so. */
 		str_copy(number + 1, sizeof(number) - 1, str_of(rows[i].code));
 		assert_ptr_equal(e164_country(str_of(number)), &rows[i]);
 	}
@@ -91,19 +91,19 @@ static void the_longest_prefix_wins(void **state)
 	}
 }
 
-static void callers_without_a_country(void **state)
+static void some_callers_have_no_country(void **state)
 {
 	static const char *const cases[] = { "", "+", "anonymous", "<unknown>", "4915112345678", "+0", "+999123456", "+2101" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_null(e164_country(str_of(cases[i])));
-	/* Only the slice counts, and the digits after the code don't. */
+	/* Only the slice is read. What follows the code does not matter. */
 	assert_string_equal(e164_country((struct str){ "+1242", 4 })->iso, "US");
 	assert_string_equal(e164_country(STR("+49*31#\x1b"))->iso, "DE");
 }
 
-static void check_says_what_is_wrong(void **state)
+static void a_refusal_tells_what_is_wrong(void **state)
 {
 	static const struct {
 		const char *text;
@@ -155,9 +155,9 @@ static void check_says_what_is_wrong(void **state)
 	assert_true(e164_check("+155512345678901", NULL, NULL));
 }
 
-static void suggestions(void **state)
+static void typed_texts_get_suggestions(void **state)
 {
-	/* home: a code of the table, "" = not known; meant: "" = no suggestion. */
+	/* home: a code of the table, "" = unknown. meant: "" = no suggestion. */
 	static const struct {
 		const char *home, *text, *meant;
 	} cases[] = {
@@ -180,11 +180,11 @@ static void suggestions(void **state)
 		{ "1416", "1-416-555-0123", "+14165550123" },
 		{ "1242", "555-0123", "+12425550123" },
 		{ "1", "555-0123", "" },
-		/* A national form without a known country may be anybody's. */
+		/* Without a known country, a national form may belong to any country. */
 		{ "", "2079460958", "" },
 		{ "", "(415) 555-0142", "" },
 		{ "44", "2079460958", "+442079460958" },
-		/* No North American number is like these. */
+		/* These are impossible in North America. */
 		{ "", "+1 (055) 123-4567", "" },
 		{ "", "11551234567", "" },
 		{ "", "0014115551234", "" },
@@ -215,7 +215,7 @@ static void suggestions(void **state)
 	}
 }
 
-static void numbers_that_may_be_mistakes(void **state)
+static void unusual_numbers_get_a_warning(void **state)
 {
 	static const char nanp[] = "numbers of +1 have 10 digits after it, and their area code can't begin with 0 or 1 or end with 11";
 	static const struct {
@@ -226,7 +226,7 @@ static void numbers_that_may_be_mistakes(void **state)
 		{ "+14115551234", nanp }, { "+1242555012", nanp },
 		{ "+4179123456", "Switzerland: a number usually has 11 digits with its country code, this one has 10" },
 		{ "+4420794609", "United Kingdom: a number usually has 11 to 12 digits with its country code, this one has 10" },
-		/* What is no number at all is an error, and no warning. */
+		/* A text that is not a number is an error and not a warning. */
 		{ "", "" }, { "+", "" }, { "+155512", "" }, { "5551234567", "" }, { "+9991234567", "" },
 	};
 
@@ -246,7 +246,7 @@ static unsigned next_random(unsigned *seed)
 	return *seed >> 16;
 }
 
-/* Whatever is typed, what is suggested passes the check, and differs from it. */
+/* A suggestion passes the check and differs from the typed text, whatever the text is. */
 static void a_suggestion_always_passes_the_check(void **state)
 {
 	static const char alphabet[] = "+0123456789012345678900 -()./xt\x01\xc2\xa0";
@@ -275,7 +275,7 @@ static void a_suggestion_always_passes_the_check(void **state)
 	assert_true(found > 1000);
 }
 
-static void long_text_is_no_number(void **state)
+static void a_long_text_is_refused(void **state)
 {
 	char text[5000], meant[E164_SIZE];
 	struct err e;
@@ -289,7 +289,7 @@ static void long_text_is_no_number(void **state)
 	assert_false(e164_suggest(text, NULL, meant));
 }
 
-static void wire_forms(void **state)
+static void numbers_from_trunks_are_converted(void **state)
 {
 	static const struct {
 		const char *wire, *prefix, *number;
@@ -315,7 +315,7 @@ static void wire_forms(void **state)
 		{ "+1555123456789012", NULL, "" },	   { "155512345678901", NULL, "+155512345678901" },
 		{ "1555123456789012345678901234567890123456789", NULL, "" },
 		{ "0", "+44", "+44" },			   { "00", NULL, "" },
-		/* Parameters of a URI's user part are no digits of the number. */
+		/* Parameters of a URI's user part are not digits of the number. */
 		{ "+14155550101;ext=102", NULL, "+14155550101" },
 		{ "14155550101;ext=102", NULL, "+14155550101" },
 		{ "0014155550101;isub=12345", NULL, "+14155550101" },
@@ -354,13 +354,13 @@ int main(void)
 		cmocka_unit_test(the_table_is_sorted),
 		cmocka_unit_test(every_line_of_the_file_is_a_row),
 		cmocka_unit_test(the_longest_prefix_wins),
-		cmocka_unit_test(callers_without_a_country),
-		cmocka_unit_test(check_says_what_is_wrong),
-		cmocka_unit_test(suggestions),
-		cmocka_unit_test(numbers_that_may_be_mistakes),
+		cmocka_unit_test(some_callers_have_no_country),
+		cmocka_unit_test(a_refusal_tells_what_is_wrong),
+		cmocka_unit_test(typed_texts_get_suggestions),
+		cmocka_unit_test(unusual_numbers_get_a_warning),
 		cmocka_unit_test(a_suggestion_always_passes_the_check),
-		cmocka_unit_test(long_text_is_no_number),
-		cmocka_unit_test(wire_forms),
+		cmocka_unit_test(a_long_text_is_refused),
+		cmocka_unit_test(numbers_from_trunks_are_converted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

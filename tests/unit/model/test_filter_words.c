@@ -1,4 +1,4 @@
-/* The filter grammar: words, fields, quotes, telephone numbers as people write them, moments, and what is wrong with a text. */
+/* The filter grammar: words, fields, quotes, telephone numbers as people write them, moments, and errors. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -73,7 +73,7 @@ static bool matches(const char *text, const char *number, const char *agent)
 	return row_matches(text, &(struct row){ number, agent, "stale on eu-1", 0, 0 });
 }
 
-static void words_must_all_match(void **state)
+static void all_words_must_match(void **state)
 {
 	(void)state;
 	assert_true(matches("", "+1555", "Sales"));
@@ -89,13 +89,13 @@ static void words_must_all_match(void **state)
 	assert_true(matches("übe", "+1555", "Über"));
 	assert_true(matches("agent:", "+1555", "Sales"));
 	assert_true(matches("  ! ", "+1555", "Sales"));
-	/* What changes by itself is not part of the row's text, and is found. */
+	/* A changing field is not part of the row's text, but is still searched. */
 	assert_true(matches("stale sal", "+1555", "Sales"));
 	assert_true(matches("state:eu-1", "+1555", "Sales"));
 	assert_false(matches("!stale", "+1555", "Sales"));
 }
 
-/* Only words that a changing field can contain are looked for there. */
+/* A word is searched for in a changing field only if the field can contain it. */
 static void changing_fields_can_be_limited(void **state)
 {
 	struct filter_words *q = filter_words_new("stale", &rows, NULL, 0);
@@ -109,7 +109,7 @@ static void changing_fields_can_be_limited(void **state)
 	filter_words_free(&q);
 }
 
-static void quotes_hold_a_word_together(void **state)
+static void quotes_keep_a_word_together(void **state)
 {
 	(void)state;
 	assert_true(matches("\"les te\"", "+1555", "Sales team"));
@@ -118,13 +118,13 @@ static void quotes_hold_a_word_together(void **state)
 	assert_true(matches("!agent:\"team sales\"", "+1555", "Sales team"));
 	assert_true(matches("\"sales te", "+1555", "Sales team"));
 	assert_true(matches("\"a:b\"", "+1555", "has a:b in it"));
-	/* These begin with no name of a field. */
+	/* These texts do not begin with the name of a field. */
 	assert_true(matches("12:30", "+1555", "at 12:30"));
 	assert_true(matches("::1", "+1555", "[::1]:5038"));
 }
 
-/* The seventeenth word counts like the first one. */
-static void there_is_no_limit_to_words(void **state)
+/* The seventeenth word is used like the first one. */
+static void the_number_of_words_is_not_limited(void **state)
 {
 	struct buf text;
 
@@ -175,7 +175,7 @@ static void numbers_are_found_as_people_write_them(void **state)
 			fail_msg("%s: %s", cases[i].number, cases[i].written);
 }
 
-static void moments_are_of_the_row(void **state)
+static void moments_are_compared_with_the_row(void **state)
 {
 	const struct row call = { "", "", "", moment("2026-11-27T23:30:00Z"), moment("2026-11-27T23:40:00Z") };
 	const struct row live = { "", "", "", moment("2026-11-28T00:10:00Z"), INT64_MAX };
@@ -196,7 +196,7 @@ static void moments_are_of_the_row(void **state)
 	assert_true(row_matches("since:0:05", &live));
 }
 
-static void a_period_bounds_what_matches(void **state)
+static void the_period_contains_all_matches(void **state)
 {
 	struct zone *utc = zone_open("UTC");
 	struct filter_words *q = filter_words_new("since:2h since:1h until:0:10 at:23:50 !since:1m", &rows, utc, moment(NOW));
@@ -224,7 +224,7 @@ static void expect_wrong(const char *text, const char *message, const char *hint
 	assert_int_equal(filter_words_error(q)->code, ERR_USAGE);
 	assert_string_equal(filter_words_error(q)->message, message);
 	assert_non_null(strstr(filter_words_error(q)->hint, hint));
-	/* The wrong word is left out; the others match. */
+	/* The wrong word is ignored, and the other words match. */
 	assert_true(filter_words_match(q, NULL, &(struct row){ "+1555", "Sales", "", 0, 0 }));
 	filter_words_free(&q);
 	zone_free(&utc);
@@ -240,7 +240,7 @@ static void mistakes_are_reported(void **state)
 	expect_wrong("at:25:00 sal", "at:25:00 is no moment", "23:35");
 }
 
-/* Rows without a time have no such fields. */
+/* Rows without a time have no fields of time. */
 static void only_rows_with_a_time_have_moments(void **state)
 {
 	const struct filter_rows timeless = { .fields = fields, .get = get };
@@ -266,7 +266,7 @@ static bool call_matches(const char *text, const struct call *c)
 	return ok;
 }
 
-static void calls_have_these_fields(void **state)
+static void each_field_of_calls_matches(void **state)
 {
 	struct call c = {
 		.server = "eu-1", .number = "+41445550101", .caller = "+41791234567", .agent = "a_1", .provider = "p_1",
@@ -283,7 +283,7 @@ static void calls_have_these_fields(void **state)
 	/* 23:30 on a Friday, in the workspace's time zone. */
 	assert_true(call_matches("day:fri hour:23 at:23:30", &c));
 	assert_false(call_matches("hour:22", &c));
-	/* A word alone does not look into those that only a field's name asks for. */
+	/* A word without a field is not searched for in fields that need their name. */
 	assert_false(call_matches("friday", &c));
 	assert_false(call_matches("anonymous", &c));
 	c.caller[0] = '\0';
@@ -293,8 +293,8 @@ static void calls_have_these_fields(void **state)
 	assert_false(call_matches("outcome:no_answer", &c));
 }
 
-/* Typed letter by letter, 20,000 texts: where a text is said to narrow the one before, no row matches it alone. */
-static void what_narrows_finds_no_new_rows(void **state)
+/* 20,000 texts are typed letter by letter. A text that narrows the previous one matches no row that did not match. */
+static void a_narrower_filter_finds_no_new_rows(void **state)
 {
 	static const char letters[] = "aab0144789++:! .-S\"";
 	static const char *const fields_typed[] = { "number:", "agent:", "state:", "since:", "at:", "nosuch:" };
@@ -341,17 +341,17 @@ static void what_narrows_finds_no_new_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(words_must_all_match),
+		cmocka_unit_test(all_words_must_match),
 		cmocka_unit_test(changing_fields_can_be_limited),
-		cmocka_unit_test(quotes_hold_a_word_together),
-		cmocka_unit_test(there_is_no_limit_to_words),
+		cmocka_unit_test(quotes_keep_a_word_together),
+		cmocka_unit_test(the_number_of_words_is_not_limited),
 		cmocka_unit_test(numbers_are_found_as_people_write_them),
-		cmocka_unit_test(moments_are_of_the_row),
-		cmocka_unit_test(a_period_bounds_what_matches),
+		cmocka_unit_test(moments_are_compared_with_the_row),
+		cmocka_unit_test(the_period_contains_all_matches),
 		cmocka_unit_test(mistakes_are_reported),
 		cmocka_unit_test(only_rows_with_a_time_have_moments),
-		cmocka_unit_test(calls_have_these_fields),
-		cmocka_unit_test(what_narrows_finds_no_new_rows),
+		cmocka_unit_test(each_field_of_calls_matches),
+		cmocka_unit_test(a_narrower_filter_finds_no_new_rows),
 	};
 
 	if (!setlocale(LC_ALL, "C.UTF-8"))

@@ -13,7 +13,7 @@
 
 /* --- parameters --- */
 
-static void canonical_forms(void **state)
+static void parameters_get_their_canonical_form(void **state)
 {
 	static const struct {
 		const char *text, *canonical;
@@ -41,7 +41,7 @@ static void canonical_forms(void **state)
 	}
 }
 
-static void no_canonical_form(void **state)
+static void invalid_parameters_are_refused(void **state)
 {
 	static const char *const cases[] = {
 		"", "x", "[]", "1", "null", "\"a\"", "{", "{\"a\":1}x", "{\"a\":1,\"a\":2}", "{a:1}", "{\"a\":1e999}",
@@ -108,7 +108,7 @@ static void size_is_bounded(void **state)
 	assert_null(params_canonical(text, &e));
 	assert_string_equal(e.hint, "16385 bytes are too long: at most 16384");
 	free(text);
-	/* Not even looked at. */
+	/* This text is refused before it is parsed. */
 	filler[PARAMS_SIZE_MAX - strlen("{\"a\":\"\"}")] = 'x';
 	filler[PARAMS_SIZE_MAX * 5 - 1] = '\0';
 	assert_null(params_canonical(filler, &e));
@@ -157,7 +157,7 @@ static char *json_text(const struct record *r)
 	return text;
 }
 
-static void a_number_as_json(void **state)
+static void a_number_is_written_as_json(void **state)
 {
 	struct record r;
 	char *text;
@@ -175,7 +175,7 @@ static void a_number_as_json(void **state)
 	record_clear(&r);
 }
 
-static void limits_as_json(void **state)
+static void limits_are_written_as_json(void **state)
 {
 	struct record r;
 	char *text;
@@ -196,7 +196,7 @@ static void limits_as_json(void **state)
 	record_clear(&r);
 }
 
-/* r, written and read into a fresh record, is r in every field. */
+/* A record that is written and read again is equal in all fields. */
 static void round_trip(struct record *r)
 {
 	json_t *json = record_to_json(r);
@@ -320,8 +320,8 @@ static void json_types_are_strict(void **state)
 	}
 }
 
-/* A row damaged by hand in the database must show, not end the program. */
-static void damaged_text_is_written_anyway(void **state)
+/* A row that was damaged by hand must be shown, and must not end the program. */
+static void damaged_text_is_still_written(void **state)
 {
 	struct record r;
 	char *text;
@@ -342,16 +342,16 @@ static void damaged_text_is_written_anyway(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(canonical_forms),
-		cmocka_unit_test(no_canonical_form),
+		cmocka_unit_test(parameters_get_their_canonical_form),
+		cmocka_unit_test(invalid_parameters_are_refused),
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(size_is_bounded),
-		cmocka_unit_test(a_number_as_json),
-		cmocka_unit_test(limits_as_json),
+		cmocka_unit_test(a_number_is_written_as_json),
+		cmocka_unit_test(limits_are_written_as_json),
 		cmocka_unit_test(records_round_trip),
 		cmocka_unit_test(a_patch_sets_only_its_keys),
 		cmocka_unit_test(json_types_are_strict),
-		cmocka_unit_test(damaged_text_is_written_anyway),
+		cmocka_unit_test(damaged_text_is_still_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Numbers as carriers write them, and which configured number is meant. */
+/* Numbers as carriers write them, and suggestions of configured numbers. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/model/number_suggest.h"
 
-static void forms_are_told_apart(void **state)
+static void wire_forms_are_recognised(void **state)
 {
 	static const struct {
 		const char *text;
@@ -24,7 +24,7 @@ static void forms_are_told_apart(void **state)
 		{ "02071234567", WIRE_FORM_NATIONAL },
 		{ "5551234567", WIRE_FORM_NATIONAL },
 		{ "(555) 123-4567", WIRE_FORM_NATIONAL },
-		{ "2107654321098", WIRE_FORM_NATIONAL },	/* 210 is assigned to nobody */
+		{ "2107654321098", WIRE_FORM_NATIONAL },	/* 210 is not assigned */
 		{ "112", WIRE_FORM_SHORT },
 		{ "+1", WIRE_FORM_SHORT },
 		{ "+15551234567;ext=102", WIRE_FORM_PARAMETERS },
@@ -54,7 +54,7 @@ static size_t near(const char *text, struct number_suggestion *out, size_t max)
 	return number_suggest(text, numbers, ARRAY_LEN(numbers), out, max);
 }
 
-static void the_number_in_another_form_is_found(void **state)
+static void another_form_of_a_number_is_found(void **state)
 {
 	static const struct {
 		const char *text;
@@ -77,7 +77,7 @@ static void the_number_in_another_form_is_found(void **state)
 	}
 }
 
-static void slips_of_the_finger_are_near(void **state)
+static void typing_errors_are_found(void **state)
 {
 	struct number_suggestion out[4];
 
@@ -91,7 +91,7 @@ static void slips_of_the_finger_are_near(void **state)
 	assert_int_equal(out[0].distance, 1);
 }
 
-static void nearest_first_and_no_more_than_asked_for(void **state)
+static void the_nearest_are_first_and_bounded(void **state)
 {
 	struct number_suggestion out[2] = { { NULL, 0 }, { &geneva, 77 } };
 
@@ -103,7 +103,7 @@ static void nearest_first_and_no_more_than_asked_for(void **state)
 	assert_int_equal(out[1].distance, 77);
 }
 
-static void what_is_far_is_not_near(void **state)
+static void distant_numbers_are_not_suggested(void **state)
 {
 	struct number_suggestion out[4];
 
@@ -129,11 +129,11 @@ static void distance_counts_edits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(forms_are_told_apart),
-		cmocka_unit_test(the_number_in_another_form_is_found),
-		cmocka_unit_test(slips_of_the_finger_are_near),
-		cmocka_unit_test(nearest_first_and_no_more_than_asked_for),
-		cmocka_unit_test(what_is_far_is_not_near),
+		cmocka_unit_test(wire_forms_are_recognised),
+		cmocka_unit_test(another_form_of_a_number_is_found),
+		cmocka_unit_test(typing_errors_are_found),
+		cmocka_unit_test(the_nearest_are_first_and_bounded),
+		cmocka_unit_test(distant_numbers_are_not_suggested),
 		cmocka_unit_test(distance_counts_edits),
 	};
 

@@ -1,4 +1,4 @@
-/* Additional parameters as rows: types kept both ways, and what is refused names its row. */
+/* Additional parameters as rows: values keep their types, and a refusal names the row. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@ static void assert_value(const char *object, const char *key, const char *value)
 	params_free(rows, count);
 }
 
-static void test_value_text(void **state)
+static void values_are_shown_as_text(void **state)
 {
 	(void)state;
 	assert_value("{\"a\":\"sales\"}", "a", "sales");
@@ -55,7 +55,7 @@ static void assert_object(const char *key, const char *value, const char *object
 	free(row.value);
 }
 
-static void test_typed_text(void **state)
+static void typed_text_becomes_a_value(void **state)
 {
 	(void)state;
 	assert_object("a", "sales", "{\"a\":\"sales\"}");
@@ -78,7 +78,7 @@ static void test_typed_text(void **state)
 	assert_object("\" k\"", "1", "{\" k\":1}");
 }
 
-static void test_round_trip(void **state)
+static void values_keep_their_types(void **state)
 {
 	static const char *const objects[] = {
 		"{}",
@@ -122,7 +122,7 @@ static void assert_refused(const struct text_row *texts, size_t count, size_t ro
 	params_free(rows, count);
 }
 
-static void test_refused(void **state)
+static void wrong_rows_are_refused(void **state)
 {
 	static const char deep[] = "[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]";
 	char *text = xcalloc(1, 20001);
@@ -141,10 +141,10 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_value_text),
-		cmocka_unit_test(test_typed_text),
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(values_are_shown_as_text),
+		cmocka_unit_test(typed_text_becomes_a_value),
+		cmocka_unit_test(values_keep_their_types),
+		cmocka_unit_test(wrong_rows_are_refused),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");

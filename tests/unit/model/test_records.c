@@ -1,4 +1,4 @@
-/* Records, the field tables, and what each type of field takes. */
+/* Records, the field tables, and the values that each type of field accepts. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -21,7 +21,7 @@ static const struct field *field(enum entity e, const char *key)
 
 /* --- tables --- */
 
-/* A word means one thing inside a table: keys, options and columns are unique, labels and help are there. */
+/* Keys, options and columns are unique in a table, and each field has a label and a help text. */
 static void tables_are_consistent(void **state)
 {
 	(void)state;
@@ -32,7 +32,7 @@ static void tables_are_consistent(void **state)
 		for (const struct field *f = rows; f->key; f++) {
 			assert_true(f->label[0] && f->help[0] && f->column[0]);
 			assert_ptr_equal(field_by_key((enum entity)entity, f->key), f);
-			/* What the operator never gives has no option. */
+			/* The operator cannot set a read-only field, so it has no option. */
 			if (f->flags & FIELD_READONLY)
 				assert_null(f->option);
 			if (f->flags & FIELD_KEY)
@@ -48,7 +48,7 @@ static void tables_are_consistent(void **state)
 	assert_null(field_by_key(ENTITY_NUMBER, "agent"));
 }
 
-static void number_keys_are_the_product_documents(void **state)
+static void number_keys_are_those_of_the_product_document(void **state)
 {
 	static const char *const keys[] = { "number", "trunkId", "agentId", "region", "label", "enabled",
 					    "additionalParams", "version", "createdAt", "createdBy", "updatedAt",
@@ -61,7 +61,7 @@ static void number_keys_are_the_product_documents(void **state)
 	assert_null(f[ARRAY_LEN(keys)].key);
 }
 
-static void words_come_back(void **state)
+static void names_are_parsed_back(void **state)
 {
 	enum region region;
 	enum plan plan;
@@ -82,7 +82,7 @@ static void words_come_back(void **state)
 
 /* --- life cycle --- */
 
-static void defaults(void **state)
+static void new_records_have_defaults(void **state)
 {
 	struct record r;
 
@@ -107,7 +107,7 @@ static void defaults(void **state)
 
 static void every_text_member_is_in_the_table(void **state)
 {
-	/* A char * the table forgets would be NULL after init and shared by copies. */
+	/* A char * that the table does not list would be NULL after init, and shared by copies. */
 	struct number n;
 	struct provider p;
 	struct agent a;
@@ -128,7 +128,7 @@ static void every_text_member_is_in_the_table(void **state)
 	workspace_clear(&w);
 }
 
-static void copies_share_nothing(void **state)
+static void copies_share_no_memory(void **state)
 {
 	(void)state;
 	for (int entity = 0; entity < ENTITY_COUNT; entity++) {
@@ -144,14 +144,14 @@ static void copies_share_nothing(void **state)
 						    field_text_in(f, record_base(&b)));
 			}
 		record_clear(&a);
-		/* Twice is once. */
+		/* Clearing twice is harmless. */
 		record_clear(&a);
 		assert_int_equal(a.entity, entity);
 		record_clear(&b);
 	}
 }
 
-static void versions_and_keys(void **state)
+static void records_have_versions_and_keys(void **state)
 {
 	struct record r;
 
@@ -169,7 +169,7 @@ static void versions_and_keys(void **state)
 	record_clear(&r);
 }
 
-static void limits(void **state)
+static void plans_have_limits(void **state)
 {
 	struct workspace w;
 
@@ -187,7 +187,7 @@ static void limits(void **state)
 	workspace_clear(&w);
 }
 
-static void usable_agents(void **state)
+static void unusable_agents_have_a_reason(void **state)
 {
 	struct record r;
 	const char *why;
@@ -227,7 +227,7 @@ static void endpoint_falls_back_to_the_id(void **state)
 
 /* --- values --- */
 
-/* Values each type takes; the first two differ from the default. */
+/* Values that each type accepts. The first two differ from the default. */
 static const char *const *good_values(enum field_type type)
 {
 	static const char *const texts[] = { "Sales", "M\xc3\xbcller & S\xc3\xb6hne", NULL };
@@ -262,7 +262,7 @@ static const char *const *good_values(enum field_type type)
 	return NULL;
 }
 
-/* Setting one field gives its value back and touches no other, in every table. */
+/* Each field of each table returns the value that was set, and no other field changes. */
 static void every_field_round_trips(void **state)
 {
 	(void)state;
@@ -303,7 +303,7 @@ static void refuse(enum entity entity, const char *key, const char *text, enum e
 	if (code == ERR_FIELD_INVALID || code == ERR_FIELD_REQUIRED)
 		assert_int_equal(strncmp(e.message, key, strlen(key)), 0);
 	assert_string_equal(e.hint, hint);
-	/* Refused means untouched, also without an err. */
+	/* A refusal leaves the member unchanged, also without a struct err. */
 	assert_false(field_set(f, &r, text, NULL));
 	after = field_get(f, &r);
 	assert_string_equal(before, after);
@@ -312,7 +312,7 @@ static void refuse(enum entity entity, const char *key, const char *text, enum e
 	record_clear(&r);
 }
 
-static void values_are_refused_with_the_way_to_write_them(void **state)
+static void a_refusal_tells_how_to_write_the_value(void **state)
 {
 	static const struct {
 		enum entity entity;
@@ -393,8 +393,8 @@ static void values_are_refused_with_the_way_to_write_them(void **state)
 		refuse(cases[i].entity, cases[i].key, cases[i].text, cases[i].code, cases[i].hint);
 }
 
-/* At the bound a text is taken, one byte past it refused, in every text field without a form of its own. */
-static void bounds_hold(void **state)
+/* A text at the bound is accepted and one byte more is refused, for each text field without its own form. */
+static void text_bounds_are_enforced(void **state)
 {
 	(void)state;
 	for (int entity = 0; entity < ENTITY_COUNT; entity++)
@@ -416,7 +416,7 @@ static void bounds_hold(void **state)
 		}
 }
 
-/* CR, LF and NUL never reach an action: no text field takes a control byte, wherever it stands. */
+/* CR, LF and NUL must never reach an action: no text field accepts a control byte at any position. */
 static void no_field_takes_control_bytes(void **state)
 {
 	(void)state;
@@ -437,7 +437,7 @@ static void no_field_takes_control_bytes(void **state)
 			}
 }
 
-static void switches_know_their_words(void **state)
+static void switches_accept_their_words(void **state)
 {
 	static const char *const yes[] = { "yes", "Yes", "true", "ON", "1" }, *const no[] = { "no", "FALSE", "off", "0" };
 	const struct field *f = field(ENTITY_NUMBER, "enabled");
@@ -460,20 +460,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tables_are_consistent),
-		cmocka_unit_test(number_keys_are_the_product_documents),
-		cmocka_unit_test(words_come_back),
-		cmocka_unit_test(defaults),
+		cmocka_unit_test(number_keys_are_those_of_the_product_document),
+		cmocka_unit_test(names_are_parsed_back),
+		cmocka_unit_test(new_records_have_defaults),
 		cmocka_unit_test(every_text_member_is_in_the_table),
-		cmocka_unit_test(copies_share_nothing),
-		cmocka_unit_test(versions_and_keys),
-		cmocka_unit_test(limits),
-		cmocka_unit_test(usable_agents),
+		cmocka_unit_test(copies_share_no_memory),
+		cmocka_unit_test(records_have_versions_and_keys),
+		cmocka_unit_test(plans_have_limits),
+		cmocka_unit_test(unusable_agents_have_a_reason),
 		cmocka_unit_test(endpoint_falls_back_to_the_id),
 		cmocka_unit_test(every_field_round_trips),
-		cmocka_unit_test(values_are_refused_with_the_way_to_write_them),
-		cmocka_unit_test(bounds_hold),
+		cmocka_unit_test(a_refusal_tells_how_to_write_the_value),
+		cmocka_unit_test(text_bounds_are_enforced),
 		cmocka_unit_test(no_field_takes_control_bytes),
-		cmocka_unit_test(switches_know_their_words),
+		cmocka_unit_test(switches_accept_their_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

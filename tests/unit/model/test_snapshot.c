@@ -1,4 +1,4 @@
-/* The workspace in memory: look-ups, order, badges; and random operations against a naive model. */
+/* The workspace in memory: look-ups, order, badges, and random operations that are compared with a naive model. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -72,7 +72,7 @@ static int tear_down(void **state)
 
 /* --- cases --- */
 
-static void an_empty_one(void **state)
+static void a_new_snapshot_is_empty(void **state)
 {
 	struct snapshot *s = *state;
 	size_t count = 9;
@@ -110,14 +110,14 @@ static void providers_are_found_by_every_name(void **state)
 	assert_string_equal(snapshot_provider_by_endpoint(s, "pf-in")->id, "peoplefone");
 	assert_string_equal(snapshot_provider_by_endpoint(s, "twilio")->id, "twilio");
 	assert_null(snapshot_provider_by_endpoint(s, "peoplefone"));
-	/* Renamed: the id stays, old words are gone. */
+	/* A renamed provider keeps its id, and its old names are not found any more. */
 	put_provider(s, "twilio", "Telnyx", "tx");
 	assert_string_equal(snapshot_provider(s, "twilio")->name, "Telnyx");
 	assert_null(snapshot_provider_by_name(s, "Twilio "));
 	assert_null(snapshot_provider_by_endpoint(s, "twilio"));
 	assert_string_equal(snapshot_provider_by_name(s, "telnyx")->id, "twilio");
 	assert_string_equal(snapshot_provider_by_endpoint(s, "tx")->id, "twilio");
-	/* An exact name goes before another one's id. */
+	/* An exact name is preferred to the id of another provider. */
 	put_provider(s, "other", "twilio", "");
 	assert_string_equal(snapshot_provider_by_name(s, "twilio")->id, "other");
 	snapshot_remove(s, ENTITY_PROVIDER, "other");
@@ -151,7 +151,7 @@ static void order_is_by_name_without_case(void **state)
 		assert_string_equal(providers[i]->name, sorted[i]);
 		assert_string_equal(agents[i]->title, sorted[i]);
 	}
-	/* A new name finds its new place. */
+	/* A renamed record moves to its new place. */
 	put_provider(s, "p0", "\xc3\x96l", "");
 	put_agent(s, "p0", "\xc3\x96l");
 	providers = snapshot_providers(s, &count);
@@ -160,7 +160,7 @@ static void order_is_by_name_without_case(void **state)
 	assert_string_equal(agents[count - 1]->title, "\xc3\x96l");
 }
 
-static void badges_before_numbers(void **state)
+static void badges_are_used_until_numbers_are_read(void **state)
 {
 	struct snapshot *s = *state;
 
@@ -171,7 +171,7 @@ static void badges_before_numbers(void **state)
 	assert_int_equal(snapshot_used(s), 5);
 	put_number(s, "+15551234567", "twilio", "support");
 	put_number(s, "+15551234568", "telnyx", "support");
-	/* What was announced holds while they stream in; who has no badge is counted. */
+	/* While numbers arrive, a badge that was set is kept. Without a badge, the numbers are counted. */
 	assert_int_equal(snapshot_badge(s, "twilio"), 3);
 	assert_int_equal(snapshot_badge(s, "telnyx"), 1);
 	assert_int_equal(snapshot_used(s), 6);
@@ -193,7 +193,7 @@ static void badges_before_numbers(void **state)
 	assert_int_equal(snapshot_badge(s, "twilio"), 0);
 }
 
-static void a_number_moves(void **state)
+static void a_number_moves_to_another_provider(void **state)
 {
 	struct snapshot *s = *state;
 	const struct number *const *numbers;
@@ -218,7 +218,7 @@ static void a_number_moves(void **state)
 	assert_int_equal(count, 0);
 	snapshot_numbers(s, &count);
 	assert_int_equal(count, 1);
-	/* The provider's numbers were gone altogether: they start anew. */
+	/* All numbers of this provider were removed. New ones can be added. */
 	put_number(s, "+15551234569", "telnyx", "sales");
 	numbers = snapshot_numbers_of(s, "telnyx", &count);
 	assert_int_equal(count, 1);
@@ -246,7 +246,7 @@ static void the_generation_counts_changes(void **state)
 	assert_true(snapshot_generation(s) > before);
 }
 
-static void workspace_is_replaced(void **state)
+static void the_workspace_is_replaced(void **state)
 {
 	struct snapshot *s = *state;
 	struct record r;
@@ -260,7 +260,7 @@ static void workspace_is_replaced(void **state)
 	assert_string_equal(snapshot_workspace(s)->name, "");
 }
 
-static void what_validation_needs(void **state)
+static void validation_gets_its_context(void **state)
 {
 	struct snapshot *s = *state;
 	struct number_context ctx;
@@ -326,7 +326,7 @@ static unsigned next_random(unsigned *seed)
 
 static void number_name(int i, char out[20])
 {
-	/* Scattered, so that numbers come in no order. */
+	/* The numbers are in no order. */
 	snprintf(out, 20, "+1555%07d", i * 7919 % 1000003);
 }
 
@@ -406,10 +406,10 @@ static void random_operations_agree_with_a_naive_model(void **state)
 
 	for (int step = 0; step < 20000; step++) {
 		random_step(s, model, &seed);
-		/* Sometimes after each step, sometimes after many. */
+		/* The lists are compared sometimes after each step, sometimes after many. */
 		if (next_random(&seed) % (step % 2000 < 100 ? 2 : 150) == 0)
 			compare_all(s, model);
-		/* A look at one list only leaves the others disturbed. */
+		/* Reading one list must leave the others unsorted. */
 		if (next_random(&seed) % 10 == 0)
 			compare_lists(s, model, (int)(next_random(&seed) % PROVIDERS));
 		if (step == 10000) {
@@ -435,18 +435,18 @@ static void random_operations_agree_with_a_naive_model(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_empty_one),
+		TEST(a_new_snapshot_is_empty),
 		TEST(providers_are_found_by_every_name),
 		TEST(order_is_by_name_without_case),
-		TEST(badges_before_numbers),
-		TEST(a_number_moves),
+		TEST(badges_are_used_until_numbers_are_read),
+		TEST(a_number_moves_to_another_provider),
 		TEST(the_generation_counts_changes),
-		TEST(workspace_is_replaced),
-		TEST(what_validation_needs),
+		TEST(the_workspace_is_replaced),
+		TEST(validation_gets_its_context),
 		TEST(random_operations_agree_with_a_naive_model),
 	};
 
-	/* Case beyond ASCII is the locale's; tests/env.sh says which. */
+	/* The locale defines the case of letters outside of ASCII; tests/env.sh sets it. */
 	setlocale(LC_ALL, "");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Rules past a single field: references, usability, limits; and slugs. */
+/* The rules beyond a single field (references, usability, limits), and the slug of a name. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/model/validate.h"
 
-/* A number to be added that nothing speaks against; each test spoils one thing. */
+/* A valid number that is to be added. Each test makes one thing wrong. */
 struct fixture {
 	struct number number, holder;
 	struct provider provider;
@@ -70,7 +70,7 @@ static void expect(struct fixture *f, enum err_code code, const char *message, c
 	assert_false(number_validate(&f->number, &f->ctx, NULL, NULL));
 }
 
-static void a_good_number(void **state)
+static void a_valid_number_is_accepted(void **state)
 {
 	struct fixture *f = *state;
 
@@ -79,7 +79,7 @@ static void a_good_number(void **state)
 	assert_null(number_warning(&f->number, &f->ctx));
 }
 
-/* Everything wrong at once, mended in the order of the form. */
+/* Everything is wrong at first, and is corrected in the order of the form. */
 static void errors_come_in_the_order_of_the_form(void **state)
 {
 	struct fixture *f = *state;
@@ -97,7 +97,7 @@ static void errors_come_in_the_order_of_the_form(void **state)
 	expect(f, ERR_NUMBER_REQUIRED, "Phone number is required", "Enter a number such as +15551234567");
 	put(&f->number.e164, "2079460958");
 	expect(f, ERR_NUMBER_FORMAT, "Invalid phone number format", "start with + and the country code");
-	/* The provider tells the country. */
+	/* The country of the provider is known. */
 	put(&f->provider.inbound_prefix, "+44");
 	f->ctx.provider = &f->provider;
 	expect(f, ERR_NUMBER_FORMAT, "Invalid phone number format",
@@ -134,7 +134,7 @@ static void errors_come_in_the_order_of_the_form(void **state)
 	assert_true(number_validate(&f->number, &f->ctx, NULL, NULL));
 }
 
-/* Whatever else is wrong, a field's own error is found, and it names the field. */
+/* The error of a field is found and names the field, even if other fields are wrong too. */
 static void each_field_has_its_own_error(void **state)
 {
 	static const struct {
@@ -173,7 +173,7 @@ static void unusable_agents_are_named_with_their_reason(void **state)
 	       "support: no transcriber is set; choose another agent");
 }
 
-static void an_edit_is_not_an_addition(void **state)
+static void an_edit_ignores_the_number_itself(void **state)
 {
 	struct fixture *f = *state;
 
@@ -181,7 +181,7 @@ static void an_edit_is_not_an_addition(void **state)
 	f->ctx.holder = &f->holder;
 	f->ctx.used = 5;
 	assert_true(number_validate(&f->number, &f->ctx, NULL, &f->err));
-	/* The agent it has already may have become unusable; a new one may not be. */
+	/* The present agent may have become unusable, but a new agent must be usable. */
 	f->agent.disabled = true;
 	assert_true(number_validate(&f->number, &f->ctx, NULL, &f->err));
 	put(&f->holder.agent, "sales");
@@ -200,7 +200,7 @@ static void parameters_are_checked(void **state)
 	       "a JSON object is expected, e.g. {\"department\":\"sales\"}");
 }
 
-static void regions_that_differ_are_a_warning(void **state)
+static void different_regions_are_a_warning(void **state)
 {
 	struct fixture *f = *state;
 
@@ -216,12 +216,12 @@ static void regions_that_differ_are_a_warning(void **state)
 	assert_null(number_warning(&f->number, &f->ctx));
 }
 
-static void providers(void **state)
+static void providers_are_checked(void **state)
 {
 	struct fixture *f = *state;
 
 	assert_true(provider_validate(&f->provider, NULL));
-	/* The store makes it from the name. */
+	/* The store makes the id from the name. */
 	put(&f->provider.id, "");
 	assert_true(provider_validate(&f->provider, NULL));
 	put(&f->provider.sip_domain, "sip:pstn.twilio.com");
@@ -234,7 +234,7 @@ static void providers(void **state)
 	assert_string_equal(f->err.message, "name: a value is required");
 }
 
-static void agents(void **state)
+static void agents_are_checked(void **state)
 {
 	struct fixture *f = *state;
 
@@ -243,7 +243,7 @@ static void agents(void **state)
 	assert_false(agent_validate(&f->agent, &f->err));
 	assert_int_equal(f->err.code, ERR_FIELD_REQUIRED);
 	assert_string_equal(f->err.message, "dial: a value is required");
-	/* Who takes no calls needs no dial string. */
+	/* An agent that takes no calls needs no dial string. */
 	f->agent.disabled = true;
 	assert_true(agent_validate(&f->agent, NULL));
 	f->agent.disabled = false;
@@ -256,7 +256,7 @@ static void agents(void **state)
 	assert_false(agent_validate(&f->agent, NULL));
 }
 
-static void workspaces(void **state)
+static void workspaces_are_checked(void **state)
 {
 	static const char *const zones[] = { "UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+3" };
 	static const char *const no_zones[] = { "", "/etc/passwd", "../x", "Europe Berlin", "UTC\n" };
@@ -283,7 +283,7 @@ static void workspaces(void **state)
 	workspace_clear(&w);
 }
 
-static void limit_states(void **state)
+static void limits_have_states(void **state)
 {
 	(void)state;
 	assert_int_equal(limit_state_of(3, 5), LIMIT_OK);
@@ -299,8 +299,8 @@ static void limit_states(void **state)
 			assert_int_equal(limit_state_of(used, limit), used * 10 >= limit * 8 ? LIMIT_NEAR : LIMIT_OK);
 }
 
-/* A name must be seen, and look like no other. */
-static void names_that_deceive(void **state)
+/* All characters of a name must be visible, and it must not look like another name. */
+static void deceptive_names_are_refused(void **state)
 {
 	static const struct {
 		const char *name;
@@ -329,7 +329,7 @@ static void names_that_deceive(void **state)
 	record_clear(&n);
 }
 
-static void slugs(void **state)
+static void slugs_are_made_of_names(void **state)
 {
 	static const struct {
 		const char *name, *slug;
@@ -365,19 +365,19 @@ static void slugs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_good_number),
+		TEST(a_valid_number_is_accepted),
 		TEST(errors_come_in_the_order_of_the_form),
 		TEST(each_field_has_its_own_error),
 		TEST(unusable_agents_are_named_with_their_reason),
-		TEST(an_edit_is_not_an_addition),
+		TEST(an_edit_ignores_the_number_itself),
 		TEST(parameters_are_checked),
-		TEST(regions_that_differ_are_a_warning),
-		TEST(providers),
-		TEST(agents),
-		cmocka_unit_test(workspaces),
-		cmocka_unit_test(limit_states),
-		cmocka_unit_test(slugs),
-		cmocka_unit_test(names_that_deceive),
+		TEST(different_regions_are_a_warning),
+		TEST(providers_are_checked),
+		TEST(agents_are_checked),
+		cmocka_unit_test(workspaces_are_checked),
+		cmocka_unit_test(limits_have_states),
+		cmocka_unit_test(slugs_are_made_of_names),
+		cmocka_unit_test(deceptive_names_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
