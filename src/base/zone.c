@@ -305,7 +305,7 @@ void zone_free(struct zone **z)
 	FREE(z);
 }
 
-/* --- using it --- */
+/* --- local time --- */
 
 int zone_offset_s(const struct zone *z, int64_t wall_us)
 {
@@ -369,7 +369,7 @@ int64_t zone_day_start_us(const struct zone *z, int64_t wall_us, int days)
 	return zone_moment_us(z, &t);
 }
 
-/* --- what an operator writes --- */
+/* --- moments as operators write them --- */
 
 static bool parse_ago(const char *text, int64_t now_us, int64_t *out)
 {

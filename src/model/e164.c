@@ -49,7 +49,7 @@ static bool is_number(const char *s)
 	return !s[1 + n] && n >= DIGITS_MIN && n <= DIGITS_MAX && country_of_digits((struct str){ s + 1, n });
 }
 
-/* --- reading what was typed --- */
+/* --- typed numbers --- */
 
 /* The value of a digit in one of the scripts that people paste from; -1 = not a digit. */
 static int digit_of(uint32_t code)
@@ -256,7 +256,7 @@ bool e164_is_written(const char *number, const char *typed)
 	return starts_with(typed, trunk) && starts_with(digits + shared_code_len(c), typed + strlen(trunk));
 }
 
-/* --- saying what is wrong --- */
+/* --- error messages --- */
 
 enum found { FOUND_NOTHING, FOUND_SEPARATOR, FOUND_DIGIT, FOUND_OTHER, FOUND_CONTROL };
 
@@ -343,7 +343,7 @@ const struct country *provider_country(const struct provider *p)
 	return p ? e164_country(str_of(p->inbound_prefix)) : NULL;
 }
 
-/* --- numbers of others --- */
+/* --- numbers from trunks and callers --- */
 
 const struct country *e164_country(struct str number)
 {

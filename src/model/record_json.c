@@ -120,7 +120,7 @@ char *params_canonical(const char *text, struct err *e)
 	return canonical;
 }
 
-/* --- out --- */
+/* --- writing --- */
 
 static void add_string(struct buf *to, const char *text)
 {
@@ -202,7 +202,7 @@ json_t *record_to_json(const struct record *r)
 	return json ? json : json_object();
 }
 
-/* --- in --- */
+/* --- reading --- */
 
 #define TYPE(type) (1u << (type))
 

@@ -167,7 +167,7 @@ void record_set_version(struct record *r, int64_t version)
 		*(int64_t *)(void *)((char *)record_base(r) + at) = version;
 }
 
-/* --- what records say --- */
+/* --- derived values --- */
 
 bool agent_usable(const struct agent *a, const char **why)
 {

@@ -100,7 +100,7 @@ static int compare_items(const void *a, const void *b)
 	return order ? order : strcmp(record_key(x), record_key(y));
 }
 
-/* --- groups and tallies --- */
+/* --- groups and counts --- */
 
 static struct group *group_find(const struct snapshot *s, const char *provider)
 {
@@ -185,7 +185,7 @@ static void entry_replace(struct snapshot *s, struct entry *n, const struct reco
 		sorted_disturb(&s->sorted[r->entity]);
 }
 
-/* --- life --- */
+/* --- life cycle --- */
 
 struct snapshot *snapshot_new(void)
 {

@@ -78,7 +78,7 @@ const char *number_warning(const struct number *n, const struct number_context *
 	return _("The agent runs in na, the number is in eu: callers will wait longer for answers");
 }
 
-/* --- the other records --- */
+/* --- providers, agents, the workspace --- */
 
 bool provider_validate(const struct provider *p, struct err *e)
 {

@@ -281,7 +281,7 @@ bool store_calls(struct store *s, const struct call_query *q, void (*fn)(void *a
 	return true;
 }
 
-/* --- forgetting --- */
+/* --- deleting old calls --- */
 
 static bool count_row(void *arg, const char *const *values)
 {

@@ -133,7 +133,7 @@ bool store_live_leave(struct store *s, const char *recorder, struct err *e)
 			       s->db->driver->announce(s->db, DB_CHANNEL_LIVE, e), e);
 }
 
-/* --- the screens --- */
+/* --- reading --- */
 
 struct beat_reading {
 	void (*fn)(void *arg, const struct live_beat *b, int64_t seen_us);

@@ -20,7 +20,7 @@ struct table {
 	char *find;		/* by key $1 */
 	char *find_many;	/* by keys $1..$TABLE_KEYS */
 	char *insert;		/* one row */
-	char *insert_many;	/* as many rows as the driver likes */
+	char *insert_many;	/* the driver's insert_rows rows */
 	char *update;		/* the row of key $1 */
 	char *remove;		/* key $1 */
 };

@@ -12,7 +12,7 @@
 
 struct txn_entry {
 	char *key;
-	bool present;		/* `record` holds it */
+	bool present;		/* the record exists and is in `record` */
 	struct record record;
 	UT_hash_handle hh;
 };

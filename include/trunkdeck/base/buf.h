@@ -24,7 +24,7 @@ struct buf {
 
 void buf_init(struct buf *b, size_t max);
 void buf_clear(struct buf *b);			/* frees the memory; then only buf_init() may follow */
-void buf_reset(struct buf *b);			/* empties, keeps the memory */
+void buf_reset(struct buf *b);			/* empties the buffer and keeps the memory */
 void buf_add(struct buf *b, const char *bytes, size_t len);
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);

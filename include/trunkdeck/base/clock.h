@@ -28,7 +28,7 @@ int64_t clock_wall_us(const struct td_clock *c);
 int64_t clock_mono_ms(const struct td_clock *c);
 /* Returns the earlier of two times at which something is due; negative = never. */
 int64_t clock_earlier(int64_t a, int64_t b);
-int64_t clock_mono_us(const struct td_clock *c);	/* finer, for measuring */
+int64_t clock_mono_us(const struct td_clock *c);	/* monotonic time in microseconds, for measuring */
 
 /* Sums and differences of times from a store, a file or a server, which may have any value. The result stays in the
  * range of the type and never overflows. */

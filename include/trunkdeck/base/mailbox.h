@@ -25,7 +25,7 @@ struct mailbox;
 typedef void mail_fn(void *taker, void *value);
 
 struct mail {
-	mail_fn *handle;	/* NULL = the message only wakes */
+	mail_fn *handle;	/* NULL = the message only wakes the taker */
 	uint64_t key;		/* coalesces messages; 0 = never */
 	void *value;		/* owned; may be NULL */
 	void (*free_value)(void *value);
@@ -34,7 +34,7 @@ struct mail {
 enum mail_flags { MAIL_MAY_DROP = 0, MAIL_MUST = 1 };
 
 struct mailbox *mailbox_new(size_t max);
-void mailbox_free(struct mailbox **mb);		/* frees what still waits */
+void mailbox_free(struct mailbox **mb);		/* also frees waiting messages */
 bool mailbox_post(struct mailbox *mb, struct mail m, enum mail_flags flags);
 /* For a poster of many messages: the taker is not woken until the release. Calls nest. Hold only for a moment. */
 void mailbox_hold(struct mailbox *mb);

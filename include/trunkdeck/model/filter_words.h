@@ -1,17 +1,17 @@
 /*
- * The filter grammar, the same for `/` on the screen and --where in batch. Words are separated by blanks, and a row is shown when
- * every word matches:
+ * The filter grammar, the same for `/` on the screen and --where in batch. Words are separated by blanks. A row is
+ * shown when every word matches:
  *
  *   word           some field contains it
  *   field:value    this field contains it
  *   !word          the word does not match
  *   "two words"    blanks and ':' belong to the word; also field:"two words"
  *   since:MOMENT   the row began then or later; MOMENT is what zone_parse_moment() takes: 1h, 23:35, today, 2026-11-22
- *   until:MOMENT   the row began before
+ *   until:MOMENT   the row began before it
  *   at:MOMENT      the row had begun and was not over yet
  *
- * Smart case: a word with an upper-case letter matches only as it is written. In fields that hold telephone numbers a number is
- * found as people write it: 0791234567, 079 123 45 67 and 0041791234567 find +41791234567. Pure functions; any thread.
+ * Smart case: a word with an upper-case letter matches only as it is written. In fields of telephone numbers, a number
+ * is found as people write it: 0791234567, 079 123 45 67 and 0041791234567 find +41791234567. Pure; any thread.
  */
 #ifndef TRUNKDECK_MODEL_FILTER_WORDS_H
 #define TRUNKDECK_MODEL_FILTER_WORDS_H

@@ -65,7 +65,7 @@ SNAPSHOT_LIST(number, ENTITY_NUMBER)
 const struct number *const *snapshot_numbers_of(struct snapshot *s, const char *provider_id, size_t *count);
 
 int64_t snapshot_badge(const struct snapshot *s, const char *provider_id);	/* numbers of a provider */
-int64_t snapshot_used(const struct snapshot *s);				/* numbers in all */
+int64_t snapshot_used(const struct snapshot *s);				/* numbers of all providers */
 
 /* Counts every change. A view compares it to know whether to rebuild. */
 uint64_t snapshot_generation(const struct snapshot *s);

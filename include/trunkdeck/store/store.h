@@ -200,7 +200,7 @@ bool store_find_coverage(struct store *s, const char *const *servers, size_t n, 
 
 /* --- live calls --- */
 
-/* A recorder's life sign. */
+/* A row that a recorder keeps renewing while it runs. */
 struct live_beat {
 	char recorder[33];
 	int64_t seq;			/* the number of its last write; counts up */

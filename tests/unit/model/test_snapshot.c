@@ -11,7 +11,7 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/model/snapshot.h"
 
-/* --- putting --- */
+/* --- adding records --- */
 
 static void put(char **at, const char *text)
 {

@@ -158,7 +158,7 @@ static void play(struct tracker *t, const struct step *s)
 	tracker_apply(t, &e);
 }
 
-/* --- the two ways of counting --- */
+/* --- counting live and stored calls --- */
 
 static const struct { enum metrics_group group; const char *zone; } counts[] = {
 	{ METRICS_BY_NUMBER, "Europe/Berlin" }, { METRICS_BY_PROVIDER, "America/New_York" }, { METRICS_BY_AGENT, "Asia/Kolkata" },

@@ -11,7 +11,7 @@
 
 enum { ROUNDS = 40, WRITERS = 3 };
 
-/* --- at once --- */
+/* --- writing at once --- */
 
 struct contest {
 	const char *url;
@@ -144,7 +144,7 @@ static void the_feed_has_no_gaps(void **state)
 	contestants_end(&c);
 }
 
-/* --- killed --- */
+/* --- killed writers --- */
 
 enum { KILL_ROUNDS = 25, BATCH = 3, ACKS_MAX = 250 };
 
