@@ -1,7 +1,7 @@
 /*
- * The agents of the store are read twice: before the directory, to know whose absence matters, and after it, to merge with
- * what is there by then. A row the store refuses because the agent was changed or added meanwhile is merged again; any
- * other refusal is final.
+ * The store's agents are read twice: before the directory, because the absence of known agents needs a second look, and
+ * after it, to merge with the current content. If the store refuses an agent because somebody changed or added it
+ * meanwhile, that agent is merged again. Any other refusal is final.
  */
 #include "config.h"
 
@@ -65,8 +65,8 @@ static bool is_conflict(const struct mutation_result *r)
 			    r->err.code == ERR_AGENT_NOT_FOUND);
 }
 
-/* Merges with what the store has now, in one transaction. *again: somebody else changed one of the agents meanwhile. What is
- * refused is reported once, in the last round. */
+/* Merges with the store's current content in one transaction. *again: somebody else changed one of the agents
+ * meanwhile. Refusals are reported once, in the last round. */
 static bool merge_once(struct agent_sync *out, struct store *store, const struct agents_list *list,
 		       const struct agent_sync_options *o, bool last, bool *again, struct err *e)
 {
@@ -103,9 +103,9 @@ static bool merge_once(struct agent_sync *out, struct store *store, const struct
 	return ok;
 }
 
-/* --- all of it --- */
+/* --- the whole sync --- */
 
-/* The first thing that did not go as it should. */
+/* The first failure of a region or a row. */
 static void find_failure(const struct agent_sync *s, struct err *e)
 {
 	err_clear(e);

@@ -1,7 +1,7 @@
 /*
- * The mailbox of the thread knows one message, stop; its descriptor is what a request to the directory watches, so that
- * leaving the program never waits for a server. A failure is told once and again only when it changes; a store that can't
- * be opened is the store worker's to tell.
+ * The thread's mailbox takes one message, stop. A request to the directory watches its descriptor, so that the end of
+ * the program never waits for a server. A failure is reported once, and again only when it changes. If the store can't
+ * be opened, the store worker reports that.
  */
 #include "config.h"
 
@@ -17,7 +17,6 @@
 #include "trunkdeck/store/store.h"
 #include "trunkdeck/work/agent_sync.h"
 
-/* When the store can't be opened. */
 #define STORE_RETRY_S 30
 
 struct agents_worker {
@@ -26,7 +25,7 @@ struct agents_worker {
 	struct mailbox *stop;
 	struct mailbox *to_main;
 	mail_fn *handle;
-	struct err told;		/* the last failure told; ERR_NONE = none since all was well */
+	struct err told;		/* the last failure reported; ERR_NONE = none since the last success */
 };
 
 static void report(struct agents_worker *w, const struct agent_sync *s, const struct err *e)
@@ -50,7 +49,7 @@ static void report(struct agents_worker *w, const struct agent_sync *s, const st
 	mailbox_post(w->to_main, (struct mail){ .handle = w->handle, .value = r, .free_value = free }, MAIL_MUST);
 }
 
-/* Returns the seconds until the next time. */
+/* Returns the seconds until the next sync. */
 static int sync_once(struct agents_worker *w)
 {
 	const struct store_options options = { .actor = w->config->actor };
@@ -67,14 +66,14 @@ static int sync_once(struct agents_worker *w)
 	agent_sync_run(&s, store, &w->config->agents, &how, &e);
 	if (mailbox_waiting(w->stop) == 0 && e.code != ERR_STORE_UNREACHABLE && e.code != ERR_STORE_FAILED)
 		report(w, &s, &e);
-	for (int r = 0; r < REGION_COUNT; r++)	/* longer where the directory wants to be left alone */
+	for (int r = 0; r < REGION_COUNT; r++)	/* longer if the directory sent Retry-After */
 		wait_s = s.regions[r].retry_after_s > wait_s ? s.regions[r].retry_after_s : wait_s;
 	agent_sync_clear(&s);
 	store_close(&store);
 	return wait_s;
 }
 
-/* Up to a tenth more: many screens must not ask in step. */
+/* Adds up to a tenth, so that many screens do not ask at the same moment. */
 static int jittered_ms(int s)
 {
 	unsigned int random = 0;

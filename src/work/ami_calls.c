@@ -1,13 +1,13 @@
 /*
- * Events of the tail into the tracker, changes of calls to the main thread, and the two repairs:
+ * Passes events of the tail to the tracker, reports changes of calls to the main thread, and does two repairs.
  *
- * Resync. After a (re)connect and after a frame that was not believed, CoreShowChannels on the control link tells which
- * channels there are. Events keep coming on the tail meanwhile, so the list may name a channel whose Hangup has been
- * applied already; such channels are remembered until the list ends, and not brought back to life.
+ * Resync: after a (re)connect and after a rejected frame, CoreShowChannels on the control link lists the channels that
+ * exist. Events keep coming on the tail meanwhile, so the list may name a channel whose Hangup has been handled
+ * already. Such channels are remembered until the list ends, and are not brought back to life.
  *
- * Recovery. When the mailbox is full a report of a live call is dropped: the newest state will do. A finished call is
- * told once only, so it waits here. When there is room again, what waits goes first, then every live call, then
- * the "resynced" report with the round they were reported in.
+ * Recovery: when the mailbox is full, a report of a live call is dropped, because a later report replaces it. A
+ * finished call is reported only once, so its report is kept here. When there is room again, the kept reports are sent
+ * first, then a report of each live call, then the "resynced" report with the number of this round.
  */
 #include "config.h"
 
@@ -26,13 +26,13 @@
 #include <utlist.h>
 
 #define RECOVER_EVERY_MS 250		/* while the mailbox stays full */
-#define RECOVER_SOON_MS 10		/* while it is being emptied */
+#define RECOVER_SOON_MS 10		/* once the mailbox has room */
 #define UNSENT_MAX 10000
-#define PENDING_MAX 256			/* reports of calls kept to the end of a turn */
+#define PENDING_MAX 256			/* call reports kept until the end of a turn */
 #define GONE_MAX 10000
 #define JUST_BOOTED_S 60
 #define REJECT_WINDOW_MS 2000
-#define REJECT_LEAST 5			/* frames of a window that allow a verdict */
+#define REJECT_LEAST 5			/* fewer frames in a window are not judged */
 
 struct gone_channel {
 	char uniqueid[160];
@@ -82,8 +82,8 @@ static void no_room(struct ami_server *s)
 		s->calls.recover_at_ms = clock_mono_ms(&clock_system) + RECOVER_EVERY_MS;
 }
 
-/* What was read of the stream in one go often changes a call several times. Only the last state is posted, so that the main
- * thread isn't woken for each event; the mailbox would merge the same reports. */
+/* One read of the stream often changes a call several times. Only the last state is posted, so that the main thread is
+ * not woken for each event. The mailbox would merge the reports in the same way. */
 static void post_pending(struct ami_server *s)
 {
 	struct ami_calls *c = &s->calls;
@@ -144,7 +144,7 @@ static void on_detail(void *arg, const struct call_detail *d)
 		no_room(s);
 }
 
-/* Not worth a recovery when there is no room: the call itself is told all the same. */
+/* If there is no room, the story is dropped without a recovery: the call itself is still reported. */
 static void on_story(void *arg, const struct call_detail *d)
 {
 	struct ami_server *s = arg;
@@ -240,7 +240,8 @@ void ami_calls_rejected(struct ami_server *s, const struct ami_frame *f)
 	str_copy(s->status.last_reject, sizeof(s->status.last_reject), str_of(ami_reject_text(f->reject)));
 }
 
-/* A moment of our clock by the server's clock, as far as a Ping has compared the two. All times of calls are the server's. */
+/* Converts a time of our clock to the server's clock, if a Ping has compared the two. All times of calls are the
+ * server's. */
 static int64_t by_server_clock(const struct ami_server *s, int64_t us)
 {
 	return time_plus(us, s->status.facts.clock_us);
@@ -257,7 +258,7 @@ void ami_calls_frame(struct ami_server *s, const struct ami_frame *f)
 		ami_calls_rejected(s, f);
 		if (uniqueid.len)
 			tracker_taint(s->calls.tracker, uniqueid);
-		/* Later, not at once: a forger must not make us ask all the time. */
+		/* Later, and not at once: a forger must not make us resync all the time. */
 		if (s->calls.resync_at_ms < 0)
 			s->calls.resync_at_ms = clock_mono_ms(&clock_system) + s->timing->resync_min;
 		return;
@@ -266,14 +267,14 @@ void ami_calls_frame(struct ami_server *s, const struct ami_frame *f)
 		return;
 	s->status.events++;
 	ami_event_decode(&e, f, arrival_us);
-	/* The way of a Ping's answer is taken to be half of its round trip: so the lag may come out below 0. */
+	/* The answer to a Ping is assumed to take half of the round trip. So the lag may come out below 0. */
 	if (ami_link_info(s->tail)->has_offset && ami_get(f, AMI_KEY_TIMESTAMP).len)
 		s->status.lag_us = e.at_us < arrival_us ? time_minus(arrival_us, e.at_us) : 0;
 	if (e.kind == EVENT_HANGUP && s->calls.resyncing)
 		remember_gone(&s->calls, e.leg.uniqueid);
-	if (e.kind == EVENT_FULLY_BOOTED)	/* Asterisk says so after each login */
+	if (e.kind == EVENT_FULLY_BOOTED)	/* Asterisk sends it after each login */
 		s->status.uptime_s = e.uptime_s;
-	/* What it remembers is in doubt only when it has just started. */
+	/* Routes are in doubt only if Asterisk has just started. */
 	if (e.kind == EVENT_FULLY_BOOTED && s->routes && e.uptime_s < JUST_BOOTED_S)
 		routes_verify_all(s->routes, clock_mono_ms(&clock_system));
 	tracker_apply(s->calls.tracker, &e);
@@ -301,7 +302,7 @@ void ami_calls_tail_down(struct ami_server *s)
 
 	s->status.lag_us = -1;
 	s->calls.tail_up_us = 0;
-	/* Lost again before it was mended: still the same gap. */
+	/* Lost again before the resync: the gap continues. */
 	if (s->status.covered_from_us) {
 		tracker_get_stats(s->calls.tracker, &stats);
 		s->calls.before = stats.live;
@@ -349,7 +350,7 @@ static void recover(struct ami_server *s, int64_t now_ms)
 		s->calls.recover_at_ms = now_ms + (s->calls.unsent_count < unsent ? RECOVER_SOON_MS : RECOVER_EVERY_MS);
 }
 
-/* Every event since the tail came up is heard; without a list nobody knows what became of those before. */
+/* From now on every event is heard. Without a list, the fate of the earlier calls is not known. */
 static void listen_again(struct ami_server *s, bool mended)
 {
 	struct ami_calls *c = &s->calls;
@@ -370,7 +371,7 @@ static void end_resync(struct ami_server *s, bool ok)
 
 	s->calls.resyncing = false;
 	forget_gone(&s->calls);
-	/* Asked for again meanwhile. */
+	/* Another resync was requested meanwhile. */
 	if (s->calls.resync_at_ms >= 0)
 		s->calls.resync_at_ms = now + s->timing->resync_min;
 	if (ok) {
@@ -410,8 +411,8 @@ static bool may_resync(const struct ami_server *s)
 	       ami_link_state(s->control) == LINK_UP;
 }
 
-/* A forged frame now and then is no reason; a stream of which most is rejected is one that calls are missed in. A window in which
- * nearly nothing came says nothing. */
+/* An occasional forged frame is harmless. If most frames are rejected, calls are missed. A window with few frames is
+ * not judged. */
 static void judge_rejects(struct ami_server *s, int64_t now_ms)
 {
 	struct ami_calls *c = &s->calls;

@@ -1,16 +1,16 @@
 /*
- * The questions about providers' endpoints and registrations, on the control link.
+ * Asks about providers' endpoints and registrations, on the control link.
  *
- * Everything is asked when the link comes up and then quietly once a minute. In between the tail tells what changes
- * (ContactStatus, Registry, Reload): such an event is a reason to ask about that endpoint at once, not the answer, because it
- * is about one contact of maybe several. Where we may not ask, the events are all there is and are believed; like any event
- * only in the form Asterisk gives them, whose keys are more than a caller can write (ami/parse.h).
+ * Everything is asked when the link comes up, and once a minute afterwards. Between these times, events of the tail
+ * (ContactStatus, Registry, Reload) cause a question about that endpoint at once. The event is not taken as the answer,
+ * because it is about one contact of possibly several. If we may not ask, the events are believed, but like all events
+ * only in Asterisk's own form, which has more keys than a caller can write (ami/parse.h).
  *
- * Each endpoint has one question in flight at most. How many endpoints the server has besides is asked once per connection
- * and after a reload only: the list is long where telephones register.
+ * Each endpoint has at most one question in flight. The count of the server's other endpoints is asked only once per
+ * connection and after a reload, because the list is long on a server with telephones.
  *
- * Bounded: ENDPOINTS_MAX endpoints are watched, REGISTRATIONS_MAX registrations kept; what is beyond is counted. An endpoint
- * is asked about once a second at most, whatever events say.
+ * Bounds: ENDPOINTS_MAX endpoints are watched and REGISTRATIONS_MAX registrations kept; further ones are counted. An
+ * endpoint is asked about at most once a second, whatever events arrive.
  */
 #include "config.h"
 
@@ -28,7 +28,7 @@
 #define REPORT_EVERY_MS 250
 
 struct endpoint_watch {
-	uint64_t id;			/* tag of its questions: an answer may come when it is watched no more */
+	uint64_t id;			/* tag of its questions; an answer may come after the watch has ended */
 	struct endpoint_report now;
 	struct endpoint_probe probe;
 	bool asking;
@@ -48,7 +48,7 @@ static bool may_ask(const struct ami_endpoints *p, enum endpoints_ask a)
 	return !(p->report->denied & 1u << a);
 }
 
-/* Takes a denial down. */
+/* Records that our user may not ask, if the answer says so. */
 static bool is_denied(struct ami_endpoints *p, const struct ami_frame *f, enum endpoints_ask a)
 {
 	if (f->kind != AMI_RESPONSE || !ami_is_denied(ami_get(f, AMI_KEY_MESSAGE)))
@@ -157,7 +157,7 @@ void ami_endpoints_control_down(struct ami_server *s)
 
 static void ask(struct ami_server *s, struct endpoint_watch *w);
 
-/* A change that was not seen to happen has no time. */
+/* A change has a time only if it was seen to happen. */
 static void take_state(struct ami_endpoints *p, struct endpoint_watch *w, struct endpoint_report new)
 {
 	if (new.state == w->now.state)
@@ -186,7 +186,7 @@ static void on_value(void *arg, uint64_t id, const struct ami_frame *f, bool las
 	ask(s, &p->watched[i]);
 }
 
-/* The next question, or the result. */
+/* Sends the next question, or takes the result. */
 static void ask(struct ami_server *s, struct endpoint_watch *w)
 {
 	char variable[256];
@@ -244,7 +244,7 @@ static void on_registration(void *arg, uint64_t tag, const struct ami_frame *f, 
 	if (!last)
 		return;
 	p->asking = false;
-	/* An error that is no denial is Asterisk's way to say that there are none, or that the module is not loaded. */
+	/* An error other than a denial means that there are no registrations, or that the module is not loaded. */
 	if (!may_ask(p, ENDPOINTS_ASK_REGISTRATIONS))
 		return;
 	p->report->registration_count = p->heard->registration_count;
@@ -253,7 +253,7 @@ static void on_registration(void *arg, uint64_t tag, const struct ami_frame *f, 
 	p->dirty = true;
 }
 
-/* --- the others --- */
+/* --- other endpoints --- */
 
 static void on_other(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
 {
@@ -389,7 +389,7 @@ void ami_endpoints_turn(struct ami_server *s, int64_t now)
 	}
 	if (p->others_due && !p->counting) {
 		p->others_due = false;
-		p->dirty = true;		/* settled may be true now */
+		p->dirty = true;		/* settled may have become true */
 		p->heard->others = 0;
 		p->counting = may_ask(p, ENDPOINTS_ASK_OTHERS) && ask_all(s, ENDPOINTS_ASK_OTHERS, on_other);
 	}

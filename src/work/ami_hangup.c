@@ -1,8 +1,9 @@
 /*
- * Ending a call: Hangup of its trunk leg on the control link. This is where it is refused to a read-only program, and where
- * a channel name is checked: it came from the network, and one that begins with '/' would hang up whatever it matches.
+ * Ends a call: sends Hangup for its trunk leg on the control link. A read-only program is refused here. The channel
+ * name is checked here too: it came from the network, and a name that begins with '/' would hang up every channel that
+ * it matches.
  *
- * Each request is answered once. What a server said nothing about before its link went down is reported as not known.
+ * Each request is answered once. If the link goes down before the server answers, the result is reported as not known.
  */
 #include "config.h"
 
@@ -32,7 +33,7 @@ static void report(struct ami_server *s, const char *channel, const struct err *
 	ami_server_post(s, s->handlers->hangup, 0, &r, sizeof(r), MAIL_MUST);
 }
 
-/* The texts are those of Asterisk's main/manager.c. */
+/* Asterisk's main/manager.c has these texts. */
 static void explain(const struct ami_server *s, struct str message, struct err *e)
 {
 	char *line;

@@ -1,4 +1,5 @@
-/* One CoreShowChannels, told to a tracker that has heard of nothing before: what it then holds is what is up. */
+/* Passes one CoreShowChannels list to an empty tracker: the calls that the tracker then holds are the calls that are
+ * up. */
 #include "config.h"
 
 #include "trunkdeck/work/ami_now.h"

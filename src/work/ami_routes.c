@@ -1,13 +1,13 @@
 /*
- * The reconciler's actions on the control link: DBGet, DBPut, DBDel, Getvar, and what Asterisk's answers mean.
+ * The reconciler's actions on the control link: DBGet, DBPut, DBDel, Getvar, and the meaning of Asterisk's answers.
  *
- * A DBGet that finds something answers with a list: the response, an item with the value, an end. A missing key is an
- * Error with a text, and so is everything else that can go wrong; the texts tell them apart (main/db.c has had the same
- * ones since they were written).
+ * A DBGet that finds the key answers with a list: the response, an item with the value, an end. A missing key is an
+ * Error with a text, as is any other failure. The texts tell them apart (main/db.c has not changed them since they were
+ * written).
  *
- * A Getvar of a function always succeeds; no row, no function and no database are all an empty value.
+ * A Getvar of a function always succeeds. A missing row, function or database all give an empty value.
  *
- * Reports of routes are never dropped: they coalesce by number, so at most one waits for each number wanted.
+ * Reports of routes are never dropped: they coalesce by number, so at most one waits for each wanted number.
  */
 #include "config.h"
 
@@ -50,7 +50,7 @@ void ami_routes_init(struct ami_server *s, const struct ami_options *o)
 		s->routes = routes_new(&rc);
 }
 
-/* Where we don't keep the routes there is nothing to wait for. */
+/* On a server whose routes we don't keep, there is nothing to wait for. */
 static void report_unmanaged(struct ami_server *s, const char *number, bool gone)
 {
 	struct route_report r = { .state = gone ? ROUTE_NONE : ROUTE_UNKNOWN, .gone = gone };
@@ -104,7 +104,7 @@ static void answer(struct ami_server *s, uint64_t id, enum route_answer a, struc
 	free(value);
 }
 
-/* The end of a list answers too: by then the item has, unless there was none, and a second answer is not heard. */
+/* The end of a list is an answer only if the list had no item. A second answer is ignored. */
 static void on_answer(void *arg, uint64_t id, const struct ami_frame *f, bool last)
 {
 	struct ami_server *s = arg;

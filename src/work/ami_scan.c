@@ -1,18 +1,19 @@
 /*
- * What the server holds that nobody told of: one DBGetTree of the family of numbers, on a connection of its own.
+ * Finds keys on the server that this program was not told about: one DBGetTree of the family of numbers, on a separate
+ * connection.
  *
- * Asterisk writes that list while it holds the lock of its database, without which no call is routed: a reader that stands
- * still freezes the server until its connection ends (ami.md 0, fact 3). So nothing but the list is ever asked of this
- * connection, what arrives is only taken down, and when nothing more comes, or it is not over soon, the connection is closed,
- * which frees the server.
+ * Asterisk holds the lock of its database while it writes that list, and routes no call meanwhile. So a reader that
+ * stops reading freezes the server until its connection ends (ami.md 0, fact 3). Therefore this connection is asked for
+ * nothing but the list, and incoming numbers are only stored. If no more data comes, or the list takes too long, the
+ * connection is closed, which frees the server.
  *
- * A program that is stopped can't close anything. Then the kernel's buffers are the bound: what fits into the server's for
- * sending and ours for receiving is written without waiting for us. Measured on loopback with the usual limits: 50,000 routes
- * (86 bytes each) fit; 100,000 only with the large receive buffer asked for here, which needs net.core.rmem_max to allow it
- * (tests/lab/cases/93_scan.sh).
+ * A stopped program can't close a connection. Then only the kernel's buffers help: the server writes without waiting
+ * what fits into its send buffer and our receive buffer. Measured on loopback with the usual limits: 50,000 routes (86
+ * bytes each) fit. 100,000 fit only with the large receive buffer that is requested here, and net.core.rmem_max must
+ * allow it (tests/lab/cases/93_scan.sh).
  *
- * The family's name goes into an SQL LIKE there, so what comes back is compared with it here. A key that is no number in
- * international form is never looked up by the dialplan, and not told.
+ * Asterisk uses the family's name in an SQL LIKE, so the keys are compared with the family here. A key that is no
+ * number in international form is not reported, because the dialplan never looks it up.
  */
 #include "config.h"
 
@@ -108,14 +109,14 @@ void ami_scan_abandon(struct ami_server *s)
 	end(s, false);
 }
 
-/* Only at the end of a turn, when no event of the link is left to be looked at. */
+/* Called only at the end of a turn, when no event of the link is left to handle. */
 static void stop(struct ami_server *s)
 {
 	routes_scan_end(s->routes, s->scan.ok);
 	ami_link_free(&s->scan.link);
 }
 
-/* When it is given up: the whole list has its time, and so has the next piece of it. */
+/* When the scan is given up: there is a limit for the whole list, and one for its next piece. */
 static int64_t due_ms(const struct ami_server *s)
 {
 	int64_t silent = s->scan.heard_ms ? s->scan.heard_ms + s->timing->scan_silence : s->scan.by_ms;
@@ -131,7 +132,7 @@ void ami_scan_turn(struct ami_server *s, int64_t now_ms)
 		return;
 	ami_link_tick(s->scan.link, now_ms);
 	ami_link_flush(s->scan.link);
-	/* It is not tried again by itself: a connection that does not come is the control link's to tell. */
+	/* The scan is not retried by itself. A failing connection is reported by the control link. */
 	if (s->scan.over || now_ms >= due_ms(s) || ami_link_state(s->scan.link) == LINK_RETRY)
 		stop(s);
 }

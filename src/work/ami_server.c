@@ -1,12 +1,12 @@
 /*
- * One server: its two links, what is done when they come and go, and its status.
+ * One server: its two links, the work when they come and go, and its status.
  *
- * The tail logs in with the classes the tracker needs, never `dialplan` (70 % of the stream, and its AppData is the
- * caller's text: ami.md 0 and 1.8); the control link asks for no events at all. A resync needs both: the list comes on
- * control while the events come on the tail.
+ * The tail logs in with the event classes that the tracker needs, and never with `dialplan`: that is 70 % of the
+ * stream, and its AppData is the caller's text (ami.md 0 and 1.8). The control link asks for no events. A resync needs
+ * both: the list comes on the control link while events come on the tail.
  *
- * The status is sent when something a person would act on changed, and otherwise four times a second at most; an idle
- * server costs one report per Ping.
+ * A status is sent when something changed that a person would act on, and otherwise at most four times a second. An
+ * idle server costs one report per Ping.
  */
 #include "config.h"
 
@@ -101,7 +101,7 @@ static void on_control_up(void *arg)
 	struct ami_server *s = arg;
 	struct err e = { 0 };
 
-	/* Refused or not: a server that doesn't tell its version is served all the same. */
+	/* A refusal is ignored: a server that does not tell its version is served too. */
 	ami_link_request(s->control, "CoreSettings", none, on_settings, s, 0, &e);
 	link_came_up(s);
 	if (s->routes)
@@ -201,7 +201,7 @@ static void fill_status(struct ami_server *s)
 	st->facts.clock_known = ami_link_info(s->control)->has_offset;
 	if (st->facts.clock_known)
 		st->facts.clock_us = ami_link_info(s->control)->offset_us;
-	/* The error is of the link that fails now; of two, the tail's. */
+	/* The error is that of the failing link; if both fail, that of the tail. */
 	if (st->control != LINK_UP && st->control != LINK_UNUSED)
 		waiting = s->control;
 	if (st->tail != LINK_UP && st->tail != LINK_UNUSED)

@@ -1,11 +1,11 @@
 /*
- * The thread, its loop, and the requests into it.
+ * The thread, its loop, and the requests to it.
  *
- * One epoll holds the request mailbox and every link's descriptor. A turn: wait for input or the earliest deadline, take
- * all requests, let each link with input read a bounded number of blocks, then let each server do what has become
- * possible. Nothing in a turn waits, so that a stop request is heard at once.
+ * One epoll holds the request mailbox and the descriptors of all links. A turn waits for input or the earliest
+ * deadline, takes all requests, lets each link with input read a bounded number of blocks, and then lets each server do
+ * what has become possible. Nothing in a turn waits, so a stop request is handled at once.
  *
- * All signals are blocked in the thread: they are the main loop's.
+ * All signals are blocked in the thread; the main loop handles them.
  */
 #include "config.h"
 
@@ -25,15 +25,15 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 
-#define REQUESTS_MAX 1024		/* all are MAIL_MUST: bounded by what the operator does */
+#define REQUESTS_MAX 1024		/* all are MAIL_MUST: the operator's actions bound their number */
 #define EVENTS_PER_TURN 64
 
 struct request;
 typedef void request_fn(struct ami_server *s, const struct request *r);
 
-/* What a function below asks of the thread. One block of memory, so that free() is all it takes. */
+/* A request of a function below to the thread. It is one block of memory, so free() is enough. */
 struct request {
-	request_fn *fn;			/* called for each server that is meant */
+	request_fn *fn;			/* called for each server of the request */
 	char server[40];		/* "" = all */
 	char text[CALL_TEXT];		/* owner, number, channel, or linkedid */
 	size_t count;
@@ -122,7 +122,7 @@ bool server_is_up(const struct server_status *s)
 	return (s->tail == LINK_UP || s->tail == LINK_UNUSED) && (s->control == LINK_UP || s->control == LINK_UNUSED);
 }
 
-/* --- its life --- */
+/* --- start and stop --- */
 
 static void ami_free(struct ami **a)
 {
@@ -198,7 +198,7 @@ static void post(struct ami *a, request_fn *fn, const char *server, const char *
 	post_items(a, fn, server, text, NULL, 0, 0);
 }
 
-/* A request to the reconciler, where the server has one. */
+/* Defines a request to the reconciler, for servers that have one. */
 #define ROUTES_REQUEST(name, call) \
 	static void name(struct ami_server *s, const struct request *r) \
 	{ \

@@ -1,4 +1,4 @@
-/* The thread's side. The descriptor of its inbox is the stop descriptor of whatever it is doing. */
+/* The thread's side. The running job uses the descriptor of the inbox as its stop descriptor. */
 #include "config.h"
 
 #include "trunkdeck/work/job_thread.h"
@@ -23,7 +23,7 @@ struct job_thread {
 	bool stopping;
 };
 
-/* The job under way. */
+/* The running job. */
 struct job_run {
 	struct job_thread *job_thread;
 	const struct job_order *job;
@@ -121,7 +121,7 @@ static bool place_tests(struct job_run *q, struct err *e)
 
 /* --- the thread --- */
 
-/* Only the newest job is done. */
+/* Only the newest job is run. */
 static void do_job(void *taker, void *value)
 {
 	struct job_thread *i = taker;

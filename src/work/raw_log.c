@@ -1,6 +1,7 @@
 /*
- * Two halves joined by a mailbox: the ami thread's copies bytes into mail and keeps count of what waits; the writer's has
- * the files. After a gap the first half waits for the beginning of a frame, so that the new file starts with one.
+ * Two halves joined by a mailbox. The ami thread's half copies bytes into mail and counts the waiting bytes. The
+ * writer's half has the files. After a gap the first half waits for the beginning of a frame, so that the new file
+ * starts with a frame.
  */
 #include "config.h"
 
@@ -36,12 +37,12 @@ struct chunk {
 struct raw_file {
 	char *server;
 	char *path;
-	/* the ami thread's */
+	/* for the ami thread */
 	char banner[AMI_MAX_BANNER];
-	uint64_t lost;			/* of a gap that lasts, 0 = none does */
-	/* the writer's */
+	uint64_t lost;			/* of the present gap; 0 = there is none */
+	/* for the writer */
 	int fd;				/* -1 = it failed */
-	int64_t size, head_size;	/* of it, and of its banner line */
+	int64_t size, head_size;	/* of the file, and of its banner line */
 	char head[AMI_MAX_BANNER + 2];	/* the banner line */
 };
 
@@ -97,11 +98,11 @@ static bool write_all(struct raw_file *f, const char *bytes, size_t len)
 	return true;
 }
 
-/* Whatever else is called so must not be lost by rotating it away. */
+/* Any other file with this name must not be lost by rotation. */
 static bool is_recording(const char *path, struct err *e)
 {
 	char head[sizeof(GREETING) - 1];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* a pipe must not hold us up */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* a pipe must not block */
 	struct stat st;
 	ssize_t n;
 	bool ours;
@@ -169,7 +170,7 @@ static void next_file(struct raw_log *l, struct raw_file *f)
 		give_up(l, f);
 }
 
-/* A file with nothing behind its banner is used again: a server that comes and goes must not push the others out. */
+/* A file that has only a banner is used again: a server that comes and goes must not rotate the others out. */
 static void begin(void *taker, void *value)
 {
 	const struct chunk *c = value;
@@ -273,7 +274,7 @@ void raw_log_add(struct raw_log *l, size_t server, const char *bytes, size_t len
 		f->lost += len - skip;
 }
 
-/* --- life --- */
+/* --- start and stop --- */
 
 static void raw_log_free(struct raw_log **log)
 {

@@ -1,10 +1,10 @@
 /*
- * The thread's life: open the store (retrying with back-off), read everything, then wait for jobs or news. News is read
- * from the change feed since the last id seen; each change is turned into a step for the snapshot with the record of its
- * `after`, so a refresh costs what changed, not what is there.
+ * The thread opens the store (with back-off), reads everything, then waits for jobs or changes. It reads the change
+ * feed from the last id seen. Each change becomes a step for the snapshot with the record of its `after`, so the cost
+ * of a refresh depends on the changes and not on the size of the workspace.
  *
- * Records are sent in batches of WORKER_BATCH. The inbox may refuse a batch only when it is full; records are sent as
- * MAIL_MUST, since a lost one would be a wrong screen, and the number of batches is bounded by the workspace.
+ * Records are sent in batches of WORKER_BATCH, as MAIL_MUST, because a lost batch would leave the screen wrong. The
+ * size of the workspace bounds the number of batches.
  */
 #include "config.h"
 
@@ -19,7 +19,7 @@
 #define RETRY_FIRST_MS 500
 #define RETRY_MAX_MS 15000
 
-/* A mutation; or a number, to ask what became of it. */
+/* A mutation; or a number, to ask whether it was deleted. */
 struct store_job {
 	uint64_t token;
 	struct mutation mutation;
@@ -78,7 +78,7 @@ static void flush_batch(struct worker *w)
 	w->batch = NULL;
 }
 
-/* The next free step of the batch; the caller fills it before anything else is added. */
+/* The next free step of the batch. The caller must fill it before it adds another. */
 static struct worker_step *add_step(struct worker *w, enum worker_step_kind kind)
 {
 	struct worker_step *s;
@@ -179,7 +179,7 @@ static void change_page_free(void *value)
 	free(value);
 }
 
-/* One more than fits tells whether there are more. */
+/* The page reads one more than it keeps, to know whether there are more. */
 static void put_change_in_page(void *arg, const struct change *c)
 {
 	struct change_page *p = arg;
@@ -247,7 +247,7 @@ static bool find_last_change(struct worker *w, const struct record *r, void (*fn
 	return store_find_changes(w->store, &q, fn, arg, e);
 }
 
-/* The feed is read before the answer goes out, so that whoever is told "done" finds it on the screen already. */
+/* The feed is read before the answer is sent, so that a change is on the screen when its answer arrives. */
 static void do_mutate(void *taker, void *value)
 {
 	struct mutation_result r = { .done = false };
@@ -282,7 +282,7 @@ static void read_last_word(void *arg, const struct change *c)
 		add_step(arg, STEP_REMOVE)->record = r;
 }
 
-/* Without a store there is no word. */
+/* Without a store the question is not answered. */
 static void do_was_deleted(void *taker, void *value)
 {
 	const struct store_job *j = value;
@@ -299,7 +299,7 @@ static void do_stop(void *taker, void *value)
 	((struct worker *)taker)->stopping = true;
 }
 
-/* One job; false when the store failed under it. */
+/* Does one job. Returns false when the store failed during it. */
 static bool do_job(struct worker *w, struct mail *m)
 {
 	w->ok = true;
@@ -321,7 +321,7 @@ static bool connect_store(struct worker *w, struct err *e)
 	return true;
 }
 
-/* Jobs are answered with the failure until the time to retry has come. */
+/* Until the next try, jobs are answered with the failure. */
 static void wait_to_retry(struct worker *w)
 {
 	int64_t until = clock_mono_ms(&clock_system) + w->retry_ms;
@@ -339,7 +339,7 @@ static void wait_to_retry(struct worker *w)
 	w->retry_ms = w->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : w->retry_ms * 2;
 }
 
-/* Until the end, or until the store fails. */
+/* Runs until the thread ends or the store fails. */
 static bool serve(struct worker *w)
 {
 	struct err *e = &w->err;
@@ -348,7 +348,7 @@ static bool serve(struct worker *w)
 	while (!w->stopping) {
 		bool changed = false;
 
-		/* After a slice of a counting, what others changed gets its turn before the next one. */
+		/* After a slice of counting, the feed is read before the next slice. */
 		w->counted = false;
 		while (!w->stopping && !w->counted && mailbox_take(w->jobs, &m))
 			if (!do_job(w, &m))

@@ -1,6 +1,6 @@
 /*
- * The calls' part of the store worker: writing what is spooled, counting what is there, forgetting what is old. Each step is
- * small, so that an operator's change never waits for long: a batch of calls, a slice of a retention.
+ * The part of the store worker for calls: writes queued calls, counts stored ones, and deletes old ones. Each step is
+ * small (a batch of calls, a slice of a retention), so that an operator's change never waits for long.
  */
 #include "config.h"
 
@@ -29,7 +29,7 @@ void worker_free_stories(struct stored_story *stories, size_t n)
 	free(stories);
 }
 
-/* Under the lock. Takes the text over. */
+/* Under the lock. Takes over the text. */
 static void keep_story(struct stories *s, const struct stored_story *one)
 {
 	if (s->count == WORKER_STORIES_MAX) {
@@ -93,7 +93,7 @@ void worker_ask_story(struct worker *w, const struct call *c)
 
 /* --- recording --- */
 
-/* Takes finished calls into w->writing, which keeps those that a failed store has not written. Counted before they are taken, so
+/* Moves finished calls into w->writing, which keeps them if the store fails. They are counted before they are taken, so
  * that worker_unwritten() never misses one. */
 static size_t take_calls(struct worker *w)
 {
@@ -136,7 +136,7 @@ bool worker_write_calls(struct worker *w, bool late, struct err *e)
 	return ok;
 }
 
-/* While the store is away calls and claims wait. */
+/* While the store is away, calls and claims wait. */
 static void write_calls(void *taker, void *value)
 {
 	struct worker *w = taker;
@@ -189,8 +189,8 @@ size_t worker_unwritten(struct worker *w)
 
 /* --- coverage --- */
 
-/* Under the lock. A span is known by its server and beginning. When there are too many, the oldest makes room: of its time the
- * store keeps what was claimed before. */
+/* Under the lock. A span is identified by its server and beginning. If there are too many, the oldest is dropped: the
+ * store keeps what was claimed of it earlier. */
 static void add_claim(struct claims *c, const struct covered_span *l, bool newer)
 {
 	for (size_t i = 0; i < c->count; i++) {
@@ -249,9 +249,9 @@ static void metrics_free_value(void *value)
 	free(m);
 }
 
-/* A window of a month can hold a million calls: it is counted in slices, and jobs that wait get their turn between them. */
+/* A window of a month can hold a million calls. It is counted in slices, and waiting jobs run between them. */
 struct counting {
-	struct worker_metrics *answer;	/* in the making */
+	struct worker_metrics *answer;	/* being filled */
 	struct call_mark last;		/* the call read last */
 	size_t read;			/* in this slice */
 };
@@ -301,7 +301,7 @@ static void post_counting(struct worker *w, struct counting c)
 	mailbox_post(w->jobs, (struct mail){ .handle = count_slice, .value = copy, .free_value = counting_free }, MAIL_MUST);
 }
 
-/* One slice. The counting comes again as a job, or its answer goes out. */
+/* Counts one slice, then posts itself again as a job or sends the answer. */
 static void count_slice(void *taker, void *value)
 {
 	struct worker *w = taker;
@@ -366,7 +366,7 @@ static void page_free_value(void *value)
 	free(p);
 }
 
-/* One more than fits tells whether there are more. */
+/* The page reads one more than it keeps, to know whether there are more. */
 static void put_in_page(void *arg, const struct call *c)
 {
 	struct call_page *p = arg;
@@ -409,9 +409,9 @@ void worker_ask_calls(struct worker *w, const struct call_page *page)
 	mailbox_post(w->jobs, (struct mail){ .handle = read_page, .key = key, .value = copy, .free_value = free }, MAIL_MUST);
 }
 
-/* --- forgetting --- */
+/* --- deleting old calls --- */
 
-/* One slice; the next one after the jobs that wait, else in a day. */
+/* Deletes one slice. The next slice follows after the waiting jobs; if there is none, in a day. */
 bool worker_expire_calls(struct worker *w, struct err *e)
 {
 	int64_t now = clock_mono_ms(&clock_system);

@@ -1,6 +1,7 @@
 /*
- * The inside of the store worker: store_worker.c calls store_worker_calls.c and store_worker_live.c, never the other way. All of
- * it runs in the worker's thread. A job is mail to it; a handler that finds the store failed clears `ok` and says why in `err`.
+ * Inside the store worker: store_worker.c calls store_worker_calls.c and store_worker_live.c, never the reverse. All of
+ * it runs in the worker's thread. A job is mail to it. If the store fails, the handler clears `ok` and puts the reason
+ * into `err`.
  */
 #ifndef WORK_STORE_WORKER_INT_H
 #define WORK_STORE_WORKER_INT_H
@@ -10,8 +11,8 @@
 
 #include "trunkdeck/work/store_worker.h"
 
-/* Coverage that is not written yet. All of it goes out in one transaction, and a newer word about a span replaces the older
- * one, so that no queue of them can grow while the store is slow. */
+/* Coverage that is not written yet. One transaction writes all of it. A newer claim of a span replaces the older one,
+ * so the queue does not grow while the store is slow. */
 struct claims {
 	pthread_mutex_t lock;
 	struct covered_span *spans;
@@ -28,7 +29,7 @@ struct stories {
 struct worker {
 	pthread_t thread;
 	const struct config *config;
-	char recorder[33];		/* of this process, for what it claims to have heard */
+	char recorder[33];		/* id of this process in its coverage claims */
 	char *actor;
 	struct store_options options;
 	struct mailbox *jobs;
@@ -42,18 +43,18 @@ struct worker {
 	struct worker_records *batch;
 	atomic_uint pending;		/* jobs not answered yet */
 	bool stopping;
-	bool counted;			/* the present job was a slice of a counting */
-	struct mailbox *calls;		/* finished ones for the store */
-	struct call *writing;		/* taken from there, and not written yet */
+	bool counted;			/* the present job was a slice of a count */
+	struct mailbox *calls;		/* finished calls for the store */
+	struct call *writing;		/* taken from `calls`, and not written yet */
 	atomic_size_t writing_count;
 	struct claims claims;
 	struct stories stories;
-	struct live_beat beat;		/* as published; recorder "" = nothing was */
-	int64_t tidied_seq;		/* of the last tidying, half a minute ago: every screen has read that far */
+	struct live_beat beat;		/* as last published; recorder "" = never */
+	int64_t tidied_seq;		/* seq of the last tidying, half a minute ago: all screens have read it */
 	struct followed *followed;	/* recorders whose calls are read */
 	struct worker_live_server *sources;	/* one per configured server */
-	struct followed **chosen;	/* whose calls of it are shown; NULL = nobody's */
-	int64_t expire_at_ms;		/* when to look for old calls again */
+	struct followed **chosen;	/* the recorder shown for each; NULL = none */
+	int64_t expire_at_ms;		/* when old calls are looked for again */
 };
 
 static inline void worker_post(struct worker *w, mail_fn *handle, void *value, void (*free_value)(void *))
@@ -61,7 +62,7 @@ static inline void worker_post(struct worker *w, mail_fn *handle, void *value, v
 	mailbox_post(w->to_main, (struct mail){ .handle = handle, .value = value, .free_value = free_value }, MAIL_MUST);
 }
 
-/* store_worker_calls.c; false when the store failed */
+/* store_worker_calls.c; they return false when the store failed */
 bool worker_write_calls(struct worker *w, bool late, struct err *e);
 bool worker_write_coverage(struct worker *w, struct err *e);
 void worker_free_stories(struct stored_story *stories, size_t n);

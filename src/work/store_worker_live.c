@@ -1,9 +1,10 @@
 /*
- * The live calls' part of the store worker: writing a recorder's batches, and reading what recorders wrote for a screen.
+ * The part of the store worker for live calls: writes a recorder's batches, and reads recorders' calls for a screen.
  *
- * Of each server the calls of one recorder are shown: the one already followed as long as it lives and listens, else the first
- * that does. So there are no duplicates, and which state is newer is never a question. A recorder lives while its beat
- * changes, by our own clock; when it has been silent for a minute, and nobody else listens, its calls are dropped.
+ * For each server the calls of one recorder are shown: the present one while it is alive and listens, otherwise the
+ * first that does. So no call is shown twice, and states of two recorders are never compared. A recorder is alive while
+ * its beat changes, measured by our own clock. If it has been silent for a minute and no other recorder listens, its
+ * calls are dropped.
  */
 #include "config.h"
 
@@ -18,7 +19,7 @@
 #include "trunkdeck/base/mem.h"
 
 #define DROP_MS 60000
-/* More than clocks of two machines may differ. */
+/* More than the clocks of two machines may differ. */
 #define SILENT_SINCE_BEFORE_US INT64_C(30000000)
 #define POLL_MS 250
 
@@ -26,10 +27,10 @@ struct followed {
 	char recorder[33];
 	char *servers;
 	int64_t beat, beat_ms;
-	int64_t seq;			/* as last told */
-	int64_t read_seq;		/* so far its calls have been read */
+	int64_t seq;			/* last value read */
+	int64_t read_seq;		/* its calls have been read up to here */
 	bool there;			/* still in the store */
-	bool wanted;			/* some server's calls are read from it */
+	bool wanted;			/* some server's calls are read from this recorder */
 	UT_hash_handle hh;
 };
 
@@ -54,7 +55,7 @@ static void random_name(char name[33])
 		snprintf(name + 2 * i, 3, "%02x", bytes[i]);
 }
 
-/* Anew is under a new name: whoever follows the old one sees it go. */
+/* anew: begins under a new name, so that its followers see the old recorder end. */
 static bool begin(struct worker *w, bool anew, struct err *e)
 {
 	if (!anew && w->beat.recorder[0])
@@ -181,7 +182,7 @@ static bool is_good(const struct followed *f, const char *server)
 	return listens(f, server) && is_recent(f->beat_ms, LIVE_STALE_MS);
 }
 
-/* A recorder that has lost the server stays the one for a while, in case it comes back. */
+/* A recorder that has lost the server is kept for a while, in case it comes back. */
 static struct followed *choose(const struct worker *w, struct followed *now, const struct worker_live_server *s)
 {
 	struct followed *f, *next;
@@ -195,7 +196,7 @@ static struct followed *choose(const struct worker *w, struct followed *now, con
 	return now && is_recent(s->beat_ms, DROP_MS) ? now : NULL;
 }
 
-/* A server that changes its recorder needs all there is of the new one. */
+/* When a server changes its recorder, all calls of the new one are read. */
 static bool choose_all(struct worker *w)
 {
 	bool told = false;
@@ -203,7 +204,7 @@ static bool choose_all(struct worker *w)
 	for (size_t i = 0; i < w->config->server_count; i++) {
 		struct worker_live_server *s = &w->sources[i];
 		struct followed *f = choose(w, w->chosen[i], s);
-		/* A recorder's life sign is one of the server only while it listens to it. */
+		/* A recorder's life sign counts for a server only while it listens to it. */
 		int64_t heard = !f ? 0 : listens(f, s->server) ? f->beat_ms : s->beat_ms;
 
 		s->reset = f != w->chosen[i] || (!f && s->known);

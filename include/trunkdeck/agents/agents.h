@@ -30,9 +30,9 @@
 #include "trunkdeck/model/snapshot.h"
 #include "trunkdeck/store/store.h"
 
-#define AGENTS_PAGE_LIMIT 50			/* asked for; what all versions of the API allow */
+#define AGENTS_PAGE_LIMIT 50			/* agents to ask for; all versions of the API allow it */
 #define AGENTS_PAGE_BYTES ((size_t)8 << 20)	/* of one answer */
-#define AGENTS_READ_BYTES ((size_t)64 << 20)	/* of one read of a host */
+#define AGENTS_READ_BYTES ((size_t)64 << 20)	/* of one complete read of a host */
 #define AGENTS_READ_COUNT 100000		/* agents of one host */
 #define AGENTS_READS_MAX 4			/* reads of a host until two agree */
 
@@ -45,43 +45,43 @@ struct agents_options {
 	const char *secret;
 	const char *workspace;		/* "" = the secret's own */
 	const char *dial;		/* template of the dial string; "{agent_id}" stands for the id */
-	const char *ca_file;		/* PEM; "" = the system's authorities */
+	const char *ca_file;		/* PEM file; "" = the system's authorities */
 	int connect_timeout_ms;
-	int timeout_ms;			/* of one request, from name to last byte */
-	int stall_s;			/* a transfer that brings next to nothing for so long has failed */
-	int tries;			/* of one request: time-outs, 429, 5xx */
+	int timeout_ms;			/* of one request, from name resolution to the last byte */
+	int stall_s;			/* a transfer that is too slow for this long has failed */
+	int tries;			/* for one request: after time-outs, 429, 5xx */
 	int first_wait_ms;		/* before the second try; doubled each time, jittered */
-	int longest_wait_ms;		/* a server that asks for more patience (Retry-After) has failed */
-	struct mailbox *stop;		/* mail to it: give up at once; NULL = none */
-	/* Waits between tries; false = give up. NULL: waits, watching stop. */
+	int longest_wait_ms;		/* a longer Retry-After makes the request fail */
+	struct mailbox *stop;		/* mail to it stops the read at once; NULL = none */
+	/* Waits between tries; false = stop. NULL: the default wait, which also watches stop. */
 	bool (*wait)(void *arg, int ms);
 	void *wait_arg;
 };
 
-void agents_options_init(struct agents_options *o);	/* empty texts, sensible times */
+void agents_options_init(struct agents_options *o);	/* empty texts, default times */
 /* May a secret be sent to the address? It must be https, or http on this machine, and have nothing but host, port and path. */
 bool agents_url_check(const char *url, struct err *e);
-/* Does the template hold {agent_id}, and make a dial string? */
+/* Checks that the template has {agent_id} and makes a valid dial string. */
 bool agents_dial_check(const char *template, struct err *e);
 
 enum agents_state {
 	AGENTS_NOT_ASKED,	/* no address */
-	AGENTS_COMPLETE,	/* what is not in the list is not in the directory */
-	AGENTS_UNSETTLED,	/* what is in the list is there; what lacks may be there too */
+	AGENTS_COMPLETE,	/* an agent that is not in the list is not in the directory */
+	AGENTS_UNSETTLED,	/* the listed agents exist; others may exist too */
 	AGENTS_FAILED,
 };
 
 struct agents_region {
 	enum agents_state state;
 	struct err err;			/* FAILED, UNSETTLED: why */
-	size_t count;			/* agents it listed, issues included */
-	int retry_after_s;		/* FAILED: how long it wants to be left alone; 0 = not said */
+	size_t count;			/* listed agents, including issues */
+	int retry_after_s;		/* FAILED: the server's Retry-After; 0 = none */
 };
 
 struct agents_issue {
-	char id[80];			/* safe to show; "" = it has none */
-	enum region region;		/* whose host said so */
-	bool known;			/* the id is one, so the agent is not gone */
+	char id[80];			/* safe to show; "" = the entry has none */
+	enum region region;		/* of the host that listed it */
+	bool known;			/* the id is valid, so the agent is not gone */
 	char text[160];			/* translated */
 };
 
@@ -93,9 +93,9 @@ struct agents_list {
 	struct agents_region regions[REGION_COUNT];
 };
 
-/* Reads every host there is. `expected`: ids that were in the directory before, so that their absence is looked into.
- * True when at least one host answered; the regions say which. False: *e is the first failure. The list is initialised
- * either way. */
+/* Reads every host. `expected`: ids that were in the directory before; if one is missing, the host is read again.
+ * Returns true when at least one host answered; the regions have the results. False: *e is the first failure. The list
+ * is initialised in both cases. */
 bool agents_read(struct agents_list *list, const struct agents_options *o, const char *const *expected, size_t count,
 		 struct err *e);
 void agents_list_clear(struct agents_list *list);
@@ -106,26 +106,26 @@ const char *agents_change_name(enum agents_change_kind k);	/* "added", "changed"
 
 struct agents_change {
 	enum agents_change_kind kind;
-	char fields[96];		/* JSON keys of what differs: "title, region"; "" for ADDED */
+	char fields[96];		/* JSON keys of the changed fields: "title, region"; "" for ADDED */
 };
 
 struct agents_plan {
-	struct mutation *mutations;	/* each of one agent, as it shall be */
-	struct agents_change *changes;	/* what each of them is */
+	struct mutation *mutations;	/* each has one agent as it shall be */
+	struct agents_change *changes;	/* the kind of each mutation */
 	size_t count;
-	struct agents_issue *issues;	/* those of the list, and local agents in the way */
+	struct agents_issue *issues;	/* of the list, and local agents whose ids the directory also has */
 	size_t issue_count;
 	size_t unchanged;
-	size_t held_back;		/* gone but not marked, or new but not added: see above */
-	bool held[REGION_COUNT];	/* because all the region's agents would go */
+	size_t held_back;		/* agents not marked gone or not added: see above */
+	bool held[REGION_COUNT];	/* all the region's agents would be gone */
 };
 
-/* What has to change in the store for it to say what the directory says. `stored` has the store's agents. Only agents of source
- * "api" are changed; one that is gone is kept, but can't take calls. An agent is not moved out of a region whose host was not read
- * completely. all_may_go: believe it even where none of a region's agents is left. */
+/* Computes the changes that bring the store in line with the directory. `stored` has the store's agents. Only agents of
+ * source "api" are changed. An agent that is gone is kept, but can't take calls. An agent is not moved out of a region
+ * whose host was not read completely. all_may_go: accept it if all agents of a region are gone. */
 void agents_merge(struct agents_plan *plan, const struct agents_list *list, struct snapshot *stored, bool all_may_go);
 void agents_plan_clear(struct agents_plan *plan);
-/* Is the stored agent one the directory is expected to have? */
+/* True if the directory is expected to have the stored agent. */
 bool agents_expects(const struct agent *stored);
 
 #endif

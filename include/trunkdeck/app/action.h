@@ -1,6 +1,7 @@
 /*
- * Every action an operator can take on the screen: one table. Keys, the `:` palette, help, the footer and the manual's
- * key table come from it. The name is the palette's word and, where there is one, the batch command's.
+ * The table of every action that an operator can take on the screen. Keys, the `:` palette, help, the footer and the
+ * manual's key table are made from it. The name is the word in the palette, and the name of the batch command if there
+ * is one.
  */
 #ifndef TRUNKDECK_APP_ACTION_H
 #define TRUNKDECK_APP_ACTION_H
@@ -23,11 +24,11 @@ enum action_scope {
 };
 
 /*
- * What has to be there for an action (ui/frame/needs.c says why it is not). The lowest bit is checked first, so that the
- * reason that is reported is the most general one.
+ * Conditions of an action (ui/frame/needs.c has the message for each). The lowest bit is checked first, so that the
+ * most general reason is reported.
  */
 enum action_need {
-	NEED_CHANGE = 1 << 0,		/* the workspace can be changed now */
+	NEED_CHANGE = 1 << 0,		/* the workspace can be changed */
 	NEED_SERVER = 1 << 1,		/* servers can be asked: this is no replay */
 	NEED_CONFIGURED = 1 << 2,	/* a server is configured */
 	NEED_AGENT = 1 << 3,		/* agents may be called: not in read-only mode */
@@ -51,8 +52,8 @@ enum action_need {
 };
 
 /*
- * id, name, default keys (blank separated; key names as in keymap.h), scope, needs, word in the footer ("" = not there; order of
- * this table is the order of the footer), help
+ * id, name, default keys (separated by blanks; key names as in keymap.h), scope, needs, word in the footer ("" = not
+ * shown; the footer has the order of this table), help
  */
 #define ACTION_TABLE(X) \
 	X(NUMBER_ADD, "number add", "a", SCOPE_DECK | SCOPE_CALLS, NEED_ADDABLE, N_("add"), N_("Add a number to the provider under the cursor, or the unknown number of the call under the cursor")) \
@@ -136,7 +137,7 @@ struct action {
 };
 
 const struct action *action_get(enum action_id id);
-/* By exact name, else by unambiguous prefix; ACTION_NONE when there is none. */
+/* The action with this name or with this unambiguous prefix; ACTION_NONE when there is none. */
 enum action_id action_by_name(const char *name);
 bool action_in_scope(const struct action *a, unsigned scope);
 

@@ -1,6 +1,7 @@
 /*
- * Numbers that were deleted, and which servers have not yet been read back without them. A deletion is over when the last of
- * its servers has; until then it counts as waiting there, however long that server is away. Owner: the main thread.
+ * Deleted numbers, and the servers that have not been read back without them yet. A deletion is over when the last of
+ * its servers has been read back. Until then it counts as waiting there, for as long as that server is away. Owner: the
+ * main thread.
  */
 #ifndef TRUNKDECK_APP_DELETIONS_H
 #define TRUNKDECK_APP_DELETIONS_H
@@ -14,21 +15,23 @@ struct deletions;
 
 struct deletions *deletions_new(void);
 void deletions_free(struct deletions **d);
-/* The number was deleted and has to go from one more server. */
+/* The number was deleted and must be removed from one more server. */
 void deletions_await(struct deletions *d, const char *number, const char *server);
-/* Its calls shall be hung up on each server that lets go of it. Before it is deleted, or while it is awaited. */
+/* Marks that the number's calls are hung up on each server once its route is gone there. Call it before the number is
+ * deleted, or while the deletion is awaited. */
 void deletions_cut(struct deletions *d, const char *number);
 bool deletions_cuts(const struct deletions *d, const char *number);
 /* The deletion failed. */
 void deletions_cancel(struct deletions *d, const char *number);
-/* The store has the number: it was added again. An edit that comes between deletions_cut() and the deletion takes nothing back. */
+/* The number is in the store again. An edit that arrives between deletions_cut() and the deletion does not remove the
+ * mark. */
 void deletions_restored(struct deletions *d, const char *number);
-/* Is it awaited somewhere? Then deletions_gone() has the say. */
+/* True if the deletion is awaited on some server. Then report each server with deletions_gone(). */
 bool deletions_has(const struct deletions *d, const char *number);
-/* The server was read back without it. True when it was the last one awaited; `where` has then got the names of those that
- * held it, comma separated, nothing when none did. */
+/* The server was read back without the number. True if it was the last one awaited. Then the names of the servers that
+ * had held the number are written to `where`, separated by commas; nothing if none had. */
 bool deletions_gone(struct deletions *d, const char *number, const char *server, bool was_there, struct buf *where);
-/* Numbers that server has not been read back without. */
+/* The count of deleted numbers that the server has not been read back without. */
 size_t deletions_waiting(const struct deletions *d, const char *server);
 
 #endif

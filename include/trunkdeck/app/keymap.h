@@ -1,7 +1,7 @@
 /*
- * Keys and what they do. A key is a Unicode code point, or one of enum key_special; Ctrl is the C0 code. Names: "a", "^L",
- * "Enter", "Space", "Tab", "BackTab", "Esc", "Up", "PageDown", "F1"... The only place that knows names of keys. The names in the
- * action table are resolved at the first keymap_lookup(). Main thread only.
+ * Keys and their actions. A key is a Unicode code point, or one of enum key_special; Ctrl is the C0 code. Names: "a",
+ * "^L", "Enter", "Space", "Tab", "BackTab", "Esc", "Up", "PageDown", "F1"... Only this module knows names of keys. The
+ * first keymap_lookup() resolves the names in the action table. Main thread only.
  */
 #ifndef TRUNKDECK_APP_KEYMAP_H
 #define TRUNKDECK_APP_KEYMAP_H
@@ -24,13 +24,13 @@ enum key_special {
 #define KEYS_ENTER ((key_code)'\r')
 #define KEYS_TAB ((key_code)'\t')
 
-/* Buffers of KEYMAP_NAME_SIZE. */
+/* `to` has KEYMAP_NAME_SIZE bytes. */
 #define KEYMAP_NAME_SIZE 16
 void keymap_name(key_code key, char *to);
 bool keymap_parse(const char *name, key_code *out);
-/* The action bound to a key in a scope (bits of enum action_scope), ACTION_NONE when none. */
+/* The action of a key in a scope (bits of enum action_scope); ACTION_NONE when there is none. */
 enum action_id keymap_lookup(key_code key, unsigned scope);
-/* The first key of an action, as shown in footer and help; "" when it has none. */
+/* The first key of an action, as the footer and help show it; "" when it has none. */
 void keymap_key_of(enum action_id id, char *to);
 
 #endif

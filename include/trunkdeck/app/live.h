@@ -1,4 +1,4 @@
-/* The live calls as the main thread knows them: reports of the ami thread, in order of arrival. Owner: the main thread. */
+/* The live calls as the ami thread reported them, in order of arrival. Owner: the main thread. */
 #ifndef TRUNKDECK_APP_LIVE_H
 #define TRUNKDECK_APP_LIVE_H
 
@@ -13,18 +13,19 @@ struct live;
 
 struct live *live_new(void);
 void live_free(struct live **l);
-/* Inserts, updates, or (FINISHED) removes; true when the list changed. */
+/* Inserts, updates, or (FINISHED) removes a call. Returns true when the list changed. */
 bool live_report(struct live *l, const struct ami_call_report *r);
-/* A server was resynchronised: calls of it older than the serial are gone; each is shown to gone() before it leaves. */
+/* A server was resynchronised: its calls that were last reported before this round are gone. gone() is called with each
+ * one before it is removed. */
 void live_resynced(struct live *l, const struct ami_resync_report *r, void (*gone)(void *arg, const struct call *c),
 		   void *arg);
 /* Oldest first; owned; valid until the next change. */
 const struct call *const *live_calls(struct live *l, size_t *count);
 const struct call *live_find(const struct live *l, const char *server, const char *linkedid);
-/* Some call has had a first audio: talking is detected here. */
+/* True if any live call has had a first audio, so talk detection works. */
 bool live_heard(const struct live *l);
 size_t live_count(const struct live *l);
-uint64_t live_arrived(const struct live *l);		/* how many were new, ever */
+uint64_t live_arrived(const struct live *l);		/* count of all calls ever added */
 size_t live_count_number(const struct live *l, const char *number);
 size_t live_count_provider(const struct live *l, const char *provider);
 

@@ -1,11 +1,11 @@
 /*
- * The workspace a replay is shown in: a private store in a temporary folder, with a copy of the configured store's
- * records, so that numbers, providers and agents have their names. The configured store is opened read-only and closed
- * again; when it can't be read, or there is none, the replay shows bare numbers. What finishes during the replay is recorded
- * here, so that figures and history are the replay's alone, and goes with it.
+ * The workspace of a replay: a private store in a temporary folder, with a copy of the configured store's records, so
+ * that numbers, providers and agents have their names. The configured store is opened read-only and closed again. If it
+ * can't be read, or there is none, the replay shows numbers without names. Calls that finish during the replay are
+ * recorded in the private store, so that figures and history show only the replay. The folder is removed at the end.
  *
- * Records are taken as they are but for one thing: agents that can't take calls are copied as if they could, because the
- * rules would refuse their numbers.
+ * Records are copied unchanged with one exception: agents that can't take calls are copied as if they could, because
+ * the rules would refuse their numbers.
  */
 #ifndef TRUNKDECK_APP_REPLAY_WORKSPACE_H
 #define TRUNKDECK_APP_REPLAY_WORKSPACE_H
@@ -19,12 +19,12 @@ struct replay_workspace;
 /* The name of the server that stands for the recording. */
 #define REPLAY_SERVER "replay"
 
-/* file: what is replayed, shown as the server's address. */
+/* file: the recording, shown as the server's address. */
 bool replay_workspace_make(struct replay_workspace **out, const struct config *given, const char *file, struct err *e);
 void replay_workspace_free(struct replay_workspace **w);
-/* `given` with this store and this one server; nothing is written to it, no agent directory read. */
+/* `given` with this store and this one server; it writes to no server and reads no agent directory. */
 const struct config *replay_workspace_config(const struct replay_workspace *w);
-/* Why there are no names, ERR_NONE = there are. */
+/* Why there are no names; ERR_NONE = there are. */
 const struct err *replay_workspace_trouble(const struct replay_workspace *w);
 
 #endif

@@ -19,8 +19,8 @@ enum live_from { LIVE_FROM_AMI, LIVE_FROM_STORE };
 
 enum agents_source { AGENTS_FROM_STORE, AGENTS_FROM_API };
 
-/* [agents]: where agents come from. A text that is not given is "". With AGENTS_FROM_API there is at least one address, and the
- * template is valid. */
+/* [agents]: where agents come from. A text that is not given is "". With AGENTS_FROM_API there is at least one address,
+ * and the template is valid. */
 struct agents_config {
 	enum agents_source source;
 	char *na_url, *eu_url;		/* of the directory, see agents.h */
@@ -28,7 +28,7 @@ struct agents_config {
 	char *workspace;
 	char *dial;			/* template with {agent_id} */
 	char *ca_file;
-	int interval_s;			/* between reads in the background; 0 = only when asked */
+	int interval_s;			/* between reads in the background; 0 = no background reads */
 	int timeout_s;			/* of one request */
 	int tries;
 };
@@ -45,17 +45,17 @@ struct config {
 	int keep_days;			/* of finished calls; 0 = forever */
 
 	enum when screen_color;
-	bool screen_ascii;		/* line drawing and marks in ASCII even in a UTF-8 locale */
+	bool screen_ascii;		/* ASCII lines and marks even in a UTF-8 locale */
 	bool screen_mouse;
 	enum live_from screen_live;	/* where live calls come from */
-	int screen_fps;			/* frames a second at most for live data; keys are answered at once */
+	int screen_fps;			/* most frames per second for live data; keys are answered at once */
 
 	char *actor;			/* the name of the user who runs the program */
 	struct config_value *values;	/* for `trunkdeck config` */
 	size_t value_count;
 };
 
-/* A value that is in force, and where it comes from. */
+/* A value that is in use, and its source. */
 struct config_value {
 	char *section;			/* "store", "server na-1" */
 	const char *key;
@@ -67,13 +67,14 @@ struct config_value {
 /* A flag of the command line that sets an option: "store.url=..." pairs in order. */
 struct config_flag {
 	const char *name;		/* "store.url" */
-	const char *flag;		/* "--store": for messages */
+	const char *flag;		/* "--store", for messages */
 	const char *value;
 };
 
-/* path NULL: $TRUNKDECK_CONFIG, else $XDG_CONFIG_HOME/trunkdeck/config (may be absent). On failure *e is ERR_CONFIG with
- * "file:line: what is wrong", and the hint says what is allowed. Refused are a file that others can write (secret.h), one that
- * holds a secret and can be read by others, and a server on another machine without TLS unless its section says `tls = no`. */
+/* path NULL: $TRUNKDECK_CONFIG, else $XDG_CONFIG_HOME/trunkdeck/config (may be absent). On failure *e is ERR_CONFIG
+ * with "file:line: what is wrong", and the hint says what is allowed. Refused: a file that others can write (secret.h);
+ * a file that has a secret and can be read by others; and a server on another machine without TLS, unless its section
+ * says `tls = no`. */
 bool config_load(struct config **out, const char *path, const struct config_flag *flags, size_t flag_count, struct err *e);
 void config_free(struct config **c);
 

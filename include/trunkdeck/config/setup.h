@@ -12,32 +12,33 @@
 
 struct setup_file {
 	const char *name;		/* "asterisk/extensions_trunkdeck.conf": among the embedded files */
-	const char *path;		/* where it goes on the server */
-	const char *reload;		/* Asterisk's command that makes it known */
-	bool odbc;			/* only where routes are read over ODBC */
+	const char *path;		/* target path on the server */
+	const char *reload;		/* Asterisk's command that loads it */
+	bool odbc;			/* only for routes read over ODBC */
 };
 
-/* In the order to install them; ends with a row without name. */
+/* In the order of installation; ends with a row without a name. */
 extern const struct setup_file setup_files[];
 
-/* A name in the text between two @, and what takes its place. */
+/* A placeholder, in the text between two @, and its value. */
 struct setup_value {
 	const char *name;		/* "SECRET" */
 	char *value;
 };
 
-/* The text with every @NAME@ replaced. NULL when a name is not among the values, which end with a NULL name. Caller frees. */
+/* Returns the text with every @NAME@ replaced, or NULL if a name is not among the values, which end with a NULL name.
+ * Caller frees. */
 char *setup_fill(const char *text, const struct setup_value *values);
 
 struct setup_options {
 	const struct config *config;
 	const struct server_config *server;
 	enum routes_mode mode;
-	bool show_secret;		/* else a placeholder */
-	const char *permit;		/* which addresses may log in; NULL = chosen from the server's address */
+	bool show_secret;		/* otherwise a placeholder */
+	const char *permit;		/* addresses that may log in; NULL = derived from the server's address */
 };
 
-/* The values for a server. A value that is not known is a placeholder in <angle brackets>. Free with setup_values_free(). */
+/* The values for a server. An unknown value is a placeholder in <angle brackets>. Free with setup_values_free(). */
 struct setup_value *setup_values(const struct setup_options *options);
 void setup_values_free(struct setup_value **values);
 

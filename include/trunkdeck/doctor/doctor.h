@@ -1,9 +1,10 @@
 /*
- * Why would a call to this number fail? Every check is a row of one table: what it is about, and a function that gives a
- * verdict, what was seen, and what to do. Blocks on the store and on the servers: for batch commands and the job thread.
+ * The doctor finds reasons why a call to a number would fail. Each check is a row of one table: its subject, and a
+ * function that gives a verdict, what was seen, and what to do. Blocks on the store and on the servers: for batch
+ * commands and the job thread.
  *
- * Nothing is changed anywhere. What a server's permissions don't let us see is UNKNOWN, with the line of manager.conf that
- * would.
+ * Nothing is changed anywhere. If a server's permissions hide something, the verdict is UNKNOWN and the advice is the
+ * line of manager.conf that would show it.
  */
 #ifndef TRUNKDECK_DOCTOR_DOCTOR_H
 #define TRUNKDECK_DOCTOR_DOCTOR_H
@@ -55,7 +56,8 @@ enum remedy_action {
 
 const char *remedy_name(enum remedy_action a);
 
-/* What a finding's advice says, for a program to do. Where it is about the configuration or the server's files: NONE. */
+/* The advice of a finding in a form that a program can follow. NONE if it is about the configuration or the server's
+ * files. */
 struct remedy {
 	enum remedy_action action;
 	enum entity entity;		/* EDIT, ENABLE, ADD, TEST */
@@ -63,38 +65,38 @@ struct remedy {
 	const char *field;		/* its JSON key, for EDIT and ENABLE; "" = none */
 };
 
-/* One check done on one subject; a value. */
+/* One result of a check on one subject; a value. */
 struct finding {
-	const char *check;		/* its name: "route" */
-	const char *what;		/* what it asks, translated */
+	const char *check;		/* name of the check: "route" */
+	const char *what;		/* the question of the check, translated */
 	enum verdict verdict;
-	char number[40], provider[72], server[40];	/* what it is about; "" = not about one. The number as it was asked for */
+	char number[40], provider[72], server[40];	/* the subject; "" = none. The number is as it was asked for */
 	char seen[224];
 	char todo[256];			/* "" = nothing */
 	struct remedy remedy;
 };
 
-/* Adds it to a list that has the worst first: wrong, then warnings, what is unknown, and what is right; within one, in the order
- * in which they came. *list is freed by free(). */
+/* Adds it to a list that is sorted by verdict: wrong, warning, unknown, right. Findings with the same verdict keep
+ * their order of arrival. *list is freed by free(). */
 void finding_insert(struct finding **list, size_t *count, const struct finding *f);
 
 struct doctor_options {
 	const struct config *config;
 	struct store *store;
 	struct snapshot *snapshot;	/* complete: with the numbers */
-	const char *number;		/* as typed or as a carrier sent it; NULL = not one number */
-	const char *provider;		/* id; NULL with number NULL: everything */
+	const char *number;		/* as typed, or as a carrier sent it; NULL = not for one number */
+	const char *provider;		/* id; NULL when number is NULL too: everything */
 	int64_t timeout_ms;		/* of a server's answer */
-	int64_t now_us;			/* wall clock: what "recent" means */
-	struct mailbox *stop;		/* mail to it: no more is reported, at once; NULL = none */
+	int64_t now_us;			/* wall clock, to decide what is "recent" */
+	struct mailbox *stop;		/* mail to it stops the run at once, without more reports; NULL = none */
 	void (*report)(void *arg, const struct finding *f);
 	void *arg;
 };
 
-/* Only what it was asked to check is missing makes it fail; what is wrong is reported. */
+/* All problems are reported as findings. */
 void doctor_run(const struct doctor_options *options);
 
-/* What the finding is about, as a heading: "+15551234567 on na-1". */
+/* The subject of the finding as a heading: "+15551234567 on na-1". */
 #define FINDING_ABOUT_SIZE 160
 void finding_about(const struct finding *f, char to[FINDING_ABOUT_SIZE]);
 

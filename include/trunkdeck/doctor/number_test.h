@@ -1,13 +1,13 @@
 /*
- * Testing a number: a test call (test_call.h) on each server that should serve it, one after the other, so that the agent
- * platform sees one at a time. Blocks: for batch commands and the job thread.
+ * Tests a number: makes a test call (test_call.h) on each server that should serve it, one after the other, so that the
+ * agent platform has one test call at a time. Blocks: for batch commands and the job thread.
  *
- * A test never leaves to the telephone network. The agent as configured, what the server's own route leads to, and every
- * channel the call brings up are held against the providers: nothing is dialled through the endpoint of one, nor by a
- * channel technology that is made of lines. What a Local channel does in dialplan of the site's own is seen only once it
- * begins, and ended then.
+ * A test never calls into the telephone network. The configured agent, the target of the server's route, and each
+ * channel of the call are compared with the providers. Nothing is dialled through a provider's endpoint, or with a
+ * channel technology for lines. If a Local channel leaves through the site's own dialplan, that is seen only when it
+ * begins, and the call is ended then.
  *
- * It changes nothing, but it makes an agent take a call: refused with ERR_READ_ONLY where the configuration says read-only.
+ * A test changes nothing, but an agent takes a call. So it is refused with ERR_READ_ONLY in read-only mode.
  */
 #ifndef TRUNKDECK_DOCTOR_NUMBER_TEST_H
 #define TRUNKDECK_DOCTOR_NUMBER_TEST_H
@@ -21,29 +21,29 @@
 #include "trunkdeck/model/snapshot.h"
 #include "trunkdeck/routes/test_call.h"
 
-#define NUMBER_TEST_TIMEOUT_MS 20000	/* unless told otherwise */
+#define NUMBER_TEST_TIMEOUT_MS 20000	/* default */
 
 struct number_test {
 	const struct config *config;
 	struct snapshot *snapshot;	/* providers and agents; outlives the test */
 	const struct number *number;
-	const char *server;		/* on this one only, whatever its region; NULL = where the number belongs */
+	const char *server;		/* only this server, whatever its region; NULL = all where the number belongs */
 	int64_t timeout_ms;		/* of each call */
-	struct mailbox *stop;		/* mail to it: the call is hung up, and no other placed; NULL = none */
-	/* How far it is, after each step (over: false), and what became of it. why: ERR_NONE = well; the call did not get to
-	 * the end, or could not be placed. Both valid during the callback. */
+	struct mailbox *stop;		/* mail to it hangs up the call and ends the test; NULL = none */
+	/* Called after each step (over: false), and with the result. why: ERR_NONE = well; otherwise the call did not
+	 * complete, or could not be placed. Both pointers are valid during the callback. */
 	void (*report)(void *arg, const struct server_config *server, const struct test_call *t, const struct err *why,
 		       bool over);
 	void *arg;
 };
 
 bool number_test_on(const struct number_test *n, const struct server_config *server);
-/* May it be tested at all? Not where it has no route by itself, and not where its agent may be a telephone line. */
+/* May the number be tested? Not if it has no route by itself, or if its agent may be a telephone line. */
 bool number_test_may(const struct number_test *n, struct err *e);
-/* False, and *e, when not a single call was to be placed; what became of those that were is reported. */
+/* Returns false with *e if no call could be placed. Otherwise the result of each call was reported. */
 bool number_test_run(const struct number_test *n, struct err *e);
 
-/* May a test dial it? Pure. */
+/* May a test dial this dial string? Pure. */
 bool number_test_may_dial(struct snapshot *s, const char *dial, struct err *e);
 
 #endif

@@ -10,7 +10,7 @@
 
 #define DIALPLAN_VERSION_CONTEXT "trunkdeck-version"
 
-/* Of the file inside this program; 0 = it has none. */
+/* The version of the file inside this program; 0 = it has none. */
 int dialplan_version(void);
 /* The version in an event of the answer to ShowDialPlan; 0 = there is none. */
 int dialplan_version_told(const struct ami_frame *f);

@@ -1,12 +1,13 @@
 /*
- * Provider endpoints as an Asterisk sees them: whether it reaches the provider, and how quickly. And its registrations at
- * providers, which the provider's calls may depend on.
+ * The endpoints of providers as an Asterisk sees them: whether it reaches the provider, and how quickly. Also its
+ * registrations at providers, which calls of the provider may depend on.
  *
- * The questions are the device state, then the endpoint's AORs, their contacts, and each contact's state. They are dialplan
- * functions (Getvar), which need write=reporting alone, and so work in every routes mode. PJSIPShowEndpoint needs write=system, and
- * PJSIPShowContacts leaves out the contacts that a trunk's AOR names in pjsip.conf (seen on 22.10).
+ * The questions are the device state, then the endpoint's AORs, their contacts, and each contact's state. They are
+ * dialplan functions (Getvar), which need only write=reporting, and so work in every routes mode. PJSIPShowEndpoint
+ * needs write=system, and PJSIPShowContacts leaves out the contacts that a trunk's AOR names in pjsip.conf (seen on
+ * 22.10).
  *
- * The probe below is a pure state machine: it returns what to ask, and takes the answers. Any thread, one owner.
+ * The probe below is a pure state machine: it returns questions and takes the answers. Any thread, one owner.
  */
 #ifndef TRUNKDECK_ROUTES_ENDPOINT_H
 #define TRUNKDECK_ROUTES_ENDPOINT_H
@@ -35,11 +36,11 @@ enum endpoint_state {
 
 WORDS_DECLARE(endpoint_state, enum endpoint_state)
 bool endpoint_state_needs_person(enum endpoint_state s);
-/* Asterisk's word for a contact: "Reachable", "Unreachable", "NonQualified", ... */
+/* The state for Asterisk's word for a contact: "Reachable", "Unreachable", "NonQualified", ... */
 enum endpoint_state endpoint_state_of_contact(struct str status);
 
 #define ENDPOINT_NAME_SIZE 72
-#define ENDPOINT_AORS_MAX 4		/* more AORs of an endpoint are not asked for */
+#define ENDPOINT_AORS_MAX 4		/* an endpoint's further AORs are not asked for */
 #define ENDPOINT_CONTACTS_MAX 8
 
 /* One endpoint on one server; a value. */
@@ -47,7 +48,7 @@ struct endpoint_report {
 	char name[ENDPOINT_NAME_SIZE];
 	enum endpoint_state state;	/* of its best contact */
 	int64_t rtt_us;			/* REACHABLE: the shortest; -1 = unknown */
-	int64_t since_ms;		/* monotonic, when the state was seen to begin; 0 = it was so at the first look */
+	int64_t since_ms;		/* monotonic, when the state began; 0 = it was so at the first look */
 	unsigned contacts;
 	unsigned answering;		/* of them */
 };
@@ -61,7 +62,7 @@ struct registration_report {
 	int64_t since_ms;		/* as above */
 };
 
-/* --- asking --- */
+/* --- the probe --- */
 
 struct endpoint_contact {
 	char id[160];
@@ -73,17 +74,17 @@ struct endpoint_probe {
 	char name[ENDPOINT_NAME_SIZE];
 	enum { PROBE_DEVICE, PROBE_AORS, PROBE_CONTACTS, PROBE_STATUS, PROBE_RTT, PROBE_DONE } step;
 	char aors[ENDPOINT_AORS_MAX][ENDPOINT_NAME_SIZE];
-	size_t aor_count, aor;		/* known, the one being asked */
+	size_t aor_count, aor;		/* count of AORs, and index of the current one */
 	struct endpoint_contact contacts[ENDPOINT_CONTACTS_MAX];
 	size_t contact_count, contact;
 	bool absent;
 };
 
 void endpoint_probe_begin(struct endpoint_probe *p, const char *name);
-/* The variable that Getvar is asked for now; false when there is nothing more to ask. */
+/* The variable to ask for with Getvar now; false when there are no more questions. */
 bool endpoint_probe_next(const struct endpoint_probe *p, char *variable, size_t size);
 void endpoint_probe_answer(struct endpoint_probe *p, struct str value);
-/* The result of a probe that is done. The caller fills in since_ms. */
+/* The result of a finished probe. The caller fills in since_ms. */
 void endpoint_probe_result(const struct endpoint_probe *p, struct endpoint_report *out);
 
 #endif

@@ -1,19 +1,21 @@
 /*
- * Routes: what a server holds for a number, and how far that is from what the store says (DESIGN.md 4.2).
+ * Routes: what a server holds for a number, compared with the store (DESIGN.md 4.2).
  *
  * In `astdb` mode a route is two keys: family `trunkdeck`, key the number, value the agent id; family `trunkdeckagent`,
- * key the agent id, value its dial string; a carrier's form is family `trunkdecktrunk`, key the PJSIP endpoint, value the
- * prefix. `trunkdeckmeta/owner` holds the id of the store that owns the server. In `odbc` mode (`lookup` below) the server
- * reads all of that from the store itself: nothing is written, everything is read through Asterisk's own functions, "" =
- * not there. A server whose functions give nothing at all does not reach the store: its routes are unknown, not missing.
+ * key the agent id, value its dial string. A carrier's form is family `trunkdecktrunk`, key the PJSIP endpoint, value
+ * the prefix. `trunkdeckmeta/owner` holds the id of the store that owns the server. In `odbc` mode (`lookup` below) the
+ * server reads all of that from the store itself. Nothing is written, and everything is read through Asterisk's own
+ * functions; "" = not there. If a server's functions return nothing at all, it does not reach the store: its routes are
+ * unknown, not missing.
  *
- * `struct routes` is the reconciler of one server: a pure state machine. It is told what is wanted, returns which actions to send,
- * takes the answers, and reports states. It has no I/O and no clock: the caller passes the time. Owner: the AMI thread.
+ * `struct routes` is the reconciler of one server: a pure state machine. It is told what is wanted, returns which
+ * actions to send, takes the answers, and reports states. It has no I/O and no clock: the caller passes the time.
+ * Owner: the AMI thread.
  *
- * It reads before it writes. It writes an agent's dial string before the numbers that lead to the agent, and deletes it after them.
- * A number that is no longer wanted is always deleted. A key that it was never told about is found by a scan and only reported
- * (FOREIGN), until routes_delete_foreign(). What is wanted is kept when the connection ends: after a reconnect everything is read
- * back and put right.
+ * It reads before it writes. It writes an agent's dial string before the numbers that lead to the agent, and deletes it
+ * after them. A number that is no longer wanted is always deleted. A key that it was never told about is found by a
+ * scan and only reported (FOREIGN), until routes_delete_foreign(). The wanted routes are kept when the connection ends:
+ * after a reconnect everything is read back and repaired.
  */
 #ifndef TRUNKDECK_ROUTES_ROUTE_H
 #define TRUNKDECK_ROUTES_ROUTE_H
@@ -53,7 +55,8 @@ struct route {
 	char dial[256];
 };
 
-/* The state of a number on one server; a value. `gone`: the number is verified not to be there, so the row goes. */
+/* The state of a number on one server; a value. `gone`: a readback confirmed that the number is not there; remove its
+ * row. */
 struct route_report {
 	char number[E164_SIZE];
 	enum route_state state;
@@ -68,14 +71,14 @@ struct route_report {
 enum route_op { ROUTE_OP_PUT, ROUTE_OP_DEL, ROUTE_OP_GET, ROUTE_OP_LOOKUP };
 
 struct route_action {
-	uint64_t id;			/* comes back in routes_answer() */
+	uint64_t id;			/* passed to routes_answer() */
 	enum route_op op;
 	char family[24];		/* LOOKUP: the function */
 	char key[72];			/* LOOKUP: its argument */
 	char value[256];		/* PUT */
 };
 
-/* What is put before a number that arrives through this endpoint without '+'; a value. */
+/* The prefix for a number that arrives through this endpoint without '+'; a value. */
 struct route_prefix {
 	char endpoint[72];
 	char prefix[16];		/* "" = "+" */
@@ -104,7 +107,7 @@ void routes_set_owner(struct routes *r, const char *owner, int64_t now_ms);
 void routes_want(struct routes *r, const struct route *route, int64_t now_ms);
 void routes_unwant(struct routes *r, const char *number, int64_t now_ms);
 void routes_complete(struct routes *r, int64_t now_ms);
-/* All prefixes. Those that were told before and are not among them are deleted. */
+/* All prefixes. Prefixes of an earlier call that are not among them are deleted. */
 void routes_set_prefixes(struct routes *r, const struct route_prefix *prefixes, size_t n, int64_t now_ms);
 /* From now on write to the server even if another store owns it. */
 void routes_take_over(struct routes *r, int64_t now_ms);
@@ -115,7 +118,7 @@ bool routes_scan_due(const struct routes *r);
 void routes_scan_begin(struct routes *r);
 void routes_scan_found(struct routes *r, const char *number, int64_t now_ms);
 void routes_scan_end(struct routes *r, bool ok);
-/* Deletes this number if it was found and is still foreign. */
+/* Deletes the number if it was found by a scan and is still foreign. */
 void routes_delete_foreign(struct routes *r, const char *number, int64_t now_ms);
 
 /* The control connection came up (everything is read back) or went down (everything is unknown). */
@@ -126,9 +129,9 @@ void routes_verify_all(struct routes *r, int64_t now_ms);
 
 /* The next action to send, false when there is none now. */
 bool routes_next(struct routes *r, int64_t now_ms, struct route_action *out);
-/* When routes_next() may have an action without an answer before it; -1 = never. */
+/* When routes_next() may have an action even without an answer; -1 = never. */
 int64_t routes_next_at_ms(const struct routes *r);
-/* The answer: ok + value (GET, LOOKUP), or not found, or refused with Asterisk's message as value. */
+/* The answer: ok and a value (GET, LOOKUP); not found; or refused, with Asterisk's message as the value. */
 enum route_answer { ROUTE_ANSWER_OK, ROUTE_ANSWER_NOT_FOUND, ROUTE_ANSWER_REFUSED };
 void routes_answer(struct routes *r, uint64_t id, enum route_answer answer, const char *value, int64_t now_ms);
 
@@ -141,8 +144,8 @@ struct routes_stats {
 	bool foreign_owner;		/* the server belongs to another store: nothing is written */
 	char owner[72];			/* the id of that store */
 	bool mute;			/* lookup: the server gets nothing from the store */
-	bool scan_failed;		/* so foreign keys are not known */
-	size_t prefixes;		/* carrier forms told of or to be deleted, and those verified */
+	bool scan_failed;		/* the scan failed, so foreign keys are not known */
+	size_t prefixes;		/* carrier forms wanted or to be deleted, and those verified */
 	size_t prefixes_verified;
 	char refusal[120];		/* Asterisk's last refusal, "" = none */
 };

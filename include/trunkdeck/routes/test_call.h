@@ -17,7 +17,7 @@
 #include "trunkdeck/base/words.h"
 #include "trunkdeck/ami/server.h"
 
-/* How far a call gets, in this order: id, name in JSON, text */
+/* The steps of a call, in this order: id, name in JSON, text */
 #define TEST_STEP_TABLE(X) \
 	X(ARRIVED, "arrived", N_("in the dialplan")) \
 	X(ROUTE, "route", N_("route found")) \
@@ -34,14 +34,14 @@ enum test_step {
 
 WORDS_DECLARE(test_step, enum test_step)
 
-/* What is known of the call so far; a value. */
+/* The state of the call so far; a value. */
 struct test_call {
 	char id[48];			/* Uniqueid of the caller's half, Linkedid of all of it */
 	char other_id[48];		/* of the half that runs the dialplan */
 	char channel[96];		/* name of the caller's half */
-	char agent[72];			/* where the server's route leads */
-	char dial_status[24];		/* of the agent's dial, "" = not over */
-	int64_t at_us[TEST_STEP_COUNT];	/* of each step, since it arrived; -1 = not reached */
+	char agent[72];			/* the agent that the server's route leads to */
+	char dial_status[24];		/* of the agent's dial, "" = still dialling */
+	int64_t at_us[TEST_STEP_COUNT];	/* of each step, since the call arrived; -1 = not reached */
 	int64_t arrived_us;
 	int cause;			/* of the hang-up, 0 = none yet */
 	bool unmapped;			/* the dialplan found no route */
@@ -60,17 +60,17 @@ struct test_call_options {
 	const struct server_config *server;
 	const char *number;
 	int64_t timeout_ms;		/* from placing it to the first audio */
-	struct mailbox *stop;		/* mail to it: it is hung up at once; NULL = none */
+	struct mailbox *stop;		/* mail to it hangs up the call at once; NULL = none */
 	/*
 	 * Returns whether `dial` may be dialled. It is called with the dial string of the server's route before the call is placed,
 	 * and with "TECH/endpoint" of each channel that the call creates. False refuses the test or ends it; *e says why.
 	 */
 	bool (*may_dial)(void *arg, const char *dial, struct err *e);
-	void (*progress)(void *arg, const struct test_call *t);	/* a step was reached */
+	void (*progress)(void *arg, const struct test_call *t);	/* called when a step is reached */
 	void *arg;
 };
 
-/* Places the call and waits for its end. True when it was placed, whatever its result. */
+/* Places the call and waits for its end. Returns true if it was placed, whatever its result. */
 bool test_call_run(struct test_call *t, const struct test_call_options *options, struct err *e);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * Bringing the store's agents up to date with the agent directory: read the store's agents, read the directory, merge, write
- * what differs in one transaction. For the batch command and for the thread behind the screen, each with a store handle of
- * its own.
+ * Bring the store's agents up to date with the agent directory: read the store's agents, read the directory, merge, and
+ * write the differences in one transaction. The batch command and the agents worker use it, each with its own store
+ * handle.
  *
- * Blocks on the network and the store. When somebody else changed an agent meanwhile, the merge is made again with what
- * is there then, so that two who do this at once end with the same agents and no error.
+ * Blocks on the network and the store. If somebody else changes an agent meanwhile, the merge is repeated with the
+ * store's new content. So two syncs at the same time end with the same agents and without an error.
  */
 #ifndef TRUNKDECK_WORK_AGENT_SYNC_H
 #define TRUNKDECK_WORK_AGENT_SYNC_H
@@ -18,22 +18,22 @@
 #include "trunkdeck/store/store.h"
 
 struct agent_sync_options {
-	bool dry_run;			/* say what would change, change nothing */
+	bool dry_run;			/* report what would change, and change nothing */
 	bool all_may_go;		/* see agents.h */
-	struct mailbox *stop;		/* mail to it: give up; NULL = none */
+	struct mailbox *stop;		/* mail to it ends the sync; NULL = none */
 };
 
-/* What was done to one agent, or was to be. */
+/* What the sync did to one agent, or would do in a dry run. */
 struct agent_sync_row {
 	struct agents_change change;
-	struct agent agent;		/* as it is now */
-	struct err err;			/* the store refused it; ERR_NONE = done (or a dry run) */
+	struct agent agent;		/* the agent after the sync */
+	struct err err;			/* why the store refused it; ERR_NONE = written (or a dry run) */
 };
 
 struct agent_sync {
 	struct agent_sync_row *rows;
 	size_t count;
-	struct agents_issue *issues;	/* sorted by id, then the local agents in the way */
+	struct agents_issue *issues;	/* sorted by id; then the local agents whose ids the directory also has */
 	size_t issue_count;
 	struct agents_region regions[REGION_COUNT];
 	bool held[REGION_COUNT];	/* all its agents would be gone: see agents.h */
@@ -42,8 +42,8 @@ struct agent_sync {
 	size_t refused;
 };
 
-/* False: nothing was done; *e says why. True: what could be done was (see rows); the first thing that failed, a region or a
- * row, is in *e all the same, ERR_NONE = nothing. *out is initialised either way. */
+/* Returns false if nothing was done; *e says why. Returns true if everything possible was done (see rows). Then *e has
+ * the first failure of a region or a row, or ERR_NONE. *out is initialised in both cases. */
 bool agent_sync_run(struct agent_sync *out, struct store *s, const struct agents_config *config,
 		    const struct agent_sync_options *o, struct err *e);
 void agent_sync_clear(struct agent_sync *s);

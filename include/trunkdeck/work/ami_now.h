@@ -1,4 +1,5 @@
-/* Which calls are up on a server at this moment, for batch commands: asked once, over a connection of its own. Blocks. */
+/* The calls that are up on a server now, for batch commands. The server is asked once, over a separate connection.
+ * Blocks. */
 #ifndef TRUNKDECK_WORK_AMI_NOW_H
 #define TRUNKDECK_WORK_AMI_NOW_H
 
@@ -12,13 +13,14 @@
 
 struct ami_now_options {
 	const struct server_config *server;
-	int64_t timeout_ms;		/* of connecting, and of the answer */
+	int64_t timeout_ms;		/* for connecting, and for the answer */
 	const char *(*prefix_of)(void *arg, struct str endpoint);	/* as in struct tracker_config */
 	void (*call)(void *arg, const struct call *c);	/* valid during the callback; provider, agent, region are not filled in */
 	void *arg;
 };
 
-/* All of them are calls that joined late (tracker.h): their response time is not known. Failures as in ami/session.h. */
+/* All calls are reported as joined late (tracker.h): their response time is not known. Failures are as in
+ * ami/session.h. */
 bool ami_calls_now(const struct ami_now_options *options, struct err *e);
 
 #endif

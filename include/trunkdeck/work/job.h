@@ -1,7 +1,7 @@
 /*
- * What the screen asked of the servers that takes its time: the doctor, and test calls. One job at a time; a new one
- * takes the place of the old. The job thread (work/job_thread.h) does it and mails what it finds bit by bit; this is
- * what has come so far. Owner: the main thread.
+ * A job that asks servers for the screen and takes time: the doctor, or test calls. There is one job at a time; a new
+ * one replaces the old. The job thread (work/job_thread.h) does it and mails results as they come. This struct has the
+ * results so far. Owner: the main thread.
  */
 #ifndef TRUNKDECK_WORK_JOB_H
 #define TRUNKDECK_WORK_JOB_H
@@ -23,21 +23,22 @@ struct job_test {
 	char server[40];
 	enum job_test_state state;
 	struct test_call call;
-	struct err why;			/* OVER: why it did not get to the end, ERR_NONE = it did */
+	struct err why;			/* OVER: why the test did not complete; ERR_NONE = it did */
 };
 
-/* Of a provider, or of all, only what is not right is kept, and of that so much; the rest is counted. */
+/* For a provider or for everything, only findings that are not right are kept, at most this many. The others are
+ * counted. */
 #define JOB_FINDINGS_MAX 2000
 
 struct job {
 	enum job_kind kind;
-	char number[40], provider[72];	/* what about; both "": everything */
+	char number[40], provider[72];	/* the subject; both "" = everything */
 	bool running;
-	struct err err;			/* it could not be done */
+	struct err err;			/* why the job could not be done */
 	size_t count[VERDICT_COUNT];
 	struct finding *findings;	/* the worst first */
 	size_t finding_count;
-	struct job_test *tests;	/* one for each server, in the order they are called */
+	struct job_test *tests;	/* one for each server, in calling order */
 	size_t test_count;
 };
 

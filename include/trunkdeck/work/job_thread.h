@@ -1,10 +1,10 @@
 /*
- * The job thread: does what blocks on servers - the doctor, test calls - for the screen, with a store handle and
- * connections of its own, and mails each result to the main thread as it comes. Started by the first job.
+ * The job thread runs the jobs of the screen that block on servers: the doctor and test calls. It has its own store
+ * handle and connections, and mails each result to the main thread as it comes. The first job starts it.
  *
- * One job at a time. Any mail to the thread - the next job, a cancellation, the end - ends the job under way at once, even
- * while a server hangs (a test call is hung up first, for which a second is given). Every result carries the token of its
- * job: what still comes of one that is not wanted any more is dropped by whoever takes it.
+ * There is one job at a time. Any mail to the thread (the next job, a cancellation, the end) ends the running job at
+ * once, even while a server hangs. A test call is hung up first, for at most a second. Each result has the token of its
+ * job; the receiver drops results of a job that is no longer wanted.
  */
 #ifndef TRUNKDECK_WORK_JOB_THREAD_H
 #define TRUNKDECK_WORK_JOB_THREAD_H
@@ -15,7 +15,8 @@
 #include "trunkdeck/config/config.h"
 #include "job.h"
 
-/* What the main thread does with the news: each is called by mail_deliver() with a struct job_news. */
+/* The main thread's handlers: mail_deliver() calls each with a struct job_news. A line names the members that are
+ * set. */
 struct job_handlers {
 	mail_fn *finding;	/* .finding */
 	mail_fn *counts;	/* .count, coalesced */
@@ -46,7 +47,7 @@ struct job_thread;
 
 /* The config and the handlers must outlive it. */
 struct job_thread *job_thread_start(const struct config *config, struct mailbox *to_main, const struct job_handlers *handlers);
-/* Ends the job under way and joins; within about a second. */
+/* Ends the running job and joins the thread, within about a second. */
 void job_thread_stop(struct job_thread **i);
 void job_thread_ask(struct job_thread *i, const struct job_order *job);
 void job_thread_cancel(struct job_thread *i);

@@ -1,15 +1,17 @@
 /*
- * The raw stream of the servers' tail connections into files, for bug reports and `trunkdeck replay`.
+ * Records the raw stream of the servers' tail connections in files, for bug reports and `trunkdeck replay`.
  *
- * What is written is what was read after the login's answer, byte for byte, behind the banner line of its connection: no
- * secret passes there. Each file is one unbroken stretch of one connection and can be replayed alone: a new connection,
- * a gap, or a file above the limit begins the next one, at a frame. FILE is the newest, FILE.1 the one before, up to
- * FILE.<keep>; older ones are removed. With several servers FILE.SERVER takes the place of FILE. Mode 0600.
+ * The files have the bytes that were read after the answer to the login, unchanged, behind the banner line of their
+ * connection. No secret is among them. Each file is one unbroken part of one connection and can be replayed alone. A
+ * new connection, a gap, or a file above the limit begins the next file, at the start of a frame. FILE is the newest,
+ * FILE.1 the one before, up to FILE.<keep>; older ones are removed. With several servers, FILE.SERVER is used in place
+ * of FILE. Mode 0600.
  *
- * Writing is a thread of its own with a bounded queue: the ami thread never waits for a disk. What finds no room is a gap,
- * counted and told. A file that can't be written ends the recording of that server, is told, and disturbs nothing else.
+ * A separate thread with a bounded queue writes, so the ami thread never waits for a disk. Bytes that do not fit into
+ * the queue are a gap, which is counted and reported. If a file can't be written, the recording of that server ends and
+ * is reported; everything else continues.
  *
- * raw_log_begin() and raw_log_add() belong to one thread, the ami thread; starting and stopping to the one that owns it.
+ * raw_log_begin() and raw_log_add() are for one thread, the ami thread. The owner starts and stops the recording.
  */
 #ifndef TRUNKDECK_WORK_RAW_LOG_H
 #define TRUNKDECK_WORK_RAW_LOG_H
@@ -31,23 +33,24 @@ struct raw_log;
 
 struct raw_log_options {
 	const char *path;
-	int64_t max;			/* bytes of a file; it may be longer by what was read at once */
-	int keep;			/* files beside the newest */
+	int64_t max;			/* bytes of a file; one read may exceed it */
+	int keep;			/* files kept besides the newest */
 };
 
 /* What is mailed to the main thread. */
 struct raw_log_report {
 	char server[40];
-	struct err err;			/* ERR_NONE: there was a gap; else why nothing more is recorded */
+	struct err err;			/* ERR_NONE: there was a gap; else why recording ended */
 	uint64_t lost;			/* bytes of the gap */
 };
 
-/* Begins with a new file for each server. handle is called by mail_deliver() with each struct raw_log_report. *e: a file can't be made, or what is there is no recording of ours. */
+/* Begins with a new file for each server. mail_deliver() calls handle with each struct raw_log_report. On failure *e
+ * says that a file can't be made, or that an existing file is no recording. */
 bool raw_log_start(struct raw_log **out, const struct raw_log_options *options, const struct server_config *servers,
 		   size_t count, struct mailbox *to_main, mail_fn *handle, struct err *e);
-/* Writes what waits, joins the thread. */
+/* Writes the queued bytes and joins the thread. */
 void raw_log_stop(struct raw_log **l);
-/* A server's connection is logged in; this was its banner. */
+/* A server's connection has logged in; banner is its banner line. */
 void raw_log_begin(struct raw_log *l, size_t server, struct str banner);
 void raw_log_add(struct raw_log *l, size_t server, const char *bytes, size_t len);
 
