@@ -1,5 +1,6 @@
 /*
- * trunkdeck: the command line. Options, the configuration, then either a batch command (cli/) or the screen (ui/).
+ * trunkdeck: the command line. Reads the options and the configuration, then runs a batch command (cli/) or the screen
+ * (ui/).
  */
 #include "config.h"
 
@@ -26,9 +27,9 @@
 #include "ui/views.h"
 
 #define FLAGS_MAX 32
-#define END_MS 1800		/* from the signal or key that ends the screen to the end of the process, at most */
+#define END_MS 1800		/* most time from the signal or key that ends the screen to the end of the process */
 
-/* Where virtual time starts for --script: 2026-01-05 14:02 UTC, a Monday. */
+/* Start of the virtual time for --script: 2026-01-05 14:02 UTC, a Monday. */
 #define SCRIPT_START_US ((int64_t)1767621720 * 1000000)
 
 struct arguments {
@@ -36,16 +37,17 @@ struct arguments {
 	const char *script;
 	const char *size;
 	bool wants_demo;
-	struct demo *demo;		/* running */
+	struct demo *demo;		/* NULL = not running */
 	enum output_format format;
 	struct config_flag flags[FLAGS_MAX];
 	size_t flag_count;
-	char *store_url;		/* copy of what --store said */
+	char *store_url;		/* copy of the value of --store */
 };
 
 extern char **environ;
 
-/* Everybody on this machine can read the command line. What may hold a password is overwritten there, and kept here. */
+/* Everybody on this machine can read the command line. So a value that may have a password is copied and overwritten
+ * there. */
 static const char *hide_store_url(struct arguments *a, char *value)
 {
 	char *secret = strstr(value, "://");
@@ -58,8 +60,8 @@ static const char *hide_store_url(struct arguments *a, char *value)
 	return a->store_url;
 }
 
-/* What the configuration has taken from the environment is for this process only: children, and who reads /proc/PID/environ, don't
- * see it. */
+/* Removes the variables that the configuration has read, so that children and readers of /proc/PID/environ don't see
+ * them. */
 static void hide_environment(void)
 {
 	for (char **v = environ; *v;) {
@@ -118,7 +120,7 @@ static int take_format(struct arguments *a, const char *value)
 	return fail(&e);
 }
 
-/* Takes one option; returns an exit code to leave with, or -1 to go on. */
+/* Handles one option. Returns an exit code, or -1 to continue. */
 static int take_option(struct arguments *a, int id, char *given)
 {
 	const char *value = id == GLOBAL_STORE ? hide_store_url(a, given) : given;
@@ -200,7 +202,7 @@ static void open_log(void)
 	free(dir);
 }
 
-/* Flags of the demonstration come first, so that the operator's own win. */
+/* The demonstration's flags come first, so that the operator's flags win. */
 static bool load_config(struct config **config, const struct arguments *a, struct err *e)
 {
 	const struct demo *demo = a->demo;
@@ -218,12 +220,12 @@ static bool load_config(struct config **config, const struct arguments *a, struc
 	return ok;
 }
 
-/* What the screen is opened on; without a player, on the servers of the configuration. */
+/* The data behind the screen: the player, or without one, the configured servers. */
 struct showing {
 	const struct config *config;
 	struct player *player;
 	int speed;
-	const struct err *no_names;	/* why numbers have none */
+	const struct err *no_names;	/* why numbers have no names */
 };
 
 static bool start_app(struct app *app, struct showing *s, struct td_clock *clock, struct err *e)
@@ -234,7 +236,7 @@ static bool start_app(struct app *app, struct showing *s, struct td_clock *clock
 	return s->player ? app_start_replay(app, &s->player, clock, s->speed, e) : app_start(app, e);
 }
 
-/* The loop, from the first paint to the end. Nobody waits for workers to see something. */
+/* Runs the loop from the first paint to the end. The first paint does not wait for the workers. */
 static bool drive(struct ui *ui, struct app *app, struct showing *s, struct td_clock *clock, struct err *e)
 {
 	struct loop_client client;
@@ -276,7 +278,7 @@ static bool run_screen(const struct arguments *a, struct showing *s, struct err 
 	return ok;
 }
 
-/* The recording first: what can't be played needs no workspace. */
+/* Opens the recording first: if it can't be played, no workspace is needed. */
 static bool show_replay(void *arg, const struct cli_replay_show *r, struct err *e)
 {
 	const struct arguments *a = arg;

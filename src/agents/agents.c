@@ -1,7 +1,7 @@
 /*
- * Reading every host, and putting their answers together: each agent once, in the region whose host has it. An agent that names
- * the other region is taken from that region's host, and is an issue only if it is not there. An id that both hosts claim is taken
- * from the first region, always the same one, so that it does not change sides with every read.
+ * Reads every host and merges the answers: each agent once, in the region whose host has it. An agent that names the
+ * other region is taken from that region's host, and is an issue only if it is not there. An id that both hosts claim
+ * is always taken from the first region, so that it does not change sides with every read.
  */
 #include "config.h"
 
@@ -39,7 +39,7 @@ bool agents_url_check(const char *url, struct err *e)
 	return http_url_check(url, e);
 }
 
-/* --- putting together --- */
+/* --- merging the answers --- */
 
 static void add_issue(struct agents_list *list, const struct page_agent *a, enum region region, const char *text)
 {

@@ -19,7 +19,7 @@ struct http;
 
 struct http_options {
 	const char *secret;
-	const char *ca_file;		/* "" = the system's */
+	const char *ca_file;		/* PEM file; "" = the system's authorities */
 	int connect_timeout_ms;
 	int timeout_ms;
 	int stall_s;
@@ -27,9 +27,9 @@ struct http_options {
 };
 
 enum http_result {
-	HTTP_ANSWERED,			/* with whatever status */
-	HTTP_UNREACHABLE,		/* may be different next time */
-	HTTP_UNTRUSTED,			/* the certificate, or ca_file */
+	HTTP_ANSWERED,			/* with any status */
+	HTTP_UNREACHABLE,		/* may be temporary */
+	HTTP_UNTRUSTED,			/* the certificate was refused, or ca_file can't be read */
 	HTTP_TOO_LARGE,
 	HTTP_STOPPED,
 };
@@ -37,7 +37,7 @@ enum http_result {
 struct http_answer {
 	enum http_result result;
 	long status;
-	int retry_after_s;		/* 0 = not said */
+	int retry_after_s;		/* the server's Retry-After; 0 = none */
 	const char *body;		/* owned by the connection, until the next request */
 	size_t len;
 	char redirect[128];		/* the host a 3xx points to; "" = none */
@@ -48,7 +48,7 @@ struct http *http_open(const struct http_options *o);
 void http_close(struct http **h);
 void http_get(struct http *h, const char *url, size_t max, struct http_answer *a);
 
-/* Is it https (or http on this machine) with nothing but host, port and path? */
+/* Checks that the URL is https (or http on this machine) and has only host, port and path. */
 bool http_url_check(const char *url, struct err *e);
 /* Host and port of a URL, for messages. */
 void http_url_host(const char *url, char *to, size_t size);

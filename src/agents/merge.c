@@ -1,7 +1,8 @@
 /*
- * The directory is compared with the store. First the list says what to add and change. Then the agents of the store that are not
- * in the list are gone, if absence counts: every host was read completely, the agent's region has a host, and not all of the
- * region's agents are missing at once. In that last case its new agents are not added either: they may be somebody else's.
+ * Compares the directory with the store. First the list says what to add and change. An agent of the store that is not
+ * in the list is gone if absence counts: every host was read completely, the agent's region has a host, and not all of
+ * the region's agents are missing at once. In that last case the region's new agents are not added either, because they
+ * may be somebody else's.
  */
 #include "config.h"
 
@@ -57,7 +58,8 @@ static int compare_issue(const void *id, const void *issue)
 	return strcmp(id, ((const struct agents_issue *)issue)->id);
 }
 
-/* In the directory, usable or not. The id of an issue was made safe to show; matching too much only keeps an agent. */
+/* True if the directory has the agent, usable or not. The id of an issue was changed to be safe to show. A false match
+ * only keeps an agent. */
 static bool is_there(const struct agents_list *list, const char *id)
 {
 	return (list->count && bsearch(id, list->agents, list->count, sizeof(*list->agents), compare_listed)) ||
@@ -85,7 +87,7 @@ static void name_differences(const struct agent *a, const struct agent *b, char 
 	buf_clear(&out);
 }
 
-/* Takes over the agent as it shall be. `stored` is NULL for a new one. */
+/* Adds a mutation and its description. `stored` is NULL for a new agent. */
 static void add_change(struct agents_plan *plan, enum agents_change_kind kind, const struct agent *stored, struct agent *as)
 {
 	struct mutation *m = &plan->mutations[plan->count];

@@ -1,10 +1,10 @@
 /*
- * jansson reads the JSON. A text of brackets alone would take many times its size of memory, so brackets are counted first. Then
- * each entry becomes an agent through field_set(), like all other input: an id or dial string that is not allowed is refused with
- * the message of the form.
+ * jansson reads the JSON. A text of brackets alone would need many times its size of memory, so brackets are counted
+ * first. Then field_set() makes each entry an agent, as with all other input: an id or dial string that is not allowed
+ * is refused with the form's message.
  *
- * A title is shortened instead of refused, because it only names. A missing value is the same as null. A value of the wrong type is
- * refused: "disabled": "no" could mean either.
+ * A title is shortened and not refused, because it only names. A missing value is the same as null. A value of the
+ * wrong type is refused: "disabled": "no" could mean either.
  */
 #include "config.h"
 
@@ -23,10 +23,10 @@
 #include "trunkdeck/model/validate.h"
 
 #define BRACKETS_MAX 400000
-#define TITLE_SIZE 121		/* bytes of a title, with its end */
+#define TITLE_SIZE 121		/* bytes of a title, including NUL */
 #define PLACEHOLDER "{agent_id}"
 
-/* What can lack, as it is stored in voice_problem: not translated, see AGENTS_GONE_TEXT. */
+/* Reasons as they are stored in voice_problem: not translated, see AGENTS_GONE_TEXT. */
 #define NO_VOICE "no voice configuration"
 #define NO_TRANSCRIBER "no transcriber is set"
 #define NO_SPEECH "no speech provider is set"
@@ -39,7 +39,7 @@ static struct str text_of(const json_t *json)
 	return (struct str){ json_string_value(json), json_string_length(json) };
 }
 
-/* Safe to show, and cut to fit. */
+/* Copies the text, cleaned and shortened to fit. */
 static void clean_into(char *to, size_t size, struct str s)
 {
 	char *clean = utf8_clean_dup(s);
@@ -110,7 +110,7 @@ static bool set_field(struct page_agent *a, const char *key, const char *text)
 	return ok || refuse_field(a, &e);
 }
 
-/* The text of a provider that is set in a part of the voice configuration. */
+/* True if a part of the voice configuration names its provider. */
 static bool has_provider(const json_t *voice, const char *part)
 {
 	return text_of(get(get(voice, part), "provider")).len > 0;
@@ -185,7 +185,7 @@ static json_t *load(const char *bytes, size_t len, struct err *e)
 		not_understood(e, _("the answer is empty"));
 		return NULL;
 	}
-	/* Strings may hold brackets too; a page of 50 agents has some thousand in all. */
+	/* Strings may have brackets too; a page of 50 agents has some thousand in all. */
 	for (size_t i = 0; i < len; i++)
 		brackets += bytes[i] == '{' || bytes[i] == '[';
 	if (brackets > BRACKETS_MAX) {
@@ -203,7 +203,7 @@ static json_t *load(const char *bytes, size_t len, struct err *e)
 	return NULL;
 }
 
-/* *out is -1 when it is absent. */
+/* *out is -1 when the key is absent. */
 static bool take_count(const json_t *json, const char *key, int64_t *out)
 {
 	const json_t *value = get(json, key);
@@ -257,7 +257,7 @@ void page_clear(struct page *p)
 	p->count = 0;
 }
 
-/* --- what a refusal says --- */
+/* --- the text of a refusal --- */
 
 void page_refusal(const char *bytes, size_t len, const char *secret, char *to, size_t size)
 {

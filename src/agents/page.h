@@ -12,7 +12,7 @@
 #include "trunkdeck/base/err.h"
 #include "trunkdeck/model/records.h"
 
-/* What a page is read with. */
+/* The settings for reading a page. */
 struct page_rules {
 	const char *dial;		/* template of the dial string */
 	const char *workspace;		/* agents of another owner are not ours; "" = all are */
@@ -20,7 +20,7 @@ struct page_rules {
 
 struct page_agent {
 	struct agent agent;		/* acceptable to the store, unless there is a problem; id "" = unknown */
-	bool has_region;		/* it says itself where it belongs */
+	bool has_region;		/* the entry names its region */
 	char shown_id[80];		/* safe to show, even when it is no id */
 	char problem[160];		/* why it can't be used, translated; "" = it can */
 };
@@ -29,19 +29,19 @@ struct page {
 	struct page_agent *agents;	/* those of "agents", then those of "starredAgents" */
 	size_t count;
 	size_t starred;			/* how many of them are of "starredAgents" */
-	int64_t total;			/* agents of all pages; -1 = not said */
-	int64_t number;			/* of this page, as the server understood it; -1 = not said */
+	int64_t total;			/* of all pages; -1 = not given */
+	int64_t number;			/* page number in the answer; -1 = not given */
 	bool says_more, more;
 };
 
-/* On failure *e is ERR_DIRECTORY_ANSWER without saying whose answer; *out is initialised either way. */
+/* On failure *e is ERR_DIRECTORY_ANSWER and does not name the host. *out is initialised in both cases. */
 bool page_parse(struct page *out, const char *bytes, size_t len, const struct page_rules *rules, struct err *e);
 void page_clear(struct page *p);
 void page_agent_clear(struct page_agent *a);
 
-/* What the body of a refusal says ({"message": ...}), safe to show and without the secret; "" = nothing. */
+/* The message in the body of a refusal ({"message": ...}), safe to show and without the secret; "" = none. */
 void page_refusal(const char *bytes, size_t len, const char *secret, char *to, size_t size);
-/* Takes every occurrence of the secret out of a text. */
+/* Removes every occurrence of the secret from a text. */
 void page_hide(char *text, const char *secret);
 
 /* The dial string of an agent; caller frees. */

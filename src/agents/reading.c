@@ -1,12 +1,12 @@
 /*
- * A request is tried again when time may help: no connection, time-outs, 429, 5xx. The wait doubles and is jittered, so that many
- * screens that lost a server do not come back together. A Retry-After is obeyed to the second. If it asks for more than the longest
- * wait, the host has failed, and the caller is told how long.
+ * A request is tried again if time may help: no connection, time-outs, 429, 5xx. The wait doubles and has jitter, so
+ * that many screens that lost a server do not return together. A Retry-After is obeyed to the second. If it is above
+ * the longest wait, the host has failed, and the caller gets its value.
  *
- * Pages are numbered. If an agent is deleted during a read, the first agent of the next page moves onto the page that was read
- * already, and is never seen. Such a read usually shows it (the total changed, an agent came twice, the count is short), but not
- * always: one deletion and one addition balance. So absence counts only if two reads in a row have the same ids, or every expected
- * agent was there, or the list is one page.
+ * Pages are numbered. If an agent is deleted during a read, the first agent of the next page moves onto the page that
+ * was already read, and is never seen. Such a read usually shows it (the total changed, an agent came twice, the count
+ * is short), but not always: one deletion and one addition balance. So absence counts only if two reads in a row have
+ * the same ids, every expected agent was there, or the list is one page.
  */
 #include "config.h"
 
@@ -28,7 +28,7 @@ struct reader {
 	const struct agents_options *o;
 	struct http *http;
 	const char *url;		/* of the region */
-	char host[128];			/* of it, for messages */
+	char host[128];			/* of the URL, for messages */
 	struct page_rules rules;
 	struct agents_region *result;
 };
@@ -76,7 +76,7 @@ static void tear(struct reading *r, const char *why)
 		str_copy(r->torn, sizeof(r->torn), str_of(why));
 }
 
-/* Takes the agent over. Starred agents come on every page, and may come in the list too. */
+/* Takes over the agent. Starred agents come on every page, and may be in the list too. */
 static void keep(struct reading *r, struct page_agent *a, bool starred)
 {
 	const char *id = a->agent.id;
@@ -104,7 +104,7 @@ static void keep(struct reading *r, struct page_agent *a, bool starred)
 
 /* --- waiting --- */
 
-/* The doubled wait is cut to between half and all of it, at random. */
+/* The doubled wait is reduced at random, to half of it at least. */
 static int next_wait(const struct agents_options *o, int tried, const struct http_answer *a)
 {
 	int step = o->first_wait_ms;
@@ -131,7 +131,7 @@ static bool wait_ms(const struct agents_options *o, int ms)
 
 /* --- a request --- */
 
-/* "HOST: what" and a hint. */
+/* Sets *e to "HOST: what" and a hint. */
 static bool fail(const struct reader *r, struct err *e, enum err_code code, const char *what, const char *hint)
 {
 	err_set_message(e, code, "%s: %s", r->host, what);
@@ -194,7 +194,7 @@ static bool judge(const struct reader *r, const struct http_answer *a, struct er
 	}
 }
 
-/* A request, tried as often as makes sense. */
+/* Sends a request and retries it if that may help. */
 static bool ask(const struct reader *r, const char *url, struct http_answer *a, struct err *e)
 {
 	for (int tried = 1;; tried++) {
@@ -265,7 +265,7 @@ static bool read_once(const struct reader *r, struct reading *into, struct err *
 		for (size_t i = 0; i < all; i++)
 			keep(into, &page.agents[i], i >= listed);
 		page.count = 0;		/* keep() took them over */
-		/* Without hasMore the total decides, and without that an empty page is the end. */
+		/* Without hasMore the total decides. Without a total, an empty page is the end. */
 		more = page.says_more ? page.more : into->total >= 0 ? reading_count(into) < (size_t)into->total : all > 0;
 		if (more && reading_count(into) == known) {
 			if (page.says_more)
@@ -281,7 +281,7 @@ static bool read_once(const struct reader *r, struct reading *into, struct err *
 	return true;
 }
 
-/* Does absence count: was it one page, was every expected agent there, or has the read before the same ids? */
+/* True if absence counts: one page, every expected agent present, or the same ids as in the read before. */
 static bool is_settled(const struct reading *now, const struct reading *before, const char *const *expected, size_t count)
 {
 	bool same = before->pages > 0 && HASH_COUNT(now->by_id) == HASH_COUNT(before->by_id);

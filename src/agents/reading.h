@@ -14,7 +14,7 @@
 
 struct listed {
 	struct page_agent is;
-	size_t round;			/* page it came on, from 1 */
+	size_t round;			/* its page, from 1 */
 	UT_hash_handle hh;		/* by is.agent.id */
 };
 
@@ -23,15 +23,16 @@ struct reading {
 	struct page_agent *nameless;	/* entries without a usable id */
 	size_t nameless_count, nameless_size;
 	size_t pages, bytes;
-	int64_t total;			/* as the first page said; -1 = it did not */
-	char torn[128];			/* why this is no picture of one moment, translated; "" = it may be */
+	int64_t total;			/* on the first page; -1 = not given */
+	char torn[128];			/* why the pages do not fit together, translated; "" = they may */
 };
 
 void reading_clear(struct reading *r);
 size_t reading_count(const struct reading *r);
 const struct page_agent *reading_find(const struct reading *r, const char *id);
 
-/* One host, until its reads agree. The state and the failure go to *region; *out holds the last read (empty when FAILED). */
+/* Reads one host until two reads agree. *region gets the state and the failure; *out has the last read (empty when
+ * FAILED). */
 void reading_host(struct reading *out, const struct agents_options *o, enum region region,
 		  const char *const *expected, size_t count, struct agents_region *result);
 

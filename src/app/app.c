@@ -1,7 +1,7 @@
 /*
- * The app: starts the workers, and turns what they send into the state the screen reads. Each kind of mail has a handler, here or
- * in the file of what it is about; each handler sets the dirty bits of what it changed. This file calls the others of the app;
- * none of them calls this one.
+ * The app starts the workers and turns their mail into the state that the screen reads. Each kind of mail has a
+ * handler, here or in the file of its subject. Each handler sets the dirty bits of what it changed. This file calls the
+ * app's other files; none of them calls this one.
  */
 #include "config.h"
 
@@ -17,7 +17,7 @@
 
 #define INBOX_MAX 65536
 
-/* --- from the store --- */
+/* --- mail of the store worker --- */
 
 static void on_store_state(void *taker, void *value)
 {
@@ -28,7 +28,7 @@ static void on_store_state(void *taker, void *value)
 	a->store_state = s->ok ? STORE_STATE_OK : STORE_STATE_RETRY;
 	a->store_err = s->err;
 	a->store_retry_at_ms = s->retry_at_ms;
-	if (!s->ok)			/* another recorder may have taken us for dead meanwhile */
+	if (!s->ok)			/* another recorder may have considered us dead meanwhile */
 		a->private->publishing.begun = false;
 	if (!s->ok && before != STORE_STATE_RETRY)
 		messages_add_err(a->messages, &s->err);
@@ -37,7 +37,7 @@ static void on_store_state(void *taker, void *value)
 	a->dirty |= APP_DIRTY_STORE | APP_DIRTY_MESSAGES | APP_DIRTY_WORKSPACE;
 }
 
-/* While loading, servers are told of routes once, at the end; afterwards of each change as it comes. */
+/* While loading, servers get all routes once, at the end. Later they get each change as it comes. */
 static void put_record(struct app *a, struct record *r)
 {
 	char *key = xstrdup(record_key(r));
@@ -87,7 +87,7 @@ static void do_step(struct app *a, struct worker_step *s)
 		routes_tell_all(a);
 		break;
 	}
-	/* A change of our own has a message already. */
+	/* A change made here has its own message. */
 	if (c && strcmp(c->actor, a->config->actor) != 0) {
 		messages_add(a->messages, MESSAGE_INFO, _("%s: %s %s by %s"), c->key, entity_name(c->entity), c->action, c->actor);
 		a->dirty |= APP_DIRTY_MESSAGES;
@@ -104,9 +104,9 @@ static void on_records(void *taker, void *value)
 	a->dirty |= APP_DIRTY_WORKSPACE;
 }
 
-/* --- from the agent directory --- */
+/* --- mail of the agents worker --- */
 
-/* The agents themselves come by the store's change feed. */
+/* The agents themselves arrive through the store's change feed. */
 static void on_agents(void *taker, void *value)
 {
 	const struct agents_report *r = value;
@@ -124,7 +124,7 @@ static void on_agents(void *taker, void *value)
 	a->dirty |= APP_DIRTY_MESSAGES;
 }
 
-/* --- the beginning --- */
+/* --- start --- */
 
 const struct ami_handlers app_ami_handlers = {
 	.server = on_server, .call = on_call, .route = on_route, .resynced = on_resynced, .hangup = on_hangup,
@@ -189,7 +189,7 @@ static bool start(struct app *a, struct err *e)
 
 	for (size_t i = 0; i < a->server_count; i++) {
 		servers[i] = a->config->servers[i];
-		if (p->recorder)		/* it leaves routes alone */
+		if (p->recorder)		/* a recorder writes no routes */
 			servers[i].routes = ROUTES_NONE;
 	}
 	ok = a->replay || a->server_count == 0 || ami_start(&p->ami, &ami, e);
@@ -291,7 +291,7 @@ bool app_store_is_idle(const struct app *a)
 	return mailbox_waiting(a->inbox) == 0 && worker_is_idle(a->private->worker);
 }
 
-/* --- the end --- */
+/* --- stop --- */
 
 void app_free(struct app **app)
 {
@@ -305,7 +305,7 @@ void app_free(struct app **app)
 	raw_log_stop(&a->private->raw);
 	agents_worker_stop(&a->private->agents);
 	replay_free(a);
-	/* What the servers reported last goes to the store; whoever waits for an answer may be gone already. */
+	/* The last reports of servers still go to the store. A requester may be gone already. */
 	while (mailbox_take(a->inbox, &m)) {
 		if (m.handle == on_call || m.handle == on_server || m.handle == on_story)
 			mail_deliver(&m, a);

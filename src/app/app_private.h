@@ -1,4 +1,4 @@
-/* What the screen does not see of struct app; shared by the files of this room only. */
+/* The members of struct app that the screen does not see. Only the files of this room include this. */
 #ifndef APP_APP_PRIVATE_H
 #define APP_APP_PRIVATE_H
 
@@ -9,40 +9,40 @@
 
 enum request_kind { REQUEST_CHANGE, REQUEST_UNDO, REQUEST_REDO };
 
-/* A mutation under way. */
+/* A mutation that is not answered yet. */
 struct pending_change {
 	uint64_t token;
-	struct mutation mutation;	/* as asked, for messages */
+	struct mutation mutation;	/* as requested, for messages */
 	enum request_kind kind;
-	bool cuts;			/* DELETE: calls are hung up with it */
+	bool cuts;			/* DELETE: also hang up its calls */
 	app_result_fn *fn;
 	void *arg;
 	struct pending_change *next;
 };
 
-/* app/change.c: the changes made here, oldest first; `at` of them are in force. */
+/* app/change.c: the changes made here, oldest first; the first `at` are in force. */
 struct undo_list {
 	struct undo_step *steps;
 	size_t count, size, at;
-	bool running;			/* one step at a time */
+	bool running;			/* an undo or redo is not answered yet */
 };
 
 /* app/history.c */
 struct history {
-	struct zone *zone;		/* the workspace's; NULL = not known yet */
+	struct zone *zone;		/* of the workspace; NULL = not known yet */
 	char zone_name[64];
-	struct zone *utc;		/* for as long as the workspace's is not known */
-	struct zone *metrics_zone;	/* what app->metrics counts by */
+	struct zone *utc;		/* used until the workspace's zone is known */
+	struct zone *metrics_zone;	/* the zone that app->metrics use */
 	int64_t day_start_us, day_end_us;
-	struct call *early;		/* finished before today's calls were read */
+	struct call *early;		/* calls that finished before today's calls were read */
 	size_t early_count, early_size;
-	size_t early_recorded;		/* so many of them are in the spool */
-	uint64_t lost;			/* found no room, since it was last said how many */
+	size_t early_recorded;		/* how many of them are queued for the store */
+	uint64_t lost;			/* refused by the full queue since the last message about it */
 	bool window_asked;
 	struct figures_request window_request;
 };
 
-/* app/hangup.c: one under way. */
+/* app/hangup.c: one hang-up that is not answered yet. */
 struct app_hangup {
 	char server[40];
 	char channel[CALL_TEXT];
@@ -52,26 +52,26 @@ struct app_hangup {
 
 #define COVERAGE_OVER_MAX 16
 
-/* app/coverage.c: what this program has listened to of one server. */
+/* app/coverage.c: when this program has listened to one server. */
 struct server_coverage {
-	struct span now;		/* from_us 0 = not listening */
-	struct span over[COVERAGE_OVER_MAX];	/* earlier ones that can't be claimed whole yet, oldest first */
+	struct span now;		/* the present span; from_us 0 = not listening */
+	struct span over[COVERAGE_OVER_MAX];	/* earlier spans that can't be claimed completely yet, oldest first */
 	size_t over_count;
-	int64_t fresh_from_us;		/* `now` began then after a loss, and has not been claimed yet; 0 = not so */
-	int64_t reported_from_us;	/* as the ami thread said last */
+	int64_t fresh_from_us;		/* `now` began then after a loss and is not claimed yet; 0 = no loss */
+	int64_t reported_from_us;	/* last value from the ami thread */
 	uint64_t forgotten;
 	bool changed;			/* since the last claim */
 };
 
-/* app/publish.c: live calls on their way from a recorder to the screens. */
+/* app/publish.c: live calls that a recorder publishes for the screens. */
 struct publishing {
 	struct published *changed;	/* since the last batch, by call */
-	bool under_way;			/* a batch; the next one waits for its answer */
-	bool begun;			/* what the store has of us, with the batch under way, is known; else all is written anew */
+	bool under_way;			/* a batch was sent; the next one waits for its answer */
+	bool begun;			/* it is known what the store has; false = publish all again */
 	int64_t sent_ms, tidied_ms;
 };
 
-/* Messages about servers, of one kind: a few within NEWS_MS are said one by one, of the others only how many there are. */
+/* Messages about servers, of one kind. A few within NEWS_MS are shown one by one; the others are only counted. */
 struct server_news {
 	int64_t until_ms;
 	size_t said, more;
@@ -83,13 +83,13 @@ struct app_private {
 	struct history history;
 	struct server_coverage *coverage;	/* one per server */
 	int64_t claim_at_ms;
-	bool recorder;			/* no screen, no routes */
+	bool recorder;			/* there is no screen, and no routes are written */
 	struct worker *worker;
 	struct ami *ami;
 	struct raw_log *raw;		/* NULL = streams are not recorded */
 	struct agents_worker *agents;	/* NULL = none needed */
-	struct job_thread *job_thread;	/* NULL = nothing was asked of it yet */
-	uint64_t job_token;		/* of the job whose results are wanted; 0 = of none */
+	struct job_thread *job_thread;	/* NULL = no job was started yet */
+	uint64_t job_token;		/* of the job whose results are wanted; 0 = none */
 	uint64_t next_token;
 	struct pending_change *requests;
 	struct app_hangup *hangups;
@@ -113,19 +113,19 @@ mail_fn on_route;
 void routes_tell_all(struct app *a);
 void routes_tell_number(struct app *a, const struct number *n);
 void routes_tell_removed(struct app *a, const struct number *n);
-/* How the providers' carriers write numbers. */
+/* Passes the providers' prefixes to the servers. */
 void routes_tell_prefixes(struct app *a);
 void routes_tell_agent(struct app *a, const char *agent_id);
-/* A status has come: reports what a sync that was asked for did, once it is through. */
+/* A status arrived: reports the result of a requested sync when it is complete. */
 void routes_report_sync(struct app *a);
-/* What the store says of each number has been read back from every server it belongs on. */
+/* True when each number's state has been read back from every server that it belongs on. */
 bool routes_settled(const struct app *a);
 
 /* app/hangup.c */
 mail_fn on_hangup;
-/* Marks the numbers of a deletion, or takes the mark back. */
+/* Marks the numbers of a deletion so that their calls are hung up, or removes the mark. */
 void cut_mark(struct app *a, const struct record *r, bool cut);
-/* The server has let go of the number: its calls there are hung up, if that was asked. */
+/* The number is gone from the server: hangs up its calls there, if they are marked. */
 void cut_calls(struct app *a, const char *server, const char *number);
 void hangups_free(struct app *a);
 
@@ -138,17 +138,17 @@ void pages_free(struct app *a);
 mail_fn on_spool, on_metrics;
 void history_call(struct app *a, const struct call *c, enum call_change change);
 void history_workspace(struct app *a);
-/* Calls may have ended unseen: today's are counted anew. */
+/* Calls may have ended unseen: counts today's calls again. */
 void history_recount(struct app *a);
 void history_tick(struct app *a);
 int64_t history_next_at_ms(const struct app *a);
 size_t history_unrecorded(const struct app *a);
 void history_free(struct app *a);
 
-/* app/replay.c; all but the first only when a->replay */
+/* app/replay.c; all functions but the first need a->replay */
 struct player;
 void replay_open(struct app *a, struct player **player, struct td_clock *clock, int speed);
-bool replay_tick(struct app *a);		/* plays what is due; true = more is due now */
+bool replay_tick(struct app *a);		/* plays what is due; true = more is due */
 int64_t replay_next_at_ms(const struct app *a);
 bool replay_is_settled(const struct app *a);
 void replay_free(struct app *a);
@@ -156,16 +156,16 @@ void replay_free(struct app *a);
 /* app/publish.c */
 mail_fn on_published;
 void publish_call(struct app *a, const struct call *c);
-/* Only while the inbox is empty. */
+/* Call it only while the inbox is empty. */
 void publish_tick(struct app *a);
 int64_t publish_next_at_ms(const struct app *a);
 void publish_free(struct app *a);
 
 /* app/coverage.c */
 void app_coverage_status(struct app *a, const struct server_status *status);
-/* A finished call found no room. */
+/* The full queue refused a finished call. */
 void app_coverage_lost(struct app *a, const struct call *c);
-/* Only while the inbox is empty, and every finished call is on its way to the store. */
+/* Call it only while the inbox is empty, when all finished calls have been queued for the store. */
 void app_coverage_claim(struct app *a);
 void app_coverage_end(struct app *a);
 int64_t app_coverage_next_at_ms(const struct app *a);

@@ -1,10 +1,10 @@
 /*
- * Calls on their way through the app: what is reported of them by servers, by a recorder through the store, and by a recorded
- * stream; the call that is looked at; pages of finished calls and of the audit trail.
+ * Calls in the app: reports by servers, by a recorder through the store, and by a recorded stream; the watched call;
+ * pages of finished calls and of the audit trail.
  *
- * What is shown of the call that is looked at comes with the reports of calls, or, when its end was missed, with a page of finished
- * ones; its story comes from whoever tracks it: the ami thread, or the player of a recorded stream. A finished call has the story
- * that was followed to its end, else the one that is stored for a call that was not answered, or none.
+ * The watched call is updated by the reports of calls, or, if its end was missed, by a page of finished calls. Its
+ * story comes from the tracker's owner: the ami thread, or the player of a recorded stream. A finished call has the
+ * story that was followed to its end, otherwise the stored one if the call was not answered, otherwise none.
  */
 #include "config.h"
 
@@ -15,7 +15,7 @@
 
 #include "trunkdeck/app/replay.h"
 
-/* --- the call that is looked at --- */
+/* --- the watched call --- */
 
 static bool is_watched(const struct app *a, const struct call *c)
 {
@@ -33,7 +33,7 @@ void app_watch_call(struct app *a, const struct call *c)
 		*w = (struct call_watch){ .waiting = false };
 	w->detail.call = now ? *now : *c;
 	if (c->state == CALL_ENDED) {
-		/* A story that was followed to its end is the one that was stored. */
+		/* A story that was followed to its end equals the stored one. */
 		if (c->outcome != OUTCOME_ANSWERED && w->detail.story.leg_count == 0 && a->private->worker && !a->replay) {
 			w->waiting = true;
 			worker_ask_story(a->private->worker, c);
@@ -63,7 +63,7 @@ static void watch_call(struct app *a, const struct call *c)
 		a->watch.detail.call = *c;
 }
 
-/* One without legs says that the call is not known any more: what was known stays. */
+/* A detail without legs means that the call is no longer known: the last detail is kept. */
 void on_detail(void *taker, void *value)
 {
 	const struct call_detail *d = value;
@@ -79,8 +79,8 @@ void on_detail(void *taker, void *value)
 
 /* --- reports --- */
 
-/* Everything that follows calls hears of a call here, whoever reports it: a server, a recorder, a recorded stream. It hears of a
- * finished call once. */
+/* Every report of a call comes through here, from a server, a recorder or a recorded stream. A finished call is passed
+ * on once. */
 static void call_report(struct app *a, struct ami_call_report *r)
 {
 	bool was_live;
@@ -101,7 +101,7 @@ void on_call(void *taker, void *value)
 	call_report(taker, value);
 }
 
-/* Its end was reported, but found no room on the way here. */
+/* The report of its end was lost because there was no room for it. */
 static void lose_call(void *arg, const struct call *c)
 {
 	struct app *a = arg;
@@ -127,7 +127,7 @@ void on_resynced(void *taker, void *value)
 	a->dirty |= APP_DIRTY_CALLS | APP_DIRTY_MESSAGES;
 }
 
-/* --- a screen that follows --- */
+/* --- live calls from the store --- */
 
 static void left_unseen(void *arg, const struct call *c)
 {
@@ -135,7 +135,7 @@ static void left_unseen(void *arg, const struct call *c)
 	(void)c;
 }
 
-/* The recorder, or another one, starts over: what it does not name is gone. */
+/* A recorder starts over, or another one takes its place: calls that it does not name are gone. */
 static void end_round(struct app *a, const struct app_server *s)
 {
 	struct ami_resync_report r = { .serial = s->source.round };
@@ -178,7 +178,7 @@ bool app_live_is_stale(const struct app *a, const struct app_server *s)
 	return a->live_from_store && (!s->source.known || clock_mono_ms(a->clock) - s->source.beat_ms > LIVE_STALE_MS);
 }
 
-/* --- pages, matched by token to what was asked last --- */
+/* --- pages, matched by the token of the last question --- */
 
 uint64_t app_ask_calls(struct app *a, enum call_asker asker, const struct call_question *q)
 {

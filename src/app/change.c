@@ -1,9 +1,9 @@
 /*
- * Asking the store for changes, and taking them back. A request waits in a list until its answer comes.
+ * Asks the store for changes, and reverts them. A request waits in a list until its answer comes.
  *
- * Undo and redo: a step is one change that was made here; `at` says how many of the steps are in force, so undo takes step at - 1
- * back and redo makes step `at` again. Both are a MUTATION_REVERT of the change rows that the step made last: taking back
- * what took it back makes it again. The store refuses that when somebody else has changed the record since.
+ * Undo and redo: a step is one change that was made here. `at` is the number of steps in force: undo reverts step at -
+ * 1, and redo makes step `at` again. Both are a MUTATION_REVERT of the change rows that the step wrote last, because
+ * reverting a revert makes the change again. The store refuses that if somebody else has changed the record since.
  */
 #include "config.h"
 
@@ -84,7 +84,7 @@ static const char *record_title(const struct record *r)
 struct undo_step {
 	struct record record;		/* for its key */
 	int64_t first, last;		/* change rows */
-	char *back, *forth;		/* what undo and redo do, in words */
+	char *back, *forth;		/* texts for undo and redo */
 };
 
 static void remove_step(struct undo_list *l, size_t i)
@@ -106,7 +106,7 @@ void undo_free(struct app *a)
 	FREE(&l->steps);
 }
 
-/* --- words --- */
+/* --- texts --- */
 
 static char *difference_text(const struct record *from, const struct record *to)
 {
@@ -141,7 +141,7 @@ static void undo_remember(struct app *a, const struct mutation *m, const struct 
 	l->at = l->count;
 }
 
-/* --- going back and forth --- */
+/* --- undo and redo steps --- */
 
 bool app_is_changing(const struct app *a)
 {
@@ -190,7 +190,7 @@ bool app_redo(struct app *a, app_result_fn *fn, void *arg)
 	return true;
 }
 
-/* A step that was refused for good leaves the list, so that those before it can still be taken back. */
+/* A step that was finally refused is removed, so that earlier steps can still be undone. */
 static void undo_done(struct app *a, bool back, const struct mutation_result *r)
 {
 	struct undo_list *l = &a->private->undo;
@@ -215,7 +215,7 @@ static void undo_done(struct app *a, bool back, const struct mutation_result *r)
 
 /* --- answers --- */
 
-/* How many numbers have no route because the agent, as it is now, takes no calls. */
+/* The count of numbers without a route because the agent now takes no calls. */
 static size_t count_lost(const struct app *a, const struct mutation_result *r)
 {
 	size_t count, lost = 0;

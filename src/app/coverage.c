@@ -1,11 +1,11 @@
 /*
- * What this program vouches for: since when it has listened to each server, for the store, so that figures can say what they
- * lack. A span may be claimed as far as every call that began in it is in the store, or will be before the claim is: the
- * store worker writes calls first. So a claim ends where the oldest call begins that is still live, and with the last event
- * heard; it grows as calls end. A call that found no room on its way takes its claim back.
+ * Records in the store when this program has listened to each server, so that figures can say what they lack. A span
+ * may be claimed only as far as every call that began in it is in the store, or will be written before the claim: the
+ * store worker writes calls first. So a claim ends where the oldest live call begins, or with the last event heard, and
+ * it grows as calls end. If a call is lost because there is no room, the claim is withdrawn.
  *
- * The ami thread reports a turn's calls before its status, so what a status says was heard has been reported when the
- * inbox is empty; only then is anything claimed.
+ * The ami thread reports a turn's calls before its status. So when the inbox is empty, all calls up to the status's
+ * heard_us have been reported, and only then is anything claimed.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@ static struct server_coverage *of_server(struct app *a, const char *server)
 	return s ? &a->private->coverage[s - a->servers] : NULL;
 }
 
-/* The present span joins those that are over; when there are too many the oldest keeps what it has claimed. */
+/* Appends the present span to the ended ones. If there are too many, the oldest keeps the claim it has. */
 static void end_span(struct server_coverage *l)
 {
 	if (l->now.from_us == 0)
@@ -36,9 +36,9 @@ static void take_back(struct app *a, struct server_coverage *l, int64_t from_us)
 {
 	bool covered = l->now.from_us != 0, changed = l->changed;
 
-	if (l->now.from_us != l->fresh_from_us)		/* else nobody was told of the present span: it begins again */
+	if (l->now.from_us != l->fresh_from_us)		/* else nothing of the present span was claimed: restart it */
 		end_span(l);
-	l->changed = changed;			/* claimed when it is due: a flood of losses must not be a flood of claims */
+	l->changed = changed;			/* claimed when due, so that many losses do not cause many claims */
 	for (size_t i = 0; i < l->over_count; i++) {
 		if (l->over[i].until_us > from_us)
 			l->over[i].until_us = from_us > l->over[i].from_us ? from_us : l->over[i].from_us;
@@ -76,7 +76,7 @@ void app_coverage_status(struct app *a, const struct server_status *status)
 static void claim_server(struct app *a, const char *server, struct server_coverage *l)
 {
 	struct covered_span claims[COVERAGE_OVER_MAX + 1];
-	int64_t oldest = INT64_MAX;		/* calls of the server that are live began then or later */
+	int64_t oldest = INT64_MAX;		/* the server's live calls began then or later */
 	size_t n = 0, kept = 0, count;
 	const struct call *const *calls = live_calls(a->live, &count);
 
@@ -104,7 +104,7 @@ static void claim_server(struct app *a, const char *server, struct server_covera
 	l->changed = false;
 }
 
-/* Nothing is claimed while the store is away: it will be told everything when it is back. */
+/* Nothing is claimed while the store is away. All claims follow when it is back. */
 static bool may_claim(const struct app *a)
 {
 	return a->private->worker && !a->config->read_only && a->store_state == STORE_STATE_OK && snapshot_is_complete(a->snapshot);

@@ -1,4 +1,4 @@
-/* A hash by number; each with the few servers it concerns. */
+/* A hash by number. Each number has a short list of servers. */
 #include "config.h"
 
 #include "trunkdeck/app/deletions.h"

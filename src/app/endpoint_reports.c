@@ -1,5 +1,5 @@
 /*
- * Can the servers reach the providers? What they report, and what a provider's card says of it.
+ * The servers' reports about providers' endpoints, and their summary for a provider's card.
  */
 #include "config.h"
 
@@ -58,7 +58,7 @@ bool app_endpoint_expected(const struct app *a, const struct app_server *s, cons
 
 struct endpoint_summary app_provider_endpoint(const struct app *a, const struct provider *p)
 {
-	static const int rank[ENDPOINT_STATE_COUNT] = {		/* the worst last */
+	static const int rank[ENDPOINT_STATE_COUNT] = {		/* the highest rank is the worst */
 		[ENDPOINT_REACHABLE] = 0, [ENDPOINT_UNWATCHED] = 1, [ENDPOINT_UNKNOWN] = 2, [ENDPOINT_UNREACHABLE] = 3,
 		[ENDPOINT_ABSENT] = 4,
 	};

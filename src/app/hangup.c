@@ -1,4 +1,4 @@
-/* Hanging a live call up: asked of its server; the answer finds what it is about by server and channel. */
+/* Asks a server to hang up a live call. The answer is matched to the call by server and channel. */
 #include "config.h"
 
 #include "app_private.h"
@@ -22,7 +22,7 @@ const char *app_why_no_hangup(const struct app *a, const struct call *c)
 	return NULL;
 }
 
-/* The channel is the one known now: it may have been renamed since the caller's copy was made. */
+/* Uses the channel's present name: it may have been renamed since the caller's copy was made. */
 void app_hangup(struct app *a, const struct call *wanted)
 {
 	const struct call *c = live_find(a->live, wanted->server, wanted->linkedid);
@@ -43,7 +43,7 @@ void app_hangup(struct app *a, const struct call *wanted)
 	ami_hangup(a->private->ami, h->server, h->channel);
 }
 
-/* --- with a deletion --- */
+/* --- deletions that hang up calls --- */
 
 void cut_mark(struct app *a, const struct record *r, bool cut)
 {
@@ -73,7 +73,7 @@ void cut_calls(struct app *a, const char *server, const char *number)
 	}
 }
 
-/* --- what became of it --- */
+/* --- results --- */
 
 void on_hangup(void *taker, void *value)
 {

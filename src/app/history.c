@@ -1,10 +1,10 @@
 /*
- * Finished calls and the figures made of them. Each finished call goes to the store worker's spool; until the workspace is known,
- * which says what provider and agent a call belongs to, it waits here.
+ * Finished calls and their figures. Each finished call goes to the store worker's queue. Until the workspace is known,
+ * which tells the call's provider and agent, the call waits here.
  *
- * `metrics` counts the calls that started today, by the workspace's clock. The store is asked for them once the workspace is
- * known; what came live meanwhile is counted on top of its answer, and the metrics see to it that a call told twice
- * counts once. At midnight they start anew.
+ * `metrics` count the calls that started today, by the workspace's clock. Once the workspace is known, the store is
+ * asked for today's calls. Calls that arrive live meanwhile are added to its answer, and the metrics count a call only
+ * once even if it is reported twice. At midnight they start again from zero.
  */
 #include "config.h"
 
@@ -83,7 +83,7 @@ const struct zone *app_zone(const struct app *a)
 	return h->zone ? h->zone : h->utc;
 }
 
-/* True when it is another one than before. */
+/* Returns true if the zone has changed. */
 static bool take_zone(struct app *a)
 {
 	struct history *h = &a->private->history;
@@ -105,7 +105,7 @@ static bool take_zone(struct app *a)
 
 /* --- recording --- */
 
-/* It is said when the first one is lost, and, when the store takes calls again, how many there were. */
+/* A message reports the first lost call. When the store takes calls again, another one reports how many were lost. */
 static void lose(struct app *a, const struct call *c)
 {
 	app_coverage_lost(a, c);
@@ -229,7 +229,7 @@ static void ask_for_today(struct app *a)
 	worker_count(a->private->worker, &j);
 }
 
-/* The workspace is known now, or again. */
+/* The workspace was loaded, for the first time or again. */
 void history_workspace(struct app *a)
 {
 	bool moved = take_zone(a);
@@ -272,7 +272,7 @@ static void take_today(struct app *a, struct worker_metrics *m)
 	a->dirty |= APP_DIRTY_WORKSPACE;
 }
 
-/* Midnight: whoever started before it does not count any more. */
+/* At midnight the calls that started earlier stop counting. */
 void history_tick(struct app *a)
 {
 	struct history *h = &a->private->history;
@@ -299,7 +299,7 @@ int64_t history_next_at_ms(const struct app *a)
 	return clock_mono_ms(a->clock) + (left_us > 0 ? left_us / 1000 + 1 : 0);
 }
 
-/* --- a window, for whoever asks --- */
+/* --- figures of a window --- */
 
 bool app_ask_figures(struct app *a, const struct figures_request *r)
 {
@@ -338,7 +338,7 @@ static void take_window(struct app *a, struct worker_metrics *m)
 	f->of = h->window_request;
 	f->until_us = m->job.series_end_us;
 	f->coverage = m->coverage;
-	/* A recorded stream is all there is. */
+	/* A recorded stream has all calls there are. */
 	f->coverage.complete = f->coverage.complete || a->replay;
 	m->metrics = NULL;
 	m->zone = NULL;

@@ -1,4 +1,4 @@
-/* The main thread's side of a job: what was asked, and what has come of it. */
+/* The main thread's side of a job: the question and the results so far. */
 #include "config.h"
 
 #include "app_private.h"
@@ -16,9 +16,9 @@ static void clear(struct job *j)
 	*j = (struct job){ .kind = JOB_NONE };
 }
 
-/* --- what came --- */
+/* --- results --- */
 
-/* The job that news are about, NULL = it is not wanted any more. */
+/* The job that the news belong to; NULL = it is no longer wanted. */
 static struct job *job_of(struct app *a, const struct job_news *news)
 {
 	a->dirty |= APP_DIRTY_JOB;

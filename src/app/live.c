@@ -1,7 +1,7 @@
 /*
- * Calls in an array ordered by arrival, found by key through a hash, and counted per number and provider as they come and
- * go: a row of the Deck asks at every frame. A finished call leaves at once: what was is the metrics' and the history's
- * business.
+ * Calls in an array ordered by arrival, found by key through a hash, and counted per number and provider, because each
+ * row of the Deck asks for its count at every frame. A finished call is removed at once; the metrics and the history
+ * keep what they need of it.
  */
 #include "config.h"
 
@@ -15,12 +15,12 @@
 
 struct live_entry {
 	uint64_t key;
-	uint64_t serial;		/* resync round it was last reported in */
+	uint64_t serial;		/* last resync round that reported it */
 	struct call call;
 	UT_hash_handle hh;
 };
 
-/* How many live calls have this number, or this provider. */
+/* The count of live calls with this number or provider. */
 struct tally {
 	char key[CALL_TEXT];
 	size_t count;
@@ -159,7 +159,7 @@ static int by_start(const void *a, const void *b)
 const struct call *const *live_calls(struct live *l, size_t *count)
 {
 	struct live_entry *e, *next;
-	bool in_order = true;		/* as calls come, they nearly always are */
+	bool in_order = true;		/* calls nearly always arrive in this order */
 	size_t n = 0;
 
 	*count = live_count(l);

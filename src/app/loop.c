@@ -1,6 +1,6 @@
 /*
- * poll() on the terminal, the inbox and a signalfd, with the earliest timer as the time-out. Mail is taken in slices so
- * that a flood of events can't keep a key waiting; what is left over makes the next turn start at once.
+ * poll() on the terminal, the inbox and a signalfd, with the earliest timer as the time-out. Mail is taken in slices,
+ * so that a flood of events can't delay a key. If mail is left over, the next turn starts at once.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 #include "trunkdeck/base/mem.h"
 
 #define MAIL_PER_TURN 4096
-#define MAIL_AFTER_KEYS 256		/* a key's frame comes first */
+#define MAIL_AFTER_KEYS 256		/* less mail, so that the key's frame is drawn first */
 
 static void signal_set(sigset_t *set)
 {
@@ -42,7 +42,7 @@ void loop_block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Milliseconds to wait: 0 when something is left over, -1 when there is no timer. */
+/* Milliseconds to wait: 0 when mail is left over, -1 when there is no timer. */
 static int wait_ms(const struct app *app, const struct loop_client *client, bool more)
 {
 	int64_t at = clock_earlier(app_next_at_ms(app), client->next_at_ms ? client->next_at_ms(client->arg) : -1);
@@ -58,7 +58,7 @@ static int wait_ms(const struct app *app, const struct loop_client *client, bool
 	return left > 60000 ? 60000 : (int)left;
 }
 
-/* The signal that ends the program, or 0. */
+/* Returns the signal that ends the program, or 0. */
 static int take_signals(int fd, const struct loop_client *client)
 {
 	struct signalfd_siginfo info;
@@ -113,7 +113,7 @@ int loop_run(struct app *app, const struct loop_client *client)
 	return end;
 }
 
-/* The main thread may hang anywhere by then. */
+/* A thread, because the main thread may hang anywhere. */
 static void *end_in_time(void *arg)
 {
 	const int64_t *ms = arg;

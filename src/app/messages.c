@@ -1,4 +1,4 @@
-/* A ring of the last messages. The current one is the newest that has neither faded nor been seen. */
+/* A ring of the last messages. The current message is the newest that has not faded and was not dismissed. */
 #include "config.h"
 
 #include "trunkdeck/app/messages.h"

@@ -1,11 +1,11 @@
 /*
  * Live calls shared through the store.
  *
- * A recorder gathers what changed, the newest state of each call, and hands it to the store worker: at most one batch at a
- * time and four a second, so that a slow store makes batches larger, never a queue. After a failure nobody knows what was written:
- * then everything is published anew. Without changes a life sign goes out now and then.
+ * A recorder collects the newest state of each changed call and passes them to the store worker: one batch at a time
+ * and at most four a second, so that a slow store makes batches larger and not the queue longer. After a failure it is
+ * not known what was written, so everything is published again. Without changes a life sign is sent from time to time.
  *
- * What a screen does that follows is in calls.c.
+ * calls.c has the screen's side.
  */
 #include "config.h"
 
@@ -28,7 +28,7 @@ struct published {
 	UT_hash_handle hh;
 };
 
-/* --- a recorder --- */
+/* --- the recorder's side --- */
 
 static void forget_changed(struct publishing *p)
 {
@@ -59,7 +59,7 @@ static void note(struct publishing *p, const struct call *call)
 	c->call = *call;
 }
 
-/* While the store is away calls come and go; when it is too many for a batch, all is told anew. */
+/* While the store is away, changes collect. If they are too many for a batch, all calls are published again. */
 void publish_call(struct app *a, const struct call *c)
 {
 	struct publishing *p = &a->private->publishing;

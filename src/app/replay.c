@@ -1,6 +1,7 @@
 /*
- * Pace: the moment of the stream that is due follows the monotonic clock from an anchor, which is set anew whenever the
- * pace changes. A tick plays what is due, a bounded piece at most, so that keys get their turn at any speed.
+ * Pace: an anchor ties a moment of the stream to the monotonic clock. The moment that is due is computed from it, and
+ * each change of pace sets a new anchor. A tick plays a bounded part of what is due, so that keys are handled at any
+ * speed.
  */
 #include "config.h"
 
@@ -63,7 +64,7 @@ bool replay_tick(struct app *a)
 	until = r->state == REPLAY_STEPPING ? INT64_MAX :
 		r->anchor_us + (clock_mono_ms(r->clock) - r->anchor_ms) * 1000 * r->speed;
 	result = player_play(r->player, until, r->state == REPLAY_STEPPING);
-	/* The wall clock never goes back: stamps of one moment may come in any order. */
+	/* The wall clock never goes back, although time stamps of the stream may be out of order. */
 	now = result == PLAYER_WAITS ? until : player_now_us(r->player);
 	if (now > clock_wall_us(r->clock))
 		clock_tell_wall(r->clock, now);
@@ -125,7 +126,7 @@ void app_replay_slower(struct app *a)
 	set_speed(a, a->replay->speed > 1 ? a->replay->speed / 2 : 1);
 }
 
-/* As the reconciler tells the ami thread. */
+/* Same result as the reconciler gives the ami thread. */
 static const char *prefix_of(void *arg, struct str endpoint)
 {
 	const struct app *a = arg;

@@ -18,7 +18,7 @@ struct replay_workspace {
 	struct err trouble;
 };
 
-/* Records on their way from one store to the other. */
+/* Records that are copied from one store to the other. */
 struct copying {
 	struct store *to;
 	struct mutation batch[COPY_AT_ONCE];
@@ -36,7 +36,7 @@ static void flush(struct copying *c)
 	c->count = 0;
 }
 
-/* The record to fill in. */
+/* Returns the next record for the caller to fill in. */
 static struct record *next(struct copying *c, enum mutation_kind kind, enum entity entity)
 {
 	struct mutation *m;
@@ -48,7 +48,7 @@ static struct record *next(struct copying *c, enum mutation_kind kind, enum enti
 	return &m->record;
 }
 
-/* Every agent takes calls: the recording says what became of them. */
+/* Every agent is copied as able to take calls: the recording shows what became of them. */
 static void take_record(void *arg, const struct record *r, int64_t numbers)
 {
 	struct record *to = next(arg, r->entity == ENTITY_WORKSPACE ? MUTATION_EDIT : MUTATION_ADD, r->entity);
@@ -61,7 +61,7 @@ static void take_record(void *arg, const struct record *r, int64_t numbers)
 	}
 }
 
-/* From the configured store; *why = it can't be read. */
+/* Copies from the configured store; *why = it can't be read. */
 static void copy_records(const struct config *given, struct store *to, struct err *why)
 {
 	const struct store_options options = { .actor = given->actor, .read_only = true };
@@ -103,10 +103,10 @@ bool replay_workspace_make(struct replay_workspace **out, const struct config *g
 	w->config.store_url = w->scratch.url;
 	w->config.servers = &w->server;
 	w->config.server_count = 1;
-	w->config.read_only = false;		/* the private store records; that nothing else changes is the app's to see to */
+	w->config.read_only = false;		/* the private store takes records; the app refuses other changes */
 	w->config.agents.source = AGENTS_FROM_STORE;
 	w->config.keep_days = 0;
-	w->config.screen_live = LIVE_FROM_AMI;	/* no recorder tells of them */
+	w->config.screen_live = LIVE_FROM_AMI;	/* no recorder publishes the recording's calls */
 	return true;
 }
 

@@ -16,7 +16,7 @@
 struct entry {
 	char key[KEY_SIZE];		/* number, NUL, server: zero-filled */
 	struct route_report report;
-	bool alarm;			/* in the list of alarms */
+	bool alarm;			/* it is in the list of alarms */
 	struct entry *prev, *next;
 	UT_hash_handle hh;
 };

@@ -1,9 +1,10 @@
 /*
- * From the workspace to what each server shall hold: an enabled number with a usable agent belongs on every server of its
- * region and on no other. The ami thread reconciles; this file only says what is wanted, and sums up what is.
+ * From the workspace to the routes of each server: an enabled number with a usable agent belongs on every server of its
+ * region and on no other. The ami thread reconciles; this file passes the wanted routes to it and sums up their states.
  *
- * A key nobody told of may be of a number that was moved, disabled or deleted while no program was there to take it away.
- * The store knows or remembers: such a key is deleted like any other, and does not stay foreign.
+ * An unknown key may be of a number that was moved, disabled or deleted while no program was running to remove it. The
+ * store has the number, or remembers that it was deleted. Such a key is deleted like any other and does not stay
+ * foreign.
  */
 #include "config.h"
 
@@ -14,7 +15,7 @@
 
 #include "trunkdeck/base/mem.h"
 
-/* Does the number belong on the server, and as what? */
+/* True if the number belongs on the server; *out is its route. */
 static bool wanted_on(const struct app *a, const struct server_config *server, const struct number *n, struct route *out)
 {
 	const struct agent *agent = snapshot_agent(a->snapshot, n->agent);
@@ -55,7 +56,7 @@ void routes_tell_removed(struct app *a, const struct number *n)
 		const struct server_config *server = a->servers[i].config;
 		const struct route_report *seen;
 
-		/* The deletion has to be waited for where the number belonged, and where it has been seen. */
+		/* The deletion is awaited on servers where the number belonged and where it was seen. */
 		route_states_get(a->routes, server->name, n->e164, &seen);
 		if (server->routes != ROUTES_NONE && (server->region == n->region || seen))
 			deletions_await(a->deletions, n->e164, server->name);
@@ -130,7 +131,7 @@ static void handle_gone(struct app *a, const struct ami_route_report *r)
 		over = deletions_gone(a->deletions, number, r->server, r->route.was_there, &where);
 	else if (r->route.was_there)
 		buf_adds(&where, r->server);
-	/* A deletion is over when the last server has confirmed it. One that never had the route is not reported. */
+	/* A deletion is over when the last server has confirmed it. No message if no server had the route. */
 	if (over && where.len && !snapshot_number(a->snapshot, number)) {
 		messages_add(a->messages, MESSAGE_INFO, _("%s is gone from %s"), number, where.p);
 		a->dirty |= APP_DIRTY_MESSAGES;
@@ -138,7 +139,7 @@ static void handle_gone(struct app *a, const struct ami_route_report *r)
 	buf_clear(&where);
 }
 
-/* Found by a scan, and untouched so far. */
+/* A scan found the key, and it has not been changed. */
 static void handle_left_behind(struct app *a, const struct ami_route_report *r)
 {
 	const struct app_server *server = app_server(a, r->server);
@@ -219,7 +220,7 @@ bool routes_settled(const struct app *a)
 	return true;
 }
 
-/* --- on demand --- */
+/* --- operator's requests --- */
 
 void app_sync(struct app *a, const char *server)
 {
@@ -268,7 +269,7 @@ void routes_report_sync(struct app *a)
 	for (size_t i = 0; i < a->server_count; i++) {
 		const struct app_server *s = &a->servers[i];
 		const struct routes_stats *r = &s->status.routes;
-		/* The round that was asked for is over, or will not come. */
+		/* The requested round is over, or will not come. */
 		bool over = s->status.control != LINK_UP || r->foreign_owner || r->mute ||
 			    (r->rounds > s->syncing.rounds && r->settled);
 

@@ -1,4 +1,4 @@
-/* What the servers report of themselves, and the messages about it. */
+/* The servers' status reports, and the messages about them. */
 #include "config.h"
 
 #include "app_private.h"
@@ -19,7 +19,7 @@ struct app_server *app_server(const struct app *a, const char *name)
 	return NULL;
 }
 
-/* A difference that a slow network alone could make of two equal clocks is none. */
+/* A clock difference that the network delay alone could cause is ignored. */
 int64_t app_by_server_clock(const struct app *a, const struct call *c, int64_t us)
 {
 	const struct app_server *s = app_server(a, c->server);
@@ -28,7 +28,7 @@ int64_t app_by_server_clock(const struct app *a, const struct call *c, int64_t u
 	return ahead_us > -500000 && ahead_us < 500000 ? us : time_plus(us, ahead_us);
 }
 
-/* Counts one; true when it is to be reported by itself. */
+/* Counts one message; true when it is shown by itself. */
 static bool is_news(const struct app *a, struct server_news *n)
 {
 	int64_t now = clock_mono_ms(a->clock);

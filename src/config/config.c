@@ -1,6 +1,6 @@
 /*
- * Loading the configuration: each source assigns in its turn, and the later wins. Then what depends on several values is settled:
- * the default store, ports, where secrets come from, and whether a connection may do without TLS.
+ * Loads the configuration. The sources are read in order, and later ones win. Then the values that depend on others are
+ * set: the default store, ports, sources of secrets, and whether a connection may be without TLS.
  */
 #include "config.h"
 
@@ -38,7 +38,8 @@ char *config_state_dir(void)
 	return xdg_dir("XDG_STATE_HOME");
 }
 
-/* Is "TRUNKDECK_SCREEN_COLOR" the variable of "screen", "color"? What is no letter or digit is '_' there. */
+/* True if "TRUNKDECK_SCREEN_COLOR" is the variable of "screen", "color". Other characters than letters and digits are
+ * '_'. */
 static bool names(const char *variable, size_t len, const char *section, const char *key)
 {
 	char *name = xasprintf("TRUNKDECK_%s_%s", section, key);
@@ -53,7 +54,7 @@ static bool names(const char *variable, size_t len, const char *section, const c
 	return same;
 }
 
-/* The section that the variable means if it is one of this option; else NULL. Caller frees. */
+/* The variable's section if the variable is of this option; else NULL. Caller frees. */
 static char *section_named(const struct config *c, const struct option *o, const char *variable, size_t len)
 {
 	if (strcmp(o->section, "server") != 0)
@@ -70,7 +71,7 @@ static char *section_named(const struct config *c, const struct option *o, const
 
 static bool assign_variable(struct config *c, const char *variable, struct err *e)
 {
-	/* The path to the file is no option in it, and the project's own scripts have variables too. */
+	/* The variable with the file's path is no option, and the project's own scripts use variables too. */
 	static const char *const others[] = { "TRUNKDECK_CONFIG=", "TRUNKDECK_BUILD=", "TRUNKDECK_LAB" };
 	size_t len = strcspn(variable, "=");
 	char *where, *section = NULL;
@@ -94,9 +95,9 @@ static bool assign_variable(struct config *c, const char *variable, struct err *
 	return ok;
 }
 
-/* --- settling --- */
+/* --- values that depend on others --- */
 
-/* Where the operator first wrote about a section, for messages about what is missing there. */
+/* The first line about a section, for messages about what is missing there. */
 static const char *section_where(const struct config *c, const char *section)
 {
 	for (size_t i = 0; i < c->value_count; i++) {
@@ -132,7 +133,7 @@ static bool choose_source(const struct config *c, const char *section, const cha
 	return true;
 }
 
-/* Checks that there is one source at most. Where it is a file or a command, *at is emptied: read_source() reads it later. */
+/* Checks that there is at most one source. For a file or a command, *at is emptied: read_source() reads it later. */
 static bool settle_source(const struct config *c, const char *section, const char *stem, char **at, struct err *e)
 {
 	const struct config_value *from;
@@ -200,7 +201,7 @@ static bool settle_server(const struct config *c, struct server_config *s, struc
 		err_hint(e, _("add 'host = ...' to [server %s]"), s->name);
 	}
 	ok = ok && settle_source(c, section, "secret", &s->secret, e);
-	/* Without TLS, anybody on the way reads the callers' numbers, and can add actions of his own after the login. */
+	/* Without TLS, anybody on the path reads the callers' numbers, and can insert actions after the login. */
 	if (ok && server_is_plain_off_loopback(s) && config_find_value(c, section, "tls")->origin == ORIGIN_DEFAULT) {
 		ok = err_set_message(e, ERR_CONFIG, _("%s: the connection to %s would not be encrypted"),
 				     config_find_value(c, section, "host")->where, s->host);
@@ -266,7 +267,7 @@ bool config_read_agents_secret(struct config *c, struct err *e)
 		return true;
 	if (!read_source(c, "agents", "secret", &a->secret, e))
 		return false;
-	/* The secret is sent in a line of a request. */
+	/* The secret is sent in a header line. */
 	for (p = a->secret; *p > ' ' && *p <= '~'; p++)
 		continue;
 	return (p > a->secret && *p == '\0') ||

@@ -1,6 +1,6 @@
 /*
- * The configuration file: an INI file with one setting in each line. It has a reader of its own, because libraries take an
- * indented key for more of the value above it, know no quotes, and cut long lines.
+ * The configuration file: an INI file with one setting in each line. It has its own reader, because libraries join an
+ * indented key to the value above it, know no quotes, and cut long lines.
  */
 #include "config.h"
 
@@ -27,7 +27,7 @@ static void cut_blanks(char *start, char *end)
 	*end = '\0';
 }
 
-/* Behind the quote that closes the one at `p`; \ escapes the byte after it. NULL = the quote is not closed. */
+/* Returns the position after the quote that closes the one at `p`; \ escapes the next byte. NULL = not closed. */
 static char *skip_quoted(char *p)
 {
 	for (p++; *p != '\0'; p++) {
@@ -45,7 +45,7 @@ static bool is_end(const char *p)
 	return *p == '\0' || *p == ';' || *p == '#';
 }
 
-/* A comment begins with ; or # after a blank, outside of quotes. */
+/* A comment begins with ; or # after a blank, outside quotes. */
 static void cut_comment(char *value)
 {
 	char *p = value, *past;
@@ -143,7 +143,7 @@ static bool take_line(struct reading *r, char *text, size_t len)
 	if (strlen(text) != len)
 		return refuse(r, _("this is not text"), _("save the file as UTF-8"));
 	if (r->line == 1 && strncmp(text, "\xef\xbb\xbf", 3) == 0)
-		text += 3;		/* the mark that some editors put first */
+		text += 3;		/* the byte order mark */
 	wrong = config_read_line(text, &l);
 	if (wrong)
 		return refuse(r, _(wrong), _("allowed: [section], key = value, key = \"value\", and comments after # or ;"));

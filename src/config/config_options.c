@@ -1,4 +1,4 @@
-/* The table of options, the kinds of values, and how a value gets from text into struct config. */
+/* The table of options, the kinds of values, and the conversion of text into struct config. */
 #include "config.h"
 
 #include "config_options.h"
@@ -19,7 +19,7 @@ const char *config_url_password(const char *url, size_t *len)
 
 	if (start)
 		start += 3;
-	else	/* "postgres:user:password@host" is refused, and the message shows it */
+	else	/* "postgres:user:password@host" is refused, and the message would show it */
 		start = url + (strncmp(url, "postgres", 8) == 0 || strncmp(url, "sqlite", 6) == 0 ? strcspn(url, ":") : 0);
 	start += !strstr(url, "://") && start > url && *start == ':';
 	if (!end && *start == '[')	/* an IPv6 address */
@@ -29,7 +29,7 @@ const char *config_url_password(const char *url, size_t *len)
 		*len = (size_t)(end - colon - 1);
 		return colon + 1;
 	}
-	/* Where the host was forgotten, the password stands in the place of the port. */
+	/* If the host is missing, the password is in the place of the port. */
 	if (colon && !end && start > url && colon == start + strcspn(start, ":/?") &&
 	    strspn(colon + 1, "0123456789") != strcspn(colon + 1, "/?,")) {
 		*len = strcspn(colon + 1, "?");
@@ -127,7 +127,7 @@ static bool set_choice(const struct option *o, void *member, const char *value)
 	return false;
 }
 
-/* "" = the default, which is made later. */
+/* "" = the default, which is set later. */
 static bool set_url(const struct option *o, void *member, const char *value)
 {
 	static const char *const schemes[] = { "sqlite:", "postgresql://", "postgres://" };
@@ -268,7 +268,7 @@ void config_clear_texts(const char *section, void *base)
 
 /* --- assigning --- */
 
-/* Neither the section nor the key may be known. */
+/* Unknown sections and keys are both refused here. */
 static bool refuse_key(const char *section, const char *key, const char *where, struct err *e)
 {
 	struct buf keys, sections;
@@ -325,7 +325,7 @@ static void note_value(struct config *c, const struct option *o, const char *sec
 	*v = (struct config_value){ its_section, o->key, o->type->show(value), origin, its_where };
 }
 
-/* A new server has its defaults, which `trunkdeck config` lists too. */
+/* A new server gets its defaults, which `trunkdeck config` lists too. */
 static struct server_config *get_server(struct config *c, const char *section, const char *name)
 {
 	struct server_config *s;

@@ -10,7 +10,7 @@ struct option;
 struct option_type {
 	bool (*set)(const struct option *o, void *member, const char *value);
 	char *(*show)(const char *value);
-	bool is_text;			/* the member is a char * of its own */
+	bool is_text;			/* the member is an owned char * */
 };
 
 struct option {
@@ -29,7 +29,8 @@ struct option {
 /* Ends with a row whose key is NULL. */
 extern const struct option config_options[];
 
-/* Sets one option. `section` as written: "store", "server na-1". On failure *e is ERR_CONFIG and starts with `where`. */
+/* Sets one option. `section` is as written: "store", "server na-1". On failure *e is ERR_CONFIG and starts with
+ * `where`. */
 bool config_assign(struct config *c, const char *section, const char *key, const char *value,
 		   enum config_origin origin, const char *where, struct err *e);
 /* NULL when the section is not there, or has no such option. */
@@ -37,17 +38,18 @@ const struct config_value *config_find_value(const struct config *c, const char 
 /* Wipes and frees the texts of a struct config or struct server_config; `section` "server" for the latter. */
 void config_clear_texts(const char *section, void *base);
 
-/* Where the password is in a URL, or in what was meant to be one; NULL = there is none. Of a text that is no sound URL rather
- * more than the password is taken for it, never less. Pure. */
+/* The position of the password in a URL, or in a text meant as one; NULL = there is none. In a malformed URL the result
+ * may cover more than the password, never less. Pure. */
 const char *config_url_password(const char *url, size_t *len);
 
-/* What a line of the file says; all NULL = nothing. The texts are in the line. */
+/* The content of a line of the file; all NULL = nothing. The members point into the line. */
 struct config_line {
 	const char *section;
 	const char *key, *value;
 };
 
-/* `text` is one line, changed by reading it. Returns N_() words for what is wrong with it, or NULL. Pure. (config_file.c) */
+/* `text` is one line and is changed. Returns N_() words that say what is wrong with it, or NULL. Pure.
+ * (config_file.c) */
 const char *config_read_line(char *text, struct config_line *out);
 
 /* Reads the file into c (config_file.c). must_exist: it was named by the operator. */

@@ -1,4 +1,4 @@
-/* Reading secrets from files and commands, and whether a file may be trusted. */
+/* Reads secrets from files and commands, and checks whether a file may be trusted. */
 #include "config.h"
 
 #include "trunkdeck/config/secret.h"
@@ -41,7 +41,7 @@ static bool is_safe(const char *path, const struct stat *st, struct err *e)
 	return false;
 }
 
-/* Checks the folder and all above it. `dir` is absolute, without symbolic links, and is changed. */
+/* Checks the folder and all folders above it. `dir` is absolute, has no symbolic links, and is changed. */
 static bool are_folders_safe(char *dir, struct err *e)
 {
 	struct stat st;
@@ -71,7 +71,7 @@ bool secret_trusts(const char *path, int fd, struct err *e)
 		return false;
 	if (!S_ISREG(st.st_mode))
 		return true;
-	/* Where the name is a symbolic link, both its own folder and that of the file count. */
+	/* If the name is a symbolic link, its own folder and that of its target are both checked. */
 	copy = xstrdup(path);
 	dir = realpath(dirname(copy), NULL);
 	target = realpath(path, NULL);
@@ -85,7 +85,7 @@ bool secret_trusts(const char *path, int fd, struct err *e)
 
 /* --- files --- */
 
-/* Copies the line into *secret, unless it is empty, and wipes it. */
+/* Copies the line into *secret, unless it is empty, and wipes the line. */
 static bool take_line(char line[LINE_SIZE], const char *from, char **secret, struct err *e)
 {
 	line[strcspn(line, "\r\n")] = '\0';
@@ -135,7 +135,7 @@ char **secret_environment(void)
 	return to;
 }
 
-/* The child has all signals unblocked and with their default action, whatever this program does with them. */
+/* The child has all signals unblocked and with default action, whatever this program's settings are. */
 static bool start(const char *command, int out, pid_t *pid)
 {
 	char *argv[] = { (char *)"sh", (char *)"-c", (char *)command, NULL }, **env = secret_environment();
@@ -162,7 +162,7 @@ static bool start(const char *command, int out, pid_t *pid)
 	return error == 0;
 }
 
-/* Reads to the end and keeps the beginning. False if the end does not come in time. */
+/* Reads to the end and keeps the beginning. Returns false if the end does not come in time. */
 static bool read_until_end(int fd, char line[LINE_SIZE], int64_t deadline_us)
 {
 	size_t len = 0;

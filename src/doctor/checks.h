@@ -1,4 +1,4 @@
-/* The checks and what they work on; for doctor*.c. */
+/* The checks and the data they work on; for doctor*.c. */
 #ifndef DOCTOR_CHECKS_H
 #define DOCTOR_CHECKS_H
 
@@ -6,23 +6,23 @@
 #include "trunkdeck/doctor/doctor.h"
 #include "trunkdeck/routes/endpoint.h"
 
-/* A server while it is asked. */
+/* A server during a run. */
 struct probe {
 	const struct server_config *config;
-	struct ami_session *session;	/* NULL: could not be reached, err says why */
+	struct ami_session *session;	/* NULL: the server could not be reached; err says why */
 	struct err err;
 	struct server_facts facts;
-	struct err facts_err;		/* why it does not tell its version */
-	char *allowed;			/* actions its user may use, each between blanks: " Ping DBGet "; NULL = not told */
-	bool stamped;			/* an event carried a time stamp */
+	struct err facts_err;		/* why its version is not known */
+	char *allowed;			/* actions of its user, each between blanks: " Ping DBGet "; NULL = unknown */
+	bool stamped;			/* an event had a time stamp */
 	bool heard;			/* an event was heard */
 };
 
-/* What a check is about; members not of its scope are NULL. */
+/* The subject of a check; members outside its scope are NULL. */
 struct subject {
 	const struct doctor_options *options;
 	const char *typed;		/* the number as given; NULL = taken from the store */
-	const char *e164;		/* the number it is read as */
+	const char *e164;		/* the number that it stands for */
 	const struct number *number;	/* NULL = not configured */
 	const struct agent *agent;	/* of the number */
 	const struct provider *provider;
@@ -33,7 +33,7 @@ typedef void check_fn(const struct subject *s, struct finding *f);
 
 enum scope { SCOPE_WORKSPACE, SCOPE_NUMBER, SCOPE_SERVER, SCOPE_PROVIDER, SCOPE_ROUTE };
 
-/* Does the number belong on the server? */
+/* True if the number belongs on the server. */
 bool doctor_wants_route(const struct subject *s);
 
 void finding_set(struct finding *f, enum verdict v, const char *seen, ...) __attribute__((format(printf, 3, 4)));

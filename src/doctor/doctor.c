@@ -1,7 +1,7 @@
 /*
- * The table of checks, and who is asked what: the workspace once, each server once, each provider on the servers of its
+ * The table of checks, and their subjects: the workspace once, each server once, each provider on the servers of its
  * numbers' regions, each number, and each number's route on every server. A number that is not configured is looked for
- * on the servers all the same: a route that was left behind is what "deleted but still working" means.
+ * on the servers too, because a route that was left behind explains a number that is deleted but still works.
  */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 #include "checks.h"
 #include "trunkdeck/base/mem.h"
 
-/* Of which numbers it is asked: any, those configured, those that belong on the server. */
+/* The numbers that a check is for: any, configured ones, or those that belong on the server. */
 enum asked { OF_ANY, OF_CONFIGURED, OF_WANTED };
 
 struct check {
@@ -56,7 +56,7 @@ static const struct check checks[] = {
 struct doctor {
 	const struct doctor_options *options;
 	struct probe *probes;		/* one per configured server */
-	bool regions[REGION_COUNT];	/* whose servers and providers are asked about themselves */
+	bool regions[REGION_COUNT];	/* regions whose servers and providers are checked */
 };
 
 /* --- findings --- */
@@ -113,7 +113,7 @@ void finding_insert(struct finding **list, size_t *count, const struct finding *
 	static const int rank[VERDICT_COUNT] = { [VERDICT_FAIL] = 0, [VERDICT_WARN] = 1, [VERDICT_UNKNOWN] = 2, [VERDICT_PASS] = 3 };
 	size_t at = *count;
 
-	if ((*count & (*count + 1)) == 0)	/* room for 2^n - 1, then for twice as many */
+	if ((*count & (*count + 1)) == 0)	/* the size is doubled when the count is 2^n - 1 */
 		*list = xreallocarray(*list, 2 * (*count + 1), sizeof(**list));
 	while (at > 0 && rank[(*list)[at - 1].verdict] > rank[f->verdict])
 		at--;
@@ -138,7 +138,7 @@ void finding_about(const struct finding *f, char to[FINDING_ABOUT_SIZE])
 
 /* --- running --- */
 
-/* What was asked for is not wanted any more. */
+/* True if the results are no longer wanted. */
 static bool is_stopped(const struct doctor_options *o)
 {
 	return o->stop && mailbox_waiting(o->stop) > 0;
@@ -166,7 +166,7 @@ static void run_scope(enum scope scope, const struct subject *s)
 
 		if (checks[i].scope == scope && (asked == OF_WANTED ? doctor_wants_route(s) : asked == OF_ANY || s->number != NULL))
 			run_check(&checks[i], s);
-		/* What was not reached has nothing more to say about itself. */
+		/* A server that was not reached gets no more checks of itself. */
 		if (checks[i].run == check_reachable && scope == SCOPE_SERVER && !s->probe->session)
 			return;
 	}
@@ -206,8 +206,7 @@ static void ask_number(struct doctor *d, struct subject *s)
 	s->probe = NULL;
 }
 
-/* The number that is meant: as it stands, or as the dialplan would read it when it comes in by a provider; NULL when it reads as no
- * number. */
+/* The meant number: as typed, or as the dialplan would read it from a provider; NULL when it is no number. */
 static const char *read_typed(const struct doctor *d, char read[E164_SIZE])
 {
 	const struct doctor_options *o = d->options;

@@ -10,7 +10,7 @@
 
 /* --- what may be dialled --- */
 
-/* Technologies an agent is reached by. A trunk may be PJSIP too: that is told by its endpoint. */
+/* Technologies that reach agents. A trunk may use PJSIP too; its endpoint's name tells. */
 static const char *const inside[] = { "WebSocket", "AudioSocket", "Local", "PJSIP", "UnicastRTP" };
 
 static bool begins(const char *dial, size_t len, const char *technology)
@@ -38,7 +38,7 @@ static bool leaves_by(const char *dial, size_t len, const struct provider *p)
 	return strlen(endpoint) == len && strncasecmp(start, endpoint, len) == 0;
 }
 
-/* One of the destinations that & rings together. */
+/* Checks one of the destinations that & rings together. */
 static bool may_dial_one(struct snapshot *s, const char *dial, size_t len, struct err *e)
 {
 	const char *why = _("a test call never leaves to the telephone network");
@@ -73,7 +73,7 @@ bool number_test_may_dial(struct snapshot *s, const char *dial, struct err *e)
 
 /* --- the calls --- */
 
-/* The test on one server. */
+/* A test on one server. */
 struct testing {
 	const struct number_test *n;
 	const struct server_config *server;

@@ -1,6 +1,6 @@
 /*
- * The checks that ask a server. Each asks through Asterisk itself what Asterisk would do, and only reads. ListCommands
- * answers with the actions our user is allowed (main/manager.c, action_listcommands), so permissions are checked without
+ * The checks that ask a server. Each asks Asterisk itself what it would do, and only reads. The answer to ListCommands
+ * has the actions that our user may use (main/manager.c, action_listcommands), so permissions are checked without
  * trying to write.
  */
 #include "config.h"
@@ -31,7 +31,7 @@ static void todo_rights(const struct probe *p, struct finding *f, const char *ri
 	free(line);
 }
 
-/* Asterisk said no. Was it for want of a permission? Then it is unknown, with what would allow it. */
+/* Takes a refusal. If a permission is missing, the verdict is unknown, and the advice is the line that grants it. */
 static void refused(const struct subject *s, struct finding *f, enum verdict v, const struct err *e, const char *right)
 {
 	finding_error(f, e->code == ERR_SERVER_REFUSED ? v : VERDICT_UNKNOWN, e);
@@ -47,7 +47,7 @@ static void on_event(void *arg, const struct ami_frame *f)
 {
 	struct probe *p = arg;
 
-	/* The greeting after login never carries one. */
+	/* FullyBooted after the login never has a time stamp. */
 	if (!f->async || f->reject || str_eq(ami_get(f, AMI_KEY_EVENT), STR("FullyBooted")))
 		return;
 	p->heard = true;
@@ -268,8 +268,8 @@ static void see_version(void *arg, const struct ami_frame *f)
 		*(int *)arg = told;
 }
 
-/* The inner contexts too: an include cut short would load without them. One of another version routes calls all the same, so it is a
- * warning. */
+/* The inner contexts are checked too: an incomplete include would load without them. An include of another version
+ * still routes calls, so it is a warning. */
 void check_dialplan(const struct subject *s, struct finding *f)
 {
 	static const char *const contexts[] = { "trunkdeck-call", "trunkdeck-route", CONTEXT };
@@ -282,7 +282,7 @@ void check_dialplan(const struct subject *s, struct finding *f)
 		if (f->verdict != VERDICT_PASS)
 			return;
 	}
-	/* A refusal: the include has no version. */
+	/* Asterisk refuses if the include has no version. */
 	if (!ami_session_action(s->probe->session, "ShowDialPlan", fields, see_version, &theirs, &e) &&
 	    (e.code != ERR_SERVER_REFUSED || ami_is_denied(str_of(e.message)))) {
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
@@ -331,7 +331,8 @@ void check_mode(const struct subject *s, struct finding *f)
 
 /* --- files --- */
 
-/* Does a file of the server have the line? Read from the file, as nothing tells what Asterisk has loaded of it. */
+/* A line that a server's file should have. The file is read, because Asterisk does not tell what it has loaded of
+ * it. */
 struct wanted_line {
 	const char *start;
 	bool found;
@@ -349,7 +350,7 @@ static void see_line(void *arg, const struct ami_frame *f)
 	}
 }
 
-/* False when the file can't be read: our user may not, or there is none. */
+/* Returns false when the file can't be read: our user may not, or there is none. */
 static bool has_line(const struct subject *s, const char *file, const char *category, const char *start, bool *found)
 {
 	const struct ami_field fields[] = { { "Filename", file }, { "Category", category }, { NULL, NULL } };
@@ -428,7 +429,7 @@ void check_endpoint(const struct subject *s, struct finding *f)
 	free(context);
 }
 
-/* What stands before a number that arrives without one: a rule of "" is "+". */
+/* The rule for a number that arrives without '+': "" means "+". */
 static const char *rule(const char *prefix)
 {
 	return *prefix ? prefix : "+";
@@ -458,7 +459,7 @@ void check_prefix(const struct subject *s, struct finding *f)
 	free(theirs);
 }
 
-/* The questions and the words are those of the ami thread. */
+/* Uses the questions and words of the ami thread. */
 void check_contact(const struct subject *s, struct finding *f)
 {
 	struct endpoint_report r;
@@ -494,7 +495,7 @@ void check_contact(const struct subject *s, struct finding *f)
 
 /* --- routes --- */
 
-/* False where that can't be read: the finding says why. Caller frees both, whatever the result. */
+/* Returns false when the route can't be read; the finding says why. Caller frees both in any case. */
 static bool read_route(const struct subject *s, struct finding *f, char **agent, char **dial)
 {
 	struct err e = { .code = ERR_NONE };

@@ -1,4 +1,4 @@
-/* The checks that need no server: what the workspace says about a number, and how its last calls went. */
+/* The checks that need no server: the workspace's settings for a number, and the results of its last calls. */
 #include "config.h"
 
 #include <string.h>
@@ -187,7 +187,7 @@ static void say_calls(const struct subject *s, const struct recent *r, struct fi
 
 	buf_init(&list, sizeof(f->todo));
 	for (int o = 0; o < OUTCOME_COUNT; o++) {
-		/* A caller who gives up, and a call whose end nobody saw, are no fault of the configuration. */
+		/* The configuration is not at fault if a caller gives up, or if nobody saw the end of a call. */
 		if (o == OUTCOME_ANSWERED || o == OUTCOME_ABANDONED || o == OUTCOME_LOST || r->by_outcome[o] == 0)
 			continue;
 		buf_addf(&list, "%s%s %zu", bad > 0 ? ", " : "", outcome_text((enum call_outcome)o), r->by_outcome[o]);

@@ -71,7 +71,7 @@ bool endpoint_probe_next(const struct endpoint_probe *p, char *variable, size_t 
 	return false;
 }
 
-/* Adds each name of a comma list to the AORs, or to the contacts, as far as there is room. */
+/* Adds each name of a comma-separated list to the AORs or contacts, while there is room. */
 static void add_names(struct endpoint_probe *p, struct str list, bool contacts)
 {
 	while (list.len) {
@@ -136,7 +136,7 @@ void endpoint_probe_answer(struct endpoint_probe *p, struct str value)
 
 void endpoint_probe_result(const struct endpoint_probe *p, struct endpoint_report *out)
 {
-	/* The best contact decides: a call goes to any contact that takes it. */
+	/* The best contact decides: a call is sent to any contact that takes it. */
 	static const int rank[ENDPOINT_STATE_COUNT] = {
 		[ENDPOINT_UNKNOWN] = 0, [ENDPOINT_UNREACHABLE] = 1, [ENDPOINT_UNWATCHED] = 2, [ENDPOINT_REACHABLE] = 3,
 	};

@@ -1,13 +1,13 @@
 /*
- * The reconciler of one server: what is wanted, and which action is sent next.
+ * The reconciler of one server: the wanted routes, and the next action to send.
  *
- * Nothing is read or written before access is open: the connection is up, all routes have been told, the store's id is known, and
- * the key `trunkdeckmeta/owner` names this store (or is missing, and then it is written). Keys that can act stand in queues: agents'
- * dial strings before numbers, deletions of agents last. An action in flight holds a slot. Its id carries the slot, so that an answer
- * finds its key, and an answer to an action of an earlier connection finds nothing.
+ * Nothing is read or written before access is open: the connection is up, all routes have been told, the store's id is
+ * known, and the key `trunkdeckmeta/owner` names this store (if it is missing, it is written). Keys that can act wait
+ * in queues: agents' dial strings before numbers, deletions of agents last. An action in flight holds a slot. Its id
+ * contains the slot, so that an answer finds its key, and an answer from an earlier connection finds nothing.
  *
- * A key that was not told about belongs to somebody else and is never deleted. A scan, which is done by the owner of the connections,
- * finds such keys; they are read and reported.
+ * A key that the reconciler was not told about belongs to somebody else and is never deleted. A scan, made by the owner
+ * of the connections, finds such keys; they are read and reported.
  */
 #include "config.h"
 
@@ -78,7 +78,7 @@ void routes_free(struct routes **r)
 	FREE(r);
 }
 
-/* Asks for the owner, when everything that is needed is known. */
+/* Asks for the owner as soon as everything needed is known. */
 static void start(struct routes *r, int64_t now_ms)
 {
 	if (!r->connected || !r->complete || !*r->owner)
@@ -177,7 +177,7 @@ static struct key *want_agent(struct routes *r, const char *id, const char *dial
 	agent->dial = xstrdup(dial);
 	agent->wanted = true;
 	key_begin(r, agent, now_ms);
-	/* What is looked up for a number has the dial string in it. */
+	/* The lookup of a number includes the dial string. */
 	if (r->config.lookup)
 		DL_FOREACH2(agent->numbers, number, agent_next)
 			key_begin(r, number, now_ms);
@@ -309,7 +309,7 @@ void routes_delete_foreign(struct routes *r, const char *number, int64_t now_ms)
 
 /* --- actions --- */
 
-/* The key that acts next; NULL = none can. */
+/* The next key to act; NULL = none can. */
 static struct key *pick(const struct routes *r)
 {
 	if (r->ready[KEY_OWNER])
@@ -364,7 +364,7 @@ void routes_get_stats(const struct routes *r, struct routes_stats *out)
 {
 	bool idle = !r->sleeping && !r->in_flight && r->scan == SCAN_IDLE;
 
-	/* The padding too, because the AMI thread compares whole statuses. */
+	/* Clears the padding too, because the AMI thread compares whole statuses. */
 	memset(out, 0, sizeof(*out));
 	out->in_flight = r->in_flight;
 	out->rounds = r->rounds;
@@ -379,7 +379,7 @@ void routes_get_stats(const struct routes *r, struct routes_stats *out)
 	for (int kind = 0; kind < KEY_KIND_COUNT; kind++)
 		idle = idle && !r->ready[kind];
 	memcpy(out->by_state, r->by_state, sizeof(out->by_state));
-	/* Agents' keys that are kept because a number can't be written wait for the operator. */
+	/* If a number can't be written, its agents' keys are kept and wait for the operator. */
 	out->settled = idle && r->access > ACCESS_CHECKING && (!r->deletions || r->busy_numbers);
 	str_copy(out->owner, sizeof(out->owner), str_of(r->foreign_owner));
 	str_copy(out->refusal, sizeof(out->refusal), str_of(r->refusal));

@@ -1,6 +1,7 @@
 /*
- * Inside the reconciler: one `struct key` for each key of the server's database. reconcile_keys.c brings one key to what is wanted,
- * and knows whether keys may be read and written. reconcile.c knows what is wanted, and calls it. Only these two files include this.
+ * Inside the reconciler: one `struct key` for each key of the server's database. reconcile_keys.c brings one key to its
+ * wanted value, and knows whether keys may be read and written. reconcile.c has the wanted routes, and calls it. Only
+ * these two files include this.
  */
 #ifndef ROUTES_RECONCILE_INT_H
 #define ROUTES_RECONCILE_INT_H
@@ -54,7 +55,7 @@ struct key {
 	UT_hash_handle hh;
 };
 
-/* May keys be read and written now? Up to OPEN the question is still asked, behind it an answer is there that says no. */
+/* May keys be read and written now? Up to OPEN there is no answer yet; after OPEN the answer is no. */
 enum access {
 	ACCESS_CLOSED,			/* not connected, routes missing, or the store's id unknown */
 	ACCESS_CHECKING,		/* the owner key is being read */
@@ -100,17 +101,17 @@ struct routes {
 void key_init(struct key *k, enum key_kind kind, const char *name);
 /* Puts a key into a phase and a list; the only place where either changes. */
 void key_move(struct routes *r, struct key *k, enum key_phase phase, enum key_place place);
-/* Begins anew: reads the key, or deletes it when it is not wanted. May free the key. */
+/* Starts over: reads the key, or deletes it when it is not wanted. May free the key. */
 void key_begin(struct routes *r, struct key *k, int64_t now_ms);
-/* Reads it back once more, and keeps what is known. */
+/* Reads the key once more, and keeps what is known of it. */
 void key_reverify(struct routes *r, struct key *k, int64_t now_ms);
 void key_answer(struct routes *r, struct key *k, enum route_op op, enum route_answer answer, const char *value, int64_t now_ms);
-/* What is sent next for the key. */
+/* The next action for the key. */
 enum route_op key_op(const struct routes *r, const struct key *k);
 const char *key_family(const struct routes *r, const struct key *k);
 /* What to write; not for lookup. */
 const char *key_wanted_value(const struct routes *r, const struct key *k);
-/* Agents before numbers: a number may only act on what its agent's key says. `fn` may free the key. */
+/* Calls fn for agents before numbers, because a number acts on the state of its agent's key. `fn` may free the key. */
 void each_key(struct routes *r, void (*fn)(struct routes *r, struct key *k, int64_t now_ms), int64_t now_ms);
 
 #endif

@@ -22,7 +22,7 @@
 
 #include "trunkdeck/base/gettext.h"
 
-#define PATIENCE 3			/* writes in a row that may not hold, before the next one waits */
+#define PATIENCE 3			/* failed writes in a row before the next one waits */
 #define RETRY_MAX_MS 30000
 #define LOOKS 2				/* lookup: how often a difference is read again */
 #define MUTE_RETRY_MS 5000
@@ -116,7 +116,7 @@ void key_move(struct routes *r, struct key *k, enum key_phase phase, enum key_pl
 	k->phase = phase;
 	k->place = place;
 	list = list_of(r, k);
-	/* Waits are mostly equally long, so a sleeper's place is nearly always the end. */
+	/* Waits are mostly equally long, so the place is nearly always at the end. */
 	if (list && *list)
 		before = (*list)->prev;
 	while (place == PLACE_SLEEPING && before && before->wake_ms > k->wake_ms)
@@ -210,7 +210,7 @@ static void gone(struct routes *r, struct key *k, int64_t now_ms)
 	free(k);
 }
 
-/* With lookup an agent has no key on the server: it only says what its numbers shall lead to. */
+/* With lookup an agent has no key on the server: it only gives the wanted value of its numbers. */
 static bool begin_looked_up_agent(struct routes *r, struct key *k, int64_t now_ms)
 {
 	if (!r->config.lookup || k->kind != KEY_AGENT)
@@ -246,7 +246,7 @@ void key_begin(struct routes *r, struct key *k, int64_t now_ms)
 	} else if (!k->wanted && may_act && is_agent) {
 		key_move(r, k, PHASE_DELETE, PLACE_DELETIONS);
 	} else if (!k->wanted && may_act) {
-		/* Most providers have no prefix, and Asterisk would log each key that is deleted in vain. */
+		/* Most providers have no prefix, and Asterisk would log each deletion of a missing key. */
 		bool look_first = k->foreign || k->kind == KEY_PREFIX || !writes;
 
 		key_move(r, k, look_first ? PHASE_READ : PHASE_DELETE, PLACE_READY);
@@ -349,7 +349,7 @@ static void try_again(struct routes *r, struct key *k, enum key_phase phase, int
 static void differs(struct routes *r, struct key *k, const char *value, int64_t now_ms)
 {
 	bool changed = strcmp(k->found, value ? value : "") != 0;
-	/* A difference is reported once the row has shown that the key is right or written; before, it is only work to do. */
+	/* A difference is reported only after the key was seen to be right or was written; before, it is work to do. */
 	bool is_news = (r->config.read_only && !r->config.lookup) || k->mismatches || k->written || k->state == ROUTE_VERIFIED ||
 		       k->state == ROUTE_MISSING || k->state == ROUTE_STALE;
 
@@ -374,7 +374,7 @@ static void differs(struct routes *r, struct key *k, const char *value, int64_t 
 static void owner_differs(struct routes *r, struct key *k, const char *value, int64_t now_ms)
 {
 	if (!value && r->config.lookup) {
-		/* Nothing where the store's id should be: func_odbc is not set up, or its database is away. */
+		/* There is no store id: func_odbc is not set up, or its database is away. */
 		str_copy(r->refusal, sizeof(r->refusal), str_of(_("TRUNKDECK_STORE() is empty: check func_odbc and its database")));
 		sleep_until(r, k, PHASE_READ, now_ms + MUTE_RETRY_MS);
 		if (r->access != ACCESS_MUTE)
@@ -439,7 +439,7 @@ void key_answer(struct routes *r, struct key *k, enum route_op op, enum route_an
 	} else if (is_read) {
 		on_read(r, k, answer == ROUTE_ANSWER_OK ? (value ? value : "") : NULL, now_ms);
 	} else {
-		/* A key that was to be deleted and is missing counts as deleted. The reading shows whether it is missing. */
+		/* A wanted deletion of a missing key counts as done. A reading shows whether it is missing. */
 		k->written = k->wrote = true;
 		r->written += k->kind == KEY_NUMBER && k->wanted;
 		k->recheck_ms = now_ms + r->config.verify_wait_ms;

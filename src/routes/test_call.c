@@ -1,9 +1,9 @@
 /*
- * Events are matched by identity: the test chooses the Uniqueids of both halves of the Local channel, and the agent's leg has the
- * first of them as its Linkedid. If the channel can't be made, the event has no Uniqueid of it. Then the caller's number, which is
- * made of the same seed, identifies the test.
+ * Events are matched by identity: the test chooses the Uniqueids of both halves of the Local channel, and the agent's
+ * leg has the first of them as its Linkedid. If the channel can't be made, its event has no Uniqueid. Then the caller's
+ * number, made from the same seed, identifies the test.
  *
- * If this program ends, the call still ends by itself: the caller's half only waits for as long as the test may take.
+ * If this program ends, the call still ends by itself: the caller's half waits only as long as the test may take.
  */
 #include "config.h"
 
@@ -23,7 +23,7 @@
 
 #define ID_PREFIX "trunkdeck-test-"
 #define CALLER_PREFIX "test"
-#define ANSWER_MS 10000			/* of an action */
+#define ANSWER_MS 10000			/* for an action */
 #define HANG_UP_MS 1000
 
 WORDS_DEFINE(test_step, enum test_step, TEST_STEP_TABLE)
@@ -102,7 +102,7 @@ void test_call_event(struct test_call *t, const struct ami_frame *f, int64_t now
 	}
 }
 
-/* --- why not --- */
+/* --- why a call failed --- */
 
 static const struct {
 	const char *status;
@@ -166,12 +166,12 @@ void test_call_why(const struct test_call *t, const char *number, struct err *e)
 	}
 }
 
-/* --- placing it --- */
+/* --- placing the call --- */
 
 struct placing {
 	struct test_call *t;
 	const struct test_call_options *options;
-	struct err outside;		/* why it may not go where it went */
+	struct err outside;		/* why a dialled channel was not allowed */
 	bool over;
 };
 
@@ -213,7 +213,7 @@ static void hint_right(struct err *e, const struct server_config *server, const 
 	free(line);
 }
 
-/* What the server would dial: a route that leads elsewhere than it should must not lead outside. */
+/* Checks what the server would dial, because a wrong route must not lead to the telephone network. */
 static bool check_route(struct ami_session *q, const struct test_call_options *o, struct err *e)
 {
 	char *agent, *dial;
@@ -237,7 +237,7 @@ static bool originate(struct ami_session *q, const struct test_call *t, const st
 	const char *key = t->id + strlen(ID_PREFIX);
 	char *channel = xasprintf("Local/%s@trunkdeck-test/n", o->number);
 	char *caller = xasprintf("\"trunkdeck test\" <" CALLER_PREFIX "%s>", key);
-	char *timeout = xasprintf("%" PRId64, o->timeout_ms + 1000);	/* ours comes first, where we may hang up */
+	char *timeout = xasprintf("%" PRId64, o->timeout_ms + 1000);	/* we hang up first, if we may */
 	char *seconds = xasprintf("%" PRId64, o->timeout_ms / 1000 + 1);
 	const struct ami_field fields[] = {
 		{ "Channel", channel }, { "Application", "Wait" }, { "Data", seconds }, { "Async", "true" },
@@ -267,7 +267,7 @@ static bool place(struct ami_session *q, struct placing *p, struct err *e)
 	if (!check_route(q, p->options, e) || !originate(q, p->t, p->options, e))
 		return false;
 	ok = ami_session_listen(q, p->options->timeout_ms, &p->over, e);
-	/* Without the permission to hang up, the call ends by itself. What the hang-up causes is no part of the result. */
+	/* Without the permission to hang up, the call ends by itself. Later events are no part of the result. */
 	result = *p->t;
 	ami_session_hurry(q, HANG_UP_MS);
 	if (result.channel[0] != '\0')
