@@ -1,4 +1,4 @@
-"""The built program with a home of its own, for the tests of the batch commands."""
+"""Runs the built program in its own home folder, for the tests of the batch commands."""
 
 import json
 import os
@@ -16,7 +16,7 @@ TIMEOUT = 60
 
 
 class Result:
-    """What a run gave."""
+    """The result of a run."""
 
     def __init__(self, code, out, err):
         self.code, self.out, self.err = code, out, err
@@ -25,7 +25,7 @@ class Result:
         return self.out.splitlines()
 
     def json(self):
-        """The objects on standard output, one a line."""
+        """The objects on standard output, one on each line."""
         return [json.loads(line) for line in self.out.splitlines()]
 
     def failure(self):
@@ -37,7 +37,7 @@ class Result:
 
 
 class DeckTest(unittest.TestCase):
-    """A fresh home for each test; self.run_deck() is a run of the program in it."""
+    """A fresh home folder for each test; self.deck() runs the program with it."""
 
     maxDiff = None
 
@@ -55,7 +55,7 @@ class DeckTest(unittest.TestCase):
         return Result(run.returncode, (run.stdout or b"").decode(), (run.stderr or b"").decode())
 
     def start(self, *args, **options):
-        """A run that goes on beside the test; ended with it, whatever happens."""
+        """Starts a run beside the test. It is killed when the test ends."""
         run = subprocess.Popen([PROGRAM, *args], env=self.env, **{"stdin": subprocess.DEVNULL, **options})
         self.addCleanup(self.stop, run)
         return run
@@ -68,13 +68,13 @@ class DeckTest(unittest.TestCase):
             run.stdout.close()
 
     def done(self, *args, **options):
-        """A run that must succeed."""
+        """Runs the program, which must succeed."""
         result = self.deck(*args, **options)
         self.assertEqual(result.code, DONE, f"{args}: {result}")
         return result
 
     def refused(self, *args, code=REFUSED, says=(), **options):
-        """A run that must fail with the exit code, saying all of `says`; nothing on standard output."""
+        """Runs the program, which must fail with the exit code and print all of `says` on standard error."""
         result = self.deck(*args, **options)
         self.assertEqual(result.code, code, f"{args}: {result}")
         for text in [says] if isinstance(says, str) else says:
@@ -82,7 +82,7 @@ class DeckTest(unittest.TestCase):
         return result
 
     def workspace(self):
-        """Two providers, three agents, one number."""
+        """Adds two providers, three agents and one number."""
         self.done("init", "--name", "acme", "--plan", "free")
         self.done("provider", "add", "Twilio", "--sip-domain", "pstn.twilio.com")
         self.done("provider", "add", "Peoplefone AG", "--sip-domain", "sip.peoplefone.ch", "--region", "eu")

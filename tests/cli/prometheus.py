@@ -1,5 +1,5 @@
-"""Prometheus' text format, version 0.0.4, read strictly: what is not as its documentation says is an error, and so is what its
-naming conventions advise against."""
+"""Reads Prometheus' text format, version 0.0.4, strictly: everything that its documentation does not allow, or that its
+naming conventions advise against, is an error."""
 
 import re
 
@@ -12,7 +12,7 @@ ESCAPES = {'\\"': '"', "\\\\": "\\", "\\n": "\n"}
 
 
 class Wrong(ValueError):
-    """What is wrong, and where."""
+    """An error, with its place."""
 
 
 def need(true, line, why):
@@ -48,7 +48,7 @@ class Family:
 
 
 def parse(text):
-    """{(name, labels as sorted pairs): value}; raises Wrong."""
+    """Returns {(name, labels as sorted pairs): value}; raises Wrong."""
     need(text == "" or text.endswith("\n"), text[-40:], "the last line has no end")
     samples, families, family, helped = {}, set(), None, None
     for line in text.split("\n")[:-1]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The configuration: file, environment and flags, what is refused and how, and where each value came from."""
+"""The configuration: file, environment and flags, refusals and their messages, and the source of each value."""
 
 import os
 import socket
@@ -13,12 +13,12 @@ SERVER = "[server na-1]\nhost = 127.0.0.1\n"
 
 class Config(DeckTest):
     def values(self, *args, env=None):
-        """{(section, key): (value, origin, where)}"""
+        """Returns {(section, key): (value, origin, where)}."""
         rows = self.done(*args, "config", "--json", env=env).json()
         return {(r["section"], r["key"]): (r["value"], r["origin"], r["where"]) for r in rows}
 
     def wrong(self, text, line, says, mode=0o600, env=None, args=()):
-        """The file is refused at its line, saying all of `says`; line None = no line is named."""
+        """The file must be refused at this line with all of `says`; line None = the message names no line."""
         path = self.config(text, mode)
         result = self.refused(*args, "config", code=USAGE, says=says, env=env)
         if line is not None:
@@ -35,7 +35,7 @@ class Sources(Config):
         self.assertEqual(values["screen", "fps"], ("10", "default", "default"))
 
     def test_what_it_writes_is_private(self):
-        """Whatever the umask: the log and the store are for their owner alone, and so are their folders."""
+        """With any umask, only the owner can access the log, the store and their folders."""
         script = self.path("script")
         with open(script, "w", encoding="utf-8") as file:
             file.write("wait settled\n")
@@ -92,7 +92,7 @@ class Sources(Config):
 
     def test_read_only(self):
         self.config("[store]\nread_only = yes\n")
-        self.refused("init", "--name", "x", code=UNREACHABLE)	# nothing is there to read, and nothing is made
+        self.refused("init", "--name", "x", code=UNREACHABLE)	# there is no store, and none is created
         self.done("init", env={"TRUNKDECK_STORE_READ_ONLY": "no"})
         self.refused("init", "--name", "x", says="Read-only mode")
 
@@ -160,7 +160,7 @@ class Secrets(Config):
         self.assertNotIn("geheim", result.err)
 
     def password_sent(self, *args, **env):
-        """Runs against a server that asks for a password; returns it. No other process may see it meanwhile."""
+        """Runs with a server that asks for a password, and returns it. No other process may see it meanwhile."""
         with socket.create_server(("127.0.0.1", 0)) as server:
             address = f"127.0.0.1:{server.getsockname()[1]}/deck?sslmode=disable"
             self.env.update({name: value.replace("ADDRESS", address) for name, value in env.items()})
@@ -216,7 +216,7 @@ class Secrets(Config):
         self.done("config")
 
     def test_writable_by_others(self):
-        """Whoever can write the file, or replace it, chooses the commands that it runs."""
+        """Anybody who can write or replace the file can choose the commands that it runs."""
         for mode in (0o620, 0o602, 0o666):
             self.wrong(SERVER, None, ["other users can write to", "chmod go-w"], mode)
         path = self.config(SERVER)
@@ -235,7 +235,7 @@ class Secrets(Config):
         self.assertFalse(os.path.exists(self.path("ran")))
 
     def test_only_when_a_server_is_asked(self):
-        """What needs no server runs no command; what does says which line is wrong."""
+        """A command that needs no server does not read the secret. One that needs it names the wrong line."""
         path = self.config(SERVER + f"secret_command = echo x >>{self.path('ran')}; echo geheim\n")
         self.workspace()
         for words in (["config"], ["server", "list"], ["number", "list"], ["calls"], ["server", "setup", "na-1"]):
@@ -249,7 +249,7 @@ class Secrets(Config):
         self.done("number", "show", "+15551234567")
 
     def test_plain_connections_off_this_machine(self):
-        """Without TLS everything, the callers' numbers too, is said in clear text."""
+        """Without TLS everything is sent in clear text, and so are the callers' numbers."""
         text = "[server na-1]\nregion = na\nhost = 192.0.2.1\n"
         self.wrong(text, 3, ["would not be encrypted", "'tls = yes'", "'tls = no'", "[server na-1]"])
         self.wrong("[server a]\nhost = 127.example.net\n", 2, "would not be encrypted")
@@ -266,7 +266,7 @@ class Secrets(Config):
         self.done("config", env={"TRUNKDECK_SERVER_NA_1_TLS": "no"})
 
     def test_odd_lines(self):
-        """Inputs of public bug reports of other programs."""
+        """Inputs from public bug reports of other programs."""
         values = self.values_of("[server na-1]\nregion = na\nhost = pbx1.example.net\ntls = yes\n  user = trunkdeck\n")
         self.assertEqual((values["server na-1", "host"][0], values["server na-1", "user"][0]),
                          ("pbx1.example.net", "trunkdeck"))
@@ -288,7 +288,7 @@ class Secrets(Config):
         self.refused("sync", code=USAGE, says=[f"{path}:3: no secret from secret_command", "status 3"])
 
     def test_the_url_of_the_store(self):
-        """From a file or a command, like a secret: read when the store is opened, and shown nowhere."""
+        """The URL may come from a file or a command, like a secret. It is read when the store is opened, and never shown."""
         ran, file = self.path("ran"), self.path("url")
         with open(file, "w", encoding="utf-8") as out:
             out.write(f"sqlite:{self.path('other.db')}\n")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""No line end or NUL leaves the program in an action: it is refused where it comes in, and what is in the store all the same (put
-there by other means than the program) is refused where it would go out. A stand-in for a server keeps every byte it gets.
+"""No action that the program sends contains a line end or NUL within a value. The program refuses them as input. If another
+program has put them into the store, it refuses to send them. A simulated server keeps every byte that it receives.
 
-Names with invisible characters are refused where they come in, in batch and on the screen."""
+Names with invisible characters are refused as input, in batch and on the screen."""
 
 import sqlite3
 import unittest
@@ -14,7 +14,7 @@ NUMBER, OTHER = "+15551234567", "+15551234568"
 BREAKS = {"CR": "\r", "LF": "\n", "CR LF": "\r\n", "an action": "\r\n\r\nAction: Originate\r\nX-Smuggled: yes"}
 ADD = ("--provider", "Twilio", "--agent", "support")
 
-# What is given, and the field that is refused; {} is where the line ends go.
+# The arguments, and the field that is refused; {} is replaced by the line ends.
 DOORS = [
     (("number", "add", OTHER, *ADD, "--label", "a{}b"), "label"),
     (("number", "add", OTHER, *ADD, "--label", "a{}"), "label"),
@@ -34,7 +34,7 @@ DOORS = [
     (("workspace", "edit", "--name", "a{}b"), "name"),
 ]
 
-# Two names that look alike must not differ.
+# Two different names must not look the same.
 INVISIBLE = {"zero width space": "\u200b", "zero width joiner": "\u200d", "byte order mark": "\ufeff", "soft hyphen": "\u00ad",
              "right-to-left override": "\u202e", "right-to-left isolate": "\u2067"}
 REFUSALS = "invisible characters are not allowed in a name", "characters that change the direction of writing are not allowed"
@@ -47,7 +47,7 @@ NAMES = [
     ("workspace", "edit", "--name", "ac{}me"),
 ]
 
-# The same in rows the program has not written: table, key, column, text, and whether it would be part of an action.
+# The same in rows that other programs wrote: table, key, column, text, and whether an action would contain it.
 ROWS = [
     ("agent", "support", "dial", "WebSocket/a{}", True),
     ("agent", "support", "title", "Support{}", False),
@@ -60,7 +60,7 @@ ROWS = [
 
 
 class Database(Manager):
-    """A server with routes in its database. Keeps what it was sent, and what it holds."""
+    """A server with routes in its database. It keeps the bytes it receives and the keys it holds."""
 
     def __init__(self):
         self.sent, self.held = bytearray(), {}
@@ -120,7 +120,7 @@ class Doors(DeckTest):
         self.assertEqual(self.state(), before)
 
     def test_the_screen_refuses_invisible_characters_in_names(self):
-        """A form takes what it shows of a paste, which is the name that exists already."""
+        """A form removes them from a paste. The name that remains exists already."""
         for what, character in INVISIBLE.items():
             for size in "80x24", "160x50":
                 with self.subTest(what, size=size):
@@ -131,7 +131,7 @@ class Doors(DeckTest):
                     self.done("--demo", "--script", self.path("names.script"))
 
     def test_parameters_keep_them_escaped(self):
-        """They are JSON for the agent's platform, and no part of any action."""
+        """Parameters are JSON for the agent's platform. No action contains them."""
         self.done("number", "edit", NUMBER, "--param", "note=a\r\nb\n")
         for form in "--json", "--csv":
             self.assertIn(r"a\r\nb\n", self.done("number", "list", form).out)
@@ -139,7 +139,7 @@ class Doors(DeckTest):
         self.assert_nothing_smuggled()
 
     def assert_nothing_smuggled(self):
-        """Every line that was sent is a header the program means to send."""
+        """Every line that was sent is a header that the program intended."""
         self.assertTrue(self.server.sent.endswith(b"\r\n"))
         for action in bytes(self.server.sent).decode().removesuffix("\r\n\r\n").split("\r\n\r\n"):
             for i, line in enumerate(action.split("\r\n")):
@@ -153,7 +153,7 @@ class Doors(DeckTest):
             db.execute(f"UPDATE {table} SET {column} = ? WHERE {key_column} = ?", (text, key))
 
     def test_rows_put_there_by_others(self):
-        """Either it is no part of an action, or the action is refused and said to be; and the rest of the work is done."""
+        """Either no action contains the text, or the action is refused with a message. The other work is done."""
         ends = BREAKS["an action"]
         for table, key, column, text, said in ROWS:
             with self.subTest(table=table, column=column):
@@ -173,7 +173,7 @@ class Doors(DeckTest):
                 self.put("agent", "support", "dial", f"WebSocket/a{ends}")
                 self.assertIn("remove the line break", self.refused("sync").out)
                 self.assertEqual([family for family, _ in self.server.held], ["trunkdeckmeta"])
-        self.put("agent", "support", "dial", "WebSocket/a\0\r\nAction: Originate")      # what is behind a NUL is not read
+        self.put("agent", "support", "dial", "WebSocket/a\0\r\nAction: Originate")      # the program reads up to the NUL
         self.done("sync")
         self.assertEqual(self.server.held[("trunkdeckagent", "support")], "WebSocket/a")
         self.assert_nothing_smuggled()

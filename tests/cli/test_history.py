@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""record, calls, metrics: a stand-in for a server tells of calls, and every figure is what it told."""
+"""record, calls, metrics: a simulated server reports calls, and every figure must match its reports."""
 
 import calendar
 import hashlib
@@ -21,7 +21,7 @@ OUTCOMES = ["answered", "abandoned", "busy", "no_answer", "unreachable", "unmapp
 
 
 def wait_for(what, true):
-    """Until true() is, at most TIMEOUT seconds."""
+    """Waits until true() returns a true value, at most TIMEOUT seconds."""
     until = time.monotonic() + TIMEOUT
     while time.monotonic() < until:
         value = true()
@@ -37,7 +37,7 @@ def event(name, **fields):
 
 
 def listed(name, **fields):
-    """An item of an answer: those have no privilege."""
+    """An item of a list in an answer: it has no Privilege header."""
     return "\r\n".join([f"Event: {name}"] + [f"{key}: {value}" for key, value in fields.items()] + ["", ""]).encode()
 
 
@@ -50,7 +50,7 @@ def channel(serial, leg, state, number, tech="PJSIP", caller="+4915112345678"):
 
 
 class Manager:
-    """Logs everyone in, answers Ping and CoreShowChannels, and tells events to all who listen."""
+    """Accepts every login, answers Ping and CoreShowChannels, and sends events to all listeners."""
 
     def __init__(self, port=0):
         self.listed = []
@@ -80,7 +80,7 @@ class Manager:
             pass
 
     def heard(self, data):
-        """For a stand-in that keeps every byte."""
+        """Overridden by servers that keep every byte."""
 
     def frames(self, client):
         data = b""
@@ -121,7 +121,7 @@ class Manager:
             return len(self.clients)
 
     def call(self, number, answered=True, caller="+4915112345678"):
-        """A whole call: answered and ended by the agent's side, or given up by the caller."""
+        """A complete call: answered and ended by the agent, or abandoned by the caller."""
         self.serial += 1
         trunk = channel(self.serial, 0, 4, number, caller=caller)
         agent = channel(self.serial, 1, 0, number, "AudioSocket")
@@ -166,7 +166,7 @@ class HistoryTest(DeckTest):
         self.config(f"[server na-1]\nhost = 127.0.0.1\nport = {port}\nuser = x\nsecret = y\n")
 
     def recorder(self, *args):
-        """A recorder that listens; what it says goes to the file `said`."""
+        """Starts a recorder and waits until it listens. Its messages go to the file `said`."""
         before = self.manager.listeners()
         with open(self.path("said"), "a", encoding="utf-8") as said:
             run = self.start("record", *args, stderr=said)
@@ -186,7 +186,7 @@ class HistoryTest(DeckTest):
 
 
 class Transferred(Manager):
-    """Two calls up: one is at its number still, the other came for it and has been transferred to an extension."""
+    """Two calls of a number are up: one as it arrived, the other after a transfer to an extension."""
 
     def __init__(self, number):
         super().__init__()
@@ -246,7 +246,7 @@ class ManyServers(HistoryTest):
 
 
 class Chatty(Manager):
-    """Repeats the login, secret and all, in its answer."""
+    """Repeats the login with its secret in the answer."""
 
     def answer(self, frame):
         said = super().answer(frame)
@@ -325,7 +325,7 @@ class RawStream(HistoryTest):
         self.assertEqual([self.replayed(path)["calls"] for path in (self.raw, self.raw + ".1")], [1, 1])
 
     def test_nothing_is_written_through_a_symlink(self):
-        """Another user who can write to the folder puts a link there: a new file is made beside its target."""
+        """Another user who can write to the folder has put a link there: a new file replaces the link, not its target."""
         target = self.path("target.ami")
         with open(target, "wb") as file:
             file.write(BANNER)
@@ -365,7 +365,7 @@ class Record(HistoryTest):
         self.assertEqual({(call["provider"], call["agent"], call["region"]) for call in calls},
                          {("twilio", "support", "na"), ("twilio", "sales", "na")})
         self.assertEqual({call["country"] for call in calls}, {"DE"})
-        # How a call went is kept unless it was answered.
+        # Only calls that were not answered have a story.
         for call in calls:
             self.assertEqual(call["story"] is None, call["outcome"] == "answered")
         story = next(call["story"] for call in calls if call["story"])
@@ -389,7 +389,7 @@ class Record(HistoryTest):
         self.stop_well(run)
 
     def test_a_store_that_is_away_first(self):
-        """What finished meanwhile is written when the store is there, and belongs to its agent."""
+        """Calls that finished meanwhile are written when the store is back, with their agent."""
         store = os.path.join(self.home, ".local/share/trunkdeck")
         os.rename(store, store + ".aside")
         with open(store, "w", encoding="utf-8"):
@@ -441,7 +441,7 @@ class Gaps(HistoryTest):
             return db.execute("SELECT from_us, until_us, is_open FROM listened ORDER BY from_us").fetchall()
 
     def reopen(self):
-        """The server closes all connections, and is there again."""
+        """The server closes all connections, and starts again."""
         self.manager.close()
         self.manager = Manager(self.manager.port)
         self.addCleanup(self.manager.close)
@@ -473,7 +473,7 @@ class Gaps(HistoryTest):
         self.stop_well(run)
 
     def takes_over(self, old, count):
-        """Another recorder listens before the old one leaves: both have heard the same call."""
+        """Another recorder listens before the old one ends: both have heard the same call."""
         new = self.recorder()
         wait_for("the new recorder", lambda: len(self.spans()) == count)
         self.manager.call("+15551234567")
@@ -482,7 +482,7 @@ class Gaps(HistoryTest):
         return new
 
     def test_another_recorder_mends_it(self):
-        """Each has a gap; together they have none."""
+        """Each recorder has a gap; together they have none."""
         one = self.recorder()
         since = wait_for("completeness", lambda: (lambda s: self.figures(s)["complete"] and s)(self.now()))
         two = self.takes_over(one, 2)
@@ -507,7 +507,7 @@ class Gaps(HistoryTest):
 
 
 class Recorded(HistoryTest):
-    """Four calls to one number, of which one was abandoned, and one call to another."""
+    """Four calls to one number, one of them abandoned, and one call to another number."""
 
     def setUp(self):
         super().setUp()
@@ -541,7 +541,7 @@ class Calls(Recorded):
         self.refused("calls", "--max", "0", code=USAGE)
 
     def test_where(self):
-        """The grammar of the Calls view, beside the options."""
+        """--where has the grammar of the Calls view, and combines with the options."""
         self.done("number", "edit", "+15551234568", "--label", "Hotline")
         self.assertEqual(self.count("--where", "hotline"), 1)
         self.assertEqual(self.count("--where", "outcome:abandoned"), 1)
@@ -634,7 +634,7 @@ class Metrics(Recorded):
         self.assertEqual(self.series("--window", "1h")["trunkdeck_window_complete", (window,)], 0)
 
     def test_prometheus_is_not_flooded(self):
-        """Numbers nobody configured are one series, however many a caller dials."""
+        """All numbers that are not configured are one series, so callers can not add series."""
         run = self.recorder()
         for i in range(20):
             self.manager.call(f"+1999555{i:04}", answered=False)
@@ -665,7 +665,7 @@ class Metrics(Recorded):
         self.refused("metrics", "--window", "live", code=USAGE, says="no servers are configured")
 
     def test_the_workspaces_clock(self):
-        """The same calls in the hours of another zone."""
+        """In another time zone the same calls are in other hours."""
         hours = []
         for zone in "Asia/Tokyo", "America/New_York":
             self.done("workspace", "edit", "--time-zone", zone)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What a caller puts into his name and number, all the way: a server's event, tracker, store, every form of output. Nothing that a
-terminal obeys, a spreadsheet calculates or a JSON reader refuses comes out, and every call is counted all the same."""
+"""Hostile names and numbers of callers, from the server's event through tracker and store to every form of output. The output has
+nothing that a terminal obeys, a spreadsheet calculates or a JSON reader refuses, and every call is counted."""
 
 import csv
 import io
@@ -36,7 +36,7 @@ def lines_of(text):
 
 
 class Hostile(HistoryTest):
-    """Every text once as the caller of a configured number, and as the number of a call that has no route."""
+    """Each text is once the caller of a configured number, and once the number of a call without a route."""
 
     def setUp(self):
         super().setUp()
@@ -69,7 +69,7 @@ class Hostile(HistoryTest):
         self.assertEqual(len(calls), 2 * len(CALLERS))
         mine = [call["caller"] for call in calls if call["number"] == "+15551234567"]
         self.assertEqual(len(mine), len(CALLERS))
-        # Escaped, not altered: what a reader gets is what came, as far as a call has room for it.
+        # The texts are escaped and not altered: a reader gets the original, shortened to the size of the field.
         for text in CALLERS[0], CALLERS[2], CALLERS[3], CALLERS[11]:
             self.assertTrue(any(caller and text.startswith(caller) for caller in mine), ascii(text))
         self.assert_harmless(self.done("metrics", "--json", "--window", "1h").out)
@@ -102,8 +102,8 @@ class Hostile(HistoryTest):
         self.assertEqual(series["trunkdeck_calls_total", (("number", "+15551234567"), ("outcome", "answered"))], len(CALLERS))
 
     def test_forged_events_change_nothing(self):
-        """Lines and whole events smuggled in by a caller's number: of all other calls nothing changes, whatever they say of calls
-        there are, were, and never have been."""
+        """A caller's number contains lines and complete events. They name live, finished and unknown calls; no other call
+        changes."""
         before = self.done("metrics", "--json", "--window", "1h").json()
         run = self.recorder()
         live = channel(900, 0, 4, "+15551234568")
@@ -130,7 +130,7 @@ class Hostile(HistoryTest):
         self.assertEqual(figures, {row["key"]: {word: row[word] for word in OUTCOMES} for row in before[1:]})
 
     def test_an_operators_own_texts(self):
-        """What is typed at our side may hold anything that is text; the audit trail shows it as harmlessly."""
+        """An operator's text may have any characters that are allowed; the audit trail shows it safely too."""
         self.deck("number", "edit", "+15551234567", "--label", "\u202eevil\x1b[31m")
         self.deck("number", "edit", "+15551234567", "--label", "shop e\u0301\u0301\u0301\u0301\u0301")
         for args in ("changes",), ("changes", "--json"), ("changes", "--csv"), ("number", "list"), ("number", "list", "--json"):

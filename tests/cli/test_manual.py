@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The manual page and the completion: sound to groff and bash, and complete."""
+"""The manual page and the completion are complete, and groff and bash accept them."""
 
 import re
 import subprocess
@@ -31,7 +31,7 @@ class Manual(DeckTest):
             self.assertIn(words, " ".join(page.split()))
 
     def test_every_option_of_the_configuration_is_in_its_page(self):
-        """Each with a sentence of its own and with what is allowed; man has no complaint either."""
+        """Each option has a sentence and its allowed values, and man prints no warning."""
         self.config("[server na-1]\nhost = 127.0.0.1\n")
         page = self.page("config")
         options = [row["key"] for row in self.done("config", "--json").json()]
@@ -56,7 +56,7 @@ class Manual(DeckTest):
 
 class Completion(DeckTest):
     def complete(self, *words):
-        """What would be offered for the last word."""
+        """Returns the completions of the last word."""
         script = ('%s\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _trunkdeck; printf "%%s\\n" "${COMPREPLY[@]}"'
                   % self.done("completion").out)
         done = subprocess.run(["bash", "-eu", "-c", script, "bash", "trunkdeck", *words], text=True, capture_output=True,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Forms of output, usage errors, the audit trail, replay."""
+"""Output formats, usage errors, the audit trail, and replay."""
 
 import csv
 import fcntl

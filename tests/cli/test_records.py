@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""provider, agent, number, workspace: the documented messages, exit codes, and what is written."""
+"""provider, agent, number, workspace: the documented messages, the exit codes, and the records written."""
 
 import os
 import pty
@@ -13,7 +13,7 @@ ADD = ("--provider", "Twilio", "--agent", "support")
 
 
 class Messages(DeckTest):
-    """Every message of the product document, with what to do."""
+    """Every message of the product document, with its hint."""
 
     def setUp(self):
         super().setUp()
@@ -231,7 +231,7 @@ class AgentsThatStop(DeckTest):
         self.done("workspace", "edit", "--plan", "pro")
         for i in range(6):
             self.done("number", "add", f"+1555123457{i}", "--provider", "Twilio", "--agent", "support")
-        self.done("number", "edit", "+15551234570", "--enabled", "no")	# has none to lose
+        self.done("number", "edit", "+15551234570", "--enabled", "no")	# has no route
         result = self.done("agent", "edit", "support", "--disabled", "yes")
         before, after = result.err.splitlines()[:2]
         listed = "+15551234567, +15551234571, +15551234572, +15551234573, +15551234574 and 1 more"
@@ -248,7 +248,7 @@ class Deleting(DeckTest):
         self.workspace()
 
     def on_terminal(self, answer, *args, meanwhile=None):
-        """A run on a terminal of its own, answering once a question was asked; (exit code, all that was shown)."""
+        """Runs on its own terminal, answers the question, and returns (exit code, output)."""
         ours, theirs = pty.openpty()
         self.addCleanup(os.close, ours)
         run = self.start(*args, stdin=theirs, stdout=theirs, stderr=theirs)

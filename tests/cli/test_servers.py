@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""server list, server setup, and what doctor and test say where no server answers. Real servers: tests/lab."""
+"""server list, server setup, and doctor and test with servers that do not answer. tests/lab has real servers."""
 
 import os
 import socket
@@ -70,7 +70,7 @@ class List(Servers):
 
 
 class Setup(Servers):
-    eu_host = "pbx.example.net"  # never looked up: nothing connects
+    eu_host = "pbx.example.net"  # not resolved, because nothing connects
 
     def test_files_by_mode(self):
         base = {f"/etc/asterisk/{f}_trunkdeck.conf" for f in ("globals", "extensions", "manager")} | {

@@ -47,7 +47,7 @@ static struct agent *list_agent(struct case_of_merge *c, const char *id, enum re
 	return make(&c->listed[c->list.count++], id, region);
 }
 
-/* NULL leaves the source as it is. */
+/* source NULL leaves the source unchanged. */
 static void store_agent(struct case_of_merge *c, const char *id, enum region region, const char *source)
 {
 	struct record r = { .entity = ENTITY_AGENT };
@@ -220,7 +220,8 @@ static void a_move_needs_a_complete_read(void **state)
 	assert_string_equal(planned(c), "changed a(region); ");
 }
 
-/* Two agents may go together. Three, when they are all of the region, may not; then no new agent of the region is added either. */
+/* Two agents may go together. Three may not if they are all agents of the region; then none of its new agents is
+ * added. */
 static void all_agents_of_a_region_are_held_back(void **state)
 {
 	struct case_of_merge *c = *state;

@@ -1,6 +1,6 @@
 /*
- * agents_read(): how long it waits between tries, when it gives up, and that mail stops it. The waits are recorded; the test does not
- * wait.
+ * agents_read(): the waits between tries, when it gives up, and that mail stops it. The waits are recorded; the test
+ * does not wait.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 struct waits {
 	int ms[WAITS_MAX];
 	size_t count;
-	size_t patience;	/* the wait that ends the read; 0 = none */
+	size_t patience;	/* number of the wait that ends the read; 0 = none */
 };
 
 static bool record(void *arg, int ms)
@@ -67,7 +67,7 @@ static void end(struct attempt *a)
 
 #define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
-/* If a kept connection was closed, curl opens it again by itself. So "close" comes first here. */
+/* If a kept connection was closed, curl opens it again by itself. So "close" is the first fault here. */
 static void back_off_doubles_with_jitter(void **state)
 {
 	struct attempt a;
@@ -107,7 +107,7 @@ static void retries_end_with_a_success(void **state)
 	assert_int_equal(a.requests, 3);
 }
 
-/* To the second. A date may be one second old when it arrives. */
+/* The wait is exact to the second. A date may be one second old when it arrives. */
 static void retry_after_is_obeyed(void **state)
 {
 	struct attempt a;

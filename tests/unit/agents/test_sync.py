@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""trunkdeck agent sync against a directory that answers well, badly, or not at all."""
+"""trunkdeck agent sync with a directory that answers correctly, wrongly, or not at all."""
 
 import os
 import pathlib
@@ -18,7 +18,7 @@ GONE = "no longer in the directory"
 
 
 def free_port():
-    """A port nobody listens on."""
+    """Returns a port on which nothing listens."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
@@ -35,23 +35,23 @@ class SyncTest(DeckTest):
         return server
 
     def use(self, na=None, eu=None, secret=SECRET, **more):
-        """Writes the configuration. No second try, unless asked for: a test does not wait."""
+        """Writes the configuration. There is one try by default, because a test must not wait."""
         given = {"source": "api", "na_url": na, "eu_url": eu, "secret": secret, "tries": 1, "timeout": 20, **more}
         lines = [f"{key} = {getattr(value, 'url', value)}" for key, value in given.items() if value is not None]
         return self.config("[agents]\n" + "\n".join(lines) + "\n")
 
     def rows(self, result):
-        """{id: row}"""
+        """Returns {id: row}."""
         rows = {row["id"]: row for row in result.json()}
         self.assertEqual(len(rows), len(result.json()), result)
         return rows
 
     def sync(self, *args):
-        """{id: action} of a sync that must succeed."""
+        """Runs a sync that must succeed; returns {id: action}."""
         return {ident: row["action"] for ident, row in self.rows(self.done("agent", "sync", "--json", *args)).items()}
 
     def fails(self, code, says=(), *args):
-        """{id: row} of a sync that fails; the secret is in nothing it says."""
+        """Runs a sync that must fail and not print the secret; returns {id: row}."""
         result = self.deck("agent", "sync", "--json", *args)
         self.assertEqual(result.code, code, result)
         self.assertNotIn(SECRET, result.out + result.err)
@@ -305,7 +305,7 @@ class Paging(SyncTest):
         self.assertEqual(self.sync(), {"a0": "gone"})
 
     def test_a_deletion_and_an_addition_that_balance(self):
-        """The total stays; only a second read tells that a3 is still there."""
+        """The total stays the same. Only a second read shows that a3 is still there."""
         server = self.start()
         server.faults = ["swap"]
         actions = self.sync()

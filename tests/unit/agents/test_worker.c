@@ -1,6 +1,6 @@
 /*
- * The agents worker: agents of the directory appear in the app by themselves, a failure is reported once, and the end of the program
- * does not wait for the directory.
+ * The agents worker: agents of the directory appear in the app without a request, a failure is reported once, and the
+ * end of the program does not wait for the directory.
  */
 #include "config.h"
 

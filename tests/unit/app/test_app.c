@@ -1,6 +1,6 @@
 /*
- * The app on a real SQLite store in a folder of its own: loading, changing, undo, another operator's change, and a store
- * that is away. Time passes in bounded waits for the inbox.
+ * The app on a real SQLite store in its own folder: loading, changing, undo, changes of another operator, and a store
+ * that is away. Waits for the inbox are bounded.
  */
 #include "config.h"
 
@@ -227,14 +227,14 @@ static void test_undo_goes_back_any_number_of_steps(void **state)
 		redo(a);
 	assert_label(a, "BBB");
 	undo(a);
-	edit(a, "label", "CCC");			/* what was undone can't be made again after that */
+	edit(a, "label", "CCC");			/* after a new edit, undone changes can't be redone */
 	assert_false(app_can_redo(a));
 	undo(a);
 	assert_label(a, "AAA");
 	provider_copy(&m.record.provider, snapshot_provider(a->snapshot, "twilio"));
 	assert_true(change(a, &m).done);
 	assert_int_equal(snapshot_used(a->snapshot), 0);
-	undo(a);					/* with its number */
+	undo(a);					/* and its number */
 	assert_label(a, "AAA");
 	redo(a);
 	assert_int_equal(snapshot_used(a->snapshot), 0);
@@ -261,7 +261,7 @@ static bool ann_is_seen(const struct app *a)
 	return strcmp(snapshot_number(a->snapshot, "+14155550101")->label, "ann's") == 0;
 }
 
-/* What somebody else has changed is never overwritten, and does not keep the steps before it from being undone. */
+/* Changes of somebody else are never overwritten, and do not prevent the undo of earlier steps. */
 static void test_undo_leaves_the_changes_of_others_alone(void **state)
 {
 	struct fixture *f = *state;
@@ -285,7 +285,7 @@ static void test_undo_leaves_the_changes_of_others_alone(void **state)
 	edit(a, "label", "BBB");
 	undo(a);
 	assert_label(a, "ann's");
-	assert_true(app_undo(a, take_answer, &answer));	/* the number was added here: that can't be undone any more either */
+	assert_true(app_undo(a, take_answer, &answer));	/* the number's addition can't be undone any more */
 	app_settle(a);
 	assert_int_equal(answer.code, ERR_CHANGED_MEANWHILE);
 	assert_label(a, "ann's");
@@ -305,7 +305,7 @@ static char *workspace_text(const struct app *a)
 	return buf_take(&text);
 }
 
-/* Edits, moves, deletions and additions at random, then undo to the beginning and redo to the end. */
+/* Makes random edits, moves, deletions and additions, then undoes and redoes all of them. */
 static void test_a_random_series_is_undone_and_done_again(void **state)
 {
 	enum { STEPS = 150, NUMBERS = 4 };
@@ -360,7 +360,7 @@ static void report_failing(struct app *a, const char *server, enum err_code code
 	mailbox_post(a->inbox, (struct mail){ .handle = app_ami_handlers.server, .value = s, .free_value = free }, MAIL_MUST);
 }
 
-/* Twelve servers fail, each of them again and again: a few are named, then it is said how many there are. */
+/* Twelve servers fail repeatedly: a few are named, then only their number is reported. */
 static void test_many_failing_servers_are_summed_up(void **state)
 {
 	enum { SERVERS = 12 };
@@ -396,7 +396,7 @@ static void test_many_failing_servers_are_summed_up(void **state)
 		free(servers[i].name);
 }
 
-/* More calls than the tracker keeps, and a stream that is not believed: both are told, once. */
+/* Calls beyond the tracker's limit and a rejected stream are both reported, once. */
 static void test_what_is_missed_is_told(void **state)
 {
 	struct server_config server = { .name = (char *)"na-1" };
@@ -460,7 +460,7 @@ static void test_the_audit_trail_is_read_in_pages(void **state)
 	assert_int_equal(a->changes.count, 0);
 }
 
-/* Another operator's change comes through the feed, without being asked for. */
+/* Another operator's change comes through the feed without a request. */
 static void test_change_of_another_operator_is_seen(void **state)
 {
 	struct fixture *f = *state;
@@ -487,7 +487,6 @@ static void test_change_of_another_operator_is_seen(void **state)
 	assert_non_null(strstr(messages_get(f->app->messages, 0)->text, "ann"));
 }
 
-/* The store can't be opened: the app says so, answers every request, and never hangs. */
 static void report_gone(struct app *a, const char *server, bool was_there)
 {
 	struct ami_route_report *r = xcalloc(1, sizeof(*r));
@@ -500,7 +499,7 @@ static void report_gone(struct app *a, const char *server, bool was_there)
 	app_handle_mail(a, 0);
 }
 
-/* Every server is asked to forget a deleted number, but only one that had it is worth a message. */
+/* Every server must forget a deleted number, but only a server that had it is worth a message. */
 static void test_a_route_is_said_to_be_gone_where_it_was(void **state)
 {
 	struct app *a = ((struct fixture *)*state)->app;
@@ -513,6 +512,7 @@ static void test_a_route_is_said_to_be_gone_where_it_was(void **state)
 	assert_string_equal(messages_get(a->messages, 0)->text, "+14155550101 is gone from na-1");
 }
 
+/* The store can't be opened: the app reports it, answers every request, and never hangs. */
 static void test_store_away(void **state)
 {
 	struct config config = { .store_url = (char *)"postgresql://nobody@127.0.0.1:1/none", .actor = (char *)"tester" };

@@ -1,6 +1,6 @@
 /*
- * What is asked about calls: pages of finished ones, by several askers, out of a real store; and hanging up, of a server that
- * refuses it. Reports are put into the inbox as the ami thread would.
+ * Pages of finished calls for several askers, from a real store; and hanging up on a server that refuses it. Reports
+ * are put into the inbox as by the ami thread.
  */
 #include "config.h"
 
@@ -87,7 +87,7 @@ static bool all_written(void *arg)
 	return app_is_settled(f->app) && app_finish_recording(f->app, 0) == 0;
 }
 
-/* Ten calls; two that ended in the same microsecond. */
+/* Ten calls, two of which ended in the same microsecond. */
 static void start_with_history(struct fixture *f)
 {
 	start(f);
@@ -153,7 +153,7 @@ static void questions_narrow_pages(void **state)
 	assert_string_equal(ids(p), "");
 }
 
-/* The answer to what was asked before is not taken for one to what is asked now. */
+/* The answer to an earlier question must not be taken for the answer to the present one. */
 static void askers_do_not_disturb_each_other(void **state)
 {
 	struct fixture *f = *state;
@@ -247,7 +247,7 @@ static void only_a_live_call_is_hung_up(void **state)
 	assert_true(app_is_settled(f->app));
 }
 
-/* A new store can't be made read-only: the program does without. */
+/* A new store can't be made read-only, so there is none. */
 static void read_only_hangs_nothing_up(void **state)
 {
 	struct fixture *f = *state;
@@ -272,7 +272,7 @@ static void post_detail(struct app *a, const char *linkedid, uint8_t legs)
 	app_handle_mail(a, 0);
 }
 
-/* The server here knows of no call: it says so. What is told of the call by hand stays through its end, and after. */
+/* The server here reports that it knows no call. The detail that the test reports is kept after the call's end. */
 static void a_call_that_is_looked_at(void **state)
 {
 	struct fixture *f = *state;
@@ -307,7 +307,7 @@ static void a_call_that_is_looked_at(void **state)
 	assert_int_equal(w->detail.story.leg_count, 0);
 }
 
-/* The story of a call that was not answered is read again when the call is looked at later. */
+/* The story of a call that was not answered is read from the store when the call is watched later. */
 static void a_failed_call_has_its_story_later(void **state)
 {
 	struct fixture *f = *state;

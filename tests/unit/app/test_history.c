@@ -1,6 +1,6 @@
 /*
- * Finished calls on their way from a server's report to the store and to today's figures, through the real workers and a
- * SQLite store. Reports are put into the inbox as the ami thread would; time is virtual where a day matters.
+ * Finished calls from a server's report to the store and to today's figures, through the real workers and a SQLite
+ * store. Reports are put into the inbox as by the ami thread. Time is virtual where the day matters.
  */
 #include "config.h"
 
@@ -80,7 +80,7 @@ static int setup(void **state)
 
 	temp_store_make(&f->store);
 	f->config = (struct config){ .store_url = f->store.url, .actor = (char *)"tester", .screen_fps = 10 };
-	clock_init_virtual(&f->clock, moment("2026-03-28T22:00:00Z"));	/* 23:00 in Berlin; the clocks change in the night */
+	clock_init_virtual(&f->clock, moment("2026-03-28T22:00:00Z"));	/* 23:00 in Berlin; clocks change that night */
 	f->app = app_new(&f->config, &f->clock);
 	fill(f);
 	*state = f;
@@ -159,7 +159,7 @@ static void record_to(const struct fixture *f, struct call c)
 	record_many(f, &c, 1);
 }
 
-/* Whoever leaves has written what it heard. */
+/* A program that ends writes the calls it has heard. */
 static void start_and_end(struct fixture *f)
 {
 	struct err e;
@@ -175,7 +175,7 @@ static void finished_calls_are_recorded_with_what_they_belong_to(void **state)
 	struct call a = call_at(1, "2026-03-28T22:00:00Z"), b = call_at(2, "2026-03-28T22:00:01Z");
 	struct read r;
 
-	/* Heard of before the workspace was known. */
+	/* Reported before the workspace was known. */
 	report(f->app, &a, CALL_CHANGE_FINISHED);
 	report(f->app, &b, CALL_CHANGE_STARTED);
 	start_and_end(f);
@@ -210,7 +210,7 @@ static void a_read_only_screen_records_nothing(void **state)
 	report(f->app, &a, CALL_CHANGE_FINISHED);
 	assert_true(app_start(f->app, &e));
 	app_settle(f->app);
-	/* It counts all the same. */
+	/* The call is counted all the same. */
 	assert_true(f->app->today_known);
 	assert_int_equal(metrics_total(f->app->metrics)->offered, 1);
 	app_free(&f->app);
@@ -227,7 +227,7 @@ static bool store_is_back(const struct app *a)
 	return a->store_state == STORE_STATE_OK && a->today_known;
 }
 
-/* The store's file can't be opened at first: nothing heard meanwhile is lost, and what is recorded late says so. */
+/* The store's file can't be opened at first. No reported call is lost, and late recording is reported. */
 static void calls_wait_for_a_store_that_is_away(void **state)
 {
 	struct fixture *f = *state;
@@ -254,7 +254,8 @@ static void calls_wait_for_a_store_that_is_away(void **state)
 	free(aside);
 }
 
-/* Another process holds SQLite's write lock: byte 120 of the shared memory file (its wal.c). Ends when told to. */
+/* Another process holds SQLite's write lock: byte 120 of the shared memory file (see SQLite's wal.c). It ends on
+ * request. */
 static pid_t lock_store(const struct fixture *f, int *release)
 {
 	char *path = xasprintf("%s/store.db-shm", f->store.folder), byte;
@@ -286,7 +287,7 @@ static bool said_how_many_are_lost(const struct app *a)
 	return app_said(a, "are lost: the store was away for too long");
 }
 
-/* The store is open, and then a write does not end. What waits for it stays small, whatever is lost meanwhile. */
+/* The store is open, and then a write hangs. The queue stays small, even if calls are lost meanwhile. */
 static void a_store_that_hangs_gets_no_endless_queue(void **state)
 {
 	enum { OVER = 3000 };
@@ -302,7 +303,7 @@ static void a_store_that_hangs_gets_no_endless_queue(void **state)
 	f->config.servers = &server;
 	f->config.server_count = 1;
 	f->app = app_new(&f->config, &f->clock);
-	f->app->server_count = 0;			/* nobody connects to it */
+	f->app->server_count = 0;			/* no worker connects to it */
 	assert_true(app_start(f->app, &e));
 	f->app->server_count = 1;
 	w = f->app->private->worker;
@@ -425,7 +426,7 @@ static void windows_are_asked_of_the_store(void **state)
 	assert_true(app_ask_figures(f->app, &r));
 	app_settle(f->app);
 	assert_int_equal(metrics_total(f->app->figures.metrics)->offered, 3);
-	/* Saturday 0:30 in Berlin */
+	/* Saturday 0:30 in Berlin. */
 	assert_int_equal(metrics_total(f->app->figures.metrics)->by_week[5][0], 1);
 	r.window = METRICS_30D;
 	assert_figures(f, r, METRICS_BY_ALL, "", 5);
@@ -436,7 +437,7 @@ static void windows_are_asked_of_the_store(void **state)
 	assert_figures(f, r, METRICS_BY_PROVIDER, "nobody", 0);
 }
 
-/* More calls than are read at once, some of them at the same microsecond where one read ends and the next begins. */
+/* More calls than one slice reads. Some have the same microsecond at the boundary of two slices. */
 static void many_calls_are_counted_in_slices(void **state)
 {
 	enum { MANY = 25003, TOGETHER = 50 };

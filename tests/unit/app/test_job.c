@@ -1,6 +1,6 @@
 /*
- * Inquiries of the screen, on the demonstration workspace and its two servers: what comes of them, bit by bit; that a new one
- * takes the place of the old; and that a server which hangs holds nobody up.
+ * Jobs of the screen on the demonstration workspace and its two servers: results come one by one, a new job replaces
+ * the old one, and a server that hangs delays nothing.
  */
 #include "config.h"
 
@@ -19,7 +19,7 @@
 
 #define NUMBER "+14155550101"
 
-/* Less than the doctor waits for one answer, and much more than a loaded machine takes to end a thread. */
+/* Less than the doctor waits for one answer, and much more than a loaded machine needs to end a thread. */
 #define PATIENCE_MS 8000
 
 struct fixture {
@@ -207,7 +207,7 @@ static bool is_being_asked(void *arg)
 	return fault_server_sessions(h->server) > 0;
 }
 
-/* It lets us in and never answers. */
+/* The server accepts the login and never answers. */
 static void a_server_that_hangs_holds_nobody_up(void **state)
 {
 	struct fixture *f = *state;

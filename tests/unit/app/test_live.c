@@ -1,6 +1,6 @@
 /*
- * A screen whose live calls come out of the store: a recorder is played by hand, on a SQLite store of its own; the server is
- * configured, and never connected to.
+ * A screen whose live calls come from a SQLite store. The test acts as the recorder. The server is configured, but
+ * never connected to.
  */
 #include "config.h"
 
@@ -136,14 +136,13 @@ static void calls_come_and_go(void **state)
 	publish(f, "a", 2, calls, 1);
 	wait_for(f, 1, 2);
 	assert_string_equal(live_find(f->app->live, "eu-1", "2")->number, "+15551234567");
-	/* It leaves, and with it what it told. */
+	/* The recorder leaves, and its calls are removed. */
 	leave(f, "a");
 	wait_for(f, 0, 1);
 	assert_true(app_live_is_stale(f->app, &f->app->servers[0]));
 }
 
-/* The second one tells of the same call: once, and it goes on when the first is gone. */
-/* The end comes by the store, too. */
+/* The call's end comes from the store, too. */
 static void a_call_that_is_looked_at_ends_on_its_page(void **state)
 {
 	struct fixture *f = *state;
@@ -162,6 +161,7 @@ static void a_call_that_is_looked_at_ends_on_its_page(void **state)
 	assert_true(f->app->watch.detail.call.ended_us == c.ended_us);
 }
 
+/* Both recorders report the same call: it is shown once, and stays when the first recorder is gone. */
 static void another_recorder_takes_over(void **state)
 {
 	struct fixture *f = *state;
@@ -180,7 +180,7 @@ static void another_recorder_takes_over(void **state)
 	wait_for(f, 1, 2);
 }
 
-/* The screen is no recorder: what ended is in the store only when the recorder has put it there. */
+/* The screen records nothing: a finished call is in the store only after the recorder has written it. */
 static void a_screen_that_follows_records_nothing(void **state)
 {
 	struct fixture *f = *state;

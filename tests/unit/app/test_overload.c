@@ -1,6 +1,6 @@
 /*
- * Servers that tell of more than the program keeps, or of nothing that it believes: what is missed is reported, and recorded as
- * such. From the socket to the store.
+ * Servers with more calls than the program keeps, or whose frames are rejected: missed calls are reported and recorded
+ * as missed. From the socket to the store.
  */
 #include "config.h"
 
@@ -19,14 +19,14 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/calls/tracker.h"
 
-#define MORE 3				/* calls, than are kept */
+#define MORE 3				/* calls above the limit */
 
 struct fixture {
 	struct fault_server *server;
 	struct server_config server_config;
 	struct config config;
 	struct app *app;
-	const char *said;		/* the message that is waited for */
+	const char *said;		/* the message to wait for */
 };
 
 static int setup(void **state)
@@ -143,7 +143,7 @@ static bool is_believed_again(void *arg)
 	return !f->app->servers[0].status.rejecting;
 }
 
-/* A window of 2 s in which most is rejected, then one in which nothing is. */
+/* In a window of 2 s most frames are rejected, in the next one none. */
 static void a_stream_that_is_rejected_is_not_well(void **state)
 {
 	struct fixture *f = *state;
@@ -154,7 +154,7 @@ static void a_stream_that_is_rejected_is_not_well(void **state)
 	f->said = "na-1: most of its events are rejected";
 	assert_true(wait_until(is_said, f));
 	assert_true(wait_until(is_believed_again, f));
-	/* Two windows began and ended. */
+	/* Two windows have passed. */
 	assert_true(clock_mono_ms(&clock_system) - began >= 2000);
 }
 

@@ -1,6 +1,6 @@
 /*
- * The app, a real SQLite store, and the demonstration Asterisk: what a change in the store does to the server's keys, what is
- * said of it, and what the store remembers when nobody was there to do it.
+ * The app with a real SQLite store and the demonstration Asterisk: what a change in the store does to the server's
+ * keys, its messages, and changes that were made while no program was running.
  */
 #include "config.h"
 
@@ -49,13 +49,13 @@ static void a_deletion_ends_with_its_last_server(void **state)
 	assert_int_equal(deletions_waiting(d, "na-1"), 0);
 	deletions_cut(d, NUMBER);
 	assert_true(deletions_cuts(d, NUMBER));
-	assert_false(deletions_has(d, NUMBER));		/* not awaited anywhere yet */
+	assert_false(deletions_has(d, NUMBER));		/* not awaited on any server yet */
 	deletions_await(d, NUMBER, "na-1");
 	assert_true(deletions_has(d, NUMBER) && deletions_cuts(d, NUMBER));
 	deletions_restored(d, NUMBER);
 	assert_false(deletions_cuts(d, NUMBER));
 	deletions_cut(d, NUMBER);
-	deletions_restored(d, NUMBER);			/* an edit, before the deletion has been made */
+	deletions_restored(d, NUMBER);			/* an edit, before the deletion */
 	assert_true(deletions_cuts(d, NUMBER));
 	buf_clear(&where);
 	deletions_free(&d);
@@ -110,7 +110,7 @@ static void set(struct record *r, const char *key, const char *value)
 	assert_true(field_set(field_by_key(r->entity, key), r, value, &e));
 }
 
-/* As another program would, or while ours is not there. */
+/* As another program would, or while this one is not running. */
 static void change_store(struct fixture_app *f, struct mutation *m)
 {
 	const struct store_options options = { .actor = "ann" };
@@ -223,7 +223,7 @@ static void a_sync_says_what_it_did(void **state)
 	assert_true(wait_until(has_said_that_it_wrote, f));
 }
 
-/* The key stays when nobody is there; the next program knows from the store that it has to go. */
+/* The key stays while no program is running. The next program learns from the store that the key must be deleted. */
 static void what_was_deleted_meanwhile_goes(void **state)
 {
 	struct fixture_app *f = *state;
@@ -261,7 +261,7 @@ static void what_was_moved_meanwhile_goes_from_its_old_place(void **state)
 	assert_false(said_gone(f));
 }
 
-/* Read-only: it is shown, and stays. */
+/* In read-only mode the key is shown, and stays. */
 static void read_only_only_shows_it(void **state)
 {
 	struct fixture_app *f = *state;

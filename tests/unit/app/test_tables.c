@@ -19,7 +19,7 @@
 static const unsigned scopes[] = { SCOPE_DECK | EVERYWHERE, SCOPE_CALLS | EVERYWHERE, SCOPE_METRICS | EVERYWHERE,
 				   SCOPE_SERVERS | EVERYWHERE, SCOPE_LOG | EVERYWHERE };
 
-/* Every key of every action reaches that action in every scope it works in: nothing is shadowed. */
+/* Every key of every action reaches that action in each of its scopes: no other action hides it. */
 static void check_keys(enum action_id id, unsigned scope)
 {
 	const struct action *a = action_get(id);

@@ -22,7 +22,7 @@
 
 /* --- lines --- */
 
-/* Inputs of public bug reports of INI readers, with the right values. */
+/* Inputs from public bug reports of INI readers, with the expected values. */
 static void a_line_is_read_as_people_mean_it(void **state)
 {
 	static const struct {
@@ -35,7 +35,7 @@ static void a_line_is_read_as_people_mean_it(void **state)
 		{ "[server na-1]", "server na-1", NULL, NULL },
 		{ "\t[ store ]  ; why", "store", NULL, NULL },
 		{ "host = pbx\n", NULL, "host", "pbx" },
-		{ "  user = me", NULL, "user", "me" },		/* inih takes it for more of the line above */
+		{ "  user = me", NULL, "user", "me" },		/* inih joins it to the line above */
 		{ "\tuser\t=\tme\t\r\n", NULL, "user", "me" },
 		{ "user=me", NULL, "user", "me" },
 		{ "user: me", NULL, "user", "me" },
@@ -184,13 +184,13 @@ static void a_command_that_does_not_end_is_killed_with_its_children(void **state
 	assert_non_null(f);
 	assert_int_equal(fscanf(f, "%d", &pid), 1);
 	fclose(f);
-	/* It may not have been waited for yet, but it has ended. */
+	/* It may not have been reaped yet, but it has ended. */
 	free(command);
 	command = xasprintf("for i in $(seq 500); do case $(ps -o stat= -p %d) in ''|Z*) echo gone; exit;; esac; sleep 0.01; done", pid);
 	assert_true(run(command, 20000, &secret, &e));
 	assert_string_equal(secret, "gone");
 	free(secret);
-	assert_false(run("exec sleep 600 >&-", 300, &secret, &e));	/* its output ends, it does not */
+	assert_false(run("exec sleep 600 >&-", 300, &secret, &e));	/* it closes its output, but does not end */
 	unlink(path);
 	free(command);
 	free(path);

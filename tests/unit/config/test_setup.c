@@ -33,7 +33,7 @@ static void names_between_at_signs_are_replaced(void **state)
 	expect("plain", "plain");
 	expect("@A@", "one");
 	expect("x@A@y@A@z", "xoneyonez");
-	expect("@LONG_NAME@", "@A@");		/* a value is not filled in again */
+	expect("@LONG_NAME@", "@A@");		/* a value's own placeholders are not replaced */
 }
 
 static void other_at_signs_stay(void **state)
@@ -88,7 +88,7 @@ static void every_file_can_be_filled(void **state)
 	for (const struct setup_file *f = setup_files; f->name; f++) {
 		char *text = filled(f->name, false);
 
-		assert_non_null(strstr(text, f->path));		/* the comment at its top has the same path */
+		assert_non_null(strstr(text, f->path));		/* the comment at its top names the same path */
 		assert_non_null(strstr(text, f->reload));
 		free(text);
 	}
@@ -139,7 +139,7 @@ static void a_store_without_database_leaves_placeholders(void **state)
 	config.store_url = url;
 }
 
-/* The dialplan as Asterisk reads it: without comments. */
+/* A hash of the dialplan without comments, as Asterisk reads it. */
 static uint64_t dialplan_hash(void)
 {
 	const char *text = embed_find("asterisk/extensions_trunkdeck.conf")->text;

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""An agent directory for tests: pages as the API gives them, and every way to get them wrong.
+"""An agent directory for tests: pages in the form of the API, and many faults.
 
-Each request takes the next of the server's faults; without one left it is answered well. A fault is a text:
+Each request takes the next of the server's faults. When none is left, it is answered correctly. A fault is a text:
 
     503 429:7 401         that status, with Retry-After after the colon
     429:date+7            Retry-After as a date so many seconds ahead
     echo                  a 401 whose message repeats the Authorization header
-    html empty scalar     200 with a body that is none of ours
-    huge long brackets    a body above the bound; one that says it is; one of brackets only
-    cut close reset       less than promised; nothing at all; the connection reset
+    html empty scalar     200 with a body that is not of the API
+    huge long brackets    a body above the limit; one that claims to be; one of brackets only
+    cut close reset       less than announced; nothing; a reset connection
     stall drip            no answer; a byte now and then
     to:URL                a redirect
     shrink swap           a good page, but then its first agent is deleted (and another added at the end)
-    again                 the first page, whatever was asked for, with hasMore
+    again                 always the first page, with hasMore
     bare                  a good page without total, page and hasMore
     json:TEXT             200 with that text
 
@@ -38,7 +38,7 @@ VOICE = {"transcriber": {"provider": "deepgram", "modelId": "nova"}, "speechGen"
 
 
 def agent(ident, title=None, **more):
-    """As the API describes one that can speak."""
+    """An agent that can speak, in the form of the API."""
     return {"ID": ident, "title": title or f"Agent {ident}", "description": "", "disabled": False,
             "agentPlatform": "vg", "createdAtUNIX": 1767621720000, "voiceConfig": VOICE, **more}
 
@@ -177,7 +177,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Directory(http.server.ThreadingHTTPServer):
-    """Serves on a loopback port of its own from the start until stop()."""
+    """Serves on its own loopback port until stop()."""
 
     daemon_threads = True
 
@@ -207,7 +207,7 @@ class Directory(http.server.ThreadingHTTPServer):
             self.agents = [a for a in self.agents if a.get("ID") != ident]
 
     def handle_error(self, request, client_address):
-        """Clients that leave are what some tests are about."""
+        """No message: some tests close connections on purpose."""
 
     def stop(self):
         self.ending.set()
@@ -216,7 +216,7 @@ class Directory(http.server.ThreadingHTTPServer):
 
 
 def make_certificate(folder, name="127.0.0.1"):
-    """An authority and a certificate it signed: (path of the authority, (certificate, key))."""
+    """Makes an authority and a certificate; returns (path of the authority, (certificate, key))."""
     path = f"{folder}/{name}-"
     kind = "IP" if name[0].isdigit() else "DNS"
 

@@ -173,7 +173,7 @@ void fixture_stop(struct fixture *f)
 	int64_t began = clock_mono_ms(&clock_system);
 
 	ami_stop(&f->ami);
-	/* "Within a second"; with slack for a loaded machine. */
+	/* "Within a second", with room for a loaded machine. */
 	assert_true(clock_mono_ms(&clock_system) - began < 10000);
 	assert_null(f->ami);
 	mailbox_free(&f->mail);
@@ -210,7 +210,7 @@ struct demo_pbx *fixture_demo(double calls_per_minute, int *port)
 	return p;
 }
 
-/* Asks about a key of the database by a connection of its own. Caller frees; NULL = the answer has no value. */
+/* Asks for a key of the database over a separate connection. Caller frees; NULL = the answer has no value. */
 static char *db_ask(int port, const char *action, const char *family, const char *key, const char *value)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
@@ -308,7 +308,7 @@ void fixture_follow_only(struct fixture *f, const struct call *c)
 	f->finished[0] = false;
 }
 
-/* Slowly, so that no call of the demonstration ends by itself meanwhile. */
+/* Slow, so that no call of the demonstration ends by itself during a test. */
 struct demo_pbx *fixture_slow_demo(int *port)
 {
 	const struct demo_pbx_options o = { .seed = 1, .calls_per_minute = 60000, .speed = 0.1, .user = "dash", .secret = "geheim" };

@@ -1,4 +1,5 @@
-/* The client under test, and the main thread's part: takes the mail and remembers it. Servers it can be set on. */
+/* The client under test, and the main thread's part, which takes the mail and remembers it. Also servers to connect it
+ * to. */
 #ifndef AMI_FIXTURE_H
 #define AMI_FIXTURE_H
 
@@ -26,11 +27,11 @@ struct fixture {
 	size_t call_count;
 	struct ami_hangup_report hangup;	/* the last one */
 	size_t hangups;
-	struct call_detail detail;	/* the last one told */
+	struct call_detail detail;	/* the last one */
 	size_t details;
 	uint64_t resynced;		/* serial of the last round */
 	size_t resyncs;
-	struct ami_gap gap;		/* the last one told */
+	struct ami_gap gap;		/* the last one */
 	uint64_t last_call_serial;
 	struct endpoints_report endpoints;	/* the newest */
 };
@@ -38,7 +39,7 @@ struct fixture {
 /* A server "na-1" at a loopback port, routes in astdb. */
 struct server_config fixture_config(int port);
 struct fixture *fixture_start_with(const struct server_config *server, size_t mailbox_size, const char *owner);
-/* Without a Ping that would push on what got stuck. */
+/* Without Pings, which would make a stuck connection continue. */
 struct fixture *fixture_start_without_ping(const struct server_config *server);
 struct fixture *fixture_start(int port);
 struct fixture *fixture_start_read_only(int port);
@@ -46,24 +47,24 @@ void fixture_stop(struct fixture *f);			/* and checks that it stops soon */
 void fixture_take(struct fixture *f);
 size_t fixture_finished(const struct fixture *f);	/* calls */
 const struct route_report *fixture_route(const struct fixture *f, const char *number);	/* the newest, or NULL */
-bool fixture_is_up(void *f);				/* takes first */
-/* Wants the numbers +15550000000 and on, of seven agents. */
+bool fixture_is_up(void *f);				/* handles mail first */
+/* Wants the numbers from +15550000000 on, of seven agents. */
 void fixture_want(struct fixture *f, size_t n);
 
 struct demo_pbx *fixture_demo(double calls_per_minute, int *port);
-/* Looks into its database by a connection of its own; value NULL = there must be no such key. */
+/* Checks a key of its database over a separate connection; value NULL = the key must not exist. */
 void fixture_assert_key(int port, const char *family, const char *key, const char *value);
-/* Changes it behind the program's back. */
+/* Changes a key without the program's knowledge. */
 void fixture_set_key(int port, const char *family, const char *key, const char *value);
 
-/* A call that talks, NULL; and whether there is one, for wait_until(). */
+/* A call with talking detected, or NULL; and whether there is one, for wait_until(). */
 struct call *fixture_talking(struct fixture *f);
 bool fixture_one_talks(void *arg);
-/* Tells the client of five routes, and waits for a call that talks. */
+/* Passes five routes to the client, and waits for a call with talking detected. */
 struct call fixture_first_call(struct fixture *f);
-/* From now on only this call is kept track of, as calls[0]. */
+/* From now on only this call is recorded, as calls[0]. */
 void fixture_follow_only(struct fixture *f, const struct call *c);
-/* Calls come fast and last: none ends by itself while a test looks. */
+/* Calls arrive fast and last: none ends by itself during a test. */
 struct demo_pbx *fixture_slow_demo(int *port);
 
 #endif

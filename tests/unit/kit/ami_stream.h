@@ -1,4 +1,4 @@
-/* What the tests of the AMI parser share: a parser whose frames are written down, and frames as Asterisk sends them. */
+/* Shared by the tests of the AMI parser: a parser whose frames are logged, and frames as Asterisk sends them. */
 #ifndef TRUNKDECK_TESTS_AMI_STREAM_H
 #define TRUNKDECK_TESTS_AMI_STREAM_H
 
@@ -21,7 +21,7 @@ struct stream {
 void stream_init(struct stream *s, bool banner);
 void stream_clear(struct stream *s);
 void stream_feed(struct stream *s, const char *text);
-/* Feeds, ends, and returns the log, valid until the next call. */
+/* Feeds the text, ends the stream, and returns the log, which is valid until the next call. */
 const char *stream_run(struct stream *s, const char *text);
 
 /* The caller's part of a frame. */
@@ -37,7 +37,7 @@ void add_block(struct buf *b, const char *prefix, const struct caller *c);
 /* One event with a channel block and more lines after it ("" = none), and its empty line. */
 void add_event(struct buf *b, const char *name, const struct caller *c, const char *more);
 
-/* $abs_srcdir or $srcdir, and the path below it; the caller frees. */
+/* The path below $abs_srcdir or $srcdir; the caller frees. */
 char *source_path(const char *path);
 char *read_whole(const char *path, size_t *len);
 

@@ -1,4 +1,4 @@
-/* The application without a screen, for tests: its main loop, and what it has said. */
+/* The app without a screen, for tests: its main loop, and its messages. */
 #ifndef APP_FIXTURE_H
 #define APP_FIXTURE_H
 
@@ -8,9 +8,9 @@
 bool app_handle_until(struct app *a, bool (*condition)(const struct app *a));
 /* Takes mail until nothing is under way. */
 void app_settle(struct app *a);
-/* Made, started, and settled. The config and clock must outlive it. */
+/* Makes and starts the app and waits until it is settled. The config and clock must outlive it. */
 struct app *app_new_settled(const struct config *config, const struct td_clock *clock);
-/* In how many messages the text is. */
+/* The count of messages that have the text. */
 size_t app_said(const struct app *a, const char *text);
 
 #endif

@@ -91,7 +91,7 @@ static int number(const char *word, int otherwise)
 	return word ? (int)strtol(word, NULL, 10) : otherwise;
 }
 
-/* What each kind takes from the words after its leg. */
+/* Reads the words after the leg for each kind of event. */
 static void fill(struct stage *s, struct call_event *e, char *const *w, struct ids *ids)
 {
 	switch (e->kind) {

@@ -31,28 +31,28 @@
 struct stage {
 	struct tracker *tracker;
 	int64_t now_us;
-	unsigned base;			/* set between calls to make their ids distinct */
+	unsigned base;			/* set between calls so that their ids differ */
 	unsigned up;			/* legs by bit */
 	unsigned started, updated, finished;
-	struct call ended[STAGE_MAX_CALLS];	/* the last ones that finished */
-	struct call seen;		/* as last reported */
+	struct call ended[STAGE_MAX_CALLS];	/* the last finished calls */
+	struct call seen;		/* last report of a call */
 	unsigned stories;
-	struct call_detail story;	/* the last one told of a call that was not answered */
+	struct call_detail story;	/* last story of a call that was not answered */
 	unsigned details;
-	struct call_detail detail;	/* as last told of the call that is watched */
+	struct call_detail detail;	/* last detail of the watched call */
 };
 
 void stage_open(struct stage *s, const char *trunk_contexts);
 void stage_close(struct stage *s);
 void stage_event(struct stage *s, const char *line);
-/* Until NULL. */
+/* `lines` ends with NULL. */
 void stage_play(struct stage *s, const char *const *lines);
 /* The only call that has finished. */
 const struct call *stage_call(struct stage *s);
 size_t stage_live(struct stage *s);
 size_t stage_channels(struct stage *s);
 
-/* All orders of what lines[0..n-1] say: the first order is theirs. False when there are no more. */
+/* Goes through all orders of lines[0..n-1], beginning with their own. Returns false when there are no more. */
 bool next_order(unsigned *order, size_t n);
 
 #endif

@@ -9,16 +9,16 @@
 
 struct directory {
 	pid_t pid;
-	int in;			/* it ends with this */
+	int in;			/* the program ends when this is closed */
 	FILE *out;		/* its port, then a line for each request */
 	char url[64];
 };
 
-/* args: what agent_directory.py takes, NULL at the end. */
+/* args: arguments of agent_directory.py, NULL at the end. */
 void directory_start(struct directory *d, const char *const *args);
 /* Blocks until the next request arrives. */
 void directory_await(struct directory *d);
-/* Ends it; the requests nobody awaited. */
+/* Ends the program; returns the count of requests that nobody awaited. */
 int directory_stop(struct directory *d);
 
 #endif

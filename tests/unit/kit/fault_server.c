@@ -29,14 +29,14 @@ struct connection {
 	struct buf in, out;
 };
 
-/* The thread owns the connections; the test speaks to it through what the lock guards. */
+/* The thread owns the connections. The test uses only the members that the lock guards. */
 struct fault_server {
 	pthread_t thread;
 	int listener;
 	atomic_bool stop, drop, hold, listing;
 	atomic_int fault;
 	atomic_size_t sessions, received, stalled, getvars;
-	_Atomic int64_t ahead_us;	/* of the clock that Ping tells; 0 = it tells none */
+	_Atomic int64_t ahead_us;	/* how far Ping's clock is ahead; 0 = Ping has no time */
 	_Atomic(const char *) channels, denied;
 	pthread_mutex_t lock;
 	struct buf to_send;
@@ -93,7 +93,7 @@ static bool is_denied(const struct fault_server *s, const char *action)
 	return strstr(s->denied, word) != NULL;
 }
 
-/* Every key has the value store-1; of the list there is only a beginning. */
+/* Every key has the value store-1. Of the list only the beginning is sent. */
 static bool stall(struct connection *c, const char *action, const char *id)
 {
 	bool tree = !strcmp(action, "DBGetTree");
@@ -368,7 +368,7 @@ static void must(const char *command)
 		die("failed: %s", command);
 }
 
-/* A CA for this relay alone, and a certificate it signed. */
+/* A CA for this relay only, and a certificate that it signed. */
 static void make_certificates(const char *dir, const char *name)
 {
 	bool is_address = name[strspn(name, "0123456789.")] == '\0';

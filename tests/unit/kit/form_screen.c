@@ -223,7 +223,7 @@ char *screen_text(void)
 	return term_dump(ui.term, false);
 }
 
-/* On one line, whatever was wrapped: frames and blanks become one blank. */
+/* On one line: frames and line breaks become one blank. */
 bool shows(const char *text)
 {
 	char *screen = screen_text(), *to = screen;
@@ -287,7 +287,6 @@ void answer_refused(enum err_code code, const char *message, const char *hint)
 	record_clear(&r.now);
 }
 
-/* A number that only needs to be saved. */
 void fill_number(void)
 {
 	open_add("twilio");

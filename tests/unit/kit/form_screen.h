@@ -1,7 +1,7 @@
 /*
- * A form on a screen without a terminal, and an app that only records the mutations it is asked for: the test plays the operator
- * and the store. One workspace: providers peoplefone (eu, +44) and twilio (na), agents billing (eu), sales, support, and survey, which
- * can't take calls, and the number +14155550101 of twilio, version 7.
+ * A form on a screen without a terminal, and an app that only records the requested mutations: the test acts as
+ * operator and store. The workspace: providers peoplefone (eu, +44) and twilio (na); agents billing (eu), sales,
+ * support, and survey, which can't take calls; and the number +14155550101 of twilio, version 7.
  */
 #ifndef FORM_SCREEN_H
 #define FORM_SCREEN_H
@@ -13,9 +13,9 @@
 struct ui {
 	struct app app;
 	struct term *term;
-	const struct overlay_ops *ops;	/* of the one overlay, NULL = none */
+	const struct overlay_ops *ops;	/* of the one overlay; NULL = none */
 	void *state;
-	char below[64];			/* keys that reached what is below the form */
+	char below[64];			/* keys that were passed to what is below the form */
 	const char *why_no_change;
 	struct mutation asked;		/* the last mutation */
 	bool has_asked;
@@ -26,7 +26,7 @@ struct ui {
 
 struct ui *form_ui(void);
 
-/* Of the group, and of each test. */
+/* For the group, and for each test. */
 int form_start(void **state);
 int form_stop(void **state);
 int form_set_up(void **state);
@@ -37,13 +37,13 @@ void put_agent(const char *id, const char *title, enum region region, const char
 void put_number(const char *e164, const char *agent, const char *label, const char *params, int64_t version);
 void put_workspace(enum plan plan);
 
-/* Names of keys, blank separated. */
+/* Names of keys, separated by blanks. */
 void press(const char *names);
 void type_text(const char *text);
 void paste_text(const char *text);
 
 char *screen_text(void);		/* caller frees */
-/* On one line, whatever was wrapped: frames and blanks become one blank. */
+/* True if the screen has the text, with frames and line breaks as one blank. */
 bool shows(const char *text);
 
 #define assert_shown(text) do { \
@@ -58,10 +58,10 @@ bool shows(const char *text);
 
 void open_add(const char *provider);
 void open_edit(const char *e164);
-/* A number that only needs to be saved. */
+/* Fills the form of a number, which is then ready to save. */
 void fill_number(void);
 
-/* What the store says to the mutation asked for. */
+/* Gives the store's answer to the requested mutation. */
 void answer(struct mutation_result *r);
 void answer_done(void);
 void answer_refused(enum err_code code, const char *message, const char *hint);

@@ -1,16 +1,16 @@
 #!/bin/sh
-# A PostgreSQL server of a test's own, in a temporary folder, on a Unix socket only.
+# A PostgreSQL server for one test, in a temporary folder, on a Unix socket only.
 #
 # usage: pg.sh < commands > answers
-# Prints "ok URL" when the server is up, or "failed: why". Then one command a line, each answered with "ok ..." or "failed: ...":
-#   sql TEXT    runs TEXT with psql, answers "ok" and the first line of what it gave
+# Prints "ok URL" when the server is up, or "failed: why". Then it reads one command a line and answers each with "ok ..." or "failed: ...":
+#   sql TEXT    runs TEXT with psql, answers "ok" and the first line of the result
 #   kill        kills all its processes with SIGKILL, as a crash of the machine would
-#   hang        stops it with SIGSTOP: it is there and says nothing
+#   hang        stops it with SIGSTOP: it accepts connections and does not answer
 #   wake        ends hang
 #   start       starts it again
 #   standby     makes a standby of it and starts that, answers "ok" and its URL
-# At the end of the input the server is stopped and its folder removed: so it goes when the test goes, however that ends.
-# As root the server runs as another user, postgres or nobody. PGBIN names the folder of initdb when it is not found by itself.
+# At the end of the input the server is stopped and its folder removed, so both go when the test ends in any way.
+# As root the server runs as another user, postgres or nobody. Set PGBIN to the folder of initdb if it is not found.
 
 fail() {
 	echo "failed: $*"
@@ -32,7 +32,7 @@ as_server() {
 }
 
 start_server() {
-	# After a kill what is left of the old processes may hold the folder for a moment.
+	# After a kill, remaining processes may use the folder for a moment.
 	for try in $(seq 50); do
 		if as_server "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 start > "$dir/start" 2>&1 < /dev/null; then
 			return 0
@@ -50,7 +50,7 @@ pids() {
 	ps -o pid= --ppid "$pid"
 }
 
-# All at once, and not before the last is gone (a process nobody has waited for yet counts as gone).
+# Kills all at once and waits for the last (a process that is not reaped yet counts as ended).
 kill_server() {
 	all=$(pids)
 	[ -n "$all" ] && kill -KILL $all || return 1

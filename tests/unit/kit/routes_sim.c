@@ -119,7 +119,7 @@ static void write_key(struct sim *s, const struct route_action *a)
 		assert_no_half_route(s);
 }
 
-/* The keys of the families TRUNKDECK_... stand for what the functions give; "" = nothing. */
+/* Lookups read keys of the families TRUNKDECK_..., which have the results of the functions; "" = nothing. */
 static void look_up(struct sim *s, const struct route_action *a)
 {
 	const char *value = s->mute ? NULL : sim_held(s, a->family, a->key);
@@ -165,7 +165,7 @@ void sim_fill(struct sim *s)
 		s->flying++;
 }
 
-/* In the order sent, until nothing more can be done at this time. */
+/* Answers in the order sent, until nothing more can be done at this time. */
 void sim_run(struct sim *s)
 {
 	for (sim_fill(s); s->flying; sim_fill(s))
@@ -180,7 +180,7 @@ struct routes_stats sim_stats(const struct sim *s)
 	return st;
 }
 
-/* On through all waits. Returns false when it does not come to rest. */
+/* Continues through all waits. Returns false when it does not settle. */
 bool sim_settle(struct sim *s)
 {
 	for (int i = 0; i < 200; i++) {

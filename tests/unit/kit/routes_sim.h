@@ -1,4 +1,4 @@
-/* A simulated Asterisk database, and the wire between it and a reconciler. Time and chance are the test's. */
+/* A simulated Asterisk database, and the connection between it and a reconciler. The test sets time and chance. */
 #ifndef ROUTES_SIM_H
 #define ROUTES_SIM_H
 
@@ -21,7 +21,7 @@ struct key {
 	bool used;
 };
 
-/* Asterisk, as far as it matters here, and the wire to it. */
+/* The simulated part of Asterisk, and the connection to it. */
 struct sim {
 	struct routes *r;
 	int64_t now;
@@ -33,16 +33,17 @@ struct sim {
 	size_t reported;
 	size_t puts, dels, reads, scans;
 	bool scan_fails;
-	bool mute;			/* look-ups give nothing */
-	unsigned lose_percent;		/* acknowledged, but not kept */
-	const char *refuse;		/* every write is answered with this */
+	bool mute;			/* lookups return nothing */
+	unsigned lose_percent;		/* writes acknowledged, but not kept */
+	const char *refuse;		/* every write is answered with this text */
 	const char *refuse_family;	/* ... NULL = of any family */
-	const char *lose_key;		/* its writes never hold */
+	const char *lose_key;		/* writes of this key are never kept */
 	unsigned random;
 	bool check_order;
 };
 
-/* NULL = owner "store-1", window 8. Every answer is checked: no number ever leads to an agent without dial string. */
+/* NULL = owner "store-1", window 8. Each answer is checked: a number must never lead to an agent without dial
+ * string. */
 struct sim *sim_new(const struct routes_config *config);
 void sim_free(struct sim *s);
 
@@ -51,11 +52,11 @@ const char *sim_held(struct sim *s, const char *family, const char *key);	/* NUL
 void sim_put(struct sim *s, const char *family, const char *key, const char *value);
 void sim_del(struct sim *s, const char *family, const char *key);
 
-void sim_fill(struct sim *s);				/* sends what may be sent */
-void sim_perform(struct sim *s, size_t i);		/* answers one of those in flight */
+void sim_fill(struct sim *s);				/* sends all actions that may be sent */
+void sim_perform(struct sim *s, size_t i);		/* answers one action in flight */
 void sim_run(struct sim *s);				/* in order, until nothing more can be done at this time */
-bool sim_settle(struct sim *s);				/* on through all waits; false when it does not come to rest */
-void sim_begin(struct sim *s);				/* all told, connected */
+bool sim_settle(struct sim *s);				/* continues through all waits; false when it does not settle */
+void sim_begin(struct sim *s);				/* all routes told, and connected */
 void sim_want(struct sim *s, const char *number, const char *agent, const char *dial);
 
 struct routes_stats sim_stats(const struct sim *s);

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Takes TLS off: what comes in on a loopback port of its own goes on in plain to PORT, and back.
+"""Removes TLS: forwards data from its own loopback port to PORT as plain text, and back.
 
     tls_relay.py CERTIFICATE KEY PORT [like-asterisk]      prints its port, serves until its standard input ends
 
-With like-asterisk it reads 1024 bytes at most, and only when the socket has something to read; what TLS has decrypted
-already waits until then. That is how Asterisk's manager reads.
+With like-asterisk it reads at most 1024 bytes, and only when the socket has data. Data that TLS has already decrypted
+waits until then. That is how Asterisk's manager reads.
 """
 
 import os
@@ -32,7 +32,7 @@ def pump(source, sink):
 
 
 class Halves:
-    """A TLS socket must not be read and written at once by two threads without this: one lock, short time-outs."""
+    """Lets two threads read and write one TLS socket: one lock, short time-outs."""
 
     def __init__(self, tls):
         self.tls, self.lock = tls, threading.Lock()

@@ -1,6 +1,7 @@
 /*
- * The reconciler and a simulated database: writes that are lost, refused or undone by a crash, answers in any order, other writers.
- * The test sets the time. Whatever happens, the server must get what is wanted, and a caller must never meet half a route.
+ * The reconciler with a simulated database: writes that are lost, refused or undone by a crash, answers in any order,
+ * other writers. The test sets the time. In each case the server must get the wanted routes, and a caller must never
+ * meet half a route.
  */
 #include "config.h"
 
@@ -287,7 +288,7 @@ static void another_stores_server_is_left_alone(void **state)
 	sim_want(s, B, "support", "Local/1@x");
 	sim_run(s);
 	assert_int_equal(s->puts + s->dels, 0);
-	/* The other store gives the server up. */
+	/* The other store gives up the server. */
 	sim_del(s, "trunkdeckmeta", "owner");
 	routes_verify_all(s->r, s->now);
 	assert_true(sim_settle(s));

@@ -22,7 +22,7 @@ static void on_frame(void *arg, const struct ami_frame *f)
 	test_call_event(arg, f, 5000000);
 }
 
-/* Frames of one event each: its name, time in ms, channel, Uniqueid, Linkedid, more lines. */
+/* One event per frame: its name, time in ms, channel, Uniqueid, Linkedid, more lines. */
 struct heard {
 	const char *event;
 	int ms;
@@ -148,7 +148,7 @@ static void a_channel_that_is_not_made_means_no_context(void **state)
 
 		ami_parser_feed(p, text, strlen(text));
 		ami_parser_idle(p);
-		assert_int_equal(t.refused, i == 1);	/* the first one is somebody else's */
+		assert_int_equal(t.refused, i == 1);	/* the first one belongs to another test */
 		ami_parser_free(&p);
 		free(text);
 	}

@@ -41,7 +41,8 @@ static bool clock_is_known(void *arg)
 	return ((struct fixture *)arg)->status.facts.clock_us != 0;
 }
 
-/* All times of a call are by its server's clock. What has no time of the server's own, the end of a lost call, is reckoned. */
+/* All times of a call are by its server's clock. If the server gives no time, as for the end of a lost call, it is
+ * computed. */
 static void a_clock_that_differs(void **state)
 {
 	static const int64_t skews_us[] = { -3600000000, -30000000, 30000000, 3600000000 };

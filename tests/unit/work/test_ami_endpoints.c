@@ -1,6 +1,6 @@
 /*
- * Providers' endpoints: the questions one by one, and the ami thread asking them of the demonstration Asterisk and of a server
- * that allows little.
+ * Providers' endpoints: each question, and the ami thread asking the demonstration Asterisk and a server with few
+ * permissions.
  */
 #include "config.h"
 
@@ -18,7 +18,7 @@
 
 /* --- the questions --- */
 
-/* Each step: the question that must come, and the answer to it. */
+/* Each step has the expected question and the answer to it. */
 static void walk(struct endpoint_probe *p, const char *const (*steps)[2], size_t n)
 {
 	char variable[256];
@@ -85,7 +85,7 @@ static void what_there_is_not_is_said(void **state)
 	assert_int_equal(result_of("x", no_contact, 3).state, ENDPOINT_UNWATCHED);
 }
 
-/* A name that would be another question is not asked; more than there is room for is left out. */
+/* A name that would make another question is not asked about. Names beyond the limit are left out. */
 static void answers_are_hostile(void **state)
 {
 	static const char *const steps[][2] = {
@@ -268,7 +268,7 @@ static void send_text(struct fault_server *s, const char *text)
 	fault_server_send(s, text, strlen(text));
 }
 
-/* What we may not ask is not asked again, and events are believed; but a short one is not whole. */
+/* After a denial the question is not repeated, and events are believed, except those that lack headers. */
 static void events_tell_where_we_may_not_ask(void **state)
 {
 	int port;

@@ -1,4 +1,4 @@
-/* Hanging up: what is done, what is refused before it is sent, and what a server's refusal means. */
+/* Hanging up: successful requests, requests that are refused before they are sent, and refusals by the server. */
 #include "config.h"
 
 #include <setjmp.h>

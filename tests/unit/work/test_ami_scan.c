@@ -1,4 +1,4 @@
-/* Keys left behind on a server: found by its list of keys, and what becomes of a list that does not end. */
+/* Keys left behind on a server: they are found in its list of keys. A list that does not end is given up. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -38,7 +38,7 @@ static bool two_are_foreign(void *arg)
 	return settled(f) && f->status.routes.by_state[ROUTE_FOREIGN] == 2;
 }
 
-/* What an earlier run wrote and this one knows nothing of. */
+/* Keys that an earlier run wrote and this run does not know. */
 static void keys_left_behind_are_found_and_deleted_when_told(void **state)
 {
 	int port;
@@ -58,7 +58,7 @@ static void keys_left_behind_are_found_and_deleted_when_told(void **state)
 	assert_string_equal(fixture_route(f, "+15550000002")->found_agent, "agent-2");
 	assert_false(f->status.routes.scan_failed);
 	fixture_assert_key(port, "trunkdeck", "+15550000002", "agent-2");
-	/* What has been found since the question was asked stays: only what was listed goes. */
+	/* Keys found after the request stay: only listed ones are deleted. */
 	ami_delete_foreign(f->ami, "na-1", "+15550000000");
 	ami_delete_foreign(f->ami, "na-1", "+15550000002");
 	assert_true(wait_until(one_is_foreign, f));
@@ -77,7 +77,7 @@ struct stalled {
 	bool begun;
 };
 
-/* The list was begun, and its connection has been closed since. */
+/* The list was begun, and its connection is closed. */
 static bool scan_was_given_up(void *arg)
 {
 	struct stalled *t = arg;
@@ -88,7 +88,7 @@ static bool scan_was_given_up(void *arg)
 	return t->begun && !stalled && t->f->status.routes.scan_failed;
 }
 
-/* Asterisk routes no call while it writes that list: see ami_scan.c. The other links are none the worse. */
+/* Asterisk routes no call while it writes that list: see ami_scan.c. The other links are not affected. */
 static void a_server_silent_in_its_list_of_keys_is_let_go(void **state)
 {
 	int port;

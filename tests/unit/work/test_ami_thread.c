@@ -1,6 +1,6 @@
 /*
- * The client thread, whole: against the demonstration Asterisk, and against a server that misbehaves on purpose. Every
- * wait is for a condition. Also meant to be run under ThreadSanitizer.
+ * The whole client thread, with the demonstration Asterisk and with a server that misbehaves on purpose. Every wait is
+ * for a condition. It is also run under ThreadSanitizer.
  */
 #include "config.h"
 
@@ -179,7 +179,7 @@ static void unmanaged_routes_are_unknown(void **state)
 	demo_pbx_stop(&p);
 }
 
-/* Calls. */
+/* --- calls --- */
 
 static bool many_finished(void *arg)
 {
@@ -254,7 +254,7 @@ static void calls_already_up_are_found_and_lost_ones_ended(void **state)
 	assert_true(f->calls[0].joined_late);
 	assert_string_equal(f->calls[0].number, "+15550000001");
 	assert_int_equal(f->last_call_serial, f->resynced);
-	/* The connection is lost, and with it the end of the call. */
+	/* The end of the call is lost with the connection. */
 	fault_server_list(s, "");
 	fault_server_drop(s);
 	assert_true(wait_until(one_finished, f));
@@ -270,7 +270,7 @@ static bool gap_told(void *arg)
 	return ((struct fixture *)arg)->gap.from_us > 0;
 }
 
-/* The status comes after the resync it is due to. */
+/* The status comes after the report of its resync. */
 static bool listens_since_the_gap(void *arg)
 {
 	struct fixture *f = arg;
@@ -279,7 +279,7 @@ static bool listens_since_the_gap(void *arg)
 	return f->status.covered_from_us > 0 && f->status.covered_from_us >= f->gap.until_us;
 }
 
-/* Two were live: one is found again, one is not; a third began meanwhile. */
+/* Two calls were live: one is found again, the other is not. A third began meanwhile. */
 static void a_gap_is_told_with_what_became_of_it(void **state)
 {
 	int port;
@@ -325,7 +325,7 @@ static bool marker_seen(void *arg)
 	return false;
 }
 
-/* Its Hangup came on the tail before the list named it on the control link: it must not come back to life. */
+/* The call's Hangup came on the tail before the list named it on the control link. The list must not bring it back. */
 static void a_call_that_ends_during_a_resync_stays_ended(void **state)
 {
 	int port;
@@ -386,7 +386,8 @@ static bool burst_finished(void *arg)
 	return fixture_finished(arg) == BURST;
 }
 
-/* The main thread hangs: the reader reads on, and afterwards every call is told once, and who is still there. */
+/* The main thread hangs. The reader continues, and afterwards each finished call and each live call is reported
+ * once. */
 static void a_full_mailbox_stops_nothing(void **state)
 {
 	int port;
@@ -400,7 +401,8 @@ static void a_full_mailbox_stops_nothing(void **state)
 	assert_true(wait_until(fixture_is_up, f));
 	assert_true(wait_until(resynced_once, f));
 	round = f->resynced;
-	/* Live calls are dropped one by one. Of finished ones only the first is: those after it wait behind it. */
+	/* Reports of live calls are dropped one by one. Only the first finished call is tried; the others wait behind
+	 * it. */
 	for (int i = 0; i < 2 * BURST; i++) {
 		snprintf(id, sizeof(id), "1795341766.%d", i % BURST);
 		send_call_event(s, i < BURST ? "Newchannel" : "Hangup", id, i < BURST ? "" : "Cause: 1\r\nCause-txt: x\r\n");
@@ -433,7 +435,7 @@ static void a_full_mailbox_does_not_hold_up_the_stop(void **state)
 	demo_pbx_stop(&p);
 }
 
-/* Faults. Each is said, and gone when the server is well again. */
+/* --- faults: each is reported, and the report is cleared when the server is well again --- */
 
 static void recovers_from(enum fault fault, enum err_code code, const char *text)
 {
@@ -549,7 +551,7 @@ static void stops_while_nothing_is_there(void **state)
 	assert_true(wait_until(nothing_there, f));
 	assert_int_equal(f->status.err.code, ERR_SERVER_UNREACHABLE);
 	fixture_stop(f);
-	/* And at once after the start. */
+	/* Stopping also works right after the start. */
 	f = fixture_start(port);
 	fixture_stop(f);
 }
@@ -603,7 +605,7 @@ static bool clock_measured(void *arg)
 	return ((struct fixture *)arg)->status.facts.clock_known;
 }
 
-/* A server whose clock is ahead: by the links of the thread, and by a session. */
+/* The links of the thread and a session both measure a clock that is ahead. */
 static void a_clock_that_differs_is_measured(void **state)
 {
 	const struct demo_pbx_options o = { .seed = 1, .user = "dash", .secret = "geheim", .clock_us = 5000000 };
@@ -646,7 +648,7 @@ static bool several_statuses(void *arg)
 	return ((struct fixture *)arg)->statuses >= 4;
 }
 
-/* Idle means idle: nothing but the round trip changes, and that not more than four times a second. */
+/* On an idle server only the round trip changes, and at most four times a second. */
 static void an_idle_server_is_quiet(void **state)
 {
 	int port;

@@ -1,4 +1,4 @@
-/* Looking at a live call of a server: its detail comes at once, with every change, to its end; and of no other call. */
+/* Watching a live call: its detail comes at once, with each change, and at its end. No other call's detail comes. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -71,7 +71,7 @@ static void one_that_is_not_live(void **state)
 	demo_pbx_stop(&p);
 }
 
-/* Answers come in order: nothing of the call before follows this one. */
+/* Answers come in order: no detail of the earlier call comes after this one. */
 static bool told_of_none(void *arg)
 {
 	return told(arg) && strcmp(((struct fixture *)arg)->detail.call.linkedid, "none") == 0;

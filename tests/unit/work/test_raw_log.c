@@ -1,6 +1,6 @@
 /*
- * The raw recording: what is added comes out byte for byte, every file can be replayed alone, rotation keeps so many, a gap
- * begins a new file and is told, and a file that can't grow ends nothing but itself.
+ * The raw recording: bytes come out unchanged, each file can be replayed alone, rotation keeps the given number of
+ * files, a gap begins a new file and is reported, and a file that can't grow ends only its own recording.
  */
 #include "config.h"
 
@@ -30,7 +30,7 @@ struct fixture {
 	struct server_config servers[2];
 };
 
-/* Reports are looked at, not handled. */
+/* Reports are stored for the test, and not handled. */
 static void on_report(void *taker, void *value)
 {
 	(void)taker;
@@ -92,7 +92,7 @@ static void close_fixture(struct fixture *f)
 	mailbox_free(&f->box);
 }
 
-/* Everything behind the banner line of a recorded stream. */
+/* The bytes after the banner line of a recorded stream. */
 static char *load_stream(size_t *len)
 {
 	const char *build = getenv("abs_builddir");
@@ -138,7 +138,7 @@ static void byte_for_byte_and_private(void **state)
 	close_fixture(&f);
 }
 
-/* Files of a rotated recording, oldest first, behind one another without their banners, are the stream. */
+/* The files of a rotated recording, oldest first and without their banners, make up the stream. */
 static void rotated_files_are_the_stream(void **state)
 {
 	static const char *const suffixes[] = { ".3", ".2", ".1", "" };
@@ -224,7 +224,7 @@ static void a_file_for_each_of_several_servers(void **state)
 	close_fixture(&f);
 }
 
-/* More at once than may ever wait: it is lost whole, and so is what follows up to the beginning of a frame. */
+/* A piece above the limit of the queue is lost completely, and so are the bytes up to the next frame. */
 static void a_gap_is_told_and_begins_a_new_file(void **state)
 {
 	enum { BLOCK = 20 * 1024 * 1024 };
