@@ -34,7 +34,7 @@ class Sources(Config):
                          (f"sqlite:{self.home}/.local/share/trunkdeck/trunkdeck.db", "default", "default"))
         self.assertEqual(values["screen", "fps"], ("10", "default", "default"))
 
-    def test_what_it_writes_is_private(self):
+    def test_written_files_are_private(self):
         """With any umask, only the owner can access the log, the store and their folders."""
         script = self.path("script")
         with open(script, "w", encoding="utf-8") as file:
@@ -128,7 +128,7 @@ class Refusals(Config):
     def test_no_host(self):
         self.wrong("[screen]\nfps = 3\n[server na-1]\nuser = me\n", 4, ["server na-1 has no host", "host = ..."])
 
-    def test_same_words_from_the_environment(self):
+    def test_same_messages_for_the_environment(self):
         self.config(SERVER)
         for name, value, says in (("SCREEN_FPS", "0", "1 to 60"), ("SCREEN_FSP", "3", "no such option"),
                                   ("SERVER_NA_2_HOST", "x", "no such option"), ("STORE_URL", "x", "sqlite:PATH")):
@@ -320,7 +320,7 @@ class Secrets(Config):
         self.wrong(f"[store]\nurl_file = {file}\nurl_command = cat {file}\n", 3, ["more than one url", "one of url, url_file"])
         self.wrong(f"[store]\nurl = sqlite:/x\nurl_file = {file}\n", 3, "more than one url")
 
-    def test_only_one(self):
+    def test_only_one_source(self):
         self.wrong(SERVER + "secret = a\nsecret_command = echo b\n", 4, ["more than one secret", "one of secret"])
         self.config(SERVER + "secret_file = /nowhere\n")
         result = self.deck("config", env={"TRUNKDECK_SERVER_NA_1_SECRET": "geheim"})

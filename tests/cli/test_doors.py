@@ -103,7 +103,7 @@ class Doors(DeckTest):
         return [self.done(*args, "--json").out for args in
                 (("changes",), ("number", "list"), ("agent", "list"), ("provider", "list"), ("workspace", "show"))]
 
-    def test_every_door_refuses_every_line_end(self):
+    def test_every_input_refuses_every_line_end(self):
         before = self.state()
         for args, field in DOORS:
             for what, ends in BREAKS.items():
@@ -111,7 +111,7 @@ class Doors(DeckTest):
                     self.refused(*(arg.format(ends) if "{}" in arg else arg for arg in args), says=field)
         self.assertEqual(self.state(), before)
 
-    def test_every_door_refuses_invisible_characters_in_names(self):
+    def test_every_input_refuses_invisible_characters_in_names(self):
         before = self.state()
         for args in NAMES:
             for what, character in INVISIBLE.items():
@@ -152,7 +152,7 @@ class Doors(DeckTest):
         with sqlite3.connect(self.path(".local", "share", "trunkdeck", "trunkdeck.db")) as db:
             db.execute(f"UPDATE {table} SET {column} = ? WHERE {key_column} = ?", (text, key))
 
-    def test_rows_put_there_by_others(self):
+    def test_rows_written_by_others(self):
         """Either no action contains the text, or the action is refused with a message. The other work is done."""
         ends = BREAKS["an action"]
         for table, key, column, text, said in ROWS:

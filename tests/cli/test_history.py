@@ -226,7 +226,7 @@ class ManyServers(HistoryTest):
         with open(f"/proc/{run.pid}/status", encoding="ascii") as file:
             return int(next(line for line in file if line.startswith("VmRSS:")).split()[1]) / 1024
 
-    def test_what_they_cost(self):
+    def test_memory_and_descriptors(self):
         """Memory and descriptors are bounded. The address sanitizer keeps what is freed: with it only descriptors count."""
         with open(self.path("said"), "w", encoding="utf-8") as said:
             run = self.start("record", stderr=said)
@@ -272,7 +272,7 @@ class RawStream(HistoryTest):
     def replayed(self, path=None):
         return self.done("replay", path or self.raw, "--json").json()[0]
 
-    def test_replayed_it_is_what_was_recorded(self):
+    def test_replay_equals_the_recording(self):
         run = self.recorder("--raw", self.raw)
         for i in range(20):
             self.manager.call("+15551234567", answered=i % 4 > 0)
@@ -350,7 +350,7 @@ class RawStream(HistoryTest):
 
 
 class Record(HistoryTest):
-    def test_every_call_once_whoever_records(self):
+    def test_two_recorders_write_each_call_once(self):
         one, two = self.recorder(), self.recorder("--quiet")
         for i in range(12):
             self.manager.call("+15551234567", answered=i % 3 > 0)
@@ -404,7 +404,7 @@ class Record(HistoryTest):
         self.assertEqual({call["agent"] for call in calls}, {"support"})
         self.stop_well(run)
 
-    def test_what_can_not_be_written_is_said(self):
+    def test_calls_that_can_not_be_written_are_reported(self):
         run = self.recorder()
         wait_for("store", lambda: "the store is open" in self.said())
         store = os.path.join(self.home, ".local/share/trunkdeck")
@@ -481,7 +481,7 @@ class Gaps(HistoryTest):
         self.stop_well(old)
         return new
 
-    def test_another_recorder_mends_it(self):
+    def test_another_recorder_fills_the_gap(self):
         """Each recorder has a gap; together they have none."""
         one = self.recorder()
         since = wait_for("completeness", lambda: (lambda s: self.figures(s)["complete"] and s)(self.now()))
@@ -491,7 +491,7 @@ class Gaps(HistoryTest):
         self.assertTrue(self.figures(since)["complete"])
         self.stop_well(three)
 
-    def test_what_is_claimed_ends_with_the_oldest_unfinished_call(self):
+    def test_coverage_ends_where_the_oldest_unfinished_call_begins(self):
         run = self.recorder()
         wait_for("completeness", lambda: self.figures(self.now())["complete"])
         before = time.time()
@@ -664,7 +664,7 @@ class Metrics(Recorded):
         self.config("[screen]\nfps = 5\n")
         self.refused("metrics", "--window", "live", code=USAGE, says="no servers are configured")
 
-    def test_the_workspaces_clock(self):
+    def test_hours_are_of_the_workspaces_zone(self):
         """In another time zone the same calls are in other hours."""
         hours = []
         for zone in "Asia/Tokyo", "America/New_York":

@@ -73,7 +73,7 @@ class Completion(DeckTest):
         self.assertEqual(self.complete("number", "add", "+15551234567", "--prov"), ["--provider"])
         self.assertEqual(self.complete("number", "list", "--format", "j"), ["json"])
 
-    def test_arguments_of_options_before_the_command_are_no_command(self):
+    def test_an_argument_of_an_option_is_not_taken_for_the_command(self):
         self.assertEqual(self.complete("--store", "sqlite:x", "agent", "sy"), ["sync"])
 
 

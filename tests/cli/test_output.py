@@ -23,7 +23,7 @@ class Forms(DeckTest):
         super().setUp()
         self.workspace()
 
-    def test_json_wherever_it_is_asked_for(self):
+    def test_json_is_accepted_in_every_place(self):
         expected = self.done("number", "list", "--json").out
         self.assertEqual([n["number"] for n in map(json.loads, expected.splitlines())], ["+15551234567"])
         for args in (["--json", "number", "list"], ["--format", "json", "number", "list"],
@@ -50,7 +50,7 @@ class Forms(DeckTest):
         self.assertIn("trunkdeck: title", self.refused("agent", "add", "x", "--dial", "WebSocket/x", "--title", " ",
                                                        "--voice-problem", "--json").err)
 
-    def test_csv_comes_back_as_it_went_in(self):
+    def test_csv_round_trip(self):
         label = 'Say "hi", then; =1+1 ünï'
         self.done("number", "edit", "+15551234567", "--label", label, "--param", "note=a,b")
         result = self.done("number", "list", "--format", "csv")
@@ -87,12 +87,12 @@ class Forms(DeckTest):
         os.close(ours)
         self.assertEqual(max(len(line) for line in seen.decode().replace("\r", "").splitlines()), 60)
 
-    def test_nothing_to_write_to(self):
+    def test_a_full_device_is_reported(self):
         for command in (["number", "list"], ["number", "list", "--json"], ["config"], ["help"], ["changes"]):
             with open("/dev/full", "wb") as full:
                 self.refused(*command, code=USAGE, says="No space left", stdout=full)
 
-    def test_a_reader_that_left(self):
+    def test_a_closed_pipe_is_no_failure(self):
         read, write = os.pipe()
         os.close(read)
         for command in (["changes"], ["number", "list"], ["help"], ["config", "--json"]):
@@ -158,7 +158,7 @@ class Changes(DeckTest):
         self.assertEqual((last[0]["before"], last[2]["after"]), (None, None))
         self.assertEqual((last[1]["before"]["agentId"], last[1]["after"]["agentId"]), ("support", "sales"))
 
-    def test_which(self):
+    def test_since_last_and_max(self):
         ids = [c["id"] for c in self.done("changes", "--json").json()]
         shown = lambda *args: [c["id"] for c in self.done("changes", "--json", *args).json()]
         self.assertEqual(shown("--since", str(ids[2])), ids[3:])
@@ -232,7 +232,7 @@ class Replay(DeckTest):
         self.refused("replay", code=USAGE, says="replay FILE")
         self.refused("replay", str(self.STREAM), "--speed", "0", code=USAGE, says="--speed 0")
 
-    def test_what_is_no_stream(self):
+    def test_other_files_are_refused(self):
         for name, content, says in (("garbage", bytes(range(256)) * 40, "no recorded AMI stream"), ("empty", b"", "no recorded"),
                                     ("packed", b"\x1f\x8b\x08\x00", "is packed")):
             path = self.path(name)
@@ -240,7 +240,7 @@ class Replay(DeckTest):
                 out.write(content)
             self.refused("replay", path, code=USAGE, says=says)
 
-    def test_cut_off_is_said(self):
+    def test_a_cut_off_stream_is_reported(self):
         path = self.path("cut.ami")
         with open(path, "wb") as out:
             out.write(self.STREAM.read_bytes()[:-9])

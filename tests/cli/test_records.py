@@ -47,7 +47,7 @@ class Messages(DeckTest):
         self.assertNotIn("warnings", run.json()[0])
         self.assertEqual(run.err.count("warning"), 0)
 
-    def test_a_number_looked_for_is_checked_too(self):
+    def test_the_number_of_show_edit_delete_is_checked(self):
         for verb in ("show", "edit", "delete"):
             more = {"edit": ["--label", "x"], "delete": ["--yes"]}.get(verb, [])
             self.refused("number", verb, "+1 555 1234567", *more, says="did you mean +15551234567?")
@@ -226,7 +226,7 @@ class Editing(DeckTest):
 
 
 class AgentsThatStop(DeckTest):
-    def test_says_which_numbers_lose_their_route(self):
+    def test_numbers_that_lose_their_route_are_named(self):
         self.workspace()
         self.done("workspace", "edit", "--plan", "pro")
         for i in range(6):
@@ -284,7 +284,7 @@ class Deleting(DeckTest):
         self.assertEqual(code, DONE)
         self.assertEqual(self.done("number", "list", "--json").out, "")
 
-    def test_what_was_confirmed_is_what_is_deleted(self):
+    def test_a_change_during_the_question_stops_the_deletion(self):
         code, seen = self.on_terminal(b"y\n", "number", "delete", "+15551234567",
                                       meanwhile=["number", "edit", "+15551234567", "--label", "new"])
         self.assertEqual(code, REFUSED)

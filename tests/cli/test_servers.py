@@ -56,7 +56,7 @@ class List(Servers):
         self.assertRegex(self.run_deck("server", "list").lines()[1], r"^na-1 +na +127\.0\.0\.1 .* deck +astdb$")
 
 
-    def test_asked_they_tell_their_version_and_their_clock(self):
+    def test_ask_shows_version_and_clock(self):
         rows = self.deck("--demo", "server", "list", "--ask", "--json").json()
         self.assertTrue(rows)
         for row in rows:
@@ -84,20 +84,20 @@ class Setup(Servers):
         self.assertIn("\nwrite = system,reporting\n", self.files("na-1")["/etc/asterisk/manager_trunkdeck.conf"]["text"])
         self.assertNotIn("\nwrite = system", self.files("eu-1")["/etc/asterisk/manager_trunkdeck.conf"]["text"])
 
-    def test_the_secret_only_when_asked_for(self):
+    def test_the_secret_is_shown_only_on_request(self):
         for args in ((), ("--json",), ("--format", "csv")):
             run = self.run_deck("server", "setup", "na-1", *args)
             self.assertNotIn("top", run.out + run.err)
         shown = self.run_deck("server", "setup", "na-1", "--show-secret").out
         self.assertIn("\nsecret = top\\;secret\n", shown)
 
-    def test_who_may_log_in(self):
+    def test_permitted_addresses(self):
         manager = "/etc/asterisk/manager_trunkdeck.conf"
         self.assertIn("permit = 127.0.0.0/255.0.0.0", self.files("na-1")[manager]["text"])
         self.assertIn("permit = <ADDRESS", self.files("eu-1")[manager]["text"])
         self.assertIn("permit = 192.0.2.7/32\n", self.files("eu-1", "--permit", "192.0.2.7/32")[manager]["text"])
 
-    def test_each_file_says_where_it_goes(self):
+    def test_each_file_names_its_path(self):
         lines = self.run_deck("server", "setup", "na-1").lines()
         self.assertEqual(lines[0], ";;; /etc/asterisk/globals_trunkdeck.conf")
         self.assertEqual(lines[1], ";;; then: asterisk -rx 'dialplan reload'")
@@ -131,7 +131,7 @@ class Doctor(Servers):
         self.assertEqual(found["encrypted", "na-2"]["result"], "warn")
         self.assertIn("[server na-2]", found["encrypted", "na-2"]["todo"])
 
-    def test_what_the_store_alone_shows(self):
+    def test_findings_from_the_store_alone(self):
         self.furnish()
         self.run_deck("agent", "edit", "support", "--disabled", "yes", "--region", "eu")
         self.run_deck("number", "edit", NUMBER, "--enabled", "no")
@@ -170,7 +170,7 @@ class Doctor(Servers):
         self.run_deck("agent", "edit", "support", "--disabled", "yes")
         self.assertIn(f"{NUMBER} has no route: agent is disabled", self.run_deck("test", NUMBER).err)
 
-    def test_an_unknown_number_and_its_neighbours(self):
+    def test_an_unknown_number_names_similar_numbers(self):
         self.furnish()
         self.assertIn(NUMBER, self.findings("+15551234568")["configured", ""]["todo"])
         self.assertIn(NUMBER, self.findings("555 123 4567")["configured", ""]["todo"])

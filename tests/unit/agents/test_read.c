@@ -166,7 +166,7 @@ static void time_outs_are_retried(void **state)
 	end(&a);
 }
 
-static void a_transfer_that_stands_still(void **state)
+static void a_transfer_that_stops_has_failed(void **state)
 {
 	struct attempt a;
 
@@ -226,7 +226,7 @@ static void mail_stops_a_wait(void **state)
 }
 
 /* Several pages, and no agent is expected. */
-static void one_read_when_nobody_is_expected(void **state)
+static void one_read_is_enough_without_expected_agents(void **state)
 {
 	struct attempt a;
 
@@ -270,10 +270,10 @@ int main(void)
 		cmocka_unit_test(a_long_retry_after_fails_at_once),
 		cmocka_unit_test(a_wait_can_be_ended),
 		cmocka_unit_test(time_outs_are_retried),
-		cmocka_unit_test(a_transfer_that_stands_still),
+		cmocka_unit_test(a_transfer_that_stops_has_failed),
 		cmocka_unit_test(mail_stops_a_request),
 		cmocka_unit_test(mail_stops_a_wait),
-		cmocka_unit_test(one_read_when_nobody_is_expected),
+		cmocka_unit_test(one_read_is_enough_without_expected_agents),
 		cmocka_unit_test(a_missing_expected_agent_causes_a_second_read),
 	};
 

@@ -68,7 +68,7 @@ class SyncTest(DeckTest):
 
 
 class WhatItDoes(SyncTest):
-    def test_agents_come_in(self):
+    def test_new_agents_are_added(self):
         silent = {"transcriber": None, "speechGen": {"provider": "azure"}}
         server = self.directory([
             agent("support", "Customer Support"),
@@ -101,7 +101,7 @@ class WhatItDoes(SyncTest):
         self.assertEqual(path, "/v3/agents/search?page=1&limit=50&sortBy=firstCreated&workspaceId=w%201%26x")
         self.assertEqual(headers["Authorization"], f"Bearer {SECRET}")
 
-    def test_nothing_to_do_is_nothing_done(self):
+    def test_an_unchanged_directory_writes_nothing(self):
         server = self.directory([agent("a"), agent("b", voiceConfig=None)])
         self.use(server)
         self.sync()
@@ -148,7 +148,7 @@ class WhatItDoes(SyncTest):
         self.assertIn("local agent", rows["mine"]["detail"])
         self.assertEqual({i: a for i, a in self.agents().items() if i != "a"}, before)
 
-    def test_what_cant_be_used_is_told_and_left(self):
+    def test_unusable_entries_are_reported_and_change_nothing(self):
         server = self.directory([agent("a"), agent("b"), agent("c"), agent("d"), agent("e"), agent("f")])
         self.use(server, workspace="ours")
         self.sync()
@@ -228,13 +228,13 @@ class Regions(SyncTest):
         self.assertEqual(self.sync(), {"a": "added", "c": "added"})
         self.assertEqual({i: a["region"] for i, a in self.agents().items()}, {"a": "na", "c": "eu"})
 
-    def test_a_stray_is_not_taken(self):
+    def test_an_agent_of_an_unread_region_is_refused(self):
         self.use(self.directory([agent("a"), agent("c", region="eu")]))
         rows = self.rows(self.done("agent", "sync", "--json"))
         self.assertEqual(rows["c"]["action"], "refused")
         self.assertIn("other region", rows["c"]["detail"])
 
-    def test_both_claim_it(self):
+    def test_an_agent_in_both_regions(self):
         self.use(self.directory([agent("a", "NA")]), self.directory([agent("a", "EU"), agent("b")]))
         result = self.done("agent", "sync", "--json")
         self.assertIn("both regions", result.out)
@@ -265,7 +265,7 @@ class Regions(SyncTest):
         self.assertEqual(self.sync(), {"a": "changed"})
         self.assertEqual(self.agents()["a"]["region"], "eu")
 
-    def test_a_region_nobody_asks_any_more(self):
+    def test_a_region_without_an_address(self):
         na, eu = self.directory([agent("a")]), self.directory([agent("c")])
         self.use(na, eu)
         self.sync()
@@ -292,7 +292,7 @@ class Paging(SyncTest):
         server.requests.clear()
         return server
 
-    def test_one_read_is_enough_when_nobody_lacks(self):
+    def test_one_read_is_enough_when_none_is_missing(self):
         server = self.start()
         server.add(agent("new"))
         self.assertEqual(self.sync(), {"new": "added"})
@@ -312,14 +312,14 @@ class Paging(SyncTest):
         self.assertEqual(actions.pop("a0"), "gone")
         self.assertEqual(list(actions.values()), ["added"])
 
-    def test_a_list_that_never_rests(self):
+    def test_a_list_that_always_changes(self):
         server = self.start(agents=30)
         server.faults = ["swap"] * 200
         rows = self.fails(UNREACHABLE, "not taken for gone")
         self.assertEqual({row["action"] for row in rows.values()}, {"added"})
         self.assertTrue(all(a["voiceEnabled"] for a in self.agents().values()))
 
-    def test_fewer_agents_than_it_says(self):
+    def test_fewer_agents_than_the_total(self):
         server = self.start(agents=3)
         server.faults = ['json:{"agents": [{"ID": "a0"}], "total": 3, "hasMore": false}'] * 4
         self.fails(UNREACHABLE, "listed fewer agents than it says it has")
@@ -389,7 +389,7 @@ class Failures(SyncTest):
             self.fails(REFUSED)
             self.assertEqual(len(server.requests), 1)
 
-    def test_no_patience_for_an_hour(self):
+    def test_a_long_retry_after_fails_at_once(self):
         server = self.directory([agent("a")], ["429:3600"])
         self.use(server, tries=4)
         self.fails(UNREACHABLE, "3600 seconds")
@@ -417,7 +417,7 @@ class Failures(SyncTest):
         self.assertEqual(len(server.requests), 1)
         self.assertEqual(other.requests, [])
 
-    def test_the_secret_is_in_nothing_said(self):
+    def test_no_message_has_the_secret(self):
         self.one("echo", REFUSED, "bad header Bearer ***")
         self.one(f"to:http://{SECRET}.example/{SECRET}", REFUSED)
         self.one(f"json:{SECRET}", REFUSED)

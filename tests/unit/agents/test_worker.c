@@ -128,7 +128,7 @@ static bool is_loaded(struct app *a)
 	return a->store_state == STORE_STATE_OK;
 }
 
-static void nothing_without_being_asked(void **state)
+static void local_agents_cause_no_request(void **state)
 {
 	struct fixture f = { 0 };
 	struct err e;
@@ -149,7 +149,7 @@ int main(void)
 		cmocka_unit_test(agents_of_the_directory_appear),
 		cmocka_unit_test(a_failure_is_reported_once),
 		cmocka_unit_test(the_end_does_not_wait_for_the_directory),
-		cmocka_unit_test(nothing_without_being_asked),
+		cmocka_unit_test(local_agents_cause_no_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

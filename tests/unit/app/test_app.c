@@ -121,7 +121,7 @@ static void test_change_reaches_the_snapshot(void **state)
 	assert_int_equal(snapshot_badge(a->snapshot, "twilio"), 1);
 }
 
-static void test_refusals_come_back(void **state)
+static void test_refusals_are_returned(void **state)
 {
 	struct app *a = ((struct fixture *)*state)->app;
 
@@ -262,7 +262,7 @@ static bool ann_is_seen(const struct app *a)
 }
 
 /* Changes of somebody else are never overwritten, and do not prevent the undo of earlier steps. */
-static void test_undo_leaves_the_changes_of_others_alone(void **state)
+static void test_undo_keeps_the_changes_of_others(void **state)
 {
 	struct fixture *f = *state;
 	struct app *a = f->app;
@@ -306,7 +306,7 @@ static char *workspace_text(const struct app *a)
 }
 
 /* Makes random edits, moves, deletions and additions, then undoes and redoes all of them. */
-static void test_a_random_series_is_undone_and_done_again(void **state)
+static void test_a_random_series_is_undone_and_redone(void **state)
 {
 	enum { STEPS = 150, NUMBERS = 4 };
 	struct app *a = ((struct fixture *)*state)->app;
@@ -397,7 +397,7 @@ static void test_many_failing_servers_are_summed_up(void **state)
 }
 
 /* Calls beyond the tracker's limit and a rejected stream are both reported, once. */
-static void test_what_is_missed_is_told(void **state)
+static void test_missed_calls_are_reported(void **state)
 {
 	struct server_config server = { .name = (char *)"na-1" };
 	struct config config = { .store_url = (char *)"sqlite::memory:", .actor = (char *)"tester", .servers = &server, .server_count = 1 };
@@ -500,7 +500,7 @@ static void report_gone(struct app *a, const char *server, bool was_there)
 }
 
 /* Every server must forget a deleted number, but only a server that had it is worth a message. */
-static void test_a_route_is_said_to_be_gone_where_it_was(void **state)
+static void test_a_route_is_reported_gone_only_where_it_was(void **state)
 {
 	struct app *a = ((struct fixture *)*state)->app;
 	size_t before = messages_count(a->messages);
@@ -533,16 +533,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_change_reaches_the_snapshot, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_refusals_come_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refusals_are_returned, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_undo_add_edit_delete, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_undo_goes_back_any_number_of_steps, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_undo_leaves_the_changes_of_others_alone, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_a_random_series_is_undone_and_done_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_undo_keeps_the_changes_of_others, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_random_series_is_undone_and_redone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_audit_trail_is_read_in_pages, setup, teardown),
 		cmocka_unit_test(test_many_failing_servers_are_summed_up),
-		cmocka_unit_test(test_what_is_missed_is_told),
+		cmocka_unit_test(test_missed_calls_are_reported),
 		cmocka_unit_test_setup_teardown(test_change_of_another_operator_is_seen, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_a_route_is_said_to_be_gone_where_it_was, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_route_is_reported_gone_only_where_it_was, setup, teardown),
 		cmocka_unit_test(test_store_away),
 	};
 

@@ -139,7 +139,7 @@ static void pages_follow_each_other_newest_end_first(void **state)
 	assert_false(p->more);
 }
 
-static void questions_narrow_pages(void **state)
+static void questions_filter_pages(void **state)
 {
 	struct fixture *f = *state;
 	const struct call_page *p = &f->app->pages[CALL_ASKER_LIST];
@@ -192,7 +192,7 @@ static bool store_is_away(void *arg)
 	return f->app->store_state == STORE_STATE_RETRY;
 }
 
-static void a_store_that_is_away_is_an_answer(void **state)
+static void a_store_that_is_away_is_reported(void **state)
 {
 	struct fixture *f = *state;
 	struct call_question q = { .max = 5 };
@@ -219,7 +219,7 @@ static struct call live_call(struct fixture *f)
 	return *calls[0];
 }
 
-static void the_server_has_the_last_word(void **state)
+static void a_refusal_by_the_server_is_shown(void **state)
 {
 	struct fixture *f = *state;
 	struct call c;
@@ -273,7 +273,7 @@ static void post_detail(struct app *a, const char *linkedid, uint8_t legs)
 }
 
 /* The server here reports that it knows no call. The detail that the test reports is kept after the call's end. */
-static void a_call_that_is_looked_at(void **state)
+static void a_watched_call_keeps_its_detail(void **state)
 {
 	struct fixture *f = *state;
 	const struct call_watch *w = &f->app->watch;
@@ -308,7 +308,7 @@ static void a_call_that_is_looked_at(void **state)
 }
 
 /* The story of a call that was not answered is read from the store when the call is watched later. */
-static void a_failed_call_has_its_story_later(void **state)
+static void a_failed_call_has_its_story_when_watched_later(void **state)
 {
 	struct fixture *f = *state;
 	const struct call_watch *w = &f->app->watch;
@@ -341,13 +341,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(pages_follow_each_other_newest_end_first, setup, teardown),
-		cmocka_unit_test_setup_teardown(questions_narrow_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(questions_filter_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(askers_do_not_disturb_each_other, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_store_that_is_away_is_an_answer, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_server_has_the_last_word, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_store_that_is_away_is_reported, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_refusal_by_the_server_is_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_a_live_call_is_hung_up, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_call_that_is_looked_at, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_failed_call_has_its_story_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_watched_call_keeps_its_detail, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_failed_call_has_its_story_when_watched_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(read_only_hangs_nothing_up, setup, teardown),
 	};
 

@@ -169,7 +169,7 @@ static void start_and_end(struct fixture *f)
 	app_free(&f->app);
 }
 
-static void finished_calls_are_recorded_with_what_they_belong_to(void **state)
+static void finished_calls_are_recorded_with_provider_and_agent(void **state)
 {
 	struct fixture *f = *state;
 	struct call a = call_at(1, "2026-03-28T22:00:00Z"), b = call_at(2, "2026-03-28T22:00:01Z");
@@ -187,7 +187,7 @@ static void finished_calls_are_recorded_with_what_they_belong_to(void **state)
 	assert_string_equal(r.last.region, "eu");
 }
 
-static void the_last_calls_are_recorded_while_leaving(void **state)
+static void the_last_calls_are_recorded_at_the_end(void **state)
 {
 	struct fixture *f = *state;
 	struct call a = call_at(1, "2026-03-28T22:00:00Z");
@@ -288,7 +288,7 @@ static bool said_how_many_are_lost(const struct app *a)
 }
 
 /* The store is open, and then a write hangs. The queue stays small, even if calls are lost meanwhile. */
-static void a_store_that_hangs_gets_no_endless_queue(void **state)
+static void the_queue_for_a_hanging_store_is_bounded(void **state)
 {
 	enum { OVER = 3000 };
 	struct fixture *f = *state;
@@ -334,7 +334,7 @@ static void a_store_that_hangs_gets_no_endless_queue(void **state)
 	f->config.server_count = 0;
 }
 
-static void today_is_what_the_store_has_and_what_is_live(void **state)
+static void today_combines_stored_and_live_calls(void **state)
 {
 	struct fixture *f = *state;
 	/* Midnight was at 23:00 UTC. */
@@ -359,7 +359,7 @@ static void today_is_what_the_store_has_and_what_is_live(void **state)
 	assert_int_equal(metrics_total(f->app->metrics)->concurrent, 0);
 }
 
-static void figures_start_anew_at_midnight(void **state)
+static void figures_restart_at_midnight(void **state)
 {
 	struct fixture *f = *state;
 	struct call before = call_at(1, "2026-03-28T22:59:59Z"), after = call_at(2, "2026-03-28T23:00:00Z");
@@ -400,7 +400,7 @@ static void assert_figures(struct fixture *f, struct figures_request r, enum met
 	assert_int_equal(metrics_total(f->app->figures.metrics)->offered, offered);
 }
 
-static void windows_are_asked_of_the_store(void **state)
+static void windows_are_read_from_the_store(void **state)
 {
 	struct fixture *f = *state;
 	struct figures_request r = { .window = METRICS_1H, .group = METRICS_BY_ALL };
@@ -462,7 +462,7 @@ static void many_calls_are_counted_in_slices(void **state)
 	assert_int_equal(metrics_total(f->app->figures.metrics)->concurrent, 0);
 }
 
-static void old_calls_go(void **state)
+static void old_calls_are_deleted(void **state)
 {
 	struct fixture *f = *state;
 	struct err e;
@@ -484,16 +484,16 @@ static void old_calls_go(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(finished_calls_are_recorded_with_what_they_belong_to, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_last_calls_are_recorded_while_leaving, setup, teardown),
+		cmocka_unit_test_setup_teardown(finished_calls_are_recorded_with_provider_and_agent, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_last_calls_are_recorded_at_the_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_read_only_screen_records_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(calls_wait_for_a_store_that_is_away, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_store_that_hangs_gets_no_endless_queue, setup, teardown),
-		cmocka_unit_test_setup_teardown(today_is_what_the_store_has_and_what_is_live, setup, teardown),
-		cmocka_unit_test_setup_teardown(figures_start_anew_at_midnight, setup, teardown),
-		cmocka_unit_test_setup_teardown(windows_are_asked_of_the_store, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_queue_for_a_hanging_store_is_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(today_combines_stored_and_live_calls, setup, teardown),
+		cmocka_unit_test_setup_teardown(figures_restart_at_midnight, setup, teardown),
+		cmocka_unit_test_setup_teardown(windows_are_read_from_the_store, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_calls_are_counted_in_slices, setup, teardown),
-		cmocka_unit_test_setup_teardown(old_calls_go, setup, teardown),
+		cmocka_unit_test_setup_teardown(old_calls_are_deleted, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,7 +81,7 @@ static const struct finding *find(const struct job *q, const char *check, const 
 	return NULL;
 }
 
-static void of_a_number_every_check_is_kept(void **state)
+static void a_number_keeps_every_finding(void **state)
 {
 	struct fixture *f = *state;
 	const struct job *q = &f->app->job;
@@ -98,7 +98,7 @@ static void of_a_number_every_check_is_kept(void **state)
 	assert_int_equal(find(q, "contact", "na-1")->verdict, VERDICT_PASS);
 }
 
-static void of_many_only_what_is_not_right(void **state)
+static void a_provider_keeps_only_problems(void **state)
 {
 	struct fixture *f = *state;
 	const struct job *q = &f->app->job;
@@ -110,7 +110,7 @@ static void of_many_only_what_is_not_right(void **state)
 	assert_true(q->count[VERDICT_PASS] > 0);
 }
 
-static void a_number_that_is_not_configured_has_its_nearest(void **state)
+static void an_unknown_number_names_its_nearest(void **state)
 {
 	struct fixture *f = *state;
 
@@ -120,7 +120,7 @@ static void a_number_that_is_not_configured_has_its_nearest(void **state)
 	assert_non_null(strstr(find(&f->app->job, "configured", "")->todo, NUMBER));
 }
 
-static void a_test_call_is_heard_and_is_no_call(void **state)
+static void a_test_call_succeeds_and_is_not_counted(void **state)
 {
 	struct fixture *f = *state;
 	const struct job *q = &f->app->job;
@@ -139,7 +139,7 @@ static void a_test_call_is_heard_and_is_no_call(void **state)
 	assert_int_equal(metrics_total(f->app->metrics)->offered, before);
 }
 
-static void a_number_without_a_route_says_so(void **state)
+static void a_number_without_a_route_is_reported(void **state)
 {
 	struct fixture *f = *state;
 	const struct job *q = &f->app->job;
@@ -155,7 +155,7 @@ static void a_number_without_a_route_says_so(void **state)
 	assert_int_equal(q->test_count, 0);
 }
 
-static void a_new_question_takes_the_place_of_the_old(void **state)
+static void a_new_question_replaces_the_old(void **state)
 {
 	struct fixture *f = *state;
 	const struct job *q = &f->app->job;
@@ -172,7 +172,7 @@ static void a_new_question_takes_the_place_of_the_old(void **state)
 	assert_true(test_call_ok(&q->tests[0].call));
 }
 
-static void what_is_dropped_says_no_more(void **state)
+static void a_dropped_job_sends_no_more_results(void **state)
 {
 	struct fixture *f = *state;
 
@@ -184,7 +184,7 @@ static void what_is_dropped_says_no_more(void **state)
 	assert_null(f->app->job.findings);
 }
 
-static void a_read_only_program_makes_nobody_take_a_call(void **state)
+static void a_read_only_program_makes_no_test_call(void **state)
 {
 	struct fixture *f = *state;
 
@@ -208,7 +208,7 @@ static bool is_being_asked(void *arg)
 }
 
 /* The server accepts the login and never answers. */
-static void a_server_that_hangs_holds_nobody_up(void **state)
+static void a_server_that_hangs_delays_nothing(void **state)
 {
 	struct fixture *f = *state;
 	struct hanging h = { .f = f };
@@ -230,7 +230,7 @@ static void a_server_that_hangs_holds_nobody_up(void **state)
 
 /* --- what may be dialled --- */
 
-static void a_test_never_leaves_to_the_telephone_network(void **state)
+static void a_test_never_calls_the_telephone_network(void **state)
 {
 	static const char *const allowed[] = {
 		"WebSocket/support/c(ulaw)", "AudioSocket/127.0.0.31:9092/{uuid}", "Local/busy@lab-agents", "PJSIP/agent7",
@@ -258,16 +258,16 @@ int main(void)
 {
 #define ON_DEMO(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		ON_DEMO(of_a_number_every_check_is_kept),
-		ON_DEMO(of_many_only_what_is_not_right),
-		ON_DEMO(a_number_that_is_not_configured_has_its_nearest),
-		ON_DEMO(a_test_call_is_heard_and_is_no_call),
-		ON_DEMO(a_number_without_a_route_says_so),
-		ON_DEMO(a_new_question_takes_the_place_of_the_old),
-		ON_DEMO(what_is_dropped_says_no_more),
-		ON_DEMO(a_read_only_program_makes_nobody_take_a_call),
-		ON_DEMO(a_server_that_hangs_holds_nobody_up),
-		ON_DEMO(a_test_never_leaves_to_the_telephone_network),
+		ON_DEMO(a_number_keeps_every_finding),
+		ON_DEMO(a_provider_keeps_only_problems),
+		ON_DEMO(an_unknown_number_names_its_nearest),
+		ON_DEMO(a_test_call_succeeds_and_is_not_counted),
+		ON_DEMO(a_number_without_a_route_is_reported),
+		ON_DEMO(a_new_question_replaces_the_old),
+		ON_DEMO(a_dropped_job_sends_no_more_results),
+		ON_DEMO(a_read_only_program_makes_no_test_call),
+		ON_DEMO(a_server_that_hangs_delays_nothing),
+		ON_DEMO(a_test_never_calls_the_telephone_network),
 	};
 #undef ON_DEMO
 

@@ -119,7 +119,7 @@ static void leave(struct fixture *f, const char *recorder)
 	assert_true(store_live_leave(f->recorder, recorder, &e));
 }
 
-static void calls_come_and_go(void **state)
+static void calls_are_added_and_removed(void **state)
 {
 	struct fixture *f = *state;
 	struct call calls[] = { call_of(1, CALL_RINGING), call_of(2, CALL_TALKING) };
@@ -143,7 +143,7 @@ static void calls_come_and_go(void **state)
 }
 
 /* The call's end comes from the store, too. */
-static void a_call_that_is_looked_at_ends_on_its_page(void **state)
+static void a_watched_call_ends(void **state)
 {
 	struct fixture *f = *state;
 	struct call c = call_of(1, CALL_TALKING);
@@ -201,8 +201,8 @@ static void a_screen_that_follows_records_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(calls_come_and_go, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_call_that_is_looked_at_ends_on_its_page, setup, teardown),
+		cmocka_unit_test_setup_teardown(calls_are_added_and_removed, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_watched_call_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(another_recorder_takes_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_screen_that_follows_records_nothing, setup, teardown),
 	};

@@ -144,7 +144,7 @@ static bool is_believed_again(void *arg)
 }
 
 /* In a window of 2 s most frames are rejected, in the next one none. */
-static void a_stream_that_is_rejected_is_not_well(void **state)
+static void a_rejected_stream_is_reported(void **state)
 {
 	struct fixture *f = *state;
 	int64_t began = clock_mono_ms(&clock_system);
@@ -162,7 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_oldest_of_too_many_calls_are_recorded_as_lost, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_stream_that_is_rejected_is_not_well, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_rejected_stream_is_reported, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -177,7 +177,7 @@ static bool said_gone(void *arg)
 	return app_said(f->app, NUMBER " is gone from na-1") > 0;
 }
 
-static void a_number_comes_and_goes(void **state)
+static void a_route_is_added_and_deleted(void **state)
 {
 	struct fixture_app *f = *state;
 
@@ -208,7 +208,7 @@ static bool has_said_that_it_wrote(void *arg)
 	return strcmp(messages_get(f->app->messages, 0)->text, "na-1: 1 verified, 1 written") == 0;
 }
 
-static void a_sync_says_what_it_did(void **state)
+static void a_sync_reports_its_result(void **state)
 {
 	struct fixture_app *f = *state;
 
@@ -224,7 +224,7 @@ static void a_sync_says_what_it_did(void **state)
 }
 
 /* The key stays while no program is running. The next program learns from the store that the key must be deleted. */
-static void what_was_deleted_meanwhile_goes(void **state)
+static void a_number_deleted_meanwhile_loses_its_route(void **state)
 {
 	struct fixture_app *f = *state;
 
@@ -247,7 +247,7 @@ static bool waits_for_nothing(void *arg)
 	       deletions_waiting(f->app->deletions, "na-1") == 0;
 }
 
-static void what_was_moved_meanwhile_goes_from_its_old_place(void **state)
+static void a_number_moved_meanwhile_loses_its_old_route(void **state)
 {
 	struct fixture_app *f = *state;
 
@@ -262,7 +262,7 @@ static void what_was_moved_meanwhile_goes_from_its_old_place(void **state)
 }
 
 /* In read-only mode the key is shown, and stays. */
-static void read_only_only_shows_it(void **state)
+static void read_only_shows_and_keeps_the_key(void **state)
 {
 	struct fixture_app *f = *state;
 
@@ -280,11 +280,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_deletion_ends_with_its_last_server),
-		cmocka_unit_test_setup_teardown(a_number_comes_and_goes, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_sync_says_what_it_did, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_was_deleted_meanwhile_goes, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_was_moved_meanwhile_goes_from_its_old_place, setup, teardown),
-		cmocka_unit_test_setup_teardown(read_only_only_shows_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_route_is_added_and_deleted, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_sync_reports_its_result, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_number_deleted_meanwhile_loses_its_route, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_number_moved_meanwhile_loses_its_old_route, setup, teardown),
+		cmocka_unit_test_setup_teardown(read_only_shows_and_keeps_the_key, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

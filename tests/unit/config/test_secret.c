@@ -69,7 +69,7 @@ static void a_line_is_read_as_people_mean_it(void **state)
 	}
 }
 
-static void what_is_no_line_is_refused(void **state)
+static void invalid_lines_are_refused(void **state)
 {
 	static const char *const lines[] = { "what is this", "[screen", "[screen] fps = 3", "= 3", "user = \"me", "  continued" };
 
@@ -212,7 +212,7 @@ static void a_command_does_not_see_our_secrets(void **state)
 	unsetenv("PGPASSWORD");
 }
 
-static void this_machine_is_told_from_others(void **state)
+static void loopback_hosts_are_recognised(void **state)
 {
 	static const char *const here[] = { "localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]" };
 	static const char *const elsewhere[] = { "127.example.net", "localhost.example", "192.0.2.1", "pbx", "", "::2" };
@@ -248,12 +248,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_read_as_people_mean_it),
-		cmocka_unit_test(what_is_no_line_is_refused),
+		cmocka_unit_test(invalid_lines_are_refused),
 		cmocka_unit_test(a_file_that_others_can_write_is_refused),
 		cmocka_unit_test(a_command_gives_its_first_line),
 		cmocka_unit_test(a_command_that_does_not_end_is_killed_with_its_children),
 		cmocka_unit_test(a_command_does_not_see_our_secrets),
-		cmocka_unit_test(this_machine_is_told_from_others),
+		cmocka_unit_test(loopback_hosts_are_recognised),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -47,7 +47,7 @@ static void other_at_signs_stay(void **state)
 	expect("a@b@A@", "a@bone");
 }
 
-static void an_unknown_name_is_no_result(void **state)
+static void an_unknown_name_gives_no_text(void **state)
 {
 	(void)state;
 	assert_null(setup_fill("x @B@ y", abc));
@@ -207,7 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_between_at_signs_are_replaced),
 		cmocka_unit_test(other_at_signs_stay),
-		cmocka_unit_test(an_unknown_name_is_no_result),
+		cmocka_unit_test(an_unknown_name_gives_no_text),
 		cmocka_unit_test(every_file_can_be_filled),
 		cmocka_unit_test(values_are_those_of_the_server),
 		cmocka_unit_test(a_secret_is_shown_only_when_asked_for),

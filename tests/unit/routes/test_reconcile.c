@@ -147,7 +147,7 @@ static void an_edit_is_pending_not_stale(void **state)
 	sim_free(s);
 }
 
-static void deletes_number_then_agent_then_says_gone(void **state)
+static void deletes_number_then_agent_then_reports_gone(void **state)
 {
 	struct sim *s = sim_new(NULL);
 
@@ -241,7 +241,7 @@ static void a_delete_survives_a_reconnect(void **state)
 	sim_free(s);
 }
 
-static void add_delete_add_ends_added(void **state)
+static void a_number_deleted_and_added_again_is_added(void **state)
 {
 	struct sim *s = sim_new(NULL);
 
@@ -340,7 +340,7 @@ static void take_over_writes_the_owner(void **state)
 	sim_free(s);
 }
 
-static void read_only_reads_only(void **state)
+static void read_only_writes_nothing(void **state)
 {
 	struct routes_config c = { .owner = "store-1", .read_only = true, .window = 8 };
 	struct sim *s = sim_new(&c);
@@ -397,7 +397,7 @@ static void a_refusal_is_shown_and_tried_again_on_demand(void **state)
 	sim_free(s);
 }
 
-static void no_number_without_its_agent(void **state)
+static void no_number_is_written_before_its_agent(void **state)
 {
 	struct sim *s = sim_new(NULL);
 
@@ -591,7 +591,7 @@ static void storm_then_calm(unsigned seed)
 	sim_free(s);
 }
 
-static void always_converges(void **state)
+static void converges_in_every_case(void **state)
 {
 	(void)state;
 	for (unsigned seed = 1; seed <= 300; seed++)
@@ -646,21 +646,21 @@ int main(void)
 		cmocka_unit_test(a_lost_write_is_shown_and_repaired),
 		cmocka_unit_test(a_changed_key_is_shown_and_repaired),
 		cmocka_unit_test(an_edit_is_pending_not_stale),
-		cmocka_unit_test(deletes_number_then_agent_then_says_gone),
+		cmocka_unit_test(deletes_number_then_agent_then_reports_gone),
 		cmocka_unit_test(a_report_of_gone_says_if_the_key_was_there),
 		cmocka_unit_test(a_deletion_is_read_back),
 		cmocka_unit_test(a_delete_survives_a_reconnect),
-		cmocka_unit_test(add_delete_add_ends_added),
+		cmocka_unit_test(a_number_deleted_and_added_again_is_added),
 		cmocka_unit_test(another_stores_server_is_left_alone),
 		cmocka_unit_test(a_server_that_changes_its_owner_gets_no_more_writes),
 		cmocka_unit_test(take_over_writes_the_owner),
-		cmocka_unit_test(read_only_reads_only),
+		cmocka_unit_test(read_only_writes_nothing),
 		cmocka_unit_test(a_refusal_is_shown_and_tried_again_on_demand),
-		cmocka_unit_test(no_number_without_its_agent),
+		cmocka_unit_test(no_number_is_written_before_its_agent),
 		cmocka_unit_test(each_key_waits_its_own_time),
 		cmocka_unit_test(a_second_writer_slows_the_retries),
 		cmocka_unit_test(no_more_actions_than_the_window_are_in_flight),
-		cmocka_unit_test(always_converges),
+		cmocka_unit_test(converges_in_every_case),
 		cmocka_unit_test(converges_without_reconnect),
 	};
 

@@ -132,7 +132,7 @@ static void each_failure_has_a_message(void **state)
 	WHY("hung up without a sound", ARRIVED, ROUTED, DIALLED, ANSWERED, { "Hangup", 90, TWO, ONE, "Cause: 16\r\n" });
 }
 
-static void a_channel_that_is_not_made_means_no_context(void **state)
+static void a_failed_channel_means_a_missing_context(void **state)
 {
 	static const char refusal[] = "Event: OriginateResponse\r\nPrivilege: call,all\r\nTimestamp: 1000.000001\r\n"
 		"ActionID: 2\r\nResponse: Failure\r\nChannel: Local/1@trunkdeck-test\r\nContext: \r\nExten: \r\n"
@@ -208,7 +208,7 @@ int main(void)
 		cmocka_unit_test(every_step_has_its_time),
 		cmocka_unit_test(events_of_other_calls_are_ignored),
 		cmocka_unit_test(each_failure_has_a_message),
-		cmocka_unit_test(a_channel_that_is_not_made_means_no_context),
+		cmocka_unit_test(a_failed_channel_means_a_missing_context),
 		cmocka_unit_test(a_server_that_fails_is_reported_soon),
 		cmocka_unit_test(a_closed_port_is_unreachable),
 	};

@@ -43,7 +43,7 @@ static bool clock_is_known(void *arg)
 
 /* All times of a call are by its server's clock. If the server gives no time, as for the end of a lost call, it is
  * computed. */
-static void a_clock_that_differs(void **state)
+static void all_times_are_by_the_server_clock(void **state)
 {
 	static const int64_t skews_us[] = { -3600000000, -30000000, 30000000, 3600000000 };
 
@@ -76,7 +76,7 @@ static void a_clock_that_differs(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(a_clock_that_differs) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(all_times_are_by_the_server_clock) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,7 +64,7 @@ static void the_best_contact_decides(void **state)
 	assert_int_equal(r.answering, 1);
 }
 
-static void what_there_is_not_is_said(void **state)
+static void absent_parts_are_reported(void **state)
 {
 	static const char *const absent[][2] = { { "DEVICE_STATE(PJSIP/x)", "INVALID" } };
 	static const char *const no_aor[][2] = { { "DEVICE_STATE(PJSIP/x)", "UNAVAILABLE" }, { "PJSIP_ENDPOINT(x,aors)", "" } };
@@ -86,7 +86,7 @@ static void what_there_is_not_is_said(void **state)
 }
 
 /* A name that would make another question is not asked about. Names beyond the limit are left out. */
-static void answers_are_hostile(void **state)
+static void hostile_answers_are_handled(void **state)
 {
 	static const char *const steps[][2] = {
 		{ "DEVICE_STATE(PJSIP/x)", "NOT_INUSE" },
@@ -111,7 +111,7 @@ static void answers_are_hostile(void **state)
 	assert_int_equal(r.state, ENDPOINT_ABSENT);
 }
 
-static void each_question_has_its_right(void **state)
+static void each_question_needs_a_known_permission(void **state)
 {
 	(void)state;
 	for (int i = 0; i < ENDPOINTS_ASK_COUNT; i++)
@@ -155,7 +155,7 @@ static bool none_told(void *arg)
 	return !state_of(f, "twilio") && !f->endpoints.registration_count;
 }
 
-static void they_are_asked_for_and_forgotten(void **state)
+static void endpoints_are_asked_for_and_forgotten(void **state)
 {
 	int port;
 	struct demo_pbx *p = fixture_demo(0, &port);
@@ -196,7 +196,7 @@ static bool one_watched_one_other(void *arg)
 	return f->endpoints.others == 1 && f->endpoints.count == 1 && state_of(f, "telnyx");
 }
 
-static void those_of_no_provider_are_counted(void **state)
+static void endpoints_of_no_provider_are_counted(void **state)
 {
 	int port;
 	struct demo_pbx *p = fixture_demo(0, &port);
@@ -218,7 +218,7 @@ static bool is_full(void *arg)
 	return f->endpoints.more == 44;
 }
 
-static void they_are_bounded(void **state)
+static void endpoints_are_bounded(void **state)
 {
 	struct route_prefix many[ENDPOINTS_MAX + 44] = { { "", "" } };
 	int port;
@@ -269,7 +269,7 @@ static void send_text(struct fault_server *s, const char *text)
 }
 
 /* After a denial the question is not repeated, and events are believed, except those that lack headers. */
-static void events_tell_where_we_may_not_ask(void **state)
+static void events_are_believed_after_a_denial(void **state)
 {
 	int port;
 	struct fault_server *s = fault_server_start(&port);
@@ -300,13 +300,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_best_contact_decides),
-		cmocka_unit_test(what_there_is_not_is_said),
-		cmocka_unit_test(answers_are_hostile),
-		cmocka_unit_test(each_question_has_its_right),
-		cmocka_unit_test(they_are_asked_for_and_forgotten),
-		cmocka_unit_test(those_of_no_provider_are_counted),
-		cmocka_unit_test(they_are_bounded),
-		cmocka_unit_test(events_tell_where_we_may_not_ask),
+		cmocka_unit_test(absent_parts_are_reported),
+		cmocka_unit_test(hostile_answers_are_handled),
+		cmocka_unit_test(each_question_needs_a_known_permission),
+		cmocka_unit_test(endpoints_are_asked_for_and_forgotten),
+		cmocka_unit_test(endpoints_of_no_provider_are_counted),
+		cmocka_unit_test(endpoints_are_bounded),
+		cmocka_unit_test(events_are_believed_after_a_denial),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

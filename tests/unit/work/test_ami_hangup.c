@@ -56,7 +56,7 @@ static void a_live_call_is_ended(void **state)
 	demo_pbx_stop(&p);
 }
 
-static void a_call_that_is_over(void **state)
+static void a_call_that_is_over_is_reported(void **state)
 {
 	int port;
 	struct demo_pbx *p = fixture_demo(0, &port);
@@ -69,7 +69,7 @@ static void a_call_that_is_over(void **state)
 	demo_pbx_stop(&p);
 }
 
-static void names_that_are_not_sent(void **state)
+static void bad_channel_names_are_not_sent(void **state)
 {
 	static const char *const names[] = { "", "/.*/", "/", "PJSIP/x\r\nAction: Logoff", "PJSIP/x\x7f", "\x1b[2J" };
 	int port;
@@ -99,7 +99,7 @@ static void a_read_only_program_hangs_nothing_up(void **state)
 	demo_pbx_stop(&p);
 }
 
-static void the_permission_that_is_missing_is_named(void **state)
+static void a_missing_permission_is_named(void **state)
 {
 	int port;
 	struct fault_server *s = fault_server_start(&port);
@@ -113,7 +113,7 @@ static void the_permission_that_is_missing_is_named(void **state)
 	fault_server_stop(&s);
 }
 
-static void an_answer_that_never_comes(void **state)
+static void a_missing_answer_is_reported(void **state)
 {
 	int port;
 	struct fault_server *s = fault_server_start(&port);
@@ -132,11 +132,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_live_call_is_ended),
-		cmocka_unit_test(a_call_that_is_over),
-		cmocka_unit_test(names_that_are_not_sent),
+		cmocka_unit_test(a_call_that_is_over_is_reported),
+		cmocka_unit_test(bad_channel_names_are_not_sent),
 		cmocka_unit_test(a_read_only_program_hangs_nothing_up),
-		cmocka_unit_test(the_permission_that_is_missing_is_named),
-		cmocka_unit_test(an_answer_that_never_comes),
+		cmocka_unit_test(a_missing_permission_is_named),
+		cmocka_unit_test(a_missing_answer_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

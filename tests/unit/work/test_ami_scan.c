@@ -39,7 +39,7 @@ static bool two_are_foreign(void *arg)
 }
 
 /* Keys that an earlier run wrote and this run does not know. */
-static void keys_left_behind_are_found_and_deleted_when_told(void **state)
+static void keys_left_behind_are_found_and_deleted_on_request(void **state)
 {
 	int port;
 	struct demo_pbx *p = fixture_demo(0, &port);
@@ -89,7 +89,7 @@ static bool scan_was_given_up(void *arg)
 }
 
 /* Asterisk routes no call while it writes that list: see ami_scan.c. The other links are not affected. */
-static void a_server_silent_in_its_list_of_keys_is_let_go(void **state)
+static void a_list_of_keys_that_stops_is_given_up(void **state)
 {
 	int port;
 	struct fault_server *s = fault_server_start(&port);
@@ -111,8 +111,8 @@ static void a_server_silent_in_its_list_of_keys_is_let_go(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keys_left_behind_are_found_and_deleted_when_told),
-		cmocka_unit_test(a_server_silent_in_its_list_of_keys_is_let_go),
+		cmocka_unit_test(keys_left_behind_are_found_and_deleted_on_request),
+		cmocka_unit_test(a_list_of_keys_that_stops_is_given_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,7 +115,7 @@ static void nothing_is_written_without_an_owner(void **state)
 	demo_pbx_stop(&p);
 }
 
-static void a_value_that_may_not_leave_is_refused(void **state)
+static void a_value_with_a_line_end_is_refused(void **state)
 {
 	int port;
 	struct demo_pbx *p = fixture_demo(0, &port);
@@ -135,7 +135,7 @@ static void a_value_that_may_not_leave_is_refused(void **state)
 	demo_pbx_stop(&p);
 }
 
-static void a_server_that_may_not_be_written_to(void **state)
+static void a_server_without_write_permission_refuses_routes(void **state)
 {
 	int port;
 	struct fault_server *s = fault_server_start(&port);
@@ -280,7 +280,7 @@ static bool listens_since_the_gap(void *arg)
 }
 
 /* Two calls were live: one is found again, the other is not. A third began meanwhile. */
-static void a_gap_is_told_with_what_became_of_it(void **state)
+static void a_gap_is_reported_with_the_fate_of_its_calls(void **state)
 {
 	int port;
 	struct fault_server *s = fault_server_start(&port);
@@ -354,7 +354,7 @@ static bool two_resyncs(void *arg)
 	return ((struct fixture *)arg)->status.resyncs >= 2;
 }
 
-static void a_frame_not_believed_is_counted_and_makes_a_resync(void **state)
+static void a_rejected_frame_is_counted_and_causes_a_resync(void **state)
 {
 	static const char forged[] = "Event: Hangup\r\nChannel: PJSIP/t-1\r\n\r\n";
 	int port;
@@ -420,7 +420,7 @@ static void a_full_mailbox_stops_nothing(void **state)
 	fault_server_stop(&s);
 }
 
-static void a_full_mailbox_does_not_hold_up_the_stop(void **state)
+static void a_full_mailbox_does_not_delay_the_stop(void **state)
 {
 	int port;
 	struct demo_pbx *p = fixture_demo(60000, &port);
@@ -457,7 +457,7 @@ static void recovers_from(enum fault fault, enum err_code code, const char *text
 	fault_server_stop(&s);
 }
 
-static void no_asterisk_at_all(void **state)
+static void a_server_that_is_no_asterisk(void **state)
 {
 	(void)state;
 	recovers_from(FAULT_GARBAGE, ERR_SERVER_UNREACHABLE, "no Asterisk");
@@ -489,7 +489,7 @@ static bool refused_twice(void *arg)
 	return f->status.err.code == ERR_SERVER_LOGIN && f->status.tail == LINK_RETRY && f->status.control == LINK_RETRY;
 }
 
-static void a_wrong_secret_is_said(void **state)
+static void a_wrong_secret_is_reported(void **state)
 {
 	int port;
 	struct demo_pbx *p = fixture_demo(0, &port);
@@ -539,7 +539,7 @@ static bool nothing_there(void *arg)
 	return f->status.tail == LINK_RETRY && f->status.err.code;
 }
 
-static void stops_while_nothing_is_there(void **state)
+static void stops_while_no_server_answers(void **state)
 {
 	int port;
 	struct fault_server *s = fault_server_start(&port);
@@ -675,23 +675,23 @@ int main(void)
 		cmocka_unit_test(routes_are_written_read_back_and_deleted),
 		cmocka_unit_test(prefixes_reach_the_server),
 		cmocka_unit_test(nothing_is_written_without_an_owner),
-		cmocka_unit_test(a_value_that_may_not_leave_is_refused),
-		cmocka_unit_test(a_server_that_may_not_be_written_to),
+		cmocka_unit_test(a_value_with_a_line_end_is_refused),
+		cmocka_unit_test(a_server_without_write_permission_refuses_routes),
 		cmocka_unit_test(unmanaged_routes_are_unknown),
 		cmocka_unit_test(calls_of_the_demonstration),
 		cmocka_unit_test(calls_already_up_are_found_and_lost_ones_ended),
-		cmocka_unit_test(a_gap_is_told_with_what_became_of_it),
+		cmocka_unit_test(a_gap_is_reported_with_the_fate_of_its_calls),
 		cmocka_unit_test(a_call_that_ends_during_a_resync_stays_ended),
-		cmocka_unit_test(a_frame_not_believed_is_counted_and_makes_a_resync),
+		cmocka_unit_test(a_rejected_frame_is_counted_and_causes_a_resync),
 		cmocka_unit_test(a_full_mailbox_stops_nothing),
-		cmocka_unit_test(a_full_mailbox_does_not_hold_up_the_stop),
-		cmocka_unit_test(no_asterisk_at_all),
+		cmocka_unit_test(a_full_mailbox_does_not_delay_the_stop),
+		cmocka_unit_test(a_server_that_is_no_asterisk),
 		cmocka_unit_test(a_server_that_says_nothing),
 		cmocka_unit_test(a_server_that_goes_silent),
 		cmocka_unit_test(a_connection_cut_within_a_frame),
-		cmocka_unit_test(a_wrong_secret_is_said),
+		cmocka_unit_test(a_wrong_secret_is_reported),
 		cmocka_unit_test(a_huge_frame_is_skipped),
-		cmocka_unit_test(stops_while_nothing_is_there),
+		cmocka_unit_test(stops_while_no_server_answers),
 		cmocka_unit_test(routes_over_tls_and_a_lost_connection),
 		cmocka_unit_test(an_untrusted_certificate_is_refused),
 		cmocka_unit_test(a_clock_that_differs_is_measured),

@@ -53,7 +53,7 @@ static void a_call_is_followed_to_its_end(void **state)
 	demo_pbx_stop(&p);
 }
 
-static void one_that_is_not_live(void **state)
+static void a_call_that_is_not_live_has_an_empty_detail(void **state)
 {
 	int port;
 	struct demo_pbx *p = fixture_demo(0, &port);
@@ -85,7 +85,7 @@ static bool the_call_has_ended(void *arg)
 	return f->finished[0];
 }
 
-static void nobody_looks_any_more(void **state)
+static void a_call_no_longer_watched_sends_no_detail(void **state)
 {
 	int port;
 	struct demo_pbx *p = fixture_slow_demo(&port);
@@ -110,8 +110,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_call_is_followed_to_its_end),
-		cmocka_unit_test(one_that_is_not_live),
-		cmocka_unit_test(nobody_looks_any_more),
+		cmocka_unit_test(a_call_that_is_not_live_has_an_empty_detail),
+		cmocka_unit_test(a_call_no_longer_watched_sends_no_detail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

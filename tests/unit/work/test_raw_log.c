@@ -114,7 +114,7 @@ static void add_in_pieces(struct fixture *f, const char *bytes, size_t len, size
 		raw_log_add(f->log, 0, bytes + at, len - at < piece ? len - at : piece);
 }
 
-static void byte_for_byte_and_private(void **state)
+static void bytes_are_unchanged_and_private(void **state)
 {
 	static const char events[] = "Event: A\r\nPrivilege: call,all\r\n\r\nEvent: B\r\n\r\n";
 	struct fixture f;
@@ -169,7 +169,7 @@ static void rotated_files_are_the_stream(void **state)
 	close_fixture(&f);
 }
 
-static void only_so_many_are_kept(void **state)
+static void rotation_keeps_the_given_count(void **state)
 {
 	struct fixture f;
 
@@ -184,7 +184,7 @@ static void only_so_many_are_kept(void **state)
 	close_fixture(&f);
 }
 
-static void connections_without_an_event_push_nothing_out(void **state)
+static void connections_without_an_event_rotate_nothing(void **state)
 {
 	struct fixture f;
 	size_t len;
@@ -206,7 +206,7 @@ static void connections_without_an_event_push_nothing_out(void **state)
 	close_fixture(&f);
 }
 
-static void a_file_for_each_of_several_servers(void **state)
+static void each_server_has_its_file(void **state)
 {
 	struct fixture f;
 	size_t len;
@@ -225,7 +225,7 @@ static void a_file_for_each_of_several_servers(void **state)
 }
 
 /* A piece above the limit of the queue is lost completely, and so are the bytes up to the next frame. */
-static void a_gap_is_told_and_begins_a_new_file(void **state)
+static void a_gap_is_reported_and_begins_a_new_file(void **state)
 {
 	enum { BLOCK = 20 * 1024 * 1024 };
 	static const char before[] = "Event: Before\r\n\r\n", rest[] = "rest of a frame\r\n", frame[] = "Event: After\r\n\r\n";
@@ -262,7 +262,7 @@ static void a_gap_is_told_and_begins_a_new_file(void **state)
 	close_fixture(&f);
 }
 
-static void a_file_that_can_not_grow_is_told(void **state)
+static void a_file_that_can_not_grow_is_reported(void **state)
 {
 	const struct rlimit small = { 4096, RLIM_INFINITY };
 	const struct raw_log_report *r;
@@ -295,10 +295,10 @@ static void a_file_that_can_not_grow_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(byte_for_byte_and_private), cmocka_unit_test(rotated_files_are_the_stream),
-		cmocka_unit_test(only_so_many_are_kept), cmocka_unit_test(connections_without_an_event_push_nothing_out),
-		cmocka_unit_test(a_file_for_each_of_several_servers), cmocka_unit_test(a_gap_is_told_and_begins_a_new_file),
-		cmocka_unit_test(a_file_that_can_not_grow_is_told),
+		cmocka_unit_test(bytes_are_unchanged_and_private), cmocka_unit_test(rotated_files_are_the_stream),
+		cmocka_unit_test(rotation_keeps_the_given_count), cmocka_unit_test(connections_without_an_event_rotate_nothing),
+		cmocka_unit_test(each_server_has_its_file), cmocka_unit_test(a_gap_is_reported_and_begins_a_new_file),
+		cmocka_unit_test(a_file_that_can_not_grow_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
