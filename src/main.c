@@ -1,6 +1,5 @@
 /*
- * trunkdeck: the command line. Reads the options and the configuration, then runs a batch command (cli/) or the screen
- * (ui/).
+ * trunkdeck: the command line. Reads options and configuration, then runs a batch command (cli/) or the screen (ui/).
  */
 #include "config.h"
 
@@ -46,8 +45,7 @@ struct arguments {
 
 extern char **environ;
 
-/* Everybody on this machine can read the command line. So a value that may have a password is copied and overwritten
- * there. */
+/* Everybody on this machine can read the command line. So a value with a possible password is overwritten there. */
 static const char *hide_store_url(struct arguments *a, char *value)
 {
 	char *secret = strstr(value, "://");
@@ -60,8 +58,7 @@ static const char *hide_store_url(struct arguments *a, char *value)
 	return a->store_url;
 }
 
-/* Removes the variables that the configuration has read, so that children and readers of /proc/PID/environ don't see
- * them. */
+/* Removes the variables that the configuration has read, to hide them from children and /proc/PID/environ. */
 static void hide_environment(void)
 {
 	for (char **v = environ; *v;) {

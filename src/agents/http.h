@@ -1,7 +1,6 @@
 /*
- * GET requests with a bearer secret, over connections that are kept. Only http.c knows libcurl. Certificates and names are
- * verified, redirects are not followed, a body is bounded, and nothing is retried. A request blocks, but ends at once when there
- * is mail to stop.
+ * GET requests with a bearer secret, over connections that are kept. Only http.c knows libcurl. Certificates and names
+ * are verified, redirects are not followed, a body is bounded, and nothing is retried. Requests block; mail ends them.
  *
  * One owner, one thread.
  */

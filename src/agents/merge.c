@@ -58,8 +58,7 @@ static int compare_issue(const void *id, const void *issue)
 	return strcmp(id, ((const struct agents_issue *)issue)->id);
 }
 
-/* True if the directory has the agent, usable or not. The id of an issue was changed to be safe to show. A false match
- * only keeps an agent. */
+/* True if the directory has the agent, usable or not. Issues have cleaned ids; a false match only keeps an agent. */
 static bool is_there(const struct agents_list *list, const char *id)
 {
 	return (list->count && bsearch(id, list->agents, list->count, sizeof(*list->agents), compare_listed)) ||

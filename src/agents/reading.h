@@ -31,8 +31,7 @@ void reading_clear(struct reading *r);
 size_t reading_count(const struct reading *r);
 const struct page_agent *reading_find(const struct reading *r, const char *id);
 
-/* Reads one host until two reads agree. *region gets the state and the failure; *out has the last read (empty when
- * FAILED). */
+/* Reads one host until two reads agree. *region gets the state and the failure; *out has the last read. */
 void reading_host(struct reading *out, const struct agents_options *o, enum region region,
 		  const char *const *expected, size_t count, struct agents_region *result);
 

@@ -79,8 +79,7 @@ void on_detail(void *taker, void *value)
 
 /* --- reports --- */
 
-/* Every report of a call comes through here, from a server, a recorder or a recorded stream. A finished call is passed
- * on once. */
+/* All reports of calls come here, from a server, a recorder or a recorded stream. A finished call is passed on once. */
 static void call_report(struct app *a, struct ami_call_report *r)
 {
 	bool was_live;

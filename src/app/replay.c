@@ -1,7 +1,6 @@
 /*
  * Pace: an anchor ties a moment of the stream to the monotonic clock. The moment that is due is computed from it, and
- * each change of pace sets a new anchor. A tick plays a bounded part of what is due, so that keys are handled at any
- * speed.
+ * each change of pace sets a new anchor. A tick plays a bounded part of what is due, to leave time for keys.
  */
 #include "config.h"
 

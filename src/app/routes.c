@@ -3,8 +3,7 @@
  * region and on no other. The ami thread reconciles; this file passes the wanted routes to it and sums up their states.
  *
  * An unknown key may be of a number that was moved, disabled or deleted while no program was running to remove it. The
- * store has the number, or remembers that it was deleted. Such a key is deleted like any other and does not stay
- * foreign.
+ * store has the number, or remembers that it was deleted. Such a key is not foreign, and is deleted.
  */
 #include "config.h"
 

@@ -38,8 +38,7 @@ char *config_state_dir(void)
 	return xdg_dir("XDG_STATE_HOME");
 }
 
-/* True if "TRUNKDECK_SCREEN_COLOR" is the variable of "screen", "color". Other characters than letters and digits are
- * '_'. */
+/* True if "TRUNKDECK_SCREEN_COLOR" is the variable of "screen", "color". All but letters and digits are '_'. */
 static bool names(const char *variable, size_t len, const char *section, const char *key)
 {
 	char *name = xasprintf("TRUNKDECK_%s_%s", section, key);

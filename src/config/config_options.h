@@ -29,8 +29,7 @@ struct option {
 /* Ends with a row whose key is NULL. */
 extern const struct option config_options[];
 
-/* Sets one option. `section` is as written: "store", "server na-1". On failure *e is ERR_CONFIG and starts with
- * `where`. */
+/* Sets one option. `section`: "store", "server na-1". On failure *e is ERR_CONFIG and starts with `where`. */
 bool config_assign(struct config *c, const char *section, const char *key, const char *value,
 		   enum config_origin origin, const char *where, struct err *e);
 /* NULL when the section is not there, or has no such option. */
@@ -48,8 +47,7 @@ struct config_line {
 	const char *key, *value;
 };
 
-/* `text` is one line and is changed. Returns N_() words that say what is wrong with it, or NULL. Pure.
- * (config_file.c) */
+/* `text` is one line and is changed. Returns N_() words for an error in it, or NULL. Pure. (config_file.c) */
 const char *config_read_line(char *text, struct config_line *out);
 
 /* Reads the file into c (config_file.c). must_exist: it was named by the operator. */

@@ -73,8 +73,7 @@ static char *secret_of(const struct setup_options *o)
 	return buf_take(&out);
 }
 
-/* Parts of the store's URL postgresql://USER:PASSWORD@HOST:PORT/NAME?OPTIONS, but not the password; NULL = not
- * given. */
+/* Parts of the store's URL postgresql://USER:PASSWORD@HOST:PORT/NAME?OPTIONS, without the password; NULL = none. */
 struct database {
 	char *host, *port, *name;
 };

@@ -1,7 +1,6 @@
 /*
  * The checks that ask a server. Each asks Asterisk itself what it would do, and only reads. The answer to ListCommands
- * has the actions that our user may use (main/manager.c, action_listcommands), so permissions are checked without
- * trying to write.
+ * has the actions that our user may use (main/manager.c, action_listcommands), so no check needs to write.
  */
 #include "config.h"
 
@@ -331,8 +330,7 @@ void check_mode(const struct subject *s, struct finding *f)
 
 /* --- files --- */
 
-/* A line that a server's file should have. The file is read, because Asterisk does not tell what it has loaded of
- * it. */
+/* A line that a server's file should have. The file is read, because Asterisk does not tell its loaded lines. */
 struct wanted_line {
 	const char *start;
 	bool found;

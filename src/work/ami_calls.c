@@ -240,8 +240,7 @@ void ami_calls_rejected(struct ami_server *s, const struct ami_frame *f)
 	str_copy(s->status.last_reject, sizeof(s->status.last_reject), str_of(ami_reject_text(f->reject)));
 }
 
-/* Converts a time of our clock to the server's clock, if a Ping has compared the two. All times of calls are the
- * server's. */
+/* Converts our time to the server's, if a Ping has compared the clocks. All times of calls are the server's. */
 static int64_t by_server_clock(const struct ami_server *s, int64_t us)
 {
 	return time_plus(us, s->status.facts.clock_us);
@@ -411,8 +410,7 @@ static bool may_resync(const struct ami_server *s)
 	       ami_link_state(s->control) == LINK_UP;
 }
 
-/* An occasional forged frame is harmless. If most frames are rejected, calls are missed. A window with few frames is
- * not judged. */
+/* A forged frame is harmless. If most frames are rejected, calls are missed. Windows with few frames are not judged. */
 static void judge_rejects(struct ami_server *s, int64_t now_ms)
 {
 	struct ami_calls *c = &s->calls;

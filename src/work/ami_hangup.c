@@ -1,7 +1,6 @@
 /*
- * Ends a call: sends Hangup for its trunk leg on the control link. A read-only program is refused here. The channel
- * name is checked here too: it came from the network, and a name that begins with '/' would hang up every channel that
- * it matches.
+ * Ends a call: sends Hangup for its trunk leg on the control link. A read-only program is refused here. So are bad
+ * channel names: they came from the network, and one that begins with '/' would hang up all channels that it matches.
  *
  * Each request is answered once. If the link goes down before the server answers, the result is reported as not known.
  */

@@ -1,5 +1,4 @@
-/* Passes one CoreShowChannels list to an empty tracker: the calls that the tracker then holds are the calls that are
- * up. */
+/* Passes one CoreShowChannels list to an empty tracker: its calls are then the calls that are up. */
 #include "config.h"
 
 #include "trunkdeck/work/ami_now.h"

@@ -2,8 +2,7 @@
  * The reconciler's actions on the control link: DBGet, DBPut, DBDel, Getvar, and the meaning of Asterisk's answers.
  *
  * A DBGet that finds the key answers with a list: the response, an item with the value, an end. A missing key is an
- * Error with a text, as is any other failure. The texts tell them apart (main/db.c has not changed them since they were
- * written).
+ * Error with a text, as is any other failure. The texts tell them apart (main/db.c never changed them).
  *
  * A Getvar of a function always succeeds. A missing row, function or database all give an empty value.
  *

@@ -1,6 +1,5 @@
 /*
- * Finds keys on the server that this program was not told about: one DBGetTree of the family of numbers, on a separate
- * connection.
+ * Finds unknown keys on the server: one DBGetTree of the family of numbers, on a separate connection.
  *
  * Asterisk holds the lock of its database while it writes that list, and routes no call meanwhile. So a reader that
  * stops reading freezes the server until its connection ends (ami.md 0, fact 3). Therefore this connection is asked for

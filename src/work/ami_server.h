@@ -1,8 +1,7 @@
 /*
  * Inside the client thread: one server. ami_server.c has its two links and its status, ami_calls.c the events of the
  * tail, ami_routes.c the reconciler on the control link, ami_hangup.c the hang-ups, ami_endpoints.c the questions about
- * providers' endpoints, and ami_scan.c the short-lived link that lists the server's keys. The ami thread owns all of
- * it.
+ * providers' endpoints, and ami_scan.c the short-lived link that lists the server's keys. Owner: the ami thread.
  */
 #ifndef WORK_AMI_SERVER_H
 #define WORK_AMI_SERVER_H

@@ -1,7 +1,6 @@
 /*
  * Two halves joined by a mailbox. The ami thread's half copies bytes into mail and counts the waiting bytes. The
- * writer's half has the files. After a gap the first half waits for the beginning of a frame, so that the new file
- * starts with a frame.
+ * writer's half has the files. After a gap the first half waits for the beginning of a frame to start a new file.
  */
 #include "config.h"
 

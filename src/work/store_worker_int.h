@@ -1,7 +1,6 @@
 /*
  * Inside the store worker: store_worker.c calls store_worker_calls.c and store_worker_live.c, never the reverse. All of
- * it runs in the worker's thread. A job is mail to it. If the store fails, the handler clears `ok` and puts the reason
- * into `err`.
+ * it runs in the worker's thread. A job is mail to it. If the store fails, the handler clears `ok` and sets `err`.
  */
 #ifndef WORK_STORE_WORKER_INT_H
 #define WORK_STORE_WORKER_INT_H

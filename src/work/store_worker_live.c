@@ -3,8 +3,7 @@
  *
  * For each server the calls of one recorder are shown: the present one while it is alive and listens, otherwise the
  * first that does. So no call is shown twice, and states of two recorders are never compared. A recorder is alive while
- * its beat changes, measured by our own clock. If it has been silent for a minute and no other recorder listens, its
- * calls are dropped.
+ * its beat changes, measured by our own clock. After a silent minute without another recorder its calls are dropped.
  */
 #include "config.h"
 
@@ -55,7 +54,7 @@ static void random_name(char name[33])
 		snprintf(name + 2 * i, 3, "%02x", bytes[i]);
 }
 
-/* anew: begins under a new name, so that its followers see the old recorder end. */
+/* anew: begins under a new name, so that followers see the old recorder end. */
 static bool begin(struct worker *w, bool anew, struct err *e)
 {
 	if (!anew && w->beat.recorder[0])

@@ -1,7 +1,6 @@
 /*
  * The table of every action that an operator can take on the screen. Keys, the `:` palette, help, the footer and the
- * manual's key table are made from it. The name is the word in the palette, and the name of the batch command if there
- * is one.
+ * manual's key table are made from it. The name is the word in the palette, and of the batch command if there is one.
  */
 #ifndef TRUNKDECK_APP_ACTION_H
 #define TRUNKDECK_APP_ACTION_H

@@ -144,8 +144,7 @@ struct app {
  * snapshot has the same record. */
 typedef void app_result_fn(void *arg, const struct mutation_result *r);
 
-/* The app's handlers for reports of servers. A recorded stream and tests use them to mail such reports to
- * app->inbox. */
+/* The app's handlers for reports of servers. A recorded stream and tests mail reports with them. */
 extern const struct ami_handlers app_ami_handlers;
 
 /* Does not connect to anything yet. The config and clock must outlive the app. */
@@ -162,8 +161,7 @@ size_t app_finish_recording(struct app *a, int64_t timeout_ms);
 /* Stops and joins the workers. */
 void app_free(struct app **a);
 
-/* Handles mail of the workers, at most `max` messages (0 = all), so that keys are not delayed. Returns true when more
- * waits. */
+/* Handles mail of the workers, at most `max` messages (0 = all), so that keys are not delayed. True when more waits. */
 bool app_handle_mail(struct app *a, size_t max);
 /* When something changes by time alone (retry texts, fading messages), monotonic ms; -1 = never. */
 int64_t app_next_at_ms(const struct app *a);
@@ -173,9 +171,8 @@ bool app_is_settled(const struct app *a);
 /* Asks the store for a change. The mutation is copied. fn may be NULL. After a success the app can undo the change. */
 void app_mutate(struct app *a, const struct mutation *m, app_result_fn *fn, void *arg);
 /*
- * Deletes a number, or a provider with its numbers, and hangs up their calls. Calls on a server are hung up when a
- * readback shows that the route is gone there, so that no new call can arrive. Call it only after the operator
- * confirmed.
+ * Deletes a number, or a provider with its numbers, and hangs up their calls. Calls are hung up once a readback shows
+ * that the server has no route, so that no new call arrives. Call it only after the operator confirmed.
  */
 void app_delete_and_cut(struct app *a, const struct mutation *m);
 /*
@@ -193,14 +190,13 @@ bool app_can_redo(const struct app *a);
 void app_forget(struct app *a, void *arg);
 /*
  * Asks the doctor about a number (as configured, or as it arrived), a provider, or everything (both NULL); or asks for
- * test calls to a number. Results come into app->job. The next question, or dropping the job, clears it and hangs up a
- * running test call.
+ * test calls to a number. Results come into app->job. The next question, or app_drop_job(), clears it and hangs up a
+ * test call.
  */
 void app_ask_doctor(struct app *a, const char *number, const char *provider);
 void app_ask_test(struct app *a, const char *number);
 void app_drop_job(struct app *a);
-/* Reads all routes of the server (NULL: of all servers) back and repairs them. A message reports the result when the
- * last server is done. */
+/* Reads all routes of the server (NULL: of all) back and repairs them. A message reports the result. */
 void app_sync(struct app *a, const char *server);
 /* The routes that the store does not know. Caller frees. */
 struct app_foreign {
@@ -214,8 +210,7 @@ void app_take_over(struct app *a, const char *server);
 /* Calls fn with each report of a route, after the app has handled it; for batch commands. */
 void app_watch_routes(struct app *a, void (*fn)(void *arg, const struct ami_route_report *r), void *arg);
 
-/* The workspace's time zone, in which all times are shown; UTC while it is not known. Valid until the app handles
- * mail. */
+/* The workspace's time zone, in which all times are shown; UTC while it is not known. Valid until mail is handled. */
 const struct zone *app_zone(const struct app *a);
 /* True if the number belongs on the server. */
 bool app_route_wanted(const struct app *a, const struct server_config *server, const struct number *n);

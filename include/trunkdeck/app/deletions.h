@@ -1,7 +1,6 @@
 /*
- * Deleted numbers, and the servers that have not been read back without them yet. A deletion is over when the last of
- * its servers has been read back. Until then it counts as waiting there, for as long as that server is away. Owner: the
- * main thread.
+ * Deleted numbers, and the servers not yet read back without them. A deletion is over when the last of its servers has
+ * been read back. Until then it counts as waiting, even on a server that is away. Owner: the main thread.
  */
 #ifndef TRUNKDECK_APP_DELETIONS_H
 #define TRUNKDECK_APP_DELETIONS_H
@@ -23,8 +22,7 @@ void deletions_cut(struct deletions *d, const char *number);
 bool deletions_cuts(const struct deletions *d, const char *number);
 /* The deletion failed. */
 void deletions_cancel(struct deletions *d, const char *number);
-/* The number is in the store again. An edit that arrives between deletions_cut() and the deletion does not remove the
- * mark. */
+/* The number is in the store again. An edit between deletions_cut() and the deletion keeps the mark. */
 void deletions_restored(struct deletions *d, const char *number);
 /* True if the deletion is awaited on some server. Then report each server with deletions_gone(). */
 bool deletions_has(const struct deletions *d, const char *number);

@@ -1,7 +1,6 @@
 /*
  * The main loop, the only place in the program that waits. One turn waits (poll) for the terminal, the mailbox, signals
- * or the next timer, handles everything that is there, and lets the client draw once. Loops are not nested: dialogs are
- * state.
+ * or the next timer, handles all that is there, and lets the client draw once. Loops never nest: dialogs are state.
  */
 #ifndef TRUNKDECK_APP_LOOP_H
 #define TRUNKDECK_APP_LOOP_H

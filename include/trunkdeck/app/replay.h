@@ -1,8 +1,7 @@
 /*
  * The app with a recorded stream in place of its servers. Wall time is the time of the stream: while it plays, the
  * clock given at the start is set to the moment reached, at `speed` times real time. Calls arrive in the inbox like
- * those of a server. No server is connected, the store is the private one of replay_workspace.h, and nothing may be
- * changed.
+ * those of a server. No server is connected, the store is that of replay_workspace.h, and changes are refused.
  *
  * Playing begins when the workspace has been read, so that the first call has its names. The last state remains at the
  * end. One owner: the main thread.

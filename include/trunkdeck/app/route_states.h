@@ -15,8 +15,7 @@ void route_states_free(struct route_states **t);
 void route_states_report(struct route_states *t, const struct ami_route_report *r);
 /* The server's link went down: all its states become unknown. */
 void route_states_server_down(struct route_states *t, const char *server);
-/* The state on one server; ROUTE_UNKNOWN when it was never reported. *report may be NULL; valid until the next
- * change. */
+/* The state on one server; ROUTE_UNKNOWN if never reported. *report may be NULL; valid until the next change. */
 enum route_state route_states_get(const struct route_states *t, const char *server, const char *number,
 				 const struct route_report **report);
 

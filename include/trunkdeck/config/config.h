@@ -73,8 +73,7 @@ struct config_flag {
 
 /* path NULL: $TRUNKDECK_CONFIG, else $XDG_CONFIG_HOME/trunkdeck/config (may be absent). On failure *e is ERR_CONFIG
  * with "file:line: what is wrong", and the hint says what is allowed. Refused: a file that others can write (secret.h);
- * a file that has a secret and can be read by others; and a server on another machine without TLS, unless its section
- * says `tls = no`. */
+ * one with a secret that others can read; and a server elsewhere without TLS, unless its section says `tls = no`. */
 bool config_load(struct config **out, const char *path, const struct config_flag *flags, size_t flag_count, struct err *e);
 void config_free(struct config **c);
 

@@ -26,8 +26,7 @@ struct setup_value {
 	char *value;
 };
 
-/* Returns the text with every @NAME@ replaced, or NULL if a name is not among the values, which end with a NULL name.
- * Caller frees. */
+/* The text with every @NAME@ replaced; NULL if the values lack a name. They end with a NULL name. Caller frees. */
 char *setup_fill(const char *text, const struct setup_value *values);
 
 struct setup_options {

@@ -56,8 +56,7 @@ enum remedy_action {
 
 const char *remedy_name(enum remedy_action a);
 
-/* The advice of a finding in a form that a program can follow. NONE if it is about the configuration or the server's
- * files. */
+/* The advice of a finding in a form that a program can follow. NONE if it is about configuration or server files. */
 struct remedy {
 	enum remedy_action action;
 	enum entity entity;		/* EDIT, ENABLE, ADD, TEST */

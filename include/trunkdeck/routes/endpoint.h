@@ -4,8 +4,7 @@
  *
  * The questions are the device state, then the endpoint's AORs, their contacts, and each contact's state. They are
  * dialplan functions (Getvar), which need only write=reporting, and so work in every routes mode. PJSIPShowEndpoint
- * needs write=system, and PJSIPShowContacts leaves out the contacts that a trunk's AOR names in pjsip.conf (seen on
- * 22.10).
+ * needs write=system, and PJSIPShowContacts leaves out contacts that a trunk's AOR names in pjsip.conf (22.10).
  *
  * The probe below is a pure state machine: it returns questions and takes the answers. Any thread, one owner.
  */

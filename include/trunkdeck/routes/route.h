@@ -5,12 +5,12 @@
  * key the agent id, value its dial string. A carrier's form is family `trunkdecktrunk`, key the PJSIP endpoint, value
  * the prefix. `trunkdeckmeta/owner` holds the id of the store that owns the server. In `odbc` mode (`lookup` below) the
  * server reads all of that from the store itself. Nothing is written, and everything is read through Asterisk's own
- * functions; "" = not there. If a server's functions return nothing at all, it does not reach the store: its routes are
- * unknown, not missing.
+ * functions; "" = not there. If its functions return nothing at all, it does not reach the store: routes are unknown,
+ * not missing.
  *
- * `struct routes` is the reconciler of one server: a pure state machine. It is told what is wanted, returns which
- * actions to send, takes the answers, and reports states. It has no I/O and no clock: the caller passes the time.
- * Owner: the AMI thread.
+ * `struct routes` is the reconciler of one server: a pure state machine. It is told what is wanted, returns actions to
+ * send, takes the answers, and reports states. It has no I/O and no clock: the caller passes the time. Owner: the AMI
+ * thread.
  *
  * It reads before it writes. It writes an agent's dial string before the numbers that lead to the agent, and deletes it
  * after them. A number that is no longer wanted is always deleted. A key that it was never told about is found by a
@@ -55,8 +55,7 @@ struct route {
 	char dial[256];
 };
 
-/* The state of a number on one server; a value. `gone`: a readback confirmed that the number is not there; remove its
- * row. */
+/* The state of a number on one server; a value. `gone`: a readback showed that the number is not there. */
 struct route_report {
 	char number[E164_SIZE];
 	enum route_state state;

@@ -1,5 +1,4 @@
-/* The calls that are up on a server now, for batch commands. The server is asked once, over a separate connection.
- * Blocks. */
+/* The calls that are up on a server now, for batch commands. Asks once, over a separate connection. Blocks. */
 #ifndef TRUNKDECK_WORK_AMI_NOW_H
 #define TRUNKDECK_WORK_AMI_NOW_H
 
@@ -19,8 +18,7 @@ struct ami_now_options {
 	void *arg;
 };
 
-/* All calls are reported as joined late (tracker.h): their response time is not known. Failures are as in
- * ami/session.h. */
+/* All calls joined late (tracker.h): their response time is not known. Failures are as in ami/session.h. */
 bool ami_calls_now(const struct ami_now_options *options, struct err *e);
 
 #endif

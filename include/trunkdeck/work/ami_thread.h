@@ -4,9 +4,8 @@
  *
  * The thread owns sockets, parsers, trackers and reconcilers. It exchanges only values with the main thread. Reports go
  * to the mailbox and the handlers that are given at the start. Requests come in through the functions below, which only
- * post mail: any thread may call them, and they never block. The thread never waits for the mailbox. Reports coalesce
- * by call, route and server. A report that does not fit is dropped, counted (struct server_status.dropped), and
- * followed by a resync.
+ * post mail: any thread may call them, and they never block. It never waits for the mailbox. Reports coalesce by call,
+ * route and server. One that does not fit is dropped and counted (struct server_status.dropped). A resync follows.
  *
  * Connections are retried with jittered back-off from 0.5 s to 30 s. Keepalive: a Ping every 5 s with a deadline of 5
  * s, on both connections. A wrong secret is reported and retried like any other failure, but slowly.
@@ -47,8 +46,7 @@ struct server_status {
 	uint64_t resyncs;
 	size_t live;
 	/* Wall time. All calls that began since covered_from_us have been reported, as far as events up to heard_us
-	 * tell. covered_from_us is 0 while the program does not listen: the tail is down, or its calls are not known
-	 * yet. */
+	 * tell. 0 = not listening: the tail is down, or its calls are not known yet. */
 	int64_t covered_from_us;
 	int64_t heard_us;		/* kept when listening ends; later calls may be lost */
 	uint64_t forgotten;		/* finished calls that could be stored nowhere */
@@ -74,8 +72,8 @@ enum endpoints_ask {
 
 WORDS_DECLARE(endpoints_ask, enum endpoints_ask)		/* the name is the action */
 
-/* The providers' endpoints on a server, and its registrations; a value. A part that is not known is in `denied`, or has
- * not been answered yet. */
+/* The providers' endpoints on a server, and its registrations; a value. Unknown parts are denied, or not answered
+ * yet. */
 struct endpoints_report {
 	char server[40];
 	unsigned denied;		/* 1 << enum endpoints_ask: questions our user may not ask */

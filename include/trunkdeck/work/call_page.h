@@ -15,8 +15,7 @@
 
 #define CALL_PAGE_MAX 500
 
-/* The askers. Each has one question at a time: a new question replaces the old one, and only the new one is
- * answered. */
+/* The askers. Each has one question at a time: a new question replaces the old one, which is not answered. */
 enum call_asker { CALL_ASKER_LIST, CALL_ASKER_CALL, CALL_ASKERS };
 
 struct call_question {

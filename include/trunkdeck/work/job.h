@@ -26,8 +26,7 @@ struct job_test {
 	struct err why;			/* OVER: why the test did not complete; ERR_NONE = it did */
 };
 
-/* For a provider or for everything, only findings that are not right are kept, at most this many. The others are
- * counted. */
+/* For a provider or for everything, only problems are kept, at most this many. All other findings are counted. */
 #define JOB_FINDINGS_MAX 2000
 
 struct job {

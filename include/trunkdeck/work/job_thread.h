@@ -15,8 +15,7 @@
 #include "trunkdeck/config/config.h"
 #include "job.h"
 
-/* The main thread's handlers: mail_deliver() calls each with a struct job_news. A line names the members that are
- * set. */
+/* The main thread's handlers: mail_deliver() calls each with a struct job_news. Each line names its members. */
 struct job_handlers {
 	mail_fn *finding;	/* .finding */
 	mail_fn *counts;	/* .count, coalesced */

@@ -3,9 +3,8 @@
  *
  * The files have the bytes that were read after the answer to the login, unchanged, behind the banner line of their
  * connection. No secret is among them. Each file is one unbroken part of one connection and can be replayed alone. A
- * new connection, a gap, or a file above the limit begins the next file, at the start of a frame. FILE is the newest,
- * FILE.1 the one before, up to FILE.<keep>; older ones are removed. With several servers, FILE.SERVER is used in place
- * of FILE. Mode 0600.
+ * new connection, a gap, or the limit of a file begins the next file, at a frame. FILE is the newest, FILE.1 the one
+ * before, up to FILE.<keep>; older ones are removed. With several servers, FILE is FILE.SERVER. Mode 0600.
  *
  * A separate thread with a bounded queue writes, so the ami thread never waits for a disk. Bytes that do not fit into
  * the queue are a gap, which is counted and reported. If a file can't be written, the recording of that server ends and

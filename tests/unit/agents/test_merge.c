@@ -220,8 +220,7 @@ static void a_move_needs_a_complete_read(void **state)
 	assert_string_equal(planned(c), "changed a(region); ");
 }
 
-/* Two agents may go together. Three may not if they are all agents of the region; then none of its new agents is
- * added. */
+/* Two agents may go together. Three may not if they are the whole region; then no new agent is added. */
 static void all_agents_of_a_region_are_held_back(void **state)
 {
 	struct case_of_merge *c = *state;

@@ -1,6 +1,5 @@
 /*
- * agents_read(): the waits between tries, when it gives up, and that mail stops it. The waits are recorded; the test
- * does not wait.
+ * agents_read(): the waits between tries, when it gives up, and that mail stops it. The waits are only recorded.
  */
 #include "config.h"
 

@@ -254,8 +254,7 @@ static void calls_wait_for_a_store_that_is_away(void **state)
 	free(aside);
 }
 
-/* Another process holds SQLite's write lock: byte 120 of the shared memory file (see SQLite's wal.c). It ends on
- * request. */
+/* Another process holds SQLite's write lock, byte 120 of the shared memory file (wal.c). It ends on request. */
 static pid_t lock_store(const struct fixture *f, int *release)
 {
 	char *path = xasprintf("%s/store.db-shm", f->store.folder), byte;

@@ -1,6 +1,5 @@
 /*
- * A screen whose live calls come from a SQLite store. The test acts as the recorder. The server is configured, but
- * never connected to.
+ * A screen whose live calls come from a SQLite store. The test acts as the recorder. The server is never connected to.
  */
 #include "config.h"
 

@@ -1,5 +1,4 @@
-/* The client under test, and the main thread's part, which takes the mail and remembers it. Also servers to connect it
- * to. */
+/* The client under test, and the main thread's part, which takes the mail and remembers it. Also its servers. */
 #ifndef AMI_FIXTURE_H
 #define AMI_FIXTURE_H
 

@@ -37,8 +37,7 @@ void fault_server_hold_list(struct fault_server *s, bool hold);
 bool fault_server_listing(struct fault_server *s);
 /* Sends bytes to every session that asked for events. */
 void fault_server_send(struct fault_server *s, const char *bytes, size_t len);
-/* Actions that our user may not use from now on, with a blank around each: " Getvar DBGet "; "" = none. A string
- * literal. */
+/* Actions denied from now on, with a blank around each: " Getvar DBGet "; "" = none. A string literal. */
 void fault_server_deny(struct fault_server *s, const char *actions);
 size_t fault_server_getvars(struct fault_server *s);	/* Getvar actions received in all */
 size_t fault_server_stalled(struct fault_server *s);	/* connections with an unfinished answer */

@@ -42,8 +42,7 @@ struct sim {
 	bool check_order;
 };
 
-/* NULL = owner "store-1", window 8. Each answer is checked: a number must never lead to an agent without dial
- * string. */
+/* NULL = owner "store-1", window 8. Each answer is checked: no number may lead to an agent without dial string. */
 struct sim *sim_new(const struct routes_config *config);
 void sim_free(struct sim *s);
 

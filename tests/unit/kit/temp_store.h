@@ -1,5 +1,4 @@
-/* A SQLite store in its own folder, for tests that open it through the program's own functions. Embedded in a
- * fixture. */
+/* A SQLite store in its own folder, for tests that open it through the program's own functions. A value. */
 #ifndef TESTS_TEMP_STORE_H
 #define TESTS_TEMP_STORE_H
 

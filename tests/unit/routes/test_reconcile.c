@@ -1,7 +1,6 @@
 /*
  * The reconciler with a simulated database: writes that are lost, refused or undone by a crash, answers in any order,
- * other writers. The test sets the time. In each case the server must get the wanted routes, and a caller must never
- * meet half a route.
+ * other writers. The test sets the time. The server must always get its routes, and no caller may meet half a route.
  */
 #include "config.h"
 

@@ -41,8 +41,7 @@ static bool clock_is_known(void *arg)
 	return ((struct fixture *)arg)->status.facts.clock_us != 0;
 }
 
-/* All times of a call are by its server's clock. If the server gives no time, as for the end of a lost call, it is
- * computed. */
+/* All times of a call are by its server's clock. The end of a lost call has none, so it is computed. */
 static void all_times_are_by_the_server_clock(void **state)
 {
 	static const int64_t skews_us[] = { -3600000000, -30000000, 30000000, 3600000000 };

@@ -1,6 +1,5 @@
 /*
- * Providers' endpoints: each question, and the ami thread asking the demonstration Asterisk and a server with few
- * permissions.
+ * Providers' endpoints: each question, and the ami thread with the demonstration and with few permissions.
  */
 #include "config.h"
 

@@ -386,8 +386,7 @@ static bool burst_finished(void *arg)
 	return fixture_finished(arg) == BURST;
 }
 
-/* The main thread hangs. The reader continues, and afterwards each finished call and each live call is reported
- * once. */
+/* The main thread hangs. The reader continues. Then each finished and each live call is reported once. */
 static void a_full_mailbox_stops_nothing(void **state)
 {
 	int port;
@@ -401,8 +400,7 @@ static void a_full_mailbox_stops_nothing(void **state)
 	assert_true(wait_until(fixture_is_up, f));
 	assert_true(wait_until(resynced_once, f));
 	round = f->resynced;
-	/* Reports of live calls are dropped one by one. Only the first finished call is tried; the others wait behind
-	 * it. */
+	/* Reports of live calls are dropped one by one. Of finished calls only the first is tried. */
 	for (int i = 0; i < 2 * BURST; i++) {
 		snprintf(id, sizeof(id), "1795341766.%d", i % BURST);
 		send_call_event(s, i < BURST ? "Newchannel" : "Hangup", id, i < BURST ? "" : "Cause: 1\r\nCause-txt: x\r\n");
