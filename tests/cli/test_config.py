@@ -288,7 +288,7 @@ class Secrets(Config):
         self.refused("sync", code=USAGE, says=[f"{path}:3: no secret from secret_command", "status 3"])
 
     def test_the_url_of_the_store(self):
-        """The URL may come from a file or a command, like a secret. It is read when the store is opened, and never shown."""
+        """A file or a command may give the URL, like a secret. It is read when the store is opened, and never shown."""
         ran, file = self.path("ran"), self.path("url")
         with open(file, "w", encoding="utf-8") as out:
             out.write(f"sqlite:{self.path('other.db')}\n")

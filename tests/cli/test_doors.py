@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""No action that the program sends contains a line end or NUL within a value. The program refuses them as input. If another
+"""No action that the program sends has a line end or NUL within a value. The program refuses them as input. If another
 program has put them into the store, it refuses to send them. A simulated server keeps every byte that it receives.
 
 Names with invisible characters are refused as input, in batch and on the screen."""
@@ -173,7 +173,7 @@ class Doors(DeckTest):
                 self.put("agent", "support", "dial", f"WebSocket/a{ends}")
                 self.assertIn("remove the line break", self.refused("sync").out)
                 self.assertEqual([family for family, _ in self.server.held], ["trunkdeckmeta"])
-        self.put("agent", "support", "dial", "WebSocket/a\0\r\nAction: Originate")      # the program reads up to the NUL
+        self.put("agent", "support", "dial", "WebSocket/a\0\r\nAction: Originate")  # read up to the NUL
         self.done("sync")
         self.assertEqual(self.server.held[("trunkdeckagent", "support")], "WebSocket/a")
         self.assert_nothing_smuggled()

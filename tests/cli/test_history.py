@@ -325,7 +325,7 @@ class RawStream(HistoryTest):
         self.assertEqual([self.replayed(path)["calls"] for path in (self.raw, self.raw + ".1")], [1, 1])
 
     def test_nothing_is_written_through_a_symlink(self):
-        """Another user who can write to the folder has put a link there: a new file replaces the link, not its target."""
+        """Another user who can write to the folder put a link there: a new file replaces the link, not its target."""
         target = self.path("target.ami")
         with open(target, "wb") as file:
             file.write(BANNER)

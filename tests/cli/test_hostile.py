@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Hostile names and numbers of callers, from the server's event through tracker and store to every form of output. The output has
-nothing that a terminal obeys, a spreadsheet calculates or a JSON reader refuses, and every call is counted."""
+"""Hostile names and numbers of callers, from the server's event through tracker and store to every form of output. It
+has nothing that a terminal obeys, a spreadsheet calculates or a JSON reader refuses, and every call is counted."""
 
 import csv
 import io
@@ -102,8 +102,8 @@ class Hostile(HistoryTest):
         self.assertEqual(series["trunkdeck_calls_total", (("number", "+15551234567"), ("outcome", "answered"))], len(CALLERS))
 
     def test_forged_events_change_nothing(self):
-        """A caller's number contains lines and complete events. They name live, finished and unknown calls; no other call
-        changes."""
+        """A caller's number contains lines and complete events. They name live, finished and unknown calls. No other
+        call changes."""
         before = self.done("metrics", "--json", "--window", "1h").json()
         run = self.recorder()
         live = channel(900, 0, 4, "+15551234568")

@@ -1,12 +1,13 @@
 /*
- * The agent directory: the agents that a control-plane API knows, read over HTTP, and what they mean for the agents of
- * the store. agents_read() asks and blocks. agents_merge() compares, and is pure. work/agent_sync.h does both, and
- * writes.
+ * The agent directory: the agents of a control-plane API, read over HTTP, and the changes that they cause in the store.
+ * agents_read() asks and blocks. agents_merge() compares, and is pure. work/agent_sync.h does both and writes the result.
  *
- * The API, per region a host of its own: GET URL/agents/search?page=N&limit=50, "Authorization: Bearer SECRET",
- * answered by
+ * The API, one host per region: GET URL/agents/search?page=N&limit=50, "Authorization: Bearer SECRET", answered by
  *   {"agents": [{"ID", "title", "region", "disabled", "ownerID", "voiceConfig": {"transcriber": {"provider"},
- *    "speechGen": {"provider"}}, ...}], "starredAgents": [...], "total", "page", "limit", "hasMore"} An agent can speak when both providers are set. Each region has a host, and an agent that names the other region is taken from that region's host only. An entry that can't be used (it has no valid id, a value has the wrong type, ...) is an issue: it is reported, and the agent is left as it is.
+ *    "speechGen": {"provider"}}, ...}], "starredAgents": [...], "total", "page", "limit", "hasMore"}
+ * An agent can speak when both providers are set. Each region has a host, and an agent that names the other region is
+ * taken from that region's host only. An entry that can't be used (it has no valid id, a value has the wrong type, ...)
+ * is an issue: it is reported, and the agent is left as it is.
  *
  * An agent that is *gone* loses the routes of its numbers, so it is believed to be gone only when every host was read
  * completely. If pages move while they are read, an agent may be missing from all of them without being gone. So a read
@@ -14,8 +15,7 @@
  * an expected agent is missing. If all agents of a region would go at once, they are held back until the operator
  * confirms it, because a wrong secret or workspace looks the same.
  *
- * No message has the secret: it is removed from answers. Redirects are not followed. Sizes are bounded. Calls share
- * nothing.
+ * No message has the secret: it is removed from answers. Redirects are not followed. Sizes are bounded. No shared data.
  */
 #ifndef TRUNKDECK_AGENTS_AGENTS_H
 #define TRUNKDECK_AGENTS_AGENTS_H

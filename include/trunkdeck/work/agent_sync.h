@@ -1,6 +1,7 @@
 /*
  * Bring the store's agents up to date with the agent directory: read the store's agents, read the directory, merge, and
- * write the differences in one transaction. The batch command and the agents worker each use an own store handle.
+ * write the differences in one transaction. The batch command and the agents worker use it with their own store
+ * handles.
  *
  * Blocks on the network and the store. If somebody else changes an agent meanwhile, the merge is repeated with the
  * store's new content. So two syncs at the same time end with the same agents and without an error.

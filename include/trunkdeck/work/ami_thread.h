@@ -4,11 +4,12 @@
  *
  * The thread owns sockets, parsers, trackers and reconcilers. It exchanges only values with the main thread. Reports go
  * to the mailbox and the handlers that are given at the start. Requests come in through the functions below, which only
- * post mail: any thread may call them, and they never block. It never waits for the mailbox. Reports coalesce by call,
- * route and server. One that does not fit is dropped and counted (struct server_status.dropped). A resync follows.
+ * post mail: any thread may call them, and they never block. The thread never waits for the mailbox. Reports coalesce
+ * by call, route and server; one that does not fit is dropped and counted (struct server_status.dropped). A resync
+ * follows.
  *
- * Connections are retried with jittered back-off from 0.5 s to 30 s. Keepalive: a Ping every 5 s with a deadline of 5
- * s, on both connections. A wrong secret is reported and retried like any other failure, but slowly.
+ * Connections are retried with jittered back-off from 0.5 s to 30 s. Both get a Ping every 5 s, with a deadline of 5 s.
+ * A wrong secret is reported and retried like any other failure, but slowly.
  */
 #ifndef TRUNKDECK_WORK_AMI_THREAD_H
 #define TRUNKDECK_WORK_AMI_THREAD_H
@@ -142,7 +143,7 @@ struct ami_options {
 	const char *owner;		/* store id for the owner key; "" = not known yet: no routes are written */
 	bool read_only;			/* write nothing to any server, and hang nothing up */
 	bool take_over;
-	bool no_tail;			/* live calls come from the store: no events, and no link to a server without routes */
+	bool no_tail;			/* calls come from the store: no events, no link without routes */
 	bool endpoints;			/* ask for the providers' endpoints too */
 	struct raw_log *raw;		/* records the tails' streams, outlives the thread; NULL = none */
 	const struct ami_timing *timing;

@@ -54,7 +54,7 @@ void sim_del(struct sim *s, const char *family, const char *key);
 void sim_fill(struct sim *s);				/* sends all actions that may be sent */
 void sim_perform(struct sim *s, size_t i);		/* answers one action in flight */
 void sim_run(struct sim *s);				/* in order, until nothing more can be done at this time */
-bool sim_settle(struct sim *s);				/* continues through all waits; false when it does not settle */
+bool sim_settle(struct sim *s);				/* runs through all waits; false = did not settle */
 void sim_begin(struct sim *s);				/* all routes told, and connected */
 void sim_want(struct sim *s, const char *number, const char *agent, const char *dial);
 

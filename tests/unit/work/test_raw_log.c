@@ -184,7 +184,7 @@ static void rotation_keeps_the_given_count(void **state)
 	close_fixture(&f);
 }
 
-static void connections_without_an_event_rotate_nothing(void **state)
+static void idle_connections_rotate_nothing(void **state)
 {
 	struct fixture f;
 	size_t len;
@@ -296,7 +296,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_are_unchanged_and_private), cmocka_unit_test(rotated_files_are_the_stream),
-		cmocka_unit_test(rotation_keeps_the_given_count), cmocka_unit_test(connections_without_an_event_rotate_nothing),
+		cmocka_unit_test(rotation_keeps_the_given_count), cmocka_unit_test(idle_connections_rotate_nothing),
 		cmocka_unit_test(each_server_has_its_file), cmocka_unit_test(a_gap_is_reported_and_begins_a_new_file),
 		cmocka_unit_test(a_file_that_can_not_grow_is_reported),
 	};
