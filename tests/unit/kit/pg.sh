@@ -2,7 +2,7 @@
 # A PostgreSQL server for one test, in a temporary folder, on a Unix socket only.
 #
 # usage: pg.sh < commands > answers
-# Prints "ok URL" when the server is up, or "failed: why". Each line is a command, answered with "ok ..." or "failed: ...":
+# Prints "ok URL" once it is up, or "failed: why". Each line is a command, answered with "ok ..." or "failed: ...":
 #   sql TEXT    runs TEXT with psql, answers "ok" and the first line of the result
 #   kill        kills all its processes with SIGKILL, as a crash of the machine would
 #   hang        stops it with SIGSTOP: it accepts connections and does not answer
