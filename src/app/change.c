@@ -1,10 +1,9 @@
 /*
  * Asks the store for changes, and reverts them. A request waits in a list until its answer comes.
  *
- * Undo and redo: a step is one change that was made here. `at` is the number of steps in force: undo reverts the last
- * of these, and redo makes the next step again. Both are a MUTATION_REVERT of the change rows that the step wrote last,
- * because reverting a revert makes the change again. The store refuses that if somebody else has changed the record
- * since.
+ * Undo and redo: a step is one change that was made here. `at` counts the steps in force: undo reverts the last of
+ * these, redo makes the next again. Both are a MUTATION_REVERT of the change rows that the step wrote last, because
+ * reverting a revert makes the change again. The store refuses that if somebody else has changed the record since.
  */
 #include "config.h"
 

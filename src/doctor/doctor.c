@@ -1,7 +1,7 @@
 /*
  * The table of checks, and their subjects: the workspace once, each server once, each provider on the servers of its
  * numbers' regions, each number, and each number's route on every server. A number that is not configured is looked for
- * on the servers too, because a route that was left behind explains a number that is deleted but still works.
+ * on the servers too: a route that was left behind explains a deleted number that still works.
  */
 #include "config.h"
 
