@@ -20,7 +20,7 @@ struct row {
 	enum call_state state;
 	const struct snapshot *snapshot;
 	const struct zone *zone;
-	char *text;			/* of TEXT_SIZE, for texts that are put together */
+	char *text;			/* TEXT_SIZE bytes, for texts that are composed here */
 };
 
 #define TEXT_SIZE 320

@@ -60,7 +60,7 @@ static int by_start(const void *a, const void *b)
 	return x->from_us < y->from_us ? -1 : x->from_us > y->from_us;
 }
 
-/* Holes of several servers may overlap. Their common time counts once. */
+/* Merges the holes of all servers, because overlapping holes count once. */
 void coverage_finish(struct coverage *g)
 {
 	size_t n = 0;

@@ -1,4 +1,4 @@
-/* A ring. */
+/* A ring buffer of the calls that finished last. */
 #include "config.h"
 
 #include "trunkdeck/calls/finished.h"

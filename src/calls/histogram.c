@@ -40,7 +40,7 @@ void histogram_clear(struct histogram *h)
 	histogram_init(h);
 }
 
-/* Bins for the octaves from..to (inclusive), those already there kept. */
+/* Makes room for the bins of the octaves from..to (inclusive) and keeps the bins that exist. */
 static void make_room(struct histogram *h, unsigned from, unsigned to)
 {
 	uint32_t *bins;
@@ -82,7 +82,7 @@ int64_t histogram_mean(const struct histogram *h)
 	return h->count ? (int64_t)(h->sum_us / h->count + (h->sum_us % h->count >= (h->count + 1) / 2)) : 0;
 }
 
-/* The place in its bin of the value with this many before it, as if the bin's values were spread evenly. */
+/* Returns the value at this place in its bin, as if the values of the bin were spread evenly. */
 static uint64_t value_in_bin(const struct histogram *h, size_t bin, uint64_t before)
 {
 	unsigned octave = h->first + (unsigned)(bin / SUB);

@@ -1,8 +1,9 @@
 /*
- * Counts calls. A table of live calls (by call_key) makes every call count once, whichever report of it comes first: reports
- * coalesce on their way, so the first one may say that the call was updated or that it has finished.
+ * Counts calls. Reports of a call coalesce on their way, so the first one that arrives may be any of them. The table of
+ * live calls (by call_key) makes each call count once nevertheless.
  *
- * A call of history is counted at once, but stays concurrent until a call comes that started after its end. A heap holds the ends.
+ * A call of history is counted at once. It is concurrent until a call comes that started after its end; a heap holds
+ * the ends.
  *
  * Callers choose the numbers. Therefore a new number past METRICS_MAX_NUMBERS counts in the total only.
  */
@@ -23,10 +24,10 @@
 #include <uthash.h>
 
 #define METRICS_MAX_NUMBERS 100000
-#define HOUR_SLOT_US ((int64_t)15 * 60 * 1000000)	/* every time zone is a multiple of this away from UTC */
+#define HOUR_SLOT_US ((int64_t)15 * 60 * 1000000)	/* offsets of all time zones are multiples of this */
 
 #define REMEMBERED_MAX 65536
-#define CAUSES_MAX 64			/* different ones of a group */
+#define CAUSES_MAX 64			/* different causes of a group */
 #define HOUR_US ((int64_t)3600 * 1000000)
 
 struct entry {
@@ -34,13 +35,13 @@ struct entry {
 	struct number_metrics n;	/* key: n.key */
 };
 
-/* A call that is over. */
+/* A finished call that is remembered, so that it counts once. */
 struct known_call {
 	UT_hash_handle hh;
 	uint64_t key;
 };
 
-/* When a call of history ends. */
+/* The end of a call of history. */
 struct end {
 	int64_t at_us;
 	struct entry *entry;		/* NULL: in the total only */
@@ -63,7 +64,7 @@ struct metrics {
 	struct end *ends;		/* a heap, the earliest on top */
 	size_t end_count, end_size;
 	uint32_t series[METRICS_SERIES_HOURS];
-	int64_t slot;			/* of the last hour looked up */
+	int64_t slot;			/* the slot whose hour was looked up last */
 	int slot_hour, slot_weekday;
 };
 
@@ -209,7 +210,7 @@ static void count_start(const struct metrics *m, struct entry *x, const char *is
 		x->n.peak_concurrent = x->n.concurrent;
 }
 
-/* Returns its group; NULL: it counts in the total only. */
+/* Returns the group of the call; NULL = it counts in the total only. */
 static struct entry *count_started(struct metrics *m, const struct call *c)
 {
 	const char *iso = call_country(c);
@@ -467,7 +468,7 @@ static int more_countries(const void *a, const void *b)
 	return strcmp(x->iso, y->iso);
 }
 
-/* A sorted copy of n rows of a table, as many as there is room for. */
+/* Returns a sorted copy of the first rows, at most `max` of them. */
 static size_t top_rows(void *top, size_t max, const void *rows, size_t n, size_t size,
 		       int (*compare)(const void *, const void *))
 {

@@ -58,7 +58,7 @@ json_t *metrics_to_json(const struct number_metrics *n)
 	return o;
 }
 
-/* A "number" that is not UTF-8 is text some caller made up, which jansson refuses: it shows in the total only. */
+/* jansson refuses text that is not UTF-8. A number that a caller made of such text is in the total only. */
 json_t *metrics_numbers_to_json(const struct metrics *m)
 {
 	size_t count;

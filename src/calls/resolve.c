@@ -1,4 +1,4 @@
-/* What the workspace knows of a call: its provider by the endpoint it came in by, its agent and region by its number. */
+/* Names what the workspace knows of a call: the provider by the endpoint, the agent and the region by the number. */
 #include "config.h"
 
 #include "trunkdeck/model/snapshot.h"

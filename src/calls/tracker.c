@@ -1,13 +1,13 @@
 /*
- * The public functions of the call tracker, and one handler per kind of event. A handler finds the legs; tracker_legs.c keeps them,
- * tracker_calls.c draws the conclusions, tracker_resync.c compares with the server's own list.
+ * The public functions of the call tracker, and one handler per kind of event. A handler finds the legs. tracker_legs.c
+ * keeps the legs, tracker_calls.c draws the conclusions, tracker_resync.c compares with the server's own list.
  *
- * Every event about a known channel first refreshes the channel (Linkedid, whether it is up). A missing Newstate, or a change of
- * Linkedid without an event, is thus made good by the next event. Events about unknown channels are late, repeated or not ours: they
- * are counted and change nothing. A handler returns whether its event was of use.
+ * Every event about a known channel first refreshes the channel (Linkedid, whether it is up). Thus the next event
+ * repairs a missing Newstate, or a change of Linkedid without an event. Events about unknown channels are late,
+ * repeated or of other channels. They are counted and change nothing. A handler returns whether it used its event.
  *
- * A Cdr only tells which application had the caller last: not every call has a Cdr, it may come too late, and ANSWERED means
- * something else to Asterisk (ami.md 0, fact 5).
+ * A Cdr only tells which application had the caller last: not every call has a Cdr, it may come too late, and ANSWERED
+ * means something else to Asterisk (ami.md 0, fact 5).
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 #include "trunkdeck/base/clock.h"
 
 #define STATE_UP 6
-/* The boot time that FullyBooted gives is uncertain by this: it has whole seconds, and booting takes time. */
+/* FullyBooted reports whole seconds, and booting takes time. The computed boot may be wrong by this much. */
 #define BOOT_SLACK_US 2000000
 
 typedef bool handler(struct tracker *t, const struct call_event *e);
@@ -60,7 +60,7 @@ void tracker_free(struct tracker **t)
 
 	if (!x)
 		return;
-	/* The calls do not end: only their owner goes away. */
+	/* The tracker is freed, but the calls have not ended. */
 	DL_FOREACH_SAFE(x->live, k, next)
 		pool_give(&x->call_pool, k);
 	while (x->channels)
@@ -88,7 +88,7 @@ void tracker_refresh(struct tracker *t, struct channel *c, const struct event_le
 		calls_trunk_up(t, call_of(c), at_us);
 }
 
-/* The known channel of a leg, refreshed; NULL when it is not known. */
+/* Returns the known channel of a leg after refreshing it; NULL = not known. */
 static struct channel *leg_channel(struct tracker *t, const struct event_leg *leg, int64_t at_us)
 {
 	struct channel *c = legs_find(t, leg->uniqueid);
@@ -144,14 +144,14 @@ static bool on_rename(struct tracker *t, const struct call_event *e)
 	return true;
 }
 
-/* The call that a dial is about. Only a dial by the caller's own leg is the agent's: the dial of a Local channel reports what
- * happens behind it. */
+/* Returns the call that a dial is about. Only a dial by the caller's own leg counts: a Local channel's dial reports
+ * what happens behind that channel. */
 static struct tracked *dialling_call(struct channel *from)
 {
 	return from && is_trunk(from) ? call_of(from) : NULL;
 }
 
-/* A dialled leg has the Linkedid of the leg that dials it. It is joined here as well, for the case that the Linkedid came garbled. */
+/* A dialled leg has the Linkedid of the dialling leg. They are joined here too, in case the Linkedid was garbled. */
 static struct channel *dialled_leg(struct tracker *t, const struct call_event *e, struct channel *from)
 {
 	struct channel *to = leg_channel(t, &e->dest, e->at_us);
@@ -308,7 +308,7 @@ static bool on_talking_start(struct tracker *t, const struct call_event *e)
 	return c != NULL;
 }
 
-/* The events of the bridges report where the legs go. A failed transfer moves nobody. */
+/* The events of the bridges report where the legs go. A failed transfer moves no leg. */
 static bool on_transfer(struct tracker *t, const struct call_event *e)
 {
 	struct channel *by = leg_channel(t, &e->leg, e->at_us);
@@ -334,7 +334,7 @@ static bool on_local_pair(struct tracker *t, const struct call_event *e)
 	return one || two;
 }
 
-/* The dialplan sends these with a channel block, the agent platform with a Linkedid or Uniqueid that it adds itself. */
+/* The dialplan sends these events with a channel block; the agent platform adds a Linkedid or Uniqueid itself. */
 static bool on_user(struct tracker *t, const struct call_event *e)
 {
 	struct channel *c = leg_channel(t, &e->leg, e->at_us);
@@ -379,8 +379,8 @@ static bool on_queue(struct tracker *t, const struct call_event *e)
 	return true;
 }
 
-/* Calls that are older than the server's boot have ended. FullyBooted has no time stamp, so the boot is computed from the last event:
- * then it is never too late, and a resync finds the calls that are missed. */
+/* Ends the calls that are older than the server's boot. FullyBooted has no time stamp, so the boot is computed from the
+ * last event. That is never too late, and a resync ends the calls that this misses. */
 static bool on_fully_booted(struct tracker *t, const struct call_event *e)
 {
 	struct tracked *k, *next;

@@ -2,15 +2,15 @@
  * What the legs mean for a call: its start, its states, and its one outcome.
  *
  * The outcome is decided when the caller's leg hangs up. The first rule that applies counts:
- *   1. An agent leg answered: answered. The signs are DialEnd ANSWER of a Dial by the caller's leg, and the caller's leg, up, in one
- *      bridge with an agent leg. Neither counts once the caller has hung up.
+ *   1. An agent leg answered: answered. The signs are DialEnd ANSWER of a Dial by the caller's leg, and a bridge that
+ *      the caller's leg, while up, shares with an agent leg. Neither counts once the caller has hung up.
  *   2. Asterisk reported that the caller gave up in a queue: abandoned.
  *   3. The dialplan reported TrunkdeckUnmapped: unmapped.
- *   4. The last Dial ended with a status: busy, no_answer or unreachable. CANCEL is none of them: the caller may have left.
+ *   4. The last Dial ended with a status: busy, no_answer or unreachable. CANCEL is not used: the caller may have left.
  *   5. The caller's leg was up, and there was neither an agent leg nor a queue: see application_outcome().
  *   6. The caller hung up: abandoned.
- *   7. The cause of the hang-up decides, then the SIP code, by the tables of cause.c. If they give no reason, a call that waited in a
- *      queue is no_answer.
+ *   7. The cause of the hang-up decides, then the SIP code, by the tables of cause.c. If they give no reason, a call
+ *      that waited in a queue is no_answer.
  * `lost` means that the end of the call was not seen; it is not decided here.
  */
 #include "config.h"
@@ -25,8 +25,8 @@
 /* Answer() waits up to 0.5 s for media, res_audiosocket up to 2 s for a connection. */
 #define APPLICATION_CONNECT_US 3000000
 
-/* Causes 0, 16 and 127 only mean that the call was cleared, so the SIP code decides. Other causes are more exact than it: chan_pjsip
- * makes 480 of 19, 20 and 31. If an agent leg was made, there was a route. */
+/* Causes 0, 16 and 127 only say that the call was cleared, so the SIP code decides. Other causes are more exact:
+ * chan_pjsip sends 480 for 19, 20 and 31. A call with an agent leg had a route, so it is not `unmapped`. */
 static enum call_outcome outcome_of_cause(const struct tracked *k, int cause, int sip_code)
 {
 	bool cleared = cause == 0 || cause == 16 || cause == 127;
@@ -66,7 +66,7 @@ static enum call_outcome call_outcome_of(const struct tracked *k, int cause, int
 		return OUTCOME_ABANDONED;
 	if (k->unmapped)
 		return OUTCOME_UNMAPPED;
-	/* DialEnd has NOANSWER also for a leg that ended without a cause. The cause that the caller got is more exact. */
+	/* DialEnd says NOANSWER also for a leg that ended without a cause. The caller's cause is more exact. */
 	if (k->verdict == DIAL_NO_ANSWER && outcome_of_cause(k, cause, sip_code) == OUTCOME_UNREACHABLE)
 		return OUTCOME_UNREACHABLE;
 	if (k->verdict != DIAL_OPEN)
@@ -126,7 +126,7 @@ static void settle(struct tracker *t, struct tracked *k)
 	touch(t, k);
 }
 
-/* Whether a comma list has the item. An empty list has every item. */
+/* Is the item in the comma list? An empty list contains every item. */
 static bool list_has(const char *list, struct str item)
 {
 	size_t len;
@@ -149,7 +149,7 @@ static struct str channel_tech(struct str channel)
 	return (struct str){ channel.p, slash ? (size_t)(slash - channel.p) : 0 };
 }
 
-/* PJSIP/twilio-00000a5f: between the slash and the last dash. */
+/* Returns the endpoint of a channel name: PJSIP/twilio-00000a5f has it between the slash and the last dash. */
 static struct str channel_endpoint(struct str channel)
 {
 	size_t skip = channel_tech(channel).len + 1;
@@ -172,7 +172,7 @@ bool tracker_is_trunk(const char *techs, struct str channel)
 	return tech.len && list_has(techs, tech);
 }
 
-/* Whether it is the oldest channel of its linked set, of a trunk technology, with an id of bounded length. */
+/* Is it the oldest channel of its linked set, of a trunk technology, with an id of bounded length? */
 static bool may_be_trunk(const struct tracker *t, const struct event_leg *leg)
 {
 	return tracker_is_trunk(t->trunk_techs, leg->channel) && leg->uniqueid.len < sizeof(((struct call *)0)->linkedid) &&
@@ -188,7 +188,7 @@ bool calls_starts(const struct tracker *t, const struct event_leg *leg)
 		list_has(t->trunk_contexts, leg->context);
 }
 
-/* A call that is up may have left the context in which it arrived. Then an extension that reads as a number will do. */
+/* A call that is up may have left the context in which it arrived. Then the extension must read as a number. */
 bool calls_joins_late(const struct tracker *t, const struct event_leg *leg)
 {
 	char number[E164_SIZE];
@@ -311,7 +311,7 @@ void calls_trunk_up(struct tracker *t, struct tracked *k, int64_t at_us)
 	settle(t, k);
 }
 
-/* A new attempt: the status of the one before no longer counts. */
+/* A new attempt cancels the status of the attempt before. */
 void calls_dialled(struct tracker *t, struct tracked *k, const struct event_leg *dest, int64_t at_us)
 {
 	k->agent_seen = true;
@@ -396,7 +396,7 @@ void calls_goes_on(struct tracked *k)
 		k->call.hung_up_by = HUNG_UP_UNKNOWN;
 }
 
-/* A caller on hold hears no agent, also not the one who talks to another agent before an attended transfer. */
+/* A caller on hold hears no agent, and not the agent who talks to another agent before an attended transfer. */
 void calls_audio(struct tracker *t, struct tracked *k, const struct channel *c, int64_t at_us)
 {
 	if (k->call.first_audio_us || k->held)
@@ -406,7 +406,7 @@ void calls_audio(struct tracker *t, struct tracked *k, const struct channel *c, 
 	touch(t, k);
 }
 
-/* As in a dial, only an agent's leg answers. */
+/* In a queue, too, only the leg of an agent answers the call. */
 void calls_queued(struct tracker *t, struct tracked *k)
 {
 	k->queued = k->agent_seen = true;
@@ -432,7 +432,7 @@ void calls_hold(struct tracker *t, struct tracked *k, struct channel *c, bool he
 	settle_hold(t, k);
 }
 
-/* An agent who transfers the call leaves it, but does not end it. A caller who transfers himself does. */
+/* An agent who transfers the call leaves the call but does not end it. A caller who transfers the call ends it. */
 void calls_transferred(struct tracker *t, struct tracked *k, struct channel *by, struct str to)
 {
 	story_transferred(t, k, by, to);
@@ -444,7 +444,7 @@ void calls_transferred(struct tracker *t, struct tracked *k, struct channel *by,
 	calls_goes_on(k);
 }
 
-/* The agent leg becomes a leg that stays and is up, a real leg rather than a Local half. */
+/* Names another agent leg that is up and stays; a real leg is preferred to a Local half. */
 static void name_another_agent_leg(struct tracker *t, struct tracked *k, const struct channel *gone)
 {
 	const struct channel *c, *other = NULL;
@@ -511,7 +511,7 @@ static void call_end(struct tracker *t, struct tracked *k, int64_t at_us)
 	if (t->dirty == k)
 		t->dirty = NULL;
 	k->call.state = CALL_ENDED;
-	/* The end of a lost call is by our clock, its start by the server's, until a Ping has compared the two. */
+	/* The end is by our clock, the start by the server's. They may differ until a Ping compares them. */
 	k->call.ended_us = at_us > CALL_NO_TIME && at_us < k->call.started_us ? k->call.started_us : at_us;
 	story_ends(t, k);
 	DL_DELETE(t->live, k);

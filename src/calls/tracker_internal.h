@@ -24,7 +24,7 @@
 #include <uthash.h>
 #include <utlist.h>
 
-#define CHANNEL_ID_SIZE 152		/* Asterisk's own limit (AST_MAX_UNIQUEID) and a bit */
+#define CHANNEL_ID_SIZE 152		/* Asterisk's own limit (AST_MAX_UNIQUEID) and two more */
 #define BRIDGE_ID_SIZE 152
 #define TRACKER_MAX_CHANNELS 65536
 #define TRACKER_FINISHED 8192		/* a power of two */
@@ -52,9 +52,9 @@ struct channel {
 	struct channel *prev, *next;			/* in the group */
 	struct bridge *bridge;				/* NULL: in none */
 	struct channel *bridge_prev, *bridge_next;	/* in the bridge */
-	struct channel *gone;				/* the next one in resync's list of ended channels */
+	struct channel *gone;				/* the next one in the resync's list of ended channels */
 	uint64_t linkedid;				/* hash of the last Linkedid seen */
-	uint32_t round;					/* of the last resync that listed it */
+	uint32_t round;					/* of the last resync that listed this channel */
 	bool announced;
 	bool ended;					/* hung up; stays as a placeholder */
 	bool anchor;					/* another channel has it as Linkedid */
@@ -68,10 +68,10 @@ struct channel {
 	char id[CHANNEL_ID_SIZE];
 };
 
-/* How the last Dial of the agent ended. DIAL_OPEN: it runs, or its status does not say why. */
+/* How the last Dial of the agent ended. DIAL_OPEN: the Dial runs, or its status gives no reason. */
 enum dial_verdict { DIAL_OPEN, DIAL_BUSY, DIAL_NO_ANSWER, DIAL_UNREACHABLE };
 
-/* A call, and what its outcome is decided by. */
+/* A call, and the facts that decide its outcome. */
 struct tracked {
 	struct call call;
 	struct tracked *prev, *next;	/* live calls, oldest first */
@@ -83,12 +83,12 @@ struct tracked {
 	enum dial_verdict verdict;
 	bool agent_seen;		/* an agent leg was made or dialled */
 	bool agent_leg_local;		/* call.agent_leg names a Local channel */
-	bool agent_leg_gone;		/* and that has hung up */
+	bool agent_leg_gone;		/* ... and that channel has hung up */
 	bool unmapped;
 	bool queued;			/* waits, or waited, in a queue */
-	bool queue_left;		/* and has given up there */
+	bool queue_left;		/* ... and the caller gave up there */
 	bool application;		/* an application that is an agent (AudioSocket) had the caller's leg */
-	bool held;			/* by one of its legs */
+	bool held;			/* on hold by one of its legs */
 	struct call_story story;
 };
 
@@ -101,9 +101,9 @@ struct tracker {
 	struct channel *channels;	/* by id */
 	struct bridge *bridges;		/* by id */
 	struct tracked *live;
-	struct tracked *dirty;		/* changed by this event, not told yet */
+	struct tracked *dirty;		/* changed by this event, not reported yet */
 	struct tracked *watched;	/* NULL = none */
-	bool watched_changed;		/* by this event, not told yet */
+	bool watched_changed;		/* by this event, not reported yet */
 	struct pool channel_pool, group_pool, bridge_pool, call_pool;
 	uint32_t round;			/* of resync */
 	int64_t now_us;			/* of the event being applied */
@@ -124,23 +124,23 @@ static inline bool is_trunk(const struct channel *c)
 /* tracker.c */
 /* Updates a known channel from the fields that every event has. */
 void tracker_refresh(struct tracker *t, struct channel *c, const struct event_leg *leg, int64_t at_us);
-/* The channel that an event is about, created if it is new; see legs_announce(). */
+/* Returns the channel that an event is about; creates it if it is new. See legs_announce(). */
 struct channel *tracker_announce(struct tracker *t, const struct call_event *e, bool caller, bool *fresh);
 
 /* tracker_legs.c */
 struct channel *legs_find(struct tracker *t, struct str id);
-/* The channel, new or known. NULL when it has ended, or when there are too many channels and this is not a caller's (calls have a
- * bound of their own). *fresh: it was not known before. */
+/* Returns the channel, new or known. NULL: it has ended, or there are too many channels and it is not a caller's (calls
+ * have their own bound). *fresh: it is new. */
 struct channel *legs_announce(struct tracker *t, const struct event_leg *leg, bool caller, bool *fresh);
 void legs_set_linkedid(struct tracker *t, struct channel *c, struct str linkedid);
 void legs_join(struct tracker *t, struct channel *a, struct channel *b);
-/* False when it was in that bridge already. */
+/* Returns false if the channel was in that bridge already. */
 bool legs_enter_bridge(struct tracker *t, struct channel *c, struct str id);
 void legs_leave_bridge(struct tracker *t, struct channel *c);
-/* The surviving bridge; NULL when nothing was merged. */
+/* Returns the surviving bridge; NULL when nothing was merged. */
 struct bridge *legs_merge_bridges(struct tracker *t, struct str from, struct str to);
 void legs_destroy_bridge(struct tracker *t, struct str id);
-/* Whether the two share a bridge. */
+/* Do the two share a bridge? */
 bool legs_together(const struct channel *a, const struct channel *b);
 bool legs_is_finished(const struct tracker *t, struct str id);
 void legs_drop(struct tracker *t, struct channel *c);
@@ -150,9 +150,9 @@ void pool_give(struct pool *p, void *item);
 void pool_clear(struct pool *p);
 
 /* tracker_calls.c */
-/* Whether a new channel starts a call. */
+/* Does a new channel start a call? */
 bool calls_starts(const struct tracker *t, const struct event_leg *leg);
-/* Whether a channel that was up before we came is a caller's. */
+/* Is this the channel of a caller that was up before we connected? */
 bool calls_joins_late(const struct tracker *t, const struct event_leg *leg);
 void calls_start(struct tracker *t, struct channel *trunk, const struct event_leg *leg, int64_t at_us, bool late);
 /* A leg other than the trunk's has joined the call. */
@@ -160,11 +160,11 @@ void calls_leg_joined(struct tracker *t, struct tracked *k, struct channel *c);
 void calls_trunk_up(struct tracker *t, struct tracked *k, int64_t at_us);
 void calls_dialled(struct tracker *t, struct tracked *k, const struct event_leg *dest, int64_t at_us);
 void calls_dial_ended(struct tracker *t, struct tracked *k, const struct event_leg *dest, struct str status, int64_t at_us);
-/* The legs in the caller's bridge are connected to him. */
+/* The legs in the caller's bridge are connected to the caller. */
 void calls_bridged(struct tracker *t, struct tracked *k, int64_t at_us);
 /* c left the caller's bridge, or was asked to hang up: the agent ends the call, unless calls_goes_on() follows. */
 void calls_leg_leaving(struct tracked *k, const struct channel *c);
-/* A leg entered a bridge, so the call goes on: its leaving of another bridge was no hang-up. */
+/* A leg entered a bridge, so the call goes on: the leg that left another bridge did not hang up. */
 void calls_goes_on(struct tracked *k);
 /* First audio. c = NULL: the agent platform reported it. */
 void calls_audio(struct tracker *t, struct tracked *k, const struct channel *c, int64_t at_us);
@@ -175,7 +175,7 @@ void calls_transferred(struct tracker *t, struct tracked *k, struct channel *by,
 void calls_leg_gone(struct tracker *t, struct tracked *k, struct channel *c);
 void calls_caller_left(struct tracker *t, struct tracked *k, int cause, int64_t at_us);
 void calls_system_hangup(struct tracker *t, struct tracked *k);
-/* `why` becomes a step of its story. */
+/* Marks the call as uncertain and adds `why` as a step of its story. */
 void calls_uncertain(struct tracker *t, struct tracked *k, enum call_step_kind why);
 void calls_finish(struct tracker *t, struct tracked *k, int cause, int sip_code, int64_t at_us);
 void calls_lose(struct tracker *t, struct tracked *k, int64_t at_us);
@@ -183,7 +183,7 @@ void calls_renamed(struct tracker *t, struct tracked *k, struct channel *c, stru
 /* Reports what the event changed. */
 void calls_tell(struct tracker *t);
 
-/* tracker_story.c: c is a leg of the call, and NULL where none is known. */
+/* tracker_story.c. c is a leg of the call; NULL where none is known. */
 void story_begins(struct tracker *t, struct tracked *k);
 void story_ends(struct tracker *t, struct tracked *k);
 void story_step(struct tracker *t, struct tracked *k, enum call_step_kind kind, const struct channel *c);
@@ -195,7 +195,7 @@ void story_leg_held(struct tracker *t, struct tracked *k, const struct channel *
 void story_leg_left(struct tracker *t, struct tracked *k, const struct channel *c);
 /* call.agent_leg has changed. */
 void story_agent_named(struct tracker *t, struct tracked *k);
-/* c and the trunk leg share a bridge; they do no longer. */
+/* c and the trunk leg begin to share a bridge; c and the trunk leg no longer share one. */
 void story_connected(struct tracker *t, struct tracked *k, const struct channel *c);
 void story_parted(struct tracker *t, struct tracked *k, const struct channel *c);
 void story_transferred(struct tracker *t, struct tracked *k, const struct channel *by, struct str to);

@@ -1,12 +1,12 @@
 /*
  * Channels, the groups they form, and the bridges they share.
  *
- * This is a union-find that can also forget: a group holds the list of its channels, joining relinks the smaller list, and a
- * hang-up takes a channel out. A group has the legs of one call, so its list is short.
+ * This is a union-find that can also remove members: a group holds the list of its channels, joining relinks the
+ * smaller list, and a hang-up takes a channel out. A group has the legs of one call, so its list is short.
  *
- * A channel exists from its announcement (Newchannel, or the server's list) to its hang-up. An event about any other channel creates
- * nothing. The ids of ended channels are kept for a while, in a hash table without chains where a newer id replaces an older one: a
- * late or repeated announcement finds its id there and is refused.
+ * A channel exists from its announcement (Newchannel, or the server's list) to its hang-up. An event about any other
+ * channel creates nothing. The ids of ended channels are kept for a while, in a hash table without chains where a newer
+ * id replaces an older one. A late or repeated announcement finds its id in the table and is refused.
  */
 #include "config.h"
 
@@ -96,7 +96,7 @@ struct channel *legs_find(struct tracker *t, struct str id)
 	return c && c->announced ? c : NULL;
 }
 
-/* A placeholder in a group of its own. NULL when the id is too long. */
+/* Returns a placeholder in a group of its own; NULL when the id is too long. */
 static struct channel *node_new(struct tracker *t, struct str id, uint64_t hash)
 {
 	struct channel *c;

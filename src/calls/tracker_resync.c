@@ -32,7 +32,7 @@ static bool epoch_of_id(struct str id, int64_t *epoch)
 	return str_to_i64(id, epoch);
 }
 
-/* HH:MM:SS, with any number of hours. Other text gives some value that does no harm. */
+/* HH:MM:SS, with any number of hours. Other text gives a meaningless but harmless value. */
 static int64_t duration_s(struct str s)
 {
 	int64_t total = 0, field = 0;
@@ -48,7 +48,7 @@ static int64_t duration_s(struct str s)
 	return total + field;
 }
 
-/* When the channel was made, in whole seconds: from its id if Asterisk made the id, otherwise from its age. */
+/* Returns when the channel was made, in whole seconds: from its id if Asterisk made the id, otherwise from its age. */
 static int64_t listed_start_us(const struct call_event *e)
 {
 	int64_t epoch;
@@ -77,7 +77,7 @@ void tracker_resync_channel(struct tracker *t, const struct call_event *e)
 	calls_tell(t);
 }
 
-/* The channels that the server no longer has. They are listed first, because dropping one also frees placeholders. */
+/* Lists the channels that the server no longer has. They are listed first, because a drop also frees placeholders. */
 static struct channel *unlisted(struct tracker *t)
 {
 	struct channel *c, *next, *gone = NULL;

@@ -1,6 +1,6 @@
 /*
- * The story of a live call: its legs, and its steps. Times are those of the events. An event that comes twice adds nothing: the same
- * step of the same leg at the same instant is the same step.
+ * The story of a live call: its legs, and its steps. Times are those of the events. The same step of the same leg at
+ * the same instant is stored once, so that a repeated event adds nothing.
  */
 #include "config.h"
 
@@ -43,7 +43,7 @@ static void add_step(struct tracker *t, struct tracked *k, struct call_step step
 	changed(t, k);
 }
 
-/* A dial may name a leg of another call, which has its place in another story. */
+/* Returns the place of the leg. A dial may name a leg of another call, which has no place in this story. */
 static uint8_t leg_of(const struct tracked *k, const struct channel *c)
 {
 	return c && c->leg && call_of(c) == k ? (uint8_t)(c->leg - 1) : CALL_NO_LEG;
@@ -67,7 +67,7 @@ void story_step_named(struct tracker *t, struct tracked *k, enum call_step_kind 
 	add_step(t, k, (struct call_step){ t->now_us, (uint8_t)kind, leg_named(&k->story, channel) });
 }
 
-/* When there is no room, a leg that has left is replaced. Its steps stay, without a leg. */
+/* Without free room, a leg that has left is replaced. Its steps stay, without a leg. */
 static uint8_t leg_place(struct call_story *s)
 {
 	uint8_t i = 1;
