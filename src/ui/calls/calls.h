@@ -1,9 +1,9 @@
 /*
- * The Calls view's state, shared by its files: view.c (rows and actions), columns.c (what a call is in each column), past.c
- * (finished calls out of the store), hangup.c.
+ * The Calls view's state, shared by its files: view.c (rows, actions), columns.c, past.c (finished calls of the store),
+ * hangup.c.
  *
- * Rows are made when they are looked at, not when calls change: a view that is not shown costs nothing. They point to the app's
- * live calls, which hold still until the app changes; while rows must outlive that (paused, or a question is open) they
+ * Rows are made when they are drawn or read, not when calls change, so that a hidden view costs nothing. They point to
+ * the app's live calls, which are valid until the app changes. While the list is paused or a question is open, they
  * point to copies, `held`.
  */
 #ifndef UI_CALLS_CALLS_H
@@ -24,33 +24,33 @@ enum calls_column {
 	CALLS_COLUMNS,		/* those of live calls; finished ones have more */
 	CALLS_ENDED = CALLS_COLUMNS, CALLS_HUNG_UP_BY,
 	CALLS_CALLER_BARE,	/* "" when it is withheld */
-	CALLS_STATE_RANK, CALLS_RESPONSE_RANK,	/* to sort by */
+	CALLS_STATE_RANK, CALLS_RESPONSE_RANK,	/* for sorting */
 };
 #define CALLS_PAST_COLUMNS 12
 
 struct past_call;
 
-/* Finished calls, newest end first, that match the filter: what was read of the store down to `mark`, and on top of it what
- * finished since. */
+/* Finished calls that match the filter, newest end first: those read from the store down to `mark`, and those that
+ * finished since then. */
 struct calls_past {
 	struct past_row { uint64_t key; const struct call *call; } *rows;
 	size_t count, size;
 	struct past_call *by_key;
-	uint64_t token;			/* of the page that is awaited; 0 = none */
-	struct call_mark mark;		/* read down to here; at_us 0 = nothing was read yet */
-	bool complete;			/* down to the first call ever */
-	bool unproven;			/* the filter has changed since: calls may be missing behind the next page's mark */
+	uint64_t token;			/* of the page that was asked for; 0 = none */
+	struct call_mark mark;		/* the store was read down to here; at_us 0 = not read yet */
+	bool complete;			/* read down to the first call ever */
+	bool unproven;			/* the filter has changed: rows below the next page's mark are dropped */
 	struct err err;
-	uint64_t seen;			/* of the app's finished calls */
+	uint64_t seen;			/* how many of the app's finished calls were taken */
 };
 
 struct calls {
 	struct view view;
 	struct list panel;		/* beside or below the Deck: all live calls, newest first */
-	bool reordered;			/* the stale list is shown from the top, if the cursor allows */
-	bool from_top;			/* after a new filter: the cursor is on the first row until the first page is there */
-	size_t shown, all;		/* live calls that match, of how many */
-	uint64_t newest;		/* key of the newest that matches; 0 = none */
+	bool reordered;			/* the stale list is shown from the top, if the cursor allows it */
+	bool from_top;			/* new filter: the cursor stays on the first row until the first page came */
+	size_t shown, all;		/* live calls that match, and all live calls */
+	uint64_t newest;		/* key of the newest live call that matches; 0 = none */
 	enum calls_column sort;
 	bool descending;
 	bool follow;			/* the cursor is kept on the newest live call */
@@ -58,12 +58,12 @@ struct calls {
 	struct call *held;		/* NULL = rows show the app's calls */
 	size_t held_count;
 	int64_t held_at_us;
-	uint64_t held_events;		/* calls come and gone, ever, by then */
+	uint64_t held_events;		/* calls that had begun or ended when the copies were made */
 	struct calls_past past;
-	bool as_panel;			/* the last frame had it beside the Deck */
+	bool as_panel;			/* the last frame drew it beside the Deck */
 	struct list_kind kinds[LIST_KINDS_MAX];
-	struct list_column past_columns[CALLS_PAST_COLUMNS];	/* with the room that the times in view need */
-	bool seconds;			/* there is room for them in a time */
+	struct list_column past_columns[CALLS_PAST_COLUMNS];	/* as wide as the times in view need */
+	bool seconds;			/* the column of times has room for seconds */
 	int head;			/* lines above its rows ... */
 	int titles;			/* ... the last of them with the titles of this kind; -1 = none */
 };
@@ -73,30 +73,31 @@ list_get_fn calls_get, calls_get_calm;	/* calm: without marks of change, by the 
 extern const struct list_kind calls_kinds[LIST_KINDS_MAX];
 /* Fits the columns of finished calls to the times of the rows in view. */
 void calls_fit_columns(struct calls *v, int columns);
-/* As a person should see it: a talking call whose agent was never heard is a silent agent. */
+/* Returns the state to show: if the agent of a talking call was never heard, the agent is silent. */
 enum call_state calls_state(const struct calls *v, const struct call *c, int64_t now_us);
-/* A state that is two seconds young has a mark. */
+/* Did the state begin less than two seconds ago? Such a state has a mark. */
 bool calls_is_young(const struct call *c, int64_t now_us);
 bool calls_match(const struct calls *v, const struct call *c);
-/* The clock of the rows: it stands still while paused. */
+/* Returns the time of the rows' clock, which stands still while the list is paused. */
 int64_t calls_now_us(const struct calls *v);
 
 /* view.c */
-/* Copies the live calls, so that the rows hold still until neither the list is paused nor a question is open. */
+/* Copies the live calls. The rows show the copies until the list is not paused and no question is open. */
 void calls_freeze(struct calls *v);
 
 /* past.c */
 void past_free(struct calls *v);
-/* The filter has changed. */
+/* Call it when the filter has changed. */
 void past_filter(struct calls *v);
-/* Takes what was read and, unless rows are held, what finished; true when something is new. */
+/* Takes the page that was read and, unless rows are held, the calls that finished. Returns true when something is
+ * new. */
 bool past_take(struct calls *v);
-/* Asks for the next page when the rows at hand come to their end. */
+/* Asks for the next page when the cursor comes near the last row. */
 void past_want(struct calls *v);
-/* The text below the last row, translated; NULL = none. */
+/* Returns the text below the last row, translated; NULL = none. */
 const char *past_end_text(const struct calls *v);
 
-/* hangup.c: asks, and names who is cut off. */
+/* hangup.c: asks for confirmation, with the names of the two parties. */
 void calls_ask_hangup(struct calls *v, const struct call *c);
 
 extern const struct view_ops view_calls_ops;

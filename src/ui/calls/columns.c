@@ -1,6 +1,6 @@
 /*
- * What a call is in each column. Live and finished calls have columns of their own; a title line shows those of the row on
- * top.
+ * The text of a call in each column. Live and finished calls have different columns; the title line shows those of the
+ * top row.
  */
 #include "config.h"
 
@@ -173,7 +173,7 @@ const char *calls_get_calm(void *arg, const struct list_row *row, int column, ch
 	return get(v, row->data, (enum calls_column)column, to, role, clock_wall_us(v->view.app->clock), true);
 }
 
-/* As wide as the time of the call that ended longest ago, of those in view. */
+/* The first column is as wide as the longest time in view needs, which is that of the call that ended first. */
 void calls_fit_columns(struct calls *v, int columns)
 {
 	const struct list *l = &v->view.list;

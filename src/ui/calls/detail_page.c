@@ -20,8 +20,8 @@
 
 #define RECENT_CALLS 8
 #define LABEL_WIDTH 13
-#define NARROW 46			/* columns without margins */
-#define LOW_ROWS 12			/* from here down without blank lines */
+#define NARROW 46			/* columns without margins; a narrower page has less in a line */
+#define LOW_ROWS 12			/* up to so many rows, blank lines are left out */
 #define FACT_SIZE 256
 #define OFFSET_SIZE 32
 
@@ -31,7 +31,7 @@ struct call_page_view {
 	bool was_live;
 };
 
-/* Where the lines of a call go. */
+/* The place where the lines of a call are added. */
 struct pen {
 	const struct app *app;
 	const struct call_detail *detail;
@@ -43,7 +43,7 @@ static const struct call *call_of(const struct pen *p)
 	return &p->detail->call;
 }
 
-/* Seconds to the millisecond. */
+/* Writes seconds with milliseconds. */
 static void format_offset(char *to, int64_t us)
 {
 	int64_t ms = us > 0 ? time_ms(us) : 0;
@@ -60,7 +60,7 @@ static void begin_section(struct pen *p, const char *title)
 
 /* --- facts --- */
 
-/* A fact that is not there has no line. */
+/* Adds a line for a fact; none when the fact is missing. */
 static void put_fact(struct pen *p, const char *label, enum role r, const char *text)
 {
 	if (!*text)
@@ -306,7 +306,7 @@ static void ask_recent(struct app *a)
 	struct call_question q = { .max = RECENT_CALLS };
 
 	if (a->watch.detail.call.number[0] == '\0') {
-		app_forget_calls(a, CALL_ASKER_CALL);	/* "" would ask for everybody's */
+		app_forget_calls(a, CALL_ASKER_CALL);	/* with "" the store would return the calls of all numbers */
 		return;
 	}
 	str_copy(q.number, sizeof(q.number), str_of(a->watch.detail.call.number));

@@ -1,4 +1,4 @@
-/* Hanging up, safely: the question names who is cut off from whom. The list holds still while it is open. */
+/* Hanging up. The question names the caller and the agent. The list does not change while the question is open. */
 #include "config.h"
 
 #include "calls.h"

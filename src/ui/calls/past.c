@@ -1,10 +1,10 @@
 /*
- * Finished calls, read of the store a page at a time as the cursor comes near the end, and no more than PAST_MAX. What finishes
- * while the view is open goes on top.
+ * Finished calls, read from the store a page at a time as the cursor comes near the end, at most PAST_MAX. Calls that
+ * finish while the view is open are added on top.
  *
- * Pages are read unfiltered, but for a number that is given whole, and matched here, so that a filter means the same above and
- * below the rule. A new filter starts over from the top: calls that match stay in view meanwhile, and go when the first
- * page shows that there is a gap before them.
+ * The store applies only a whole number and a period of the filter; the rest is matched here, so that a filter means
+ * the same for live and finished calls. A new filter reads from the top again. Calls that match it stay in view; the
+ * first page removes those that a gap would separate from it.
  */
 #include "config.h"
 
@@ -31,7 +31,7 @@ struct past_call {
 
 /* --- the order --- */
 
-/* Newest end first; as the store does. */
+/* Newest end first, in the order of the store. */
 static int compare(int64_t ended_us, const char *server, const char *linkedid, const struct call *c)
 {
 	int order;
@@ -42,7 +42,7 @@ static int compare(int64_t ended_us, const char *server, const char *linkedid, c
 	return order ? order : strcmp(linkedid, c->linkedid);
 }
 
-/* The place of a call, or of the first one behind it. */
+/* Returns the index of the call or, if it is missing, of the first call after it. */
 static size_t place_of(const struct calls_past *p, int64_t ended_us, const char *server, const char *linkedid)
 {
 	size_t low = 0, high = p->count;
@@ -76,7 +76,7 @@ static struct past_call *find(const struct calls_past *p, uint64_t key)
 	return k;
 }
 
-/* What the store says of a call takes the place of what was heard of it. */
+/* Adds a call, or replaces it: the store's version is preferred to the reported one. */
 static void put(struct calls_past *p, const struct call *c)
 {
 	struct past_call *k = find(p, call_key(c));
@@ -107,9 +107,9 @@ void past_free(struct calls *v)
 	free(v->past.rows);
 }
 
-/* --- what finishes while we look --- */
+/* --- calls that finish while the view is open --- */
 
-/* A page will tell of it, or has. */
+/* Is the call below the mark? A later page brings it. */
 static bool is_behind(const struct calls_past *p, const struct call *c)
 {
 	return p->mark.at_us && !p->complete && compare(p->mark.at_us, p->mark.server, p->mark.linkedid, c) < 0;
@@ -128,7 +128,7 @@ static void start_over(struct calls *v)
 	err_clear(&p->err);
 }
 
-/* The oldest go; they are read again when they are wanted. */
+/* Drops the oldest calls above the bound. They are read again when they are needed. */
 static void keep_bound(struct calls_past *p)
 {
 	if (p->count <= PAST_MAX)
@@ -165,7 +165,7 @@ static void take_page(struct calls *v, const struct call_page *page)
 	for (size_t i = 0; i < page->count; i++) {
 		const struct call *c = &page->calls[i];
 
-		/* Among rows that hold still it is live: it comes when they are let go. */
+		/* While rows are held, this call is among the live ones. It is added when they are released. */
 		if (!c->is_test && !(v->held && c->ended_us > v->held_at_us) && calls_match(v, c))
 			put(p, c);
 	}
@@ -195,7 +195,7 @@ bool past_take(struct calls *v)
 {
 	bool answered = take_answer(v);
 
-	/* What could not be read can be, once the store is back. */
+	/* The failed page can be read again when the store is back. */
 	if (v->past.err.code && v->view.app->store_state == STORE_STATE_OK)
 		err_clear(&v->past.err);
 	return (!v->held && take_finished(v)) || answered;
@@ -213,7 +213,7 @@ void past_filter(struct calls *v)
 
 /* --- asking --- */
 
-/* A number of ours that is given whole is looked up instead of looked for, and so is a period. */
+/* Lets the store look up a number of the workspace that the filter gives whole, and a period. */
 void past_want(struct calls *v)
 {
 	const struct list *l = &v->view.list;

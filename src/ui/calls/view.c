@@ -1,6 +1,6 @@
 /*
- * Calls: live ones in the order asked for, then finished ones, newest first. Ages tick once a second while something is live and
- * not paused, and only then. The same state draws the panel beside or below the Deck: the live calls, newest first.
+ * Calls: live calls in the chosen order, then finished calls, newest first. Ages change each second, only while calls
+ * are live and the list is not paused. The same state draws the panel at the Deck: live calls, newest first.
  */
 #include "config.h"
 
@@ -17,7 +17,7 @@
 #include "trunkdeck/calls/call_json.h"
 #include "ui/metrics/coverage_text.h"
 
-/* Of rows that are no calls; call_key() is never so small but by chance. */
+/* keys of rows that are not calls; call_key() is practically never so small */
 #define RULE_KEY 1
 #define END_KEY 2
 #define TITLES_FROM_ROWS 8
@@ -66,7 +66,7 @@ static void fill(void *arg)
 		v->all = v->held_count;
 	v->newest = 0;
 	for (size_t n = 0; n < v->all; n++) {
-		size_t i = newest_first ? v->all - 1 - n : n;	/* they come oldest first */
+		size_t i = newest_first ? v->all - 1 - n : n;	/* live calls are sorted oldest first */
 		const struct call *c = v->held ? &v->held[i] : live[i];
 
 		if (!calls_match(v, c))
@@ -80,7 +80,7 @@ static void fill(void *arg)
 		list_sort(l, 0, sort_column(v->sort), v->descending);
 	if (v->past.count > 0 || v->shown > 0)
 		list_add_note(l, RULE_KEY, CALLS_RULE);
-	/* A finished call is another row than the live one it was: the cursor stays among the living. */
+	/* A finished call has another key than its live row, so that the cursor stays among the live calls. */
 	for (size_t i = 0; i < v->past.count; i++)
 		list_add(l, ~v->past.rows[i].key, CALLS_PAST, v->past.rows[i].call);
 	if (past_end_text(v))
@@ -108,7 +108,7 @@ static void calls_refresh(void *state)
 		list_action(l, ACTION_FIRST);
 	if (v->follow && v->newest)
 		list_select(l, v->newest);
-	/* Whoever looks at the head of the list goes on doing so, and sees new calls there. */
+	/* If the view showed the top of the list, it stays there, so that new calls are visible. */
 	if (at_head && l->visible > 0 && l->cursor < (size_t)l->visible)
 		l->top = 0;
 	v->reordered = false;
@@ -125,7 +125,7 @@ static void calls_update(void *state, unsigned dirty)
 	ui_touch(v->view.ui);
 }
 
-/* The call under the cursor, NULL; *live says which kind. */
+/* Returns the call under the cursor, or NULL; *live: it is a live one. */
 static const struct call *selected(const struct calls *v, bool *live)
 {
 	const struct list_row *row = list_selected(&v->view.list);
@@ -225,7 +225,7 @@ static void sort_by(struct calls *v, enum calls_column column)
 	v->view.list.stale = v->reordered = true;
 }
 
-/* By one of the columns that are shown; where none has been shown yet, by any. */
+/* Sorts by the next column that is shown; by any column when none has been drawn yet. */
 static void sort_by_next(struct calls *v, int step)
 {
 	const struct list *l = &v->view.list;
@@ -238,7 +238,7 @@ static void sort_by_next(struct calls *v, int step)
 		sort_by(v, (enum calls_column)column);
 }
 
-/* In quotes, because the caller may have sent anything. */
+/* The caller's number is quoted, because it may contain any text. */
 static void show_calls_of_caller(struct calls *v, const struct call *c)
 {
 	char *caller = utf8_clean_dup(str_of(c->caller)), *filter;
@@ -262,7 +262,7 @@ static bool calls_action(void *state, enum action_id action)
 	case ACTION_DETAIL:
 		call_detail_open(ui, c);
 		return true;
-	case ACTION_DOCTOR:		/* of whatever was dialled: that it is not configured is the first thing the doctor says */
+	case ACTION_DOCTOR:		/* also for unknown numbers, which the doctor reports */
 		doctor_open(ui, c->number, NULL);
 		return true;
 	case ACTION_NUMBER_ADD:
@@ -309,7 +309,7 @@ static void calls_cursor(void *state, struct view_cursor *out)
 	out->number = out->call ? snapshot_number(v->view.app->snapshot, out->call->number) : NULL;
 }
 
-/* Moving by hand ends following. */
+/* Moving the cursor by hand ends following. */
 static void calls_moved(void *state)
 {
 	struct calls *v = state;

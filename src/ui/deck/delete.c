@@ -1,6 +1,6 @@
 /*
- * Deleting, safely: the question says what breaks and how many calls are live, computed from the model when asked. The
- * record is named by key and version, so that what is deleted is what was shown, or nothing.
+ * Deleting. The question says what stops working and how many calls are live at that moment. It stores the key and the
+ * version of the record, so that only the version that was shown is deleted.
  */
 #include "config.h"
 
@@ -69,7 +69,7 @@ static void say_live(struct buf *text, size_t live)
 					"%zu calls are live: they go on until they end, or are hung up.\n", live), live);
 }
 
-/* The servers that hold routes of a region. */
+/* Names the servers that hold routes of a region. */
 static void say_servers(struct buf *text, const struct app *a, enum region region)
 {
 	size_t n = 0;

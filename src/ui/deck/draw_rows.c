@@ -1,4 +1,4 @@
-/* How the Deck looks: a provider's line, a number's line, and what is said when there is nothing to show. */
+/* Draws the Deck: a provider's line, a number's line, and the text of an empty Deck. */
 #include "config.h"
 
 #include "deck.h"
@@ -37,7 +37,7 @@ const struct list_kind deck_kinds[LIST_KINDS_MAX] = {
 	[DECK_EMPTY] = { empty_columns, ARRAY_LEN(empty_columns), 4, 1, DECK_DOMAIN },
 };
 
-/* The worst route state of a provider's numbers, where one needs a person. */
+/* The worst route state among a provider's numbers, if one needs a person. */
 struct trouble {
 	const struct app *app;
 	const char *provider;
@@ -69,7 +69,7 @@ const char *deck_endpoint_text(char *to, const struct app *a, const struct provi
 	return to;
 }
 
-/* How the provider is reached, and what is wrong with its routes; what needs a person comes first. */
+/* Returns the provider's reachability or the trouble of its routes. A state that needs a person comes first. */
 static const char *state_text(char *to, const struct app *a, const struct provider *p, enum role *role)
 {
 	struct trouble t = { .app = a, .provider = p->id };
@@ -120,7 +120,7 @@ static const char *get_of_provider(const struct deck *d, const struct provider *
 	case DECK_LIVE:
 		return live_text(to, live_count_provider(a->live, p->id), role);
 	case DECK_BADGE:
-		/* Where there is no room for both, what needs a person is more than a count. */
+		/* Where there is no room for both, an alarm is shown instead of the count. */
 		if (list_column_x(l, DECK_PROVIDER, DECK_REACH) < 0 && *state_text(to, a, p, role) && *role == ROLE_ALARM)
 			return to;
 		*role = ROLE_NORMAL;
@@ -155,7 +155,7 @@ const char *deck_route_text(char *to, const struct app *a, const struct number *
 	return to;
 }
 
-/* Today's calls, how many were answered, and how fast. */
+/* Returns today's count of calls, the answered share or the response time. */
 static const char *figure_text(char *to, const struct app *a, const struct number *n, enum deck_column column, enum role *role)
 {
 	const struct number_metrics *m = metrics_number(a->metrics, n->e164);
@@ -214,7 +214,7 @@ const char *deck_get(void *arg, const struct list_row *row, int column, char *to
 	case DECK_REGION:
 		*role = ROLE_DIM;
 		return region_name(n->region);
-	case DECK_ROUTE:		/* its name in batch, and what stands on the screen */
+	case DECK_ROUTE:		/* the name in batch commands, and the text on the screen */
 		snprintf(to, LIST_TEXT_SIZE, "%s\n%s", n->enabled ? route_state_name(app_route_summary(app, n).state) : "",
 			 deck_route_text(state, app, n, role));
 		return to;

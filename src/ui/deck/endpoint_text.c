@@ -1,4 +1,4 @@
-/* A state, what is known of it in figures, and where it is so. */
+/* An endpoint's state, with its round-trip time or duration, and the server where it applies. */
 #include "config.h"
 
 #include "endpoint_text.h"
@@ -16,7 +16,7 @@ static enum role role_of(enum endpoint_state s)
 	return s == ENDPOINT_REACHABLE ? ROLE_NORMAL : ROLE_DIM;
 }
 
-/* " 18 ms", " 3 min", or nothing. */
+/* Appends " 18 ms", " 3 min", or nothing. */
 static void add_figure(char *to, size_t size, enum endpoint_state state, int64_t rtt_us, int64_t since_ms, int64_t now_ms)
 {
 	size_t len = strlen(to);

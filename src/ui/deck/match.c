@@ -1,7 +1,7 @@
 /*
- * The filter of the Deck. Words without a field are looked for in one text per number, made once for each generation of the
- * workspace, and a filter that is being typed among the matches of the text before: with 100,000 numbers a key costs
- * milliseconds. States of routes and endpoints change without the workspace; they are asked for where a word can be one.
+ * The filter of the Deck. Words without a field are searched in one text per number, which is made once for each
+ * generation of the workspace. While a filter is typed, only the matches of the shorter text are searched: with 100,000
+ * numbers a key takes milliseconds. States of routes and endpoints are read only for words that a state can contain.
  */
 #include "config.h"
 
@@ -24,7 +24,7 @@ const struct filter_rows deck_filter_rows = {
 	.by_name = FILTER_FIELD(DECK_ENABLED),
 };
 
-/* Names that many numbers share, in lower case: looked up and folded once per run of the same id. */
+/* A name that many numbers share, in lower case. It is looked up and folded once per run of the same id. */
 struct shared_name {
 	const char *id;
 	struct buf text;
@@ -105,7 +105,7 @@ void deck_match_prepare(struct deck *d)
 	x->generation = snapshot_generation(s);
 }
 
-/* To ask each number for the state of its route takes long: only for words that a state can contain. */
+/* Reading the route state of each number is slow, so it is done only for words that a state can contain. */
 static void limit_changing(const struct deck *d, struct filter_words *q, const struct provider *const *providers, size_t count)
 {
 	char text[LIST_TEXT_SIZE];

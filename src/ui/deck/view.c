@@ -1,6 +1,6 @@
 /*
- * The Deck: providers as cards that open to their numbers. Rows are filled from the snapshot whenever the workspace or the
- * filter changes; the list keeps the cursor on its record. While a filter is in force, cards with matches are open.
+ * The Deck: providers as cards that open to show their numbers. Rows are made from the snapshot when the workspace or
+ * the filter changes; the list keeps the cursor on its record. With a filter, cards with matches are open.
  */
 #include "config.h"
 
@@ -30,7 +30,7 @@ static void add_matching(struct deck *d, const struct deck_entry *e)
 	d->matching = e->provider;
 }
 
-/* Adds the cards with the rows of those that are open; with a filter, what matches. */
+/* Adds the cards, and the rows of open cards; with a filter, only what matches. */
 static void fill(void *arg)
 {
 	struct deck *d = arg;
@@ -67,7 +67,7 @@ static void deck_update(void *state, unsigned dirty)
 
 	if (dirty & (APP_DIRTY_WORKSPACE | APP_DIRTY_STORE)) {
 		d->view.list.stale = true;
-		FREE(&d->index.matched);	/* it may look into states */
+		FREE(&d->index.matched);	/* the filter may depend on states */
 	}
 	ui_touch(d->view.ui);
 }
@@ -105,7 +105,8 @@ void deck_step(struct deck *d, bool down)
 	do {
 		size_t head = l->cursor, before = l->cursor;
 
-		/* The card that is entered: this one, from its top, or the one above. */
+		/* The card that the cursor enters: this one when it moves down from its head, otherwise the one
+		 * above. */
 		if (!down && head > 0 && l->rows[head].head)
 			head--;
 		if (l->count > 0 && l->rows[head].head && (down || head < before) && !list_is_open(l, l->rows[head].key)) {
@@ -148,7 +149,7 @@ void deck_position(const struct deck *d, bool of_number, size_t *at, size_t *cou
 
 /* --- actions --- */
 
-/* Shows the calls of what is under the cursor. A name of several words is several conditions. */
+/* Shows the calls of the record under the cursor. Each word of its name becomes a condition. */
 static void show_calls(struct deck *d)
 {
 	const struct number *n = deck_number(d);

@@ -1,7 +1,7 @@
 /*
- * The audit trail and the messages of this program, newest first: who changed which record and what of it, also on other screens
- * and in batch. Changes are read of the store a page at a time as the cursor comes near the end, no more than CHANGES_MAX; the
- * first page is read again when the workspace has changed.
+ * The audit trail and this program's messages, newest first. The trail has changes of all screens and batch commands:
+ * who changed which record, and how. Changes are read from the store a page at a time as the cursor comes near the end,
+ * at most CHANGES_MAX. The first page is read again when the workspace has changed.
  */
 #include "config.h"
 
@@ -11,15 +11,15 @@
 
 #include "trunkdeck/base/mem.h"
 
-#define CHANGE_KEY (UINT64_C(1) << 63)	/* apart from the keys of messages */
+#define CHANGE_KEY (UINT64_C(1) << 63)	/* keeps them apart from the keys of messages */
 #define END_KEY 0
 #define CHANGES_MAX 20000
 
-/* A change, or a message, whose texts belong to the app. */
+/* A change or a message. The texts of a message belong to the app. */
 struct entry {
 	int64_t at_us, id;
 	enum role role;
-	char *actor, *record, *text;	/* actor and record NULL: a message */
+	char *actor, *record, *text;	/* actor and record are NULL for a message */
 };
 
 struct log_view {
@@ -27,11 +27,11 @@ struct log_view {
 	struct entry *changes;		/* newest first */
 	size_t change_count;
 	struct entry *messages;
-	uint64_t newest_message;	/* its id, at the last refill: messages before it may be gone since */
+	uint64_t newest_message;	/* id of the newest message at the last refill; older ones may be freed since */
 	char *copied;
 	bool outdated;			/* there may be newer changes in the store */
-	bool complete;			/* the changes reach back to the first one ever */
-	uint64_t token;			/* of the page that is awaited; 0 = none */
+	bool complete;			/* the changes go back to the first one ever */
+	uint64_t token;			/* of the page that was asked for; 0 = none */
 	struct err err;			/* of the last page */
 };
 
@@ -82,7 +82,7 @@ static const char *end_text(const struct log_view *v)
 	return !v->complete && list_filtering(&v->view.list) ? _("Looking further back ...") : NULL;
 }
 
-/* Both are newest first: they are merged. */
+/* Merges changes and messages, which both come newest first. */
 static void fill(void *arg)
 {
 	static const enum role roles[] = { [MESSAGE_ERROR] = ROLE_ALARM, [MESSAGE_WARN] = ROLE_WARN };
@@ -117,8 +117,8 @@ static void forget(struct entry *changes, size_t from, size_t count)
 }
 
 /*
- * A page behind the last change goes to the end. A first page takes the place of the changes down to its last one; when it does
- * not reach the ones that were read before, those are forgotten, so that the list has no gap.
+ * A later page is appended. A first page replaces the changes down to its last one. If it does not reach the changes
+ * that were read before, those are dropped, so that the list has no gap.
  */
 static void take_page(struct log_view *v, const struct change_page *page)
 {

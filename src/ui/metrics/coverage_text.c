@@ -13,7 +13,7 @@ static bool server_is_unheard(const struct server_status *st)
 	return st->covered_from_us == 0 && (st->heard_us > 0 || st->tail == LINK_RETRY);
 }
 
-/* Out of the store: what a recorder that has fallen silent wrote last. */
+/* Is the server not heard now? With live calls from the store: are they out of date? */
 static bool is_unheard(const struct app *a, const struct app_server *s)
 {
 	if (!a->live_from_store)
@@ -69,7 +69,7 @@ struct canvas draw_unheard(const struct app *a, const struct canvas *c)
 	return canvas_sub(c, 1, 0, c->area.rows - 1, c->area.columns);
 }
 
-/* Up, so that no gap is said to be shorter than it was. */
+/* Rounds up, so that a gap is never shown shorter than it was. */
 static long long units(int64_t s, int64_t unit)
 {
 	return (long long)((s + unit - 1) / unit);

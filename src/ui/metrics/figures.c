@@ -1,6 +1,6 @@
 /*
- * Sections of figures. Bars are of one block glyph, shades and sparklines of a few more, all with twins in ASCII; nothing is said
- * by them that a number beside them or their place does not say.
+ * Sections of figures. Bars, shades and sparklines are made of a few glyphs, all with ASCII twins. A glyph never is the
+ * only sign: a number beside it, or its place, says the same.
  */
 #include "config.h"
 
@@ -44,7 +44,7 @@ int figures_put_calls(const struct canvas *c, int y, int x, const struct number_
 	return figures_put(c, y, x, _("Peak"), text, ROLE_NORMAL);
 }
 
-/* pick NULL: figures of now, which no filter finds. */
+/* Draws the row and adds it to the figures that can be chosen. pick NULL: figures of now, which no filter can find. */
 static void pick_row(const struct canvas *c, int y, struct figures_pick *pick, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
@@ -157,9 +157,9 @@ int figures_response(const struct canvas *c, int y, const struct number_metrics 
 	return y + 2;
 }
 
-/* --- hours --- */
+/* --- hours and weekdays --- */
 
-/* A glyph for a share of the most: none at all has one of its own. */
+/* Returns the glyph for a share of the largest value. The first glyph stands for 0 only. */
 static const char *shade(const struct canvas *c, uint32_t value, uint32_t most, const char *const *glyphs, int count)
 {
 	static const char *const digits[] = { ".", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
@@ -229,7 +229,7 @@ int figures_week(const struct canvas *c, int y, const struct number_metrics *n, 
 	return y + 1;
 }
 
-/* --- what most have in common --- */
+/* --- causes and countries --- */
 
 int figures_causes(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick)
 {

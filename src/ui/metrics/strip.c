@@ -1,4 +1,4 @@
-/* The strip: today's figures at a glance, out of those the app keeps anyway. */
+/* The strip: today's figures at a glance. The app keeps these figures for other views too. */
 #include "config.h"
 
 #include <stdio.h>

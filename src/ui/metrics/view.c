@@ -1,8 +1,8 @@
 /*
- * The figures of a number, its provider, its agent, its region, or all, over a window: those the Deck's cursor leads to. The store
- * is asked whenever the view is drawn and what it shows is of something else or old; until the answer comes the figures of
- * the same subject stay. The live window counts the calls that are up, with each frame. What is drawn falls into sections, one
- * below the other, in two columns where there is room.
+ * The figures of a subject over a window. The subject is the number, provider, agent or region at the Deck's cursor, or
+ * all calls. Drawing asks the store when the figures are old or of another subject; figures of the same subject stay
+ * until the answer comes. The live window counts live calls at each frame. The sections are below each other, in two
+ * columns if there is room.
  */
 #include "config.h"
 
@@ -19,25 +19,25 @@
 
 #define REFRESH_MS 5000
 #define LIVE_REFRESH_MS 1000
-#define REFRESH_COST 20			/* rests at least so many times as long as an answer took */
+#define REFRESH_COST 20			/* the pause is at least this many times as long as the last answer took */
 #define TWO_COLUMNS 76
-#define LOW_ROWS 8			/* from here down without blank lines */
+#define LOW_ROWS 8			/* up to so many rows, blank lines are left out */
 #define WHEEL_LINES 3
-#define SUBJECT_COLUMNS 26		/* the windows are all named where this much is left */
+#define SUBJECT_COLUMNS 26		/* with so many columns left, all windows are named */
 
 struct metrics_view {
 	struct view view;
 	enum metrics_window window;
-	enum metrics_group group;	/* as chosen; what the Deck's row has not gives way to the next */
+	enum metrics_group group;	/* as chosen; a group without a key in the Deck's row gives way to the next */
 	int64_t asked_ms;
 	struct figures_pick pick;	/* of the last frame */
-	int top;			/* lines of the sections above the edge */
-	int lines, visible;		/* of the sections, and of the screen for them, in the last frame */
+	int top;			/* lines of the sections that are scrolled off */
+	int lines, visible;		/* in the last frame: lines of the sections; rows on the screen for them */
 };
 
-/* --- what is shown --- */
+/* --- the subject --- */
 
-/* What a row of the Deck leads to. */
+/* The records of the Deck's row, which name the subjects. */
 struct subjects {
 	const struct number *number;
 	const struct provider *provider;
@@ -50,7 +50,7 @@ static struct subjects subjects_of_cursor(const struct metrics_view *v)
 	return (struct subjects){ deck_number(d), deck_provider(d) };
 }
 
-/* "" = it has none. */
+/* Returns the key of the group in the row; "" = none. */
 static const char *key_of(const struct subjects *s, enum metrics_group g)
 {
 	switch (g) {
@@ -67,7 +67,7 @@ static const char *key_of(const struct subjects *s, enum metrics_group g)
 	}
 }
 
-/* The first from g on that the row has; all calls are always there. */
+/* Returns the first group from g on that has a key in the row. METRICS_BY_ALL needs none. */
 static enum metrics_group available(const struct subjects *s, enum metrics_group g)
 {
 	while (g != METRICS_BY_ALL && !key_of(s, g)[0])
@@ -128,7 +128,8 @@ static void draw_window(const struct metrics_view *v, const struct canvas *c, in
 		draw_text(c, 0, *x, 0, (int)v->window == w ? ROLE_ACCENT : ROLE_DIM, text);
 }
 
-/* All of them, or the one chosen where there is no room; returns the columns left for the subject. */
+/* Draws the names of all windows, or of the chosen one where there is no room. Returns the columns left for the
+ * subject. */
 static int draw_windows(const struct metrics_view *v, const struct canvas *c)
 {
 	int x = c->area.columns - 1, left = x;
@@ -141,7 +142,7 @@ static int draw_windows(const struct metrics_view *v, const struct canvas *c)
 	return x;
 }
 
-/* The name or label of what is shown; NULL: its key is all there is. */
+/* Returns the name or label of the subject; NULL = it has only its key. */
 static const char *name_of(const struct metrics_view *v, const struct figures_request *r)
 {
 	const struct snapshot *s = v->view.app->snapshot;
@@ -176,7 +177,7 @@ static void draw_subject(const struct metrics_view *v, const struct canvas *c, c
 /* --- the calls that are up --- */
 
 struct now {
-	struct metrics *metrics;	/* freed by who asked */
+	struct metrics *metrics;	/* freed by the caller */
 	int64_t longest_us;
 };
 
@@ -208,7 +209,7 @@ static int draw_live(const struct canvas *c, int y, int x, uint64_t live)
 
 /* --- drawing --- */
 
-/* Two columns side by side, or one that is drawn into from both. */
+/* Two columns side by side, or one column for the sections of both. */
 struct page {
 	struct canvas left, right;
 	bool two;
@@ -327,13 +328,13 @@ static void metrics_update(void *state, unsigned dirty)
 		ui_touch(v->view.ui);
 }
 
-/* The marked weekday; -1 = none is. */
+/* Returns the marked weekday; -1 = none. */
 static int marked_day(const struct metrics_view *v)
 {
 	return v->pick.marked > 0 && v->pick.marked <= v->pick.count ? v->pick.item[v->pick.marked - 1].day : -1;
 }
 
-/* "3 of 12" of the Deck's numbers or providers, and the marked cell of the week. */
+/* Writes "3 of 12" of the Deck's numbers or providers, and the marked cell of the week. */
 static void metrics_note(void *state, char *to, size_t size)
 {
 	const struct metrics_view *v = state;
@@ -354,7 +355,7 @@ static void metrics_note(void *state, char *to, size_t size)
 		 figures_day(day), hour, calls);
 }
 
-/* The calls of the subject in the window, and of the marked figure. */
+/* Shows the calls of the subject, the window and the marked figure. */
 static void show_calls(struct metrics_view *v)
 {
 	struct figures_request r = wanted(v);
@@ -375,7 +376,7 @@ static void show_calls(struct metrics_view *v)
 	buf_clear(&filter);
 }
 
-/* Along the hours of the marked weekday, and once round the whole day; when none is marked, of the first one. */
+/* Moves along the hours of the marked (else the first) weekday. The whole day follows the last hour. */
 static void step_hour(struct metrics_view *v, int step)
 {
 	for (size_t i = 0; marked_day(v) < 0 && i < v->pick.count; i++) {

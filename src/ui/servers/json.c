@@ -1,4 +1,4 @@
-/* A server as JSON, for the clipboard: what the Servers view says, in the names of the batch commands. */
+/* A server as JSON, for the clipboard: the facts of the Servers view under the names of the batch commands. */
 #include "config.h"
 
 #include "servers.h"

@@ -1,6 +1,6 @@
 /*
- * What is said of a server, line by line. What it does not tell is shown as such, never as zero; what our AMI user may not
- * ask is unknown, with the line of manager.conf that would allow it.
+ * The lines of a server. A fact that the server does not report is shown as missing, never as zero. A fact that our AMI
+ * user may not read is "unknown", with the line of manager.conf that would allow it.
  */
 #include "config.h"
 
@@ -29,7 +29,7 @@ void servers_lines_clear(struct servers_lines *l)
 	*l = (struct servers_lines){ NULL, 0, 0 };
 }
 
-/* Lines of a server keep their place by server, label and name. Takes the text over. */
+/* Appends a line; takes the text over. Its key is made of server, label and name, so that the cursor stays on it. */
 static struct servers_line *add(struct servers_lines *l, const struct app_server *s, const char *label, const char *name,
 				enum role role, char *text)
 {
@@ -149,7 +149,7 @@ static void add_events(struct servers_lines *l, const struct app_server *s)
 		      (unsigned long long)st->dropped, (unsigned long long)st->resyncs, st->live));
 }
 
-/* A text in exactly so many columns: names are foreign. */
+/* Appends a text in exactly `width` columns. It is cleaned, because servers choose the names. */
 static void add_column(struct buf *to, const char *text, int width)
 {
 	char *clean = utf8_clean_dup(str_of(text));
@@ -159,7 +159,7 @@ static void add_column(struct buf *to, const char *text, int width)
 	free(clean);
 }
 
-/* Wide enough for the longest name, so that states stand in a column. */
+/* Returns the width of the longest name, so that the states are aligned. */
 static int name_width(const struct endpoints_report *e)
 {
 	int width = 0;
@@ -180,7 +180,7 @@ static void add_endpoint(struct servers_lines *l, struct app *a, const struct ap
 	enum role role;
 	struct buf text;
 
-	/* A provider of the other region need not be known here. */
+	/* The server need not have the endpoint of a provider in the other region. */
 	if (!expected && r->state == ENDPOINT_ABSENT)
 		return;
 	role = endpoint_text(state, sizeof(state), r, expected, clock_mono_ms(a->clock));
@@ -213,7 +213,7 @@ static void add_registration(struct servers_lines *l, const struct app *a, const
 	add(l, s, _("Register"), r->name, r->registered ? ROLE_NORMAL : ROLE_ALARM, buf_take(&text));
 }
 
-/* Endpoints that no provider names, and what is beyond the limits. */
+/* Appends the endpoints that no provider names, and how many are beyond the limits. */
 static void add_more(struct servers_lines *l, const struct app_server *s)
 {
 	const struct endpoints_report *e = &s->endpoints;
@@ -233,7 +233,7 @@ static void add_more(struct servers_lines *l, const struct app_server *s)
 	buf_clear(&text);
 }
 
-/* The server's own row: what needs a person, else the state of its routes. */
+/* Appends the server's own row: its alarms or, without alarms, the state of its routes. */
 static void add_head(struct servers_lines *l, struct app *a, const struct app_server *s)
 {
 	const struct routes_stats *r = &s->status.routes;
@@ -280,7 +280,7 @@ void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_
 	bool well;
 
 	add_head(l, a, s);
-	/* Of a recorded server there is nothing but its events. */
+	/* A recorded stream has only the events of a server. */
 	if (a->replay) {
 		add_events(l, s);
 		return;
@@ -314,7 +314,7 @@ void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_
 	if (st->uptime_s >= 0)
 		format_age(text, st->uptime_s * 1000000);
 	server_clock_text(&st->facts, clock);
-	/* "22.10.1+dfsg+~cs6.17.60671434-1": what a packager adds is in the JSON. */
+	/* The packager's suffix of "22.10.1+dfsg+~cs6.17.60671434-1" is shown in the JSON only. */
 	add(l, s, _("Asterisk"), "", server_clock_is_off(&st->facts) ? ROLE_WARN : ROLE_NORMAL,
 	    xasprintf(_("%.*s  up %s  round trip %s  event lag %s  clock %s"),
 		      st->facts.version[0] ? (int)strcspn(st->facts.version, "+~") : 99,

@@ -1,6 +1,6 @@
 /*
- * The Servers view's parts: view.c has the list and the keys, rows.c the lines of a server, json.c the same as JSON, sync.c its
- * routes, and `s`.
+ * The parts of the Servers view: view.c (list, keys), rows.c (lines of a server), json.c (the same as JSON), sync.c
+ * (routes, and `s`).
  */
 #ifndef UI_SERVERS_SERVERS_H
 #define UI_SERVERS_SERVERS_H
@@ -11,11 +11,11 @@
 /* A server's own row, or a line under it. */
 struct servers_line {
 	const struct app_server *server;
-	bool head;			/* text: its state, role: that of the state */
+	bool head;			/* a server's own row; text: its state, role: that of the state */
 	char label[16];			/* translated */
 	enum role role;
 	char *text;			/* cleaned when drawn */
-	char *words;			/* of a head: its connection and its state, for the filter */
+	char *words;			/* of a head: its connection and its state, which the filter searches */
 	uint64_t key;			/* its identity in the list */
 };
 
@@ -28,17 +28,17 @@ void servers_lines_clear(struct servers_lines *l);
 /* Appends the server's row and all its lines. */
 void servers_lines_add(struct servers_lines *l, struct app *a, const struct app_server *s);
 
-/* Appends what needs a person, in words, the worst first; false (and nothing appended) when nothing does. */
+/* Appends the server's alarms in words. Returns false, and appends nothing, when there are none. */
 bool servers_alarm_text(struct app *a, const struct app_server *s, struct buf *text);
-/* How it is connected: "connected 3 min", "retry in 4 s". */
+/* Writes the state of the connection: "connected 3 min", "retry in 4 s". */
 enum role servers_link_text(const struct app *a, const struct app_server *s, char *to, size_t size);
 /* Caller decrefs. */
 json_t *servers_json(const struct app *a, const struct app_server *s);
 
-/* The state of a server's routes in one line; false when something needs a person. */
+/* Appends the state of a server's routes in one line; returns false when something needs a person. */
 bool servers_routes_text(const struct app *a, const struct app_server *s, struct buf *text);
-/* Reads everything back, and asks about what is not repaired without asking: routes the store does not know, and the
- * selected server when it belongs to another store. */
+/* Reads all routes back and repairs those of this store. Asks first about the rest: routes that the store does not
+ * know, and the selected server when it belongs to another store. */
 void servers_sync(struct ui *ui, const struct app_server *selected);
 
 extern const struct view_ops view_servers_ops;

@@ -1,7 +1,7 @@
 /*
- * Routes on the Servers view: what is said of them, and `s`. Reading back and repairing what is this store's needs no
- * question. Deleting what the store does not know, and taking a server from another store, do: both may take calls away
- * from somebody who is not here to be asked.
+ * Routes on the Servers view: their text, and `s`. Reading back and repairing this store's routes needs no question.
+ * Deleting routes that the store does not know, and taking a server from another store, need one: both may take calls
+ * away from operators of the other store.
  */
 #include "config.h"
 
@@ -60,8 +60,8 @@ bool servers_routes_text(const struct app *a, const struct app_server *s, struct
 /* A question that is open. */
 struct question {
 	struct app *app;
-	char *server;			/* to take over; NULL = it is about routes */
-	struct app_foreign *routes;	/* that were there when it was asked */
+	char *server;			/* to be taken over; NULL = the question is about routes */
+	struct app_foreign *routes;	/* the routes that the question is about */
 	size_t count;
 };
 

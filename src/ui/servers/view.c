@@ -1,9 +1,9 @@
 /*
- * The servers: a row each, which says what needs a person, and under it the lines that say everything. A few servers are
- * open from the start.
+ * The servers: one row for each, with its alarms, and under it a line for each fact. A few servers are open from the
+ * start.
  *
- * Lines are made anew whenever something changed and before each frame, because they hold spans of time; the list keeps the
- * cursor on its line. With a filter, the lines that match are shown whether open or not.
+ * The lines hold spans of time, so they are made anew before each frame and whenever something changed; the list keeps
+ * the cursor on its line. With a filter, the lines that match are shown even if their server is closed.
  */
 #include "config.h"
 
@@ -24,7 +24,7 @@ struct servers {
 
 enum { SERVERS_HEAD, SERVERS_LINE };	/* data: struct servers_line */
 
-/* The fields of the filter first, in their order. */
+/* The fields of the filter come first, in their order. */
 enum { COL_NAME, COL_REGION, COL_LABEL, COL_WORDS, COL_LINK, COL_RTT, COL_TEXT, COL_COPIED };
 
 static const char *const fields[] = { "server", "region", "about", "state", NULL };
@@ -72,7 +72,7 @@ static void fill(void *arg)
 		} else if (with_lines && list_matches(l, SERVERS_LINE, line, NULL)) {
 			list_add(l, line->key, SERVERS_LINE, line);
 		}
-		/* Neither the row nor a line of it matches. */
+		/* Neither the server's row nor a line of it matches: remove the row. */
 		if ((i + 1 == v->lines.count || v->lines.items[i + 1].head) && l->count == before + 1 &&
 		    !list_matches(l, SERVERS_HEAD, l->rows[before].data, NULL)) {
 			l->count--;
@@ -190,7 +190,7 @@ static json_t *json(void *arg, const struct list_row *row)
 	return servers_json(((const struct servers *)arg)->view.app, ((const struct servers_line *)row->data)->server);
 }
 
-/* "connected 12 s" and the count-down tick. */
+/* "connected 12 s" and the count-down change every second. */
 static int64_t servers_next_at(void *state)
 {
 	const struct servers *v = state;
