@@ -2,8 +2,7 @@
  * Counts calls. Reports of a call coalesce on their way, so the first one that arrives may be any of them. The table of
  * live calls (by call_key) makes each call count once nevertheless.
  *
- * A call of history is counted at once. It is concurrent until a call comes that started after its end; a heap holds
- * the ends.
+ * A call of history is counted at once. It is concurrent until a call comes that started after its end (see `ends`).
  *
  * Callers choose the numbers. Therefore a new number past METRICS_MAX_NUMBERS counts in the total only.
  */

@@ -1,6 +1,6 @@
 /*
- * The table of batch commands, and running one: find its row, parse its words, open the store if it needs one, run it, write
- * out, and turn a failure into a message and an exit code. Nothing below prints failures.
+ * The table of batch commands, and how one is run: find its row, parse its words, open the store if it needs one, run
+ * it, write the output, and turn a failure into a message and an exit code. Commands do not print failures themselves.
  */
 #include "config.h"
 
@@ -95,7 +95,7 @@ const struct command cli_commands[] = {
 
 /* In the order of the help. */
 static const struct {
-	const char *commands;		/* that have it, separated by |; "" = all */
+	const char *commands;		/* the commands that have it, separated by |; "" = all */
 	const char *name, *argument, *help;
 } command_options[] = {
 	{ "provider list|agent list|number list", "where", N_("QUERY"),
@@ -268,7 +268,7 @@ bool cli_is_command(const char *word)
 	return false;
 }
 
-/* Says that there is no such command, and which one is near. `group`: the first word is the name of a group. */
+/* Reports that there is no such command, and names the nearest one. `group`: the first word is the name of a group. */
 static void refuse_command(const char *group, const char *typed, struct err *e)
 {
 	size_t least = typed && strlen(typed) < 4 ? 2 : 3;
@@ -383,7 +383,7 @@ static bool run(struct cli *c, struct err *e)
 		}
 		ok = ok && command->run(c, e);
 	}
-	/* What was printed before a failure is written out too; that failure is the one that is reported. */
+	/* Output that was printed before a failure is written too. The first failure is reported. */
 	return cli_output_end(&c->out, ok ? e : NULL) && ok;
 }
 
@@ -392,7 +392,7 @@ int cli_run(struct cli *c, const struct cli_options *options)
 	struct err e = { .code = ERR_NONE };
 	int code;
 
-	/* When a reader leaves, writing fails and the program goes on: it closes the store and returns an exit code. */
+	/* When the reader leaves, writing fails. The program then closes the store and returns an exit code. */
 	signal(SIGPIPE, SIG_IGN);
 	c->options = options;
 	c->config = options->config;

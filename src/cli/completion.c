@@ -1,4 +1,4 @@
-/* Completion for bash, made of the tables of options and commands. Names of records are not completed: that would ask the store. */
+/* Completion for bash, made from the tables of options and commands. Names of records would need the store. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static const char tail[] =
 	"}\n"
 	"complete -F _trunkdeck trunkdeck\n";
 
-/* The groups (NULL), or the verbs of one, each once. */
+/* Prints the groups (NULL), or the verbs of one group, each once. */
 static void put_words(FILE *to, const char *group)
 {
 	const char *last = "";
@@ -76,7 +76,7 @@ bool cli_completion(struct cli *c, struct err *e)
 
 	(void)e;
 	fputs(head, to);
-	/* The arguments of global options are not words of the command. */
+	/* Skip the arguments of global options, which are not words of the command. */
 	for (const struct global_option *o = cli_global_options; o->name; o++) {
 		if (!o->argument)
 			continue;

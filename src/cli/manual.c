@@ -1,6 +1,6 @@
 /*
- * The manual pages trunkdeck(1) and trunkdeck.conf(5), in the man(7) macros of roff. They are made of the tables that the program
- * itself uses: options, commands, actions and their keys, configuration.
+ * The manual pages trunkdeck(1) and trunkdeck.conf(5), in the man(7) macros of roff. They are made from the program's
+ * own tables: options, commands, actions with their keys, configuration.
  */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/config/config.h"
 
-/* In roff, backslashes, dashes, and a dot or quote at the start of a line have a meaning of their own. */
+/* In roff, backslashes, dashes, and a dot or quote at the start of a line have a special meaning. */
 static void put_text(FILE *to, const char *text)
 {
 	bool line_start = true;
@@ -37,7 +37,7 @@ static void put_section(FILE *to, const char *title)
 	fprintf(to, ".SH \"%s\"\n", title);
 }
 
-/* A term in bold with an argument in italics, and what it means. */
+/* Prints a term in bold, its argument in italics, and its meaning. */
 static void put_term(FILE *to, const char *term, const char *argument, const char *meaning)
 {
 	fputs(".TP\n\\fB", to);

@@ -11,7 +11,7 @@
 
 #define LEFT 26
 
-/* Two columns: a name with its argument, and the help. A left one that is too long gets a line of its own. */
+/* Prints two columns: a name with its argument, and the help. A name that is too long has its own line. */
 static void put_pair(FILE *to, const char *dashes, const char *name, const char *argument, const char *help)
 {
 	char *left = xasprintf("%s%s%s%s", dashes, name, argument ? " " : "", argument ? _(argument) : "");

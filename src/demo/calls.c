@@ -1,9 +1,8 @@
 /*
- * A call has two legs and takes the steps of its fate, one after another. A step has events, and a wait before it. The events and
- * their order are those of a real Asterisk (ami.md 2.3).
+ * A call has two legs and takes the steps of its fate, one after another. A step has a wait and the events after it,
+ * which are in the order of a real Asterisk (ami.md 2.3).
  *
- * Arrivals are a Poisson process. Which numbers are popular and which agents are slow is drawn from the number itself, so that it
- * does not change.
+ * Arrivals are a Poisson process. The hash of a number decides its popularity and its agent's slowness.
  */
 #include "config.h"
 
@@ -36,10 +35,10 @@ struct leg {
 };
 
 /*
- * One event. Legs: t = the trunk's (of a test: the caller's half), a = the agent's (of a test: the half in the dialplan), 1 and
- * 2 = the one that hangs up first and the other, T and A = this leg goes up with the event, - = none. The event is left out when a
- * leg has no channel. A second leg is the destination of a dial. In a value, $ is the number, @ is what is dialled, % is the
- * dial status and # is the cause.
+ * One event. Legs: t = the trunk's (of a test: the caller's half), a = the agent's (of a test: the half in the
+ * dialplan), 1 = the leg that hangs up first, 2 = the other leg, T and A = the leg goes up with the event, - = none.
+ * The event is left out when a leg has no channel. A second leg is the destination of a dial. In a value, $ is the
+ * number, @ is the dialled text, % is the dial status and # is the cause.
  */
 struct line {
 	const char *event, *legs, *key, *value;
@@ -89,12 +88,12 @@ static const struct line
 	test_dial[] = { { "DialBegin", "a", "", "" }, { 0 } },
 	test_answer[] = { { "DialEnd", "a", "DialStatus", "%" }, { 0 } };
 
-/* Waits that are no two bounds in milliseconds: as long as the number's agent takes to speak, and the time of a talk. */
+/* Waits that are not two bounds in milliseconds: the response time of the number's agent, and the talk time. */
 #define SLOWNESS -1
 #define TALK -2
 
 static const struct fate {
-	unsigned odds;			/* of 100 inbound calls */
+	unsigned odds;			/* in percent of inbound calls */
 	int cause, sip;			/* sip 0 = not reported */
 	const char *text;		/* of the cause */
 	const char *dial_status;
@@ -124,13 +123,13 @@ struct demo_call {
 	const struct fate *fate;
 	size_t step;			/* the next one */
 	int64_t due_us;
-	int64_t stamp_us;		/* of a test, by its plan; 0 = no test */
+	int64_t stamp_us;		/* of a test call, by its plan; 0 = not a test call */
 	int64_t began_s;
 	uint64_t hash;			/* of the number */
 	char dial[256];
 	char bridge[40];
 	bool bridged;
-	bool agent_first;		/* the agent hangs up */
+	bool agent_first;		/* the agent hangs up first */
 	struct leg trunk, agent;
 	struct demo_call *prev, *next;
 };
@@ -146,7 +145,7 @@ struct demo_calls {
 
 /* --- chance --- */
 
-/* splitmix64 */
+/* The generator is splitmix64. */
 static uint64_t draw(struct demo_calls *c)
 {
 	uint64_t z = c->random += UINT64_C(0x9e3779b97f4a7c15);
@@ -161,7 +160,7 @@ static double unit(struct demo_calls *c)
 	return ((double)(draw(c) >> 11) + 0.5) / 9007199254740992.0;
 }
 
-/* Exponentially distributed around 1, by von Neumann's method: falling runs of uniform numbers. */
+/* Returns an exponentially distributed number with mean 1, by von Neumann's method: falling runs of uniform numbers. */
 static double exponential(struct demo_calls *c)
 {
 	for (double whole = 0;; whole++) {
@@ -177,7 +176,7 @@ static double exponential(struct demo_calls *c)
 	}
 }
 
-/* The wait before a step: many talks are short, a few are long. */
+/* Returns the wait before a step. Many talks are short, a few are long. */
 static int64_t wait_us(struct demo_calls *c, const struct demo_call *k, const struct step *s)
 {
 	double low = s->low_ms, high = s->high_ms, ms;
@@ -319,7 +318,7 @@ static void name_leg(struct demo_calls *c, struct leg *l, const char *what, size
 
 static void choose_caller(struct demo_calls *c, char *to, size_t size)
 {
-	/* Prefix and how many digits follow it. */
+	/* Prefix, and the number of digits after it. */
 	static const struct { const char *prefix; int digits; } callers[] = {
 		{ "+1415", 7 }, { "+1212", 7 }, { "+1312", 7 }, { "+1604", 7 }, { "+44207", 7 }, { "+447", 9 }, { "+4930", 7 },
 		{ "+49151", 8 }, { "+3314", 7 }, { "+346", 8 }, { "+3902", 8 }, { "+3120", 7 }, { "+4144", 7 }, { "+4670", 7 },
@@ -338,7 +337,7 @@ static void choose_caller(struct demo_calls *c, char *to, size_t size)
 	to[len] = '\0';
 }
 
-/* Of two numbers, the one with the smaller hash is called: some numbers are busier than others, and stay so. */
+/* Takes the number with the smaller hash of two, so that the same numbers are always busier than others. */
 static bool choose_route(struct demo_calls *c, struct demo_call *k)
 {
 	for (int i = 0; i < 2; i++) {
@@ -383,7 +382,7 @@ static void begin_call(struct demo_calls *c, int64_t now_ms)
 	add_call(c, k, now_ms);
 }
 
-/* The agent's channel is named after what is dialled: "WebSocket/support/c(ulaw)" gives WebSocket/support-... */
+/* The dialled text names the agent's channel: "WebSocket/support/c(ulaw)" gives WebSocket/support-... */
 static void make_agent_leg(struct demo_calls *c, struct demo_call *k)
 {
 	const char *slash = strchr(k->dial, '/');

@@ -1,6 +1,6 @@
 /*
- * The calls of the demonstration Asterisk, and the test calls that are placed on it: what happens, when, and the events that
- * report it. One owner, no thread. Times are monotonic.
+ * The inbound calls of the demonstration Asterisk, and its test calls: their steps, their times, and the events that
+ * report them. One owner, no thread. Times are monotonic.
  */
 #ifndef DEMO_CALLS_H
 #define DEMO_CALLS_H
@@ -14,7 +14,7 @@
 
 struct demo_calls;
 
-/* Where a call may go. The texts are the callback's and valid until it is called again. */
+/* A route for a call. The texts belong to the callback and are valid until its next call. */
 struct demo_route {
 	const char *number;
 	const char *dial;
@@ -25,7 +25,7 @@ struct demo_calls_config {
 	double calls_per_minute;
 	double speed;
 	const char *endpoint;		/* as in struct demo_pbx_options */
-	/* One of the routes; the same one for the same `pick` while the routes stay. False when there are none. */
+	/* Gives one of the routes: the same for the same `pick` while they do not change. False: none. */
 	bool (*route)(void *arg, uint64_t pick, struct demo_route *out);
 	void *arg;
 };
@@ -35,14 +35,14 @@ void demo_calls_free(struct demo_calls **c);
 /* Takes the steps that are due, and appends their events to out. */
 void demo_calls_turn(struct demo_calls *c, int64_t now_ms, struct buf *out);
 int64_t demo_calls_next_at_ms(const struct demo_calls *c);	/* -1 = never */
-/* Ends the call of a trunk's channel at the next turn; false when there is none. */
+/* Ends the call of a trunk's channel at the next turn; returns false when there is none. */
 bool demo_calls_hang_up(struct demo_calls *c, struct str channel, int64_t now_ms);
 /* Appends an item of CoreShowChannels for each channel of an inbound call, and returns their count. */
 size_t demo_calls_list(const struct demo_calls *c, const char *id_text, struct buf *out);
 
-/* Begins a test call: see routes/test_call.h for its events. Most agents speak within a second; how fast depends on the number,
- * and the time stamps are those of the plan, so that the same test always gives the same figures. `id` and `other_id` are of the
- * two halves of the Local channel, `agent` is where the route leads to, NULL if there is none. */
+/* Begins a test call; routes/test_call.h has its events. Most agents speak within a second. The response time depends
+ * on the number and the time stamps are planned, so that the same test always gives the same figures. `id` and
+ * `other_id` belong to the halves of the Local channel. `agent` is the route's agent, NULL if there is none. */
 void demo_calls_test(struct demo_calls *c, struct str number, struct str id, struct str other_id, const char *agent, int64_t now_ms);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * A folder under the temporary directory has a SQLite store, which is filled from data/demo/workspace.json like a store of an
- * operator. Each region has one demonstration server. The flags stand for what an operator would write into the configuration.
+ * Makes a folder below the temporary directory with a SQLite store, filled from data/demo/workspace.json like an
+ * operator's store. Each region has one demonstration server. The flags replace a configuration.
  */
 #include "config.h"
 

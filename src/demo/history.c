@@ -1,6 +1,4 @@
-/*
- * Office hours are busy, nights and weekends are not, and nine calls of ten are answered. The random numbers have a fixed seed.
- */
+/* Office hours are busy, nights and weekends quiet, and 9 of 10 calls are answered. The random seed is fixed. */
 #include "config.h"
 
 #include "history.h"
@@ -20,12 +18,12 @@ static const char *const callers[] = {
 	"+33612345678", "",
 };
 
-/* Calls an hour in all, at noon on a working day: 100 %. */
+/* Calls in an hour of the day, in percent of noon on a working day. */
 static const int busy_percent[24] = {
 	5, 2, 2, 2, 3, 8, 20, 45, 80, 100, 100, 90, 75, 90, 100, 95, 80, 55, 35, 25, 18, 14, 10, 8,
 };
 
-/* xorshift */
+/* The generator is xorshift. */
 static uint32_t next_random(uint32_t *state, uint32_t below)
 {
 	*state ^= *state << 13;
@@ -70,7 +68,7 @@ static struct call make_call(json_t *numbers, unsigned serial, int64_t at_us, ui
 	};
 	json_t *number;
 
-	/* The first numbers of the list are the busy ones; a disabled one has no calls. */
+	/* Numbers at the top of the list are the busy ones; disabled numbers have no calls. */
 	do {
 		uint32_t count = (uint32_t)json_array_size(numbers), a = next_random(random, count), b = next_random(random, count);
 
@@ -89,7 +87,7 @@ bool demo_history_fill(struct store *s, json_t *numbers, int64_t now_us, struct 
 {
 	struct call *calls = xcalloc(CALLS_MAX, sizeof(*calls));
 	int64_t first = (now_us / HOUR_US - DAYS * 24) * HOUR_US;
-	/* The servers are recorded from before the first call until after the end of the demonstration. */
+	/* The servers are recorded from before the first call until after the demonstration. */
 	const struct span heard = { first - DAYS * 24 * HOUR_US * 5, now_us + 24 * HOUR_US };
 	const struct covered_span spans[] = { { "na-1", heard, false }, { "eu-1", heard, false } };
 	uint32_t random = 20260105;

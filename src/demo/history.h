@@ -1,4 +1,4 @@
-/* A week of finished calls for the demonstration: the same ones for the same moment, so that screens can be compared. */
+/* A week of finished calls for the demonstration. The same now_us gives the same calls. */
 #ifndef DEMO_HISTORY_H
 #define DEMO_HISTORY_H
 
@@ -8,7 +8,7 @@
 
 #include "trunkdeck/store/store.h"
 
-/* `numbers` as in data/demo/workspace.json. */
+/* `numbers` is the list of data/demo/workspace.json. */
 bool demo_history_fill(struct store *s, json_t *numbers, int64_t now_us, struct err *e);
 
 #endif

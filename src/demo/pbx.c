@@ -1,8 +1,8 @@
 /*
  * The thread of the demonstration Asterisk: sessions, their actions, the database. Calls are in demo/calls.c.
  *
- * One poll loop serves the listening socket, the sessions and a descriptor that ends it. A session that does not read what is sent
- * to it is dropped, as a real Asterisk does.
+ * One poll loop serves the listening socket, the sessions and a descriptor that ends the loop. A session that does not
+ * read its output is dropped, as by a real Asterisk.
  */
 #include "config.h"
 
@@ -49,8 +49,8 @@ struct session {
 	int fd;
 	bool authenticated;
 	bool wants_events;
-	bool closing;			/* once its output is sent */
-	char challenge[24];		/* the last one given */
+	bool closing;			/* after its output is sent */
+	char challenge[24];		/* the last challenge that was sent */
 	struct buf in, out;
 };
 
@@ -60,7 +60,7 @@ struct demo_pbx {
 	int stop;
 	int64_t began_ms;
 	char *user, *secret;
-	int64_t clock_us;		/* ahead of ours */
+	int64_t clock_us;		/* how far its clock is ahead of ours */
 	char *endpoint, *silent_endpoint, *registrar;	/* "" = none */
 	struct entry *database;
 	struct demo_calls *calls;
@@ -76,7 +76,7 @@ struct action {
 
 #define SLICE(s) (int)(s).len, (s).p
 
-/* The value of a header; empty when there is none. */
+/* Returns the value of a header; empty when there is none. */
 static struct str field(const struct action *a, const char *key)
 {
 	const char *line = a->lines.p, *end = line + a->lines.len;
@@ -97,7 +97,7 @@ static struct str field(const struct action *a, const char *key)
 
 /* --- answers --- */
 
-/* "Success", "Error" or "Goodbye", and lines in which each ends with \r\n. */
+/* `response` is "Success", "Error" or "Goodbye"; each of the lines ends with \r\n. */
 __attribute__((format(printf, 4, 5)))
 static void respond(struct session *s, const struct action *a, const char *response, const char *format, ...)
 {
@@ -191,7 +191,7 @@ static void on_hangup(struct demo_pbx *p, struct session *s, const struct action
 		respond(s, a, "Error", "Message: No such channel\r\n");
 }
 
-/* An entry of the database; NULL if there is none. */
+/* Finds an entry of the database; NULL if there is none. */
 static struct entry *find(const struct demo_pbx *p, struct str family, struct str key)
 {
 	char *path = xasprintf("%.*s/%.*s", SLICE(family), SLICE(key));
@@ -268,8 +268,7 @@ static void on_del(struct demo_pbx *p, struct session *s, const struct action *a
 	}
 }
 
-/* Getvar: the routes mode, and the functions that report endpoints. Each endpoint has one AOR, and that has one contact, all of
- * the same name. */
+/* Getvar: the routes mode, and the functions of endpoints. An endpoint, its AOR and its contact have one name. */
 static void on_getvar(struct demo_pbx *p, struct session *s, const struct action *a)
 {
 	static const struct {
@@ -313,7 +312,7 @@ static void on_registrations(struct demo_pbx *p, struct session *s, const struct
 	end_list(s, a, "OutboundRegistrationDetailComplete", *p->registrar != '\0');
 }
 
-/* PJSIPShowEndpoints lists both; PJSIPShowEndpoint shows the one that it names. */
+/* PJSIPShowEndpoints lists both endpoints; PJSIPShowEndpoint shows the one that it names. */
 static void on_endpoints(struct demo_pbx *p, struct session *s, const struct action *a)
 {
 	const char *const names[] = { p->endpoint, p->silent_endpoint };
@@ -335,7 +334,7 @@ static void on_endpoints(struct demo_pbx *p, struct session *s, const struct act
 	end_list(s, a, only.len ? "EndpointDetailComplete" : "EndpointListComplete", items);
 }
 
-/* Only test calls are placed here: Local/NUMBER@trunkdeck-test/n. */
+/* Only test calls are accepted: Local/NUMBER@trunkdeck-test/n. */
 static void on_originate(struct demo_pbx *p, struct session *s, const struct action *a)
 {
 	struct str channel = field(a, "Channel"), number;
@@ -353,7 +352,7 @@ static void on_originate(struct demo_pbx *p, struct session *s, const struct act
 	respond(s, a, "Success", "Message: Originate successfully queued\r\n");
 }
 
-/* Every context is there, and the include has the version of this program. */
+/* Every context exists, and the include has the version of this program. */
 static void on_dialplan(struct demo_pbx *p, struct session *s, const struct action *a)
 {
 	struct str context = field(a, "Context");
@@ -368,7 +367,7 @@ static void on_dialplan(struct demo_pbx *p, struct session *s, const struct acti
 	end_list(s, a, "ShowDialPlanComplete", 1);
 }
 
-/* An action has a function, or lines that are always the same. */
+/* An action has a function or a constant answer. */
 static const struct {
 	const char *name;
 	bool before_login;
@@ -447,7 +446,7 @@ static void accept_session(struct demo_pbx *p)
 	p->session_count++;
 }
 
-/* Performs the actions that have arrived. False when the session is over. */
+/* Performs the actions that have arrived. Returns false when the session is over. */
 static bool receive(struct demo_pbx *p, struct session *s)
 {
 	char block[16384];
@@ -502,7 +501,7 @@ static bool turn(struct demo_pbx *p)
 		if (p->sessions[i].wants_events)
 			buf_add(&p->sessions[i].out, events.p, events.len);
 	buf_clear(&events);
-	/* From the end: a dropped session's place is taken by the last. */
+	/* From the end, because the last session takes the place of a dropped one. */
 	for (size_t i = polled; i-- > 0;)
 		if ((fds[i + 2].revents & ~POLLOUT && !receive(p, &p->sessions[i])) || !send_out(&p->sessions[i]))
 			drop_session(p, i);
@@ -518,7 +517,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* The pick-th of the numbers that the database has routes for. */
+/* Gives the pick-th of the numbers that have routes in the database. */
 static bool pick_route(void *arg, uint64_t pick, struct demo_route *out)
 {
 	const struct demo_pbx *p = arg;

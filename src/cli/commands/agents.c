@@ -1,6 +1,6 @@
 /*
- * agent sync: a row for each agent that was changed, or would be, and for each agent of the directory that is refused.
- * Failures are reported after the rows: a region that could not be read does not keep the other one from being synced.
+ * agent sync: prints a row for each agent that was or would be changed, and for each agent of the directory that is
+ * refused. Failures are reported after the rows, because one unreadable region does not stop the sync of the other.
  */
 #include "config.h"
 

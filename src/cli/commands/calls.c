@@ -1,8 +1,8 @@
 /*
- * calls: finished calls of the store, newest first, printed as they are read. --follow goes on with the calls that are recorded
- * from now on (or since --since), oldest first, and asks the store every second. A call is new when it was written after the
- * last question, not when it happened: recorders write calls that waited for the store long after they ended. The clocks of
- * recorders may differ by OVERLAP_US, so that span is read again each time, and calls that were printed are remembered.
+ * calls: finished calls of the store, newest first, printed as they are read. --follow goes on with the calls that are
+ * recorded from now on (or since --since), oldest first, and asks the store every second. A call is new when it was
+ * written after the last question, however long ago it ended: recorders write calls that waited for the store late. The
+ * clocks of recorders may differ by OVERLAP_US, so that span is read again each time, and printed calls are remembered.
  */
 #include "config.h"
 
@@ -37,7 +37,7 @@ struct listing {
 	size_t max;			/* rows; 0 = all */
 	struct seen *seen[2];		/* printed while following: in this span of OVERLAP_US, and in the one before */
 	bool following;
-	json_t *story;			/* of the call that comes next; NULL = it has none */
+	json_t *story;			/* of the next call; NULL = it has none */
 };
 
 static void take_story(void *arg, const char *text)
@@ -65,7 +65,7 @@ static void put_call(void *arg, const struct call *c)
 	for (size_t i = 0; i < ARRAY_LEN(l->seen) && l->following && !s; i++)
 		HASH_FIND(hh, l->seen[i], &key, sizeof(key), s);
 	if (s)
-		return;		/* printed before */
+		return;		/* was printed before */
 	if (l->following) {
 		s = xcalloc(1, sizeof(*s));
 		s->key = key;
@@ -125,7 +125,7 @@ static bool follow(struct cli *c, struct listing *l, struct call_query q, struct
 	}
 }
 
-/* Reads the filter, and lets the store look for what it can find: a period, and a number that the workspace has. */
+/* Reads the filter. The store looks up the parts that it knows: a period, and a number of the workspace. */
 static bool take_where(struct listing *l, struct call_query *q, const char *text, struct err *e)
 {
 	int64_t since_us, until_us;
@@ -145,7 +145,7 @@ static bool take_where(struct listing *l, struct call_query *q, const char *text
 
 static bool list(struct cli *c, struct cli_history *h, struct err *e)
 {
-	/* The widths are least widths: calls that are still to come can't be measured. */
+	/* These widths are minimum widths, because calls that are still to come can't be measured. */
 	static const struct cli_column table[] = {
 		{ .key = "started", .width = 19 }, { .key = "number", .width = 16 }, { .key = "caller", .width = 16 },
 		{ .key = "country", .width = 2 }, { .key = "outcome", .width = 11 },
@@ -170,7 +170,7 @@ static bool list(struct cli *c, struct cli_history *h, struct err *e)
 		filter_words_free(&l.where);
 		return false;
 	}
-	/* The store does not know the filter: rows are counted here. */
+	/* The store does not apply the whole filter, so the rows are counted here. */
 	l.max = (size_t)max;
 	h->query.max = where ? 0 : l.max;
 	for (const struct call_field *f = call_fields; f < call_fields + CALL_FIELDS; f++) {

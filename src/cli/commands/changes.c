@@ -1,7 +1,7 @@
 /*
- * changes: the audit trail, oldest first, as a stream: each change is written out before the next one is waited for. Following
- * does not poll (store_wait() uses the store's own notification). It ends when the reader of a pipe leaves, and fails when the
- * store is lost.
+ * changes: the audit trail as a stream, oldest first. Each change is written out before the next one is awaited.
+ * Following does not poll (store_wait() uses the store's own notification). It ends when the reader of a pipe leaves,
+ * and fails when the store is lost.
  */
 #include "config.h"
 
@@ -16,12 +16,12 @@
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/store/store.h"
 
-/* How long one wait for a change lasts; then the reader of a pipe is looked for. */
+/* How long one wait for a change lasts. After it, the command checks whether the reader of a pipe has left. */
 #define WAIT_MS 5000
 
 struct feed {
 	struct cli_output *out;
-	struct change_query query;	/* after_id: the last one printed */
+	struct change_query query;	/* after_id: the last change that was printed */
 	int64_t left;			/* changes still to print; < 0 = no end */
 };
 
@@ -100,7 +100,7 @@ bool cli_changes(struct cli *c, struct err *e)
 		{ .key = "key" },
 		{ .key = "before" }, { .key = "after" },
 	};
-	/* The widths are least widths: changes that are still to come can't be measured. */
+	/* These widths are minimum widths, because changes that are still to come can't be measured. */
 	static const struct cli_column table[] = {
 		{ .key = "id", .width = 6, .flags = COLUMN_RIGHT }, { .key = "at", .width = 19 },
 		{ .key = "actor", .width = 10 }, { .key = "action", .width = 6 }, { .key = "entity", .width = 9 },

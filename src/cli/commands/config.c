@@ -1,4 +1,4 @@
-/* config: each value that is in force, with where it comes from. Secrets are masked when the configuration is read. */
+/* config: prints each value in force and its source. Secrets are masked when the configuration is read. */
 #include "config.h"
 
 #include "cli/io/command.h"

@@ -44,7 +44,7 @@ struct cutting {
 	json_t *numbers;
 	const struct server_config *server;
 	struct ami_session *query;
-	json_t *legs;			/* that calls came in by: channel -> extension */
+	json_t *legs;			/* by which calls came in: channel -> extension */
 };
 
 static bool check_owner(const struct cutting *k, const char *owner, struct err *e)
@@ -61,7 +61,7 @@ static bool check_owner(const struct cutting *k, const char *owner, struct err *
 	return ok || err_set(e, ERR_FOREIGN_SERVER, "%s", k->server->name);
 }
 
-/* A key that was not there is as good as one that is deleted: reading back decides. */
+/* A key that was missing counts as deleted, because reading back decides. */
 static bool remove_route(const struct cutting *k, const char *number, struct err *e)
 {
 	const struct ami_field fields[] = { { "Family", "trunkdeck" }, { "Key", number }, { NULL, NULL } };
@@ -79,7 +79,7 @@ static bool remove_route(const struct cutting *k, const char *number, struct err
 	return gone || err_set_message(e, ERR_FOUND_WRONG, _("%s still has a route for %s"), k->server->name, number);
 }
 
-/* The leg that a call came in by is the oldest of its linked set. */
+/* The oldest channel of a linked set is the leg that the call came in by. */
 static void see_channel(void *arg, const struct ami_frame *f)
 {
 	struct cutting *k = arg;
@@ -112,8 +112,8 @@ static bool hang_up(struct cutting *k, size_t *done, struct err *e)
 		struct err why;
 
 		/*
-		 * A call that was transferred is at another extension by now. Its leg keeps the variable in which our dialplan
-		 * put the number. Asking fails when the call has ended, or our user may not ask.
+		 * A call that was transferred is at another extension now. Its leg keeps the variable in which our
+		 * dialplan put the number. Asking fails when the call has ended, or our user has no right to ask.
 		 */
 		if (!is_ours && ami_session_value(k->query, "Getvar", variable, AMI_KEY_VALUE, &number, &why))
 			is_ours = json_object_get(k->numbers, number);

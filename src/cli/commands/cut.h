@@ -1,7 +1,7 @@
 /*
- * Hanging up the calls of numbers that were just deleted. On each server first the routes are taken away and read back, and
- * only where they are gone the calls are hung up, so that no new one slips in: found among the server's channels by technology
- * and exact number, hung up one by one with cause 16.
+ * Hangs up the calls of numbers that were just deleted. On each server the routes are deleted and read back first. Only
+ * servers without the routes go on, so that no new call can arrive: calls are found among the server's channels by
+ * technology and exact number, and hung up one by one with cause 16.
  */
 #ifndef CLI_COMMANDS_CUT_H
 #define CLI_COMMANDS_CUT_H
@@ -12,9 +12,10 @@
 #include "cli/io/command.h"
 #include "trunkdeck/model/snapshot.h"
 
-/* The numbers that a deletion of the record takes away, as the keys of an object; before it does. NULL and *e on failure. */
+/* Call before the deletion. Returns the numbers that go with the record, as keys of an object, or NULL and *e. */
 json_t *cli_cut_prepare(struct cli *c, const struct record *r, struct err *e);
-/* After it. `owner` is the workspace's id. Notes how many calls were hung up where; false when a server could not be asked. */
+/* Call after the deletion. `owner` is the workspace's id. Notes how many calls each server ended; false when one could
+ * not be asked. */
 bool cli_cut_run(struct cli *c, json_t *numbers, const char *owner, struct err *e);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * doctor: for one number everything that was checked. For many numbers, tables show only what is not right; JSON and CSV show
- * everything. Tables begin with the worst finding. The advice stands on a line below its finding.
+ * doctor: for one number, all checks are printed. For many numbers, tables show only findings that are not ok, worst
+ * first; JSON and CSV show everything. The advice stands on a line below its finding.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 struct report {
 	struct cli_output *out;
 	bool all;			/* tables show passed checks too */
-	char about[FINDING_ABOUT_SIZE];	/* heading above the last line printed: "+15551234567 on na-1" */
+	char about[FINDING_ABOUT_SIZE];	/* heading of the last line printed: "+15551234567 on na-1" */
 	struct finding *kept;		/* for a table, the worst first */
 	size_t kept_count;
 	size_t count[VERDICT_COUNT];

@@ -26,7 +26,7 @@ bool cli_history_open(struct cli *c, struct cli_history *h, struct err *e)
 
 	*h = (struct cli_history){ .zone_name = "UTC" };
 	h->directory = snapshot_new();
-	/* A filter looks into the labels of numbers. */
+	/* A filter searches the labels of numbers, so the numbers are needed. */
 	if (!store_read_snapshot(c->store, h->directory, cli_args_has(&c->args, "where"), e))
 		return false;
 	zone = snapshot_workspace(h->directory)->time_zone;
@@ -54,7 +54,7 @@ bool cli_history_init(struct cli *c, struct cli_history *h, struct err *e)
 	q->server = cli_args_value(&c->args, "server");
 	q->outcome = cli_args_value(&c->args, "outcome");
 	q->provider = cli_args_value(&c->args, "provider");
-	/* A provider that was deleted still has calls: a name that is not known is taken as its id. */
+	/* A deleted provider still has calls, so an unknown name is taken as an id. */
 	if (q->provider)
 		cli_provider_id(h->directory, &q->provider, &ignored);
 #define COMMA_NAME(id, name, text, help) ", " name

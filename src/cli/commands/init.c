@@ -1,4 +1,4 @@
-/* init, store migrate: opening the store has created it or brought it up to date; the fields that were given are set. */
+/* init, store migrate: opening the store creates or migrates it; then init sets the fields that were given. */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,7 +1,6 @@
 /*
- * metrics: figures over finished calls of the store, counted by the code that counts live calls. A window goes back from now.
- * With --prometheus and no window, everything that the store keeps is counted. For the live window each server is asked once
- * for the calls that are up.
+ * metrics: figures over finished calls of the store, counted by the code that counts live calls. A window ends now.
+ * With --prometheus and no window, all stored calls are counted. For the live window each server is asked once.
  */
 #include "config.h"
 
@@ -22,7 +21,7 @@
 #define CAUSES_SHOWN 10
 #define LIVE_TIMEOUT_MS 10000
 
-/* --- what is printed --- */
+/* --- output --- */
 
 static void put_moment(json_t *o, const char *key, int64_t us)
 {
@@ -33,7 +32,7 @@ static void put_moment(json_t *o, const char *key, int64_t us)
 	json_object_set_new(o, key, us ? json_string(iso) : json_null());
 }
 
-/* One object serves all formats: tables and CSV show some of its values. */
+/* One object serves all formats; tables and CSV show some of its values. */
 static void put_group(const struct cli_figures *f, enum metrics_group by, const struct number_metrics *n)
 {
 	json_t *o = json_object(), *figures = metrics_to_json(n), *states = json_object(), *week = json_array();
@@ -119,9 +118,9 @@ static void put_groups(const struct cli_figures *f)
 	cli_output_line(f->out, _("Not complete: nobody listened for %" PRId64 " s; records since %s."), f->coverage.gap_s, since);
 }
 
-/* --- what is asked for --- */
+/* --- options --- */
 
-/* The last 24 hours unless another window was given; with --prometheus everything. */
+/* Without options the window is the last 24 hours; with --prometheus it is unlimited. */
 static bool take_options(const struct cli *c, struct cli_history *h, struct cli_figures *f, struct err *e)
 {
 	const char *window = cli_args_value(&c->args, "window"), *by = cli_args_value(&c->args, "by");
@@ -162,11 +161,11 @@ struct counting {
 	struct cli *cli;
 	const struct cli_history *history;
 	struct metrics *metrics;
-	struct snapshot *workspace;	/* with its numbers; only for the live window and with known_only */
-	bool known_only;		/* numbers that the workspace does not know are one group */
+	struct snapshot *workspace;	/* for the live window, where it has the numbers, and for known_only */
+	bool known_only;		/* all numbers that the workspace does not know are one group */
 };
 
-/* Callers choose the numbers of unmapped calls. Each would be a series of its own in a database that never forgets. */
+/* Callers choose the numbers of unmapped calls. Each would be a series that Prometheus keeps forever. */
 static const struct call *known(const struct counting *counting, const struct call *c, struct call *copy)
 {
 	if (!counting->known_only || snapshot_number(counting->workspace, c->number))
@@ -211,7 +210,7 @@ static const char *prefix_of(void *arg, struct str endpoint)
 	return p ? p->inbound_prefix : NULL;
 }
 
-/* Every server is asked, also after one has failed; the first failure is reported. */
+/* All servers are asked even after one has failed; the first failure is reported. */
 static bool count_live(struct counting *counting, struct err *e)
 {
 	const struct config *config = counting->cli->config;
@@ -238,8 +237,8 @@ static bool count_live(struct counting *counting, struct err *e)
 	return first.code == ERR_NONE;
 }
 
-/* Counts the recorded calls, and the time in which no recorder listened to the servers that are meant: those that are configured
- * here, or with none configured, all that were ever recorded. */
+/* Counts the recorded calls, and the time without a recorder on the chosen servers. These are the configured servers
+ * or, if none is configured, all servers that were ever recorded. */
 static bool count_history(struct counting *counting, struct cli_history *h, struct cli_figures *f, struct err *e)
 {
 	const struct config *c = counting->cli->config;

@@ -14,7 +14,7 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
 
-/* name{label="key",window="24h",extra="value"}; labels that do not apply are left out. */
+/* Writes name{label="key",window="24h",extra="value"}; leaves out labels that do not apply. */
 static void put_series(const struct cli_figures *f, const char *name, const char *suffix, const struct number_metrics *n,
 		       const char *extra, const char *value)
 {
@@ -57,7 +57,7 @@ static void put_summary(const struct cli_figures *f, const char *name, const str
 	fprintf(f->out->to, "%" PRIu64 "\n", h->count);
 }
 
-/* The figures of a window have names of their own, because they go down as well as up. */
+/* The figures of a window have their own names, because they can decrease. */
 enum family { OUTCOMES, TALK, RESPONSE, PEAK, STATES };
 static const struct { const char *name, *in_window, *type, *help; } families[] = {
 	[OUTCOMES] = { "trunkdeck_calls_total", "trunkdeck_window_calls", "counter", "Finished calls by outcome." },
@@ -88,7 +88,7 @@ static void put_group(const struct cli_figures *f, enum family family, const cha
 	}
 }
 
-/* A gauge of all groups together. */
+/* Writes a gauge for all groups together. */
 static void put_gauge(const struct cli_figures *f, const char *name, const char *help, int64_t value)
 {
 	const char *bounded = f->bounded ? "window_" : "";

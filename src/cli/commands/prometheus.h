@@ -12,11 +12,11 @@
 struct cli_figures {
 	struct cli_output *out;
 	enum metrics_group by;
-	const char *window;		/* as given; NULL = everything, or what since and until say */
-	bool bounded;			/* a window, or since or until are given */
-	bool live;			/* of this moment */
+	const char *window;		/* as given; NULL = no window */
+	bool bounded;			/* a window, or since or until, was given */
+	bool live;			/* figures of this moment */
 	int64_t since_us, until_us;	/* 0 = open */
-	struct coverage_summary coverage;	/* not when live */
+	struct coverage_summary coverage;	/* not for live figures */
 	const struct metrics *metrics;	/* grouped by `by` */
 };
 

@@ -1,7 +1,7 @@
 /*
- * record: the app without a screen. It listens to all servers and writes every finished call into the store until it is told to
- * stop. The messages of the screen go to standard error, one a line, with their level. The store and the servers may come and
- * go. At the end every call is written, or the exit code says that some could not be.
+ * record: the app without a screen. It listens to all servers and writes every finished call into the store until it is
+ * stopped. Messages go to standard error, one a line, with their level. The store and the servers may be away for a
+ * time. At the end every call is written, or the exit code says that some could not be.
  */
 #include "config.h"
 
@@ -17,7 +17,7 @@
 #include "trunkdeck/base/utf8.h"
 
 #define FINISH_MS 10000
-/* After that the store worker ends behind the statements that it is in. Each may wait 5 s for the lock of another program. */
+/* Then the store worker ends after its present statements, which may each wait 5 s for another program's lock. */
 #define LEAVE_MS 15000
 #define RAW_KEEP_MOST 999
 
@@ -28,7 +28,7 @@ struct recorder {
 	enum store_state store_state;
 };
 
-/* The journal reads a priority in front of the line, people read a word. */
+/* For the journal the line begins with a priority, for people with the level as a word. */
 static void put_line(const struct recorder *r, enum message_level level, const char *text)
 {
 	static const struct { int priority; const char *word; } levels[] = {

@@ -1,10 +1,10 @@
 /*
- * add, list, show, edit, delete: one implementation for every kind of record, driven by its table of fields (records.h).
+ * add, list, show, edit, delete: one implementation for all kinds of records, driven by the table of fields.
  *
- * An edit reads the record, sets the fields that were given, and writes it with the version it read. If another operator has
- * changed the record in between, the edit is refused and that change is not lost. For the same reason a delete that was
- * confirmed names the version that was shown. The store has the rules and limits. This file only looks up names (a provider
- * may be named by id or name), and gives a number without --region the region of its provider.
+ * An edit reads the record, sets the fields that were given, and writes it with the version it read. If another
+ * operator changed the record in between, the edit is refused and that change is kept. For the same reason a confirmed
+ * delete names the version that was shown. The store has the rules and limits. This file only looks up names (a
+ * provider may be given by id or name), and gives a number without --region the region of its provider.
  */
 #include "config.h"
 
@@ -52,7 +52,7 @@ static bool set_fields(const struct cli *c, struct snapshot *directory, struct r
 
 /* --- writing --- */
 
-/* *now is set either way; the caller clears it. */
+/* *now is set in any case; the caller clears it. */
 static bool mutate(struct cli *c, enum mutation_kind kind, const struct record *r, int64_t version,
 		   struct record *now, struct err *e)
 {
@@ -70,7 +70,7 @@ static bool mutate(struct cli *c, enum mutation_kind kind, const struct record *
 	return ok;
 }
 
-/* What was stored and may still be a mistake; NULL = nothing. Caller frees with json_decref(). */
+/* Returns warnings about the stored record, NULL = none. Caller frees with json_decref(). */
 static json_t *warnings_of(struct snapshot *directory, const struct record *r)
 {
 	struct number_context ctx = { 0 };
@@ -89,7 +89,7 @@ static json_t *warnings_of(struct snapshot *directory, const struct record *r)
 	return list;
 }
 
-/* "added number +15551234567", or the record. */
+/* Prints "added number +15551234567", or the record. */
 static void report(struct cli *c, const char *done, const struct record *r, struct snapshot *directory)
 {
 	json_t *warnings = directory ? warnings_of(directory, r) : NULL, *warning;
@@ -105,12 +105,12 @@ static void report(struct cli *c, const char *done, const struct record *r, stru
 	json_decref(warnings);
 	for (size_t i = 0; i < c->config->server_count; i++)
 		writes |= c->config->servers[i].routes == ROUTES_ASTDB;
-	/* With --cut, the routes are deleted and reported by this command. */
+	/* With --cut, this command itself deletes and reports the routes. */
 	if (writes && !cli_args_has(&c->args, "cut") && (r->entity == ENTITY_NUMBER || r->entity == ENTITY_AGENT || cascaded))
 		cli_note(c, _("note: an open screen, or 'trunkdeck sync', writes it to the servers"));
 }
 
-/* Reads the record that the command names, or for `add` takes a new one, and does something with it. */
+/* Calls `act` with the record that the command names; for `add`, with a new one. */
 static bool with_record(struct cli *c, bool (*act)(struct cli *, struct snapshot *, struct record *, struct err *), struct err *e)
 {
 	struct snapshot *directory = cli_directory(c, e);
@@ -140,7 +140,7 @@ static bool add(struct cli *c, struct snapshot *directory, struct record *r, str
 	while (named->flags & FIELD_READONLY)
 		named++;
 	if (name && !field_set(named, r, name, e)) {
-		/* What was meant depends on the country of the provider. */
+		/* Which number was probably meant depends on the country of the provider. */
 		const char *provider = cli_args_value(&c->args, "provider");
 
 		if (e->code == ERR_NUMBER_FORMAT && provider && cli_provider_id(directory, &provider, NULL))
@@ -171,7 +171,7 @@ bool cli_record_add(struct cli *c, struct err *e)
 
 #define LOST_SHOWN 5
 
-/* The numbers of the agent that have a route until the agent changes, as "+1..., +1... and 3 more", and how many there are. */
+/* Finds the agent's numbers whose routes a change deletes, as "+1..., +1... and 3 more", and their count. */
 static bool read_lost(struct cli *c, const struct record *agent, size_t *count, struct buf *list, struct err *e)
 {
 	struct snapshot *s = snapshot_new();
@@ -268,7 +268,7 @@ static void list_one(void *arg, const struct record *r, int64_t numbers)
 	struct listing *l = arg;
 	char *cells[CLI_COLUMNS_MAX] = { NULL };
 
-	/* JSON is made from the record: without a query, the cells of a hundred thousand numbers would be made for nothing. */
+	/* JSON is made from the record. The cells are needed for tables, CSV and queries only. */
 	if (l->c->out.format != OUTPUT_JSON || !filter_words_is_empty(l->query))
 		cli_rows_cells(&l->rows, r, numbers, cells);
 	if (filter_words_match(l->query, NULL, cells))
@@ -316,7 +316,7 @@ bool cli_record_list(struct cli *c, struct err *e)
 
 /* --- deleting --- */
 
-/* False: not confirmed; *e says why. */
+/* Returns false when the delete was not confirmed; *e says why. */
 static bool confirm(const struct cli *c, const struct record *r, int64_t numbers, struct err *e)
 {
 	char answer[16] = "";

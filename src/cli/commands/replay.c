@@ -1,4 +1,4 @@
-/* replay: the figures of a recorded stream as one JSON object, or as a table of numbers with a summary below. */
+/* replay: prints the figures of a recorded stream as one JSON object, or as a table of numbers with a summary below. */
 #include "config.h"
 
 #include <limits.h>

@@ -1,6 +1,6 @@
 /*
- * Records as rows: the columns are made from the table of fields. Tables show the fields that an operator sets, JSON and CSV show
- * all. A list of providers has the count of their numbers as its last column.
+ * Records as rows. The columns are made from the table of fields: tables have the fields that an operator sets, JSON
+ * and CSV have all. A list of providers has the count of their numbers as its last column.
  */
 #ifndef CLI_COMMANDS_ROWS_H
 #define CLI_COMMANDS_ROWS_H
@@ -13,30 +13,30 @@
 
 struct filter_words;
 
-/* Is the filter of --where well formed? If not, *e is a usage error. */
+/* Is the filter of --where valid? If not, *e is a usage error. */
 bool cli_where_ok(const struct filter_words *where, struct err *e);
 
 struct cli_rows {
 	struct cli_output *out;
 	enum entity entity;
 	bool counted;				/* with a column for the count of numbers */
-	const struct cli_routes *routes;	/* with a column for what the servers hold; NULL = no such column */
+	const struct cli_routes *routes;	/* with a column for the route states; NULL = without */
 	json_t *warnings;			/* borrowed; NULL = none */
 	size_t count;				/* columns */
 	struct cli_column columns[CLI_COLUMNS_MAX];
-	const char *names[CLI_COLUMNS_MAX + 1];	/* for queries: the option's word, else the key; NULL at the end */
+	const char *names[CLI_COLUMNS_MAX + 1];	/* for queries: the option's word, else the key; NULL ends */
 };
 
-/* With `routes`, the last column is what the servers hold of each number. */
+/* With `routes`, the last column has the number's route states. */
 void cli_rows_init(struct cli_rows *rows, struct cli_output *out, enum entity entity, bool counted,
 		   const struct cli_routes *routes);
-/* The cells of a record, in the order of the columns; freed by cli_rows_free_cells(). */
+/* Writes the cells of a record, in the order of the columns; free with cli_rows_free_cells(). */
 void cli_rows_cells(const struct cli_rows *rows, const struct record *r, int64_t numbers, char *cells[CLI_COLUMNS_MAX]);
 void cli_rows_free_cells(const struct cli_rows *rows, char *cells[CLI_COLUMNS_MAX]);
-/* The columns must have been given to cli_output_columns(). */
+/* The columns must have been passed to cli_output_columns(). */
 void cli_rows_put(struct cli_rows *rows, const struct record *r, int64_t numbers, char *const cells[CLI_COLUMNS_MAX]);
 
-/* One record by itself: in a table, a line for each field. JSON has the warnings too, an array of texts; NULL or empty = none. */
+/* Prints one record: in a table, a line for each field. JSON also has the warnings: texts, NULL = none. */
 void cli_rows_one(struct cli_output *out, const struct record *r, json_t *warnings);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * server list, server setup. setup prints the files one after the other for a person. With --json it prints an object for each
- * file, so that a script can write "text" to "path".
+ * server list, server setup. setup prints the files one after the other for a person. With --json it prints an object
+ * for each file, so that a script can write "text" to "path".
  */
 #include "config.h"
 
@@ -17,7 +17,7 @@
 
 #define ASK_TIMEOUT_MS 10000
 
-/* Asks one server what only it knows. False, with a note, when it does not answer. */
+/* Asks one server for facts that only the server knows. False, with a note, when it does not answer. */
 static bool ask(struct cli *c, const struct server_config *server, struct server_facts *facts)
 {
 	const struct ami_session_options options = { .server = server, .events = "off", .timeout_ms = ASK_TIMEOUT_MS };
@@ -145,7 +145,7 @@ bool cli_server_setup(struct cli *c, struct err *e)
 		free(filled);
 	}
 	setup_values_free(&values);
-	/* Before the notes, which go to standard error: a reader that has left is noticed here. */
+	/* Flush before the notes on standard error, so that a reader that has left is noticed here. */
 	cli_output_flush(&c->out);
 	if (!options.show_secret)
 		cli_note(c, _("note: the secret is left out; --show-secret prints the one of [server %s]"), options.server->name);

@@ -1,12 +1,12 @@
 /*
- * sync: what the screen does all the time, done once without a screen. The same app reads the store and reconciles the servers;
- * the command waits until each server has settled, and reports what was changed and what is not as configured.
+ * sync: reconciles the servers once, without a screen. The app of the screen reads the store and reconciles the
+ * servers; the command waits until all have settled, and reports changes and routes that are not as configured.
  *
- * A server that can't be reached is waited for a moment, because the others need time anyway. Then it is reported as not reached,
- * and what it holds as unknown. Nothing waits longer than --timeout.
+ * A server that can't be reached gets a short time, because the others need time anyway. Then it is reported as not
+ * reached, and its routes as unknown. Nothing waits longer than --timeout.
  *
- * Foreign keys are deleted with --delete-foreign only, and not before everything else has settled: by then all of them have been
- * found, and the keys of numbers that the store remembers deleting are known.
+ * Foreign keys are deleted with --delete-foreign only, and after everything else has settled. By then all of them have
+ * been found, and the deleted numbers that the store remembers are known.
  */
 #include "config.h"
 
@@ -27,18 +27,18 @@
 
 struct sync {
 	struct cli *cli;
-	struct config config;		/* the given one, narrowed; owns only its list of servers */
+	struct config config;		/* the given one with fewer servers; owns only its list of servers */
 	struct app *app;
-	struct ami_route_report *gone;	/* of routes that were on a server */
+	struct ami_route_report *gone;	/* routes that were deleted from a server */
 	size_t gone_count;
 	bool dry_run, delete_foreign;
 	bool deleting;			/* the deletion of the foreign keys has been asked for */
-	bool waits;			/* others_settled(): a route has not been left alone or deleted yet */
+	bool waits;			/* for others_settled(): a route is neither left alone nor deleted yet */
 	int64_t began_ms, until_ms;
 	size_t wrong;
 };
 
-/* --- what is heard --- */
+/* --- mail --- */
 
 static void on_route(void *arg, const struct ami_route_report *r)
 {
@@ -50,7 +50,7 @@ static void on_route(void *arg, const struct ami_route_report *r)
 	s->gone[s->gone_count++] = *r;
 }
 
-/* Is there a key of a number that the store does not know, and that can be deleted on its server? */
+/* Is there a key, deletable on its server, of a number that the store does not know? */
 static bool has_foreign(const struct sync *s)
 {
 	size_t count;
@@ -73,7 +73,7 @@ static size_t count_away(const struct sync *s)
 	return away;
 }
 
-/* Does the number belong on the server? */
+/* Must the server hold the number? */
 static bool belongs(const struct sync *s, const char *server, const char *number)
 {
 	const struct number *n = snapshot_number(s->app->snapshot, number);
@@ -99,7 +99,7 @@ static bool servers_settled(const struct sync *s, int64_t now_ms)
 	return true;
 }
 
-/* Is every wanted route of the servers that answer known? The status of a server may overtake its route reports. */
+/* Is every wanted route known on the servers that answer? The status of a server may come before its route reports. */
 static bool routes_settled(const struct sync *s)
 {
 	size_t count;
@@ -125,7 +125,7 @@ static void see_other(void *arg, const char *server, const struct route_report *
 		s->waits = true;
 }
 
-/* Has every route that does not belong on its server been left alone or deleted? */
+/* Has every route that its server must not hold been left alone or deleted? */
 static bool others_settled(struct sync *s)
 {
 	s->waits = s->deleting && has_foreign(s);
@@ -178,7 +178,7 @@ static bool read_servers(struct sync *s, bool take_over, struct err *e)
 	return err_set(e, ERR_STORE_UNREACHABLE, "%s", _("it was not read in time"));
 }
 
-/* --- what is reported --- */
+/* --- reports --- */
 
 static void put_row(struct sync *s, const char *number, const char *server, const char *state, const char *action,
 		    const char *found)
@@ -216,7 +216,7 @@ static void put_routes(struct sync *s)
 			put_row(s, n->e164, server->name, route_state_name(state), written ? "written" : "",
 				r ? r->found_agent : "");
 	}
-	/* Routes that do not belong where they are, or were. */
+	/* These routes are, or were, on servers that must not hold them. */
 	route_states_each(s->app->routes, put_other, s);
 	for (const struct ami_route_report *r = s->gone; r < s->gone + s->gone_count; r++) {
 		const struct route_report *again;
@@ -227,7 +227,7 @@ static void put_routes(struct sync *s)
 	}
 }
 
-/* A line for a server, or an object. */
+/* Prints a server as a line or an object. */
 static void put_server(struct cli_output *out, const struct app_server *server)
 {
 	const struct server_status *st = &server->status;
@@ -356,7 +356,7 @@ bool cli_sync(struct cli *c, struct err *e)
 	return ok;
 }
 
-/* --- the same for number list --- */
+/* --- number list --routes --- */
 
 struct cli_routes {
 	struct sync sync;

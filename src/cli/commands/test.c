@@ -1,4 +1,4 @@
-/* test: a test call to the number's agent on each server (number_test.h), printed as the calls end. */
+/* test: places a test call to the number's agent on each server (number_test.h), and prints each call when it ends. */
 #include "config.h"
 
 #include "cli/io/command.h"

@@ -1,5 +1,5 @@
 /*
- * Words are parsed against a table and not with getopt, which has global state, prints by itself and accepts abbreviations.
+ * Words are parsed against a table. getopt is not used: it has global state, prints messages and accepts abbreviations.
  * Options and other words may be mixed. Where a value is expected, a word that starts with '-' is that value, so that
  * "--label -" works. Unknown options are refused.
  */
@@ -71,7 +71,7 @@ void cli_args_allow_fields(struct cli_args *a, enum entity entity)
 
 /* --- parsing --- */
 
-/* One word that starts with '-'; *used = words taken, this one included. */
+/* Takes one word that starts with '-'; *used = words taken, this one included. */
 static bool take_option(struct cli_args *a, int argc, char **argv, int *used, struct err *e)
 {
 	const char *value = strchr(argv[0], '='), *name = argv[0][1] == '-' ? argv[0] + 2 : "";
@@ -138,7 +138,7 @@ bool cli_args_parse(struct cli_args *a, int argc, char **argv, size_t min, size_
 	return err_set_message(e, ERR_USAGE, "%s", _("a word is missing"));
 }
 
-/* --- what was given --- */
+/* --- results --- */
 
 const char *cli_args_value(const struct cli_args *a, const char *name)
 {

@@ -17,7 +17,7 @@
 
 enum output_format { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_CSV };
 
-/* A recorded stream to be shown on the screen; valid during the call. */
+/* A recorded stream to show on the screen; valid during the call. */
 struct cli_replay_show {
 	const char *path;
 	int speed;
@@ -26,10 +26,10 @@ struct cli_replay_show {
 };
 
 struct cli_options {
-	struct config *config;		/* NULL when the command needs none; its secrets are read when they are needed */
-	/* Opens the screen, which belongs to a higher room, and returns when it is left; NULL = there is no terminal. */
+	struct config *config;		/* NULL when the command needs none; secrets are read on demand */
+	/* Shows the stream on the screen (a higher room does) and returns when it is closed; NULL = no terminal. */
 	bool (*show_replay)(void *arg, const struct cli_replay_show *r, struct err *e);
-	void *arg;			/* for it */
+	void *arg;			/* for show_replay() */
 };
 
 bool output_format_parse(const char *name, enum output_format *out);
@@ -40,19 +40,19 @@ bool cli_is_command(const char *word);
 /* One run of a batch command. */
 struct cli;
 
-/* Finds the command and parses its words. A usage error is kept and reported by cli_run(). `given` is the format that the global
- * options ask for. The words must live as long as the run. */
+/* Finds the command and parses its words. cli_run() reports a usage error. `given` is the format of the global options.
+ * The words must outlive the run. */
 struct cli *cli_new(int argc, char **argv, enum output_format given);
 void cli_free(struct cli **c);
-/* Does the run need a configuration? (Not: replay, help, a request for help, a usage error.) */
+/* Does the run need a configuration? (Not for replay, help, a request for help, or a usage error.) */
 bool cli_needs_config(const struct cli *c);
-/* The format that the words ask for. */
+/* Returns the output format that the words choose. */
 enum output_format cli_format(const struct cli *c);
 /* Runs the command once; returns the exit code. */
 int cli_run(struct cli *c, const struct cli_options *options);
 /* Reports a failure on standard error; returns its exit code. */
 int cli_fail(const struct err *e, enum output_format format);
-/* Prints the usage of everything (NULL), of a group ("number"), or of one command ("number add"). False: no such command. */
+/* Prints the usage of all commands (NULL), a group ("number"), or a command ("number add"). False: no such command. */
 bool cli_usage(FILE *to, const char *command);
 
 #endif

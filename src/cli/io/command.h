@@ -1,6 +1,6 @@
 /*
- * A command, and what it runs with. The table of commands is in cli.c; a command is a row there and a function. The function
- * prints through cli->out and returns false with *e when it fails. Exit codes and cleaning up are cli.c's.
+ * A command, and the state of its run. A command is a row in the table of cli.c and a function. The function prints
+ * through cli->out and returns false with *e when it fails. cli.c sets the exit code and cleans up.
  */
 #ifndef CLI_IO_COMMAND_H
 #define CLI_IO_COMMAND_H
@@ -24,7 +24,7 @@ struct cli {
 	const char *group;		/* the first word, if it is the name of a group */
 	const struct command *command;	/* NULL = there is no such command */
 	enum output_format format;
-	struct err usage;		/* what is wrong with the words */
+	struct err usage;		/* the error in the words, if any */
 	const struct cli_options *options;	/* as given to cli_run() */
 	const struct config *config;	/* NULL when the command needs none */
 	struct store *store;		/* open for NEEDS_STORE */
@@ -34,8 +34,8 @@ struct cli {
 
 struct command {
 	const char *name;		/* "sync", or a group and a verb: "number add" */
-	const char *words;		/* N_(): its other words, for people: "NUMBER"; NULL = none */
-	size_t min, max;		/* how many of them */
+	const char *words;		/* N_(): its arguments in the usage: "NUMBER"; NULL = none */
+	size_t min, max;		/* how many arguments */
 	enum cli_needs needs;
 	enum entity entity;		/* for commands over records */
 	bool fields;			/* the record's fields are options */
@@ -46,12 +46,13 @@ struct command {
 /* Ends with a row without name. */
 extern const struct command cli_commands[];
 
-/* Initialises *a, and allows the options of a command: the fields of its record, its own, and with `common` those of every one. */
+/* Initialises *a, and allows the options of a command: its record's fields, its own and, with `common`, the common
+ * ones. */
 void cli_allow_options(struct cli_args *a, const struct command *command, bool common);
-/* The command's name within a group, "add" of "number add", "" when the group is the command; NULL = it is not in the group.
- * Without a group the whole name. */
+/* Returns the command's name within a group: "add" of "number add", "" when the group is the command; NULL = it is not
+ * in the group. Without a group, returns the whole name. */
 const char *cli_verb(const struct command *c, const char *group);
-/* Prints a note beside the result on standard error, for people: not with JSON or CSV. */
+/* Prints a note for people on standard error, unless the output is JSON or CSV. */
 void cli_note(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* cli/commands/records.c: any kind of record */

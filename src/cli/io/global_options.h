@@ -1,7 +1,4 @@
-/*
- * Options that come before a command, or with none: one table for the command line, its help, the manual and completion.
- * main.c acts on them.
- */
+/* Options that stand before the command. One table serves parsing, help, manual and completion. */
 #ifndef CLI_IO_GLOBAL_OPTIONS_H
 #define CLI_IO_GLOBAL_OPTIONS_H
 
@@ -13,15 +10,15 @@ enum global_id {
 
 struct global_option {
 	const char *name;		/* with its dashes */
-	enum global_id id;		/* below 256: its letter, too */
+	enum global_id id;		/* below 256: also its letter */
 	const char *option;		/* the configuration option it sets, "store.url"; NULL = main.c acts on it */
-	const char *value;		/* what a switch sets it to; NULL = the argument */
+	const char *value;		/* the value that a switch sets; NULL = the argument */
 	const char *argument;		/* N_(): the word for its value; NULL = a switch */
 	const char *help;		/* N_() */
 };
 
-/* Ends with a row without name. */
+/* Ends with a row without a name. */
 extern const struct global_option cli_global_options[];
-#define GLOBAL_OPTIONS_MAX 24		/* its rows, the last one included */
+#define GLOBAL_OPTIONS_MAX 24		/* rows, including the last one */
 
 #endif

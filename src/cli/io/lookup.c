@@ -30,7 +30,7 @@ bool cli_provider_id(struct snapshot *directory, const char **name, struct err *
 	return true;
 }
 
-/* Agents are named by id only, because titles need not be unique. If a title was typed, the failure names the id. */
+/* Agents are given by id only, because titles need not be unique. If a title was typed, the failure names the id. */
 bool cli_agent_known(struct snapshot *directory, const char *id, struct err *e)
 {
 	size_t count;

@@ -1,6 +1,6 @@
 /*
- * Finding records by what an operator types. The directory is a snapshot without the numbers themselves: workspace,
- * providers with their counts, agents.
+ * Finds records by the words of an operator. The directory is a snapshot without numbers: workspace, providers with
+ * counts, agents.
  */
 #ifndef CLI_IO_LOOKUP_H
 #define CLI_IO_LOOKUP_H
@@ -12,13 +12,13 @@
 
 /* NULL and *e on failure. */
 struct snapshot *cli_directory(const struct cli *c, struct err *e);
-/* The record the command's first word names; for the workspace, the workspace. *r is initialised either way. */
+/* Finds the record that the command's first word names; for the workspace, the workspace. *r is always initialised. */
 bool cli_find(const struct cli *c, struct snapshot *directory, struct record *r, struct err *e);
-/* Exchanges a provider's id or name for its id. */
+/* Replaces a provider's id or name by its id. */
 bool cli_provider_id(struct snapshot *directory, const char **name, struct err *e);
 /* Is it an agent's id? */
 bool cli_agent_known(struct snapshot *directory, const char *id, struct err *e);
-/* The configured server of that name; NULL and *e when there is none. */
+/* Returns the configured server of that name; NULL and *e when there is none. */
 const struct server_config *cli_server(const struct config *config, const char *name, struct err *e);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The three formats. Tables are kept until the last row is known, unless their columns have widths of their own. Everything
- * else is written as it comes, so that a hundred thousand numbers as CSV or JSON need no memory. The first failed write is
- * remembered and reported at the end.
+ * The three formats. A table is kept until its last row is known, unless its columns have fixed widths. Everything else
+ * is written at once, so that long lists need little memory. The first failed write is remembered and reported at the
+ * end.
  */
 #include "config.h"
 
@@ -117,7 +117,7 @@ static void end_table(struct cli_output *o)
 
 /* --- CSV --- */
 
-/* Would a spreadsheet calculate the text? Spreadsheets skip blanks in front. "+4930123456" is only a number. */
+/* Would a spreadsheet calculate the text? It skips leading blanks. "+4930123456" is only a number. */
 static bool is_formula(const char *text)
 {
 	text += strspn(text, " ");
@@ -202,7 +202,7 @@ static char *dump(json_t *json, int digits)
 	return text;
 }
 
-/* 0.1 as 0.1, and every real so that it reads back as it is: 15 digits where they are enough, else 17. */
+/* Writes 0.1 as 0.1, and each real so that it reads back unchanged: with 15 digits if they are enough, else with 17. */
 static char *json_text(json_t *json)
 {
 	char *text = dump(json, 15);
@@ -229,7 +229,7 @@ static void put_object(struct cli_output *o, json_t *object)
 	size_t len;
 
 	buf_init(&line, BUF_UNBOUNDED);
-	/* Unsafe characters stand inside strings only, where \u means the same. */
+	/* Unsafe characters occur inside strings only, where \u means the same. */
 	for (; (len = utf8_next(rest, &code)) > 0; rest = (struct str){ rest.p + len, rest.len - len }) {
 		if (is_unsafe(code))
 			buf_addf(&line, "\\u%04x", (unsigned)code);
@@ -245,7 +245,7 @@ static void put_object(struct cli_output *o, json_t *object)
 
 /* --- rows --- */
 
-/* The text of a value in tables and CSV; caller frees. NULL = the row has no such value. */
+/* Returns the text of a value for tables and CSV; caller frees. NULL = the row has no such value. */
 static char *value_text(const struct cli_output *o, const struct cli_column *c, json_t *value)
 {
 	bool people = o->format == OUTPUT_TABLE;
@@ -301,7 +301,7 @@ void cli_output_texts(struct cli_output *o, const char *const *cells)
 	cli_output_clear(o);
 }
 
-/* A row of values that stay the caller's. */
+/* Writes a row; the values still belong to the caller. */
 static void put_values(struct cli_output *o, json_t *const *values)
 {
 	char *cells[CLI_COLUMNS_MAX];
@@ -345,7 +345,7 @@ void cli_output_object(struct cli_output *o, json_t *object)
 	json_decref(object);
 }
 
-/* A formatted text, cleaned; caller frees. */
+/* Returns a formatted and cleaned text; caller frees. */
 static __attribute__((format(printf, 1, 0))) char *clean_text(const char *format, va_list ap)
 {
 	char *text = xvasprintf(format, ap), *clean = utf8_clean_dup(str_of(text));

@@ -21,11 +21,11 @@
 #include "cli.h"
 
 enum cli_column_flags {
-	COLUMN_RIGHT = 1,		/* aligned to the right in tables */
-	COLUMN_NO_TABLE = 2,		/* not in tables */
+	COLUMN_RIGHT = 1,		/* right-aligned in tables */
+	COLUMN_NO_TABLE = 2,		/* not shown in tables */
 	COLUMN_JSON_ONLY = 4 | COLUMN_NO_TABLE,
 	COLUMN_ZERO_HIDDEN = 8,		/* a count; not in tables when every row has 0 */
-	COLUMN_FOREIGN = 16,		/* callers choose the text */
+	COLUMN_FOREIGN = 16,		/* callers choose the text, so CSV makes it harmless */
 	COLUMN_YES_NO = 32,		/* a truth value is yes or no in tables and CSV, instead of true or false */
 	COLUMN_SECONDS = 64,		/* milliseconds; in tables "1.2s" */
 	COLUMN_PERCENT = 128,		/* a rate from 0 to 1; in tables "85%" */
@@ -45,7 +45,7 @@ struct cli_column {
 struct cli_output {
 	enum output_format format;
 	FILE *to;
-	int width;			/* of the terminal; 0 = no limit */
+	int width;			/* of the terminal; 0 = unlimited */
 	struct cli_column columns[CLI_COLUMNS_MAX];
 	size_t column_count;
 	char **cells;			/* rows of a table, kept for their widths; cleaned */
@@ -56,7 +56,7 @@ struct cli_output {
 
 void cli_output_init(struct cli_output *o, enum output_format format, FILE *to);
 void cli_output_clear(struct cli_output *o);
-/* Ends the table before. At most CLI_COLUMNS_MAX. The texts of the columns must live as long as the output. */
+/* Ends the previous table. At most CLI_COLUMNS_MAX. The texts of the columns must live as long as the output. */
 void cli_output_columns(struct cli_output *o, const struct cli_column *columns, size_t count);
 /* A row of typed cells, one for each column: a JSON null, text, number, truth value or object; NULL = the row has no such
  * value, and its object no such key. Takes the references. */
@@ -64,21 +64,21 @@ void cli_output_row(struct cli_output *o, json_t *const *cells);
 /* One JSON object; in tables and CSV the values of the columns' paths. A value whose object has "count": 0 was not measured,
  * and its cell is empty. Takes the reference. */
 void cli_output_object(struct cli_output *o, json_t *object);
-/* A row of texts; tables and CSV only. */
+/* Writes a row of texts; for tables and CSV only. */
 void cli_output_texts(struct cli_output *o, const char *const *cells);
-/* A text as a cell: bytes that are not UTF-8 are replaced. NULL gives a JSON null. */
+/* Makes a cell of a text: bytes that are not UTF-8 are replaced. NULL gives a JSON null. */
 json_t *cli_text(const char *text);
-/* A line of text, in tables only. */
+/* Writes a line of text, in tables only. */
 void cli_output_line(struct cli_output *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Writes out what is buffered: after each row of a stream. */
+/* Writes the buffered output; call it after each row of a stream. */
 void cli_output_flush(struct cli_output *o);
-/* Did a write fail (disk full, reader gone)? */
+/* Has a write failed (disk full, reader gone)? */
 bool cli_output_broken(const struct cli_output *o);
-/* The descriptor of a pipe that is written to, which reports an error when its reader leaves; -1 = no pipe. */
+/* Returns the descriptor of an output pipe, on which poll() reports when the reader leaves; -1 = no pipe. */
 int cli_output_pipe(const struct cli_output *o);
-/* Waits up to that long; true as soon as nobody reads the output any more. */
+/* Waits up to timeout_ms; returns true as soon as the output has no reader any more. */
 bool cli_output_is_left(const struct cli_output *o, int timeout_ms);
-/* Ends the table and flushes. False: *e is ERR_FILE. A reader that left is no failure. */
+/* Ends the table and flushes. False: *e is ERR_FILE. A reader that has left is no failure. */
 bool cli_output_end(struct cli_output *o, struct err *e);
 
 #endif

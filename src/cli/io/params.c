@@ -59,7 +59,7 @@ bool cli_param_set(struct record *r, const char *pair, struct err *e)
 	value = json_loads(pair + len + 1, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
 	if (!value && json_error_code(&error) != json_error_numeric_overflow)
 		value = json_string(pair + len + 1);
-	/* A number that is too large to be kept as it is, or text that is not UTF-8. */
+	/* The number is too large to be kept unchanged, or the text is not UTF-8. */
 	if (!value)
 		return refuse(_("this value can't be kept as it is"), pair, e);
 	key = xstrndup(pair, len);

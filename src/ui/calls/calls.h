@@ -30,8 +30,7 @@ enum calls_column {
 
 struct past_call;
 
-/* Finished calls that match the filter, newest end first: those read from the store down to `mark`, and those that
- * finished since then. */
+/* Finished calls that match the filter, newest end first: those read from the store down to `mark`, and later ones. */
 struct calls_past {
 	struct past_row { uint64_t key; const struct call *call; } *rows;
 	size_t count, size;
@@ -89,8 +88,7 @@ void calls_freeze(struct calls *v);
 void past_free(struct calls *v);
 /* Call it when the filter has changed. */
 void past_filter(struct calls *v);
-/* Takes the page that was read and, unless rows are held, the calls that finished. Returns true when something is
- * new. */
+/* Takes the page that was read and, unless rows are held, the calls that finished. Returns true when some are new. */
 bool past_take(struct calls *v);
 /* Asks for the next page when the cursor comes near the last row. */
 void past_want(struct calls *v);

@@ -1,6 +1,6 @@
 /*
- * The text of a call in each column. Live and finished calls have different columns; the title line shows those of the
- * top row.
+ * The text of a call in each column. Live and finished calls have different columns; the titles are those of the top
+ * row.
  */
 #include "config.h"
 

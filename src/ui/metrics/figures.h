@@ -11,8 +11,7 @@
 
 /* Draws "Label value"; returns the column of the next one. One that does not fit is left out, with all after it. */
 int figures_put(const struct canvas *c, int y, int x, const char *label, const char *value, enum role r);
-/* Draws offered, answered and peak; x as above. The peak is at least `live`: the store may not know calls that are up
- * now. */
+/* Draws offered, answered and peak; x as above. The peak is at least `live`: the store may not know live calls yet. */
 int figures_put_calls(const struct canvas *c, int y, int x, const struct number_metrics *n, uint64_t live);
 
 /* Figures whose calls can be shown, in the order in which they are drawn. The marked one has '>' before it. */

@@ -128,8 +128,7 @@ static void draw_window(const struct metrics_view *v, const struct canvas *c, in
 		draw_text(c, 0, *x, 0, (int)v->window == w ? ROLE_ACCENT : ROLE_DIM, text);
 }
 
-/* Draws the names of all windows, or of the chosen one where there is no room. Returns the columns left for the
- * subject. */
+/* Draws the names of all windows or, without room, of the chosen one. Returns the columns left for the subject. */
 static int draw_windows(const struct metrics_view *v, const struct canvas *c)
 {
 	int x = c->area.columns - 1, left = x;

@@ -1,6 +1,6 @@
 /*
- * The parts of the Servers view: view.c (list, keys), rows.c (lines of a server), json.c (the same as JSON), sync.c
- * (routes, and `s`).
+ * The parts of the Servers view: view.c (list, keys), rows.c (lines), json.c (the same as JSON), sync.c (routes, and
+ * `s`).
  */
 #ifndef UI_SERVERS_SERVERS_H
 #define UI_SERVERS_SERVERS_H

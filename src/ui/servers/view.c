@@ -1,6 +1,5 @@
 /*
- * The servers: one row for each, with its alarms, and under it a line for each fact. A few servers are open from the
- * start.
+ * The servers: one row for each, with its alarms, and under it a line for each fact. A few are open from the start.
  *
  * The lines hold spans of time, so they are made anew before each frame and whenever something changed; the list keeps
  * the cursor on its line. With a filter, the lines that match are shown even if their server is closed.
