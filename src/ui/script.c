@@ -1,6 +1,6 @@
 /*
- * Commands are a table: name and function over the rest of the line. Each is done completely before the next one begins, and a
- * frame is painted before the screen is looked at, so that a script sees what a person would.
+ * The script's commands are a table of names and functions, which get the rest of the line. Each command finishes, and
+ * a frame is painted, before the screen is read, so that a script sees what a person would see.
  */
 #include "config.h"
 
@@ -19,7 +19,7 @@
 #include "trunkdeck/calls/tracker.h"
 #include "ui/frame/ui_private.h"
 
-#define SETTLE_MS 20000			/* real time: a worker that takes longer hangs */
+#define SETTLE_MS 20000			/* real time: a worker that takes longer is taken as hung */
 #define REST_MS 50
 
 struct script {
@@ -99,8 +99,8 @@ static bool cmd_do(struct script *s, char *rest)
 }
 
 /*
- * Real milliseconds, in slices of a poll on the inbox. At rest counts only when it lasts: a request that has just gone to the ami
- * thread is in no count until that thread reports it.
+ * Waits in real milliseconds, in slices of a poll on the inbox. The workers must be idle for some time: a request that
+ * was just sent to the ami thread is not counted until that thread reports it.
  */
 static bool settle(struct script *s)
 {
@@ -141,7 +141,7 @@ static bool cmd_advance(struct script *s, char *rest)
 	return true;
 }
 
-/* --- calls out of a recorded stream, by the way a server's would come --- */
+/* --- calls of a recorded stream, in the same way as from a server --- */
 
 struct feeding {
 	struct script *script;
@@ -186,7 +186,7 @@ static void feed(struct feeding *f, FILE *in)
 	tracker_free(&f->tracker);
 }
 
-/* The wall clock goes on where the stream ends, so that ages are those of the recording. */
+/* The wall clock is set to the end of the stream, so that ages are those of the recording. */
 static bool cmd_calls(struct script *s, char *rest)
 {
 	struct feeding f = { .script = s, .last_us = clock_wall_us(s->clock) };

@@ -1,4 +1,4 @@
-/* The one place that knows every view. The frame is given the table and knows none of them. */
+/* The only file that knows every view. The frame gets the table. */
 #include "config.h"
 
 #include "views.h"

@@ -1,4 +1,4 @@
-/* The views of the screen, in the order of their tabs: what ui_new() is given. */
+/* The views of the screen, in the order of their tabs, for ui_new(). */
 #ifndef UI_VIEWS_H
 #define UI_VIEWS_H
 

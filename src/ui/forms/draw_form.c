@@ -1,8 +1,8 @@
 /*
- * Drawing a form: in a box in the middle of the screen where it fits, else as a page. Every item takes its line and the lines
- * of its error or remark; the lines scroll so that the item with the cursor is visible. The last rows do not scroll: a hint for
- * the field, then the state of the form and its button. The list of a pick covers the lines below its field, so that nothing
- * moves when the cursor passes.
+ * Draws a form: in a box in the middle of the screen where it fits, otherwise as a page. Every item has its line and
+ * the lines of its error or remark. The lines scroll so that the item with the cursor is visible. The last rows do not
+ * scroll: a hint for the field, then the state of the form and its button. The list of a pick covers the lines below
+ * its field, so that no line moves when the list opens.
  */
 #include "config.h"
 
@@ -17,23 +17,23 @@
 #include "trunkdeck/base/utf8.h"
 
 #define BOX_COLUMNS 70
-#define BOX_MIN_COLUMNS 60		/* of the screen; below it is a page */
-#define BOX_MIN_ROWS 22			/* from it on, the form is a box, which scrolls */
-#define PAGE_MIN_ROWS 6			/* from it on, a page has a title and does not cover the footer */
+#define BOX_MIN_COLUMNS 60		/* of the screen; with fewer columns the form is a page */
+#define BOX_MIN_ROWS 22			/* with at least so many, the form is a box, which scrolls */
+#define PAGE_MIN_ROWS 6			/* with at least so many, a page has a title and shows the footer */
 #define BAND_COLUMNS 24
 #define MARGIN 3			/* the cursor's mark, the change's mark, a blank */
 #define LABEL_GAP 2
-#define STACKED_COLUMNS 36		/* below it, labels are above their values */
+#define STACKED_COLUMNS 36		/* with fewer columns, labels are above their values */
 #define NOTE_COLUMNS 20
 #define NUMBER_COLUMNS 18
 #define TOGGLE_COLUMNS 20
 #define KEY_COLUMNS 20
 #define LIST_COLUMNS 40
-#define SPARE_LINES 2			/* room for errors, so that the box does not grow */
+#define SPARE_LINES 2			/* room for errors, so that the box need not grow */
 #define FOOT_LINES 3
 #define TEXT_SIZE 512
 
-/* Where things are in a row. */
+/* The columns of the parts of a row. */
 struct columns {
 	bool stacked;
 	int label;			/* columns of the widest label */
@@ -70,8 +70,8 @@ static int draw_said(const struct canvas *c, int y, enum role role, const char *
 	return lines;
 }
 
-/* The error or remark of an item, then what another operator made of a field that both changed, each on lines of its own.
- * Returns the lines; a canvas without rows only counts them. */
+/* Draws the error or remark of an item, then the other operator's value of a field that both changed, each on its own
+ * lines. Returns the count of lines; a canvas without rows only counts them. */
 static int draw_below(struct form *f, const struct form_item *it, const struct canvas *c, int y, const struct columns *at)
 {
 	struct canvas sub = canvas_sub(c, 0, at->value, c->area.rows, at->width);
@@ -96,13 +96,13 @@ static int draw_below(struct form *f, const struct form_item *it, const struct c
 
 /* --- lines --- */
 
-/* Lines of an item above its value. */
+/* Returns the count of lines of an item above its value. */
 static int head_lines(const struct form *f, const struct form_item *it, const struct columns *at)
 {
 	return it->editor == FORM_PARAM_KEY ? is_first_param(f, it) : at->stacked;
 }
 
-/* Places every item; returns the lines in all. */
+/* Places every item; returns the count of all lines. */
 static int place_lines(struct form *f, const struct columns *at)
 {
 	struct canvas counting = canvas_of((struct rect){ 0, 0, 0, at->value + at->width }, false);
@@ -222,8 +222,8 @@ static int value_columns(const struct form *f, const struct form_item *it, const
 	return at->width - NOTE_COLUMNS - 2;
 }
 
-/* The words of this form; else "was Sales": what saving would change, "default na" in a new record, "by alice": what another
- * operator changed meanwhile. */
+/* Draws the words of this form; otherwise "was Sales" (saving changes this), "default na" (in a new record) or "by
+ * alice" (another operator changed it meanwhile). */
 static void draw_beside(struct form *f, const struct form_item *it, const struct canvas *c, int y, const struct columns *at)
 {
 	int used = it->editor == FORM_TOGGLE ? TOGGLE_COLUMNS : value_columns(f, it, at) + 2, room = at->width - used;
@@ -257,7 +257,7 @@ static void draw_item(struct form *f, struct form_item *it, const struct canvas 
 		if (it->field->flags & FIELD_REQUIRED && !it->fixed)
 			draw_text(c, y, MARGIN + used + 1, 1, ROLE_ACCENT, "*");
 	}
-	if (params && head > 0 && form_params_changed(f))		/* one mark for all rows, at their label */
+	if (params && head > 0 && form_params_changed(f))		/* one mark for all parameters */
 		draw_text(c, y, 1, 1, ROLE_ACCENT, mark_text(c, MARK_DOT));
 	y += head;
 	if (focused || (params && form_is_focused(f, it + 1)))
@@ -299,7 +299,7 @@ static void draw_list(struct form *f, const struct canvas *c, const struct colum
 
 /* --- the foot --- */
 
-/* The most urgent thing to say about the form as a whole. */
+/* Writes the most urgent message about the whole form. */
 static enum role status_text(struct form *f, char *to, size_t size)
 {
 	size_t changes = form_changes(f);
@@ -350,7 +350,7 @@ static int draw_button(struct form *f, const struct canvas *c, int y)
 	return width + 1;
 }
 
-/* One row shows the state or, without one, the hint; two show both, and a long state takes the row of the hint too. */
+/* One row shows the state or, without one, the hint. Two rows show both, and a long state also covers the hint. */
 static void draw_foot(struct form *f, const struct canvas *c)
 {
 	const struct form_item *it = &f->items[f->focus];
@@ -373,7 +373,7 @@ static void draw_foot(struct form *f, const struct canvas *c)
 		draw_text(c, last - 1, 1, 0, ROLE_DIM, hint);
 }
 
-/* --- the whole --- */
+/* --- the whole form --- */
 
 static int columns_inside(const struct canvas *screen)
 {
@@ -382,8 +382,8 @@ static int columns_inside(const struct canvas *screen)
 	return screen->area.columns - 6 < BOX_COLUMNS ? screen->area.columns - 6 : BOX_COLUMNS;
 }
 
-/* The inside of the box; on a screen that is too narrow or too short for one, of a page over everything but the footer, which
- * goes too when rows are scarce. */
+/* Returns the inside of the box. On a screen too small for a box, a page: it covers the footer only when rows are
+ * scarce. */
 static struct canvas inside(struct form *f, const struct canvas *screen, int lines)
 {
 	const char *title = _(f->adding ? f->ops->title_add : f->ops->title_edit);
@@ -394,7 +394,7 @@ static struct canvas inside(struct form *f, const struct canvas *screen, int lin
 		int outer = lines + 3 < rows ? lines + 2 : rows - 1;
 		struct canvas band = canvas_sub(&c, (rows - 1 - outer) / 2, 0, outer, c.area.columns);
 
-		if (c.area.columns - columns < BAND_COLUMNS)	/* too little of what is below the box would be seen beside it */
+		if (c.area.columns - columns < BAND_COLUMNS)	/* too narrow to show the view beside it */
 			draw_clear(&band);
 		return draw_box(&c, lines, columns, title);
 	}

@@ -1,9 +1,9 @@
 /*
- * The life of a form: rows made from the field table, keys, leaving fields, saving, and what the store answers.
+ * The life of a form: items made from the field table, keys, leaving fields, saving, and the answers of the store.
  *
- * A key is offered, in this order, to: a paste (to its end, so that pasted line ends save nothing), the form as a whole, the
- * form of this record, the editor of the field under the cursor, and the moving keys. While the store saves, keys wait; Esc
- * closes the form, and the store goes on.
+ * A key is offered, in this order, to: a paste (to its end, so that pasted line ends save nothing), the form as a
+ * whole, the form of this record, the editor of the field under the cursor, and the moving keys. While the store saves,
+ * keys wait. Esc closes the form, and the store goes on.
  */
 #include "config.h"
 
@@ -80,7 +80,7 @@ void form_open(struct ui *ui, const struct form_ops *ops, struct record *base, b
 		enum form_editor editor = (size_t)row->type < ARRAY_LEN(editors) ? editors[row->type] : FORM_LINE;
 		char *text = field_get(row, &f->base);
 
-		if (editor == FORM_PARAM_KEY) {		/* its rows come last */
+		if (editor == FORM_PARAM_KEY) {		/* parameters are the last items */
 			params = row;
 			object = text;
 			continue;
@@ -153,9 +153,9 @@ void form_suggest(struct form_item *it, const char *value)
 	it->original = xstrdup(value);
 }
 
-/* --- moving about --- */
+/* --- moving --- */
 
-/* What has to happen before the cursor leaves a field; false when the list's choice was refused, with the error set. */
+/* Finishes a field before the cursor leaves it. False, with the error set: the list's choice was refused. */
 static bool leave(struct form *f)
 {
 	struct form_item *it = &f->items[f->focus];
@@ -170,7 +170,7 @@ static bool leave(struct form *f)
 	while (it->editor == FORM_LINE && len > 0 && text[from + len - 1] == ' ')
 		len--;
 	if (it->editor == FORM_LINE && it->field->type != FIELD_E164 && item_is_changed(it) && text[len]) {
-		/* Blanks at the ends can't be seen, so nobody wants them; what a number means is asked. */
+		/* Blanks at the ends can't be seen, so they are removed. Other corrections are only offered. */
 		char *trimmed = xstrndup(text + from, len);
 
 		line_set(&it->line, trimmed);
@@ -183,7 +183,7 @@ static bool leave(struct form *f)
 	return true;
 }
 
-/* A row of parameters is tidied only when the cursor goes to another one. */
+/* A row of parameters is tidied only when the cursor goes to another row. */
 static void go(struct form *f, size_t to)
 {
 	size_t from = f->focus;
@@ -223,7 +223,7 @@ static bool is_value(const struct form *f, size_t i)
 	return f->items[i].editor == FORM_PARAM_VALUE;
 }
 
-/* A row of parameters holds two items; Up and Down stay in the column. */
+/* A row of parameters has two items; Up and Down stay in the same column. */
 static size_t row_below(const struct form *f, size_t i)
 {
 	size_t to = i;
@@ -276,11 +276,11 @@ static void saved(void *arg, const struct mutation_result *r)
 		f->err = r->err;
 	}
 	ui_touch(ui);
-	for (size_t i = 0; i < count; i++)	/* pressed meanwhile: for this form if it stays open, else for the view or overlay below it */
+	for (size_t i = 0; i < count; i++)	/* for this form, or for what is below if it closes */
 		ui_key(ui, keys[i]);
 }
 
-/* Checks all items; the cursor goes to the first with an error. True when the form can close: there was nothing to save. */
+/* Checks all items; the cursor goes to the first with an error. True: nothing has changed, so the form can close. */
 static bool save(struct form *f)
 {
 	const char *why = app_why_no_change(ui_app(f->ui));
@@ -346,7 +346,7 @@ void form_update(void *state, unsigned dirty)
 
 /* --- keys --- */
 
-/* A paste is one change, at its end; no key between its marks is a command. */
+/* A paste is one change, made at its end. No key inside a paste is a command. */
 static bool paste_key(struct form *f, key_code key)
 {
 	struct form_item *it = &f->items[f->focus];
@@ -374,7 +374,7 @@ static bool paste_key(struct form *f, key_code key)
 	return true;
 }
 
-/* True when the form closes. Each Esc undoes one thing that is half done. */
+/* Returns true when the form closes. Each Esc cancels one open step. */
 static bool escape(struct form *f)
 {
 	struct form_item *it = &f->items[f->focus];
@@ -393,7 +393,7 @@ static bool escape(struct form *f)
 	return false;
 }
 
-/* True when the form closes. */
+/* Returns true when the form closes. */
 static bool enter(struct form *f)
 {
 	struct form_item *it = &f->items[f->focus];
@@ -453,7 +453,7 @@ static void click_line(struct form *f, int line, int x)
 	}
 }
 
-/* True when the form closes. */
+/* Returns true when the form closes. */
 static bool click(struct form *f)
 {
 	struct form_item *it = &f->items[f->focus];
@@ -478,7 +478,7 @@ bool form_key(void *state, key_code key)
 	ui_touch(f->ui);
 	if (f->saving) {
 		if (key == KEYS_PASTE_END && f->waiting_count == FORM_WAITING_MAX)
-			f->waiting_count--;		/* a paste without its end would swallow all later keys */
+			f->waiting_count--;		/* without its end, a paste would swallow all later keys */
 		if (key != KEYS_ESC && f->waiting_count < FORM_WAITING_MAX)
 			f->waiting[f->waiting_count++] = key;
 		return key == KEYS_ESC;

@@ -22,7 +22,7 @@ enum form_editor { FORM_LINE, FORM_TOGGLE, FORM_PICK, FORM_PARAM_KEY, FORM_PARAM
 struct form_pick {
 	size_t *match;			/* indexes into the snapshot's list */
 	size_t count;
-	size_t at;			/* the match under the cursor, PICK_NONE */
+	size_t at;			/* the match under the cursor, or PICK_NONE */
 	size_t top;			/* first match shown at the last draw */
 	bool touched;			/* opened or moved in: leaving the field chooses the entry under the cursor */
 };
@@ -30,13 +30,13 @@ struct form_pick {
 struct form_item {
 	enum form_editor editor;
 	const struct field *field;	/* NULL: the button */
-	bool fixed;			/* shown, can't be edited */
-	struct line_edit line;		/* LINE, PARAM_*: the value; PICK: what is searched for */
+	bool fixed;			/* shown, but can't be edited */
+	struct line_edit line;		/* LINE, PARAM_*: the value; PICK: the search */
 	char *value;			/* TOGGLE: the word; PICK: the id */
-	char *original;			/* the value at first */
+	char *original;			/* the value when the form opened */
 	struct form_pick pick;
 	struct err err;			/* ERR_NONE: nothing is wrong */
-	bool checked;			/* left or saved once: from then on each change of the value checks it */
+	bool checked;			/* the field was left or saved: from now on each change is checked */
 	bool refused;			/* err is the store's: it stays until the value changes */
 	bool theirs;			/* another operator changed this field while the form was open */
 	bool pasted;			/* the value was pasted and not touched since */
@@ -51,22 +51,22 @@ struct form_ops {
 	const char *word_add;			/* N_(): on the button when adding */
 	const char *first_edited;		/* key of the field an edit starts in; NULL = the first */
 	struct overlay_ops overlay;		/* form_draw and its kin, with the hint of this form */
-	/* The rules beyond the syntax of a value. May be NULL. */
+	/* Rules beyond the syntax of a value. May be NULL. */
 	bool (*check)(struct form *f, const struct form_item *it, struct err *e);
-	/* The operator changed a value; NULL item: the form was opened or loaded. May be NULL. */
+	/* Called when the operator changed a value; NULL item: the form was opened or loaded. May be NULL. */
 	void (*changed)(struct form *f, const struct form_item *it);
-	/* A few words beside the value, for so many columns. May be NULL. */
+	/* Writes a few words beside the value, for so many columns. May be NULL. */
 	void (*beside)(struct form *f, const struct form_item *it, int columns, char *to, size_t size);
-	/* A line under the value that is not the error of a checked field: a quiet hint while typing, or a warning. May be NULL. */
+	/* Writes a line below the value that is no error of a checked field: a hint or a warning. May be NULL. */
 	enum role (*remark)(struct form *f, const struct form_item *it, char *to, size_t size);
-	/* The text of the bottom line when nothing is more urgent. May be NULL. */
+	/* Writes the text of the bottom line when nothing is more urgent. May be NULL. */
 	enum role (*status)(struct form *f, char *to, size_t size);
-	/* A key that only this form has; true when it was one. May be NULL. */
+	/* Handles a key that only this form has; true when it was one. May be NULL. */
 	bool (*key)(struct form *f, key_code key);
-	/* A paste into a line ended; the cursor leaves a line. May be NULL. */
+	/* Called when a paste into a line ended; when the cursor leaves a line. May be NULL. */
 	void (*pasted)(struct form *f, struct form_item *it);
 	void (*left)(struct form *f, struct form_item *it);
-	/* The record was saved; true when the form stays open for another one. May be NULL. */
+	/* Called when the record was saved; true when the form stays open for another one. May be NULL. */
 	bool (*saved)(struct form *f);
 };
 
@@ -80,21 +80,21 @@ struct form {
 	struct form_item *items;
 	size_t count;
 	size_t focus;
-	char *params_original;		/* the rows of parameters at first, as form_params_text() */
-	bool region_is_set;		/* by the operator: no more suggestions */
-	bool pasting;			/* into something that takes no text */
+	char *params_original;		/* the rows of parameters when the form opened, as form_params_text() */
+	bool region_is_set;		/* the operator has set it: no more suggestions */
+	bool pasting;			/* a paste into an item that takes no text */
 	bool ask_discard;
 	bool saving;
-	key_code waiting[FORM_WAITING_MAX];	/* pressed while saving; served afterwards */
+	key_code waiting[FORM_WAITING_MAX];	/* pressed while saving; handled afterwards */
 	size_t waiting_count;
-	struct err err;			/* about no field */
+	struct err err;			/* an error that belongs to no field */
 	char their_name[64];		/* who changed the record while the form was open; "" = not known */
 	bool their_params;		/* ... its additional parameters, among others */
 	bool told_theirs;		/* ^S was pressed and reported a conflict: the next ^S saves */
 	bool ask_theirs;		/* ^R was pressed once */
 	bool no_letters;		/* a letter was pressed in a field that is set with Space and the arrows */
-	char *more;			/* pasted numbers that wait to be added after this one, blank separated; NULL = none */
-	bool ask_more;			/* ... offered, and not yet accepted */
+	char *more;			/* pasted numbers to add after this one, separated by blanks; NULL = none */
+	bool ask_more;			/* they were offered, and not accepted yet */
 	int top;			/* first line shown */
 	int lines;			/* of the largest frame so far: a box never shrinks */
 	struct rect body, list, button;	/* on the screen, at the last draw */
@@ -112,23 +112,23 @@ void form_close(void *state);
 	.wants_freeze = true, .hint = (hint_text) }
 
 /* form.c, for the forms themselves */
-struct form_item *form_find(struct form *f, const char *key);		/* by field or ""; NULL when there is none */
-const char *form_value(struct form *f, const char *key);		/* "" when there is none; until the next change */
-/* As if the operator had typed it. */
+struct form_item *form_find(struct form *f, const char *key);		/* by the field's key or ""; NULL = none */
+const char *form_value(struct form *f, const char *key);		/* "" = none; until the next change */
+/* Sets a value as if the operator had typed it. */
 void form_put(struct form *f, struct form_item *it, const char *value);
-/* As a suggestion: it does not count as a change, so there is nothing to save or discard. */
+/* Sets a value as a suggestion. It does not count as a change, so there is nothing to save or discard. */
 void form_suggest(struct form_item *it, const char *value);
 bool form_is_focused(const struct form *f, const struct form_item *it);
-/* After a value changed by the operator. */
+/* Call it after the operator changed a value. */
 void form_item_changed(struct form *f, struct form_item *it);
 
 void form_focus_first(struct form *f);
 
 /* ui/forms/theirs.c */
-/* Builds the form on another operator's version of the record. */
+/* Rebuilds the form on another operator's version of the record. */
 void form_merge_theirs(struct form *f, const struct record *now);
-void form_notice_theirs(struct form *f);	/* ... when the snapshot has one */
-/* Did both change this field? */
+void form_notice_theirs(struct form *f);	/* ... if the snapshot has a newer version */
+/* Did both operators change this field? */
 bool form_conflicts(const struct form *f, const struct form_item *it);
 bool form_in_conflict(const struct form *f);
 /* "alice changed Label meanwhile: ^S keeps yours, ^R takes theirs"; "" when nobody changed anything. */
@@ -143,40 +143,41 @@ const char *item_value(const struct form_item *it);
 bool item_is_changed(const struct form_item *it);
 bool item_toggle_key(struct form_item *it, key_code key);	/* Space and arrows; true when the value changed */
 size_t item_words(const struct field *f, const char *const **words);	/* of a toggle */
-/* Is the value allowed? Sets it->err. */
+/* Checks the value. Sets it->err. */
 void item_check(struct form *f, struct form_item *it);
 size_t form_changes(const struct form *f);
-/* The record with the values of the form; false with *wrong when a value is not allowed. *out is initialised in both cases. */
+/* Makes the record from the values of the form; false with *wrong when one is not allowed. *out is always
+ * initialised. */
 bool form_record(struct form *f, struct record *out, struct form_item **wrong);
-/* The text of an error below a field: "Invalid phone number format: start with + and the country code". */
+/* Writes an error as a text below its field: "Invalid phone number format: start with + and the country code". */
 void form_err_text(const struct err *e, const struct field *field, char *to, size_t size);
 
 /* ui/forms/params.c */
 void form_params_load(struct form *f, const struct field *field, const char *object);
-/* Removes rows without a key, and keeps an empty last one to type in. The focus stays on its item. */
+/* Removes rows without a key, and keeps an empty last row for typing. The focus stays on its item. */
 void form_params_tidy(struct form *f, bool remove);
-char *form_params_text(const struct form *f);		/* to compare; caller frees */
+char *form_params_text(const struct form *f);		/* for comparison; caller frees */
 bool form_params_changed(const struct form *f);
-/* The canonical object; NULL when a row is wrong: *wrong is its key. Caller frees. */
+/* Returns the canonical object. NULL: a row is wrong, *wrong is its key. Caller frees. */
 char *form_params_object(struct form *f, struct form_item **wrong, struct err *e);
 bool form_params_key(struct form *f, struct form_item *it, key_code key);
 void form_params_pasted(struct form *f, struct form_item *it);
-bool form_row_is_empty(const struct form_item *key);	/* key and value of a row of parameters */
+bool form_row_is_empty(const struct form_item *key);	/* are key and value of the row empty? */
 
 /* ui/forms/pick.c */
 enum pick_result { PICK_NOTHING, PICK_TAKEN, PICK_REFUSED };
 void pick_refresh(struct form *f, struct form_item *it, bool keep);
 bool pick_is_open(const struct form *f, const struct form_item *it);
 bool pick_key(struct form *f, struct form_item *it, key_code key);
-/* Chooses the entry under the list's cursor; refused when it can't be chosen, with the reason in it->err. */
+/* Chooses the entry under the list's cursor. Refused, with the reason in it->err, when it can't be chosen. */
 enum pick_result pick_accept(struct form *f, struct form_item *it);
 /* Drops the search and closes the list: the field shows the value again. */
 void pick_forget(struct form *f, struct form_item *it);
 void pick_click(struct form *f, struct form_item *it, int row);
-/* The title or name of the chosen record; its id when the record is unknown. */
+/* Returns the title or name of the chosen record; its id when the record is unknown. */
 const char *pick_title(const struct form *f, const struct field *field, const char *id);
 bool pick_check(struct form *f, const struct form_item *it, struct err *e);
-int pick_rows(const struct form *f, const struct form_item *it);	/* wanted for the list */
+int pick_rows(const struct form *f, const struct form_item *it);	/* rows that the list needs */
 void pick_draw(struct form *f, struct form_item *it, const struct canvas *c);
 void pick_hint(const struct form *f, const struct form_item *it, char *to, size_t size);
 

@@ -1,6 +1,6 @@
 /*
- * The values of a form: their texts, whether they are changed, and their errors. The rules are those of the model (field_set())
- * and of the form's own check; here they get texts that fit below a field.
+ * The values of a form: their texts, their changes, and their errors. The rules are those of the model (field_set())
+ * and of the form's own check. This file words their errors so that they fit below a field.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@ void item_init(struct form_item *it, enum form_editor editor, const struct field
 	it->field = field;
 	it->value = xstrdup("");
 	it->pick.at = PICK_NONE;
-	/* More than a field may hold can be typed, so that the form reports it as too long; and a list of numbers can be pasted. */
+	/* More can be typed than a field may hold, so that the form reports it. A list of numbers can be pasted. */
 	line_init(&it->line, "", !field ? 1 : field->type == FIELD_E164 ? 8192 : 2 * field->max + 64);
 	item_set(it, text);
 	it->original = xstrdup(item_value(it));
@@ -93,7 +93,7 @@ bool item_toggle_key(struct form_item *it, key_code key)
 	return true;
 }
 
-/* --- what is wrong --- */
+/* --- errors --- */
 
 void item_check(struct form *f, struct form_item *it)
 {
@@ -105,7 +105,7 @@ void item_check(struct form *f, struct form_item *it)
 	if (it->editor == FORM_PARAM_KEY) {
 		free(form_params_object(f, &wrong, &e));
 	} else if (it->editor <= FORM_PICK && !it->fixed) {
-		/* The rules of this form come first: their messages are more precise than those about the value alone. */
+		/* The rules of this form come first, because their messages are more precise. */
 		record_init(&scratch, f->ops->entity);
 		if ((it->editor == FORM_PICK && !pick_check(f, it, &e)) || (f->ops->check && !f->ops->check(f, it, &e)) ||
 		    !field_set(it->field, &scratch, item_value(it), &e))
@@ -151,7 +151,7 @@ size_t form_changes(const struct form *f)
 	return n;
 }
 
-/* Only changed values are set, so that a value which a line can't show exactly stays as it is. */
+/* Only changed values are set, so that a value which a line can't show exactly is kept. */
 bool form_record(struct form *f, struct record *out, struct form_item **wrong)
 {
 	const struct field *params = field_by_key(f->ops->entity, "additionalParams");

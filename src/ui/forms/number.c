@@ -1,7 +1,7 @@
 /*
- * The form of a number. It checks the number while it is typed and shows an error quietly until the field is left; it shows the
- * country beside it, and offers the number that was probably meant. The region follows the country and the provider until the
- * operator sets it. A warning says when agent and number are far apart.
+ * The form of a number. It checks the number while it is typed, with a quiet error until the field is left. It shows
+ * the country, and offers the number that was probably meant. The region follows the country and the provider until the
+ * operator sets it. A warning tells when agent and number are far apart.
  */
 #include "config.h"
 
@@ -17,7 +17,7 @@
 #include "trunkdeck/model/e164.h"
 #include "trunkdeck/model/validate.h"
 
-/* A text with so many digits may be a whole number. */
+/* With at least so many digits, a text may be a whole number. */
 #define WHOLE_DIGITS 7
 
 static bool is_key(const struct form_item *it, const char *key)
@@ -25,7 +25,7 @@ static bool is_key(const struct form_item *it, const char *key)
 	return it->field && !strcmp(it->field->key, key);
 }
 
-/* The values of the form as a number, for the rules of the model. */
+/* Makes a number from the values of the form, for the rules of the model. */
 static void fill(struct form *f, struct number *n)
 {
 	number_init(n);
@@ -92,10 +92,10 @@ static size_t digits_in(const char *text, size_t len)
 	return digits;
 }
 
-/* A pasted list as canonical numbers, blank separated; NULL when it is not a list of at least two numbers. Caller frees. */
+/* Returns a pasted list as canonical numbers with blanks between; NULL = fewer than two numbers. Caller frees. */
 static char *pasted_list(struct form *f, const char *text)
 {
-	const char *ends = ",;+ ";		/* the '+' is that of the next number */
+	const char *ends = ",;+ ";		/* the '+' begins the next number */
 	struct buf list;
 	size_t count = 0;
 
@@ -103,7 +103,7 @@ static char *pasted_list(struct form *f, const char *text)
 		size_t len = strcspn(word, " ,;");
 
 		if (digits_in(word, len) < WHOLE_DIGITS)
-			ends = ",;+";		/* blanks are inside numbers */
+			ends = ",;+";		/* numbers contain blanks */
 		word += len;
 	}
 
@@ -137,7 +137,7 @@ static void number_pasted(struct form *f, struct form_item *it)
 	f->ask_more = f->more != NULL;
 }
 
-/* Moves the first of the waiting numbers into the form. */
+/* Moves the first waiting number into the form. */
 static void take_next(struct form *f)
 {
 	struct form_item *it = form_find(f, "number");
@@ -161,7 +161,7 @@ static bool number_saved(struct form *f)
 	return true;
 }
 
-/* A pasted number with wrong punctuation only can mean one number: leaving the field corrects it. */
+/* If only the punctuation of a pasted number is wrong, it means one number: leaving the field corrects it. */
 static void number_left(struct form *f, struct form_item *it)
 {
 	char meant[E164_SIZE];
@@ -187,7 +187,7 @@ static bool number_key(struct form *f, key_code key)
 	return true;
 }
 
-/* --- words --- */
+/* --- texts --- */
 
 static void number_beside(struct form *f, const struct form_item *it, int columns, char *to, size_t size)
 {
@@ -214,7 +214,7 @@ static enum role number_remark(struct form *f, const struct form_item *it, char 
 		form_err_text(&e, it->field, to, size);
 		return e.code == ERR_NUMBER_FORMAT ? ROLE_DIM : ROLE_WARN;
 	}
-	if (is_key(it, "agentId")) {		/* only a remark: other fields of a number with an unusable agent can be changed */
+	if (is_key(it, "agentId")) {		/* only a remark: other fields can be changed all the same */
 		const struct agent *a = snapshot_agent(ui_app(f->ui)->snapshot, value);
 
 		if (a && !agent_usable(a, &why))

@@ -1,6 +1,6 @@
 /*
- * Rows of additional parameters: a key and a value each, and an empty row at the end to type the next one in. A row without
- * a key is removed when the cursor leaves it. They are the last items of a form, before its button.
+ * Rows of additional parameters: a key and a value each, and an empty last row for typing. A row without a key is
+ * removed when the cursor leaves it. The rows are the last items of a form, before its button.
  */
 #include "config.h"
 
@@ -15,7 +15,7 @@
 /* A value may be a whole object, escaped for the line. */
 #define TEXT_MAX 131072
 
-/* The index of the first; of the button when this form has no parameters. */
+/* Returns the index of the first row; of the button when this form has no parameters. */
 static size_t first_row(const struct form *f)
 {
 	size_t i = 0;
@@ -30,7 +30,7 @@ bool form_row_is_empty(const struct form_item *key)
 	return !line_text(&key->line)[0] && !line_text(&key[1].line)[0];
 }
 
-/* Before the button, which is always the last item. */
+/* Inserts a row before the button, which is always the last item. */
 static void append_row(struct form *f, const struct field *field, const char *key, const char *value)
 {
 	size_t at = f->count - 1;
@@ -129,7 +129,7 @@ static bool is_quoted(const struct form_item *key)
 	return line_text(&key->line)[0] == '"';
 }
 
-/* '=' ends the key, as if the row were written "key = value"; in quotes it is part of it. */
+/* '=' ends the key, as in "key = value". Inside quotes it is part of the key. */
 bool form_params_key(struct form *f, struct form_item *it, key_code key)
 {
 	if (it->editor != FORM_PARAM_KEY || key != '=' || is_quoted(it))
@@ -139,7 +139,7 @@ bool form_params_key(struct form *f, struct form_item *it, key_code key)
 	return true;
 }
 
-/* "language = en", pasted whole into the key. */
+/* Handles "language = en" pasted as a whole into the key. */
 void form_params_pasted(struct form *f, struct form_item *it)
 {
 	const char *text = line_text(&it->line), *equals = strchr(text, '=');

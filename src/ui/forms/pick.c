@@ -1,8 +1,8 @@
 /*
- * Choosing a provider or an agent by typing: what is typed narrows the list under the field, by title and id; Up and Down
- * move in the list, Enter or Tab takes the entry under its cursor. When one is chosen the list is closed, so that the other
- * fields show: typing or Space opens it, Left and Right go through the entries that can be chosen. An agent that can't take
- * calls is listed with the reason, so that nobody searches for it in vain.
+ * Choosing a provider or an agent by typing. The text narrows the list below the field, by title and id. Up and Down
+ * move in the list; Enter or Tab takes the entry under its cursor. After a choice the list is closed, so that the other
+ * fields are visible. Typing or Space opens it; Left and Right step through the entries that can be chosen. An agent
+ * that can't take calls is listed with the reason, so that nobody searches for it.
  */
 #include "config.h"
 
@@ -19,10 +19,10 @@
 #define LIST_ROWS 8
 #define PAGE 6
 
-/* A record that may be chosen; its texts are the snapshot's. */
+/* A record of the list; its texts belong to the snapshot. */
 struct choice {
 	const char *id, *title, *aside;
-	const char *why_not;		/* NULL = can be chosen */
+	const char *why_not;		/* NULL = it can be chosen */
 };
 
 static size_t choice_count(const struct form *f, const struct field *field)
@@ -76,10 +76,10 @@ const char *pick_title(const struct form *f, const struct field *field, const ch
 	return p ? p->name : id;
 }
 
-/* --- what matches --- */
+/* --- matches --- */
 
-/* keep: the records changed, not what was typed; the cursor stays on its record. Else it goes to what typing means: the very
- * id, else the first that can be chosen, else the first; without a search to what is chosen. */
+/* keep: only the records changed, so the cursor stays on its record. Otherwise it goes to the record with exactly the
+ * typed id, else to the first that can be chosen, else to the first; without a search to the chosen one. */
 void pick_refresh(struct form *f, struct form_item *it, bool keep)
 {
 	size_t known = choice_count(f, it->field), first = PICK_NONE;
@@ -160,7 +160,7 @@ enum pick_result pick_accept(struct form *f, struct form_item *it)
 	return PICK_TAKEN;
 }
 
-/* A search that chose nothing is an error, whatever was chosen before it: the field shows the search. */
+/* A search that chose nothing is an error, even if a record was chosen before, because the field shows the search. */
 bool pick_check(struct form *f, const struct form_item *it, struct err *e)
 {
 	enum err_code code = it->field->type == FIELD_AGENT ? ERR_AGENT_NOT_FOUND : ERR_TRUNK_NOT_FOUND;
@@ -172,7 +172,7 @@ bool pick_check(struct form *f, const struct form_item *it, struct err *e)
 	if (match_at(f, it, it->pick.at).why_not)
 		return err_set(e, ERR_AGENT_UNUSABLE, "%s", match_at(f, it, it->pick.at).why_not);
 	if (form_is_focused(f, it))
-		return true;		/* leaving the field takes it */
+		return true;		/* leaving the field chooses the entry */
 	return err_set(e, code, _("\"%s\" is not chosen yet: Enter in this field chooses"), line_text(&it->line));
 }
 
@@ -199,7 +199,7 @@ static bool move(struct form *f, struct form_item *it, int by)
 	return true;
 }
 
-/* The next one that can be chosen, round and round. */
+/* Chooses the next or previous entry that can be chosen; after the last comes the first. */
 static void cycle(struct form *f, struct form_item *it, bool forward)
 {
 	size_t n = it->pick.count, at = it->pick.at == PICK_NONE ? (forward ? n - 1 : 0) : it->pick.at;

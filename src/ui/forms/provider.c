@@ -1,4 +1,4 @@
-/* The form of a provider: its field table, and one rule the snapshot can judge before the store does - the name is unique. */
+/* The form of a provider: its field table, and a check that names are unique, before the store does it. */
 #include "config.h"
 
 #include <string.h>

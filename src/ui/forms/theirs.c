@@ -1,8 +1,8 @@
 /*
- * Another operator changes the record while its form is open: the change feed brings the new version, or the store refuses
- * to save. The form is then built on that version. Fields that this operator has not changed show the new values; a field
- * that both changed keeps this operator's value and shows the other one below it. Saving such a conflict needs a second ^S,
- * taking the other operator's values a second ^R.
+ * Another operator changes the record while its form is open: the change feed brings the new version, or the store
+ * refuses to save. The form is then rebuilt on that version. Fields that this operator has not changed show the new
+ * values. A field that both changed keeps this operator's value and shows the other one below it. Saving such a
+ * conflict needs a second ^S; taking the other operator's values needs a second ^R.
  */
 #include "config.h"
 
@@ -39,7 +39,7 @@ void form_notice_theirs(struct form *f)
 	record_clear(&now);
 }
 
-/* Compares one field of the two versions; true when they changed it. *theirs is to be freed. */
+/* Compares one field of the two versions; true when the other operator changed it. Caller frees *theirs. */
 static bool they_changed(const struct form *f, const struct field *field, const struct record *now, char **theirs)
 {
 	char *before = field_get(field, &f->base);
@@ -112,7 +112,7 @@ void form_theirs_text(const struct form *f, char *to, size_t size)
 	bool conflict = form_in_conflict(f), params = false;
 	struct buf fields;
 
-	/* "Label, Agent": the fields that they changed; only those in conflict when there are any. */
+	/* "Label, Agent": the fields in conflict or, without conflicts, all that the other operator changed. */
 	buf_init(&fields, 400);
 	for (size_t i = 0; i < f->count; i++) {
 		const struct form_item *it = &f->items[i];

@@ -1,7 +1,7 @@
 /*
- * A question. The safe answer has the focus; y and n answer at once, arrows and Tab move the focus, Enter chooses the focused
- * answer, Esc means no. With a word to type, yes is possible only after the word is typed, and y and n are letters of it; where
- * there are two kinds of yes, Tab chooses.
+ * A question. The safe answer has the focus. y and n answer at once, arrows and Tab move the focus, Enter chooses the
+ * focused answer, Esc means no. If a word must be typed, yes is possible only after it, and y and n are letters of the
+ * word. With two kinds of yes, Tab chooses one.
  */
 #include "config.h"
 
@@ -21,11 +21,11 @@ enum choice { CHOICE_NO, CHOICE_YES, CHOICE_ALSO, CHOICE_COUNT };
 struct dialog {
 	struct ui *ui;
 	char *title, *text, *typed;
-	char *words[CHOICE_COUNT];		/* NULL = no such choice */
+	char *words[CHOICE_COUNT];		/* NULL = no such answer */
 	struct dialog_options options;		/* its callbacks; the texts are above */
 	struct line_edit line;
 	enum choice focus;
-	bool pasting;				/* where no word is typed: a paste answers nothing */
+	bool pasting;				/* a paste is ignored when no word is to be typed */
 };
 
 static bool word_is_typed(const struct dialog *d)
@@ -60,7 +60,7 @@ static void dialog_draw(void *state, const struct canvas *screen)
 	int columns = screen->area.columns < COLUMNS + 8 ? screen->area.columns - 6 : COLUMNS;
 	struct canvas counting = canvas_sub(screen, 0, 0, 0, columns > 0 ? columns : 1);
 	int yes = button_width(d, CHOICE_NO) + BUTTON_GAP, x;
-	/* The second yes goes to a line of its own where the three don't fit into one. */
+	/* The second yes has its own line when the three do not fit into one. */
 	bool stacked = d->words[CHOICE_ALSO] != NULL &&
 		       yes + button_width(d, CHOICE_YES) + BUTTON_GAP + button_width(d, CHOICE_ALSO) > columns;
 	int below = (d->typed != NULL ? 4 : 2) + stacked, lines = draw_wrapped(&counting, 0, 0, ROLE_NORMAL, d->text), y;
@@ -94,7 +94,7 @@ static bool answer(struct dialog *d, enum choice choice)
 	return true;
 }
 
-/* around: from the last choice to the first. */
+/* around: after the last answer comes the first. */
 static void move_focus(struct dialog *d, int step, bool around)
 {
 	int count = d->words[CHOICE_ALSO] != NULL ? CHOICE_COUNT : CHOICE_ALSO, to = (int)d->focus + step;

@@ -1,7 +1,7 @@
 /*
- * The filter line: what is typed narrows the view at once. Enter keeps it, Esc clears it; Up, Down and the page keys move in
- * the list meanwhile. The fields that a word can begin with are shown above the line, and Tab completes them. A text with a
- * mistake is not kept, and the mistake is shown above the line.
+ * The filter line. The text narrows the view while it is typed. Enter keeps it, Esc clears it; Up, Down and the page
+ * keys move in the list. The fields that the last word can begin are shown above the line, and Tab completes them. A
+ * text with an error is not kept, and the error is shown above the line.
  */
 #include "config.h"
 
@@ -36,7 +36,7 @@ static void set_filter(struct filter *f, const char *text)
 	ui_set_filter(f->ui, text);
 }
 
-/* The word that is being typed, without the '!' before it. */
+/* Returns the word that is being typed, without the '!' before it. */
 static const char *last_word(const char *text)
 {
 	const char *blank = strrchr(text, ' ');
@@ -63,7 +63,7 @@ static size_t add_fields(const struct filter *f, const char *word, struct buf *t
 	return common;
 }
 
-/* The mistake, or the fields, in as many rows above the prompt as they need. */
+/* Draws the error, or the fields, above the prompt in as many rows as they need. */
 static void filter_draw(void *state, const struct canvas *screen)
 {
 	struct filter *f = state;
@@ -158,5 +158,5 @@ void filter_open(struct ui *ui, const char *text)
 	f->ui = ui;
 	line_init(&f->line, text, FILTER_MAX);
 	ui_push(ui, &filter_ops, f);
-	set_filter(f, text);	/* views prepare what a filter needs before the first word is typed */
+	set_filter(f, text);	/* gives the views time to prepare before the first word is typed */
 }

@@ -18,9 +18,9 @@
 #define PARTS_MAX 24
 #define EACH_SERVER_MAX 16
 #define NAME_COLUMNS 24
-#define LIMIT_PERCENT 80		/* of the number limit: from there on the usage is shown */
+#define LIMIT_PERCENT 80		/* of the number limit; from this on, the header shows the usage */
 
-/* A piece of the header: "label value". What is dropped first has the highest `drop`. */
+/* A part of the header: "label value". The part with the highest `drop` is dropped first. */
 struct part {
 	char label[80];
 	char value[48];
@@ -92,7 +92,7 @@ static void add_server(struct parts *p, const struct app *app, const struct app_
 			   s->tail == LINK_OFF && !link_retries(s) ? ROLE_DIM : ROLE_WARN;
 }
 
-/* "replay 4x 12:03:07 of 14:10:55", by the stream's clock. */
+/* Adds "replay 4x 12:03:07 of 14:10:55", by the stream's clock. */
 static void add_replay(struct parts *p, const struct app *app)
 {
 	const struct app_replay *r = app->replay;
@@ -109,7 +109,7 @@ static void add_replay(struct parts *p, const struct app *app)
 	snprintf(part->value, sizeof(part->value), _("%s of %s"), now, end);
 }
 
-/* "servers 97 ok  3 failing": where there is no room for each server. */
+/* Adds "servers 97 ok  3 failing", where there is no room for each server. */
 static void add_servers(struct parts *p, const struct app *app)
 {
 	size_t ok = 0, failing = 0, connecting = 0;
@@ -137,7 +137,7 @@ static void add_servers(struct parts *p, const struct app *app)
 	}
 }
 
-/* each: the servers one by one, as far as there are parts left. */
+/* each: adds the servers one by one, while there are parts left. */
 static void collect_parts(struct parts *p, const struct app *app, bool each)
 {
 	const struct workspace *w = snapshot_workspace(app->snapshot);
@@ -236,7 +236,7 @@ static void badge_of(struct ui *ui, enum view_id view, char *to, size_t size)
 		ops->badge(ui->states[view], to, size);
 }
 
-/* "1 Deck", or "1" where the titles of all tabs do not fit; with the badge behind it. */
+/* Draws "1 Deck" and the badge; only "1" where the titles of all tabs do not fit. */
 static void draw_tabs(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *r = &ui->layout.tabs;
@@ -273,7 +273,7 @@ static void draw_tabs(struct ui *ui, const struct canvas *screen)
 		draw_right(&c, 0, x, r->columns - x - 1, used >= limit ? ROLE_ALARM : ROLE_WARN, text);
 }
 
-/* "12 of 340  PAUSED +37": the position only where rows are hidden, by the filter or by the edge of the screen. */
+/* Writes "12 of 340  PAUSED +37". The position is written only when the filter or the screen hides rows. */
 static void view_note(struct ui *ui, char *to, size_t size)
 {
 	const struct view_ops *ops = ui->views[ui->view];
@@ -291,7 +291,7 @@ static void view_note(struct ui *ui, char *to, size_t size)
 		str_copy(to, size, str_of(mode));
 }
 
-/* The rule under the tabs says what the view is filtered by, and its mode. */
+/* Draws the rule below the tabs, with the view's filter and mode. */
 static void draw_view_rule(struct ui *ui, const struct canvas *screen)
 {
 	const struct rect *r = &ui->layout.rule;
@@ -376,7 +376,7 @@ static void draw_status(struct ui *ui, const struct canvas *screen)
 	}
 }
 
-/* The actions that can be done now, in the order of the action table; help and quit have their place reserved. */
+/* Draws the actions that are possible now, in the order of the action table. Help and quit have reserved places. */
 static void draw_actions(struct ui *ui, const struct canvas *c)
 {
 	char key[KEYMAP_NAME_SIZE];

@@ -1,7 +1,7 @@
 /*
- * Help is the action table as a list: the actions of this view, of any list, and those that work everywhere. It scrolls like a
- * list; '/' starts a search that narrows it, Enter does the action under the cursor. An action that can't be done now is dim
- * and says why.
+ * Help shows the action table as a list: the actions of this view, of any list, and those that work everywhere. It
+ * scrolls like a list. '/' searches it, Enter does the action under the cursor. Impossible actions are dim and give the
+ * reason.
  */
 #include "config.h"
 
@@ -28,7 +28,7 @@ static const struct list_column columns[] = {
 	{ COLUMN_HELP, N_("What it does"), 12, 0, 0, false },
 };
 
-/* The view's own actions first, then those of lists, then those that work everywhere. */
+/* Groups: the view's own actions, those of lists, those that work everywhere. */
 static int group_of(const struct help *h, const struct action *a)
 {
 	if (a->scope == SCOPE_ALL)
@@ -90,7 +90,7 @@ static void help_draw(void *state, const struct canvas *screen)
 	if (h->searching || *line_text(&h->line) != '\0') {
 		frame_prompt(h->ui, screen, "/", &h->line);
 	} else if (row != NULL) {
-		/* in full, because the column may have cut it */
+		/* show the reason in full, because the column may have cut it */
 		draw_clear(&status);
 		draw_text(&status, 0, 1, status.area.columns - 2, ROLE_NORMAL, _(((const struct action *)row->data)->help));
 	}

@@ -13,8 +13,8 @@
 
 #include <string.h>
 
-#define WIDE_COLUMNS 136		/* the deck beside the calls is as wide as alone at 80 */
-#define DECK_COLUMNS 80			/* at least, beside the calls */
+#define WIDE_COLUMNS 136		/* so that the deck is as wide as alone at 80 columns */
+#define DECK_COLUMNS 80			/* minimum, beside the calls */
 #define STRIP_COLUMNS 120
 #define STRIP_HEIGHT 3			/* with its rule */
 #define STACKED_COLUMNS 80

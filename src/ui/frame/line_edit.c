@@ -174,10 +174,10 @@ int line_draw(struct line_edit *l, const struct canvas *c, int y, int x, int wid
 		l->shift = cursor;
 	else if (cursor - l->shift >= width)
 		l->shift = cursor - width + 1;
-	if (l->shift > 0 && columns + 1 - l->shift < width)	/* the room to the right shows what was scrolled off */
+	if (l->shift > 0 && columns + 1 - l->shift < width)	/* fill the room to the right with scrolled-off text */
 		l->shift = columns + 1 > width ? columns + 1 - width : 0;
 	from = utf8_fit(text, l->shift, &used);
-	if (used < l->shift && text[from] != '\0') {	/* half a wide character */
+	if (used < l->shift && text[from] != '\0') {	/* half of a wide character */
 		from = utf8_forward(text, from);
 		used = columns_before(text, from);
 	}

@@ -1,6 +1,6 @@
 /*
- * The cursor belongs to a key, not to an index: after a refill it is looked up again. When its row is gone, the row that
- * followed it takes over, else the one before it, found by the order of the rows that were there before.
+ * The cursor belongs to a key, not to an index. After a refill the key is looked up again. If its row is gone, the
+ * cursor goes to the row that followed it or, if that is gone too, to the row before it.
  */
 #include "config.h"
 
@@ -16,7 +16,7 @@
 
 #define NEIGHBOURS 64			/* rows tried on each side of a vanished one */
 #define WHEEL_ROWS 3
-#define BAR_COLUMNS 24			/* of the cursor's row: enough to find it; each costs bytes in two rows at every move */
+#define BAR_COLUMNS 24			/* painted in the cursor's row; each column costs bytes at every move */
 
 void list_init(struct list *l)
 {
@@ -82,7 +82,7 @@ static bool find(const struct list *l, uint64_t key, size_t *at)
 	return false;
 }
 
-/* Where the cursor goes when its row is gone. */
+/* Returns the new row of the cursor when its own is gone. */
 static size_t find_neighbour(const struct list *l, size_t was)
 {
 	size_t at;
@@ -96,13 +96,13 @@ static size_t find_neighbour(const struct list *l, size_t was)
 	return was < l->count ? was : l->count - 1;
 }
 
-/* To the row at `at`, or from a note there on in the direction of `step`, and back where only notes follow. */
+/* Puts the cursor on row `at`. From a note it goes on in the direction of `step`, or back if only notes follow. */
 static void set_cursor(struct list *l, size_t at, int step)
 {
 	size_t i = at;
 
 	while (i < l->count && l->rows[i].note)
-		i += (size_t)step;		/* below 0 it wraps to beyond the last row */
+		i += (size_t)step;		/* below 0 it wraps to a number above all rows */
 	if (i >= l->count)
 		for (i = at; i < l->count && l->rows[i].note;)
 			i -= (size_t)step;
@@ -210,7 +210,7 @@ void list_open(struct list *l, uint64_t key, bool open)
 	}
 }
 
-/* The head that the row under the cursor is or belongs to; the list is not empty. */
+/* Returns the head that the cursor's row is or belongs to. The list must not be empty. */
 static size_t head_above(const struct list *l)
 {
 	size_t at = l->cursor;
@@ -220,7 +220,7 @@ static size_t head_above(const struct list *l)
 	return at;
 }
 
-/* Opens all heads, or closes them when all are open. */
+/* Opens all heads; closes all when all are open. */
 static void open_all(struct list *l)
 {
 	bool all_open = true;
@@ -324,7 +324,7 @@ void list_fit(struct list *l, int visible)
 	size_t rows = visible > 0 ? (size_t)visible : 1, first = l->cursor, last = l->cursor;
 
 	l->visible = visible;
-	/* Notes before the first row and behind the last one are seen with it: the cursor can't go there. */
+	/* Notes next to the first or last row are shown with that row, because the cursor can't go to them. */
 	while (first > 0 && l->rows[first - 1].note)
 		first--;
 	while (last + 1 < l->count && l->rows[last + 1].note)
@@ -399,7 +399,7 @@ bool list_matches(struct list *l, int kind, const void *data, const char *all)
 	return !list_filtering(l) || filter_words_match(l->query, all, &c);
 }
 
-/* A row with its text in lower case, and its place before. */
+/* A row with its text in lower case, and its place before sorting. */
 struct sorted {
 	size_t text, order;
 	struct list_row row;
@@ -464,7 +464,7 @@ char *list_copy(const struct list *l, bool json)
 
 /* --- columns --- */
 
-/* What the columns with a priority of at most `priority` need at least. */
+/* Returns the minimum width of the columns with a priority of at most `priority`. */
 static int width_needed(const struct list_column *columns, size_t n, int priority, int gap)
 {
 	int width = 0, count = 0;
@@ -495,7 +495,7 @@ void list_layout(struct list_layout *out, const struct list_column *columns, siz
 		out->column[out->count].width = columns[i].min;
 		out->column[out->count++].right = columns[i].right;
 	}
-	/* Bounded columns grow first, by priority; what is left goes to the first unbounded one. */
+	/* Bounded columns grow first, by priority. The first unbounded column takes the rest. */
 	spare = width - width_needed(columns, n, priority, gap);
 	for (int p = 0; spare > 0 && p <= priority; p++) {
 		for (int i = 0; i < out->count && spare > 0; i++) {

@@ -1,11 +1,11 @@
-/* Why an action can't be done now: checks the `needs` of the action table against the app and the record under the cursor. */
+/* Why an action is not possible now: checks its `needs` against the app and the record under the cursor. */
 #include "config.h"
 
 #include "trunkdeck/app/replay.h"
 #include "trunkdeck/base/gettext.h"
 #include "ui_private.h"
 
-/* Why one need is not met; NULL: it is met. */
+/* Returns why one need is not met; NULL = it is met. */
 static const char *unmet(const struct ui *ui, enum action_need need, const struct view_cursor *at)
 {
 	const struct view_ops *ops = ui->views[ui->view];

@@ -1,4 +1,4 @@
-/* Lines are laid out in each frame: what a page says changes while it is open, and so does the width. */
+/* Lines are laid out in each frame, because the text of a page and the width change while it is open. */
 #include "config.h"
 
 #include "page.h"
@@ -16,7 +16,7 @@
 struct page_cell {
 	int x, width;
 	enum role role;
-	bool same;			/* on the row of the cell before */
+	bool same;			/* on the same row as the previous cell */
 	char *text;
 	const void *mark;
 };
@@ -85,7 +85,7 @@ static void clear(struct page_lines *l)
 	free(l->cells);
 }
 
-/* Draws the lines from row y on, or with NULL only counts; returns the row after the last one. *at: the row of the mark. */
+/* Draws the lines from row y on; NULL: only counts them. Returns the row after them. *at: the mark's row. */
 static int lay_out(const struct page_lines *l, const struct canvas *c, int y, const void *mark, int *at)
 {
 	int rows = 0;
@@ -148,7 +148,7 @@ static void page_draw(void *state, const struct canvas *screen)
 	clear(&l);
 }
 
-/* The title and all lines, their cells two blanks apart. */
+/* Copies the title and all lines, with two blanks between cells. */
 static void copy(struct page *p)
 {
 	const struct canvas ascii = { .ascii = true };
@@ -224,7 +224,7 @@ bool page_is_on_top(const struct page *p)
 	return p->ui->overlay_count > 0 && p->ui->overlays[p->ui->overlay_count - 1].state == p;
 }
 
-/* --- a text to read: a message in full, figures --- */
+/* --- pages of text --- */
 
 static void text_fill(void *arg, struct page_lines *l)
 {

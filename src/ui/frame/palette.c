@@ -1,7 +1,6 @@
 /*
- * `:` and an action by its name, which is also the word in scripts and, where there is one, the batch command. Candidates are
- * shown above the line while typing; Tab goes through them, Enter does the only or the chosen one, Up and Down recall earlier
- * lines.
+ * `:` runs an action by its name, which is the same in scripts and, where there is one, the batch command. Candidates
+ * are shown above the line while typing. Tab steps through them, Enter runs one, Up and Down recall earlier lines.
  */
 #include "config.h"
 
@@ -21,11 +20,11 @@ struct palette {
 	struct line_edit line;
 	enum action_id found[ACTION_COUNT];
 	int count;
-	int chosen;			/* index in found, -1 = none by Tab */
-	size_t history;			/* the line shown, history.count = the one being typed */
+	int chosen;			/* index in found; -1 = Tab has chosen none */
+	size_t history;			/* the line that is shown; history.count = the one being typed */
 };
 
-/* Names that start with the text come first, then those that contain it. */
+/* Finds names that start with the text, then names that contain it. */
 static void search(struct palette *p)
 {
 	const char *text = line_text(&p->line);
@@ -76,7 +75,7 @@ static void palette_draw(void *state, const struct canvas *screen)
 	frame_prompt(p->ui, screen, ":", &p->line);
 }
 
-/* Does what the line means: an exact name, the chosen candidate, or the only one. True when the palette closes. */
+/* Runs an exact name, the chosen candidate, or the only one. Returns true when the palette closes. */
 static bool enter(struct palette *p)
 {
 	const char *text = line_text(&p->line);

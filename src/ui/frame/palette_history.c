@@ -1,7 +1,7 @@
 /*
- * What was typed after `:`, in memory and in $XDG_STATE_HOME/trunkdeck/history: a line each, oldest first. Every screen of the
- * operator appends to the file; a screen that opens reads it and shortens it to the lines that are kept. A file that can't be
- * read or written is ignored: the lines of this screen are kept in memory.
+ * The lines typed after `:`, in memory and in $XDG_STATE_HOME/trunkdeck/history: one a line, oldest first. Every screen
+ * of the operator appends to the file. A screen that starts reads it and shortens it to the lines that are kept. If the
+ * file can't be read or written, this screen keeps its lines in memory.
  */
 #include "config.h"
 
@@ -51,7 +51,7 @@ void palette_history_open(struct palette_history *h)
 	}
 	fclose(f);
 
-	/* The lines that are kept replace a file that grows with every line typed. */
+	/* The file grows with each typed line, so it is replaced by the lines that are kept. */
 	anew = xasprintf("%s.new", h->path);
 	fd = open(anew, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	f = fd < 0 ? NULL : fdopen(fd, "w");

@@ -12,9 +12,9 @@ struct palette_history {
 	char *path;				/* NULL: kept in memory only */
 };
 
-/* Reads the operator's file, and adds to it from now on. */
+/* Reads the operator's file; from then on lines are appended to it. */
 void palette_history_open(struct palette_history *h);
-/* A repetition of the last line is not kept twice. */
+/* Does not add a line that repeats the last one. */
 void palette_history_add(struct palette_history *h, const char *text);
 void palette_history_clear(struct palette_history *h);
 

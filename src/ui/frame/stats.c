@@ -1,4 +1,4 @@
-/* The statistics page: frames, bytes and times of this screen on this terminal. */
+/* The statistics page: frames, bytes and times on this terminal. */
 #include "config.h"
 
 #include <stdlib.h>

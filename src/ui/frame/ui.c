@@ -1,9 +1,8 @@
 /*
- * Keys come in, actions go out, one frame is painted per turn at most: at once after a key, at the configured rate when
- * only data changed. Handlers change state and mark it; drawing happens in ui_paint() alone.
+ * Keys come in, actions go out, and at most one frame is painted per turn: at once after a key, at the configured rate
+ * when only data changed. Handlers change state and mark it; drawing happens in ui_paint() alone.
  *
- * Views hold pointers into the app (ui.h says how long they live), so every key and every frame first gives the views what
- * changed in the app (take_changes()).
+ * Views keep pointers into the app (see ui.h), so before every key and frame take_changes() tells them what changed.
  */
 #include "config.h"
 
@@ -146,7 +145,7 @@ void ui_push(struct ui *ui, const struct overlay_ops *ops, void *state)
 	ui->touched = true;
 }
 
-/* By its state: others may be on top of it by now. */
+/* Finds the overlay by its state, because others may be on top of it. */
 void ui_pop(struct ui *ui, void *state)
 {
 	bool was_frozen = ui_frozen(ui);
@@ -161,12 +160,12 @@ void ui_pop(struct ui *ui, void *state)
 	ui->overlay_count--;
 	memmove(&ui->overlays[i - 1], &ui->overlays[i], (ui->overlay_count - (i - 1)) * sizeof(ui->overlays[0]));
 	finished.ops->close(finished.state);
-	if (was_frozen && !ui_frozen(ui))	/* the order that was held may have changed meanwhile */
+	if (was_frozen && !ui_frozen(ui))	/* order and rows may have changed while they were held */
 		ui->app->dirty |= APP_DIRTY_WORKSPACE | APP_DIRTY_CALLS | APP_DIRTY_SERVERS;
 	ui->touched = true;
 }
 
-/* Gives what changed in the app to views and overlays. */
+/* Tells views and overlays what changed in the app. */
 static void take_changes(struct ui *ui)
 {
 	unsigned dirty = ui->app->dirty;
@@ -339,7 +338,7 @@ static void mouse(struct ui *ui)
 		click_view(ui, VIEW_CALLS, &ui->layout.panel, &m);
 }
 
-/* On a page the keys of the views close it and show them, as the tabs above it say; a paste has no field to go to. */
+/* On a page, the keys of the views close it and show the view. A paste into a page is ignored. */
 static bool page_key(struct ui *ui, void *state, key_code key)
 {
 	if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END)
@@ -364,7 +363,7 @@ void ui_key(struct ui *ui, key_code key)
 	ui->told_no_key = ui->no_key;
 	ui->no_key = false;
 	action = keymap_lookup(key, ui_scope(ui));
-	if (action == ACTION_SUSPEND || action == ACTION_REDRAW) {	/* whatever is open */
+	if (action == ACTION_SUSPEND || action == ACTION_REDRAW) {	/* also with an overlay open */
 		ui_do(ui, action);
 	} else if (ui->overlay_count > 0) {
 		top = ui->overlays[ui->overlay_count - 1];
@@ -379,7 +378,7 @@ void ui_key(struct ui *ui, key_code key)
 		mouse(ui);
 	} else if (key == KEYS_CTRL('C')) {
 		messages_add(ui->app->messages, MESSAGE_INFO, "%s", _("q leaves trunkdeck"));
-	} else if (key == KEYS_ESC && has_filter) {	/* Esc clears the filter, and never leaves */
+	} else if (key == KEYS_ESC && has_filter) {	/* Esc clears the filter; it never leaves the program */
 		ui_set_filter(ui, "");
 	} else if (action != ACTION_NONE) {
 		ui_do(ui, action);
@@ -406,8 +405,8 @@ void ui_paint(struct ui *ui)
 	ui->tick_ms = frame_next_at_ms(ui);
 }
 
-/* When changed data may be painted. The configured rate limits frames that changed the screen; after a frame that changed
- * nothing, the next change is painted soon. */
+/* Returns when changed data may be painted. The configured rate limits frames that changed the screen. After a frame
+ * that changed nothing, the next one may come soon. */
 static int64_t next_frame_ms(const struct ui *ui)
 {
 	int64_t interval = ui->app->config->screen_fps > 0 ? 1000 / ui->app->config->screen_fps : 100;
@@ -473,7 +472,7 @@ static int64_t on_next_at_ms(void *arg)
 	int64_t at = ui->data_changed ? next_frame_ms(ui) : ui->tick_ms;
 	int64_t key_at = term_next_at_ms(ui->term);
 
-	if (term_is_behind(ui->term))		/* nothing is painted before the terminal has taken the last frame */
+	if (term_is_behind(ui->term))		/* the terminal must take the last frame first */
 		at = -1;
 	if (at < 0 || (key_at >= 0 && key_at < at))
 		at = key_at;

@@ -7,14 +7,14 @@
  *   row 2   ────────
  *   ...     the view(s)
  *   last-1  status line: the current message, or the filter/prompt being typed
- *   last    footer: what works here
+ *   last    footer: the keys of the view
  *
  * Views are const vtables over their own state; overlays (form, dialog, help, palette, filter line) are a stack of state
  * with callbacks: the top one gets the keys first. Nothing here waits.
  *
  * How long pointers live: a view or overlay may keep pointers to records, calls and other data of the app until its next
  * update(). The app may free the data whenever it takes mail, and then sets `dirty`; before a key, a click or a frame
- * reaches a view, ui gives that to update(). What has to live longer is copied (as forms and call_detail_open() do).
+ * reaches a view, ui passes `dirty` to update(). Data that must live longer is copied (as by forms, call_detail_open()).
  * Texts and records given to the functions below are only read during the call, unless a function says otherwise; overlay
  * state belongs to its overlay until close(); `ops`, titles and hints must live as long as the program.
  */
@@ -35,24 +35,24 @@ struct ui;
 
 enum view_id { VIEW_DECK, VIEW_CALLS, VIEW_METRICS, VIEW_SERVERS, VIEW_LOG, VIEW_COUNT };
 
-/* What the cursor of a view is on; the pointers live as long as those of a list row. */
+/* The records under the cursor of a view. The pointers live as long as those of a list row. */
 struct view_cursor {
-	const struct provider *provider;	/* ... of the number, too */
-	const struct number *number;		/* of the workspace; of the call, too */
+	const struct provider *provider;	/* also the provider of the number */
+	const struct number *number;		/* of the workspace; also the number of the call */
 	const struct call *call;
 	bool live;				/* the call has not ended */
 };
 
-/* What the state of every view begins with. */
+/* The beginning of every view's state. */
 struct view {
 	struct ui *ui;
 	struct app *app;
-	struct list list;		/* where the view has one */
+	struct list list;		/* unused by a view without a list */
 };
 
 /*
- * The frame makes, keeps and frees the state. Where the view has a list, the frame also filters it, moves its cursor, opens and
- * closes its heads, takes its clicks and copies from it; the functions are for what is the view's own. All but `draw` may be NULL.
+ * The frame makes, keeps and frees the state. For a view with a list, the frame also filters it, moves its cursor,
+ * opens and closes its heads, handles its clicks and copies from it. All functions but `draw` may be NULL.
  */
 struct view_ops {
 	const char *title;				/* N_() */
@@ -61,31 +61,31 @@ struct view_ops {
 	const struct list_ops *list;			/* its arg is the state; NULL = no list */
 	void (*open)(void *state);			/* once at start; the state is zeroed, its struct view set */
 	void (*close)(void *state);			/* frees what the state owns */
-	/* The app changed (bits of enum app_dirty). A list whose rows come from the app is made stale here at the latest: its data
-	 * may be gone. */
+	/* The app changed (bits of enum app_dirty). The view marks a list of the app's data as stale: it may be
+	 * gone. */
 	void (*update)(void *state, unsigned dirty);
-	/* Before the list is drawn, moved in or read. NULL = a stale list is refilled. */
+	/* Called before the list is drawn, moved in or read. NULL = a stale list is refilled. */
 	void (*refresh)(void *state);
-	/* Focused: puts the hardware cursor on the selected row (term_cursor), so that screen readers and magnifiers follow. */
+	/* focused: puts the terminal's cursor on the selected row (term_cursor), for screen readers and magnifiers. */
 	void (*draw)(void *state, const struct canvas *c, bool focused);
-	/* true when handled */
+	/* Returns true when it handled the action. */
 	bool (*action)(void *state, enum action_id action);
-	/* For the `needs` of the action table; *out is zero before. NULL: no action needs what is under its cursor. */
+	/* Gives the records that the `needs` of the action table check; *out is zero before. NULL: none. */
 	void (*cursor)(void *state, struct view_cursor *out);
 	void (*moved)(void *state);			/* the list's cursor was moved by hand */
 	void (*filtered)(void *state);			/* the list has another filter */
-	/* For the rule above what was drawn last: a mode it is in, translated; writes at most size bytes, "" = none. */
+	/* Writes the view's mode, translated, for the rule above it; at most size bytes, "" = none. */
 	void (*note)(void *state, char *to, size_t size);
-	/* For the tab: a count or "!" after the title; writes at most size bytes, "" = nothing. */
+	/* Writes the badge of the tab: a count or "!"; at most size bytes, "" = none. */
 	void (*badge)(void *state, char *to, size_t size);
-	/* A click or the wheel, relative to its canvas; NULL = the list's, which begins at the top of the canvas. */
+	/* Handles a click or the wheel, relative to its canvas. NULL = the list does, at the top of the canvas. */
 	void (*click)(void *state, int y, int x, const struct term_mouse *m);
 	/* Puts the cursor on a number of the workspace; the filter must not hide it. */
 	void (*select_number)(void *state, const struct number *n);
-	/* Two rows of today's figures for below the other views, and their title, translated. */
+	/* Draw two rows of today's figures below the other views; return their title, translated. */
 	const char *(*strip_title)(const struct app *a);
 	void (*strip)(const struct app *a, const struct canvas *c);
-	int64_t (*next_at_ms)(void *state);		/* when it changes by time alone, monotonic; -1 */
+	int64_t (*next_at_ms)(void *state);		/* when the view changes by time alone, monotonic; -1 = never */
 };
 
 struct overlay_ops {
@@ -114,45 +114,45 @@ void ui_loop_client(struct ui *ui, struct loop_client *out);
 struct app *ui_app(struct ui *ui);
 struct term *ui_term(struct ui *ui);
 void ui_push(struct ui *ui, const struct overlay_ops *ops, void *state);
-/* Closes the overlay with this state, wherever it is on the stack: for results that come while nobody presses a key. Not from
- * inside its own key(), which returns true instead. */
+/* Closes the overlay with this state, wherever it is on the stack, for results that come without a key. Its own key()
+ * must not call this; it returns true instead. */
 void ui_pop(struct ui *ui, void *state);
 void ui_touch(struct ui *ui);			/* draw at the end of this turn */
-bool ui_frozen(const struct ui *ui);		/* an overlay wants the order of rows to hold */
+bool ui_frozen(const struct ui *ui);		/* an overlay keeps the order of the rows */
 void ui_show(struct ui *ui, enum view_id view);
 void ui_do(struct ui *ui, enum action_id action);
-/* needs.c: why an action can't be done now, translated (dims it in footer and help); NULL = it can. */
+/* needs.c: returns why an action is not possible now, translated (footer and help dim it); NULL = it is possible. */
 const char *ui_why_not(struct ui *ui, enum action_id action);
-/* Shows the view that a key belongs to ("1" to "5"); false when it belongs to none. */
+/* Shows the view of a key ("1" to "5"); false when the key belongs to no view. */
 bool ui_view_key(struct ui *ui, key_code key);
-/* Between a number and its calls: shows the Deck with the cursor on a number of the workspace; the calls a filter lets through. */
+/* Shows the Deck with the cursor on a number of the workspace; shows the calls that match a filter. */
 void ui_show_number(struct ui *ui, const char *e164);
 void ui_show_calls(struct ui *ui, const char *filter);
-/* The state of a view, its list fresh. */
+/* Returns the state of a view, with its list refilled. */
 void *ui_view_state(struct ui *ui, enum view_id view);
-/* Says that a key does nothing here; not again until a key that does something. */
+/* Reports that a key does nothing here. Repeats it only after a key that did something. */
 void ui_no_such_key(struct ui *ui, key_code key);
-/* To the clipboard; `said` is the message when that went well. */
+/* Copies to the clipboard; `said` is the message after success. */
 void ui_copy(struct ui *ui, const char *text, const char *said);
 
-/* For the script driver: as the loop would. */
+/* For the script driver: these do what the loop does. */
 void ui_key(struct ui *ui, key_code key);
 void ui_paint(struct ui *ui);
 
 /* Overlays (each in its own file). Callbacks run on the main thread. */
 
-/* A question with the safe choice focused. `consequence` may have several lines. confirmed() runs only on yes; the second yes has no
- * key of its own, it has to be moved to. */
+/* A question with the safe choice focused. `consequence` may have several lines. confirmed() runs only on yes. The
+ * second yes has no key of its own: the focus must be moved to it. */
 struct dialog_options {
 	const char *title;
 	const char *text;
 	const char *yes;		/* the word of the action: "Delete" */
 	const char *no;			/* "Keep" */
-	const char *also;		/* a second yes that goes further: "Delete and hang up 2 calls"; NULL = there is none */
+	const char *also;		/* a second, stronger yes: "Delete and hang up 2 calls"; NULL = none */
 	const char *typed;		/* when set, this word must be typed to say yes */
 	void (*confirmed)(void *arg);
 	void (*also_confirmed)(void *arg);
-	void (*closed)(void *arg);	/* always, last; frees arg. May be NULL */
+	void (*closed)(void *arg);	/* always called, last; frees arg. May be NULL */
 	void *arg;
 };
 void dialog_ask(struct ui *ui, const struct dialog_options *o);
@@ -160,16 +160,16 @@ void help_open(struct ui *ui);
 void palette_open(struct ui *ui);
 void filter_open(struct ui *ui, const char *text);	/* live; Enter keeps, Esc clears */
 void text_open(struct ui *ui, const char *title, const char *text);	/* a page to read: full messages, stats */
-/* Both start at once, and stop when the page is closed. On the doctor's page Enter does what the marked finding advises. number: as
- * it arrived or is configured; number and provider NULL: check everything. */
+/* Both start at once, and stop when the page is closed. On the doctor's page Enter does what the marked finding
+ * advises. number: as it arrived or is configured; number and provider NULL: everything is checked. */
 void doctor_open(struct ui *ui, const char *number, const struct provider *provider);
 void test_open(struct ui *ui, const char *number);
-/* A call in detail, live or finished; copied. Follows it while open. */
+/* Shows a live or finished call, which is copied, and follows it while the page is open. */
 void call_detail_open(struct ui *ui, const struct call *c);
-/* The record forms, driven by the field table; a record given is copied. field: the JSON key of the field where the focus begins;
- * NULL = where the form begins. */
+/* The record forms, driven by the field table. The given record is copied. field: the JSON key of the field that gets
+ * the focus first; NULL = the form's own first field. */
 void form_number_edit(struct ui *ui, const struct number *n, const char *field);
-/* A new number with provider and number filled in; an unknown provider and "" leave the field empty. */
+/* Opens the form of a new number with these values. An unknown provider and "" leave the field empty. */
 void form_number_add(struct ui *ui, const char *provider_id, const char *e164);
 /* original NULL = add. */
 void form_provider_open(struct ui *ui, const struct provider *original, const char *field);

@@ -15,7 +15,7 @@ struct overlay {
 	void *state;
 };
 
-/* A place of the last frame that can be clicked. */
+/* A clickable place of the last frame. */
 struct hit {
 	struct rect area;
 	enum action_id action;
@@ -37,9 +37,9 @@ struct ui {
 	bool data_changed;			/* draw when the frame rate allows */
 	int64_t painted_ms;		/* the last frame */
 	int64_t shown_ms;		/* the last frame that wrote something */
-	int64_t tick_ms;		/* something shown changes by time then; -1 = never */
-	bool pasting;			/* a paste without a field: ignored to its end */
-	bool no_key, told_no_key;	/* this key did nothing; the one before did nothing either, and a message said so */
+	int64_t tick_ms;		/* when something on the screen changes by time alone; -1 = never */
+	bool pasting;			/* inside a paste without a field, which is ignored */
+	bool no_key, told_no_key;	/* this key did nothing; nor did the one before, and a message said so */
 	bool quit;
 
 	struct layout layout;		/* of the last frame */
@@ -47,21 +47,21 @@ struct ui {
 	size_t hit_count;
 };
 
-unsigned ui_scope(const struct ui *ui);		/* of the view shown, for keymap and help */
+unsigned ui_scope(const struct ui *ui);		/* of the current view, for keymap and help */
 void ui_set_filter(struct ui *ui, const char *text);
 bool ui_view_action(struct ui *ui, enum action_id action);
 
 /* frame.c */
 void frame_draw(struct ui *ui);
-/* When something in the frame changes by time alone, monotonic ms; -1 = never. */
+/* Returns when something in the frame changes by time alone, monotonic ms; -1 = never. */
 int64_t frame_next_at_ms(struct ui *ui);
-/* A page over the views: cleared, a rule with the title on top; the canvas below it. */
+/* Clears the screen for a page, with a rule and the title on top. Returns the canvas below the rule. */
 struct canvas frame_page(struct ui *ui, const struct canvas *screen, const char *title);
-/* "1-20 of 36" in the rule of a page whose lines don't all fit. */
+/* Draws "1-20 of 36" into the rule of a page whose lines don't all fit. */
 void frame_page_note(const struct canvas *screen, const struct canvas *page, size_t first, size_t lines);
-/* The status line: prompts are typed there. */
+/* Returns the status line, where prompts are typed. */
 struct canvas frame_status(struct ui *ui, const struct canvas *screen);
-/* A prompt with its line being edited, in the status line, with the cursor in it. */
+/* Draws a prompt and its line into the status line, with the cursor in it. */
 void frame_prompt(struct ui *ui, const struct canvas *screen, const char *prompt, struct line_edit *line);
 
 /* stats.c */

@@ -1,6 +1,6 @@
 /*
- * What the doctor found: first a line that sums up, then what is not right and what to do about it, then what is as it should be;
- * each grouped by what it is about. On a narrow page what was seen stands under its check.
+ * The doctor's findings: a summary line, then the problems with their advice, then the passed checks, each grouped by
+ * subject. On a narrow page the evidence stands below its check.
  */
 #include "config.h"
 
@@ -21,7 +21,7 @@ static const enum role roles[VERDICT_COUNT] = {
 	[VERDICT_PASS] = ROLE_GOOD, [VERDICT_WARN] = ROLE_WARN, [VERDICT_FAIL] = ROLE_ALARM, [VERDICT_UNKNOWN] = ROLE_STRONG,
 };
 
-/* --- the sum --- */
+/* --- summary --- */
 
 static void add_count(struct buf *to, size_t n, const char *text)
 {
@@ -48,7 +48,7 @@ static enum role sum_role(const struct job *j)
 
 /* --- the findings --- */
 
-/* Those that passed, or the others. */
+/* Adds the findings that passed, or those that did not. */
 static void add_findings(struct page_lines *l, const struct job *q, bool passed)
 {
 	const bool narrow = l->columns < NARROW;
@@ -95,7 +95,7 @@ static void doctor_fill(void *arg, struct page_lines *l)
 	buf_clear(&sum);
 	page_trouble(l, 0, &q->err);
 	add_findings(l, q, false);
-	/* There was no room to keep the others. */
+	/* There was no room to keep all findings. */
 	if (q->finding_count == JOB_FINDINGS_MAX && total > q->finding_count) {
 		page_line(l, 0, 1, ROLE_NORMAL, "");
 		page_linef(l, 0, 0, ROLE_NORMAL, _("and %zu more: 'trunkdeck doctor --all' prints them"), total - q->finding_count);
@@ -109,7 +109,7 @@ static void doctor_fill(void *arg, struct page_lines *l)
 	add_findings(l, q, true);
 }
 
-/* --- doing what a finding advises --- */
+/* --- carrying out the advice --- */
 
 static void enable(struct app *a, const struct remedy *r)
 {
@@ -172,7 +172,7 @@ static bool doctor_act(struct ui *ui, const struct remedy *r)
 	}
 }
 
-/* --- the finding that is marked --- */
+/* --- the marked finding --- */
 
 static bool is_same(const struct finding *a, const struct finding *b)
 {
@@ -180,7 +180,7 @@ static bool is_same(const struct finding *a, const struct finding *b)
 	       strcmp(a->server, b->server) == 0;
 }
 
-/* The finding `step` places from the marked one among those that advise something to be done; the first where none is marked. */
+/* Returns the finding `step` places after the marked one, among those with advice; the first when none is marked. */
 static const struct finding *find_mark(const struct job_page *p, int step)
 {
 	const struct job *j = &ui_app(p->ui)->job;
@@ -221,7 +221,7 @@ static void act(struct job_page *p)
 	if (!f)
 		return;
 	p->marked = *f;
-	remedy = f->remedy;		/* the test page takes the findings away */
+	remedy = f->remedy;		/* copied first, because the test page drops the findings */
 	p->again = doctor_act(p->ui, &remedy);
 }
 
@@ -233,7 +233,7 @@ static bool is_syncing(const struct app *a)
 	return false;
 }
 
-/* When the form or the test call is closed, the change is made, and the routes are read back. */
+/* Closing the form or the test call has made the change and read the routes back: check again. */
 static void doctor_update(void *state, unsigned dirty)
 {
 	struct job_page *p = state;

@@ -8,9 +8,9 @@
 struct job_page {
 	struct ui *ui;
 	struct page *page;
-	char number[40], provider[72];	/* what the doctor is asked, "" = not that */
-	struct finding marked;		/* as it was marked last: findings come and move. check NULL = none yet */
-	bool again;			/* what was advised is being done: then check again */
+	char number[40], provider[72];	/* the question to the doctor, "" = not asked for */
+	struct finding marked;		/* a copy, because findings come and move; check NULL = none yet */
+	bool again;			/* the advice is being carried out; check again after it */
 };
 
 void job_close(void *arg);

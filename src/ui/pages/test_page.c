@@ -1,4 +1,4 @@
-/* Test calls: for each server how far the call is, step by step with its time, and where it stopped the cause in plain words. */
+/* Test calls: for each server the steps of the call with their times, and if the call stopped, the cause in words. */
 #include "config.h"
 
 #include "job_page.h"
@@ -9,7 +9,7 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 
-#define NARROW 56			/* columns: the steps need all the lines */
+#define NARROW 56			/* with fewer columns, the steps need all lines */
 #define STEP_AT 3
 #define TIME_AT 22
 #define TIME_WIDTH 9
@@ -22,7 +22,7 @@ static void add_test(struct page_lines *l, const struct job_test *t)
 
 	page_line(l, 0, 1, ROLE_NORMAL, "");
 	page_line(l, 0, PAGE_CUT, ROLE_TITLE, t->server);
-	/* Steps come in order, but for one that an Asterisk leaves out. */
+	/* Steps come in order, but Asterisk may leave one out. */
 	for (int s = 0; s < TEST_STEP_COUNT; s++) {
 		if (t->call.at_us[s] < 0)
 			continue;

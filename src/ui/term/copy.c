@@ -1,8 +1,8 @@
 /*
- * OSC 52: the terminal puts the text into the clipboard of the person in front of it, also over SSH. The text is hostile; in
- * base64 no byte of it can end the sequence. Inside tmux it is sent twice, plain (for `set-clipboard on`) and wrapped for the
- * terminal around tmux (for `allow-passthrough on`): which one works depends on tmux's configuration, and the other one is
- * ignored. GNU screen needs the wrapping, in short pieces.
+ * OSC 52: the terminal puts the text into its user's clipboard, also over SSH. The text is hostile; in base64 no byte
+ * of it can end the sequence. Inside tmux it is sent twice: plain (for `set-clipboard on`) and wrapped for the outer
+ * terminal (for `allow-passthrough on`). tmux's configuration decides which one works; the other one is ignored. GNU
+ * screen needs the wrapping, in short pieces.
  */
 #include "config.h"
 

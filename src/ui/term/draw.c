@@ -1,5 +1,5 @@
 /*
- * Clipping happens in one place, put(): columns are counted by character width, a text that does not fit ends in an
+ * put() is the only place that clips. Columns are counted by character width, a text that does not fit ends in an
  * ellipsis, and a wide character is never cut in half. Bytes that the locale can't show become '?'.
  */
 #include "config.h"
@@ -49,7 +49,7 @@ struct canvas canvas_sub(const struct canvas *c, int y, int x, int rows, int col
 	return sub;
 }
 
-/* `len` bytes of clean text at a place already clipped. */
+/* Draws `len` bytes of clean text. The caller has clipped. */
 static void put(const struct canvas *c, int y, int x, attr_t attr, const char *text, size_t len)
 {
 	wchar_t part[256];
@@ -215,7 +215,7 @@ void draw_clear(const struct canvas *c)
 			fill_line(c, y, 0, c->area.columns, A_NORMAL, ' ');
 }
 
-/* The bytes of one line of wrapped text; *next is where the following one begins. */
+/* Returns the bytes of one line of wrapped text; *next is the beginning of the next line. */
 static size_t wrap_line(const char *text, int columns, const char **next)
 {
 	size_t end = strcspn(text, "\n"), len, at;

@@ -26,31 +26,31 @@ struct canvas {
 };
 
 struct canvas canvas_of(struct rect area, bool ascii);
-/* A part of a canvas; clipped to it. */
+/* Returns a part of a canvas, clipped to it. */
 struct canvas canvas_rect(const struct canvas *c, const struct rect *r);
 struct canvas canvas_sub(const struct canvas *c, int y, int x, int rows, int columns);
 
-/* At most `width` columns (<= 0: to the right edge), cut with an ellipsis; returns the columns used. Coordinates are relative
- * to the canvas. Text must be clean (utf8_clean) unless it is the program's own. */
+/* Draws at most `width` columns (<= 0: to the right edge), cut with an ellipsis; returns the columns used. Coordinates
+ * are relative to the canvas. The text must be clean (utf8_clean) unless it is the program's own. */
 int draw_text(const struct canvas *c, int y, int x, int width, enum role r, const char *text);
 int draw_textf(const struct canvas *c, int y, int x, int width, enum role r, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
-/* Hostile text: cleaned first. */
+/* Draws hostile text after cleaning it. */
 int draw_foreign(const struct canvas *c, int y, int x, int width, enum role r, const char *text);
 int draw_right(const struct canvas *c, int y, int x, int width, enum role r, const char *text);
-/* A horizontal rule with an optional title on the left and note on the right: "── Live calls ───── 7 ──". */
+/* Draws a horizontal rule with an optional title on the left and note on the right: "── Live calls ───── 7 ──". */
 void draw_rule(const struct canvas *c, int y, const char *title, const char *note);
-/* Paints the first columns of a row as selected (reverse); call it after the texts of the row are drawn. The roles of those
- * texts are lost. columns <= 0: the whole row. Else the paint ends at a blank, so that it cuts no word where it can. */
+/* Paints the first columns of a row as selected (reverse); call it after the texts of the row are drawn. The roles of
+ * those texts are lost. columns <= 0: the whole row. Otherwise it ends at a blank, so that no word is cut. */
 void draw_selected(const struct canvas *c, int y, int columns);
 
-/* Blanks over the whole canvas, before something is drawn on top of other things. */
+/* Clears the whole canvas before something is drawn over it. */
 void draw_clear(const struct canvas *c);
-/* Text in several lines: split at '\n', wrapped at blanks to the width of the canvas; from line `skip` on, as many rows as
- * there are from y. Returns the lines in all; with rows 0 in the canvas it only counts. */
+/* Draws text split at '\n' and wrapped at blanks, from line `skip` on, into the rows from y on. Returns the count of
+ * all lines; with rows 0 in the canvas it only counts. */
 int draw_wrapped(const struct canvas *c, int y, int skip, enum role r, const char *text);
-/* A framed box for a dialog or form, centred, for an inside of rows x columns (smaller when the canvas is): cleared, with the
- * title in its upper edge. Returns the inside, one blank off the frame on both sides. Without room for a frame, the whole canvas. */
+/* Draws a centred, cleared box with an inside of rows x columns (smaller when the canvas is), and the title in its
+ * frame. Returns the inside, one blank off the frame on both sides. Without room for a frame, the whole canvas. */
 struct canvas draw_box(const struct canvas *c, int rows, int columns, const char *title);
 
 /* Marks with their ASCII twins. */

@@ -1,4 +1,4 @@
-/* The last frame as text: what golden screens compare. It is read from the window that was drawn, not from the terminal. */
+/* The last frame as text, for the golden screens. It is read from the window that was drawn, not from the terminal. */
 #include "config.h"
 
 #include "term_private.h"

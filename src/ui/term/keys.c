@@ -1,8 +1,8 @@
 /*
- * Decoding works on the front of a byte queue: each step takes off a whole key or an unknown sequence, or leaves an incomplete
- * one until its rest comes or its time is over. An ESC followed by anything that can't start a sequence is a key at once, so
- * that Esc and j, typed ahead over a slow link, stay two keys. Meta (ESC and a letter) is not a key of this program; modifiers
- * of arrow and function keys are dropped.
+ * Decodes the front of a byte queue: each step removes a whole key or an unknown sequence, or leaves an incomplete one
+ * until the rest comes or its time is over. An ESC before a byte that can't continue a sequence is a key at once, so
+ * that Esc and j, typed ahead over a slow link, are two keys. Meta (ESC and a letter) is not a key of this program;
+ * modifiers of arrow and function keys are dropped.
  */
 #include "config.h"
 
@@ -91,7 +91,7 @@ static int parse_numbers(const unsigned char *p, size_t len, int *out, int max)
 	return n;
 }
 
-/* Left button and wheel only; places count from 1. */
+/* Decodes reports of the left button and the wheel only. Places count from 1. */
 static key_code mouse_report(struct key_decoder *d, int button, int column, int row)
 {
 	bool again;
@@ -160,7 +160,7 @@ static enum step step_csi(struct key_decoder *d, size_t *used, key_code *key)
 	return *key ? STEP_KEY : STEP_SKIP;
 }
 
-/* OSC, DCS, APC, PM: answers to queries of somebody else; to their end (BEL or ESC \). */
+/* Skips OSC, DCS, APC, PM to their end (BEL or ESC \). These answer queries of another program. */
 static enum step step_string(const struct key_decoder *d, size_t *used)
 {
 	for (size_t i = 2; i < d->len; i++) {
@@ -212,7 +212,7 @@ static enum step step_text(const struct key_decoder *d, size_t *used, key_code *
 	return code == 0 ? STEP_SKIP : STEP_KEY;
 }
 
-/* A lone ESC is a key after a short time; everything else that is incomplete waits for its rest. */
+/* A lone ESC becomes a key after a short time. Other incomplete sequences wait for their rest. */
 static bool is_lone_escape(const struct key_decoder *d)
 {
 	return d->len == 1 && d->bytes[0] == 0x1b;
@@ -231,7 +231,7 @@ bool keys_next(struct key_decoder *d, int64_t now_ms, key_code *key)
 		size_t used = 0;
 
 		if (d->len < sizeof(d->bytes) && d->fed_ms - d->esc_at_ms < KEYS_REST_MS && (d->bytes[0] == '[' || d->bytes[0] == 'O')) {
-			/* The rest of a sequence whose ESC was taken for a key gets its ESC back, and is swallowed. */
+			/* The ESC of a sequence was taken for a key. It is put back, to decode and swallow the rest. */
 			memmove(d->bytes + 1, d->bytes, d->len++);
 			d->bytes[0] = 0x1b;
 			swallowed = d->swallow = true;
@@ -241,7 +241,7 @@ bool keys_next(struct key_decoder *d, int64_t now_ms, key_code *key)
 		if (step == STEP_INCOMPLETE) {
 			if (now_ms < keys_next_at_ms(d))
 				return false;
-			step = STEP_SKIP;		/* nothing followed: a lone ESC is a key, everything else is dropped */
+			step = STEP_SKIP;		/* a lone ESC is a key; other sequences are dropped */
 			if (is_lone_escape(d)) {
 				step = STEP_KEY;
 				*key = KEYS_ESC;
@@ -256,7 +256,7 @@ bool keys_next(struct key_decoder *d, int64_t now_ms, key_code *key)
 		if (paste)
 			d->pasting = *key == KEYS_PASTE_BEGIN;
 		if (paste || (step == STEP_KEY && !swallowed))
-			return true;		/* what is pasted must not act, whatever was cut */
+			return true;		/* never swallowed, or pasted text would act as keys */
 	}
 	return false;
 }

@@ -17,9 +17,9 @@
 #include "term.h"
 #include "trunkdeck/app/keymap.h"
 
-#define KEYS_ESC_MS 25			/* tui.md: what nnn, htop and sngrep use; an environment ESCDELAY wins */
-#define KEYS_REST_MS 500			/* how late the rest of a sequence may come */
-#define KEYS_PASTE_MS 2000		/* a paste without its end mark is over after this silence */
+#define KEYS_ESC_MS 25			/* what nnn, htop and sngrep use (tui.md); an environment ESCDELAY wins */
+#define KEYS_REST_MS 500			/* the rest of a sequence may come this late */
+#define KEYS_PASTE_MS 2000		/* a paste without its end mark ends after this silence */
 #define KEYS_DOUBLE_MS 400
 
 struct key_decoder {
@@ -27,9 +27,9 @@ struct key_decoder {
 	size_t len;
 	int64_t fed_ms;			/* when the last bytes came */
 	int esc_ms;
-	int64_t esc_at_ms;		/* when a lone ESC became a key; its rest may still come */
-	bool swallow;			/* what is decoded is the rest of such a sequence */
-	bool mouse_on;			/* reports are keys; else a program before us asked for them, and they are swallowed */
+	int64_t esc_at_ms;		/* when a lone ESC became a key, because its rest may still come */
+	bool swallow;			/* the next bytes are the rest of such a sequence */
+	bool mouse_on;			/* reports are keys; if not, an earlier program asked for them: swallowed */
 	bool pasting;
 	bool paste_lost;
 	struct term_mouse mouse;	/* of the last KEYS_MOUSE */
@@ -37,12 +37,12 @@ struct key_decoder {
 };
 
 void keys_init(struct key_decoder *d, int esc_ms, bool mouse_on);
-/* Room for more bytes; 0 = take keys out first. */
+/* Returns how many more bytes fit; 0 = take out keys first. */
 size_t keys_room(const struct key_decoder *d);
 void keys_feed(struct key_decoder *d, const void *bytes, size_t n, int64_t now_ms);
-/* The next key; false when there is none, or only half of one and its time is not over. */
+/* Takes the next key; false when there is none, or an incomplete one whose time is not over. */
 bool keys_next(struct key_decoder *d, int64_t now_ms, key_code *key);
-/* When half a key is decided; -1 = nothing waits. */
+/* Returns when an incomplete key is decided; -1 = none. */
 int64_t keys_next_at_ms(const struct key_decoder *d);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT restore the terminal first, then take their default action, so that a core
- * dump and the shell's message still come. The handler has a stack of its own for the main thread: a stack overflow is a
- * crash, too.
+ * SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT first restore the terminal, then take their default action, so that a
+ * core dump and the shell's message still come. The handler has its own stack, because a stack overflow is a crash,
+ * too.
  */
 #include "config.h"
 

@@ -39,10 +39,10 @@
 #define ROWS_MAX 500
 #define COLUMNS_MAX 1000
 #define LEAVE_MS 300			/* how long a terminal may take for the last bytes */
-#define SYNC_FROM 1024			/* bytes of a frame from which mode 2026 pays */
+#define SYNC_FROM 1024			/* frames of at least so many bytes use mode 2026 */
 #define SYNC_BEGIN "\033[?2026h"
 #define SYNC_END "\033[?2026l"
-#define MOUSE_RESET "\033[?1000;1002;1003;1005;1006;1015l"	/* whatever a program before us left on */
+#define MOUSE_RESET "\033[?1000;1002;1003;1005;1006;1015l"	/* modes that an earlier program may have left on */
 #define MODES_ON MOUSE_RESET "\033[?2004h"
 #define MODES_OFF "\033[?2004l"
 #define MOUSE_ON "\033[?1000h\033[?1006h"
@@ -78,7 +78,7 @@ static void apply_size(struct term *t)
 
 /* Output */
 
-/* Writes what the terminal takes now of t->frame, and keeps the rest. */
+/* Writes as much of t->frame as the terminal takes now, and keeps the rest. */
 static void send_some(struct term *t)
 {
 	while (t->sent < t->frame.len && !t->eof) {
@@ -97,7 +97,7 @@ static void send_some(struct term *t)
 	buf_reset(&t->frame);
 }
 
-/* False: the terminal has not taken all of it within ms. */
+/* Returns false when the terminal has not taken all of it within ms. */
 static bool send_within(struct term *t, int64_t ms)
 {
 	struct pollfd p = { .fd = t->out_fd, .events = POLLOUT };
@@ -115,7 +115,7 @@ static bool send_within(struct term *t, int64_t ms)
 /* Appends what curses has written since the last time. */
 static void take_sink(struct term *t, struct buf *to)
 {
-	off_t len = lseek(t->sink_fd, 0, SEEK_CUR);	/* bytes behind it are of an earlier, larger frame */
+	off_t len = lseek(t->sink_fd, 0, SEEK_CUR);	/* later bytes belong to an earlier, larger frame */
 	char part[8192];
 
 	for (off_t at = 0; at < len;) {
@@ -140,7 +140,7 @@ static void append_modes_off(const struct term *t, struct buf *to)
 	buf_adds(to, MODES_OFF);
 }
 
-/* Raw mode, and the way back from it whatever happens. */
+/* Enters raw mode, after making sure that every exit restores the terminal. */
 static void enter_terminal(const struct term *t)
 {
 	struct termios modes = t->saved;
@@ -162,7 +162,7 @@ static void enter_terminal(const struct term *t)
 	tcsetattr(t->in_fd, TCSANOW, &modes);
 }
 
-/* Back to the shell's screen and modes; the next frame enters again. */
+/* Restores the shell's screen and modes. The next frame enters again. */
 static void leave_terminal(struct term *t)
 {
 	endwin();
@@ -184,7 +184,7 @@ static void leave_terminal(struct term *t)
 
 /* Starting */
 
-/* newterm() puts handlers on signals that belong to the loop, and would believe LINES and COLUMNS. */
+/* newterm() sets handlers for signals that belong to the loop, and uses LINES and COLUMNS; both are prevented here. */
 static SCREEN *newterm_alone(const char *type, FILE *sink)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
@@ -415,8 +415,8 @@ void term_cursor(struct term *t, int y, int x)
 }
 
 /*
- * Most terminfo entries leave line drawing mode with every change of an attribute. This program draws lines with Unicode or
- * ASCII and never enters that mode, so after the first frame those bytes - a tenth of a cursor move - stay out.
+ * Most terminfo entries leave line drawing mode with every change of an attribute. This program draws lines with
+ * Unicode or ASCII and never enters that mode. So these bytes, a tenth of a cursor move, are left out later.
  */
 static void append_drawn(struct term *t, const struct buf *drawn)
 {
@@ -445,7 +445,7 @@ void term_frame_end(struct term *t)
 	wnoutrefresh(stdscr);
 	doupdate();
 
-	/* t->frame := what goes in front of the frame, and the frame */
+	/* t->frame := the bytes to send before the frame, and the frame */
 	buf_init(&drawn, BUF_UNBOUNDED);
 	take_sink(t, &drawn);
 	buf_add(&t->frame, t->extra.p, t->extra.len);

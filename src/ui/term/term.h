@@ -13,7 +13,7 @@
 #include "trunkdeck/base/err.h"
 
 struct term_options {
-	bool headless;			/* --script: no terminal; frames go nowhere, sizes are set */
+	bool headless;			/* --script: no terminal; frames are not sent, sizes are set */
 	int rows, columns;		/* headless size */
 	bool mouse;
 };
@@ -44,11 +44,11 @@ void term_redraw(struct term *t);	/* the next frame paints everything */
 int term_rows(const struct term *t);
 int term_columns(const struct term *t);
 
-/* The next key; never waits. The input is read at the first call, and false ends the keys of that input, so that a key held
- * down can't delay a frame. A lone ESC is decided later (term_next_at_ms()). Pasted text comes between KEYS_PASTE_BEGIN and
+/* Takes the next key; never waits. The first call reads the input, and false ends its keys, so that a key held down
+ * can't delay a frame. A lone ESC is decided later (term_next_at_ms()). A paste is between KEYS_PASTE_BEGIN and
  * KEYS_PASTE_END. */
 bool term_key(struct term *t, key_code *key);
-/* When an incomplete key sequence is decided by time, monotonic ms of the system clock; -1 = there is none. */
+/* Returns when an incomplete key sequence is decided by time, monotonic ms of the system clock; -1 = none. */
 int64_t term_next_at_ms(const struct term *t);
 bool term_eof(const struct term *t);
 int term_fd(const struct term *t);		/* the input; -1 headless */
@@ -57,16 +57,17 @@ void term_mouse_event(const struct term *t, struct term_mouse *out);	/* after KE
 /* A frame: begin (erases), draw with draw.h, end (places the cursor, flushes with one write). Never while term_is_behind(). */
 void term_frame_begin(struct term *t);
 void term_frame_end(struct term *t);
-void term_cursor(struct term *t, int y, int x);	/* where the hardware cursor goes at the end of the frame; y < 0 hides it */
+void term_cursor(struct term *t, int y, int x);	/* the cursor's place after the frame; y < 0 hides it */
 
-/* The terminal has not taken the last frame whole. term_go_on() writes what it takes now; call it when it is writable. */
+/* Has the terminal not taken all of the last frame? term_go_on() writes what it takes; call it when writable. */
 bool term_is_behind(const struct term *t);
 void term_go_on(struct term *t);
 
-/* OSC 52; false when the text is too large for terminals (74,994 bytes encoded). */
+/* Copies with OSC 52; false when the text is too large for terminals (74,994 bytes encoded). */
 bool term_copy(struct term *t, const char *text);
 void term_get_stats(const struct term *t, struct term_stats *out);
-/* The screen as text, one line per row, trailing blanks cut; then, with attributes, rows of role marks. Caller frees. */
+/* Returns the screen as text, a line per row, without trailing blanks; with attributes, rows of role marks follow.
+ * Caller frees. */
 char *term_dump(const struct term *t, bool attributes);
 
 #endif

@@ -16,9 +16,9 @@ struct term {
 	FILE *sink;			/* where curses writes: a file in memory */
 	int sink_fd;
 	int in_fd, out_fd;		/* the terminal; -1 headless */
-	struct termios saved;		/* before us */
+	struct termios saved;		/* the modes before ours */
 	int rows, columns;
-	int fallback_rows, fallback_columns;	/* where the terminal reports no size: LINES and COLUMNS, else 24x80 */
+	int fallback_rows, fallback_columns;	/* when the terminal reports no size: LINES and COLUMNS, else 24x80 */
 	int cursor_y, cursor_x;		/* for the end of the frame; y < 0 = hidden */
 	bool cursor_shown;
 	bool entered;			/* our modes (paste, mouse) are on */
@@ -26,9 +26,9 @@ struct term {
 	struct key_decoder keys;
 	bool draining;			/* the input was read and is being decoded: see term_key() */
 	const char *charset_reset;	/* removed from frames: see append_drawn() */
-	struct buf frame;		/* what goes out in one write, if the terminal takes it */
-	size_t sent;			/* so many bytes of it are out */
-	struct buf extra;		/* goes out in front of the next frame: OSC 52 */
+	struct buf frame;		/* the bytes of one write, if the terminal takes them */
+	size_t sent;			/* how many of them were written */
+	struct buf extra;		/* written before the next frame: OSC 52 */
 	int64_t build_started_us;
 	struct term_stats stats;
 };

@@ -48,7 +48,7 @@ void terminfo_append_reset(struct buf *to)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		for (const char *value = capability(names[i]), *end; *value != '\0';) {
 			if (strncmp(value, "$<", 2) == 0 && (end = strchr(value, '>')) != NULL)
-				value = end + 1;		/* padding, "$<5>": no terminal of today needs it */
+				value = end + 1;		/* padding, "$<5>": modern terminals need none */
 			else
 				buf_addc(to, *value++);
 		}

@@ -1,4 +1,4 @@
-/* What is asked of terminfo by name. Apart, because <term.h> defines macros called `columns`, `lines` and the like. */
+/* Queries terminfo by name. Apart, because <term.h> defines macros like `columns` and `lines`. */
 #ifndef UI_TERM_TERMINFO_H
 #define UI_TERM_TERMINFO_H
 
@@ -6,12 +6,12 @@
 
 #include "trunkdeck/base/buf.h"
 
-/* Before newterm(), which leaks when it fails. */
+/* Call it before newterm(), which leaks when it fails. */
 bool terminfo_is_known(const char *type);
-bool terminfo_can_move(void);		/* after newterm(), as the rest */
-/* What sgr0 says to leave line drawing mode; "" = nothing. */
+bool terminfo_can_move(void);		/* call it and the rest after newterm() */
+/* Returns the bytes in sgr0 that leave line drawing mode; "" = none. */
 const char *terminfo_charset_reset(void);
-/* The bytes that leave full screen mode: attributes off, cursor shown, keypad normal, the other screen. */
+/* Appends the bytes that leave full screen mode: attributes off, cursor shown, keypad normal, the other screen. */
 void terminfo_append_reset(struct buf *to);
 
 #endif

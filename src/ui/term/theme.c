@@ -6,7 +6,7 @@
 
 #include "curses_wide.h"
 
-/* A colour pair per role; in mono the attributes alone. */
+/* A colour pair for each role; without colours, only the attributes. */
 static const struct {
 	char letter;
 	short color;
@@ -17,7 +17,7 @@ static const struct {
 #undef ROLE_ROW
 };
 
-/* Set once by theme_start(), constant afterwards. */
+/* Set once by theme_start(), then constant. */
 static bool use_color;
 
 void theme_start(enum when color)

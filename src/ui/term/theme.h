@@ -1,7 +1,7 @@
 /*
- * Roles, not colours: what a piece of text is. One table gives each role its look in three depths: terminal colours,
- * no colours (NO_COLOR, mono), and its letter in screen dumps. The default background and foreground are the terminal's
- * own, so that light and dark themes both work; no state is told by colour alone.
+ * Roles name the meaning of a text, not its colour. One table gives each role its look: with the terminal's colours,
+ * without colours (NO_COLOR, mono), and as a letter in screen dumps. The default background and foreground are the
+ * terminal's own, so that light and dark themes both work. No state is shown by colour alone.
  */
 #ifndef UI_TERM_THEME_H
 #define UI_TERM_THEME_H
@@ -32,8 +32,8 @@ enum role {
 	ROLE_COUNT
 };
 
-/* After curses has started. Colours are used when `color` says so, the terminal has them, and NO_COLOR is empty (an
- * explicit WHEN_ALWAYS wins over NO_COLOR). */
+/* Call it after curses has started. Colours are used when `color` allows it, the terminal has them, and NO_COLOR is
+ * empty (an explicit WHEN_ALWAYS wins over NO_COLOR). */
 void theme_start(enum when color);
 int theme_attr(enum role r);		/* curses attributes */
 char theme_letter(int attrs);		/* for screen dumps */
