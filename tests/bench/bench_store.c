@@ -73,7 +73,7 @@ static struct mutation *numbers(size_t n)
 	return m;
 }
 
-/* Of this process: on PostgreSQL the server's comes on top. */
+/* CPU time of this process. On PostgreSQL the server's time is not included. */
 static double cpu_ms(void)
 {
 	return (double)clock() * 1000 / CLOCKS_PER_SEC;

@@ -1,7 +1,7 @@
 /*
- * Runs a fuzz target without libFuzzer: every seed as it is, then mutations of it by a generator with a fixed seed, so
- * that a failure repeats. FUZZ_RUNS is the number of mutations per seed; FUZZ_SAVE names a file that the input about to
- * be run is written to first, to have it after a crash.
+ * Runs a fuzz target without libFuzzer: every seed unchanged, then mutations of it by a generator with a fixed seed, so
+ * that a failure repeats. FUZZ_RUNS is the number of mutations per seed. FUZZ_SAVE names a file into which each input
+ * is written before it is run, so that it exists after a crash.
  */
 #include "config.h"
 
@@ -33,7 +33,7 @@ static uint32_t next_random(uint32_t below)
 static void run(const struct input *in)
 {
 	const char *save = getenv("FUZZ_SAVE");
-	/* Of exactly this size, so that a sanitizer sees reads behind its end. */
+	/* The copy has exactly this size, so that a sanitizer finds reads beyond its end. */
 	uint8_t *copy = malloc(in->len ? in->len : 1);
 	FILE *file = save ? fopen(save, "wb") : NULL;
 

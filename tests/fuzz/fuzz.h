@@ -13,7 +13,7 @@ extern const char fuzz_corpus[];
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-/* Ends the program with what went wrong. */
+/* Ends the program with a message when the condition is false. */
 #define FUZZ_ASSERT(condition) \
 	((condition) ? (void)0 : (fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition), abort()))
 

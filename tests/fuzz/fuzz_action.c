@@ -1,6 +1,6 @@
 /*
- * The action serializer on any texts, cut from the input at NUL: action, then key and value in turn. What it writes is
- * one action within Asterisk's limits whose lines are exactly those asked for, or nothing.
+ * The action serializer with any texts. The input is cut at NUL into the action, then keys and values in turn. The
+ * output is one action within Asterisk's limits with exactly the given lines, or nothing.
  */
 #include "config.h"
 

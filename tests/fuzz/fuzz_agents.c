@@ -1,6 +1,6 @@
 /*
- * A page of the agent directory out of any bytes. Whatever is made of them, every agent without a problem is one the store
- * accepts and Asterisk may be told to dial, and what is shown of the others is clean.
+ * A page of the agent directory made of any bytes. Every agent without a problem must be one that the store accepts and
+ * that Asterisk may dial. The shown texts of the others must be clean.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
- * Parser, decoder and tracker on any bytes. Beside not crashing: the frames do not depend on how the bytes were cut,
- * their headers lie within them, what is rejected is never decoded, and the tracker's sums hold.
+ * Parser, decoder and tracker on any bytes. Besides not crashing: the frames do not depend on how the bytes were cut,
+ * their headers lie within them, rejected frames are never decoded, and the tracker's sums are right.
  */
 #include "config.h"
 

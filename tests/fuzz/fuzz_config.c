@@ -1,6 +1,6 @@
 /*
- * Lines of a configuration file out of any bytes. What is read lies inside of the line, and a value written in quotes reads as
- * it was.
+ * Lines of a configuration file made of any bytes. What is read lies inside the line, and a value written in quotes is
+ * read back unchanged.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
- * Any text as a filter: reading it ends, a mistake is reported as a usage error, and what it matches does not depend on whether
- * words are looked for in the fields or in all of them at once.
+ * Any text as a filter. Reading it ends, an error is reported as a usage error, and the matches are the same whether
+ * words are searched in the fields or in all of them at once.
  */
 #include "config.h"
 
@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		buf_addc(&all, '\n');
 	}
 	matches = filter_words_match(q, NULL, NULL);
-	/* A text in one may hold what no field does, at a line end. */
+	/* A text with a line end may match across fields, but no single field. */
 	FUZZ_ASSERT(strchr(text, '\n') || filter_words_match(q, all.p, NULL) == matches);
 	FUZZ_ASSERT(!filter_words_error(q) || filter_words_error(q)->code == ERR_USAGE);
 	filter_words_period(q, &since_us, &until_us);

@@ -1,7 +1,7 @@
 /*
- * The decoder of keys. Any bytes, cut anywhere and after any time, end as keys of the program's or as nothing, and leave nothing
- * that waits for ever. A whole sequence (CSI, SS3, mouse report) that is cut in two within KEYS_REST_MS is never read as keys
- * that act: it gives the key of the whole one, or Esc, or nothing.
+ * The decoder of keys. Any bytes, cut anywhere and after any time, become keys of the program or nothing, and nothing
+ * waits for ever. A whole sequence (CSI, SS3, mouse report) that is cut in two within KEYS_REST_MS never becomes other
+ * keys: it gives the key of the whole sequence, or Esc, or nothing.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@ static void check_key(const struct key_decoder *d, key_code key)
 	FUZZ_ASSERT(key != KEYS_MOUSE || (d->mouse_on && d->mouse.y >= 0 && d->mouse.x >= 0));
 }
 
-/* The first byte of each part says how long it is and how late it comes. */
+/* The first byte of each part gives its length and its delay. */
 static void check_parts(const uint8_t *bytes, size_t len, bool mouse_on)
 {
 	struct key_decoder d;
@@ -50,7 +50,7 @@ static void check_parts(const uint8_t *bytes, size_t len, bool mouse_on)
 	FUZZ_ASSERT(keys_next_at_ms(&d) == -1);
 }
 
-/* A sequence out of the bytes; its length. */
+/* Makes a sequence of the bytes; returns its length. */
 static size_t make_sequence(const uint8_t *bytes, size_t len, char *to)
 {
 	size_t n = 2;
@@ -66,9 +66,9 @@ static size_t make_sequence(const uint8_t *bytes, size_t len, char *to)
 	for (size_t i = 4; to[1] == '[' && i < len && i < 20; i++)
 		to[n++] = (char)(0x30 + bytes[i] % 16);
 	to[n] = (char)(0x40 + bytes[1] % 63);
-	if (n == 2 && to[n] == '[')			/* the console's F keys have one byte more */
+	if (n == 2 && to[n] == '[')			/* the Linux console's F keys have one byte more */
 		to[++n] = 'A';
-	if (n == 2 && to[1] == '[' && to[n] == 'M')	/* that is a mouse report */
+	if (n == 2 && to[1] == '[' && to[n] == 'M')	/* a mouse report */
 		to[n] = 'A';
 	return n + 1;
 }

@@ -1,6 +1,6 @@
 /*
- * Any bytes as a recorded stream, in batch (replay) and on the screen (player). Beside not crashing: every call of a replay has
- * one outcome or is live, and the player ends, its clock never goes back, and no call ends twice.
+ * Any bytes as a recorded stream, in batch (replay) and on the screen (player). Besides not crashing: every call of a
+ * replay has one outcome or is live, and the player ends, its clock never goes back, and no call ends twice.
  */
 #include "config.h"
 
@@ -25,7 +25,7 @@ static json_int_t count_of(json_t *result, const char *key)
 	return json_integer_value(json_object_get(result, key));
 }
 
-/* A caller may have chosen a number that is not UTF-8: such calls count in no number's figures. */
+/* A caller may choose a number that is not UTF-8; such a call is in no number's figures. */
 static void check_replay(const char *path)
 {
 	const struct replay_options options = { .repeat = 2 };

@@ -1,4 +1,4 @@
-/* The stored story of a call out of any bytes: what is made of it is within its bounds, and its text comes back the same. */
+/* The stored story of a call made of any bytes. The story is within its bounds, and its text is read back unchanged. */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
- * The tracker on events that no parser would let through: any kind, about any channel, in any order, with any time. The bytes
- * are a program of four bytes an event: kind, channels, bridge and flags, time. Beside not crashing: every call starts once and
- * ends once, what it shows is well formed, and nothing is left when all channels are gone.
+ * The tracker on events that no parser would accept: any kind, about any channel, in any order, with any time. The
+ * input has four bytes for each event: kind, channels, bridge and flags, time. Besides not crashing: every call starts
+ * once and ends once, its members are well formed, and nothing is left when all channels have ended.
  */
 #include "config.h"
 
@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		apply(&r, bytes + at);
 	tracker_get_stats(r.tracker, &stats);
 	FUZZ_ASSERT(stats.calls == r.started && stats.live == r.started - r.finished);
-	/* A server that lists no channel has none: nothing may be left of any call. */
+	/* A server that lists no channel has none, so nothing may be left of any call. */
 	tracker_resync_begin(r.tracker);
 	tracker_resync_end(r.tracker, INT64_MAX);
 	tracker_get_stats(r.tracker, &stats);

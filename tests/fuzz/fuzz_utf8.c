@@ -1,6 +1,6 @@
 /*
- * Cleaning any bytes for a terminal: what comes out is valid UTF-8 without anything that moves the cursor, changes the direction
- * or piles up on one cell; cleaning it again changes nothing; and it is cut and padded to exactly the columns asked for.
+ * Cleans any bytes for a terminal. The output is valid UTF-8 and moves no cursor, changes no direction and piles
+ * nothing up on one cell. Cleaning it again changes nothing. It is cut and padded to exactly the given columns.
  */
 #include "config.h"
 
@@ -52,7 +52,7 @@ static void check_columns(const char *clean, int columns)
 	buf_clear(&b);
 }
 
-/* A cursor that walks through the text and back stops at the same places. */
+/* A cursor that walks forwards and one that walks backwards stop at the same places. */
 static void check_steps(const char *clean)
 {
 	size_t end = strlen(clean), at = 0, steps = 0;

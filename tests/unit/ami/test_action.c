@@ -1,4 +1,4 @@
-/* The serializer: what goes out is what was asked for, or nothing. */
+/* The serializer writes exactly the action that was asked for, or nothing. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -45,7 +45,7 @@ static void refused(const char *action, const char *key, const char *value)
 	buf_clear(&b);
 }
 
-/* Each of them, at each place, in each part. */
+/* Tries each line break at each place of each part. */
 static void line_breaks(void **state)
 {
 	static const char *const breaks[] = { "\r", "\n", "\r\n", "\n\r", "\r\n\r\nAction: DBPut\r\nFamily: y" };
@@ -71,8 +71,8 @@ static void malformed_names(void **state)
 	refused("", "Val", "1");
 }
 
-/* A text ends with its NUL: nothing behind it is written, and no NUL is. */
-static void a_nul_is_the_end(void **state)
+/* A text ends with its NUL: neither the NUL nor anything after it is written. */
+static void a_text_ends_at_its_nul(void **state)
 {
 	const struct ami_field fields[] = { { "Val\0: y\r\nX", "a\0b\r\nAction: Originate" }, { NULL, NULL } };
 	static const char written[] = "Action: DBPut\r\nVal: a\r\n\r\n";
@@ -87,7 +87,7 @@ static void a_nul_is_the_end(void **state)
 	buf_clear(&b);
 }
 
-/* 1024 bytes with key, colon, blank, and CR LF. */
+/* A line has at most 1024 bytes with key, colon, blank, and CR LF. */
 static void long_lines(void **state)
 {
 	char value[1025];
@@ -146,7 +146,7 @@ static void full_buffer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes), cmocka_unit_test(line_breaks), cmocka_unit_test(malformed_names), cmocka_unit_test(a_nul_is_the_end),
+		cmocka_unit_test(writes), cmocka_unit_test(line_breaks), cmocka_unit_test(malformed_names), cmocka_unit_test(a_text_ends_at_its_nul),
 		cmocka_unit_test(long_lines),
 		cmocka_unit_test(many_headers), cmocka_unit_test(full_buffer),
 	};

@@ -1,8 +1,8 @@
 /*
- * Forged events. The attacker owns the fields a real Asterisk copies raw, 79 bytes each; the test writes the stream as
- * Asterisk would, with a victim's events before and after, and asserts that nothing is said of the victim's channel,
- * or of all calls, that was not true. First the attacks thought of by hand, then many put together from their
- * parts by a generator with a fixed seed (AMI_FORGE_ROUNDS of them).
+ * Forged events. The attacker owns the fields that a real Asterisk copies raw, 79 bytes each. The test writes the
+ * stream as Asterisk would, with a victim's events before and after. It asserts that nothing false is reported of the
+ * victim's channel or of all calls. The first attacks were made by hand; a generator with a fixed seed combines many
+ * more from their parts (AMI_FORGE_ROUNDS of them).
  */
 #include "config.h"
 
@@ -22,7 +22,7 @@
 static const struct caller victim = { "+4930111", "+15550001", "", "PJSIP/good-00000001", "1795341781.3626" };
 
 struct seen {
-	size_t victim_events;		/* told of the victim: exactly those sent */
+	size_t victim_events;		/* events that were reported of the victim: exactly those sent */
 	size_t lies;
 	const char *lie;
 };
@@ -39,7 +39,7 @@ static bool about_victim(const struct call_event *e)
 	       is(e->dest.linkedid, victim.uniqueid);
 }
 
-/* Whatever is told of the victim names both his channel and his id, and is the one kind that was sent of him. */
+/* Each event of the victim names both his channel and his id, and is of the one kind that was sent of him. */
 static void note(void *arg, const struct call_event *e)
 {
 	struct seen *seen = arg;
@@ -62,7 +62,7 @@ static void note(void *arg, const struct call_event *e)
 	}
 }
 
-/* Everything the attacker's call makes Asterisk send, each event between two of the victim. */
+/* Adds all events that the attacker's call makes Asterisk send, each between two of the victim. */
 static size_t add_attack(struct buf *b, const struct caller *a)
 {
 	static const char *const events[][2] = {
@@ -96,7 +96,7 @@ static size_t add_attack(struct buf *b, const struct caller *a)
 	return n + 1;
 }
 
-/* As from a server that sends no time stamps. */
+/* Removes the time stamps, as if the server sent none. */
 static void drop_stamps(struct buf *b)
 {
 	static const char stamp[] = "Timestamp: 1795341781.812617\r\n";
@@ -108,7 +108,7 @@ static void drop_stamps(struct buf *b)
 	}
 }
 
-/* Returns the victim's events that got lost. The fields are cut as Asterisk cuts them. */
+/* Returns how many of the victim's events were lost. The fields are cut as Asterisk cuts them. */
 static size_t attack_once(struct stream *s, const char *number, const char *exten, bool stamped)
 {
 	char cut_number[FIELD + 1], cut_exten[FIELD + 1];
@@ -179,7 +179,7 @@ static void events_in_the_number(void **state)
 	attack("1\r\n\r\n\r\n\r\nResponse: a\r\n\r\n", "2\r\n\r\nResponse: b\r\n\r\n");
 }
 
-/* The worst one: the block ends early but whole, with the victim's id, and the rest is given a head of its own. */
+/* The worst attack: the block ends early but whole, with the victim's id, and the rest gets a head of its own. */
 static void block_closed_in_the_extension(void **state)
 {
 	(void)state;
@@ -203,7 +203,7 @@ static void both_fields_at_once(void **state)
 	       "2\r\nPriority: 1\r\nUniqueid: 1795341781.3626\r\nLinkedid: 1.1\r\n\r\nResponse: x");
 }
 
-/* A split frame takes nothing of others with it. */
+/* A split frame does not remove the frames of other channels. */
 static void neighbours_survive(void **state)
 {
 	(void)state;
@@ -213,8 +213,8 @@ static void neighbours_survive(void **state)
 	assert_int_equal(attack("1\r\n\r\n", "2\r\n\r\n"), 0);
 }
 
-/* A broken block whose rest never comes does not blind for ever. */
-static void mistrust_ends(void **state)
+/* If the rest of a broken block never comes, later frames are accepted again. */
+static void frames_are_accepted_again(void **state)
 {
 	struct seen seen = { 0 };
 	struct stream s;
@@ -273,7 +273,7 @@ static void make_up(char *field, unsigned *random)
 	buf_clear(&b);
 }
 
-static void made_up_attacks(void **state)
+static void generated_attacks(void **state)
 {
 	const char *count = getenv("AMI_FORGE_ROUNDS");
 	const unsigned long rounds = count ? strtoul(count, NULL, 10) : 5000;
@@ -304,7 +304,7 @@ int main(void)
 		cmocka_unit_test(harmless_caller), cmocka_unit_test(headers_in_the_number),
 		cmocka_unit_test(events_in_the_number), cmocka_unit_test(block_closed_in_the_extension),
 		cmocka_unit_test(both_fields_at_once), cmocka_unit_test(neighbours_survive),
-		cmocka_unit_test(mistrust_ends), cmocka_unit_test(made_up_attacks),
+		cmocka_unit_test(frames_are_accepted_again), cmocka_unit_test(generated_attacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

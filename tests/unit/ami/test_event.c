@@ -1,4 +1,4 @@
-/* Frames into call events, on frames as Asterisk sends them. */
+/* Decodes frames into call events. The frames are as Asterisk sends them. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -183,7 +183,7 @@ static void check_merge(const struct call_event *e)
 	compare(e->to_bridge, "to");
 }
 
-static void other_shapes(void **state)
+static void renames_merges_and_transfers(void **state)
 {
 	struct buf b;
 
@@ -231,8 +231,8 @@ static void check_listed(const struct call_event *e)
 	assert_int_equal(e->at_us, 0);
 }
 
-/* A list item is no event, and an event can't pass for one by leaving its Privilege out. */
-static void answers(void **state)
+/* A list item is not an event, and an event without its Privilege is not accepted as a list item. */
+static void list_items_are_not_events(void **state)
 {
 	struct buf b;
 
@@ -263,7 +263,7 @@ static void check_shutdown(const struct call_event *e)
 	assert_int_equal(e->kind, EVENT_SHUTDOWN);
 }
 
-static void about_all_calls(void **state)
+static void events_about_all_calls(void **state)
 {
 	(void)state;
 	decode("Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 94\r\nLastReload: 94\r\nStatus: Fully Booted\r\n\r\n",
@@ -309,8 +309,8 @@ static void times(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_leg), cmocka_unit_test(two_legs), cmocka_unit_test(other_shapes),
-		cmocka_unit_test(user_events), cmocka_unit_test(answers), cmocka_unit_test(about_all_calls),
+		cmocka_unit_test(one_leg), cmocka_unit_test(two_legs), cmocka_unit_test(renames_merges_and_transfers),
+		cmocka_unit_test(user_events), cmocka_unit_test(list_items_are_not_events), cmocka_unit_test(events_about_all_calls),
 		cmocka_unit_test(times),
 	};
 

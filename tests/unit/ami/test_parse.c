@@ -1,4 +1,4 @@
-/* Framing, the rules a frame is judged by, and that cutting the stream anywhere changes nothing. */
+/* Tests the framing and the rules for frames. Cuts of the stream at any place change nothing. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -74,13 +74,13 @@ static void keys_without_case(void **state)
 	struct ami_parser *p = ami_parser_new(false, check_keys, NULL);
 
 	(void)state;
-	for (int i = 0; i < 3; i++)		/* later rounds by the learnt order */
+	for (int i = 0; i < 3; i++)		/* later rounds use the order that was learned */
 		ami_parser_feed(p, text, sizeof(text) - 1);
 	ami_parser_free(&p);
 }
 
-/* The guess of the next key must be compared whole. */
-static void nearly_the_guessed_key(void **state)
+/* The whole key must be compared with the guess. */
+static void a_key_like_the_guessed_one(void **state)
 {
 	static const char name[] = "LocalOneConnectedLineName";
 	struct stream s;
@@ -167,7 +167,7 @@ static void time_stamps(void **state)
 	assert_string_equal(stream_run(&s, "Event: A\r\nPrivilege: call,all\r\nTimestamp: 12\r\n\r\n"),
 			    "rejected no_timestamp\n");
 	assert_string_equal(stream_run(&s, "Event: Item\r\nActionID: 1\r\n\r\n"), "event Item 2\n");
-	for (int i = 0; i < 62; i++)	/* the server was told to stop sending them */
+	for (int i = 0; i < 62; i++)	/* as if the server was told to stop sending them */
 		stream_run(&s, "Event: A\r\nPrivilege: call,all\r\n\r\n");
 	assert_string_equal(stream_run(&s, "Event: A\r\nPrivilege: call,all\r\n\r\n"), "event A 2\n");
 	stream_clear(&s);
@@ -261,7 +261,7 @@ static void held_until_idle(void **state)
 	stream_clear(&s);
 }
 
-/* Short frames behind a held event come after it, however many, and wait no longer than a forged field reaches. */
+/* Short frames after a held event come in order, however many. None waits longer than a forged field reaches. */
 static void short_frames_in_order(void **state)
 {
 	struct stream s;
@@ -354,7 +354,7 @@ static void feed_cut(struct stream *s, const char *bytes, size_t len, size_t pie
 		n = piece ? piece : 1 + (random >> 16) % 700;
 		if (n > len - at)
 			n = len - at;
-		/* A copy of exactly this size: reading past it is found by the sanitizer. */
+		/* The copy has exactly this size, so that the sanitizer finds reads beyond it. */
 		char *copy = xmalloc(n);
 
 		memcpy(copy, bytes + at, n);
@@ -364,7 +364,7 @@ static void feed_cut(struct stream *s, const char *bytes, size_t len, size_t pie
 	ami_parser_idle(s->parser);
 }
 
-static void cut_anywhere(void **state)
+static void pieces_of_any_size(void **state)
 {
 	static const char *const names[] = { "B_dial_audiosocket", "C_local_optimized", "I1_inject_headers",
 					     "lab_hostile_frame" };
@@ -397,10 +397,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(banner_line), cmocka_unit_test(values), cmocka_unit_test(keys_without_case),
-		cmocka_unit_test(nearly_the_guessed_key), cmocka_unit_test(every_known_key), cmocka_unit_test(head), cmocka_unit_test(time_stamps),
+		cmocka_unit_test(a_key_like_the_guessed_one), cmocka_unit_test(every_known_key), cmocka_unit_test(head), cmocka_unit_test(time_stamps),
 		cmocka_unit_test(repeated_keys), cmocka_unit_test(blocks), cmocka_unit_test(identities),
 		cmocka_unit_test(held_until_idle), cmocka_unit_test(short_frames_in_order), cmocka_unit_test(sizes), cmocka_unit_test(counts),
-		cmocka_unit_test(cut_anywhere),
+		cmocka_unit_test(pieces_of_any_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

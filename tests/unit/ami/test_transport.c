@@ -1,4 +1,4 @@
-/* The byte stream: plain and TLS, whole and in parts, and every way it can fail to come about. */
+/* The byte stream: plain and TLS, whole and in parts, and each way in which a connection can fail. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -91,8 +91,8 @@ static bool all_received(void *arg)
 	return fault_server_received(arg) >= 64 * MEGABYTE;
 }
 
-/* A peer that does not read must not hold us up, and nothing may be lost when it reads on. */
-static void waits_for_a_deaf_peer(void **state)
+/* A peer that does not read must not block us, and nothing may be lost when it reads again. */
+static void a_peer_that_does_not_read(void **state)
 {
 	int port;
 	struct fault_server *s = fault_server_start(&port);
@@ -147,7 +147,7 @@ static void nobody_listens(void **state)
 	transport_close(&t);
 }
 
-static void a_host_that_can_be_none(void **state)
+static void an_impossible_host_name(void **state)
 {
 	struct transport_options o = { .host = "two words", .port = 5038, .connect_timeout_ms = 1000 };
 	struct err e = { 0 };
@@ -218,23 +218,23 @@ static void tls_is_verified(void **state)
 	echo(t, 3 * MEGABYTE);
 	transport_close(&t);
 
-	/* Signed by somebody else. */
+	/* The certificate is signed by another authority. */
 	t = open_to(tls_port, true, tls_relay_ca(other), &e);
 	assert_int_equal(connected(t, &e), TRANSPORT_FAILED);
 	assert_non_null(strstr(e.hint, "ca_file"));
 	transport_close(&t);
 
-	/* By nobody the system knows. */
+	/* The system does not know the authority. */
 	t = open_to(tls_port, true, "", &e);
 	assert_int_equal(connected(t, &e), TRANSPORT_FAILED);
 	transport_close(&t);
 
-	/* Of another name. */
+	/* The certificate has another name. */
 	t = open_to(other_port, true, tls_relay_ca(other), &e);
 	assert_int_equal(connected(t, &e), TRANSPORT_FAILED);
 	transport_close(&t);
 
-	/* A file that is not there. */
+	/* The file does not exist. */
 	t = open_to(tls_port, true, "/nonexistent/ca.pem", &e);
 	assert_int_equal(connected(t, &e), TRANSPORT_FAILED);
 	assert_non_null(strstr(e.hint, "ca_file"));
@@ -264,7 +264,7 @@ static int setup(void **state)
 	struct err e;
 
 	(void)state;
-	/* The environment's proxies are not for loopback: these would refuse. */
+	/* The environment's proxies are not used for loopback: these would refuse the connection. */
 	setenv("all_proxy", "socks5://127.0.0.1:9", 1);
 	setenv("http_proxy", "http://127.0.0.1:9", 1);
 	return transport_global_init(&e) ? 0 : -1;
@@ -281,9 +281,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(carries_bytes),
-		cmocka_unit_test(waits_for_a_deaf_peer),
+		cmocka_unit_test(a_peer_that_does_not_read),
 		cmocka_unit_test(nobody_listens),
-		cmocka_unit_test(a_host_that_can_be_none),
+		cmocka_unit_test(an_impossible_host_name),
 		cmocka_unit_test(the_peer_goes_away),
 		cmocka_unit_test(a_handshake_that_never_ends),
 		cmocka_unit_test(tls_is_verified),

@@ -1,4 +1,4 @@
-/* What spans leave open: of one server, of several, at the edges of the window, and before the first record. */
+/* Holes between the spans of one server and of several, at the edges of the window, and before the first record. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -60,7 +60,7 @@ static void a_part_of_a_second_counts_as_one(void **state)
 	expect(&g, 1, 1, false, 50);
 }
 
-static void what_one_server_lacks_another_can_not_mend(void **state)
+static void a_hole_of_any_server_counts(void **state)
 {
 	const struct span a[] = { { 50, 120 }, { 140, 250 } }, b[] = { { 60, 130 }, { 150, 250 } };
 	struct coverage g;
@@ -88,12 +88,12 @@ static void before_the_first_record(void **state)
 	server(&g, 150, late, 1);
 	server(&g, 0, NULL, 0);
 	expect(&g, 100, 1, false, 0);
-	/* No server at all. */
+	/* Without any server. */
 	coverage_begin(&g, 100 * S, 200 * S);
 	expect(&g, 0, 0, false, 0);
 }
 
-static void everything_begins_with_the_first_record(void **state)
+static void all_time_begins_with_the_first_record(void **state)
 {
 	const struct span spans[] = { { 150, 160 }, { 170, 250 } };
 	struct coverage g;
@@ -112,9 +112,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_server),
 		cmocka_unit_test(a_part_of_a_second_counts_as_one),
-		cmocka_unit_test(what_one_server_lacks_another_can_not_mend),
+		cmocka_unit_test(a_hole_of_any_server_counts),
 		cmocka_unit_test(before_the_first_record),
-		cmocka_unit_test(everything_begins_with_the_first_record),
+		cmocka_unit_test(all_time_begins_with_the_first_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* The histogram against the exact answer. */
+/* Compares the histogram with the exact results. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -67,7 +67,7 @@ static int compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Spread over many octaves: 1 us to about 4 h. */
+/* Returns values in many octaves: 1 us to about 4 h. */
 static int64_t some_value(uint64_t *seed)
 {
 	*seed = *seed * 6364136223846793005u + 1442695040888963407u;

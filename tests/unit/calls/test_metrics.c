@@ -1,4 +1,4 @@
-/* Metrics: every call once, whatever is heard of it first. */
+/* Metrics count every call once, whichever report comes first. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -37,7 +37,7 @@ static void answer(struct call *c, int64_t response_ms, int64_t audio_ms, int64_
 	c->state = CALL_ENDED;
 }
 
-/* A store, a file or a server may hold any time. What is reckoned from it stays in range; UBSan sees when it does not. */
+/* A store, a file or a server may contain any time. Results computed from it stay in range; UBSan reports overflows. */
 static void extreme_times(void **state)
 {
 	static const int64_t times[] = { INT64_MIN, INT64_MIN + 1, -1, 0, CALL_NO_TIME, ARRIVAL, INT64_MAX - 1, INT64_MAX };
@@ -115,8 +115,8 @@ static void counts_each_call_once(void **state)
 	assert_null(m);
 }
 
-/* Reports coalesce: the first one heard may be any. */
-static void first_heard_late(void **state)
+/* Reports coalesce, so any report of a call may be the first one. */
+static void the_first_report_may_be_any(void **state)
 {
 	struct metrics *m = metrics_new();
 	struct call a = call_make(1, "+15551110001"), b = call_make(2, "+15551110001");
@@ -132,7 +132,7 @@ static void first_heard_late(void **state)
 	metrics_free(&m);
 }
 
-static void leaves_out_tests_and_guesses(void **state)
+static void leaves_out_test_calls_and_unknown_times(void **state)
 {
 	struct metrics *m = metrics_new();
 	struct call a = call_make(1, "+15551110001"), b = call_make(2, "+15551110001");
@@ -175,7 +175,7 @@ static int64_t json_at(json_t *o, const char *a, const char *b)
 	return json_integer_value(b ? json_object_get(x, b) : x);
 }
 
-static void json_says_it_all(void **state)
+static void json_has_all_figures(void **state)
 {
 	struct metrics *m = metrics_new();
 	struct call a = call_make(1, "+15551110001"), b = call_make(2, "+15551110001"), c = call_make(3, "+442071110006");
@@ -225,8 +225,8 @@ static struct call history_call(unsigned id, int64_t start_s, int64_t end_s)
 	return c;
 }
 
-/* The same calls as they happened, and read from the store: the same figures. */
-static void history_equals_what_was_live(void **state)
+/* The same calls give the same figures when counted live and when read from the store. */
+static void history_equals_live_counting(void **state)
 {
 	static const struct { unsigned id; bool start; } as_it_was[] = {
 		{ 1, true }, { 2, true }, { 3, true }, { 2, false }, { 3, false }, { 1, false }, { 4, true }, { 4, false },
@@ -253,7 +253,7 @@ static void history_equals_what_was_live(void **state)
 	metrics_free(&history);
 }
 
-static void one_after_the_other_is_one_at_a_time(void **state)
+static void consecutive_calls_are_not_concurrent(void **state)
 {
 	struct metrics *m = metrics_new();
 
@@ -268,8 +268,8 @@ static void one_after_the_other_is_one_at_a_time(void **state)
 	metrics_free(&m);
 }
 
-/* A call told by the server and by the store counts once, whichever comes first. */
-static void a_call_told_twice_counts_once(void **state)
+/* A call that both the server and the store report counts once, whichever comes first. */
+static void a_call_reported_twice_counts_once(void **state)
 {
 	struct metrics *m = metrics_new_with(&(struct metrics_options){ .remember = true });
 	struct call live = history_call(1, 0, 5), done = history_call(2, 1, 2), old = history_call(3, 2, 3);
@@ -302,15 +302,15 @@ static int64_t moment(const char *iso)
 	return us;
 }
 
-/* Around midnight, the end of a month, and the hour that comes twice, in the workspace's zone and not the machine's. */
-static void hours_and_weekdays_are_the_zones(void **state)
+/* Tests midnight, the end of a month and the repeated hour, in the workspace's zone instead of the machine's. */
+static void hours_and_weekdays_follow_the_zone(void **state)
 {
 	static const struct { const char *at; int weekday, hour; } rows[] = {
 		{ "2026-02-28T22:59:59Z", 5, 23 },	/* Saturday */
 		{ "2026-02-28T23:00:00Z", 6, 0 },	/* Sunday, 1 March */
-		{ "2026-03-29T00:59:59Z", 6, 1 },	/* then 2 o'clock is left out */
+		{ "2026-03-29T00:59:59Z", 6, 1 },	/* then 2 o'clock is skipped */
 		{ "2026-03-29T01:00:00Z", 6, 3 },
-		{ "2026-10-25T00:30:00Z", 6, 2 },	/* comes twice */
+		{ "2026-10-25T00:30:00Z", 6, 2 },	/* the repeated hour */
 		{ "2026-10-25T01:30:00Z", 6, 2 },
 		{ "2026-12-31T23:00:00Z", 4, 0 },	/* Friday, 1 January */
 	};
@@ -387,7 +387,7 @@ static void groups_causes_and_countries(void **state)
 	metrics_free(&m);
 }
 
-/* A scanner dials numbers without end. */
+/* A scanner dials an unlimited count of numbers. */
 static void numbers_are_bounded(void **state)
 {
 	struct metrics *m = metrics_new();
@@ -417,15 +417,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(extreme_times),
 		cmocka_unit_test(counts_each_call_once),
-		cmocka_unit_test(first_heard_late),
-		cmocka_unit_test(leaves_out_tests_and_guesses),
+		cmocka_unit_test(the_first_report_may_be_any),
+		cmocka_unit_test(leaves_out_test_calls_and_unknown_times),
 		cmocka_unit_test(hours_are_local),
-		cmocka_unit_test(json_says_it_all),
+		cmocka_unit_test(json_has_all_figures),
 		cmocka_unit_test(numbers_are_bounded),
-		cmocka_unit_test(history_equals_what_was_live),
-		cmocka_unit_test(one_after_the_other_is_one_at_a_time),
-		cmocka_unit_test(a_call_told_twice_counts_once),
-		cmocka_unit_test(hours_and_weekdays_are_the_zones),
+		cmocka_unit_test(history_equals_live_counting),
+		cmocka_unit_test(consecutive_calls_are_not_concurrent),
+		cmocka_unit_test(a_call_reported_twice_counts_once),
+		cmocka_unit_test(hours_and_weekdays_follow_the_zone),
 		cmocka_unit_test(windows_and_series),
 		cmocka_unit_test(groups_causes_and_countries),
 	};

@@ -1,4 +1,4 @@
-/* The tracker: outcomes, and that order and repetition do not change them. */
+/* The tracker: outcomes, which order and repetition of events do not change. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -13,7 +13,7 @@
 
 #define MAX_LINES 40
 
-/* As recorded: `head` in this order, `tail` in any that Asterisk may choose. */
+/* Recorded calls: `head` comes in this order, `tail` in any order that Asterisk may choose. */
 struct scenario {
 	const char *name;
 	enum call_outcome outcome;
@@ -180,8 +180,8 @@ static void outcomes(void **state)
 	}
 }
 
-/* Stasis keeps the order of one channel's events; between channels, and for Cdr, any order is possible. We are asked for
- * more: all orders. Who hung up may be unknown then, as the request may come after the hang-up. */
+/* Stasis keeps the order of one channel's events; between channels, and for Cdr, any order is possible. The test tries
+ * all orders, which is more. The party that hung up may be unknown then, as the request may come after the hang-up. */
 static void any_order_of_the_tail(void **state)
 {
 	struct stage s;
@@ -231,7 +231,7 @@ static void every_event_twice(void **state)
 	}
 }
 
-/* A whole call again, after it is over: nothing comes back to life. */
+/* A whole call is played again after its end: it does not start again. */
 static void a_stream_played_again(void **state)
 {
 	struct stage s;
@@ -248,7 +248,7 @@ static void a_stream_played_again(void **state)
 	}
 }
 
-/* Only the agent's first audio is missed when an event gets lost, never the end or the memory. */
+/* When one event is lost, only the agent's first audio is missed; the call still ends and its memory is freed. */
 static void any_one_event_missing(void **state)
 {
 	struct stage s;
@@ -290,7 +290,7 @@ static void interleaved_calls(void **state)
 				continue;
 			s.base = (unsigned)i + 1;
 			s.up = up[i];
-			/* No time may pass for the others. */
+			/* "wait" is left out, because it would also pass time for the other calls. */
 			if (strncmp(line < head ? sc[i].head[line] : sc[i].tail[line - head], "wait", 4) != 0)
 				stage_event(&s, line < head ? sc[i].head[line] : sc[i].tail[line - head]);
 			up[i] = s.up;

@@ -1,4 +1,4 @@
-/* The tracker: what a call shows while it lives, joining late, resynchronising, and bounded memory. */
+/* The tracker: the members of a live call, late joining, resynchronising, and bounded memory. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -16,7 +16,7 @@
 #define ANSWERED_CALL "new T", "new A", "dial T A", "up A", "dialend T A ANSWER", "up T", "enter A B1", "enter T B1"
 #define CALLER_HANGS_UP "request T 16", "leave T B1", "leave A B1", "hangup A 16", "hangup T 16"
 
-static void a_call_tells_its_story(void **state)
+static void a_call_has_its_members(void **state)
 {
 	struct stage s;
 	const struct call *c;
@@ -68,7 +68,7 @@ static void states_follow_the_events(void **state)
 	stage_close(&s);
 }
 
-/* Until an agent leg appears, the caller's leg being up is the answer; then it is the agent's. */
+/* Until an agent leg appears, the call is answered when the caller's leg is up; afterwards, when the agent's is. */
 static void the_answer_moves_to_the_agent(void **state)
 {
 	struct stage s;
@@ -86,7 +86,7 @@ static void the_answer_moves_to_the_agent(void **state)
 	stage_close(&s);
 }
 
-/* No event's numbers are too large to reckon with. */
+/* No number in an event causes an overflow. */
 static void extreme_events(void **state)
 {
 	static const int64_t times[] = { INT64_MIN, -1, CALL_NO_TIME, STAGE_START_US, INT64_MAX };
@@ -115,7 +115,7 @@ static void extreme_events(void **state)
 	}
 }
 
-static void only_changes_are_told(void **state)
+static void only_changes_are_reported(void **state)
 {
 	struct stage s;
 	unsigned before;
@@ -145,7 +145,7 @@ static void names_follow_renames(void **state)
 	stage_close(&s);
 }
 
-static void what_starts_no_call(void **state)
+static void channels_that_start_no_call(void **state)
 {
 	struct stage s;
 
@@ -210,7 +210,7 @@ static void odd_numbers_and_callers(void **state)
 	stage_close(&s);
 }
 
-/* Two callers in one bridge are two calls, whoever speaks. */
+/* Two callers in one bridge remain two calls, whoever has audio. */
 static void two_callers_in_one_bridge(void **state)
 {
 	struct stage s;
@@ -242,7 +242,7 @@ static void a_caller_is_no_agent(void **state)
 	stage_close(&s);
 }
 
-/* Each way of belonging together, alone: the leg's audio is the call's. */
+/* Each way to join a leg to a call works alone: the leg's audio is the call's. */
 static void legs_find_their_call(void **state)
 {
 	static const char *const ways[][6] = {
@@ -271,8 +271,8 @@ static void legs_find_their_call(void **state)
 	}
 }
 
-/* The oldest leg of a set is over, the others still name it. */
-static void what_is_over_stays_over(void **state)
+/* The oldest leg of a set has ended; other legs still name it. */
+static void ended_legs_stay_ended(void **state)
 {
 	struct stage s;
 
@@ -283,7 +283,7 @@ static void what_is_over_stays_over(void **state)
 	stage_close(&s);
 }
 
-static void an_old_dial_says_nothing_new(void **state)
+static void a_dial_without_status_keeps_the_outcome(void **state)
 {
 	struct stage s;
 
@@ -294,8 +294,8 @@ static void an_old_dial_says_nothing_new(void **state)
 	stage_close(&s);
 }
 
-/* The agent transfers the caller to a phone: one call, and not the agent's hang-up. */
-static void a_transfer_goes_on(void **state)
+/* The agent transfers the caller to a phone: it remains one call, and the agent did not hang it up. */
+static void a_transfer_does_not_end_the_call(void **state)
 {
 	struct stage s;
 
@@ -363,7 +363,7 @@ static void joins_late_in_any_order(void **state)
 	} while (next_order(order, ARRAY_LEN(order)));
 }
 
-/* Somebody chose the id (Originate, ARI): then the age counts. */
+/* Somebody chose the id (Originate, ARI), so the age is used. */
 static void late_start_by_age(void **state)
 {
 	struct call_event e;
@@ -382,7 +382,7 @@ static void late_start_by_age(void **state)
 	stage_close(&s);
 }
 
-static void resync_finds_out(void **state)
+static void resync_ends_missing_calls(void **state)
 {
 	struct stage s;
 
@@ -405,8 +405,9 @@ static void resync_finds_out(void **state)
 	stage_close(&s);
 }
 
-/* Events overtake the list, or the list them: what was announced since the beginning stays, what hung up stays gone. */
-static void resync_amid_events(void **state)
+/* Events and the list may come in either order: channels announced since the beginning stay, ended ones do not
+ * return. */
+static void events_during_a_resync(void **state)
 {
 	struct stage s;
 
@@ -427,7 +428,7 @@ static void resync_amid_events(void **state)
 }
 
 /* Neither a phone's call in its own context nor the leg that a call dials is a caller's. */
-static void what_does_not_join_late(void **state)
+static void legs_that_do_not_join_late(void **state)
 {
 	struct stage s;
 
@@ -435,7 +436,7 @@ static void what_does_not_join_late(void **state)
 	stage_open(&s, NULL);
 	RESYNC(&s, "list P up 0:00:10", "list A up 0:00:10", "list X up 0:00:10", "list L up 0:00:10");
 	assert_int_equal(s.started, 0);
-	/* and the one that three of them name by Linkedid */
+	/* ... and the one that three of them name by Linkedid */
 	assert_int_equal(stage_channels(&s), 5);
 	stage_close(&s);
 	stage_open(&s, "phones");
@@ -464,8 +465,8 @@ static void a_boot_ends_older_calls(void **state)
 	stage_close(&s);
 }
 
-/* Gaps and lists are dated by our clock until a Ping has compared it with the server's: a server that is ahead or behind by an hour
- * changes no outcome, and no call ends before it began. */
+/* Gaps and lists have times of our clock until a Ping has compared it with the server's. A server that is ahead or
+ * behind by an hour changes no outcome, and no call ends before it began. */
 static void clocks_that_differ(void **state)
 {
 	static const int64_t skews_s[] = { -3600, -30, 0, 30, 3600 };
@@ -535,7 +536,7 @@ static void memory_is_flat(void **state)
 	stage_close(&s);
 }
 
-/* Ends that never come: the oldest calls make room. */
+/* When ends never come, the oldest calls are dropped. */
 static void live_calls_are_bounded(void **state)
 {
 	struct stage s;
@@ -567,8 +568,8 @@ static void channels_are_bounded(void **state)
 	stage_close(&s);
 }
 
-/* Whatever comes in whatever order: every call that started ends once, and nothing stays. */
-static void nonsense_is_survived(void **state)
+/* Random events in random order: every call that started ends once, and no memory is left. */
+static void random_events(void **state)
 {
 	static const char *const lines[] = {
 		"new T", "new U", "new A", "new W+X", "new L", "new M+U", "new X", "new P+P", "up T", "up U", "up A", "up X",
@@ -629,27 +630,27 @@ static void keys_and_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_call_tells_its_story),
+		cmocka_unit_test(a_call_has_its_members),
 		cmocka_unit_test(states_follow_the_events),
 		cmocka_unit_test(the_answer_moves_to_the_agent),
 		cmocka_unit_test(extreme_events),
-		cmocka_unit_test(only_changes_are_told),
+		cmocka_unit_test(only_changes_are_reported),
 		cmocka_unit_test(names_follow_renames),
-		cmocka_unit_test(what_starts_no_call),
+		cmocka_unit_test(channels_that_start_no_call),
 		cmocka_unit_test(numbers_become_e164),
 		cmocka_unit_test(odd_numbers_and_callers),
 		cmocka_unit_test(two_callers_in_one_bridge),
 		cmocka_unit_test(a_caller_is_no_agent),
 		cmocka_unit_test(legs_find_their_call),
-		cmocka_unit_test(what_is_over_stays_over),
-		cmocka_unit_test(an_old_dial_says_nothing_new),
-		cmocka_unit_test(a_transfer_goes_on),
+		cmocka_unit_test(ended_legs_stay_ended),
+		cmocka_unit_test(a_dial_without_status_keeps_the_outcome),
+		cmocka_unit_test(a_transfer_does_not_end_the_call),
 		cmocka_unit_test(bridges_merge),
 		cmocka_unit_test(joins_late_in_any_order),
 		cmocka_unit_test(late_start_by_age),
-		cmocka_unit_test(resync_finds_out),
-		cmocka_unit_test(resync_amid_events),
-		cmocka_unit_test(what_does_not_join_late),
+		cmocka_unit_test(resync_ends_missing_calls),
+		cmocka_unit_test(events_during_a_resync),
+		cmocka_unit_test(legs_that_do_not_join_late),
 		cmocka_unit_test(a_boot_ends_older_calls),
 		cmocka_unit_test(clocks_that_differ),
 		cmocka_unit_test(taint_marks_the_call),
@@ -657,7 +658,7 @@ int main(void)
 		cmocka_unit_test(memory_is_flat),
 		cmocka_unit_test(live_calls_are_bounded),
 		cmocka_unit_test(channels_are_bounded),
-		cmocka_unit_test(nonsense_is_survived),
+		cmocka_unit_test(random_events),
 		cmocka_unit_test(keys_and_names),
 	};
 

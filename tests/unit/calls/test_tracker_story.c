@@ -1,4 +1,4 @@
-/* The tracker: transfers and holds, by hand and as a real Asterisk told them, and the story it keeps of a live call. */
+/* The tracker: transfers and holds, made by hand and recorded from a real Asterisk, and the story of a live call. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -22,7 +22,7 @@
 #define ANSWERED_STORY "arrived:T agent_dialled:A ringing:A agent_answered:A call_answered:T connected:A "
 #define LEGS 4
 
-/* A letter for each leg, in the order they joined. */
+/* Appends the story with a letter for each leg, in the order in which the legs joined. */
 static void add_story(struct buf *b, const struct call_story *s, const char *letters)
 {
 	buf_reset(b);
@@ -38,9 +38,9 @@ static void add_story(struct buf *b, const struct call_story *s, const char *let
 static const struct transfer {
 	const char *name;
 	enum hung_up_by by;
-	const char *agent_leg;		/* begins so */
+	const char *agent_leg;		/* its beginning */
 	const char *letters;
-	const char *legs[LEGS];		/* announced before the call is answered, beside T */
+	const char *legs[LEGS];		/* besides T, announced before the answer */
 	const char *lines[30];
 	const char *story;		/* after ANSWERED_STORY */
 } transfers[] = {
@@ -156,7 +156,7 @@ static void transfers_keep_the_call(void **state)
 	}
 }
 
-/* Held while any leg holds, and by no leg that has gone. */
+/* A call is held while any leg holds it. A leg that has ended holds nothing. */
 static void hold_ends_with_its_leg(void **state)
 {
 	struct stage s;
@@ -176,8 +176,8 @@ static void hold_ends_with_its_leg(void **state)
 	stage_close(&s);
 }
 
-/* A group that comes over whole brings its hold along. */
-static void hold_joins(void **state)
+/* A group that joins as a whole keeps its hold. */
+static void a_joining_group_keeps_its_hold(void **state)
 {
 	struct stage s;
 
@@ -209,7 +209,7 @@ static void the_story_is_bounded(void **state)
 	stage_close(&s);
 }
 
-static void legs_make_room(void **state)
+static void legs_that_left_are_replaced(void **state)
 {
 	struct stage s;
 	char line[32];
@@ -240,7 +240,7 @@ static void legs_make_room(void **state)
 	stage_close(&s);
 }
 
-static void only_the_watched_call_is_told(void **state)
+static void only_the_watched_call_is_reported(void **state)
 {
 	struct stage s;
 
@@ -266,7 +266,7 @@ static void only_the_watched_call_is_told(void **state)
 	stage_close(&s);
 }
 
-static void what_was_not_seen_is_said(void **state)
+static void missed_events_are_steps(void **state)
 {
 	struct stage s;
 	struct buf story;
@@ -287,15 +287,15 @@ static void what_was_not_seen_is_said(void **state)
 	stage_close(&s);
 }
 
-/* --- as Asterisk 22 told it (tests/lab/fixtures) --- */
+/* --- recordings of Asterisk 22 (tests/lab/fixtures) --- */
 
 static const struct recording {
 	const char *file;
 	enum hung_up_by by;
 	const char *agent_leg;
-	int64_t talk_ms;		/* SIPp's time from its ACK to its BYE, at least */
+	int64_t talk_ms;		/* minimum: SIPp's time from its ACK to its BYE */
 	const char *letters;
-	const char *story;		/* what it holds in this order, and more between: Asterisk's own order varies */
+	const char *story;		/* contained in this order, with others between: Asterisk's order varies */
 } recordings[] = {
 	{ "lab_hold", HUNG_UP_CALLER, "WebSocket/", 2300, "TA",
 	  "arrived:T agent_dialled:A agent_answered:A connected:A first_audio:A held:T resumed:T caller_hung_up:T ended" },
@@ -312,7 +312,7 @@ static const struct recording {
 	  "connected:A held:A parted:A connected:A resumed:A caller_hung_up:T ended" },
 };
 
-/* The first call is watched as soon as it is there. */
+/* Watches the first call as soon as it starts. */
 static void apply_watched(void *arg, const struct call_event *e)
 {
 	struct stage *s = arg;
@@ -341,7 +341,7 @@ static void play_recording(struct stage *s, const char *name)
 	free(relative);
 }
 
-/* Are these words among those, in this order? */
+/* Are these words contained, in this order? */
 static bool holds_in_order(const char *words, const char *wanted)
 {
 	char *copy = xstrdup(wanted), *rest = copy, *word;
@@ -397,7 +397,8 @@ static void causes_in_words(void **state)
 	assert_int_equal(sip_code_outcome(480), OUTCOME_FAILED);
 }
 
-/* The story of an answered call is not told at its end; that of another comes back from its JSON as it was. */
+/* The story of an answered call is not reported at its end. Another call's story is unchanged after a round trip in
+ * JSON. */
 static void the_story_of_an_unanswered_call_is_kept(void **state)
 {
 	struct call_story back;
@@ -432,7 +433,7 @@ static void the_story_of_an_unanswered_call_is_kept(void **state)
 	stage_close(&s);
 }
 
-static void damaged_stories_tell_nothing(void **state)
+static void damaged_stories_are_refused(void **state)
 {
 	static const char *const texts[] = {
 		"", "{", "[]", "null", "{\"legs\":1,\"steps\":{}}", "{\"legs\":[]}", "{\"steps\":[{\"step\":\"ended\"}]}",
@@ -443,7 +444,7 @@ static void damaged_stories_tell_nothing(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		assert_false(call_story_from_json(&s, texts[i]));
-	/* More than there is room for, and words that are not known. */
+	/* More than the story can hold, and words that are not known. */
 	buf_init(&many, BUF_UNBOUNDED);
 	buf_adds(&many, "{\"legs\":[{}");
 	for (int i = 0; i < 100; i++)
@@ -465,13 +466,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(transfers_keep_the_call),
 		cmocka_unit_test(hold_ends_with_its_leg),
-		cmocka_unit_test(hold_joins),
+		cmocka_unit_test(a_joining_group_keeps_its_hold),
 		cmocka_unit_test(the_story_is_bounded),
-		cmocka_unit_test(legs_make_room),
-		cmocka_unit_test(only_the_watched_call_is_told),
-		cmocka_unit_test(what_was_not_seen_is_said),
+		cmocka_unit_test(legs_that_left_are_replaced),
+		cmocka_unit_test(only_the_watched_call_is_reported),
+		cmocka_unit_test(missed_events_are_steps),
 		cmocka_unit_test(the_story_of_an_unanswered_call_is_kept),
-		cmocka_unit_test(damaged_stories_tell_nothing),
+		cmocka_unit_test(damaged_stories_are_refused),
 		cmocka_unit_test(recorded_transfers),
 		cmocka_unit_test(causes_in_words),
 	};

@@ -1,6 +1,6 @@
 /*
- * Recorded streams played by their own time stamps: nothing before its moment, the calls of a replay at once, steps from change
- * to change, and forged stamps that neither rush nor stop it.
+ * Recorded streams are played by their own time stamps: nothing comes early, the calls are those of a replay, steps go
+ * from change to change, and forged stamps neither speed up nor stop the stream.
  */
 #include "config.h"
 
@@ -87,7 +87,7 @@ static void remove_file(char *name)
 	free(name);
 }
 
-static void nothing_before_its_moment(void **state)
+static void nothing_is_played_early(void **state)
 {
 	struct fixture f;
 	struct server_status s = { 0 };
@@ -113,8 +113,8 @@ static void nothing_before_its_moment(void **state)
 	close_fixture(&f);
 }
 
-/* A live connection delivers the event held back when nothing has followed for AMI_IDLE_MS. */
-static void silence_delivers_what_is_held(void **state)
+/* A live connection delivers the held event when nothing has followed for AMI_IDLE_MS. */
+static void silence_delivers_the_held_event(void **state)
 {
 	struct fixture f;
 	struct server_status before = { 0 }, after = { 0 };
@@ -134,7 +134,7 @@ static void silence_delivers_what_is_held(void **state)
 	close_fixture(&f);
 }
 
-static void all_at_once_is_what_a_replay_counts(void **state)
+static void the_calls_are_those_of_a_replay(void **state)
 {
 	const char *build = getenv("abs_builddir");
 	char *path = xasprintf("%s/tests/data/ami/load_1020_lean.ami", build ? build : ".");
@@ -180,7 +180,7 @@ static void steps_from_change_to_change(void **state)
 
 #define STAMPED(event, stamp) "Event: " event "\r\nPrivilege: call,all\r\nTimestamp: " stamp "\r\n"
 
-/* The whole frame a caller wrote into a field: its stamp, far ahead or long ago, is not the stream's. */
+/* A caller wrote a whole frame into a field. Its stamp, far ahead or long ago, is not the stream's. */
 static void play_forged(const char *forged)
 {
 	struct buf b;
@@ -212,7 +212,7 @@ static void forged_stamps_set_no_pace(void **state)
 	play_forged("1\r\n\r\n" STAMPED("x", "99999999999999999999999999.0"));
 }
 
-static void says_where_it_was_cut(void **state)
+static void reports_a_cut_file(void **state)
 {
 	char *path = source_path("tests/data/ami/B_dial_audiosocket.ami"), *name;
 	struct fixture f;
@@ -245,7 +245,7 @@ static void refuse_bytes(const char *bytes, size_t len, const char *why)
 	remove_file(name);
 }
 
-static void refuses_what_can_not_be_played(void **state)
+static void refuses_unplayable_files(void **state)
 {
 	static const char garbage[] = "\x7f" "ELF\0\1\2\r\n\r\n\xff\xfe\r\nTimestamp: x\r\n";
 	const struct player_options folder = { .path = "/tmp", .server = "replay" };
@@ -264,10 +264,10 @@ static void refuses_what_can_not_be_played(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_before_its_moment), cmocka_unit_test(silence_delivers_what_is_held),
-		cmocka_unit_test(all_at_once_is_what_a_replay_counts), cmocka_unit_test(steps_from_change_to_change),
-		cmocka_unit_test(forged_stamps_set_no_pace), cmocka_unit_test(says_where_it_was_cut),
-		cmocka_unit_test(refuses_what_can_not_be_played),
+		cmocka_unit_test(nothing_is_played_early), cmocka_unit_test(silence_delivers_the_held_event),
+		cmocka_unit_test(the_calls_are_those_of_a_replay), cmocka_unit_test(steps_from_change_to_change),
+		cmocka_unit_test(forged_stamps_set_no_pace), cmocka_unit_test(reports_a_cut_file),
+		cmocka_unit_test(refuses_unplayable_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

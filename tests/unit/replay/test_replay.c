@@ -1,6 +1,6 @@
 /*
- * Recorded streams through parser, tracker and metrics: the numbers of the load streams must be those their callers
- * counted, to the call; the small fixtures give what their names say.
+ * Recorded streams through parser, tracker and metrics. The numbers of the load streams must be those that their
+ * callers counted, to the call. The small fixtures must give what their names say.
  */
 #include "config.h"
 
@@ -40,7 +40,7 @@ static json_t *run_fixture(const char *name, unsigned repeat)
 	return result;
 }
 
-/* Unpacked by the build. */
+/* The build has unpacked the stream. */
 static json_t *run_load(const char *name, bool parse_only)
 {
 	const char *build = getenv("abs_builddir");
@@ -72,7 +72,7 @@ static void near(const json_t *got, const json_t *truth, const char *key, double
 		fail_msg("%s: %lld, not %lld", key, (long long)integer(got, key), (long long)integer(truth, key));
 }
 
-/* Median by histogram, at most 1 % off; the others are exact but for rounding. */
+/* The histogram's median is at most 1 % off; the other values are exact but for rounding. */
 static void compare_times(const json_t *got, const json_t *truth)
 {
 	if (!truth)
@@ -178,7 +178,7 @@ static json_t *get(const json_t *o, const char *a, const char *b, const char *c)
 	return json_object_get(json_object_get(json_object_get(o, a), b), c);
 }
 
-/* A stream without time stamps has the calls and how they ended, but none of their times. */
+/* A stream without time stamps gives the calls and their outcomes, but none of their times. */
 static void without_time_stamps(void **state)
 {
 	json_t *result = run_fixture("V_no_timestamps", 2), *number = json_object_get(json_object_get(result, "numbers"), "+4930000002");
@@ -211,7 +211,7 @@ static json_t *run_bytes(const char *bytes, size_t len, unsigned repeat)
 	return result;
 }
 
-/* Every recording with its CRs taken out, as editors and mailers do, and without the blanks at line ends as well. */
+/* Plays every recording without its CRs, as editors and mailers save it, and also without the blanks at line ends. */
 static void bare_line_ends(void **state)
 {
 	static const char *const names[] = {
@@ -260,7 +260,7 @@ static void a_call_of_30_hours(void **state)
 	json_decref(result);
 }
 
-/* The rules that make a number of what was dialled hold for the caller, too. */
+/* The rules that normalise the dialled number apply to the caller, too. */
 static void a_caller_without_plus(void **state)
 {
 	char *path = source_path("tests/data/ami/report_caller_without_plus.ami");
@@ -288,7 +288,7 @@ static void a_caller_with_any_name(void **state)
 	json_decref(result);
 }
 
-/* The caller's frames are not believed, those of others are. */
+/* Frames forged by the caller are rejected, those of others are accepted. */
 static void injected_headers(void **state)
 {
 	json_t *result = run_fixture("I1_inject_headers", 1);

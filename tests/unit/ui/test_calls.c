@@ -1,6 +1,7 @@
 /*
- * The Calls view on a real store and a headless screen: the history page by page within its bound, each call once, without gaps
- * after a filter; rows that hold still while paused, though their calls are gone; an order that keeps the cursor on its call.
+ * The Calls view on a real store and a headless screen. The history is read page by page within its bound, with each
+ * call once, and without gaps after a filter. While paused, rows stay even if their calls are gone. A new order keeps
+ * the cursor on its call.
  */
 #include "config.h"
 
@@ -55,7 +56,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* A frame asks, and shows the answer: until nothing is asked any more. */
+/* Draws frames, which ask and show the answers, until nothing more is asked. */
 static void settle(struct fixture *f)
 {
 	int64_t deadline = clock_mono_ms(&clock_system) + 20000;
@@ -72,7 +73,7 @@ static void settle(struct fixture *f)
 	}
 }
 
-/* Call `id` came that many seconds after the first one; from a caller that ends with it. */
+/* Reports call `id`, which came that many seconds after the first one, from a caller whose number ends with it. */
 static void report(struct fixture *f, unsigned id, bool ended)
 {
 	struct ami_call_report *r = xcalloc(1, sizeof(*r));
@@ -114,7 +115,7 @@ static bool shows(struct fixture *f, const char *text)
 	return found;
 }
 
-/* Every call from `newest` down, each once. */
+/* Every call from `newest` down is there once. */
 static void assert_complete(const struct fixture *f, unsigned newest)
 {
 	for (size_t i = 0; i < f->view->past.count; i++) {
@@ -140,7 +141,7 @@ static void the_history_is_read_to_its_first_call(void **state)
 	assert_true(shows(f, "+4930100000"));
 	press(f, "g");
 	assert_true(shows(f, "+4930101299"));
-	/* Heard again, and heard of what is new. */
+	/* One call is reported again, and new ones are. */
 	report(f, 1299, true);
 	report(f, 1300, true);
 	settle(f);
@@ -161,7 +162,7 @@ static void the_history_has_a_bound(void **state)
 	assert_in_range(f->view->past.count, PAST_MAX, PAST_MAX + 200);
 	assert_complete(f, PAST_MAX + 299);
 	assert_true(shows(f, "Further back"));
-	/* A filter reaches further. */
+	/* A filter reads further back. */
 	press(f, "/caller:100000\n");
 	for (int i = 0; i < 40 && !f->view->past.complete; i++)
 		settle(f);
@@ -173,7 +174,7 @@ static const char *selected(const struct fixture *f)
 	return ((const struct call *)list_selected(&f->view->view.list)->data)->linkedid;
 }
 
-/* G reads page after page until the first call ever is there, and says where it is. */
+/* G reads page after page until the first call ever, and shows the position. */
 static void the_end_is_reached_by_one_key(void **state)
 {
 	struct fixture *f = *state;
@@ -188,7 +189,7 @@ static void the_end_is_reached_by_one_key(void **state)
 	assert_int_equal(f->view->past.count, 1300);
 	assert_true(shows(f, "1300 of 1300"));
 	assert_string_equal(selected(f), "0");
-	/* Moving ends it, and a filter begins at the newest call that it leaves. */
+	/* Moving the cursor ends following; with a filter, it begins at the newest call that matches. */
 	press(f, "/outcome:busy\n");
 	assert_int_equal(f->view->view.list.cursor, f->view->shown > 0 ? 0 : 1);
 	assert_int_equal(f->view->view.list.top, 0);
@@ -241,7 +242,7 @@ static void the_cursor_stays_on_its_call(void **state)
 	for (unsigned id = 1; id <= 5; id++)
 		report(f, id, false);
 	settle(f);
-	/* The newest are on top; oldest first from here on. */
+	/* The newest are on top; from here on the oldest are. */
 	assert_string_equal(selected(f), "5");
 	press(f, "Igj");
 	assert_string_equal(selected(f), "2");
@@ -250,7 +251,7 @@ static void the_cursor_stays_on_its_call(void **state)
 	assert_int_equal(f->view->view.list.cursor, 3);
 	press(f, "<<<I");
 	assert_string_equal(selected(f), "2");
-	/* The next one takes over, among the live; at the rule the one above. */
+	/* The next live call gets the cursor; at the rule, the one above. */
 	report(f, 2, true);
 	settle(f);
 	assert_int_equal(f->view->view.list.rows[f->view->view.list.cursor].kind, CALLS_LIVE);
@@ -265,8 +266,8 @@ static void the_cursor_stays_on_its_call(void **state)
 	assert_int_equal(f->view->view.list.rows[f->view->view.list.cursor].kind, CALLS_PAST);
 }
 
-/* The newest calls, as many as there are rows, and how many of them are hidden; the wheel shows the others, and leaves no row
- * empty beneath them. */
+/* Shows the newest calls, as many as there are rows, and the count of hidden ones. The wheel shows the others and
+ * leaves no row below them empty. */
 static void the_panel_leaves_no_row_empty(void **state)
 {
 	static const struct { int rows, columns; } sizes[] = { { 24, 80 }, { 50, 160 } };
@@ -301,7 +302,7 @@ static void the_panel_leaves_no_row_empty(void **state)
 	}
 }
 
-/* Of the week of Metrics: the cell at 14:00 of a weekday. */
+/* Clicks the cell at 14:00 of a weekday in the week of Metrics. */
 static void a_click_on_a_cell_shows_the_calls_of_that_hour(void **state)
 {
 	struct fixture *f = *state;

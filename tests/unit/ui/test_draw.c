@@ -73,8 +73,8 @@ static void test_text_is_cut(void **state)
 	assert_screen("abcd..\n.\n");
 }
 
-/* The figures are those of the store, a moment old; the live calls are those of now. */
-static void test_peak_is_at_least_what_is_live(void **state)
+/* The figures are the store's, a moment old; the live calls are up to date. */
+static void test_peak_is_at_least_the_live_calls(void **state)
 {
 	const struct number_metrics n = { .offered = 7, .peak_concurrent = 2 };
 
@@ -166,7 +166,7 @@ static void test_attributes(void **state)
 	free(text);
 }
 
-/* The bar over the first columns ends at a blank, and cuts neither a word nor a wide character. */
+/* The bar over the first columns ends at a blank. It cuts neither a word nor a wide character. */
 static void test_selected_columns(void **state)
 {
 	static const struct { const char *text, *attributes; } rows[] = {
@@ -188,7 +188,7 @@ static void test_selected_columns(void **state)
 	}
 }
 
-/* A frame writes only the difference to the one before. */
+/* A frame writes only the difference from the previous one. */
 static void test_frames_are_differences(void **state)
 {
 	struct term_stats s;
@@ -209,7 +209,7 @@ static void test_frames_are_differences(void **state)
 	assert_in_range(s.last_bytes, 1, 12);
 }
 
-/* One write for each frame, however large. */
+/* A frame is one write, however large it is. */
 static void test_large_frame_is_one_write(void **state)
 {
 	struct term_stats before, after;
@@ -355,7 +355,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_is_cut),
-		cmocka_unit_test(test_peak_is_at_least_what_is_live),
+		cmocka_unit_test(test_peak_is_at_least_the_live_calls),
 		cmocka_unit_test(test_text_is_clipped),
 		cmocka_unit_test(test_foreign_text),
 		cmocka_unit_test(test_rule),

@@ -1,4 +1,4 @@
-/* The form of a number: what it saves, its messages, and how agents, regions and parameters are entered. */
+/* The form of a number: saved values, messages, and the fields for agents, regions and parameters. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -44,7 +44,7 @@ static void test_add(void **state)
 	assert_null(form_ui()->ops);
 }
 
-static void test_enter_leads_to_the_end(void **state)
+static void test_enter_goes_through_the_fields(void **state)
 {
 	(void)state;
 	open_add("twilio");
@@ -119,7 +119,7 @@ static void test_did_you_mean(void **state)
 	assert_shown("too short");
 }
 
-/* A national number is read as one of the country of the provider's prefix. */
+/* A national number is read with the country of the provider's prefix. */
 static void test_national_form(void **state)
 {
 	(void)state;
@@ -129,7 +129,7 @@ static void test_national_form(void **state)
 }
 
 /* A field with an error is checked again while it is corrected. */
-static void test_live_while_wrong(void **state)
+static void test_error_is_checked_while_typing(void **state)
 {
 	(void)state;
 	open_add("twilio");
@@ -143,7 +143,7 @@ static void test_live_while_wrong(void **state)
 	assert_shown("Phone number is required");
 }
 
-static void test_agent_that_cannot(void **state)
+static void test_unusable_agent(void **state)
 {
 	(void)state;
 	open_add("twilio");
@@ -234,7 +234,7 @@ static void test_limit_is_near(void **state)
 	assert_shown("Customer Support");
 }
 
-/* --- what is shown is what is saved --- */
+/* --- the shown values are saved --- */
 
 /* A refused choice stays on the screen, so the choice before it must not be saved. */
 static void test_refused_choice_blocks_saving(void **state)
@@ -291,7 +291,7 @@ static void test_letters_toggle_nothing(void **state)
 	assert_shown("was yes");
 }
 
-static void test_add_marks_what_differs(void **state)
+static void test_add_marks_changed_defaults(void **state)
 {
 	(void)state;
 	open_add("twilio");
@@ -315,7 +315,7 @@ static void test_pasted_number(void **state)
 	assert_not_shown("did you mean");
 	press("Esc Esc");
 	open_add("twilio");
-	paste_text("415 555 0142");		/* may be a number of another country: corrected with ^F only */
+	paste_text("415 555 0142");		/* may be a number of another country, so only ^F corrects it */
 	press("Tab");
 	assert_shown("415 555 0142");
 }
@@ -400,14 +400,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FORM_TEST(test_add),
-		FORM_TEST(test_enter_leads_to_the_end),
+		FORM_TEST(test_enter_goes_through_the_fields),
 		FORM_TEST(test_button_saves),
 		FORM_TEST(test_required),
 		FORM_TEST(test_number_messages),
 		FORM_TEST(test_did_you_mean),
 		FORM_TEST(test_national_form),
-		FORM_TEST(test_live_while_wrong),
-		FORM_TEST(test_agent_that_cannot),
+		FORM_TEST(test_error_is_checked_while_typing),
+		FORM_TEST(test_unusable_agent),
 		FORM_TEST(test_pick_by_keys),
 		FORM_TEST(test_list_of_a_pick),
 		FORM_TEST(test_region_follows_until_set),
@@ -416,7 +416,7 @@ int main(void)
 		FORM_TEST(test_refused_choice_blocks_saving),
 		FORM_TEST(test_refused_choice_in_the_list),
 		FORM_TEST(test_letters_toggle_nothing),
-		FORM_TEST(test_add_marks_what_differs),
+		FORM_TEST(test_add_marks_changed_defaults),
 		FORM_TEST(test_pasted_number),
 		FORM_TEST(test_pasted_list),
 		FORM_TEST(test_param_rows),

@@ -1,6 +1,6 @@
 /*
- * The rule of every form, after any keys: what ^S saves equals what the screen showed. The keys come from a small generator,
- * always the same ones; another operator changes the record now and then.
+ * The rule of every form: ^S saves what the screen showed, after any keys. A small generator with a fixed seed makes
+ * the keys. Now and then another operator changes the record.
  */
 #include "config.h"
 
@@ -29,7 +29,7 @@ static size_t dice(size_t sides)
 	return (seed >> 16) % sides;
 }
 
-/* What the row of a field shows right of its label, up to the frame; false when the row is not on the screen. */
+/* Gets the text of a field's row, from its label to the frame; false when the row is not on the screen. */
 static bool row_of(const char *screen, const struct field *field, char *to, size_t size)
 {
 	const char *label = _(field->label), *at = screen;
@@ -40,7 +40,7 @@ static bool row_of(const char *screen, const struct field *field, char *to, size
 
 		while (line > screen && line[-1] != '\n')
 			line--;
-		/* The label comes after the frame and the marks, and only blanks and marks are before it. */
+		/* Before the label there are only the frame, marks and blanks. */
 		if (strspn(line, " >\xe2\x94\x82\x80\xa2") < (size_t)(at - line))
 			continue;
 		at += strlen(label);
@@ -54,7 +54,7 @@ static bool row_of(const char *screen, const struct field *field, char *to, size
 	return false;
 }
 
-/* The text by which a form shows a value. */
+/* Returns the text by which a form shows a value. */
 static const char *shown_as(const struct field *field, const char *value)
 {
 	static char toggle[32];
@@ -75,7 +75,7 @@ static const char *shown_as(const struct field *field, const char *value)
 	}
 }
 
-/* A value longer than its line shows in part; "was Twilio" and the like stand beside it. */
+/* A value longer than its line is shown in part; "was Twilio" and the like stand beside it. */
 static bool is_shown(const char *row, const char *text)
 {
 	static const char *const beside[] = { "  was ", "  default ", "  by " };
@@ -96,7 +96,7 @@ static bool is_shown(const char *row, const char *text)
 	return len > 8 && strstr(text, part);
 }
 
-/* `columns` columns of a row from column x on, without blanks at the ends. */
+/* Gets `columns` columns of a row from column x on, without blanks at the ends. */
 static void columns_of(const char *row, int x, int columns, char *to, size_t size)
 {
 	int width;
@@ -110,8 +110,8 @@ static void columns_of(const char *row, int x, int columns, char *to, size_t siz
 }
 
 /*
- * The rows of additional parameters below their label, each "key = value", against those that were saved. whole: the screen has
- * room for all of them, so that nothing may be saved that is not shown.
+ * Compares the rows of parameters below their label, each "key = value", with the saved ones. whole: the screen has
+ * room for all of them, so nothing else may be saved.
  */
 static void compare_params(const char *screen, const struct record *saved, bool whole)
 {
@@ -136,7 +136,7 @@ static void compare_params(const char *screen, const struct record *saved, bool 
 			continue;
 		lines++;
 		while (i < count && strcmp(params[i].key, key) != 0 && !(strlen(key) > 16 && strstr(params[i].key, key)))
-			i++;	/* a long key shows in part */
+			i++;	/* a long key is shown in part */
 		if (i < count && value[0] != '"')	/* "12E3" may be typed without its quotes */
 			params[i].value[strlen(params[i].value) - (params[i].value[0] == '"')] = '\0';
 		if (i < count && is_shown(value, params[i].value + (value[0] != '"' && params[i].value[0] == '"')))
@@ -153,7 +153,8 @@ static void compare_params(const char *screen, const struct record *saved, bool 
 	params_compared += lines;
 }
 
-/* The screen before ^S may differ from the one after it in the field under the cursor only: it takes what its list shows. */
+/* The screens before and after ^S may differ in the field under the cursor only, because ^S takes the entry of its
+ * list. */
 static void compare(const char *before, const char *after, const struct record *saved, int rows)
 {
 	size_t differ = 0;
@@ -173,7 +174,7 @@ static void compare(const char *before, const char *after, const struct record *
 			differ++;
 	}
 	compare_params(after, saved, rows >= 50);
-	assert_true(differ <= 2);	/* the region of a new number follows the number that is taken */
+	assert_true(differ <= 2);	/* the region of a new number follows the chosen number */
 }
 
 static void press_any(void)
@@ -191,7 +192,7 @@ static void press_any(void)
 	static const char *const pastes[] = { "+1 (415) 555-0142\n", "+14155550142, +14155550143", "survey\n", " b ", "dept = sales", "a=2\n" };
 
 	switch (dice(8)) {
-	case 7:		/* the last row of parameters; twice the same key is refused, so not often */
+	case 7:		/* the last row of parameters; rarely, because a repeated key is refused */
 		if (dice(4) == 0) {
 			press("PageDown BackTab");
 			type_text(params[dice(ARRAY_LEN(params))]);
@@ -200,7 +201,7 @@ static void press_any(void)
 	case 0:
 		type_text(words[dice(ARRAY_LEN(words))]);
 		break;
-	case 2:		/* a choice, taken or refused, and on */
+	case 2:		/* a choice, accepted or refused, and the next field */
 		type_text(words[dice(4)]);
 		press(dice(2) ? "Enter Tab" : "Enter BackTab");
 		break;

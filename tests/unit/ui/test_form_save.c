@@ -36,7 +36,7 @@ static void test_edit(void **state)
 }
 
 /* A line can't show a zero-width joiner; saving another field keeps it. */
-static void test_edit_keeps_what_no_line_shows(void **state)
+static void test_edit_keeps_invisible_text(void **state)
 {
 	(void)state;
 	put_number("+14155550101", "support", "a\xe2\x80\x8d" "b", "{}", 7);
@@ -47,7 +47,7 @@ static void test_edit_keeps_what_no_line_shows(void **state)
 	answer_done();
 }
 
-static void test_edit_of_nothing(void **state)
+static void test_edit_without_changes(void **state)
 {
 	(void)state;
 	open_edit("+14155550101");
@@ -77,7 +77,7 @@ static void test_changed_meanwhile(void **state)
 	assert_shown("alice changed Label meanwhile: ^S again keeps yours, ^R takes theirs");
 	assert_shown("main line one");
 	assert_shown("now: theirs");
-	assert_shown("Sales");		/* a field that only they changed */
+	assert_shown("Sales");		/* a field that only the other operator changed */
 	press("^R");
 	assert_shown("^R again replaces your Label by what alice saved");
 	assert_shown("main line one");
@@ -150,7 +150,7 @@ static void test_changed_while_open(void **state)
 	assert_shown("Sales");
 }
 
-/* --- what the store says --- */
+/* --- answers of the store --- */
 
 static void test_store_refusals(void **state)
 {
@@ -188,7 +188,7 @@ static void test_refusal_stays_until_the_value_changes(void **state)
 	assert_not_shown("there is no agent support");
 }
 
-static void test_no_change_possible(void **state)
+static void test_saving_is_not_possible(void **state)
 {
 	(void)state;
 	fill_number();
@@ -224,10 +224,10 @@ static void test_keys_wait_for_a_refusal(void **state)
 	assert_string_equal(form_ui()->below, "");
 }
 
-/* The mark that ends a long paste is kept, else every later key would be part of the paste. */
+/* The mark that ends a long paste is kept, otherwise every later key would be part of the paste. */
 static void test_long_paste_while_saving(void **state)
 {
-	char text[200] = "";		/* more than the keys that wait */
+	char text[200] = "";		/* more than the keys that can wait */
 
 	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
@@ -249,7 +249,7 @@ static void test_escape_while_saving(void **state)
 	assert_string_equal(form_ui()->below, "");
 }
 
-/* --- leaving --- */
+/* --- closing --- */
 
 static void test_discard_is_asked_once(void **state)
 {
@@ -297,7 +297,7 @@ static void test_paste_saves_nothing(void **state)
 	answer_done();
 }
 
-/* However it is typed or pasted, no line end and no NUL is saved. */
+/* No line end and no NUL is saved, however it is typed or pasted. */
 static void test_no_line_end_is_saved(void **state)
 {
 	const struct number *n = &form_ui()->asked.record.number;
@@ -423,15 +423,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FORM_TEST(test_edit),
-		FORM_TEST(test_edit_keeps_what_no_line_shows),
-		FORM_TEST(test_edit_of_nothing),
+		FORM_TEST(test_edit_keeps_invisible_text),
+		FORM_TEST(test_edit_without_changes),
 		FORM_TEST(test_changed_meanwhile),
 		FORM_TEST(test_conflict_keeps_ours),
 		FORM_TEST(test_conflict_before_saving),
 		FORM_TEST(test_changed_while_open),
 		FORM_TEST(test_store_refusals),
 		FORM_TEST(test_refusal_stays_until_the_value_changes),
-		FORM_TEST(test_no_change_possible),
+		FORM_TEST(test_saving_is_not_possible),
 		FORM_TEST(test_keys_wait),
 		FORM_TEST(test_keys_wait_for_a_refusal),
 		FORM_TEST(test_long_paste_while_saving),

@@ -1,4 +1,4 @@
-/* The header line with many servers: how many are well, how many fail, and the clock, at every width. */
+/* The header line with many servers: counts of working and failing servers, and the clock, at every width. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -36,7 +36,7 @@ static int setup(void **state)
 				     .servers = f->servers, .server_count = SERVERS };
 	clock_init_virtual(&f->clock, NOW_US);
 	f->app = app_new(&f->config, &f->clock);
-	f->app->server_count = 0;			/* nobody connects to them */
+	f->app->server_count = 0;			/* the test connects to none */
 	assert_true(app_start(f->app, &e));
 	f->app->server_count = SERVERS;
 	*state = f;
@@ -95,7 +95,7 @@ static void many_servers_are_summed_up(void **state)
 	assert_header(f, 50, 160, (const char *[]){ "servers 97 ok", "3 failing", "14:02", NULL });
 }
 
-/* A stream that is not believed is not "ok", with one server or with many. */
+/* A server whose stream is rejected is not "ok", with one server or with many. */
 static void a_server_that_rejects_is_not_ok(void **state)
 {
 	struct fixture *f = *state;

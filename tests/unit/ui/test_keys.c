@@ -1,4 +1,4 @@
-/* Bytes from a terminal into keys. */
+/* Decodes the bytes of a terminal into keys. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -251,7 +251,7 @@ static void test_mouse(void **state)
 	assert_int_equal(next(), 0);
 }
 
-/* Mouse reports that another program switched on are no keys. */
+/* Mouse reports that another program switched on are not keys. */
 static void test_mouse_off(void **state)
 {
 	(void)state;

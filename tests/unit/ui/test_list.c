@@ -1,4 +1,4 @@
-/* The list's cursor, the widths of its columns, and where the parts of the screen go. */
+/* The list's cursor, the widths of its columns, and the places of the parts of the screen. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -29,7 +29,7 @@ static int stop(void **state)
 	return 0;
 }
 
-/* Rows with the keys of a text, a letter each. */
+/* Fills the list with a row for each letter, which is its key. */
 static void fill(const char *keys)
 {
 	list_begin(&list);
@@ -67,13 +67,13 @@ static void test_removed_row(void **state)
 	fill("abde");
 	assert_int_equal(selected(), 'd');	/* the one after it */
 	fill("ab");
-	assert_int_equal(selected(), 'b');	/* none after: the one before */
+	assert_int_equal(selected(), 'b');	/* there is none after it: the one before */
 	fill("");
 	assert_int_equal(selected(), '-');
 	assert_false(list_click(&list, 0));
 	list_action(&list, ACTION_DOWN);
 	fill("ab");
-	assert_int_equal(selected(), 'b');	/* it is back */
+	assert_int_equal(selected(), 'b');	/* the row is back */
 }
 
 static void test_moves(void **state)
@@ -100,7 +100,7 @@ static void test_moves(void **state)
 	assert_false(list_action(&list, ACTION_QUIT));
 }
 
-/* What comes in above does not move the selected row on the screen. */
+/* New rows above do not move the selected row on the screen. */
 static void test_screen_row_is_kept(void **state)
 {
 	(void)state;
@@ -169,7 +169,7 @@ static void test_columns_are_dropped_by_priority(void **state)
 	assert_int_equal(width_of(&l, A), 7);
 }
 
-static void test_columns_share_what_is_left(void **state)
+static void test_columns_share_the_rest(void **state)
 {
 	struct list_layout l;
 
@@ -358,7 +358,7 @@ static void test_sorting_keeps_the_order_of_equal_rows(void **state)
 	}
 }
 
-/* The text of the row's column, cleaned, or the row as JSON. */
+/* Copies the text of the row's column, cleaned, or the row as JSON. */
 static void test_copying(void **state)
 {
 	char *text;
@@ -378,7 +378,7 @@ static void test_copying(void **state)
 	list_clear(&list);
 }
 
-/* G goes to the end while more is read: each refill keeps the cursor on the last row, until it is moved. */
+/* G goes to the end while more is read: each refill keeps the cursor on the last row until the cursor is moved. */
 static void test_to_the_end_while_more_is_read(void **state)
 {
 	(void)state;
@@ -418,8 +418,8 @@ static void test_layout_fits_every_size(void **state)
 	}
 }
 
-/* More columns never cost the deck any: as wide and as high as at 80 columns. */
-static void test_wide_shows_no_less(void **state)
+/* More columns never take space from the deck: it is as wide and as high as at 80 columns. */
+static void test_more_columns_show_no_less(void **state)
 {
 	(void)state;
 	for (int rows = 24; rows <= 70; rows++) {
@@ -478,7 +478,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_screen_row_is_kept, start, stop),
 		cmocka_unit_test_setup_teardown(test_click_and_wheel, start, stop),
 		cmocka_unit_test(test_columns_are_dropped_by_priority),
-		cmocka_unit_test(test_columns_share_what_is_left),
+		cmocka_unit_test(test_columns_share_the_rest),
 		cmocka_unit_test_setup_teardown(test_heads, start, stop),
 		cmocka_unit_test_setup_teardown(test_the_cursor_passes_over_notes, start, stop),
 		cmocka_unit_test_setup_teardown(test_sorting_keeps_the_order_of_equal_rows, start, stop),
@@ -486,7 +486,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_to_the_end_while_more_is_read, start, stop),
 		cmocka_unit_test(test_layout_fits_every_size),
 		cmocka_unit_test(test_layout_steps),
-		cmocka_unit_test(test_wide_shows_no_less),
+		cmocka_unit_test(test_more_columns_show_no_less),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

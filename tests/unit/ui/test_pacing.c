@@ -51,7 +51,7 @@ static void change(struct fixture *f)
 	f->app->dirty |= APP_DIRTY_MESSAGES;
 }
 
-/* A frame that changed nothing on the screen does not make the next change wait for a whole interval. */
+/* After a frame that changed nothing on the screen, the next change does not wait for a whole interval. */
 static void a_change_is_shown_at_once_when_nothing_was_shown_before(void **state)
 {
 	struct fixture f;

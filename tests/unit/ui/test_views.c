@@ -32,7 +32,7 @@ static void set(struct record *r, const char *key, const char *value)
 	assert_true(field_set(field_by_key(r->entity, key), r, value, &e));
 }
 
-/* Provider i of a screenful of changes by somebody else. */
+/* Adds providers, as somebody else, in one batch of changes. */
 static void add_providers(const char *url, unsigned from, unsigned to)
 {
 	const struct store_options options = { .actor = "ann", .create = true };
@@ -133,7 +133,7 @@ static void the_log_reaches_the_first_change(void **state)
 		press(&f, "G");
 		wait_for(&f, "provider p0000");
 		wait_for(&f, i == 0 ? "1301 of 1301" : "1311 of 1311");
-		/* What is new comes on top, and the rest stays. */
+		/* New changes come on top, and the others stay. */
 		if (i == 0) {
 			add_providers(f.store.url, CHANGES, CHANGES + 10);
 			press(&f, "g");
@@ -141,7 +141,7 @@ static void the_log_reaches_the_first_change(void **state)
 			press(&f, "G");
 			wait_for(&f, "provider p0000");
 		}
-		/* A filter looks as far back. */
+		/* A filter reads as far back. */
 		press(&f, "/record:p0007\n");
 		wait_for(&f, "1 of 1 ");
 		wait_for(&f, "provider p0007");
@@ -178,7 +178,7 @@ static void a_hundred_servers_have_positions_and_warnings(void **state)
 		str_copy(f.app->servers[1].status.last_reject, sizeof(f.app->servers[1].status.last_reject), STR("no end of line"));
 		f.app->dirty = ~0u;
 		press(&f, "4");
-		/* In the header it counts as failing; its row says why. */
+		/* The header counts it as failing; its row gives the reason. */
 		assert_true(shows(&f, "servers 99 ok"));
 		assert_true(shows(&f, "1 failing"));
 		assert_true(shows(&f, "most events rejected"));
