@@ -1,4 +1,4 @@
-/* See ami/action.h. All lines are checked before the first byte is written. */
+/* All lines are checked before the first byte is written. */
 #include "config.h"
 
 #include "trunkdeck/ami/action.h"

@@ -1,10 +1,10 @@
 /*
  * Checks one frame by itself: head, channel blocks, identities (rules 1 to 3 and 5 of ami/parse.h).
  *
- * A block is checked by the position of its keys, not by their presence. A caller can write less into one field than the rest of
- * the block has: a frame that he ends early lacks a whole block, and the rest of the frame that he cut lacks its beginning. The
- * first reason in the order of the rules is reported. `owed` and `remainder` are set for every reason, because the neighbours of
- * the frame are judged by them.
+ * A block is checked by the position of its keys, not by their presence. A caller can write less into one field than
+ * the rest of the block has: a frame that he ends early lacks a whole block, and the rest of the frame that he cut
+ * lacks its beginning. The first reason in the order of the rules is reported. `owed` and `remainder` are set for every
+ * reason, because they decide about the neighbours of the frame.
  */
 #include "config.h"
 
@@ -55,7 +55,7 @@ static void reject(struct parsed *f, enum ami_reject reason)
 		f->pub.reject = reason;
 }
 
-/* "call,all": at least two words, the last is "all". */
+/* Is it a list like "call,all": at least two words, the last is "all"? */
 static bool is_privilege(struct str s)
 {
 	if (s.len < 5 || memcmp(s.p + s.len - 4, ",all", 4) != 0)
@@ -66,7 +66,7 @@ static bool is_privilege(struct str s)
 	return true;
 }
 
-/* "1795341781.812617" */
+/* Is it a time stamp like "1795341781.812617"? */
 static bool is_timestamp(struct str s)
 {
 	if (s.len < 8 || s.p[s.len - 7] != '.')
@@ -118,7 +118,7 @@ static bool key_is(struct str key, const char *prefix, size_t prefix_len, const 
 	       strncasecmp(key.p + prefix_len, name, len) == 0;
 }
 
-/* The keys must come in order, but not in one piece: several fields of a frame may be forged. */
+/* The keys must come in order, but with gaps, because several fields of a frame may be forged. */
 void owed_pay(struct owed *o, const struct parsed *f, size_t from)
 {
 	for (size_t i = from; i < f->pub.count && o->next < o->count; i++)
@@ -126,7 +126,7 @@ void owed_pay(struct owed *o, const struct parsed *f, size_t from)
 	o->active = o->next < o->count;
 }
 
-/* The first `have` keys were there; the header `at` is not the next one. */
+/* The block stops after its first `have` keys: the header `at` is not the next one. */
 static void broken(struct parsed *f, struct str prefix, const char *const *names, size_t count, size_t have, size_t at)
 {
 	struct owed *o = &f->owed;
@@ -139,15 +139,15 @@ static void broken(struct parsed *f, struct str prefix, const char *const *names
 	owed_pay(o, f, at);
 }
 
-/* One run of keys that belong to a block: where it is in the frame, and which part of the block. */
+/* A run of keys that belong to a block: its place in the frame, and which part of the block it is. */
 struct run {
 	struct str prefix;
-	int known;			/* index of a prefix of ours, -1 = another */
+	int known;			/* index of a known prefix, -1 = another */
 	size_t first;			/* position of the first key in the block */
 	size_t length;
 };
 
-/* Of the blocks whose keys have ids. */
+/* Recognises a run of the blocks whose keys have ids. */
 static bool known_run(const struct parsed *f, size_t i, struct run *r)
 {
 	const struct ami_header *h = &f->headers[i];
@@ -171,7 +171,7 @@ static bool suffix_is(struct str key, const char *name)
 	return key.len > len && strncasecmp(key.p + key.len - len, name, len) == 0;
 }
 
-/* Of a block with a prefix the key table does not have: recognised by its first key or by the first of its last three. */
+/* Recognises a run of a block with an unknown prefix, by its first key or by the first of its last three. */
 static bool other_run(const struct parsed *f, size_t i, struct run *r)
 {
 	const struct ami_header *h = &f->headers[i];
@@ -225,7 +225,7 @@ static void check_blocks(struct parsed *f)
 	}
 }
 
-/* A Cdr has an order of its own, from its first AccountCode on. */
+/* A Cdr has its own order, from its first AccountCode on. */
 static void check_cdr(struct parsed *f)
 {
 	const size_t count = ARRAY_LEN(cdr_names);

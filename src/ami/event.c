@@ -1,9 +1,9 @@
 /*
- * Accepted frames into call events.
+ * Decodes accepted frames into call events.
  *
- * An event is decoded only in the form that Asterisk gives it: with its channel block, and, for the two events that are about
- * every call (FullyBooted, Shutdown), with all its keys. A Shutdown without a time stamp is too short to be told from a forged
- * one. An event in any other form is EVENT_OTHER. The tracker decides whether the channels exist.
+ * An event is decoded only in Asterisk's own form: with its channel block, and, for the two events that are about every
+ * call (FullyBooted, Shutdown), with all its keys. A Shutdown without a time stamp is too short to tell it from a
+ * forged one. An event in any other form is EVENT_OTHER. The tracker decides whether the channels exist.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@ static const struct event_form {
 	enum event_kind kind;
 	unsigned blocks;		/* one of these must be whole; 0 = none needed */
 	enum legs legs;
-	bool answer;			/* an item of a list, not an event of its own */
+	bool answer;			/* an item of a list */
 } forms[] = {
 #define FORM(name, kind, blocks, legs, answer) { { name, sizeof(name) - 1 }, EVENT_##kind, blocks, LEGS_##legs, answer }
 	FORM("Newstate", NEWSTATE, AMI_BLOCK_LEG, PLAIN, false),
@@ -62,7 +62,7 @@ static const struct event_form *form_of(struct str name)
 	return NULL;
 }
 
-/* Small whole numbers; -1 for anything else. */
+/* Reads small whole numbers; -1 for anything else. */
 static int64_t number_of(struct str s)
 {
 	int64_t n = 0;
@@ -84,7 +84,7 @@ static int small_number_of(struct str s)
 	return n > INT32_MAX ? -1 : (int)n;
 }
 
-/* Seconds, a dot, and up to six decimals. */
+/* The form is seconds, a dot, and up to six decimals. */
 int64_t ami_event_time(struct str s)
 {
 	const char *dot = s.len ? memchr(s.p, '.', s.len) : NULL;
@@ -102,7 +102,7 @@ int64_t ami_event_time(struct str s)
 	return seconds * 1000000 + us;
 }
 
-/* The block whose keys begin at `first` in the key table. */
+/* Decodes the block whose keys begin at `first` in the key table. */
 static void decode_leg(struct event_leg *leg, const struct ami_frame *f, enum ami_key first)
 {
 	const int shift = (int)first - AMI_KEY_CHANNEL;
@@ -116,7 +116,7 @@ static void decode_leg(struct event_leg *leg, const struct ami_frame *f, enum am
 	leg->state = small_number_of(ami_get(f, (enum ami_key)(AMI_KEY_CHANNELSTATE + shift)));
 }
 
-/* A block without ids in the key table; seldom met. */
+/* Decodes a block without ids in the key table; these are rare. */
 static void decode_named_leg(struct event_leg *leg, const struct ami_frame *f, const char *channel, const char *state,
 			     const char *uniqueid, const char *linkedid)
 {
@@ -129,7 +129,7 @@ static void decode_named_leg(struct event_leg *leg, const struct ami_frame *f, c
 #define NAMED_LEG(leg, f, prefix) \
 	decode_named_leg(leg, f, prefix "Channel", prefix "ChannelState", prefix "Uniqueid", prefix "Linkedid")
 
-/* The legs, and what else the kind of event tells. False when a key is missing that Asterisk always writes: then it is forged. */
+/* Decodes the legs and other values. False when a key is missing that Asterisk always writes: it is forged. */
 static bool decode(struct call_event *e, const struct ami_frame *f, enum legs legs)
 {
 	const struct ami_header *const *has = f->by_key;

@@ -25,7 +25,7 @@ static const struct key keys[AMI_KEY_COUNT] = {
 #undef KEY_ENTRY
 };
 
-/* What same_bytes() can compare. */
+/* Checks that same_bytes() can compare the key. */
 #define KEY_FITS(id, name, may_repeat) _Static_assert(sizeof(name) + 1 <= 32, "key too long: " name);
 AMI_KEY_TABLE(KEY_FITS)
 #undef KEY_FITS
@@ -64,7 +64,7 @@ static enum ami_key key_id(const struct tokenizer *t, const char *key, size_t le
 	return AMI_KEY_OTHER;
 }
 
-/* ChanVariable(channel), and ChanVariable behind any prefix of a block. */
+/* ChanVariable(channel), and ChanVariable after any prefix of a block. */
 static bool other_may_repeat(struct str key)
 {
 	static const char name[] = "ChanVariable";
@@ -120,7 +120,7 @@ static void set_value(struct ami_header *h, const char *p, const char *end)
 	h->value = (struct str){ p, (size_t)(end - p) };
 }
 
-/* memcmp() for up to 32 bytes without the call. */
+/* Compares up to 32 bytes like memcmp(), but without a call. */
 static inline bool same_bytes(const char *a, const char *b, size_t len)
 {
 	if (len >= 8)
@@ -152,8 +152,8 @@ static void add_line(struct tokenizer *t, struct parsed *f, unsigned last, const
 			set_value(h, p, end);
 		} else {
 			h->key = (struct str){ p, (size_t)(colon - p) };
-			/* Asterisk always writes a blank after the colon. A key of ours without it is shorter, and so easier to
-			 * forge: it counts as another key. */
+			/* Asterisk always writes a blank after the colon. A known key without it is shorter, and so
+			 * easier to forge: it counts as another key. */
 			h->id = colon + 1 < end && colon[1] == ' ' ? key_id(t, p, h->key.len) : AMI_KEY_OTHER;
 			set_value(h, colon + 1, end);
 		}
@@ -165,7 +165,7 @@ static void add_line(struct tokenizer *t, struct parsed *f, unsigned last, const
 		note_other(t, f, h);
 }
 
-/* The CR of the next CR LF, or NULL. */
+/* Returns the CR of the next CR LF, or NULL. */
 static const char *line_end(const char *p, const char *end)
 {
 	for (const char *from = p;;) {

@@ -1,6 +1,6 @@
 /*
- * Inside of the AMI parser: one frame cut into headers, and what can be said of it without its neighbours.
- * ami/frame.c cuts, ami/check.c judges; ami/parse.c owns the stream.
+ * The inside of the AMI parser: one frame cut into headers, and the results of checking it alone. ami/frame.c cuts,
+ * ami/check.c checks; ami/parse.c owns the stream.
  */
 #ifndef AMI_FRAME_H
 #define AMI_FRAME_H
@@ -25,10 +25,10 @@ struct parsed {
 	struct ami_frame pub;
 	bool malformed;			/* a line without a colon */
 	bool repeated;			/* a key twice with different values */
-	bool remainder;			/* headless: what follows a forged empty line */
+	bool remainder;			/* headless: the rest of a frame after a forged empty line */
 	struct owed owed;
 	uint64_t end;			/* where it ends in the stream */
-	struct buf own;			/* its bytes, when the caller's are gone */
+	struct buf own;			/* a copy of its bytes, when the caller's are gone */
 	size_t known;			/* entries of `seen` */
 	uint8_t seen[AMI_KEY_COUNT];
 	const struct ami_header *by_key[AMI_KEY_COUNT];
@@ -47,13 +47,13 @@ struct tokenizer {
 	uint8_t slots[AMI_KEY_SLOTS];	/* hash of a key's name to its id */
 	uint8_t next[AMI_KEY_COUNT + 1];/* the key that last followed this one; the last entry is the start of a frame */
 	struct other_slot others[AMI_OTHER_SLOTS];
-	uint32_t round;			/* number of the frame: an older slot is free */
+	uint32_t round;			/* number of the frame; a slot with an older one is free */
 };
 
 void tokenizer_init(struct tokenizer *t);
 /* Cuts the frame at p. Returns the byte after its empty line, or NULL when the frame does not end before `end`. */
 const char *tokenizer_read(struct tokenizer *t, struct parsed *f, const char *p, const char *end);
-/* The frame's bytes have moved to `to`. */
+/* Call it when the frame's bytes have moved to `to`. */
 void parsed_move(struct parsed *f, const char *to);
 
 /* Rules 1 to 3 and 5 of ami/parse.h: sets reject, remainder, owed, async, blocks. */

@@ -32,7 +32,7 @@
 #define uthash_fatal(why) die("uthash: %s", why)
 #include <uthash.h>
 
-#define READS_PER_WORK 4		/* so that one busy server does not starve the others */
+#define READS_PER_WORK 4		/* a busy server must not delay the others */
 #define OUT_MAX ((size_t)16 * 1024 * 1024)
 #define REQUEST_DEADLINE_MS 30000
 
@@ -54,16 +54,16 @@ struct ami_link {
 	struct buf out;
 	struct request *requests;	/* oldest first */
 	uint64_t next_id;
-	bool broken;			/* info.err says why: to be taken down */
-	bool refused;			/* ... by the server, on purpose */
+	bool broken;			/* info.err has the reason; the connection must be taken down */
+	bool refused;			/* the server refused the login */
 	bool has_more;
 	unsigned failures;		/* in a row */
 	int64_t login_by_ms;		/* connecting and login must be done by then */
-	int64_t idle_at_ms;		/* 0 = the parser holds nothing back */
+	int64_t idle_at_ms;		/* 0 = the parser holds no event back */
 	int64_t heard_ms;		/* last bytes */
 	int64_t ping_at_ms;		/* next one */
-	int64_t ping_sent_us;		/* 0 = none on its way */
-	size_t after_login;		/* bytes of the block at hand that follow the login's answer */
+	int64_t ping_sent_us;		/* 0 = no Ping is under way */
+	size_t after_login;		/* bytes of the current block after the login's answer */
 };
 
 static int64_t now_ms(void)
@@ -105,7 +105,8 @@ void ami_link_free(struct ami_link **l)
 	FREE(l);
 }
 
-/* The wait doubles with every failure up to the cap. Up to a quarter is taken off at random, so that not all links try at once. */
+/* The wait doubles with every failure up to the cap. Up to a quarter is subtracted at random, to spread the links'
+ * tries. */
 static int64_t retry_delay(const struct ami_link *l)
 {
 	const struct ami_timing *t = l->config.timing;
@@ -128,7 +129,7 @@ static void take_down(struct ami_link *l)
 	bool was_up = l->state == LINK_UP;
 
 	l->broken = false;
-	/* What the parser held back is real: nothing headless followed. */
+	/* The held event is real, because nothing headless followed. */
 	if (was_up)
 		ami_parser_idle(l->parser);
 	l->failures++;
@@ -174,9 +175,9 @@ bool ami_link_request(struct ami_link *l, const char *action, const struct ami_f
 }
 
 /*
- * How much to hand to the transport at once. Asterisk reads into a buffer of 1024 bytes and then waits for the *socket*:
- * what is left of a TLS record lies decrypted in its memory until something else arrives (main/manager.c, get_input()).
- * So a record must fit that buffer, and end with a line, after which the buffer is empty.
+ * Returns how many bytes to pass to the transport at once. Asterisk reads into a buffer of 1024 bytes and then waits
+ * for the *socket*: the rest of a TLS record lies decrypted in its memory until something else arrives (main/manager.c,
+ * get_input()). So a record must fit that buffer, and end with a line, after which the buffer is empty.
  */
 static size_t piece(const struct ami_link *l, size_t from)
 {
@@ -241,8 +242,8 @@ static void request_login(struct ami_link *l, const char *action, const struct a
 	err_hint(&l->info.err, "%s", e.hint);
 }
 
-/* The answer is the MD5 sum of challenge and secret. A server that gives no challenge does not get the secret instead: an attacker
- * on the network could ask for it that way. */
+/* The answer is the MD5 sum of challenge and secret. A server that gives no challenge does not get the plain secret,
+ * because an attacker on the network could obtain it in that way. */
 static void on_challenge(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
 {
 	struct ami_link *l = arg;
@@ -290,7 +291,7 @@ static void on_banner(struct ami_link *l, const struct ami_frame *f)
 		request_login(l, "Challenge", md5, on_challenge);
 }
 
-/* Hands an answer to its request; false when the frame answers nothing of ours. */
+/* Passes an answer to its request; false when the frame answers no request of ours. */
 static bool answers(struct ami_link *l, const struct ami_frame *f)
 {
 	struct str more = ami_get(f, AMI_KEY_EVENTLIST);
@@ -421,7 +422,7 @@ static void begin_connecting(struct ami_link *l)
 		die("epoll_ctl failed");
 }
 
-/* By when an answer to the Ping, or any other byte, must have come. */
+/* Returns the time by which an answer to the Ping, or any other byte, must have come. */
 static int64_t ping_deadline_ms(const struct ami_link *l)
 {
 	const int64_t sent = l->ping_sent_us / 1000;

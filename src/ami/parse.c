@@ -1,11 +1,11 @@
 /*
- * The stream side of the AMI parser: it finds where frames begin and end, judges neighbours by each other, and delivers.
+ * The stream side of the AMI parser: it finds where frames begin and end, checks neighbours, and delivers.
  *
- * Frames that lie wholly in the bytes fed are read in place. Copied are only a tail without its end (to `carry`) and, when feeding
- * ends, the frames that are held back (rule 4 of ami/parse.h). Usually one event is held, until the next one has been read. Only
- * frames shorter than AMI_FIELD_REACH wait behind it. A frame longer than AMI_MAX_FRAME is skipped to its end, so memory is bounded.
+ * Frames that lie wholly in the bytes fed are read in place. Copied are only an incomplete frame (to `carry`) and, when
+ * feeding ends, the frames that are held back (rule 4 of ami/parse.h). Usually one event is held until the next one has
+ * been read. Only frames shorter than AMI_FIELD_REACH wait after it. A frame longer than AMI_MAX_FRAME is skipped.
  *
- * Offsets into the stream, not time, decide how long the rest of a broken block is waited for.
+ * Offsets in the stream, not time, decide how long the rest of a broken block is awaited.
  */
 #include "config.h"
 
@@ -18,19 +18,19 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 
-/* So many frames in a row without a time stamp mean that the server was configured to stop sending them. */
+/* After so many frames in a row without a time stamp, the server no longer sends them. */
 #define UNSTAMPED_MAX 64
 
 WORDS_DEFINE(ami_reject, enum ami_reject, AMI_REJECT_TABLE)
 
-/* A held event, as many of the shortest frames ("Response: " alone, 14 bytes) as fit its reach, and the one being read. */
+/* A held event, as many of the shortest frames ("Response: ", 14 bytes) as fit its reach, and the one being read. */
 #define FRAMES (AMI_FIELD_REACH / 14 + 3)
 
 struct ami_parser {
 	ami_frame_fn *fn;
 	void *arg;
 	bool banner;			/* the banner line is still to come */
-	bool overlong;			/* the banner line was, its rest is dropped */
+	bool overlong;			/* the banner line was too long; its rest is dropped */
 	bool skipping;			/* inside a frame above the limit */
 	bool timestamps;		/* this connection sends them */
 	unsigned unstamped;
@@ -40,11 +40,11 @@ struct ami_parser {
 	struct buf carry;		/* a frame without its end */
 	struct ami_parser_stats stats;
 	struct tokenizer tokenizer;
-	size_t first, held;		/* of frames, a ring: those held back; the next one is being read */
+	size_t first, held;		/* a ring of frames: those held back; the one after them is being read */
 	struct parsed frames[FRAMES];
 };
 
-/* The longest frame, its empty line, and what is needed to see that it goes on. */
+/* The longest frame, its empty line, and enough bytes to see that it goes on. */
 #define CARRY_MAX (AMI_MAX_FRAME + 4)
 
 struct ami_parser *ami_parser_new(bool banner, ami_frame_fn *fn, void *arg)
@@ -101,13 +101,13 @@ static void deliver(struct ami_parser *p, const struct ami_frame *f)
 	p->fn(p->arg, f);
 }
 
-/* The i-th frame held; the one after the last is free to be read into. */
+/* Returns the i-th held frame; the one after the last is free for reading. */
 static struct parsed *frame_at(struct ami_parser *p, size_t i)
 {
 	return &p->frames[(p->first + i) % FRAMES];
 }
 
-/* To read the next frame into. While none is held it is always the same, so that the others cost no memory. */
+/* Returns the frame to read into. While none is held it is always the same, so that the others use no memory. */
 static struct parsed *free_frame(struct ami_parser *p)
 {
 	if (!p->held)
@@ -126,7 +126,7 @@ static void deliver_held(struct ami_parser *p)
 	}
 }
 
-/* The held frames stay while the bytes they were read from go. */
+/* Copies the held frames before the bytes they were read from are gone. */
 static void keep_held(struct ami_parser *p)
 {
 	for (size_t i = 0; i < p->held; i++) {
@@ -136,14 +136,14 @@ static void keep_held(struct ami_parser *p)
 			continue;
 		if (f->own.max)
 			buf_reset(&f->own);
-		else		/* only now: a frame that is never held back costs no memory */
+		else		/* only here, so that frames that are never held use no memory */
 			buf_init(&f->own, CARRY_MAX);
 		buf_add(&f->own, f->pub.bytes.p, f->pub.bytes.len);
 		parsed_move(f, f->own.p);
 	}
 }
 
-/* Rule 4: judges a frame, and those held, by their neighbours. */
+/* Rule 4: checks a frame and the held ones against each other. */
 static void judge(struct ami_parser *p, struct parsed *f)
 {
 	if (p->owed.active && p->offset - p->owed_since > AMI_SPLIT_REACH)
@@ -171,9 +171,9 @@ static void reject_large(struct ami_parser *p, enum ami_frame_kind kind)
 	deliver(p, &f);
 }
 
-/* The free frame has been read: `size` bytes of the stream. An event held back goes when what follows it shows that it
- * was whole: as many bytes as a forged field can reach, or a block that begins (and breaks), which is longer than such a
- * field. A frame rejected for another reason shows nothing: it may be part of the forgery. */
+/* The free frame has been read: `size` bytes of the stream. A held event is delivered when the bytes after it show that
+ * it was whole: as many bytes as a forged field can reach, or a block that begins (and breaks), which is longer than
+ * such a field. A frame rejected for another reason shows nothing, because it may be part of the forgery. */
 static void accept_frame(struct ami_parser *p, size_t size)
 {
 	struct parsed *f = frame_at(p, p->held);
@@ -186,8 +186,8 @@ static void accept_frame(struct ami_parser *p, size_t size)
 	}
 	frame_check(f, p->timestamps);
 	judge(p, f);
-	/* Only an accepted stamp counts, so that a forger cannot begin to demand stamps. Nor can he end the demand: Asterisk's own
-	 * stamped frames come between his. */
+	/* Only an accepted stamp counts, so a forger cannot make the parser require stamps. He cannot end the
+	 * requirement either: Asterisk's own stamped frames come between his. */
 	if (f->pub.reject == AMI_REJECT_NO_TIMESTAMP) {
 		if (++p->unstamped >= UNSTAMPED_MAX)
 			p->timestamps = false;
@@ -203,7 +203,7 @@ static void accept_frame(struct ami_parser *p, size_t size)
 		deliver(p, &f->pub);
 }
 
-/* How many of the bytes belong to a frame that began in carry: up to its empty line, or all; *ended says which. */
+/* Returns how many bytes belong to the frame in carry: up to its empty line, or all; *ended says which. */
 static size_t find_end(const struct buf *carry, const char *bytes, size_t len, bool *ended)
 {
 	const char *from = bytes, *lf;
@@ -228,7 +228,7 @@ static size_t find_end(const struct buf *carry, const char *bytes, size_t len, b
 	return *ended ? (size_t)(from - bytes) : len;
 }
 
-/* Inside a frame above the limit only the last three bytes are kept. */
+/* Skips a frame above the limit; only its last three bytes are kept. */
 static size_t skip_large(struct ami_parser *p, const char *bytes, size_t len)
 {
 	bool ended;
@@ -246,7 +246,7 @@ static size_t skip_large(struct ami_parser *p, const char *bytes, size_t len)
 	return n;
 }
 
-/* More of the frame in carry. */
+/* Appends more of the frame in carry. */
 static size_t continue_carry(struct ami_parser *p, const char *bytes, size_t len)
 {
 	const size_t room = AMI_MAX_FRAME + 2 - p->carry.len;
@@ -273,7 +273,7 @@ static size_t continue_carry(struct ami_parser *p, const char *bytes, size_t len
 	return n;
 }
 
-/* All frames that end within the bytes; what is left goes to carry. */
+/* Reads all frames that end within the bytes; the rest goes to carry. */
 static size_t read_in_place(struct ami_parser *p, const char *bytes, size_t len)
 {
 	const char *at = bytes, *const end = bytes + len;

@@ -1,4 +1,4 @@
-/* One table: action and class. */
+/* The table of actions and their classes. */
 #include "config.h"
 
 #include "trunkdeck/ami/rights.h"

@@ -1,4 +1,4 @@
-/* Names and defaults of what the configuration says about a server. */
+/* Names and defaults of a server's configuration. */
 #include "config.h"
 
 #include "trunkdeck/ami/server.h"

@@ -1,4 +1,4 @@
-/* A link of its own, and the loop that drives it. The first failure ends the wait. */
+/* A session has its own link and drives it in a loop. The first failure ends the wait. */
 #include "config.h"
 
 #include "trunkdeck/ami/session.h"
@@ -14,7 +14,7 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 
-/* The one action under way. An answer that comes too late finds another tag and is dropped. */
+/* The current action. An answer that comes too late has another tag and is dropped. */
 struct question {
 	uint64_t tag;
 	ami_frame_fn *fn;
@@ -68,7 +68,7 @@ bool ami_session_listen(struct ami_session *q, int64_t ms, const bool *done, str
 		}
 		if (more)
 			ami_link_work(q->link);
-		/* The link would connect again after a failure; here the failure is the answer. */
+		/* The link would connect again after a failure; a session reports the failure. */
 		if (ami_link_state(q->link) != LINK_RETRY)
 			ami_link_tick(q->link, clock_mono_ms(&clock_system));
 		ami_link_flush(q->link);
@@ -141,7 +141,7 @@ static void on_answer(void *arg, uint64_t tag, const struct ami_frame *f, bool l
 	if (f->kind == AMI_RESPONSE) {
 		char *message = str_dup(ami_get(f, AMI_KEY_MESSAGE));
 
-		/* Ping and a few others answer with something else than Success; only Error is one. */
+		/* Ping and a few others answer with something other than Success; only Error is an error. */
 		question->ok = !str_eq_nocase(ami_get(f, AMI_KEY_RESPONSE), STR("Error"));
 		if (!question->ok)
 			err_set_message(&question->err, ERR_SERVER_REFUSED, "%s", message);
@@ -229,7 +229,7 @@ void ami_session_hurry(struct ami_session *q, int64_t timeout_ms)
 		q->options.timeout_ms = timeout_ms;
 }
 
-/* --- what the server would do with a call --- */
+/* --- how the server would treat a call --- */
 
 bool ami_session_db_get(struct ami_session *q, const char *family, const char *key, char **out, struct err *e)
 {
@@ -263,7 +263,7 @@ bool ami_session_route(struct ami_session *q, enum routes_mode mode, const char 
 		free(name);
 		if (!ok)
 			return false;
-		/* A row is agent,dial. */
+		/* The row is agent,dial. */
 		comma = strchr(row, ',');
 		*agent = xstrndup(row, comma ? (size_t)(comma - row) : strlen(row));
 		*dial = xstrdup(comma ? comma + 1 : "");

@@ -42,7 +42,7 @@ struct transport {
 	bool direct;			/* neither TLS nor a proxy */
 	bool watches_output;
 	int receive_buffer;
-	int64_t due_ms;			/* curl wants to be called then, -1 = never */
+	int64_t due_ms;			/* when curl wants to be called, -1 = never */
 	char where[192];		/* host:port, for messages */
 	char why[CURL_ERROR_SIZE];
 	char *block;			/* of BLOCK bytes; NULL while nothing was written */
@@ -96,8 +96,8 @@ static int on_timer(CURLM *multi, long timeout_ms, void *arg)
 
 /*
  * A burst of events must fit into the kernel while we work: Asterisk drops a client that does not take its bytes. A
- * plain SO_RCVBUF would cap the buffer at net.core.rmem_max and switch the kernel's own growth off, which by default is
- * the smaller of the two; so the size is set only where it can be had.
+ * plain SO_RCVBUF would cap the buffer at net.core.rmem_max and switch off the kernel's own growth, which by default is
+ * the smaller of the two; so the size is set only where the kernel grants it.
  */
 static int on_new_socket(void *arg, curl_socket_t s, curlsocktype purpose)
 {
@@ -125,7 +125,7 @@ static int on_close_socket(void *arg, curl_socket_t s)
 	return s == t->socket ? 0 : close(s);
 }
 
-/* http(s) is only the scheme that lets curl stop after connecting; not a byte of HTTP is spoken. */
+/* http(s) is only the scheme that lets curl stop after connecting; HTTP is never spoken. */
 static bool make_url(struct transport *t, const struct transport_options *o, struct err *e)
 {
 	bool bare_ipv6 = strchr(o->host, ':') && o->host[0] != '[';
@@ -161,7 +161,7 @@ static CURLcode set_options(struct transport *t, const struct transport_options 
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPIDLE, 10L);
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPINTVL, 5L);
-	/* curl_easy_recv() never reads more at once than its own buffer is large, though it reads into ours. */
+	/* curl_easy_recv() never reads more at once than the size of its own buffer, though it reads into ours. */
 	if (o->receive_buffer)
 		curl_easy_setopt(c, CURLOPT_BUFFERSIZE, READ_MAX);
 	curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, on_new_socket);
@@ -169,7 +169,7 @@ static CURLcode set_options(struct transport *t, const struct transport_options 
 	curl_easy_setopt(c, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
 	curl_easy_setopt(c, CURLOPT_CLOSESOCKETDATA, t);
 #if LIBCURL_VERSION_NUM >= 0x075700
-	/* A name that takes long to resolve must not hold up closing. */
+	/* A name that takes long to resolve must not delay closing. */
 	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 #endif
 	curl_easy_setopt(c, CURLOPT_HTTPPROXYTUNNEL, 1L);
@@ -181,7 +181,7 @@ static CURLcode set_options(struct transport *t, const struct transport_options 
 	code = curl_easy_setopt(c, CURLOPT_PROXY, proxy);
 	if (code || !o->tls)
 		return code;
-	/* The server speaks AMI, not HTTP: h2 is not offered. */
+	/* The server speaks AMI, not HTTP, so h2 is not offered. */
 	curl_easy_setopt(c, CURLOPT_SSL_ENABLE_ALPN, 0L);
 	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -267,7 +267,7 @@ static void explain(const struct transport *t, CURLcode code, struct err *e)
 	const char *why = *t->why ? t->why : curl_easy_strerror(code);
 	long system = 0;
 
-	/* curl's own words repeat the address and leave out the reason. */
+	/* curl's own message repeats the address and leaves out the reason. */
 	if (code == CURLE_COULDNT_CONNECT && !curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &system) && system)
 		why = strerror((int)system);
 	err_set_message(e, ERR_SERVER_UNREACHABLE, "%s: %s", t->where, why);

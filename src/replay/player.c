@@ -1,8 +1,8 @@
 /*
- * The file passes through a window of memory. One frame at a time goes from it to the parser, at the moment when it is due. That
- * moment is read before the parser judges the frame, so a forger may have written it. He can write one whole frame into a field at
- * most, and Asterisk's next own frame brings the true time: a frame is due at its own stamp or at the next one, whichever is
- * earlier, and never before the frames already played.
+ * The file passes through a window of memory. One frame at a time goes from it to the parser, at the moment when it is
+ * due. That moment is read before the parser checks the frame, so a forger may have written it. A forger can write at
+ * most one whole frame into a field, and Asterisk's own next frame has the true time. So a frame is due at its own
+ * stamp or at the next one, whichever is earlier, and never before the frames already played.
  */
 #include "config.h"
 
@@ -36,18 +36,18 @@ struct player {
 	bool at_eof;
 	size_t piece;			/* bytes of the next frame, 0 = none is known */
 	int64_t due_us;			/* when it is due; never goes back */
-	int64_t fed_us;			/* when the one before was */
+	int64_t fed_us;			/* when the frame before was due */
 	bool holding;			/* the parser may hold an event back */
 
 	int64_t start_us, end_us;
 	int64_t now_us;			/* of the last event applied */
-	bool changed;			/* a call, since this was cleared */
+	bool changed;			/* a call changed since this was cleared */
 	bool ended;
 	bool cut_off;
 	struct str last_reject;
 };
 
-/* --- what parser and tracker say --- */
+/* --- callbacks of parser and tracker --- */
 
 static void on_call(void *arg, const struct call *call, enum call_change change)
 {
@@ -92,7 +92,7 @@ static void on_frame(void *arg, const struct ami_frame *f)
 
 /* --- time stamps --- */
 
-/* The first stamp in the text; -1 = there is none. */
+/* Returns the first stamp in the text; -1 = none. */
 static int64_t stamp_in(const char *text, size_t len, const char **where)
 {
 	static const struct str key = { "\nTimestamp: ", 12 };
@@ -145,7 +145,8 @@ static void fill_window(struct player *p)
 	p->at_eof = n == 0;
 }
 
-/* The next frame, and when it is due. False: there is none. What is no frame, or has no end in sight, goes as it is. */
+/* Finds the next frame and when it is due. False: none. Bytes that are no frame, or have no end in sight, pass as
+ * is. */
 static bool look_ahead(struct player *p)
 {
 	const char *at, *end, *where;
@@ -173,7 +174,7 @@ static bool look_ahead(struct player *p)
 	return true;
 }
 
-/* --- life --- */
+/* --- opening and closing --- */
 
 /* Finds where the stream begins and ends. */
 static bool examine(struct player *p, const char *path, struct err *e)

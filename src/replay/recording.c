@@ -12,7 +12,7 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 
-/* How packed files begin, and the command that unpacks them to standard output. */
+/* The first bytes of packed files, and the command that unpacks them to standard output. */
 static const struct {
 	struct str magic;
 	const char *unpack;
@@ -66,8 +66,9 @@ bool recording_rewind(struct recording *r)
 	return lseek(r->fd, 0, SEEK_SET) == 0;
 }
 
-/* In a file with bare LFs, each LF gets its CR, and an empty value gets the blank after its colon, which an editor takes away with
- * the CR. The bytes are read into the last third of the buffer and moved down: each of them needs two bytes more at most. */
+/* In a file with bare LFs, each LF gets its CR, and an empty value gets the blank after its colon, which an editor
+ * removes with the CR. The bytes are read into the last third of the buffer and moved down: each needs two more at
+ * most. */
 ssize_t recording_read(struct recording *r, char *to, size_t size)
 {
 	const size_t part = size / 3;

@@ -1,4 +1,4 @@
-/* Reading a recorded stream, and passing its frames to the tracker: for replay and for the player. */
+/* Reads a recorded stream and passes its frames to the tracker, for replay and for the player. */
 #ifndef REPLAY_RECORDING_H
 #define REPLAY_RECORDING_H
 
@@ -13,21 +13,21 @@
 struct recording {
 	int fd;
 	bool judged;			/* bare_lf is known */
-	bool bare_lf;			/* an editor or a mailer has taken the CRs out */
+	bool bare_lf;			/* an editor or a mailer has removed the CRs */
 	char last;			/* byte read */
 };
 
-/* False and *e when there is nothing to read: no such file, a folder, packed. "-" is standard input. */
+/* Returns false and *e when there is nothing to read: no such file, a folder, packed. "-" is standard input. */
 bool recording_open(struct recording *r, const char *path, struct err *e);
 void recording_close(struct recording *r);
-/* As read(2), with at least 3 bytes of room. All lines end with CR LF, also where the first line of the file ends with a bare LF. */
+/* Like read(2), with at least 3 bytes of room. All lines end with CR LF, also in a file with bare LFs. */
 ssize_t recording_read(struct recording *r, char *to, size_t size);
 /* Begins again; false when the file cannot be rewound. */
 bool recording_rewind(struct recording *r);
 /* Reports that the file is no recorded stream. Always returns false. */
 bool recording_refuse(struct err *e, const char *path);
-/* Applies an accepted event; taints the channel of a rejected one. *last_us is the time of the last event, which events without a
- * time stamp get; CALL_NO_TIME in the beginning. */
+/* Applies an accepted event; taints the channel of a rejected one. *last_us is the time of the last event, which events
+ * without a time stamp get; CALL_NO_TIME at the beginning. */
 void recording_frame(struct tracker *t, const struct ami_frame *f, int64_t *last_us);
 
 #endif

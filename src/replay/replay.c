@@ -29,7 +29,7 @@ struct replay {
 	uint64_t calls;
 	uint64_t live;
 	int64_t last_us;		/* time stamp of the last event */
-	bool banner;			/* Asterisk's greeting was there */
+	bool banner;			/* Asterisk's greeting was found */
 	char end[4];			/* the last bytes read */
 };
 

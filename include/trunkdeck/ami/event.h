@@ -5,9 +5,9 @@
 #include "trunkdeck/ami/parse.h"
 #include "trunkdeck/calls/event.h"
 
-/* A Timestamp as Asterisk writes it, as us since 1970 UTC; -1 for other text. */
+/* Reads a Timestamp of Asterisk as us since 1970 UTC; -1 for other text. */
 int64_t ami_event_time(struct str s);
-/* Decodes an accepted event frame. EVENT_OTHER when the tracker has no use for it. arrival_us stands in for a missing
+/* Decodes an accepted event frame. EVENT_OTHER when the tracker has no use for it. arrival_us replaces a missing
  * Timestamp. Slices point into the frame. */
 void ami_event_decode(struct call_event *e, const struct ami_frame *f, int64_t arrival_us);
 

@@ -29,9 +29,9 @@ struct ami_link_config {
 	bool unused;				/* never connects */
 	int receive_buffer;			/* of the kernel, 0 = its default */
 	void (*on_up)(void *arg);
-	void (*on_down)(void *arg);		/* was up */
+	void (*on_down)(void *arg);		/* called when the link was up */
 	void (*on_frame)(void *arg, const struct ami_frame *f);	/* events and rejected frames */
-	/* The stream as it was read, from the end of the login's answer on; after the frames in it. May be NULL. */
+	/* Gets the stream as read, from after the login's answer; called after its frames. May be NULL. */
 	void (*on_bytes)(void *arg, const char *bytes, size_t len);
 	void *arg;
 };
@@ -51,7 +51,7 @@ int64_t ami_link_next_at_ms(const struct ami_link *l);	/* -1 = never */
 bool ami_link_request(struct ami_link *l, const char *action, const struct ami_field *fields, ami_answer_fn *fn,
 		      void *arg, uint64_t tag, struct err *e);
 void ami_link_flush(struct ami_link *l);
-/* True when the response of an answer says Success. */
+/* Returns true when the response of an answer says Success. */
 bool ami_response_ok(const struct ami_frame *f);
 
 enum link_state ami_link_state(const struct ami_link *l);
@@ -64,7 +64,7 @@ struct ami_link_info {
 					 * for AMI_IDLE_MS at most */
 	int64_t rtt_us;			/* of the last Ping, -1 = unknown */
 	bool has_offset;
-	int64_t offset_us;		/* the server's clock minus ours, by the last Ping; only with has_offset */
+	int64_t offset_us;		/* the server's clock minus ours, from the last Ping; valid with has_offset */
 };
 
 /* Valid as long as the link; the values change with it. */

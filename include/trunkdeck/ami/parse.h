@@ -63,8 +63,8 @@
 	X(ID##LINKEDID, PREFIX "Linkedid", 0)
 #define AMI_BLOCK_KEYS 14
 
-/* Keys the program reads or meets most often; all others are AMI_KEY_OTHER. id, name, may repeat. Compared without
- * case. The blocks come first, each in one piece: the parser counts on it. */
+/* Keys that the program reads or often meets; all others are AMI_KEY_OTHER. id, name, may repeat. Compared without
+ * case. The blocks come first, each in one piece, because the parser needs that. */
 #define AMI_KEY_TABLE(X) \
 	AMI_BLOCK_TABLE(X, , "") AMI_BLOCK_TABLE(X, DEST, "Dest") \
 	AMI_BLOCK_TABLE(X, LOCALONE, "LocalOne") AMI_BLOCK_TABLE(X, LOCALTWO, "LocalTwo") \
@@ -166,19 +166,19 @@ struct ami_parser;
 struct ami_parser *ami_parser_new(bool banner, ami_frame_fn *fn, void *arg);
 void ami_parser_free(struct ami_parser **p);
 void ami_parser_feed(struct ami_parser *p, const char *bytes, size_t len);
-/* Nothing more has come: deliver the event held back, unless part of another frame follows it already. */
+/* Nothing more has come: delivers the held event, unless part of another frame already follows it. */
 void ami_parser_idle(struct ami_parser *p);
-/* Forget half a frame and the event held back: a new connection starts. */
+/* A new connection starts: forgets half a frame and the held event. */
 void ami_parser_restart(struct ami_parser *p, bool banner);
 void ami_parser_get_stats(const struct ami_parser *p, struct ami_parser_stats *out);
 
-/* Of the bytes fed (struct ami_parser_stats.bytes), how many belong to frames read so far. From within the callback for a
- * response: where it ends. */
+/* Returns how many of the bytes fed (struct ami_parser_stats.bytes) belong to frames read so far; in the callback for a
+ * response, where it ends. */
 uint64_t ami_parser_offset(const struct ami_parser *p);
 
-/* The value of a key, or the empty slice. */
+/* Returns the value of a key, or the empty slice. */
 struct str ami_get(const struct ami_frame *f, enum ami_key key);
-/* A key without an id, compared without case; linear. */
+/* Returns the value of a key without an id, compared without case; linear. */
 struct str ami_find(const struct ami_frame *f, const char *key);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What an AMI user needs to be allowed: for each action the program uses, the least class of `write` that permits it
+ * The rights that an AMI user needs: for each action the program uses, the lowest class of `write` that permits it
  * (main/manager.c and the modules that register the actions; ami.md 1.6).
  */
 #ifndef TRUNKDECK_AMI_RIGHTS_H
@@ -9,11 +9,11 @@
 
 #include "trunkdeck/base/str.h"
 
-/* "reporting"; NULL for an action the program does not use. */
+/* Returns the class, "reporting"; NULL for an action the program does not use. */
 const char *ami_right_of(const char *action);
-/* The change that manager.conf needs, translated; caller frees. `rights` may be several, with commas between. */
+/* Returns the change that manager.conf needs, translated; caller frees. `rights`: comma-separated. */
 char *ami_right_line(const char *user, const char *rights);
-/* Whether the message is Asterisk's refusal of an action that our user may not use. */
+/* Is the message Asterisk's refusal of an action that our user may not use? */
 bool ami_is_denied(struct str message);
 
 #endif

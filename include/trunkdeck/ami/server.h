@@ -32,29 +32,29 @@ struct server_config {
 	char *trunk_techs;		/* comma list */
 };
 
-/* What is said to it, and by it, can be read on a network: there is no TLS, and it is not on this machine. */
+/* Can a network read the traffic? It can without TLS, unless the server is on this machine. */
 bool server_is_plain_off_loopback(const struct server_config *s);
 
-/* What a server says of itself; a value. */
+/* What a server reports of itself; a value. */
 struct server_facts {
 	char version[48];		/* Asterisk's, "" = unknown */
-	bool clock_known;		/* it has been measured, by a Ping: */
-	int64_t clock_us;		/* the server's clock minus ours; right to half the round trip */
+	bool clock_known;		/* it was measured by a Ping */
+	int64_t clock_us;		/* the server's clock minus ours; exact to half the round trip */
 };
 
-/* Times of calls are wrong by so much that a person should know. */
+/* From this difference on, times of calls are so wrong that a person should know. */
 #define SERVER_CLOCK_WARN_US 2000000
 bool server_clock_is_off(const struct server_facts *f);
-/* "+12 ms", "-3.2 s", or "unknown", translated. */
+/* Writes "+12 ms", "-3.2 s", or "unknown", translated. */
 #define SERVER_CLOCK_TEXT_SIZE 32
 void server_clock_text(const struct server_facts *f, char to[SERVER_CLOCK_TEXT_SIZE]);
 
-/* UNUSED: nothing needs it, so it is never made. */
+/* UNUSED: no part needs the link, so it is never made. */
 enum link_state { LINK_OFF, LINK_CONNECTING, LINK_LOGIN, LINK_UP, LINK_RETRY, LINK_UNUSED };
 
 const char *link_state_text(enum link_state s);		/* translated */
 
-/* All in ms. NULL in the options = the ordinary ones; tests are less patient. */
+/* All in ms. NULL in the options = the defaults; tests use shorter times. */
 struct ami_timing {
 	int64_t connect;		/* name, connection, TLS */
 	int64_t login;			/* banner and login */
@@ -62,10 +62,10 @@ struct ami_timing {
 	int64_t ping_deadline;		/* dead after this long with neither the answer nor any other byte */
 	int64_t retry_min, retry_max;	/* first and longest wait before the next try; doubled in between */
 	int64_t retry_refused;		/* shortest wait after a refused login */
-	int64_t resync_min;		/* between the end of a resync and the next one */
+	int64_t resync_min;		/* from the end of a resync to the next one */
 	int64_t verify_wait;		/* struct routes_config */
-	int64_t scan_silence;		/* of a server in the middle of its list of keys: then the connection is closed */
-	int64_t scan;			/* the same for the whole list */
+	int64_t scan_silence;		/* of a server inside its list of keys; then the connection is closed */
+	int64_t scan;			/* the same limit for the whole list */
 	int64_t endpoints_every;	/* between two questions about all endpoints; events are followed at once */
 };
 

@@ -31,7 +31,7 @@ struct transport_options {
 	int receive_buffer;		/* bytes the kernel may hold for us, 0 = its default */
 };
 
-/* Before and after all use, in the main thread; counted. */
+/* Call them before and after all use, in the main thread; calls are counted. */
 bool transport_global_init(struct err *e);
 void transport_global_cleanup(void);
 
@@ -45,7 +45,7 @@ enum transport_state transport_drive(struct transport *t, struct err *e);
 
 enum transport_io { TRANSPORT_IO_OK, TRANSPORT_IO_AGAIN, TRANSPORT_IO_CLOSED, TRANSPORT_IO_FAILED };
 
-/* Only when open. Read until TRANSPORT_IO_AGAIN: TLS may hold bytes for which the descriptor is not readable. */
+/* Only when open. Read until TRANSPORT_IO_AGAIN: TLS may hold bytes while the descriptor is not readable. */
 enum transport_io transport_read(struct transport *t, char *to, size_t size, size_t *got, struct err *e);
 /* Takes as many bytes as it can: *taken may be less than len. Offer the rest again when the descriptor is readable. */
 enum transport_io transport_write(struct transport *t, const char *bytes, size_t len, size_t *taken, struct err *e);

@@ -1,6 +1,6 @@
 /*
- * A call as the product understands it, and its outcomes. A plain value without pointers: it is copied into mailboxes,
- * lists and the store. Text from the network is stored raw (bounded, NUL terminated) and cleaned where it is shown.
+ * A call, and its outcomes. A plain value without pointers: it is copied into mailboxes, lists and the store. Text from
+ * the network is stored raw (bounded, NUL terminated) and cleaned where it is shown.
  */
 #ifndef TRUNKDECK_CALLS_CALL_H
 #define TRUNKDECK_CALLS_CALL_H
@@ -65,7 +65,7 @@ enum hung_up_by {
 WORDS_DECLARE(hung_up_by, enum hung_up_by)
 
 #define CALL_TEXT 80
-#define CALL_NO_TIME 1			/* a moment that is unknown: it happened, in a recording without time stamps */
+#define CALL_NO_TIME 1			/* an unknown moment: it happened, in a recording without time stamps */
 
 struct call {
 	char server[40];
@@ -74,13 +74,13 @@ struct call {
 	char endpoint[CALL_TEXT];	/* PJSIP endpoint it came in by: leads to the provider */
 	char number[32];		/* the dialled number, E.164 when it could be normalised */
 	char caller[48];		/* E.164 when it could be normalised, else as Asterisk gives it; "" = withheld */
-	char agent_leg[CALL_TEXT];	/* channel name of the agent leg; "" = none seen */
+	char agent_leg[CALL_TEXT];	/* channel name of the agent leg; "" = none was seen */
 	char provider[64];		/* ids from the workspace, filled in by the owner of the snapshot; "" = unknown */
 	char agent[64];
 	char region[3];
 	int64_t started_us;		/* us since 1970 UTC, by the server's clock; 0 = did not happen, or CALL_NO_TIME */
 	int64_t agent_dialled_us;
-	int64_t answered_us;		/* an agent leg answered, or (no agent leg) the trunk leg went up */
+	int64_t answered_us;		/* when an agent leg answered, or (no agent leg) the trunk leg went up */
 	int64_t first_audio_us;		/* first audio of the agent */
 	int64_t ended_us;
 	int64_t talk_us;		/* trunk leg up to hang-up; 0 while live or unanswered */
@@ -89,18 +89,18 @@ struct call {
 	enum hung_up_by hung_up_by;
 	int cause;			/* Q.850 of the trunk leg's hang-up, 0 = none given */
 	int sip_code;			/* 0 = unknown */
-	bool joined_late;		/* was up before we connected: its start is from the server's list */
+	bool joined_late;		/* was up before we connected: the server's list gave its start */
 	bool uncertain;			/* the connection was lost while it was live, or an event about it was rejected */
 	bool is_test;			/* a test call of ours: not counted in the metrics */
 };
 
 enum call_change { CALL_CHANGE_STARTED, CALL_CHANGE_UPDATED, CALL_CHANGE_FINISHED };
 
-/* us from one moment of a call to a later one; -1 when one of them did not happen or is not known. */
+/* Returns the us from one moment of a call to a later one; -1 when one of them did not happen or is not known. */
 int64_t call_span_us(int64_t from_us, int64_t until_us);
-/* The ISO 3166 code of the caller's country, "" = not known. */
+/* Returns the ISO 3166 code of the caller's country; "" = not known. */
 const char *call_country(const struct call *c);
-/* Arrival to first audio, or to the agent's answer when no audio was seen: us, -1 = neither. *first_audio says which. */
+/* Returns the us from arrival to first audio, else to the agent's answer; -1 = neither. *first_audio says which. */
 int64_t call_response_us(const struct call *c, bool *first_audio);
 /* Key for mailboxes and tables: hash of (server, linkedid), never 0. */
 uint64_t call_key(const struct call *c);

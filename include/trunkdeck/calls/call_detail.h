@@ -1,7 +1,8 @@
 /*
- * One call in detail: the call, its legs, and its story in steps. A plain value without pointers. It is bounded: if there are too
- * many steps, the first half and the newest are kept; if there are too many legs, those still there. The rest is counted. Text from
- * the network is raw, as in struct call. The tracker keeps it while a call is live; the story of a call that was not answered is stored.
+ * One call in detail: the call, its legs, and its story in steps. A plain value without pointers. It is bounded: of the
+ * steps the first half and the newest are kept, of the legs those still there; the rest is counted. Text from the
+ * network is raw, as in struct call. The tracker keeps it while a call is live. The story of an unanswered call is
+ * stored.
  */
 #ifndef TRUNKDECK_CALLS_CALL_DETAIL_H
 #define TRUNKDECK_CALLS_CALL_DETAIL_H
@@ -68,7 +69,7 @@ struct call_leg {
 	int64_t up_us;
 	int64_t left_us;
 	enum call_role role;		/* LEG_AGENT: is, or was before a transfer, the agent's */
-	bool held;			/* it has put the others on hold */
+	bool held;			/* the leg has put the others on hold */
 	bool connected;			/* in one bridge with the trunk leg */
 };
 
@@ -81,7 +82,7 @@ const char *call_leg_state_text(const struct call_leg *l);	/* translated */
 struct call_step {
 	int64_t at_us;
 	uint8_t kind;			/* enum call_step_kind */
-	uint8_t leg;			/* of legs[] below, CALL_NO_LEG = of none that is known */
+	uint8_t leg;			/* of legs[] below; CALL_NO_LEG = of no known leg */
 };
 
 struct call_story {

@@ -1,6 +1,6 @@
 /*
- * The fields of a call for the filter grammar (model/filter_words.h): the same for the Calls view and for `calls --where`. A field has
- * the text on the screen, and also the name in JSON and the id of the record. Pure; any thread.
+ * The fields of a call for the filter grammar (model/filter_words.h), shared by the Calls view and `calls --where`. A
+ * field has the text on the screen, and also the name in JSON and the id of the record. Pure; any thread.
  */
 #ifndef TRUNKDECK_CALLS_CALL_FILTER_H
 #define TRUNKDECK_CALLS_CALL_FILTER_H
@@ -12,7 +12,7 @@
 enum call_filter_field {
 	CALL_FIELD_NUMBER, CALL_FIELD_LABEL, CALL_FIELD_AGENT, CALL_FIELD_CALLER, CALL_FIELD_COUNTRY, CALL_FIELD_STATE,
 	CALL_FIELD_OUTCOME, CALL_FIELD_PROVIDER, CALL_FIELD_SERVER, CALL_FIELD_REGION, CALL_FIELD_BY, CALL_FIELD_CAUSE,
-	CALL_FIELD_DAY,			/* "monday": of its arrival, in the workspace's time zone */
+	CALL_FIELD_DAY,			/* "monday": day of the arrival, in the workspace's time zone */
 	CALL_FIELD_HOUR,		/* "09" */
 };
 
@@ -21,7 +21,7 @@ extern const struct filter_rows call_filter_rows;
 /* `state` is the state on the screen, where a live call may be a silent agent. */
 bool call_filter_match(const struct filter_words *q, const struct call *c, enum call_state state, const struct snapshot *s,
 		       const struct zone *zone);
-/* "busy (17, SIP 486)": why the call ended. */
+/* Writes why the call ended: "busy (17, SIP 486)". */
 #define CALL_CAUSE_SIZE 160
 void call_cause_text(char to[CALL_CAUSE_SIZE], int cause, int sip_code);
 

@@ -1,6 +1,6 @@
 /*
- * What the tracker needs to know of one AMI event: decoded, typed, not yet believed. ami/event.c makes it from
- * a frame; tests make it by hand. All slices point into the frame and are valid during tracker_apply() only.
+ * One AMI event, decoded and typed for the tracker, but not yet trusted. ami/event.c makes it from a frame; tests make
+ * it directly. All slices point into the frame and are valid during tracker_apply() only.
  */
 #ifndef TRUNKDECK_CALLS_EVENT_H
 #define TRUNKDECK_CALLS_EVENT_H
@@ -67,7 +67,7 @@ struct call_event {
 	struct str user_number;		/* UserEvent TrunkdeckUnmapped: Number */
 	struct str transfer_result;	/* BlindTransfer, AttendedTransfer: "Success", or why not */
 	struct str transfer_kind;	/* AttendedTransfer: Bridge, App, Link, Threeway, Fail */
-	struct str transfer_to;		/* the extension of the target, where it is known */
+	struct str transfer_to;		/* the extension of the target, if known */
 	struct str application;		/* Cdr: the last one */
 	struct str duration;		/* CoreShowChannels: HH:MM:SS since the channel began */
 	int cause;			/* -1 = not given */

@@ -17,9 +17,9 @@ struct finished;
 struct finished *finished_new(void);
 void finished_free(struct finished **f);
 void finished_add(struct finished *f, const struct call *c);
-/* Whether the call, by its server and linkedid, is among those that are kept. */
+/* Is the call, by its server and linkedid, among those that are kept? */
 bool finished_has(const struct finished *f, const struct call *c);
-uint64_t finished_count(const struct finished *f);	/* ever */
+uint64_t finished_count(const struct finished *f);	/* how many were ever added */
 /* NULL when the call is no longer kept or has not come yet. Valid until the next one is added. */
 const struct call *finished_get(const struct finished *f, uint64_t number);
 

@@ -36,7 +36,7 @@ enum metrics_group {
 
 WORDS_DECLARE(metrics_group, enum metrics_group)
 bool metrics_group_parse(const char *name, enum metrics_group *out);
-/* What a call is grouped by: its number, ...; "" for METRICS_BY_ALL, or when it is not known. */
+/* Returns the call's group, as its number; "" for METRICS_BY_ALL, or when it is not known. */
 const char *metrics_group_of(enum metrics_group g, const struct call *c);
 
 struct country_count {
@@ -44,7 +44,7 @@ struct country_count {
 	uint64_t calls;
 };
 
-/* Of the calls that were not answered, how they ended. */
+/* How calls ended that were not answered. */
 struct cause_count {
 	int cause;			/* Q.850; 0 = none given */
 	int sip_code;			/* 0 = unknown */
@@ -52,13 +52,13 @@ struct cause_count {
 };
 
 struct number_metrics {
-	char key[64];			/* the number, or whatever it is grouped by; "" in the total, or unknown */
+	char key[64];			/* the number or other group; "" in the total, or unknown */
 	uint64_t offered;
 	uint64_t outcomes[OUTCOME_COUNT];
-	uint64_t states[CALL_STATE_COUNT];	/* of calls that are up: metrics_now() */
+	uint64_t states[CALL_STATE_COUNT];	/* of calls that are up, from metrics_now() */
 	struct histogram talk;
-	struct histogram response;		/* to first audio, falling back to the agent's answer */
-	uint64_t response_first_audio;		/* how many of them are first audio */
+	struct histogram response;		/* to first audio, else to the agent's answer */
+	uint64_t response_first_audio;		/* how many of them were measured to first audio */
 	uint32_t concurrent;			/* now */
 	uint32_t peak_concurrent;
 	uint32_t by_hour[24];			/* offered, by the hour of arrival, local time */
@@ -75,7 +75,7 @@ struct metrics_options {
 	enum metrics_group group;
 	const struct zone *zone;	/* of hours and weekdays; must outlive the metrics. NULL = the process's */
 	bool weeks;			/* count by weekday too */
-	bool remember;			/* remember finished calls, so that one reported twice (live, and by the store) counts once */
+	bool remember;			/* finished calls, so that one reported live and by the store counts once */
 	int64_t since_us;		/* calls that started before don't count; 0 = all do */
 	int64_t series_end_us;		/* end of the series of hours; 0 = none is kept */
 };
@@ -84,28 +84,29 @@ struct metrics *metrics_new(void);
 struct metrics *metrics_new_with(const struct metrics_options *options);
 void metrics_free(struct metrics **m);
 void metrics_call(struct metrics *m, const struct call *c, enum call_change change);
-/* A finished call of the past, in order of their starts. Concurrency is as it was then; it ends with metrics_history_end(). */
+/* Counts a finished call of the past, in order of starts. Concurrency is as it was then. metrics_history_end() is
+ * last. */
 void metrics_history(struct metrics *m, const struct call *c);
 void metrics_history_end(struct metrics *m);
-/* A live call, for figures of this moment only: it counts as offered, in its state, with its response time so far. */
+/* Counts a live call for figures of this moment only: as offered, in its state, with its response time so far. */
 void metrics_now(struct metrics *m, const struct call *c);
-/* By number, or whatever it is grouped by; NULL when it has had no call. */
+/* Returns the figures of a number or other group; NULL when it has had no call. */
 const struct number_metrics *metrics_number(const struct metrics *m, const char *number);
 const struct number_metrics *metrics_total(const struct metrics *m);
-/* All groups by their key; caller frees the array. */
+/* Returns all groups in the order of their keys; caller frees the array. */
 const struct number_metrics **metrics_groups(const struct metrics *m, size_t *count);
-/* Offered calls of the last METRICS_SERIES_HOURS hours before series_end_us, oldest first, whatever since_us is. */
+/* Returns offered calls of each of METRICS_SERIES_HOURS hours before series_end_us, oldest first; ignores since_us. */
 const uint32_t *metrics_series(const struct metrics *m);
-/* answered / offered of the finished calls, in per mille; -1 when none has finished. */
+/* Returns answered / offered of the finished calls, in per mille; -1 when none has finished. */
 int metrics_success_permille(const struct number_metrics *n);
-/* What the response time was measured to: "answer", "first_audio", "mixed"; NULL when there is none. */
+/* Returns what response times were measured to: "answer", "first_audio", "mixed"; NULL when there is none. */
 const char *metrics_response_source(const struct number_metrics *n);
-/* The most frequent, at most max; returns how many. */
+/* Writes the most frequent ones, at most max; returns how many. */
 size_t metrics_top_causes(const struct number_metrics *n, struct cause_count *top, size_t max);
 size_t metrics_top_countries(const struct number_metrics *n, struct country_count *top, size_t max);
-/* One group or the total: the members of replay's "numbers". Caller decrefs. */
+/* Returns one group or the total as a member of replay's "numbers". Caller decrefs. */
 json_t *metrics_to_json(const struct number_metrics *n);
-/* {"+1...": {...}}: the shape of DESIGN.md 6 (replay). Caller decrefs. */
+/* Returns {"+1...": {...}} in the form of DESIGN.md 6 (replay). Caller decrefs. */
 json_t *metrics_numbers_to_json(const struct metrics *m);
 
 #endif

@@ -56,9 +56,10 @@ struct tracker_config {
 	/* Called at every change of the watched call, the last time at its end; after on_call when both are due. The detail is
 	 * valid during the callback only. May be NULL when tracker_watch() is not used. */
 	void (*on_detail)(void *arg, const struct call_detail *d);
-	/* The story of a call that ended without an answer, before on_call tells of its end; valid during the callback. NULL = not wanted. */
+	/* Called with the story of a call that ended without an answer, before on_call reports the end. The story is
+	 * valid during the callback. NULL = not wanted. */
 	void (*on_story)(void *arg, const struct call_detail *d);
-	/* The provider's prefix rule by endpoint, for numbers that arrive without '+'; NULL = "+" for all. */
+	/* Returns the provider's prefix rule by endpoint, for numbers without '+'; NULL = "+" for all. */
 	const char *(*prefix_of)(void *arg, struct str endpoint);
 	void *arg;
 };
@@ -68,7 +69,7 @@ struct tracker_config {
 
 struct tracker_stats {
 	uint64_t events;		/* applied */
-	uint64_t ignored;		/* about channels never announced, or of no interest */
+	uint64_t ignored;		/* about unknown channels, or of no use */
 	uint64_t calls;			/* started */
 	uint64_t evicted;		/* ended as `lost` because there were more than TRACKER_MAX_CALLS */
 	size_t live;			/* calls now */
@@ -79,9 +80,9 @@ struct tracker *tracker_new(const struct tracker_config *config);
 void tracker_free(struct tracker **t);
 void tracker_apply(struct tracker *t, const struct call_event *e);
 
-/* Resynchronisation with CoreShowChannels (ami.md 2.8): begin, one listed event per channel, end. Between begin and end
- * normal events may be applied too. At the end channels not listed (and not announced since begin) are gone: their
- * calls end as `lost`; listed ones not known become calls that joined late. */
+/* Resynchronisation with CoreShowChannels (ami.md 2.8): begin, one listed event per channel, end. Normal events may be
+ * applied in between. At the end, channels that were neither listed nor announced since begin are gone: their calls end
+ * as `lost`. Listed channels that are not known become calls that joined late. */
 void tracker_resync_begin(struct tracker *t);
 void tracker_resync_channel(struct tracker *t, const struct call_event *e);
 void tracker_resync_end(struct tracker *t, int64_t at_us);
@@ -92,12 +93,12 @@ void tracker_flush(struct tracker *t);
 /* A frame about this channel was rejected as forged: its call, if any, is marked uncertain. */
 void tracker_taint(struct tracker *t, struct str uniqueid);
 
-/* Watches one call, instead of the one before: its detail is reported now and at every change. False when there is no such live
- * call; then none is watched. */
+/* Watches this call instead of the previous one: its detail is reported now and at every change. False: there is no
+ * such live call, and none is watched. */
 bool tracker_watch(struct tracker *t, struct str linkedid);
 
 void tracker_each_live(const struct tracker *t, void (*fn)(void *arg, const struct call *c), void *arg);
-/* Whether the channel has one of these technologies, a comma list. */
+/* Does the channel have one of these technologies (a comma list)? */
 bool tracker_is_trunk(const char *techs, struct str channel);
 void tracker_get_stats(const struct tracker *t, struct tracker_stats *out);
 

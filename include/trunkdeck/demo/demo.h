@@ -1,7 +1,7 @@
 /*
- * The demonstration workspace: a store in a temporary folder with a few providers, agents and numbers (data/demo/workspace.json), and
- * two demonstration servers on the loopback that answer like Asterisk. Nothing else is changed. `trunkdeck --demo` and the screen
- * tests use it.
+ * The demonstration workspace: a store in a temporary folder with a few providers, agents and numbers
+ * (data/demo/workspace.json), and two demonstration servers at the loopback that answer like Asterisk. It changes
+ * nothing else. `trunkdeck --demo` and the screen tests use it.
  */
 #ifndef TRUNKDECK_DEMO_DEMO_H
 #define TRUNKDECK_DEMO_DEMO_H
@@ -13,12 +13,12 @@
 
 struct demo;
 
-/* Makes the workspace, a week of finished calls before now_us, the servers, and flags that point a configuration at them.
- * `calls` = make inbound calls too. */
+/* Makes the workspace, a week of calls before now_us, the servers, and flags to configure them. `calls` = inbound
+ * calls. */
 bool demo_start(struct demo **out, bool calls, int64_t now_us, struct err *e);
 /* Ends the servers and removes the folder. */
 void demo_stop(struct demo **d);
-/* For config_load(); owned by the demo. */
+/* Returns flags for config_load(); owned by the demo. */
 const struct config_flag *demo_flags(const struct demo *d, size_t *count);
 
 #endif
