@@ -1,5 +1,5 @@
 """A source of AMI events at a chosen rate: a stand-in for a server under a load no test machine could make with real calls.
-It runs in a process of its own, so that making events does not slow the one that measures."""
+It runs in its own process, so that making events does not slow the measuring one."""
 
 import multiprocessing
 import selectors
@@ -48,7 +48,7 @@ class Call:
 
 
 class Server:
-    """What runs in the process: logins are answered, events go to the connections that asked for them."""
+    """Runs in the process: answers logins, and sends events to the connections that asked for them."""
 
     def __init__(self, listener, live, rate, sent, orders):
         self.listener, self.rate, self.sent, self.orders = listener, rate, sent, orders
@@ -101,7 +101,7 @@ class Server:
         self.sent.value += len(events)
 
     def churn(self, count):
-        """About `count` events: the oldest calls end, new ones begin."""
+        """Makes about `count` events: the oldest calls end, new ones begin."""
         events = []
         while len(events) < count:
             call = Call(self.next)
@@ -146,7 +146,7 @@ class AmiSource:
         return self._sent.value
 
     def call(self):
-        """One more call; returns when (perf_counter) its events were about to be sent."""
+        """Makes one more call; returns when (perf_counter) its events were about to be sent."""
         self._orders.send(True)
         return self._orders.recv()
 

@@ -5,7 +5,7 @@ usage: bench.py [--json | --markdown] [PART...]    parts: streams clients stores
 
 Absolute figures depend on the machine; the table is for reading, and nothing here passes or fails. `make bench` says by the
 environment what is measured: TRUNKDECK, BENCH_STORE, BENCH_AMI, BENCH_DATA, BENCH_PG. The client libraries are where `./dev bench`
-has put them, or in BENCH_CACHE. A peer that is missing is named as not there."""
+has put them, or in BENCH_CACHE. The table names a missing peer as not there."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ from figures import Table
 
 
 class Target:
-    """What is measured, and where; handed to every part."""
+    """The programs and places to measure; every part gets it."""
 
     def __init__(self, quiet):
         self.program, self.bench_store, self.bench_ami, self.pg, self.data = (

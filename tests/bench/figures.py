@@ -1,14 +1,14 @@
-"""The one table: a row per figure, with the bar of the design and, where peers did the same, their figures and the ratio."""
+"""The table: a row per figure, with the bar of the design, and the figures and ratios of peers that did the same."""
 
 import json
 import operator
 from dataclasses import asdict, dataclass, field
 
-NOT_THERE = None                # a peer that could not be had, or did not do it
+NOT_THERE = None                # a peer that is not installed, or failed
 
 
 def scaled(value, unit):
-    """1,234,567 events/s is 1.23 M events/s; small figures keep the digits that tell something."""
+    """1,234,567 events/s is 1.23 M events/s; small figures keep their significant digits."""
     if unit.endswith("/s") and unit != "B/s" and value >= 1e6:
         return f"{value / 1e6:.2f} M {unit}"
     if unit.endswith("/s") and unit != "B/s" and value >= 1e3:
@@ -32,7 +32,7 @@ class Figure:
         return (max(there) if self.more_is_better else min(there)) if there else None
 
     def ratio(self, value):
-        """How many times better than the value; None when there is nothing to divide by."""
+        """How many times better than the value; None for a division by zero."""
         ours, theirs = (self.value, value) if self.more_is_better else (value, self.value)
         return ours / theirs if theirs else None
 
@@ -79,7 +79,7 @@ class Table:
         return json.dumps([{**asdict(f), "reached": f.reached()} for f in self.figures], indent=1)
 
     def markdown(self):
-        """The table of the README: what has a bar or a peer."""
+        """The table of the README: figures with a bar or a peer."""
         rows = ["| figure | trunkdeck | bar | best of the others |", "|---|---|---|---|"]
         for f in self.figures:
             best = f.best_peer()

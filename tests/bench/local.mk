@@ -1,4 +1,4 @@
-# Figures, for reading: make bench [BENCH='--json PART...']. Nothing here is part of make check.
+# Figures for people: make bench [BENCH='--json PART...']. They are no part of make check.
 EXTRA_PROGRAMS += tests/bench/bench_store tests/bench/bench_ami
 EXTRA_DIST += tests/bench/bench.py tests/bench/ami_source.py tests/bench/figures.py tests/bench/screen.py \
 	tests/bench/screens.py tests/bench/stores.py tests/bench/streams.py tests/bench/stream_server.py \

@@ -27,7 +27,7 @@ class Screen:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
 
     def read(self, wait):
-        """What comes within the time, b"" = nothing, None = it has ended."""
+        """Returns the output within the time; b"" = none, None = the program has ended."""
         if not select.select([self.fd], [], [], max(wait, 0))[0]:
             return b""
         try:
@@ -59,7 +59,7 @@ class Screen:
         return total
 
     def press(self, keys, silence=0.02):
-        """(bytes, seconds to the first, seconds to the last) of what the keys did; zeros when they did nothing."""
+        """Output of the keys: (bytes, seconds to the first, seconds to the last); zeros when there was none."""
         begin = time.perf_counter()
         os.write(self.fd, keys)
         data, first, last = self.frame(silence, limit=1.0)
@@ -79,7 +79,7 @@ def p95(values):
 
 
 def count_writes(log):
-    """Writes to the terminal, in a log of strace that names the files."""
+    """Counts the writes to the terminal in a log of strace that names the files."""
     with open(log, encoding="utf-8", errors="replace") as f:
         return sum(1 for line in f if re.search(r"writev?\(\d+</dev/(pts/|tty)", line))
 

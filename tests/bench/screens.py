@@ -1,4 +1,4 @@
-"""The screen, through a pseudo-terminal: what a key costs, idle, with 100,000 numbers, and under load; and other programs'."""
+"""The cost of a key through a pseudo-terminal: idle, with 100,000 numbers, under load; and in other programs."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ def write_config(folder, url, port=None):
     return path
 
 
-# --- what the others are set on ---
+# --- data for the other programs ---
 
 def make_repository(folder):
     """300 commits for tig; fast-import makes them in one go."""
@@ -54,7 +54,7 @@ def make_capture(folder):
 
 
 def peer_commands(folder):
-    """(name, command, folder to run it in, keys that leave it) of those that are there."""
+    """(name, command, folder to run it in, keys that leave it) of the installed ones."""
     if shutil.which("htop"):
         yield "htop", ["htop"], None, b"q"
     if shutil.which("tig") and shutil.which("git"):
@@ -66,7 +66,7 @@ def peer_commands(folder):
 # --- a cursor move ---
 
 class Move:
-    """Down, or up every other time, so that the list never scrolls; measured like for like in every program."""
+    """Down and up in turn, so that the list never scrolls; measured in the same way in every program."""
 
     KEYS = [b"\x1b[B", b"\x1b[A"] * 20
 

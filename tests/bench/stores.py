@@ -1,4 +1,4 @@
-"""The store: 100,000 numbers in and out, on SQLite and on a PostgreSQL of its own; and 10,000 routes onto a server."""
+"""The store: writes and reads 100,000 numbers, on SQLite and a PostgreSQL; writes 10,000 routes to a server."""
 
 import json
 import subprocess
@@ -6,11 +6,11 @@ import time
 
 from screens import write_config
 
-VERIFY_WAIT_S = 1.5             # a route is read back once more after so long, whatever else is to do
+VERIFY_WAIT_S = 1.5             # a route is read back again after this time in any case
 
 
 def fill(t, url, numbers):
-    """What bench_store measured, ms by name."""
+    """The times that bench_store measured, in ms by name."""
     out = subprocess.run([t.bench_store, url, str(numbers)], check=True, capture_output=True, text=True).stdout
     return {line[:28].strip(): float(line[28:].split("rows")[1].split("ms")[0]) for line in out.splitlines() if "rows" in line}
 

@@ -1,5 +1,5 @@
-"""A server at the loopback that sends a recorded stream, as fast as it is taken, to whoever logs in for events. It runs in a
-process of its own; the marker event ends the stream."""
+"""A server at the loopback that sends a recorded stream, as fast as it is read, to clients that log in for events.
+It runs in its own process; the marker event ends the stream."""
 
 import multiprocessing
 import socket
@@ -45,7 +45,7 @@ def serve(conn, stream):
             if action.get("action", "").lower() == "login" and action.get("events", "on") != "off":
                 conn.sendall(BOOTED + stream + END)
     except OSError:
-        pass                    # it has heard enough
+        pass                    # the client has read enough
 
 
 def run(listener, path):

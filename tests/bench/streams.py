@@ -1,4 +1,4 @@
-"""Recorded streams: in the program alone, and over a socket into it and into the client libraries others use."""
+"""Recorded streams: read by the program alone, and over a socket by the program and by other client libraries."""
 
 import json
 import lzma
@@ -12,10 +12,10 @@ import sys
 from figures import NOT_THERE
 from stream_server import BANNER, StreamServer
 
-PASSES = 4                      # of the recorded load, each with ids and time stamps of its own
-FIRST_STAMP = 17953             # what they begin with in the recording
+PASSES = 4                      # of the recorded load, each with its own ids and time stamps
+FIRST_STAMP = 17953             # beginning of the time stamps in the recording
 SOCKET_ROUNDS = 7
-PEER_SECONDS = 60               # a peer that takes longer hangs
+PEER_SECONDS = 60               # a peer that takes longer is taken as hung
 
 
 def unpack(data, folder, kind):
@@ -26,7 +26,7 @@ def unpack(data, folder, kind):
 
 
 def peak_kib(pid):
-    """Peak memory since exec: what wait4() tells includes this program's own before it."""
+    """Peak memory since exec. wait4() would include this program's own memory before it."""
     try:
         with open(f"/proc/{pid}/status", encoding="ascii") as f:
             return max((int(line.split()[1]) for line in f if line.startswith("VmHWM")), default=0)
@@ -67,7 +67,7 @@ def bench_alone(t):
 
 
 def several_passes(lean, path):
-    """Ids repeated on one connection would be taken for what is over already."""
+    """Gives each pass its own ids: repeated ids on one connection would be taken for ended channels."""
     with open(lean, "rb") as file:
         once = file.read()[len(BANNER):]
     once = once[once.index(b"Event: Newchannel"):]
@@ -89,7 +89,7 @@ def peers(t):
 
 
 def measure(command):
-    """A client prints {"events", "cpu_s"} when the marker has come."""
+    """A client prints {"events", "cpu_s"} when it has read the marker."""
     try:
         run = subprocess.run(command, capture_output=True, timeout=PEER_SECONDS, check=True)
         return rate(json.loads(run.stdout.splitlines()[-1]))
@@ -103,7 +103,7 @@ def bench_clients(t):
     events = replay(t.program, path, 1)[0]["events"]
     server = StreamServer(path)
     theirs = {name: measure(command + [str(server.port)]) if command else NOT_THERE for name, command in peers(t)}
-    # In turns, so that the load of the machine changes all three alike.
+    # In turns, so that the load of the machine affects all three alike.
     naive, memory, socket = (statistics.median(rates) for rates in zip(*(
         (ami_rate(t.bench_ami, "count", path, 1), ami_rate(t.bench_ami, "replay", path, 1),
          measure([t.bench_ami, "client", str(server.port), str(events)])) for _ in range(SOCKET_ROUNDS))))

@@ -23,7 +23,7 @@ WEBSOCKET_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 def tone(hz=440, amplitude=8000):
-    """20 ms of a tone as 16-bit samples; 440 Hz is not whole in 20 ms, which no one here can hear."""
+    """20 ms of a tone as 16-bit samples; 440 Hz does not fit 20 ms exactly, which does not matter here."""
     return [int(amplitude * math.sin(2 * math.pi * hz * n / RATE)) for n in range(SAMPLES)]
 
 
@@ -43,7 +43,7 @@ def as_ulaw(samples):
 
 
 class Speech:
-    """When an agent speaks: nothing for audio_ms, then one second of tone in every five."""
+    """The times at which an agent speaks: silence for audio_ms, then one second of tone in every five."""
 
     def __init__(self, audio_ms, encode):
         self.audio_s = audio_ms / 1000
@@ -97,7 +97,7 @@ class WebSocketAgent:
 
 
 class WebSocket:
-    """The server's side of RFC 6455, as much of it as chan_websocket uses."""
+    """The server's side of RFC 6455, as far as chan_websocket uses it."""
 
     TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 

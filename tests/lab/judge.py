@@ -1,8 +1,8 @@
-"""Recorded calls and figures against what SIPp said: judge.py exactly|honestly CALLS METRICS SIPP..., JSON lines each.
+"""Compares recorded calls and figures with SIPp's results: judge.py exactly|honestly CALLS METRICS SIPP..., JSON lines each.
 
 Exactly: of each number and outcome as many calls as SIPp saw, none in doubt, and the figures are complete. Honestly: no call that was
 not, none with an outcome that it did not have (lost is the word for one whose end was not seen), and when any is missing or in doubt
-the figures are said to be incomplete."""
+the figures are marked as incomplete."""
 
 import collections
 import json

@@ -1,2 +1,2 @@
-# The lab, and what it serves: run by ./dev lab, not by make. The whole folder goes into a release.
+# The lab and its files. ./dev lab runs it, not make. The whole folder is part of a release.
 EXTRA_DIST += tests/lab data/asterisk/manager_trunkdeck_split.conf

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A provider's side beside the calls: answers every SIP OPTIONS and REGISTER on the given addresses with 200.
+"""A provider's side apart from calls: answers every SIP OPTIONS and REGISTER on the given addresses with 200.
 
 Calls are made by SIPp; this keeps the contact reachable and lets a server register. Standard library only.
 """
@@ -11,7 +11,7 @@ COPIED = ("via", "from", "to", "call-id", "cseq", "contact", "expires")
 
 
 def answer(request):
-    """The 200 for one request; None for what is neither OPTIONS nor REGISTER."""
+    """The 200 for one request; None for other requests than OPTIONS and REGISTER."""
     lines = request.decode("utf-8", "replace").split("\r\n\r\n")[0].split("\r\n")
     if lines[0].split(" ")[0] not in ("OPTIONS", "REGISTER"):
         return None

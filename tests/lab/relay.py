@@ -1,4 +1,4 @@
-"""A TCP relay that is cut by ending it: relay.py LISTEN_HOST:PORT TARGET_HOST:PORT."""
+"""A TCP relay; ending it cuts the connections: relay.py LISTEN_HOST:PORT TARGET_HOST:PORT."""
 
 import socket
 import sys

@@ -13,14 +13,14 @@ import struct
 import termios
 import time
 
-LIMIT = 20.0            # seconds after which a condition counts as never coming
+LIMIT = 20.0            # seconds after which waiting for a condition fails
 QUIET = 0.2             # seconds of silence that end a frame
 
 ESCAPES = re.compile(rb"\x1b\[[0-9;?<>=]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-B]|\x1b[=>78MD]|\x0f|\x0e")
 
 
 def plain(data):
-    """What was written, without the escape sequences: good to search for words of a full paint."""
+    """Output without its escape sequences, to search for words in a full paint."""
     return ESCAPES.sub(b" ", data).decode("utf-8", "replace")
 
 
@@ -106,7 +106,7 @@ class Terminal:
         raise AssertionError("never came: " + word)
 
     def ended(self):
-        """Waits for the end; its exit code, or the negative signal."""
+        """Waits for the end; returns the exit code, or the negative signal."""
         code = int(self.wait_event("ended").split()[1])
         self.read_until_quiet()
         return code
@@ -147,7 +147,7 @@ class Terminal:
         return data
 
     def _at_work(self):
-        """Has it input to read, or is it running? On a busy machine silence alone does not mean that it is done."""
+        """Has the program unread input, or is it running? On a busy machine it may be silent before it is done."""
         try:
             state = read_file("/proc/%d/task/%d/stat" % (self.pid, self.pid)).rpartition(")")[2].split()[0]
             unread = struct.unpack("i", fcntl.ioctl(self.slave, termios.FIONREAD, b"\0\0\0\0"))[0]
@@ -156,7 +156,7 @@ class Terminal:
         return state == "R" or (state == "S" and unread > 0)
 
     def read_until_quiet(self, quiet=QUIET, limit=LIMIT):
-        """All that comes until nothing has come for `quiet` seconds, and nothing is under way."""
+        """Returns the output until the program has been silent for `quiet` seconds, and is not busy."""
         data, end = b"", time.monotonic() + limit
         while time.monotonic() < end:
             if not select.select([self.master], [], [], quiet)[0]:
@@ -187,7 +187,7 @@ class Terminal:
         raise AssertionError("never shown: %r in %r" % (text, plain(data)[-2000:]))
 
     def press(self, data):
-        """A key, and what it made the program write."""
+        """Presses a key; returns the output."""
         self.send(data)
         return self.read_until_quiet()
 

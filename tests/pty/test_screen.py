@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The screen on a real terminal: how it comes, what a key costs, how it goes, whatever happens to it.
+"""The screen on a real terminal: start, cost of a key, end, and everything that may happen in between.
 
 TRUNKDECK names the program (default: $abs_builddir/trunkdeck). PTY_REPORT=1 prints the measured figures.
 """
@@ -45,7 +45,7 @@ def report(name, value):
 
 
 class Screen(unittest.TestCase):
-    """A workspace with one provider and NUMBERS numbers, no server: nothing moves by itself but the clock."""
+    """A workspace with one provider and NUMBERS numbers, no server: only the clock moves by itself."""
 
     @classmethod
     def setUpClass(cls):
@@ -88,7 +88,7 @@ class Screen(unittest.TestCase):
             os.sched_yield()
         return False
 
-    # --- how it comes and goes ---
+    # --- start and end ---
 
     def test_start_and_quit(self):
         begin = time.monotonic()
@@ -176,7 +176,7 @@ class Screen(unittest.TestCase):
         self.assertEqual(t.ended(), 0)
 
     def test_stopped_without_a_word(self):
-        """SIGSTOP can't be answered: the shell has taken the terminal back, and it is taken again from it."""
+        """SIGSTOP can't be caught: the shell changes the terminal, and after SIGCONT the program sets it up again."""
         t = self.start()
         t.signal(signal.SIGSTOP)
         t.wait_event("stopped")
@@ -212,7 +212,7 @@ class Screen(unittest.TestCase):
         t.send("q")
         self.assertEqual(t.ended(), 0)
 
-    # --- what it costs ---
+    # --- cost ---
 
     def expanded(self, **terminal):
         t = self.start(**terminal)
@@ -245,7 +245,7 @@ class Screen(unittest.TestCase):
 
     def test_one_write_per_frame(self):
         """The kernel's count: a frame is written once into curses' file in memory, and once to the terminal. Something else
-        may happen to be drawn while a key is answered, so the least of several keys is the cost of one frame."""
+        may be drawn while a key is handled, so the minimum of several keys is the cost of one frame."""
         t = self.expanded()
         counts = []
         for _ in range(5):
@@ -271,7 +271,7 @@ class Screen(unittest.TestCase):
         self.assertLessEqual(writes, frames)
 
     def test_large_frames_are_bracketed(self):
-        """Small frames, of the clock or a message that fades, may come before or after the one that is looked at."""
+        """Small frames, of the clock or a message that fades, may come before or after the one that is tested."""
         t = self.start()
         frames = LARGE_FRAME.findall(t.press("\x0c"))
         self.assertEqual(len(frames), 1)
@@ -281,7 +281,7 @@ class Screen(unittest.TestCase):
     def test_silent_when_idle(self):
         t = self.start()
         t.read_until_quiet(1.0)
-        while time.time() % 60 > 55:            # not over the turn of the minute: the clock may move
+        while time.time() % 60 > 55:            # not at the end of a minute, when the clock changes
             t.read_for(0.5)
         self.assertEqual(t.read_for(2.0), b"")
 
@@ -302,7 +302,7 @@ class Screen(unittest.TestCase):
         self.fail("the pty took everything: nothing was stalled")
 
     def test_stalled_terminal(self):
-        """Nobody reads for a while: it waits, and shows where it is then, not everything in between."""
+        """Nobody reads for a while: the program waits, then shows the present state and not those in between."""
         t = self.start()
         repaints = self.stall(t)
         t.send(b"\x0c" * 200 + b"?")
@@ -315,7 +315,7 @@ class Screen(unittest.TestCase):
         self.assertEqual(t.ended(), 0)
 
     def test_stalled_terminal_and_the_end(self):
-        """A signal ends the program while nobody reads, and the terminal is as it was."""
+        """A signal ends the program while nobody reads; the terminal is restored."""
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             with self.subTest(number):
                 t = self.start()
@@ -329,7 +329,7 @@ class Screen(unittest.TestCase):
                 self.assert_left(t)
 
     def test_stalled_terminal_and_calls(self):
-        """Calls that end while nobody reads reach the store all the same."""
+        """Calls that end while nobody reads still reach the store."""
         t = self.start("--demo", env={"TMPDIR": self.home})
         self.stall(t)
         path, = glob.glob(self.home + "/**/*.db", recursive=True)

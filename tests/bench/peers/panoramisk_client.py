@@ -1,4 +1,4 @@
-"""usage: panoramisk_client.py PORT: counts events until the marker, prints how many and what they cost."""
+"""usage: panoramisk_client.py PORT: counts events until the marker, prints their count and CPU time."""
 
 import asyncio
 import json

@@ -1,5 +1,5 @@
-# Carriers put parameters into the user part of the SIP address: the number is what is before them. Without ignore_uri_user_options
-# in pjsip.conf Asterisk leaves them in the extension.
+# Carriers put parameters into the user part of the SIP address, after the number. Without ignore_uri_user_options in
+# pjsip.conf Asterisk leaves them in the extension.
 
 number=+15551230021
 national=+442071230021

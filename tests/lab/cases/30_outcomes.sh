@@ -1,4 +1,4 @@
-# What the provider is told when the agent does not take the call.
+# The SIP codes that the provider gets when the agent does not take the call.
 
 give_agents na-1
 n=15551230030

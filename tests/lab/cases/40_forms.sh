@@ -1,4 +1,4 @@
-# However the carrier writes the number, it is the number that was configured.
+# Every form in which a carrier writes the number is recognised as the configured number.
 
 give_agents na-1
 route na-1 +442071230040 support

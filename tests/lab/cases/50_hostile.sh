@@ -1,4 +1,4 @@
-# A caller who writes AMI lines into SIP user parts breaks nothing here; what it does to a reader is the program's test.
+# AMI lines in SIP user parts do not disturb Asterisk. The program's tests cover their effect on readers.
 
 give_agents na-1
 route na-1 +15551230050 support
@@ -14,7 +14,7 @@ check "dialplan syntax in the dialled number" status_is 404 '+15551230051$%7bSHE
 check "the server runs on" test "$(inside server_process na-1)" = "$process"
 check "and answers" answered_by support +15551230050
 
-# What AMI sends of such a call after its first event, which Asterisk sends before the dialplan can look at it.
+# The events of such a call after the first one, which Asterisk sends before the dialplan can check the number.
 record_hostile() {
 	local file=$LAB_RUN/hostile.ami recorder
 	rm -f "$file"

@@ -1,5 +1,5 @@
-# What real callers write into their names and numbers, through SIP: every call is recorded and counted, nothing that a terminal obeys comes
-# out, and a caller who forges events changes no other call and no figure.
+# Names and numbers as real callers write them, through SIP: every call is recorded and counted, the output has no
+# terminal control, and a caller who forges events changes no other call and no figure.
 
 need_program
 number=+15551230195 forged_number=+15551230196
@@ -10,7 +10,7 @@ route na-1 $forged_number support
 sipp_said=$LAB_RUN/texts.sipp
 : >"$sipp_said"
 
-# harmless COUNT: calls of the number are so many, all answered, in every form of output, and metrics say the same.
+# harmless COUNT: the number has so many calls, all answered, in every output format; metrics agree.
 harmless() {
 	deck ann calls --json --number $number >"$LAB_RUN/texts.json" && deck ann calls >"$LAB_RUN/texts.table" &&
 		deck ann calls --csv >"$LAB_RUN/texts.csv" && deck ann metrics --prometheus >"$LAB_RUN/texts.prom" &&

@@ -1,10 +1,10 @@
-# An Asterisk that is killed comes back with its routes; the other one never notices.
+# An Asterisk that is killed comes back with its routes; the other one is not affected.
 
 give_agents na-1
 give_agents eu-1
 route na-1 +15551230060 support
 route eu-1 +442071230060 sales
-# Asterisk writes its database down within a second of the answer; only then is a key safe from a kill.
+# Asterisk writes its database to disk within a second of the answer. Only then does a key survive a kill.
 written() { [ -n "$(inside astdb_file_key na-1 /trunkdeck/+15551230060)" ]; }
 check "the route is written down" wait_for 5 "the route on disk" written
 

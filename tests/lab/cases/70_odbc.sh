@@ -1,4 +1,4 @@
-# The same dialplan with routes read from the store: a change is effective with its commit, on the servers of its region.
+# The same dialplan with routes from the store: a change takes effect with its commit, on the servers of its region.
 
 need_program
 number=+15551230070

@@ -1,5 +1,5 @@
-# The whole chain: a number added on the screen is answered by its agent, seen while it talks, counted afterwards, and
-# gone when it is deleted there.
+# The whole chain: a number is added on the screen, its agent answers, the call is shown and counted, and the number is
+# deleted on the screen.
 
 need_program
 number=+15551230080

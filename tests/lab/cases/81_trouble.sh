@@ -1,4 +1,4 @@
-# What goes wrong around the program: it says so, the rest goes on, and it puts things right by itself.
+# Failures around the program: it reports them, everything else goes on, and it recovers by itself.
 
 need_program
 number=+15551230090
@@ -7,7 +7,7 @@ forget_routes
 make_desk ann
 check "the workspace is made in batch" furnish ann
 
-# Mistakes, in batch and in the form.
+# Errors of the operator, in batch and in the form.
 fails_with() {
 	local code=$1 text=$2 rc=0 said
 	shift 2
@@ -75,7 +75,7 @@ check "it is connected again" screen_shows ann 'eu-1 ok'
 check "its route is written" screen_shows ann $european 'eu ok'
 check "and serves" answered_by sales $european --to eu-1
 
-# A server that dies when it has just acknowledged a route.
+# A server that dies just after it has acknowledged a route.
 fresh=+15551230091
 fill_form ann $fresh support
 press ann C-s

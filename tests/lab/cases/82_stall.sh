@@ -1,4 +1,4 @@
-# A terminal that reads no more stops the screen and nothing else: no event of the calls meanwhile is lost.
+# A terminal that stops reading stops the screen only: no event of the calls is lost meanwhile.
 
 need_program
 number=+15551230100

@@ -1,4 +1,4 @@
-# Two operators at one PostgreSQL store: what one does the other sees, and both see when the store goes away.
+# Two operators at one PostgreSQL store: each sees the changes of the other, and both see when the store goes away.
 
 need_program
 number=+15551230110
@@ -15,7 +15,7 @@ check "one screen opens" open_screen ann
 check "another opens" open_screen ben
 check "both are connected" eval "screen_shows ann 'store ok' 'na-1 ok' 'eu-1 ok' && screen_shows ben 'store ok' 'na-1 ok'"
 
-# told_by NAME PART...: a line of its Log view has all the parts.
+# told_by NAME PART...: waits for a line of its Log view with all the parts.
 told_by() { press "$1" 5 && screen_shows "$@" && press "$1" 1; }
 check "one adds a number" add_number ann $number support
 check "the other is told who did" told_by ben $number ann
@@ -40,7 +40,7 @@ check "the route is the winner's" wait_for 10 "the route" route_leads_to $contes
 
 check "a terminal stops reading, and is full" stall_screen ann
 check "the other edits a number" deck ben number edit $number --agent sales
-# Both sessions of the screens have asked for something since the change was made.
+# Both screens' sessions have queried the store since the change.
 reads_on() { [ "$(inside sql deck "SELECT count(*) FROM pg_stat_activity WHERE datname = 'deck' AND
 	pid <> pg_backend_pid() AND extract(epoch FROM query_start) * 1000000 > (SELECT max(at) FROM change)")" = 2 ]; }
 check "both read it from the store all the same" wait_for 10 "the workers" reads_on

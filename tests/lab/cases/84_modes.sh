@@ -1,5 +1,5 @@
-# What the store says is what callers meet, on two servers, each way a server gets its routes: added, given to another agent,
-# moved to the other region, disabled, enabled, deleted; each time read back from Asterisk and proven by calls.
+# Calls follow the store on two servers, in each routes mode: numbers are added, given to another agent, moved to the
+# other region, disabled, enabled, deleted. Each change is read back from Asterisk and tested with calls.
 
 need_program
 number=+15551230140
@@ -41,7 +41,7 @@ run_modes() {
 	check "a second sync finds nothing to do" test "$(deck ann sync --json | grep -c '"number"')" = 0
 }
 
-# The same on the screen, which follows what the batch commands do.
+# The screen follows the changes of the batch commands.
 run_screen() {
 	check "the screen opens" open_screen ann
 	check "and is connected" screen_shows ann 'na-1 ok' 'eu-1 ok'

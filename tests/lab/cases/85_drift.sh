@@ -1,6 +1,6 @@
-# What happens to routes behind the program's back: changed, deleted or left there by hand, lost in a crash, deleted while the
-# server or the program is away, written by another store. Each is told, and put right; what is not this store's only when
-# that was said.
+# Routes that change outside the program: changed, deleted or left over by hand, lost in a crash, deleted while the
+# server or the program is away, written by another store. Each is reported and repaired. Routes of another store are
+# changed only on request.
 
 need_program
 number=+15551230150
@@ -15,7 +15,7 @@ check "with numbers" eval "deck ann number add $number --provider twilio --agent
 	deck ann number add $second --provider twilio --agent sales &&
 	deck ann number add $european --provider twilio --agent support --region eu"
 by_hand() { inside asterisk_cli "$1" "database $2" | grep -Ei 'updated|removed'; }
-# tells WHAT SYNC_ARGUMENTS...: a line of sync holds all the words of WHAT.
+# tells WHAT SYNC_ARGUMENTS...: a line of sync has all the words of WHAT.
 tells() {
 	local what=$1
 	shift
@@ -40,7 +40,7 @@ check "sync says what it writes" tells "$number verified written"
 check "all is right then" exits 0
 check "and quiet" test "$(deck ann sync --json | grep -c '"number"')" = 0
 
-# lists CODE PART...: number list --routes ends with the code, and a line of it holds the parts.
+# lists CODE PART...: number list --routes exits with CODE, and one of its lines has the parts.
 lists() {
 	local want=$1 said rc=0
 	shift
@@ -104,8 +104,8 @@ check "it is deleted" screen_shows ann "$foreign is gone from na-1"
 check "callers get 404" status_is 404 $foreign
 press ann 1
 
-# A server that dies within 100 ms of the acknowledgement. Asterisk writes its database down once a second, after a first
-# change at once: so something else is changed just before.
+# A server that dies within 100 ms of the acknowledgement. Asterisk writes its database once a second, but the first
+# change at once; so another key is changed just before.
 kill_when() {
 	local pid
 	pid=$(inside server_process na-1) || return 1
@@ -135,7 +135,7 @@ check "callers reach the agent" answered_by support $fresh
 check "the deleted number is 404" status_is 404 $second
 close_screen ann
 
-# Deleted while neither the server nor, later, the program is there.
+# A route that is deleted while the server and, later, the program are away.
 check "na-1 is killed" inside kill_server na-1
 check "a number is deleted" deck ann number delete $fresh --yes
 check "na-1 starts" inside start_server na-1

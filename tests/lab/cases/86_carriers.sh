@@ -1,5 +1,5 @@
-# However a carrier writes the number, it is the row's: with +, with 00, bare, and in national form by its provider's rule, which
-# is given in the store and reaches the servers like a route. The screen counts such calls where they belong.
+# Every form of a carrier leads to the number's row: with +, with 00, bare, and national by its provider's rule. The
+# store has that rule, and servers get it like a route. The screen counts such calls for the number.
 
 need_program
 number=+442071230160

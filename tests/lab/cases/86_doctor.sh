@@ -4,7 +4,7 @@ need_program
 number=+15551230110
 etc=$(inside_path "$(server_root na-1)")/etc/asterisk
 
-# finds CHECK RESULT PART ARGUMENTS...: the doctor has a finding of that check and result, with PART in what was seen or is to do.
+# finds CHECK RESULT PART ARGUMENTS...: the doctor has this check with this result, and PART in its evidence or advice.
 finds() {
 	local wanted=("$1" "$2" "$3")
 	shift 3
@@ -30,7 +30,7 @@ exits() {
 	[ "$rc" = "$want" ]
 }
 
-# change_file FILE SED_EXPRESSION COMMAND: on na-1, then Asterisk is told by COMMAND.
+# change_file FILE SED_EXPRESSION COMMAND: changes it on na-1; COMMAND makes Asterisk read it.
 change_file() { sed -i "$2" "$etc/$1" && inside asterisk_cli na-1 "$3" >/dev/null; }
 
 forget_routes
@@ -157,7 +157,7 @@ configure ann '/server na-1/,/server eu-1/s/^routes = .*/routes = astdb/'
 check "all is well again" all_pass $number
 check "a store that is away is status 3" exits 3 deck ann --store "postgresql://127.0.0.1:1/x" doctor $number
 
-# The same where the server reads the store itself, with a user that may only read.
+# The same with a server that reads the store itself, as a user with read access only.
 check "PostgreSQL starts" inside start_postgres
 check "with a database" inside make_database
 make_desk ann $LAB_STORE

@@ -1,5 +1,5 @@
-# Deleting a number while it is talked to: the call goes on, or is hung up on purpose, in each case with no new one after it; each way
-# a server gets its routes.
+# Deleting a number during a call: the call goes on, or is hung up on request. In both cases no new call arrives. In
+# each routes mode.
 
 need_program
 number=+15551230126

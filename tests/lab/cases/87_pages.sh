@@ -1,4 +1,4 @@
-# The doctor and test calls as pages of the screen: they fill, say what is wrong, and what is ended leaves nothing behind.
+# The doctor and test calls as pages of the screen: they fill, report problems, and end without a trace.
 
 need_program
 number=+15551230125

@@ -1,9 +1,9 @@
-# Test calls: how far each gets, in words; no call to anybody else, and no call to the live panel.
+# Test calls: how far each one gets, in words. They call nobody else and are not shown among live calls.
 
 need_program
 number=+15551230120
 
-# tells RESULT_KEY=VALUE... -- ARGUMENTS...: what 'trunkdeck test' says of its one server; ok=True, cause~PART.
+# tells RESULT_KEY=VALUE... -- ARGUMENTS...: the output of 'trunkdeck test' for its one server; ok=True, cause~PART.
 tells() {
 	local wanted=()
 	while [ "$1" != -- ]; do

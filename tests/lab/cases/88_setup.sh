@@ -1,10 +1,10 @@
-# What 'server setup' prints is enough: an Asterisk with these files, as they are printed, serves calls and passes the doctor.
+# The files that 'server setup' prints suffice: an Asterisk with them, unchanged, serves calls and passes the doctor.
 
 need_program
 number=+15551230130
 etc=$(inside_path "$(server_root na-1)")/etc
 
-# install_printed: every file to its place.
+# install_printed: writes every file to its path.
 install_printed() {
 	deck ann server setup na-1 --show-secret --json | "$LAB_PYTHON" -c 'import json, os, sys
 for line in sys.stdin:

@@ -1,4 +1,4 @@
-# What callers got is what is recorded and counted: each outcome as often as SIPp saw its code, however many record, and also what
+# The record has each outcome as often as SIPp saw its code, with any number of recorders, and also for calls that
 # finished while PostgreSQL was away.
 
 need_program
@@ -13,7 +13,7 @@ route na-1 $down down
 sipp_said=$LAB_RUN/history.sipp
 : >"$sipp_said"
 
-# agrees COUNT_OF_CALLS: calls and metrics of the store are what SIPp saw.
+# agrees COUNT_OF_CALLS: the store's calls and metrics are those that SIPp saw.
 agrees() {
 	deck ann calls --json >"$LAB_RUN/history.calls" && deck ann metrics --all --json >"$LAB_RUN/history.metrics" &&
 		"$LAB_PYTHON" - "$LAB_RUN" "$1" <<'END'

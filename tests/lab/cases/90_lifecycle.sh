@@ -1,4 +1,4 @@
-# A second lab beside this one: it starts, is apart from this one, and leaves no process and no mount behind.
+# A second lab beside this one starts, is separate from this one, and leaves no process and no mount behind.
 
 second=$(mktemp -d /tmp/trunkdeck-lab.XXXXXX)
 other() { TRUNKDECK_LAB_RUN=$second "$LAB_DIR/lab" "$@"; }

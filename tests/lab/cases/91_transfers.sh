@@ -1,5 +1,5 @@
-# A call that is transferred or put on hold stays one call: answered, talked for as long as the caller was there, ended by whoever
-# ended it, and with the agent it ended with.
+# A call that is transferred or put on hold stays one call. It is answered, its talk time is the caller's, and it has
+# the party that hung up and the last agent.
 
 need_program
 number=+15551230210 transferring=+15551230211 local=+15551230212
@@ -16,7 +16,7 @@ check "the screen opens" open_screen ann
 check "it listens to na-1" screen_shows ann 'na-1 ok'
 press ann 2
 
-# transferred HOW CALL_ARGUMENTS...: HOW is the words of transfer.
+# transferred HOW CALL_ARGUMENTS...: HOW has the arguments of transfer.
 transferred() {
 	local how=$1 done
 	shift
@@ -25,8 +25,8 @@ transferred() {
 	status_is 200 "$@" && wait $done
 }
 
-# recorded COUNT WHO_HUNG_UP TALK_MS: so many calls are in the store; the last one was answered, ended by WHO, and talked that long
-# at least, and no longer than it was there.
+# recorded COUNT WHO_HUNG_UP TALK_MS: so many calls are in the store. The last one was answered, WHO hung up, and its
+# talk time is at least TALK_MS and at most the length of the call.
 recorded() {
 	deck ann calls --json >"$LAB_RUN/transfers.calls" && "$LAB_PYTHON" - "$LAB_RUN/transfers.calls" "$@" <<'END'
 import datetime, json, sys

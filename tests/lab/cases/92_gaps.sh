@@ -1,5 +1,5 @@
-# The connection is cut while calls come and go: what was heard is right, what was not is declared, and nothing is wrong. Then
-# PostgreSQL hangs: the events are read on, and afterwards every call is there.
+# The connection is cut while calls come and go: recorded calls are right, the rest is reported as a gap, and nothing is
+# wrong. Then PostgreSQL hangs: events are read all the same, and later every call is stored.
 
 need_program
 store=postgresql://postgres@127.0.0.1/gaps
@@ -21,8 +21,8 @@ start_relay() {
 relay_listens() { enter ss -Hltn sport = :${relay##*:} | grep -q .; }
 cut_relay() { enter kill "$(cat "$LAB_RUN/relay.pid")" && wait_for 10 "its end" refuted relay_listens; }
 
-# load TAG COUNT RATE: every outcome at once, calls of all kinds overlapping; what SIPp says goes to a file of the phase. An agent
-# that could not be reached in time is no failure here: what counts is that the record says so, too.
+# load TAG COUNT RATE: overlapping calls with every outcome. SIPp's results go to a file of the phase. An agent that was
+# not reached in time is no failure here: the record must say so, too.
 load() {
 	local pids= pid
 	sipp_said=$LAB_RUN/gaps.$1
@@ -37,7 +37,7 @@ load() {
 	done
 }
 
-# judge exactly|honestly PHASE FILE...: the store's calls since that phase against what SIPp said in the files.
+# judge exactly|honestly PHASE FILE...: compares the store's calls since that phase with SIPp's results in the files.
 judge() {
 	local how=$1 since
 	since=$(cat "$LAB_RUN/gaps.since.$2")
@@ -47,7 +47,7 @@ judge() {
 		"$LAB_PYTHON" "$LAB_DIR/judge.py" "$how" "$LAB_RUN/gaps.calls" "$LAB_RUN/gaps.metrics" "${@/#/$LAB_RUN/gaps.}"
 }
 
-# whole_second PHASE: from this second on, which is kept for 'since', everything is complete.
+# whole_second PHASE: from this second on everything is complete; stores the second for 'since'.
 whole_second() {
 	local moment
 	moment=$(date -u +%Y-%m-%dT%H:%M:%SZ)

@@ -1,12 +1,12 @@
-# How the servers reach the providers, and where they are registered: on the provider's card and in the Servers view, with all
-# rights, with few, and with none.
+# Whether the servers reach the providers, and where they are registered: on the provider's card and in the Servers
+# view, with all rights, with few, and with none.
 
 need_program
 etc=$(inside_path "$(server_root na-1)")/etc/asterisk
 
-# change_pjsip SED_EXPRESSION: on na-1, in force.
+# change_pjsip SED_EXPRESSION: changes and reloads it on na-1.
 change_pjsip() { sed -i "$1" "$etc/pjsip.conf" && inside asterisk_cli na-1 'module reload res_pjsip.so' >/dev/null; }
-# reach na-1 finds the provider at ADDRESS.
+# reach ADDRESS: na-1 expects the provider at ADDRESS.
 reach() { change_pjsip "s/^contact = sip:.*:5060 ; twilio/contact = sip:$1:5060 ; twilio/"; }
 allow() {
 	LAB_WRITE=$1 inside install_files na-1 "$LAB_DATA/manager_trunkdeck.conf"
@@ -72,7 +72,7 @@ check "it does again" reach "$(address_of twilio)"
 check "and the card says so" screen_shows ann Twilio 'reachable ' ' ms'
 close_screen ann
 
-# What may be asked with few rights.
+# Questions that few rights allow.
 allow reporting
 check "a screen that may only read opens" open_screen ann --read-only
 check "it knows how the provider is reached" screen_shows ann Twilio reachable ' ms'

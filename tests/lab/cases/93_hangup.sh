@@ -1,5 +1,5 @@
-# A call hung up from the screen: its caller gets the BYE, and the row goes below the rule, where the history is scrolled to its
-# first call. Who may not hang up is told why.
+# A call is hung up on the screen: its caller gets the BYE, and the row moves below the rule, where the history can be
+# scrolled to its first call. A user without the right is told the reason.
 
 need_program
 number=+15551230093

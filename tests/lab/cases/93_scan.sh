@@ -1,6 +1,6 @@
-# A reader of the list of keys that stands still: Asterisk holds the lock of its database while it writes that list, without
-# which no call is routed. Up to some size all of it fits into the kernel's buffers, and nobody notices; above it the server
-# stands until the reader's connection ends, which is why ours is closed when nothing more comes (test_ami_client).
+# A client that stops reading the list of keys. Asterisk holds the lock of its database while it writes that list, and
+# routes no call without the lock. A small list fits into the kernel's buffers; with a larger one the server stands
+# until the client's connection ends. Therefore ours is closed when nothing more comes (test_ami_client).
 
 as_ctl() { AMI_SECRET=$LAB_SECRET enter "$LAB_PYTHON" "$LAB_DIR/ami.py" "$(address_of na-1)" trunkdeck-ctl "$@"; }
 begin_stall() {

@@ -1,5 +1,5 @@
-# Three screens that read live calls from the store cost Asterisk the recorder's sessions and no other; each shows every call,
-# says when the recorder falls silent, and goes on with the next one.
+# Three screens that read live calls from the store need no AMI session besides the recorder's. Each shows every call,
+# reports when the recorder falls silent, and goes on with the next recorder.
 
 need_program
 store=postgresql://postgres@127.0.0.1/shared
@@ -15,7 +15,7 @@ on_all() {
 		"$1" "$name" "${@:2}" || return 1
 	done
 }
-# follow NAME: a desk whose screen reads live calls from the store, and leaves routes to others.
+# follow NAME: a desk whose screen reads live calls from the store, and writes no routes.
 follow() {
 	make_desk "$1" $store && configure "$1" 's/^\(routes *=\).*/\1 none/' &&
 		printf '\n[screen]\nlive = store\n' >>"$(desk_dir "$1")/config"

@@ -1,4 +1,4 @@
-# A stream recorded for a bug report is the server's own: replayed it gives what SIPp saw, and no secret is in it.
+# A stream recorded for a bug report is the server's own: its replay gives SIPp's results, and it contains no secret.
 
 need_program
 answered=+15551230210 busy=+15551230211 unmapped=+15551230212

@@ -1,12 +1,12 @@
-# README.md's first number in five minutes, as it is printed: its blocks of commands run, in order, on na-1, which first has the
-# files of a site that does not know trunkdeck. They see na-1's /etc/asterisk; `sudo` and `asterisk` stand in for the commands of
-# such a machine. Expect lines are checked too, and the last word has a caller.
+# README.md's "A first number", as printed: its command blocks run in order on na-1, which first gets the files of a
+# site without trunkdeck. The commands see na-1's /etc/asterisk; `sudo` and `asterisk` are replaced. The Expect lines
+# are checked too, and at the end a caller calls.
 
 need_program
 number=+14155550101
 desk=$(desk_dir readme)
 
-# write_blocks: the section's blocks of commands as $desk/block.1, $desk/block.2, ..., its Expect line as $desk/expected.
+# write_blocks: writes the section's command blocks to $desk/block.N, its Expect line to $desk/expected.
 write_blocks() {
 	awk -v to="$desk/block." '
 		/^## / { here = /A first number/ }
@@ -36,7 +36,7 @@ write_stand_ins() {
 		END
 }
 
-# at_site COMMAND...: as the reader of the README.
+# at_site COMMAND...: runs it as the reader of the README would.
 at_site() {
 	enter env -i PATH="$desk/bin:/usr/sbin:/usr/bin:/sbin:/bin" HOME="$desk" LANG=C.UTF-8 TZ=UTC \
 		${ASAN_OPTIONS+ASAN_OPTIONS="$ASAN_OPTIONS"} "$@"
@@ -44,7 +44,7 @@ at_site() {
 
 run_block() { at_site unshare --mount bash "$desk/run" "$desk/block.$1"; }
 
-# What a site has: AMI on, the provider's endpoint, a context of its own.
+# The site has AMI, the provider's endpoint, and its own context.
 become_site() {
 	local etc
 	etc=$(inside_path "$(server_root na-1)")/etc/asterisk

@@ -9,13 +9,13 @@ END
 	exit 2
 }
 
-# fill_scenario HOLD_MS ANSWER_MS PAUSE_MS: on hold for PAUSE_MS, where that is not 0.
+# fill_scenario HOLD_MS ANSWER_MS PAUSE_MS: writes the scenario; PAUSE_MS is the time on hold, 0 = none.
 fill_scenario() {
 	sed -e "/@ON_HOLD@/{$([ "$3" = 0 ] || echo "r $LAB_DIR/sipp/hold.xml")
 		d}" "$LAB_DIR/sipp/call.xml" | sed -e "s|@HOLD_MS@|$1|g" -e "s|@ANSWER_MS@|$2|g" -e "s|@PAUSE_MS@|$3|g"
 }
 
-# summarise LOG NUMBER CALLER COUNT: the JSON line, from the lines "final CODE" SIPp logged.
+# summarise LOG NUMBER CALLER COUNT: prints the JSON line, from the lines "final CODE" that SIPp logged.
 summarise() {
 	"$LAB_PYTHON" - "$@" <<'END'
 import collections, json, re, sys
@@ -70,7 +70,7 @@ lab_call() {
 	return $rc
 }
 
-# begin_call NAME CALL_ARGUMENTS...: a call in the background that stays until the server ends it.
+# begin_call NAME CALL_ARGUMENTS...: starts a call in the background that lasts until the server ends it.
 begin_call() {
 	local name=$1
 	shift
@@ -78,7 +78,7 @@ begin_call() {
 	lab_call "$@" --hold 120000 </dev/null >"$LAB_RUN/$name.call" 2>&1 &
 }
 
-# end_calls SERVER: hangs up whatever is up there.
+# end_calls SERVER: hangs up all its calls.
 end_calls() { inside asterisk_cli "$1" 'channel request hangup all' >/dev/null; }
 
 # call_ended NAME CODE
@@ -90,11 +90,12 @@ call_ended() {
 
 # --- transfers, as a site's own application would make them ---
 
-# up_channel SERVER TECHNOLOGY: the first channel of it that is up.
+# up_channel SERVER TECHNOLOGY: prints the first such channel that is up.
 up_channel() { inside asterisk_cli "$1" 'core show channels concise' | grep "^$2/.*!Up!" | head -n 1 | cut -d'!' -f1 | grep .; }
 
-# transfer SERVER HOW [EXTEN]: the call of a WebSocket agent, to EXTEN of lab-agents. blind: by the agent. redirect: the caller's
-# channel is sent there. attended: the agent, whose Dial has the option t, speaks with sales and leaves; consult: speaks only.
+# transfer SERVER HOW [EXTEN]: transfers a WebSocket agent's call to EXTEN of lab-agents. blind: by the agent. redirect:
+# the caller's channel is sent there. attended: the agent, with option t in its Dial, speaks with sales and leaves;
+# consult: only speaks.
 transfer() {
 	local server=$1 how=$2 exten=${3:-sales} agent
 	wait_for 10 "an agent that is up" up_channel "$server" WebSocket && agent=$(up_channel "$server" WebSocket) || return 1

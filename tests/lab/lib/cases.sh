@@ -1,9 +1,9 @@
-# The cases of 'lab test': each file of ../cases is sourced in its turn and says what holds by means of check.
+# The cases of 'lab test': each file of ../cases is sourced in its turn and calls check.
 
 CASES_PASSED=0
 CASES_FAILED=0
 
-# check WHAT COMMAND...: one line, and what the command said when it failed.
+# check WHAT COMMAND...: prints one line and, on failure, the command's output.
 check() {
 	local what=$1 said
 	shift
@@ -20,7 +20,7 @@ check() {
 
 refuted() { ! "$@"; }
 
-# give_agents SERVER: the dial string of every agent of the lab.
+# give_agents SERVER: writes the dial strings of all agents of the lab.
 give_agents() {
 	db_put "$1" trunkdeckagent support 'WebSocket/support/c(ulaw)' &&
 		db_put "$1" trunkdeckagent sales "AudioSocket/$LAB_AGENT_HOST:9092/{uuid}" &&
@@ -54,10 +54,10 @@ answered_by() {
 	status_is 200 "$@" && [ "$(served_by "$agent")" = $((of_agent + 1)) ] && [ "$(served)" = $((of_all + 1)) ]
 }
 
-# To be run inside. says SERVER COMMAND PATTERN: Asterisk's answer to its command line holds PATTERN.
+# To be run inside. says SERVER COMMAND PATTERN: the output of an Asterisk console command contains PATTERN.
 says() { asterisk_cli "$1" "$2" | grep -E "$3"; }
 
-# allow WRITE_CLASSES: what our user may do on na-1; '' = as shipped.
+# allow WRITE_CLASSES: sets the rights of our user on na-1; '' = as shipped.
 allow() {
 	LAB_WRITE=$1 inside install_files na-1 "$LAB_DATA/manager_trunkdeck.conf"
 	inside asterisk_cli na-1 'manager reload' >/dev/null

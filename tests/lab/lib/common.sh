@@ -22,7 +22,7 @@ die() {
 	exit 1
 }
 
-# The address of a server or a provider; an address is given back as it is.
+# Prints the address of a server or a provider; prints an address unchanged.
 address_of() {
 	case $1 in
 	na-1) echo 127.0.0.11 ;;

@@ -1,9 +1,9 @@
-# How servers get their routes: for cases that hold with each way, and with both at once.
+# The routes modes of servers, for cases that must work in each mode, and in two at once.
 
-# mode_of SERVER: as begin_modes set it up.
+# mode_of SERVER: prints the mode that begin_modes set.
 mode_of() { if [ "$1" = na-1 ]; then echo "$mode_na"; else echo "$mode_eu"; fi; }
 
-# holds SERVER NUMBER AGENT: what the server would do with a call, read from Asterisk; AGENT may be empty.
+# holds SERVER NUMBER AGENT: the route for a call, as read from Asterisk, leads to AGENT, which may be empty.
 holds() {
 	local held
 	if [ "$(mode_of "$1")" = odbc ]; then
@@ -14,7 +14,7 @@ holds() {
 	[ "$held" = "$3" ]
 }
 
-# begin_modes MODE_OF_NA_1 MODE_OF_EU_1: a store in PostgreSQL, at the desk ann, and both servers changed to their mode.
+# begin_modes MODE_OF_NA_1 MODE_OF_EU_1: sets up desk ann with a PostgreSQL store, and both servers with their modes.
 begin_modes() {
 	mode_na=$1 mode_eu=$2
 	forget_routes

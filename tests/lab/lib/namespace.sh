@@ -3,7 +3,7 @@
 # All mounts are made inside, on a tmpfs that exists only there, so ending the first process is the whole clean-up: the
 # kernel ends every other process and drops every mount, and nothing on this machine's own disks was ever mounted over.
 
-# When a process started, in clock ticks since boot: with its number, an identity that is not used twice.
+# Prints when a process started, in clock ticks since boot. With the process number, this identifies it for ever.
 start_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
 remember_process() { echo "$1 $(start_of "$1")" >"$2"; }
@@ -20,7 +20,7 @@ is_up() { init_pid >/dev/null; }
 
 need_up() { is_up || die "not up; 'lab up' starts it"; }
 
-# A file inside the lab's mounts, seen from outside.
+# Prints the path, outside, of a file inside the lab's mounts.
 inside_path() { echo "/proc/$(init_pid)/root$1"; }
 
 start_namespace() {
@@ -37,7 +37,7 @@ start_namespace() {
 
 namespace_ready() { [ -e "$(inside_path "$LAB_RUN/mnt/ready")" ]; }
 
-# become COMMAND...: this shell becomes COMMAND inside, in the same directory, and ends when nsenter is ended.
+# become COMMAND...: replaces this shell by COMMAND inside, in the same directory; it ends when nsenter is ended.
 become() {
 	exec nsenter --target "$(init_pid)" --net --mount --pid -- \
 		setpriv --pdeathsig KILL /bin/bash -c 'cd "$1" && shift && exec "$@"' enter "$PWD" "$@"

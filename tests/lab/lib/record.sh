@@ -1,6 +1,6 @@
-# Recorders at desks, and calls whose end SIPp tells.
+# Recorders at desks, and calls whose result SIPp reports.
 
-# start_recorder NAME [ARGUMENT...]: at its desk, in the background.
+# start_recorder NAME [ARGUMENT...]: starts a recorder at the desk, in the background.
 start_recorder() {
 	local dir arguments=("${@:2}")
 	dir=$(desk_dir "$1")
@@ -16,7 +16,7 @@ stop_recorder() {
 		wait_for 15 "the recorder to end well" recorder_ended "$1"
 }
 
-# place CODE CALL_ARGUMENTS...: calls that all end with this code. `any`: whatever happens to them, as long as SIPp knows it.
+# place CODE CALL_ARGUMENTS...: places calls that all end with this code. `any`: with any code.
 place() {
 	local want=$1 said
 	shift

@@ -32,5 +32,5 @@ ensure_host_packages() {
 
 root_tree() { echo "$LAB_CACHE/$LAB_SUITE-$(recipe_hash "$LAB_ROOT_PACKAGES")"; }
 
-# Prints nothing; afterwards root_tree exists.
+# Prints nothing; makes root_tree.
 ensure_tree() { cached "$(root_tree)" retry 3 bootstrap "$LAB_SUITE" "$LAB_ROOT_PACKAGES"; }

@@ -1,8 +1,8 @@
 # The program itself: desks and screens.
 #
-# A desk is an operator's: a home directory of its own, a configuration, a name for the changes. A screen is trunkdeck in
-# tmux, inside the lab, at that desk; each has a tmux server of its own (80x24, UTF-8), so that one that is stopped is a
-# terminal that no longer reads and disturbs no other. What a screen shows is waited for, never slept for.
+# A desk belongs to an operator: a home directory, a configuration, and a name for the changes. A screen is trunkdeck in
+# tmux, inside the lab, at that desk. Each screen has its own tmux server (80x24, UTF-8), so that a stopped one is a
+# terminal that no longer reads and does not disturb others. Tests wait for what a screen shows; they never sleep.
 
 LAB_HOST_PACKAGES="$LAB_HOST_PACKAGES tmux"
 TRUNKDECK=$(realpath -m "${TRUNKDECK:-$LAB_SRC/build/gcc/trunkdeck}")
@@ -13,7 +13,7 @@ need_program() {
 
 desk_dir() { echo "$LAB_RUN/desk.$1"; }
 
-# make_desk NAME [STORE_URL]: anew; without a URL the store is a file of the desk's.
+# make_desk NAME [STORE_URL]: makes a new desk; without a URL its store is a file of the desk.
 make_desk() {
 	local dir
 	dir=$(desk_dir "$1")
@@ -23,7 +23,7 @@ make_desk() {
 	lab_config "$dir/config" "${2:-sqlite:$dir/store.db}" >/dev/null
 }
 
-# give_desk NAME: from now on its operator is a user with the name of the desk. The programs of other desks run as root.
+# give_desk NAME: from now on its operator is a user of the same name. The programs of other desks run as root.
 give_desk() { inside add_user "$1" && enter chown -R "$1" "$(desk_dir "$1")" && : >"$(desk_dir "$1")/own_user"; }
 
 # add_user NAME: to the lab's own user database. To be run inside.
@@ -36,7 +36,7 @@ add_user() {
 # configure NAME SED_EXPRESSION: changes the desk's configuration.
 configure() { sed -i -e "$2" "$(desk_dir "$1")/config"; }
 
-# at_desk NAME COMMAND...: inside the lab, with the desk's environment and nothing else.
+# at_desk NAME COMMAND...: runs it inside the lab, with the desk's environment only.
 at_desk() {
 	local name=$1 dir as=()
 	dir=$(desk_dir "$1")
@@ -48,7 +48,7 @@ at_desk() {
 		XDG_STATE_HOME="$dir/state" LANG=C.UTF-8 TZ=UTC ${ASAN_OPTIONS+ASAN_OPTIONS="$ASAN_OPTIONS"} "$@"
 }
 
-# deck NAME ARGUMENTS...: a batch command.
+# deck NAME ARGUMENTS...: runs a batch command.
 deck() {
 	local name=$1
 	shift
@@ -61,7 +61,7 @@ desk_tmux() {
 	at_desk "$name" tmux -u -S "$(desk_dir "$name")/tmux" -f "$LAB_DIR/lib/tmux.conf" "$@"
 }
 
-# open_screen NAME [ARGUMENTS...]: and waits until it has painted.
+# open_screen NAME [ARGUMENTS...]: opens it and waits until it has painted.
 open_screen() {
 	local name=$1 dir
 	dir=$(desk_dir "$1")
@@ -86,7 +86,7 @@ program_ended() { ! enter test -e "/proc/$1"; }
 # has_ended NAME STATUS
 has_ended() { [ "$(cat "$(desk_dir "$1")/ended" 2>/dev/null)" = "$2" ]; }
 
-# quit_screen NAME: by its key.
+# quit_screen NAME: quits it by its key.
 quit_screen() {
 	press "$1" q && wait_for 10 "the program to end with status 0" has_ended "$1" 0 || { screen_text "$1"; return 1; }
 	close_screen "$1"
@@ -123,26 +123,26 @@ sys.exit(not any(all(part in line for part in sys.argv[1:]) for line in sys.stdi
 
 has_no_line() { ! has_line "$@"; }
 
-# Seconds; a server that was away for long is tried again only every 30.
+# In seconds; a server that was away for long is tried every 30 s only.
 SCREEN_PATIENCE=40
 
-# screen_shows NAME PART...: such a line is there, or comes; what the screen says instead when it does not.
+# screen_shows NAME PART...: waits for such a line; prints the screen when it does not come.
 screen_shows() {
 	wait_for "$SCREEN_PATIENCE" "a line with: ${*:2}" has_line "$@" || { screen_text "$1"; return 1; }
 }
 
-# screen_drops NAME PART...: no such line is there any more.
+# screen_drops NAME PART...: waits until there is no such line.
 screen_drops() {
 	wait_for "$SCREEN_PATIENCE" "no line with: ${*:2}" has_no_line "$@" || { screen_text "$1"; return 1; }
 }
 
-# screen_has NAME PART...: now, without waiting.
+# screen_has NAME PART...: looks for such a line without waiting.
 screen_has() { has_line "$@" || { screen_text "$1"; return 1; }; }
 
 # The number of the program's process at a desk, inside the lab.
 program_of() { enter pgrep -P "$(desk_tmux "$1" display-message -p '#{pane_pid}')"; }
 
-# furnish NAME: what every store of the cases begins with; --dial strings are the lab's.
+# furnish NAME: adds the records with which every store begins; --dial strings are the lab's.
 furnish() {
 	deck "$1" init --name lab --plan pro &&
 		deck "$1" provider add Twilio --sip-domain pstn.twilio.com --endpoint twilio --region na &&
@@ -152,7 +152,7 @@ furnish() {
 		deck "$1" agent add down --title 'Out of Order' --dial "AudioSocket/$LAB_AGENT_HOST:9999/{uuid}"
 }
 
-# forget_routes: no server holds a route or belongs to a store.
+# forget_routes: removes all routes and owners from the servers.
 forget_routes() {
 	local server family
 	for server in $LAB_SERVERS; do
@@ -162,28 +162,28 @@ forget_routes() {
 	done
 }
 
-# fill_form NAME NUMBER AGENT [REGION_KEY]: the form for a new number, as far as the button.
+# fill_form NAME NUMBER AGENT [REGION_KEY]: fills the form for a new number and stops at its button.
 fill_form() {
 	press "$1" a && screen_shows "$1" 'Add number' && write_text "$1" "$2" && press "$1" Tab Tab && write_text "$1" "$3" &&
 		press "$1" Tab ${4:+"$4"}
 }
 
-# add_number NAME NUMBER AGENT [REGION_KEY]: on the screen, until it says so.
+# add_number NAME NUMBER AGENT [REGION_KEY]: adds it on the screen and waits for the message.
 add_number() { fill_form "$@" && press "$1" C-s && screen_shows "$1" "$2 added" && screen_drops "$1" 'Add number'; }
 
-# leave_form NAME: a filled one, unsaved.
+# leave_form NAME: closes a filled form without saving.
 leave_form() { press "$1" Escape && screen_shows "$1" 'Esc again' && press "$1" Escape && screen_drops "$1" 'Add number'; }
 
-# find_number NAME NUMBER: filters the deck by it and puts the cursor on it; Escape ends that.
+# find_number NAME NUMBER: filters the deck by it and puts the cursor on it; Escape clears the filter.
 find_number() { press "$1" / && write_text "$1" "$2" && press "$1" Enter j && screen_shows "$1" "── /$2"; }
 
-# delete_number NAME NUMBER: on the screen, until its row is gone.
+# delete_number NAME NUMBER: deletes it on the screen and waits until its row is gone.
 delete_number() {
 	find_number "$@" && press "$1" d && screen_shows "$1" "Delete $2?" && press "$1" y &&
 		screen_shows "$1" 'Nothing matches the filter' && press "$1" Escape
 }
 
-# in_store NAME NUMBER KEY=VALUE...: as 'number list --json' has it.
+# in_store NAME NUMBER KEY=VALUE...: 'number list --json' has these values.
 in_store() {
 	local name=$1
 	shift
@@ -194,8 +194,8 @@ row = rows[sys.argv[1]]
 sys.exit(not all(str(row[k]) == v for k, v in (w.split("=", 1) for w in sys.argv[2:])))' "$@"
 }
 
-# stall_screen NAME: its terminal reads no more, as when an SSH peer goes away without a word, and no byte more can be written to
-# it: the room that is left is filled with NUL bytes, which a terminal ignores.
+# stall_screen NAME: its terminal stops reading, as when an SSH peer vanishes, and takes no more bytes: its buffer is
+# filled with NUL bytes, which a terminal ignores.
 stall_screen() {
 	local dir pid
 	dir=$(desk_dir "$1")
@@ -203,7 +203,7 @@ stall_screen() {
 		echo "$pid" >"$dir/tmux.pid" && enter kill -STOP "$pid" && { write_nul "$1" 1000000 || :; } && terminal_is_full "$1"
 }
 
-# write_nul NAME COUNT: to its terminal, without waiting; false when the terminal does not take all of them.
+# write_nul NAME COUNT: writes them to its terminal, without waiting; false when the terminal does not take all of them.
 write_nul() {
 	enter "$LAB_PYTHON" -c 'import os, sys
 terminal = os.open(sys.argv[1], os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
@@ -219,10 +219,10 @@ terminal_is_full() { ! write_nul "$1" 1; }
 
 resume_screen() { enter kill -CONT "$(cat "$(desk_dir "$1")/tmux.pid")" && rm "$(desk_dir "$1")/tmux.pid"; }
 
-# all_read SERVER: nothing that the server has sent over AMI waits to be read.
+# all_read SERVER: every byte that the server sent over AMI has been read.
 all_read() { [ -z "$(enter ss -Htn dst "$(address_of "$1")" dport = :5038 | awk '$2 > 0')" ]; }
 
-# ami_sessions SERVER: who is logged in since when; the same lines as long as no session was dropped.
+# ami_sessions SERVER: prints who is logged in since when; unchanged as long as no session is dropped.
 ami_sessions() {
 	inside asterisk_cli "$1" 'manager show connected' | awk '$1 == "trunkdeck" { print $1, $2, $3, $5 }' | sort
 }

@@ -1,4 +1,4 @@
-# The two Asterisks: each with a root of its own laid over the cached tree, its address, its files and its certificate.
+# The two Asterisks. Each has a root overlaid on the cached tree, an address, files and a certificate.
 
 server_root() { echo "$LAB_RUN/mnt/$1/root"; }
 
@@ -14,7 +14,7 @@ mount_server() {
 	mount -t proc proc "$base/root/proc"
 }
 
-# fill SERVER: a template on stdin, the same with its @NAMES@ filled in on stdout.
+# fill SERVER: copies a template from stdin to stdout with its @NAMES@ filled in.
 fill() {
 	local rtp=10000
 	[ "$1" = na-1 ] || rtp=15000
@@ -28,7 +28,7 @@ fill() {
 		-e "s|@DB_PORT@|5432|g" -e "s|@DB_NAME@|lab|g" -e "s|@DB_SSLMODE@|disable|g"
 }
 
-# install_files SERVER FILE...: into its /etc/asterisk, filled in.
+# install_files SERVER FILE...: installs them filled in below its /etc/asterisk.
 install_files() {
 	local server=$1 etc file
 	etc=$(server_root "$1")/etc/asterisk
@@ -70,12 +70,12 @@ prepare_server() {
 	chroot "$(server_root "$1")" install -d -o asterisk -g asterisk /run/asterisk
 }
 
-# Without a network card Asterisk opens every answer with a complaint about it.
+# Without a network card Asterisk begins every answer with a complaint about it.
 asterisk_cli() {
 	chroot "$(server_root "$1")" /usr/sbin/asterisk -rx "$2" </dev/null | sed '1{/^No ethernet interface/d}'
 }
 
-# To be run inside. Prints the number its process has there; false when it does not run.
+# To be run inside. Prints the number of its process there; false when it does not run.
 server_process() {
 	local pid
 	pid=$(cat "$(server_root "$1")/run/asterisk/asterisk.pid" 2>/dev/null) &&
@@ -116,7 +116,7 @@ kill_server() {
 	wait_for 10 "$1 to be gone" server_stopped "$1"
 }
 
-# The servers' logs live on the tmpfs; what they said is worth having after it is gone.
+# The servers' logs are on the tmpfs; they are kept after the lab has ended.
 keep_logs() {
 	local server
 	for server in $LAB_SERVERS; do
@@ -124,7 +124,7 @@ keep_logs() {
 	done
 }
 
-# astdb_file_key SERVER KEY: what the database's file on disk holds, which follows what Asterisk answers by up to a second.
+# astdb_file_key SERVER KEY: prints the key from the database's file, which is up to a second behind Asterisk's answers.
 astdb_file_key() {
 	"$LAB_PYTHON" - "$(server_root "$1")/var/lib/asterisk/astdb.sqlite3" "$2" <<'END'
 import sqlite3, sys
@@ -133,7 +133,7 @@ print(*(db.execute("SELECT value FROM astdb WHERE key = ?", sys.argv[2:]).fetcho
 END
 }
 
-# ami SERVER USER LINES...: one action, and what was answered.
+# ami SERVER USER LINES...: sends one action and prints the answer.
 ami() {
 	local server=$1 user=$2
 	shift 2

@@ -31,12 +31,12 @@ stop_postgres() {
 	rm -rf --one-file-system "$LAB_PG_DATA"
 }
 
-# Where the cases' stores are that Asterisk reads too.
+# The cases' store that Asterisk reads, too.
 LAB_STORE=postgresql://postgres@127.0.0.1/lab
 
 make_database() { sql postgres 'CREATE DATABASE lab'; }
 
-# The user of res_odbc.conf; what it may read is there once the program has opened the store.
+# Adds the user of res_odbc.conf. The tables that it may read exist once the program has opened the store.
 let_asterisk_read() {
 	sql lab "CREATE ROLE lab_asterisk LOGIN PASSWORD '$LAB_SECRET';
 		GRANT SELECT ON trunkdeck_routes, trunkdeck_prefixes, trunkdeck_store TO lab_asterisk"
