@@ -145,7 +145,6 @@ static struct entry *entry_get(struct metrics *m, const char *key)
 	return x;
 }
 
-/* Sets the hour and the weekday of a moment. */
 static void find_hour(struct metrics *m, int64_t at_us)
 {
 	int64_t slot = at_us / HOUR_SLOT_US;

@@ -35,8 +35,8 @@ static enum call_outcome outcome_of_cause(const struct tracked *k, int cause, in
 	return o == OUTCOME_UNMAPPED && k->agent_seen ? OUTCOME_FAILED : o;
 }
 
-/* The dialplan answered and no agent leg was made, as with the AudioSocket() application. Asterisk does not report whether the agent
- * took the call, so the outcome is inferred here, by the rules in tracker.h. */
+/* The dialplan answered without an agent leg, as with the AudioSocket() application. Asterisk does not report whether
+ * the agent took the call, so the rules in tracker.h decide. */
 static enum call_outcome application_outcome(const struct tracked *k, int cause, int sip_code, int64_t at_us)
 {
 	enum call_outcome o;
@@ -396,7 +396,7 @@ void calls_goes_on(struct tracked *k)
 		k->call.hung_up_by = HUNG_UP_UNKNOWN;
 }
 
-/* A caller on hold hears no agent, and not the agent who talks to another agent before an attended transfer. */
+/* A caller on hold hears no agent. Nor does the caller hear an agent who first consults another one for a transfer. */
 void calls_audio(struct tracker *t, struct tracked *k, const struct channel *c, int64_t at_us)
 {
 	if (k->call.first_audio_us || k->held)

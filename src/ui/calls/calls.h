@@ -1,6 +1,5 @@
 /*
- * The Calls view's state, shared by its files: view.c (rows, actions), columns.c, past.c (finished calls of the store),
- * hangup.c.
+ * The Calls view's state, shared by view.c (rows, actions), columns.c, past.c (finished calls of the store), hangup.c.
  *
  * Rows are made when they are drawn or read, not when calls change, so that a hidden view costs nothing. They point to
  * the app's live calls, which are valid until the app changes. While the list is paused or a question is open, they

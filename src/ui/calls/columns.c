@@ -1,7 +1,4 @@
-/*
- * The text of a call in each column. Live and finished calls have different columns; the titles are those of the top
- * row.
- */
+/* The text of a call in each column. Live and finished calls have different columns. The titles fit the top row. */
 #include "config.h"
 
 #include "calls.h"

@@ -93,9 +93,8 @@ call_ended() {
 # up_channel SERVER TECHNOLOGY: prints the first such channel that is up.
 up_channel() { inside asterisk_cli "$1" 'core show channels concise' | grep "^$2/.*!Up!" | head -n 1 | cut -d'!' -f1 | grep .; }
 
-# transfer SERVER HOW [EXTEN]: transfers a WebSocket agent's call to EXTEN of lab-agents. blind: by the agent. redirect:
-# the caller's channel is sent there. attended: the agent, with option t in its Dial, speaks with sales and leaves;
-# consult: only speaks.
+# transfer SERVER HOW [EXTEN]: transfers a WebSocket agent's call to EXTEN of lab-agents. blind: the agent does it. redirect:
+# AMI moves the caller. attended: the agent, with option t in Dial, speaks with sales and leaves; consult: only speaks.
 transfer() {
 	local server=$1 how=$2 exten=${3:-sales} agent
 	wait_for 10 "an agent that is up" up_channel "$server" WebSocket && agent=$(up_channel "$server" WebSocket) || return 1
