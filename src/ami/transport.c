@@ -30,7 +30,7 @@
 
 #define BLOCK (16 * 1024)
 #define EVENTS_PER_DRIVE 8
-#define READ_MAX (128L * 1024)		/* a busy stream: what stays in the second-level cache */
+#define READ_MAX (128L * 1024)		/* a busy stream; so much stays in the second-level cache */
 
 struct transport {
 	CURLM *multi;			/* this and easy: NULL once released */

@@ -1,37 +1,39 @@
 /*
- * The AMI parser turns bytes into frames. It is pure and incremental: no I/O, no clock; the same bytes cut in any way give the same
- * frames. Lines end with CR LF, a frame ends with an empty line, and a known key is followed by a colon and a blank. A bare LF is text
- * (some messages of Asterisk have one; an LF at the end of a value is dropped). A forger cannot save a byte by writing otherwise.
+ * The AMI parser turns bytes into frames. It is pure and incremental: no I/O, no clock; the same bytes cut in any way
+ * give the same frames. Lines end with CR LF, a frame ends with an empty line, and a known key is followed by a colon
+ * and a blank. A bare LF is text (some messages of Asterisk have one; an LF at the end of a value is dropped). No
+ * shorter form is accepted, so a forger cannot save bytes.
  *
- * A caller can put CR LF into SIP user parts, and Asterisk copies some of them raw into events (CallerIDNum, ConnectedLineNum, Exten,
- * AppData, DialString, the texts of a Cdr). So headers, and even whole events, can be forged. One such field has at most 79 bytes.
- * Therefore the form decides: Asterisk's frames have a fixed form that is longer than what a forger can write, and a forger cannot
- * remove the rest of the frame that he broke. Rules:
+ * A caller can put CR LF into SIP user parts, and Asterisk copies some of them raw into events (CallerIDNum,
+ * ConnectedLineNum, Exten, AppData, DialString, the texts of a Cdr). So headers, and even whole events, can be forged.
+ * One such field has at most 79 bytes. Asterisk's frames have a fixed form that is longer than that, and a forger
+ * cannot remove the rest of the frame that he broke. Therefore the form decides, by these rules:
  *
- *  1. Head. The first line is `Event:` or `Response:`. The second of an event is `Privilege: class,...,all`; only an
- *     event that answers an action (it has an ActionID) may lack that, and then it is not `async`. Once a connection
- *     has shown a Timestamp, the third line of every async event is one.
- *  2. Block. `Channel` followed by `ChannelState` begins a channel block (so do DestChannel, LocalOneChannel, and any
- *     other prefix); the fourteen keys of AMI_BLOCK_TABLE follow in this order with nothing between. A Cdr event has an
- *     order of its own. A block that stops or is interrupted, and the end of a block without its beginning, are SPLIT.
- *     Of a whole block Uniqueid and Linkedid must be 1..149 visible ASCII bytes. Not only `epoch.number`: Originate and
- *     ARI let the caller of the API name channels, and media legs of ARI applications usually are UUIDs.
- *  3. Repeats. A key that may not repeat and comes twice with different values, known to us or not, rejects the frame.
- *     The same value twice is accepted (UserEvent repeats keys of the channel block).
+ *  1. Head. The first line is `Event:` or `Response:`. The second line of an event is `Privilege: class,...,all`. It
+ *     may be missing only in an event that answers an action (it has an ActionID), which is then not `async`. Once a
+ *     connection has sent a Timestamp, the third line of every async event is one.
+ *  2. Block. `Channel` followed by `ChannelState` begins a channel block, and so do these keys with a prefix:
+ *     DestChannel, LocalOneChannel, and any other. The fourteen keys of AMI_BLOCK_TABLE follow in this order with
+ *     nothing between. A Cdr event has its own order. An incomplete or interrupted block, and the end of a block
+ *     without its beginning, are SPLIT. In a whole block Uniqueid and Linkedid must be 1..149 visible ASCII bytes. They
+ *     need not be `epoch.number`: Originate and ARI let the caller of the API name channels, and media legs of ARI
+ *     applications usually are UUIDs.
+ *  3. Repeats. A key, known or not, that may not repeat and comes twice with different values rejects the frame. The
+ *     same value twice is accepted (UserEvent repeats keys of the channel block).
  *  4. Neighbours. After a broken block every frame is rejected (AFTER_SPLIT) until the missing rest of it has come, at
- *     most for AMI_SPLIT_REACH bytes. And an event with a block is held back until the next AMI_FIELD_REACH bytes have
- *     been read well: when the headless rest of a frame is among them, the event was a forged beginning (a block closed
- *     within Exten, with somebody else's Uniqueid) and is rejected, and so is what stands between.
- *  5. A frame above the size limits is skipped to its end and rejected; so is one with a line without a colon.
+ *     most for AMI_SPLIT_REACH bytes. An event with a block is held back until the next AMI_FIELD_REACH bytes have been
+ *     read without a fault. If they contain the headless rest of a frame, the event was a forged beginning (a block
+ *     closed within Exten, with another channel's Uniqueid): it is rejected, with all frames between.
+ *  5. A frame above the size limits is skipped to its end and rejected. So is a frame with a line without a colon.
  *
  * A rejected frame is counted by reason and reported to the callback as rejected (never as an event), so that the owner
- * schedules a resync and taints the channel. Not detected is text that forms the *end* of a frame, which needs no rest:
- * Newexten's AppData where a dialplan passes on a caller's text, and DialString where it dials the text. So never subscribe
- * to the class `dialplan`. No event that the tracker uses can be written whole in 79 bytes.
+ * schedules a resync and taints the channel. The parser cannot detect forged text at the *end* of a frame, which needs
+ * no rest: Newexten's AppData if a dialplan passes on a caller's text, and DialString if it dials the text. So never
+ * subscribe to the class `dialplan`. No event that the tracker uses fits into 79 bytes.
  *
- * Rule 4 holds the last event back until the next frame, and with it short frames that follow: the owner calls
- * ami_parser_idle() when the connection has been quiet for AMI_IDLE_MS (Asterisk writes a frame at once, so its rest
- * would have come), and at its end. Responses and events without a block are not held on their own account.
+ * Rule 4 holds the last event back until the next frame, together with short frames that follow. Therefore the owner
+ * calls ami_parser_idle() when the connection has been quiet for AMI_IDLE_MS (Asterisk writes a frame at once, so its
+ * rest would have come), and at its end. Responses and events without a block are not held themselves.
  *
  * Frames point into the parser's buffer and are valid during the callback only. One owner, one thread.
  */

@@ -55,7 +55,7 @@ struct call_field {
 
 extern const struct call_field call_fields[CALL_FIELDS];
 
-/* Returns the value in JSON: "" for text that is not UTF-8, null for what did not happen. Caller decrefs. */
+/* Returns the value in JSON: "" for text that is not UTF-8, null for a moment that did not come. Caller decrefs. */
 json_t *call_field_to_json(const struct call *c, const struct call_field *f);
 
 #endif

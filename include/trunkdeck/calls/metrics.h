@@ -19,7 +19,8 @@
 
 struct metrics;
 
-/* What calls are grouped by: id, name in options, JSON and labels, text on the screen. In the order in which the screen offers them. */
+/* The groups of calls: id, name in options, JSON and labels, text on the screen. They are in the order of the
+ * screen. */
 #define METRICS_GROUP_TABLE(X) \
 	X(NUMBER, "number", N_("Number")) \
 	X(PROVIDER, "provider", N_("Provider")) \

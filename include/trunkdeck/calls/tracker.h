@@ -14,9 +14,9 @@
  * The state is RINGING, CONNECTING (an agent leg exists), TALKING (answered), HELD or ENDED. The tracker has no clock, so it never
  * reports SILENT. The screen derives it: TALKING, without first_audio_us, some time after the answer.
  *
- * A transfer, blind or attended, by the dialplan or by a Redirect, leaves a call one call. Its outcome stays `answered`, its agent
- * leg becomes the leg that is connected to the caller then, and the leg that transferred it did not hang up. A call is HELD while
- * one of its legs holds the others. Audio of an agent while the caller is on hold is no first audio.
+ * A call stays one call when it is transferred: blind or attended, by the dialplan or by a Redirect. Its outcome stays
+ * `answered`, its agent leg becomes the leg that is then connected to the caller, and the leg that transferred it did not
+ * hang up. A call is HELD while one of its legs holds the others. Audio of an agent during a hold is no first audio.
  *
  * A call answered by the AudioSocket() *application* has no agent leg, and Asterisk does not report whether the agent took it: the
  * trunk leg is up, and cause 0 and the CDR are the same in both cases (fixtures A and Y). These rules decide:

@@ -21,11 +21,11 @@ struct cli_figures {
 };
 
 /*
- * Over everything the store keeps:      counters and summaries  trunkdeck_calls_total{number,outcome}, ...
- * over a window, or since and until:    gauges and summaries    trunkdeck_window_calls{number,window,outcome}, ...
- * and of both, as gauges without the group: trunkdeck_gap_seconds, trunkdeck_complete, with window_ in front or not.
- * of this moment:                       gauges                  trunkdeck_live_calls{number,state}
- * The label is what is grouped by, none for all; its value is empty where the workspace does not know it.
+ * All stored calls:           counters and summaries  trunkdeck_calls_total{number,outcome}, ...
+ * A window, since and until:  gauges and summaries    trunkdeck_window_calls{number,window,outcome}, ...
+ * Both, without the group:    gauges                  trunkdeck_[window_]gap_seconds, trunkdeck_[window_]complete
+ * This moment:                gauges                  trunkdeck_live_calls{number,state}
+ * The first label is the group's, none for METRICS_BY_ALL. Its value is empty if the workspace does not know it.
  */
 void cli_prometheus_put(const struct cli_figures *f);
 

@@ -1,13 +1,13 @@
 /*
- * What a command prints on standard output, in the format asked for. A command announces its columns once and then gives rows:
- * as typed cells (JSON values in the order of the columns), as JSON objects, or as texts. One table of columns serves all three
+ * Writes a command's result to standard output in the chosen format. A command sets its columns once and then adds rows: as
+ * typed cells (JSON values in the order of the columns), as JSON objects, or as texts. One table of columns serves all three
  * formats: the heading of tables, and the key of CSV and JSON. Texts may come from anywhere: they are cleaned (utf8.h) for
  * tables and CSV, and escaped in JSON, so that no control byte reaches a terminal or a file.
  *
- *   table  aligned; for people; cut at the terminal's width, whole when the output is no terminal
+ *   table  aligned, for people; cut at the terminal's width, but not cut when the output is no terminal
  *   json   one object a line, in UTF-8
- *   csv    RFC 4180, header row of the column keys; an operator's texts as they are, also those a spreadsheet takes for a
- *          formula; what callers chose is made harmless: ' in front of =, +, -, @, unless a number follows the sign
+ *   csv    RFC 4180, with a header row of the column keys. An operator's texts are unchanged, also those that look like a
+ *          formula. Callers' texts are made harmless: ' in front of =, +, -, @, unless a number follows the sign.
  */
 #ifndef CLI_IO_OUTPUT_H
 #define CLI_IO_OUTPUT_H

@@ -29,7 +29,7 @@ struct deck_entry {
 struct deck_index {
 	struct deck_entry *entries;
 	size_t count, size;
-	struct buf texts;		/* for each number, in lower case: what words without a field search */
+	struct buf texts;		/* for each number, in lower case: searched for words without a field */
 	uint64_t generation;		/* of the snapshot; 0 = none was made */
 	size_t *matches;		/* entries that match `matched` */
 	size_t match_count;

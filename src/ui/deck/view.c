@@ -72,7 +72,7 @@ static void deck_update(void *state, unsigned dirty)
 	ui_touch(d->view.ui);
 }
 
-/* --- what is under the cursor --- */
+/* --- the record under the cursor --- */
 
 const struct number *deck_number(const struct deck *d)
 {

@@ -76,7 +76,7 @@ struct form {
 	struct ui *ui;
 	const struct form_ops *ops;
 	bool adding;
-	struct record base;		/* what the values are compared with; its version is the one edited */
+	struct record base;		/* the record that is edited, with its version; values are compared with it */
 	struct form_item *items;
 	size_t count;
 	size_t focus;
@@ -88,7 +88,7 @@ struct form {
 	key_code waiting[FORM_WAITING_MAX];	/* pressed while saving; handled afterwards */
 	size_t waiting_count;
 	struct err err;			/* an error that belongs to no field */
-	char their_name[64];		/* who changed the record while the form was open; "" = not known */
+	char their_name[64];		/* the operator who changed the record while the form was open; "" = unknown */
 	bool their_params;		/* ... its additional parameters, among others */
 	bool told_theirs;		/* ^S was pressed and reported a conflict: the next ^S saves */
 	bool ask_theirs;		/* ^R was pressed once */

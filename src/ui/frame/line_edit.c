@@ -32,7 +32,7 @@ bool line_pasting(const struct line_edit *l)
 	return l->pasting;
 }
 
-/* text[from, to) := with; the cursor goes behind it. Does nothing when the text would become too long. */
+/* Replaces text[from, to) by `with`; the cursor goes to its end. Does nothing when the text would become too long. */
 static void replace(struct line_edit *l, size_t from, size_t to, const char *with, size_t len)
 {
 	struct buf next;

@@ -1,4 +1,4 @@
-/* Texts about what is not known: servers that are not heard now, and figures that may lack calls. */
+/* Texts about missing data: servers that are not heard now, and figures that may lack calls. */
 #ifndef UI_METRICS_COVERAGE_TEXT_H
 #define UI_METRICS_COVERAGE_TEXT_H
 

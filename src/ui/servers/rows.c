@@ -67,7 +67,7 @@ enum role servers_link_text(const struct app *a, const struct app_server *s, cha
 	return st->err.code != ERR_NONE ? ROLE_ALARM : ROLE_NORMAL;
 }
 
-/* --- what needs a person --- */
+/* --- alarms --- */
 
 static void also(struct buf *text)
 {

@@ -68,7 +68,7 @@ void format_span(char *to, int64_t ms);
 /* "23:35" or "23:35:10"; with the date before it when that is not today's: "11-26 23:35", "2025-11-26 23:35". "" for 0. */
 #define WHEN_SIZE 32
 void format_when(char *to, const struct zone *z, int64_t wall_us, int64_t now_us, bool seconds);
-/* "2026-11-26 23:35:10", whatever today is. */
+/* "2026-11-26 23:35:10", also for times of today. */
 void format_date(char *to, const struct zone *z, int64_t wall_us);
 
 #endif

@@ -1,17 +1,18 @@
 /*
- * curses never sees the terminal. newterm() is given a file in memory; after doupdate() the bytes it holds are one frame,
- * and term_frame_end() hands them to the terminal in one write(2), whatever their number - curses' own buffer is
- * fixed at start and splits larger frames. Large frames travel between mode 2026 brackets inside that same write, so
- * that terminals which know it show them at once; the others ignore it. Nothing drawn means nothing written.
+ * curses does not write to the terminal. newterm() gets a file in memory. After doupdate() its bytes are one frame, and
+ * term_frame_end() sends them to the terminal in one write(2) of any size; curses' own buffer would split large frames.
+ * Large frames are between mode 2026 brackets in the same write. Terminals that know the mode show them at once, and
+ * others ignore it. If nothing was drawn, nothing is written.
  *
- * It also means that terminal modes, the size, and keys are ours: raw mode by tcsetattr(), TIOCGWINSZ, and the decoder of
- * ui/term/keys.c. Output processing (OPOST) is off, since curses computes for a terminal that takes its bytes as they are.
+ * Therefore terminal modes, the size, and keys are handled here: raw mode by tcsetattr(), TIOCGWINSZ, and the decoder
+ * of ui/term/keys.c. Output processing (OPOST) is off, because curses computes for a terminal that takes its bytes
+ * unchanged.
  *
- * `endwin()` once after newterm(): until then curses flushes at every cursor move (ncurses 6.4 and 6.6), after it once per
- * doupdate(). What it has written by then is thrown away; the first frame says all of it again.
+ * `endwin()` is called once after newterm(). Before it curses flushes at every cursor move (ncurses 6.4 and 6.6), after
+ * it once per doupdate(). The bytes written until then are dropped; the first frame repeats them all.
  *
- * Writes never wait, though the descriptor stays blocking (io_write_now()): when the terminal stalls, the rest of the frame is
- * kept until it is writable again, and nothing new is drawn meanwhile.
+ * Writes never wait, though the descriptor stays blocking (io_write_now()). When the terminal stalls, the rest of the
+ * frame is kept until it is writable again, and nothing new is drawn meanwhile.
  *
  * Refused: standard input or output that isn't a terminal, and a TERM that can't place the cursor.
  */
