@@ -5,14 +5,14 @@
  *                     -> missing or other -> write -> read -> equal -> wait -> read again -> rest
  *     unwanted:  delete -> read -> absent -> wait -> read again -> gone
  *
- * The wait is needed because Asterisk commits its database about a second after it acknowledged a write. A number is called verified
- * after the first reading. The second reading only finds what a crash undid.
+ * The wait is needed because Asterisk commits its database about a second after it acknowledged a write. A number is called
+ * verified after the first reading. The second reading only finds what a crash undid.
  *
  * With lookup there is nothing to write. What reads back different is read again twice, and then shown as it is.
  *
- * If an acknowledged write reads back different, somebody else writes too. After three of them the next try waits, longer each time.
- * A number is written only when its agent's dial string is there, and an agent's key is deleted only when no number can lead to it,
- * so that no caller meets half a route.
+ * If an acknowledged write reads back different, somebody else writes too. After three of them the next try waits, longer each
+ * time. A number is written only when its agent's dial string is there, and an agent's key is deleted only when no number can lead
+ * to it, so that no caller meets half a route.
  */
 #include "config.h"
 

@@ -2,8 +2,8 @@
  * The fields of a call. The columns of the store, the members of JSON and the columns of CSV come from this one table: a new field
  * of struct call needs one row here and one column in data/sql. Pure; any thread.
  *
- * A row has the type, the member of struct call, and the key in JSON and CSV ("" = in neither). The rows are in the order of CSV, so
- * new ones go to the end. The key of the store comes first.
+ * A row has the type, the member of struct call, and the key in JSON and CSV ("" = in neither). The rows are in the order of CSV,
+ * so new ones go to the end. The key of the store comes first.
  *
  * TEXT is our own text or Asterisk's. FOREIGN is text that a caller or a carrier may have chosen. TIME is a moment, SPAN a duration
  * (its key is in ms). The words of STATE, OUTCOME and HUNG_UP are in call.h. MADE has no member: it is computed and not stored.

@@ -1,8 +1,8 @@
 /*
  * Metrics over calls: for each number (or provider, agent, region) and in total (DESIGN.md 4.5). Live calls are counted by
- * metrics_call(), those of the store by metrics_history(); both use the same code, so that live and history agree. Every call counts
- * once, whichever report comes first. Test calls do not count. Callers choose the numbers, so the count of numbers is bounded; past
- * the bound a call counts in the total only. One owner, one thread at a time.
+ * metrics_call(), those of the store by metrics_history(); both use the same code, so that live and history agree. Every call
+ * counts once, whichever report comes first. Test calls do not count. Callers choose the numbers, so the count of numbers is
+ * bounded; past the bound a call counts in the total only. One owner, one thread at a time.
  */
 #ifndef TRUNKDECK_CALLS_METRICS_H
 #define TRUNKDECK_CALLS_METRICS_H

@@ -1,7 +1,7 @@
 /*
  * The version of the dialplan include (data/asterisk/extensions_trunkdeck.conf): the only extension of its context
- * trunkdeck-version. Asterisk returns it in the answer to ShowDialPlan, which needs write = reporting, in each routes mode. The first
- * includes did not have this context. Pure.
+ * trunkdeck-version. Asterisk returns it in the answer to ShowDialPlan, which needs write = reporting, in each routes mode. The
+ * first includes did not have this context. Pure.
  */
 #ifndef TRUNKDECK_ROUTES_DIALPLAN_H
 #define TRUNKDECK_ROUTES_DIALPLAN_H

@@ -101,8 +101,8 @@ void routes_free(struct routes **r);
 
 /* The id of the store is known now. */
 void routes_set_owner(struct routes *r, const char *owner, int64_t now_ms);
-/* What is wanted for a number: one route, or none. routes_complete() follows once all have been told; nothing is sent before. Routes
- * of one agent have the same dial string; while they do not, the newest wins. */
+/* What is wanted for a number: one route, or none. routes_complete() follows once all have been told; nothing is sent before.
+ * Routes of one agent have the same dial string; while they do not, the newest wins. */
 void routes_want(struct routes *r, const struct route *route, int64_t now_ms);
 void routes_unwant(struct routes *r, const char *number, int64_t now_ms);
 void routes_complete(struct routes *r, int64_t now_ms);
@@ -111,8 +111,9 @@ void routes_set_prefixes(struct routes *r, const struct route_prefix *prefixes, 
 /* From now on write to the server even if another store owns it. */
 void routes_take_over(struct routes *r, int64_t now_ms);
 
-/* A scan of the server's numbers finds keys that the store does not know. It is due after the owner was found right, and again after
- * routes_verify_all(). Between begin and end, each number that is found is told. It is read back before it is called foreign. */
+/* A scan of the server's numbers finds keys that the store does not know. It is due after the owner was found right, and again
+ * after routes_verify_all(). Between begin and end, each number that is found is told. It is read back before it is called
+ * foreign. */
 bool routes_scan_due(const struct routes *r);
 void routes_scan_begin(struct routes *r);
 void routes_scan_found(struct routes *r, const char *number, int64_t now_ms);

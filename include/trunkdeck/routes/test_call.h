@@ -1,7 +1,7 @@
 /*
- * A test call: a Local channel into the inbound dialplan of one server (context trunkdeck-test). The dialplan routes it like a caller
- * and dials the number's agent. The test waits in silence for the agent's first audio and hangs up. The tracker counts no Local
- * channel as a call, so a test is in no figure.
+ * A test call: a Local channel into the inbound dialplan of one server (context trunkdeck-test). The dialplan routes it like a
+ * caller and dials the number's agent. The test waits in silence for the agent's first audio and hangs up. The tracker counts no
+ * Local channel as a call, so a test is in no figure.
  *
  * Needs write = originate. Times are the server's where its events carry them, else those of arrival.
  */
