@@ -121,6 +121,8 @@ void list_end(struct list *l)
 	}
 	if (l->to_end)
 		at = l->count - 1;
+	else if (l->visible == 0 && l->cursor == 0)
+		at = 0;		/* nobody has seen the list yet: what is new stays in sight */
 	else if (l->old_count == 0 && !find(l, l->cursor_key, &at))
 		at = 0;
 	else if (!find(l, l->cursor_key, &at))

@@ -59,10 +59,23 @@ static void test_cursor_follows_key(void **state)
 	assert_int_equal(selected(), 'd');
 }
 
+/* Rows come while another view is on the screen: the list is opened at its first row, not at the row that once was it. */
+static void test_a_list_that_was_not_drawn_stays_on_its_first_row(void **state)
+{
+	(void)state;
+	fill("cde");
+	fill("abcde");
+	assert_int_equal(selected(), 'a');
+	list_fit(&list, 10);
+	fill("xabcde");
+	assert_int_equal(selected(), 'a');
+}
+
 static void test_removed_row(void **state)
 {
 	(void)state;
 	fill("abcde");
+	list_fit(&list, 10);
 	list_select(&list, 'c');
 	fill("abde");
 	assert_int_equal(selected(), 'd');	/* the one after it */
@@ -474,6 +487,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_cursor_follows_key, start, stop),
 		cmocka_unit_test_setup_teardown(test_removed_row, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_list_that_was_not_drawn_stays_on_its_first_row, start, stop),
 		cmocka_unit_test_setup_teardown(test_moves, start, stop),
 		cmocka_unit_test_setup_teardown(test_screen_row_is_kept, start, stop),
 		cmocka_unit_test_setup_teardown(test_click_and_wheel, start, stop),
