@@ -121,8 +121,8 @@ void list_end(struct list *l)
 	}
 	if (l->to_end)
 		at = l->count - 1;
-	else if (l->visible == 0 && l->cursor == 0)
-		at = 0;		/* nobody has seen the list yet: what is new stays in sight */
+	else if (!l->placed)
+		at = 0;
 	else if (l->old_count == 0 && !find(l, l->cursor_key, &at))
 		at = 0;
 	else if (!find(l, l->cursor_key, &at))
@@ -156,6 +156,7 @@ bool list_select(struct list *l, uint64_t key)
 
 	if (!find(l, key, &at))
 		return false;
+	l->placed = true;
 	set_cursor(l, at, 1);
 	return true;
 }
@@ -266,6 +267,7 @@ bool list_action(struct list *l, enum action_id action)
 {
 	long page = l->visible > 1 ? l->visible - 1 : 1, half = l->visible > 1 ? l->visible / 2 : 1, rows;
 
+	l->placed = true;
 	switch (action) {
 	case ACTION_UP: rows = -1; break;
 	case ACTION_DOWN: rows = 1; break;
@@ -326,6 +328,7 @@ void list_fit(struct list *l, int visible)
 	size_t rows = visible > 0 ? (size_t)visible : 1, first = l->cursor, last = l->cursor;
 
 	l->visible = visible;
+	l->placed = true;
 	/* Notes next to the first or last row are shown with that row, because the cursor can't go to them. */
 	while (first > 0 && l->rows[first - 1].note)
 		first--;

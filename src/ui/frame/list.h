@@ -77,6 +77,7 @@ struct list {
 	size_t cursor;
 	uint64_t cursor_key;
 	int visible;			/* rows on the screen at the last draw */
+	bool placed;			/* the cursor was seen or moved: it follows its row; until then it is on the first */
 	bool stale;			/* must be refilled before it is read */
 	bool more;			/* further rows have not been read yet */
 	bool to_end;			/* the cursor stays on the last row while more are read */

@@ -251,12 +251,11 @@ static void only_a_live_call_is_hung_up(void **state)
 static void read_only_hangs_nothing_up(void **state)
 {
 	struct fixture *f = *state;
-	struct call c;
+	struct call c = live_call(f);	/* before the server is connected: its resync drops the call at some moment */
 	struct err e;
 
 	f->config.read_only = true;
 	assert_true(app_start(f->app, &e));
-	c = live_call(f);
 	app_hangup(f->app, &c);
 	assert_true(app_said(f->app, "is not hung up: read-only mode"));
 }

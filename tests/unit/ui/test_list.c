@@ -63,7 +63,11 @@ static void test_cursor_follows_key(void **state)
 static void test_a_list_that_was_not_drawn_stays_on_its_first_row(void **state)
 {
 	(void)state;
-	fill("cde");
+	list_begin(&list);
+	list_add_note(&list, '-', 1);
+	list_add(&list, 'c', 0, NULL);
+	list_end(&list);
+	assert_int_equal(selected(), 'c');
 	fill("abcde");
 	assert_int_equal(selected(), 'a');
 	list_fit(&list, 10);
