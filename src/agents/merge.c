@@ -18,6 +18,7 @@
 
 /* A region with fewer known agents may lose all of them without a confirmation. */
 #define ALL_GONE_FROM 3
+#define FIELDS_SIZE sizeof(((struct agents_change *)NULL)->fields)
 
 static const char *const kind_names[AGENTS_CHANGE_KINDS] = {
 	[AGENTS_ADDED] = "added",
@@ -86,8 +87,9 @@ static void name_differences(const struct agent *a, const struct agent *b, char 
 	buf_clear(&out);
 }
 
-/* Adds a mutation and its description. `stored` is NULL for a new agent. */
-static void add_change(struct agents_plan *plan, enum agents_change_kind kind, const struct agent *stored, struct agent *as)
+/* Adds a mutation and its description. `stored` is NULL for a new agent. fields: the names of those that differ. */
+static void add_change(struct agents_plan *plan, enum agents_change_kind kind, const struct agent *stored, struct agent *as,
+		       const char *fields)
 {
 	struct mutation *m = &plan->mutations[plan->count];
 	struct agents_change *c = &plan->changes[plan->count++];
@@ -98,8 +100,7 @@ static void add_change(struct agents_plan *plan, enum agents_change_kind kind, c
 	m->record.entity = ENTITY_AGENT;
 	m->record.agent = *as;
 	m->record.agent.version = m->version;
-	if (stored)
-		name_differences(stored, as, c->fields, sizeof(c->fields));
+	str_copy(c->fields, sizeof(c->fields), str_of(fields));
 }
 
 static void merge_listed(struct agents_plan *plan, const struct agents_list *list, const struct agent *listed,
@@ -110,7 +111,7 @@ static void merge_listed(struct agents_plan *plan, const struct agents_list *lis
 	bool may_move = !stored || stored->region == listed->region || left == AGENTS_COMPLETE || left == AGENTS_NOT_ASKED;
 	struct agents_issue *issue;
 	struct agent copy;
-	char fields[sizeof(((struct agents_change *)0)->fields)];
+	char fields[FIELDS_SIZE] = "";
 
 	if (stored && !is_of_directory(stored)) {
 		issue = &plan->issues[plan->issue_count++];
@@ -130,7 +131,7 @@ static void merge_listed(struct agents_plan *plan, const struct agents_list *lis
 		return;
 	}
 	agent_copy(&copy, listed);
-	add_change(plan, !stored ? AGENTS_ADDED : is_marked(stored) ? AGENTS_RESTORED : AGENTS_CHANGED, stored, &copy);
+	add_change(plan, !stored ? AGENTS_ADDED : is_marked(stored) ? AGENTS_RESTORED : AGENTS_CHANGED, stored, &copy, fields);
 }
 
 static bool is_gone(const struct agents_list *list, const struct agent *stored)
@@ -163,6 +164,7 @@ void agents_merge(struct agents_plan *plan, const struct agents_list *list, stru
 	for (size_t i = 0; i < list->count; i++)
 		merge_listed(plan, list, &list->agents[i], snapshot_agent(stored, list->agents[i].id));
 	for (size_t i = 0; i < count; i++) {
+		char fields[FIELDS_SIZE];
 		struct agent copy;
 
 		if (!is_gone(list, all[i]))
@@ -175,7 +177,8 @@ void agents_merge(struct agents_plan *plan, const struct agents_list *list, stru
 		copy.voice_enabled = false;
 		free(copy.voice_problem);
 		copy.voice_problem = xstrdup(AGENTS_GONE_TEXT);
-		add_change(plan, AGENTS_GONE, all[i], &copy);
+		name_differences(all[i], &copy, fields, sizeof(fields));
+		add_change(plan, AGENTS_GONE, all[i], &copy, fields);
 	}
 }
 
