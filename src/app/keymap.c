@@ -76,14 +76,15 @@ static void resolve_names(void)
 		const struct action *a = action_get((enum action_id)id);
 
 		for (const char *keys = a->keys; *keys != '\0'; keys += strspn(keys, " ")) {
-			struct binding *b = &bindings[binding_count];
 			size_t len = strcspn(keys, " ");
 			char name[KEYMAP_NAME_SIZE];
 
 			str_copy(name, sizeof(name), (struct str){ keys, len });
 			keys += len;
-			b->action = a;
-			if (binding_count < ARRAY_LEN(bindings) && keymap_parse(name, &b->key))
+			if (binding_count == ARRAY_LEN(bindings))
+				die("too many keys in the table of actions");
+			bindings[binding_count].action = a;
+			if (keymap_parse(name, &bindings[binding_count].key))
 				binding_count++;
 		}
 	}
