@@ -176,9 +176,7 @@ static size_t shared_code_len(const struct country *home)
 	return code.len;
 }
 
-struct reading {
-	char text[TYPED_MAX + 8];
-};
+#define READ_SIZE (TYPED_MAX + 8)		/* of what the functions below write to `out` */
 
 /* North America: ten digits. The area code begins with 2 to 9 and is not a service code such as 411. */
 static bool is_possible_nanp(const char *national)
@@ -186,13 +184,13 @@ static bool is_possible_nanp(const char *national)
 	return strlen(national) == 10 && national[0] >= '2' && strncmp(national + 1, "11", 2);
 }
 
-static bool reading_is(struct reading *r, struct str prefix, const char *digits)
+static bool read_digits(char *out, struct str prefix, const char *digits)
 {
-	snprintf(r->text, sizeof(r->text), "+%.*s%s", (int)prefix.len, prefix.p, digits);
-	return is_number(r->text) && (r->text[1] != '1' || is_possible_nanp(r->text + 2));
+	snprintf(out, READ_SIZE, "+%.*s%s", (int)prefix.len, prefix.p, digits);
+	return is_number(out) && (out[1] != '1' || is_possible_nanp(out + 2));
 }
 
-static bool read_national(const char *digits, const struct country *home, struct reading *r)
+static bool read_national(const char *digits, const struct country *home, char *out)
 {
 	struct str code = { home->code, shared_code_len(home) };
 	const char *trunk = trunk_prefix(home);
@@ -200,40 +198,40 @@ static bool read_national(const char *digits, const struct country *home, struct
 
 	/* In a country with its own area code, such as the Bahamas, people omit the area code. */
 	if (is_nanp(home))
-		return (n == 7 && strlen(home->code) == 4 && reading_is(r, str_of(home->code), digits)) ||
-		       reading_is(r, n == 11 && digits[0] == '1' ? STR("") : STR("1"), digits);
+		return (n == 7 && strlen(home->code) == 4 && read_digits(out, str_of(home->code), digits)) ||
+		       read_digits(out, n == 11 && digits[0] == '1' ? STR("") : STR("1"), digits);
 	if (n >= 11 && str_starts((struct str){ digits, n }, code))
-		return reading_is(r, STR(""), digits);
+		return read_digits(out, STR(""), digits);
 	if (trunk[0] && str_starts((struct str){ digits, n }, str_of(trunk)))
 		digits += strlen(trunk);
-	return reading_is(r, code, digits);
+	return read_digits(out, code, digits);
 }
 
 /* Tries to read an international number with '+', 00 or North America's 011, and then a national number. */
-static bool read_number(const char *typed, const struct country *home, struct reading *r)
+static bool read_number(const char *typed, const struct country *home, char *out)
 {
 	size_t n = strlen(typed);
 
 	if (typed[0] == '+')
-		return reading_is(r, STR(""), typed + 1);
+		return read_digits(out, STR(""), typed + 1);
 	if (!strncmp(typed, "00", 2))
-		return reading_is(r, STR(""), typed + 2);
-	if (!strncmp(typed, "011", 3) && (!home || is_nanp(home)) && reading_is(r, STR(""), typed + 3))
+		return read_digits(out, STR(""), typed + 2);
+	if (!strncmp(typed, "011", 3) && (!home || is_nanp(home)) && read_digits(out, STR(""), typed + 3))
 		return true;
 	if (home)
-		return read_national(typed, home, r);
+		return read_national(typed, home, out);
 	/* Without a home, accept only what is too long for a national number. */
-	return n >= 11 && typed[0] != '0' && reading_is(r, STR(""), typed);
+	return n >= 11 && typed[0] != '0' && read_digits(out, STR(""), typed);
 }
 
 bool e164_suggest(const char *text, const struct country *home, char out[E164_SIZE])
 {
 	char typed[TYPED_MAX + 1];
-	struct reading r;
+	char number[READ_SIZE];
 
-	if (!e164_typed(text, typed) || !read_number(typed, home, &r) || !strcmp(r.text, text))
+	if (!e164_typed(text, typed) || !read_number(typed, home, number) || !strcmp(number, text))
 		return false;
-	return str_copy(out, E164_SIZE, str_of(r.text));
+	return str_copy(out, E164_SIZE, str_of(number));
 }
 
 static bool starts_with(const char *text, const char *start)

@@ -1,6 +1,7 @@
 /*
  * A byte stream to a server: TCP, or TLS with the server's certificate and name verified. libcurl in CONNECT_ONLY mode;
- * transport.c is the only file of the room that uses it. Nothing blocks.
+ * transport.c is the only file of the room that uses it. A plain connection leaves libcurl once it is open. Nothing
+ * blocks.
  *
  * transport_fd() stays the same for life and becomes readable whenever transport_drive(), transport_read() or
  * transport_flush() has something to do; transport_timeout_ms() says when transport_drive() is due without that.

@@ -44,10 +44,7 @@ uint64_t deck_number_key(const struct number *n)
 
 static struct deck_entry *add_entry(struct deck_index *x, const struct provider *p, const struct number *n)
 {
-	if (x->count == x->size) {
-		x->size = x->size > 0 ? 2 * x->size : 256;
-		x->entries = xreallocarray(x->entries, x->size, sizeof(*x->entries));
-	}
+	ARRAY_GROW(x->entries, x->count, x->size);
 	x->entries[x->count] = (struct deck_entry){ .provider = p, .number = n, .text = x->texts.len };
 	return &x->entries[x->count++];
 }

@@ -57,10 +57,7 @@ void list_begin(struct list *l)
 
 void list_add(struct list *l, uint64_t key, int kind, const void *data)
 {
-	if (l->count == l->size) {
-		l->size = l->size > 0 ? l->size * 2 : 64;
-		l->rows = xreallocarray(l->rows, l->size, sizeof(*l->rows));
-	}
+	ARRAY_GROW(l->rows, l->count, l->size);
 	l->rows[l->count++] = (struct list_row){ .key = key, .kind = kind, .data = data };
 }
 
@@ -205,10 +202,7 @@ void list_open(struct list *l, uint64_t key, bool open)
 	if (!open && at < l->open_count) {
 		l->open[at] = l->open[--l->open_count];
 	} else if (open && at == l->open_count) {
-		if (l->open_count == l->open_size) {
-			l->open_size = l->open_size > 0 ? 2 * l->open_size : 16;
-			l->open = xreallocarray(l->open, l->open_size, sizeof(*l->open));
-		}
+		ARRAY_GROW(l->open, l->open_count, l->open_size);
 		l->open[l->open_count++] = key;
 	}
 }

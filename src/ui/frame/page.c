@@ -33,10 +33,7 @@ struct page {
 
 static void add(struct page_lines *l, int x, int width, enum role role, bool same, char *text)
 {
-	if (l->count == l->size) {
-		l->size = l->size ? 2 * l->size : 64;
-		l->cells = xreallocarray(l->cells, l->size, sizeof(*l->cells));
-	}
+	ARRAY_GROW(l->cells, l->count, l->size);
 	l->cells[l->count++] = (struct page_cell){ x, width, role, same, text, l->mark };
 }
 
@@ -71,11 +68,6 @@ void page_trouble(struct page_lines *l, int x, const struct err *e)
 		return;
 	page_line(l, x + 2, 2, ROLE_DIM, "->");
 	page_also(l, x + 5, 0, ROLE_NORMAL, e->hint);
-}
-
-static void fill(const struct page *p, struct page_lines *l)
-{
-	p->ops->fill(p->arg, l);
 }
 
 static void clear(struct page_lines *l)
@@ -134,7 +126,7 @@ static void page_draw(void *state, const struct canvas *screen)
 	const void *mark = p->ops->marked ? p->ops->marked(p->arg) : NULL;
 	int at;
 
-	fill(p, &l);
+	p->ops->fill(p->arg, &l);
 	none.area.rows = 0;
 	p->lines = lay_out(&l, &none, 0, mark, &at);
 	p->visible = c.area.rows;
@@ -157,7 +149,7 @@ static void copy(struct page *p)
 
 	buf_init(&text, BUF_UNBOUNDED);
 	buf_adds(&text, p->title);
-	fill(p, &l);
+	p->ops->fill(p->arg, &l);
 	for (size_t i = 0; i < l.count; i++) {
 		buf_adds(&text, l.cells[i].same ? "  " : "\n");
 		buf_adds(&text, l.cells[i].text);

@@ -209,16 +209,16 @@ static int draw_live(const struct canvas *c, int y, int x, uint64_t live)
 /* --- drawing --- */
 
 /* Two columns side by side, or one column for the sections of both. */
-struct page {
+struct halves {
 	struct canvas left, right;
 	bool two;
 	int gap;			/* blank lines after the head */
 };
 
-static struct page page_of(const struct canvas *c)
+static struct halves halves_of(const struct canvas *c)
 {
 	int half = c->area.columns / 2;
-	struct page p = { .left = *c, .right = *c, .two = c->area.columns >= TWO_COLUMNS };
+	struct halves p = { .left = *c, .right = *c, .two = c->area.columns >= TWO_COLUMNS };
 
 	p.gap = c->area.rows > LOW_ROWS;
 	if (p.two) {
@@ -232,7 +232,7 @@ static void draw_now(const struct metrics_view *v, const struct canvas *c, const
 {
 	struct now now = count_now(v, r);
 	const struct number_metrics *n = metrics_total(now.metrics);
-	struct page p = page_of(c);
+	struct halves p = halves_of(c);
 	int x = draw_live(c, 1, 1, n->offered), y = 2 + p.gap, y_right = y;
 	char longest[SHORT_SIZE];
 
@@ -255,7 +255,7 @@ static int draw_sections(struct metrics_view *v, const struct canvas *c, int y)
 {
 	const struct figures *f = &v->view.app->figures;
 	const struct number_metrics *n = metrics_total(f->metrics);
-	struct page p = page_of(c);
+	struct halves p = halves_of(c);
 	int y_right = y;
 
 	v->pick.count = 0;
@@ -272,7 +272,7 @@ static void draw_past(struct metrics_view *v, const struct canvas *c, const stru
 	const struct figures *f = &v->view.app->figures;
 	const struct number_metrics *n = metrics_total(f->metrics);
 	struct now now = count_now(v, r);
-	int y = 2 + (page_of(c).gap || !f->coverage.complete), row;
+	int y = 2 + (halves_of(c).gap || !f->coverage.complete), row;
 	struct canvas below = canvas_sub(c, y, 0, c->area.rows - y, c->area.columns);
 	uint64_t live;
 
