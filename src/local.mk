@@ -38,6 +38,7 @@ libtrunkdeck_a_SOURCES += \
 	src/model/snapshot.c \
 	src/model/sorted.c \
 	src/model/sorted.h \
+	src/model/tell.c \
 	src/model/validate.c
 
 # calls: events to calls, calls to figures

@@ -41,8 +41,7 @@ static bool reads_as(const char *text, const json_t *value)
 	return same;
 }
 
-/* Writes a value with the fewest digits that read back as the same value, as in the canonical form. */
-static char *json_text(const json_t *value)
+char *params_json_text(const json_t *value)
 {
 	size_t digits = 15;
 	char *text = json_dumps(value, WRITE_FLAGS | JSON_REAL_PRECISION(digits));
@@ -66,11 +65,11 @@ static char *value_text(const json_t *value)
 	json_t *read;
 
 	if (!string)
-		return json_text(value);
+		return params_json_text(value);
 	read = json_loads(string, READ_FLAGS, NULL);
 	json_decref(read);
 	return !read && is_plain(string) && strlen(string) == json_string_length(value) ? xstrdup(string)
-											: json_text(value);
+											: params_json_text(value);
 }
 
 static char *key_text(const char *key)
@@ -81,7 +80,7 @@ static char *key_text(const char *key)
 	if (key[0] && key[0] != '"' && is_plain(key))
 		return xstrdup(key);
 	string = json_string(key);
-	text = string ? json_text(string) : xstrdup("?");
+	text = string ? params_json_text(string) : xstrdup("?");
 	json_decref(string);
 	return text;
 }
@@ -132,7 +131,7 @@ static bool refuse(struct err *e, const char *hint)
 static json_t *value_of(struct str text)
 {
 	json_t *value = json_loadb(text.p, text.len, READ_FLAGS | JSON_ALLOW_NUL, NULL);
-	char *canonical = json_is_number(value) ? json_text(value) : NULL;
+	char *canonical = json_is_number(value) ? params_json_text(value) : NULL;
 
 	/* A version 1.10 or an id 12E3 is a string. A text is a number only if nothing of it would be lost. */
 	if (canonical && !str_eq(text, str_of(canonical))) {

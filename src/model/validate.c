@@ -15,6 +15,7 @@
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/base/utf8.h"
 #include "trunkdeck/model/e164.h"
+#include "trunkdeck/model/tell.h"
 
 /* --- numbers --- */
 
@@ -47,6 +48,9 @@ static bool check_field(const struct field *f, const struct number *n, const str
 			return true;
 		/* TRANSLATORS: agent id, then the reason. */
 		return err_set(e, ERR_AGENT_UNUSABLE, _("%s: %s; choose another agent"), text, why);
+	case FIELD_PARAMS:
+		return field_check_text(f, text, e) &&
+		       (ctx->restoring || tell_check_params(text, !ctx->adding && ctx->holder ? ctx->holder->params : "", e));
 	default:
 		return !field_is_text(f) || field_check_text(f, text, e);
 	}
@@ -71,8 +75,11 @@ bool number_validate(const struct number *n, const struct number_context *ctx, c
 
 const char *number_warning(const struct number *n, const struct number_context *ctx)
 {
-	if (!ctx->agent || ctx->agent->region == n->region)
+	if (!ctx->agent)
 		return NULL;
+	if (ctx->agent->region == n->region)
+		return agent_kind_of("", ctx->agent->dial) == AGENT_KIND_PJSIP && tell_header_bytes(n->params) > TELL_HEADERS_MAX ?
+		       _("The parameters make more than 800 bytes of SIP headers: over UDP the call may not reach the agent") : NULL;
 	if (n->region == REGION_NA)
 		return _("The agent runs in eu, the number is in na: callers will wait longer for answers");
 	return _("The agent runs in na, the number is in eu: callers will wait longer for answers");

@@ -4,7 +4,7 @@
 #   tests/fuzz/fuzz_ami -max_total_time=60 FOLDER tests/fuzz/corpus/ami
 fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_agents tests/fuzz/fuzz_ami \
 	tests/fuzz/fuzz_config tests/fuzz/fuzz_filter tests/fuzz/fuzz_keys tests/fuzz/fuzz_recording \
-	tests/fuzz/fuzz_story tests/fuzz/fuzz_tracker tests/fuzz/fuzz_utf8
+	tests/fuzz/fuzz_story tests/fuzz/fuzz_tell tests/fuzz/fuzz_tracker tests/fuzz/fuzz_utf8
 
 if LIBFUZZER
 AM_CFLAGS += -fsanitize=fuzzer-no-link,address
@@ -54,6 +54,10 @@ tests_fuzz_fuzz_tracker_LDADD = libtrunkdeck.a $(TD_LIBS)
 tests_fuzz_fuzz_story_SOURCES = tests/fuzz/fuzz_story.c $(fuzz_driver)
 tests_fuzz_fuzz_story_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_story_LDADD = libtrunkdeck.a $(TD_LIBS)
+
+tests_fuzz_fuzz_tell_SOURCES = tests/fuzz/fuzz_tell.c $(fuzz_driver)
+tests_fuzz_fuzz_tell_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_tell_LDADD = libtrunkdeck.a $(TD_LIBS)
 
 tests_fuzz_fuzz_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(fuzz_driver)
 tests_fuzz_fuzz_utf8_LDFLAGS = $(fuzz_ldflags)

@@ -37,6 +37,7 @@ BEGIN {
 	only["sqlite3.h"] = "^src/store/sqlite[^/]*\\.c$"
 	only["curl/curl.h"] = "^src/(ami/transport|agents/http)\\.c$"
 	only["jansson.h"] = "^(src|include/trunkdeck)/((model|calls|agents|store|demo|cli/io|cli/commands)/|replay/replay\\.[ch]$)"
+	only["sha2.h"] = "^src/model/tell\\.c$"
 	only["md5.h"] = "^src/(ami/link|demo/pbx)\\.c$"
 	only["uthash.h"] = only["utlist.h"] = only["utarray.h"] = "^src/"
 	only["libintl.h"] = "^(include/trunkdeck/base/gettext\\.h|src/main\\.c)$"

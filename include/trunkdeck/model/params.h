@@ -8,6 +8,7 @@
 #ifndef TRUNKDECK_MODEL_PARAMS_H
 #define TRUNKDECK_MODEL_PARAMS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -22,6 +23,9 @@ struct param {
 /* Returns the rows of a JSON object in its order; none if it is not an object. Caller frees with params_free(). */
 struct param *params_rows(const char *object, size_t *count);
 void params_free(struct param *rows, size_t count);
+/* Returns a value as compact JSON, with the fewest digits that read back as the same number, as in the canonical form.
+ * What a line cannot show is escaped. Caller frees. */
+char *params_json_text(const json_t *value);
 /* Returns the canonical object of the rows that have a key; caller frees. NULL with *e (ERR_FIELD_INVALID) and *bad,
  * the index of the wrong row: its key is there twice, or its value is nested too deeply or too long. */
 char *params_object(const struct param *rows, size_t count, size_t *bad, struct err *e);

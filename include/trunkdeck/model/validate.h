@@ -29,7 +29,8 @@ struct number_context {
 /* Reports the first error in the order of the form, and then whether the limit is reached. With a key, reports only
  * errors of that field (the limit belongs to the number). e->field names the field. */
 bool number_validate(const struct number *n, const struct number_context *ctx, const char *key, struct err *e);
-/* A warning (region mismatch between agent and number), translated, or NULL. See also e164_warning(). */
+/* A warning, translated, or NULL: agent and number are in different regions, or the parameters are too long for SIP
+ * headers. See also e164_warning(). */
 const char *number_warning(const struct number *n, const struct number_context *ctx);
 bool provider_validate(const struct provider *p, struct err *e);
 bool agent_validate(const struct agent *a, struct err *e);
