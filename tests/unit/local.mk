@@ -1,7 +1,7 @@
 # Unit tests: one cmocka program for each file named here, tests/unit/ROOM/test_X.c. All of them link the whole program and
 # the kit, the fixtures that they share.
 unit_tests = \
-	tests/unit/store/test_store \
+	tests/unit/store/test_postgres tests/unit/store/test_sqlite \
 	tests/unit/agents/test_merge tests/unit/agents/test_read tests/unit/agents/test_worker \
 	tests/unit/ami/test_action tests/unit/ami/test_check tests/unit/ami/test_event tests/unit/ami/test_parse \
 	tests/unit/ami/test_transport \
@@ -50,13 +50,14 @@ tests_unit_ui_test_form_SOURCES = tests/unit/ui/test_form.c $(form_screen)
 tests_unit_ui_test_form_random_SOURCES = tests/unit/ui/test_form_random.c $(form_screen)
 tests_unit_ui_test_form_save_SOURCES = tests/unit/ui/test_form_save.c $(form_screen)
 
-# One suite on SQLite and on a PostgreSQL server of its own.
-tests_unit_store_test_store_SOURCES = tests/unit/store/fixture.c tests/unit/store/fixture.h \
+# One suite, as a program for SQLite and one for PostgreSQL with a server of its own. They take longest, so they begin.
+store_suite = tests/unit/store/fixture.c tests/unit/store/fixture.h tests/unit/store/suite.c \
 	tests/unit/store/test_batch.c tests/unit/store/test_calls.c tests/unit/store/test_coverage.c \
 	tests/unit/store/test_damage.c tests/unit/store/test_drivers.c tests/unit/store/test_feed.c \
 	tests/unit/store/test_live.c tests/unit/store/test_metrics.c tests/unit/store/test_races.c \
-	tests/unit/store/test_records.c tests/unit/store/test_server.c tests/unit/store/test_store.c \
-	tests/unit/store/test_undo.c
+	tests/unit/store/test_records.c tests/unit/store/test_server.c tests/unit/store/test_undo.c
+tests_unit_store_test_postgres_SOURCES = tests/unit/store/test_postgres.c $(store_suite)
+tests_unit_store_test_sqlite_SOURCES = tests/unit/store/test_sqlite.c $(store_suite)
 
 TESTS += tests/unit/agents/test_sync.py
 EXTRA_DIST += tests/unit/agents/test_sync.py tests/unit/kit/agent_directory.py tests/unit/kit/pg.sh tests/unit/kit/tls_relay.py

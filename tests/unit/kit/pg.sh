@@ -1,7 +1,8 @@
 #!/bin/sh
 # A PostgreSQL server for one test, in a temporary folder, on a Unix socket only.
 #
-# usage: pg.sh < commands > answers
+# usage: pg.sh [SETTING] < commands > answers
+# SETTING is a line for postgresql.conf.
 # Prints "ok URL" once it is up, or "failed: why". Each line is a command, answered with "ok ..." or "failed: ...":
 #   sql TEXT    runs TEXT with psql, answers "ok" and the first line of the result
 #   kill        kills all its processes with SIGKILL, as a crash of the machine would
@@ -84,12 +85,13 @@ trap clean_up EXIT
 trap 'exit 1' HUP INT TERM PIPE
 if [ "$(id -u)" = 0 ]; then chown "$owner:$group" "$dir"; fi
 
-as_server "$bin/initdb" -D "$dir/data" -U trunkdeck -A trust -E UTF8 --locale=C.UTF-8 > "$dir/initdb" 2>&1 ||
+as_server "$bin/initdb" -D "$dir/data" -U trunkdeck -A trust -E UTF8 --locale=C.UTF-8 --no-sync > "$dir/initdb" 2>&1 ||
 	fail "initdb: $(tail -1 "$dir/initdb")"
 cat >> "$dir/data/postgresql.conf" <<END
 listen_addresses = ''
 unix_socket_directories = '$dir'
 max_connections = 40
+$1
 END
 start_server || fail "pg_ctl: $(tail -1 "$dir/start"); $(tail -1 "$dir/log")"
 url="postgresql://trunkdeck@/postgres?host=$dir"
