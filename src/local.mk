@@ -35,6 +35,8 @@ libtrunkdeck_a_SOURCES += \
 	src/model/params.c \
 	src/model/record_json.c \
 	src/model/records.c \
+	src/model/schedule.c \
+	src/model/schedule_state.c \
 	src/model/snapshot.c \
 	src/model/sorted.c \
 	src/model/sorted.h \

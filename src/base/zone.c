@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "trunkdeck/base/clock.h"
+#include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
 
@@ -43,8 +44,7 @@ struct zone {
 
 /* --- dates --- */
 
-/* Days since 1970-01-01. The month may be outside of 1-12. */
-static int64_t days_of(int year, int month, int day)
+int64_t zone_days(int year, int month, int day)
 {
 	int64_t y = year + (month <= 2 ? -1 : 0), era = (y >= 0 ? y : y - 399) / 400;
 	int64_t of_era = y - era * 400, of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
@@ -162,14 +162,14 @@ static int64_t rule_date_s(const struct rule_date *d, int year)
 	int64_t first, day;
 
 	if (d->kind != 'M') {
-		day = days_of(year, 1, 1) + d->day - (d->kind == 'J');
+		day = zone_days(year, 1, 1) + d->day - (d->kind == 'J');
 		if (d->kind == 'J' && is_leap(year) && d->day >= 60)
 			day++;
 		return day * DAY_S + d->at_s;
 	}
-	first = days_of(year, d->month, 1);
+	first = zone_days(year, d->month, 1);
 	day = first + ((d->day + 6) % 7 - weekday_of(first) + 7) % 7 + 7 * (d->week - 1);
-	if (d->week == 5 && day >= (d->month == 12 ? days_of(year + 1, 1, 1) : days_of(year, d->month + 1, 1)))
+	if (d->week == 5 && day >= (d->month == 12 ? zone_days(year + 1, 1, 1) : zone_days(year, d->month + 1, 1)))
 		day -= 7;
 	return day * DAY_S + d->at_s;
 }
@@ -178,9 +178,9 @@ static int year_of(int64_t days)
 {
 	int year = (int)(1970 + floor_div(days * 400, 146097));
 
-	while (days_of(year + 1, 1, 1) <= days)
+	while (zone_days(year + 1, 1, 1) <= days)
 		year++;
-	while (days_of(year, 1, 1) > days)
+	while (zone_days(year, 1, 1) > days)
 		year--;
 	return year;
 }
@@ -327,18 +327,29 @@ int zone_offset_s(const struct zone *z, int64_t wall_us)
 	return z->offset_s[low];
 }
 
+void zone_date(int64_t days, struct zone_time *out)
+{
+	int year = year_of(days), month = 1;
+
+	while (month < 12 && zone_days(year, month + 1, 1) <= days)
+		month++;
+	*out = (struct zone_time){ .year = year, .month = month, .day = (int)(days - zone_days(year, month, 1)) + 1,
+				   .weekday = weekday_of(days) };
+}
+
+const char *zone_weekday_name(int weekday)
+{
+	static const char *const names[] = { N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun") };
+
+	return _(names[weekday]);
+}
+
 void zone_local(const struct zone *z, int64_t wall_us, struct zone_time *out)
 {
 	int64_t local = floor_div(wall_us, US_PER_S) + zone_offset_s(z, wall_us);
 	int64_t days = floor_div(local, DAY_S), second = local - days * DAY_S;
-	int month = 1;
 
-	out->year = year_of(days);
-	while (month < 12 && days_of(out->year, month + 1, 1) <= days)
-		month++;
-	out->month = month;
-	out->day = (int)(days - days_of(out->year, month, 1)) + 1;
-	out->weekday = weekday_of(days);
+	zone_date(days, out);
 	out->hour = (int)(second / 3600);
 	out->minute = (int)(second / 60 % 60);
 	out->second = (int)(second % 60);
@@ -347,7 +358,7 @@ void zone_local(const struct zone *z, int64_t wall_us, struct zone_time *out)
 /* Tries the offsets of a day before and a day after. At least one of them is right, unless the time is skipped. */
 int64_t zone_moment_us(const struct zone *z, const struct zone_time *t)
 {
-	int64_t local = days_of(t->year, t->month, 1) + t->day - 1;
+	int64_t local = zone_days(t->year, t->month, 1) + t->day - 1;
 	int before, after;
 
 	local = time_times(local * DAY_S + t->hour * 3600 + t->minute * 60 + t->second, US_PER_S);

@@ -15,7 +15,8 @@ unit_tests = \
 	tests/unit/config/test_secret tests/unit/config/test_setup \
 	tests/unit/model/test_e164 tests/unit/model/test_filter_words tests/unit/model/test_json \
 	tests/unit/model/test_number_suggest tests/unit/model/test_params tests/unit/model/test_records \
-	tests/unit/model/test_snapshot tests/unit/model/test_tell tests/unit/model/test_validate \
+	tests/unit/model/test_schedule tests/unit/model/test_snapshot tests/unit/model/test_tell \
+	tests/unit/model/test_validate \
 	tests/unit/replay/test_player tests/unit/replay/test_replay \
 	tests/unit/routes/test_reconcile tests/unit/routes/test_reconcile_found tests/unit/routes/test_test_call \
 	tests/unit/ui/test_calls tests/unit/ui/test_draw tests/unit/ui/test_form tests/unit/ui/test_form_random \

@@ -22,6 +22,11 @@ struct zone_time {
 	int weekday;			/* 0 = Monday */
 };
 
+/* Days since 1970-01-01 of a date, which may be outside of its month. */
+int64_t zone_days(int year, int month, int day);
+/* The date and weekday of such a day, at 00:00:00. */
+void zone_date(int64_t days, struct zone_time *out);
+const char *zone_weekday_name(int weekday);	/* "Mon", translated */
 void zone_local(const struct zone *z, int64_t wall_us, struct zone_time *out);
 /* The moment of a local time. weekday is ignored, and days may be outside of the month. A local time that occurs twice
  * is the earlier one. A local time that is skipped is read with the offset before the change. */

@@ -196,13 +196,6 @@ int figures_hours(const struct canvas *c, int y, const char *title, const uint32
 	return y + 1;
 }
 
-const char *figures_day(int day)
-{
-	static const char *const days[] = { N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun") };
-
-	return _(days[day]);
-}
-
 int figures_week(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick)
 {
 	static const char *const words[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
@@ -218,7 +211,7 @@ int figures_week(const struct canvas *c, int y, const struct number_metrics *n, 
 
 		pick_row(c, y, pick, "day:%s", words[day]);
 		pick->item[pick->count - 1].day = day;
-		draw_text(c, y, 1, 9, ROLE_NORMAL, figures_day(day));
+		draw_text(c, y, 1, 9, ROLE_NORMAL, zone_weekday_name(day));
 		for (int hour = 0; hour < 24; hour++)
 			draw_text(c, y, FIGURES_INDENT + hour, 1, ROLE_ACCENT,
 				  shade(c, n->by_week[day][hour], most, glyphs, ARRAY_LEN(glyphs)));

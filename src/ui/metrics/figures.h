@@ -36,7 +36,6 @@ int figures_response(const struct canvas *c, int y, const struct number_metrics 
 /* A row of 24 glyphs in columns FIGURES_INDENT and up. */
 #define FIGURES_INDENT 11
 int figures_hours(const struct canvas *c, int y, const char *title, const uint32_t hours[24]);
-const char *figures_day(int day);	/* "Mon" */
 int figures_week(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick);
 int figures_causes(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick);
 int figures_countries(const struct canvas *c, int y, const struct number_metrics *n, struct figures_pick *pick);

@@ -351,7 +351,7 @@ static void metrics_note(void *state, char *to, size_t size)
 		return;
 	calls = metrics_total(v->view.app->figures.metrics)->by_week[day][hour];
 	snprintf(to + len, size - len, ngettext("%s%s %02d:00  %u call", "%s%s %02d:00  %u calls", calls), len > 0 ? "  " : "",
-		 figures_day(day), hour, calls);
+		 zone_weekday_name(day), hour, calls);
 }
 
 /* Shows the calls of the subject, the window and the marked figure. */
