@@ -59,6 +59,7 @@ struct server_coverage {
 	size_t over_count;
 	int64_t fresh_from_us;		/* `now` began then after a loss and is not claimed yet; 0 = no loss */
 	int64_t reported_from_us;	/* last value from the ami thread */
+	int64_t ahead_us;		/* the server's clock minus ours */
 	uint64_t forgotten;
 	bool changed;			/* since the last claim */
 };

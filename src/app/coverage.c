@@ -6,6 +6,8 @@
  *
  * The ami thread reports a turn's calls before its status. So when the inbox is empty, all calls up to the status's
  * heard_us have been reported, and only then is anything claimed.
+ *
+ * Spans have the times of the server's clock, because calls have them, too.
  */
 #include "config.h"
 
@@ -44,7 +46,7 @@ static void take_back(struct app *a, struct server_coverage *l, int64_t from_us)
 			l->over[i].until_us = from_us > l->over[i].from_us ? from_us : l->over[i].from_us;
 	}
 	if (covered)
-		l->fresh_from_us = l->now.from_us = l->now.until_us = clock_wall_us(a->clock);
+		l->fresh_from_us = l->now.from_us = l->now.until_us = time_plus(clock_wall_us(a->clock), l->ahead_us);
 }
 
 void app_coverage_lost(struct app *a, const struct call *c)
@@ -58,19 +60,24 @@ void app_coverage_lost(struct app *a, const struct call *c)
 void app_coverage_status(struct app *a, const struct server_status *status)
 {
 	struct server_coverage *l = of_server(a, status->server);
+	int64_t heard_us;
 
 	if (!l)
 		return;
+	l->ahead_us = status->facts.clock_us;
 	if (status->covered_from_us != l->reported_from_us) {
 		end_span(l);
-		l->reported_from_us = l->now.from_us = l->now.until_us = status->covered_from_us;
+		l->reported_from_us = status->covered_from_us;
+		if (status->covered_from_us)
+			l->now.from_us = l->now.until_us = time_plus(status->covered_from_us, l->ahead_us);
 		l->changed = true;
 	}
 	if (status->forgotten != l->forgotten)
 		take_back(a, l, status->forgotten_from_us);
 	l->forgotten = status->forgotten;
-	if (l->now.from_us && status->heard_us > l->now.until_us)
-		l->now.until_us = status->heard_us;
+	heard_us = time_plus(status->heard_us, l->ahead_us);
+	if (l->now.from_us && heard_us > l->now.until_us)
+		l->now.until_us = heard_us;
 }
 
 static void claim_server(struct app *a, const char *server, struct server_coverage *l)

@@ -286,6 +286,20 @@ static bool said_how_many_are_lost(const struct app *a)
 	return app_said(a, "are lost: the store was away for too long");
 }
 
+/* The application knows the server. No worker connects to it. */
+static void start_with_server(struct fixture *f, struct server_config *server)
+{
+	struct err e;
+
+	app_free(&f->app);
+	f->config.servers = server;
+	f->config.server_count = 1;
+	f->app = app_new(&f->config, &f->clock);
+	f->app->server_count = 0;
+	assert_true(app_start(f->app, &e));
+	f->app->server_count = 1;
+}
+
 /* The store is open, and then a write hangs. The queue stays small, even if calls are lost meanwhile. */
 static void the_queue_for_a_hanging_store_is_bounded(void **state)
 {
@@ -294,17 +308,10 @@ static void the_queue_for_a_hanging_store_is_bounded(void **state)
 	struct server_config server = { .name = (char *)"eu-1" };
 	struct server_status status = { .server = "eu-1", .covered_from_us = moment("2026-03-28T21:00:00Z"), .uptime_s = -1 };
 	struct worker *w;
-	struct err e;
 	int release;
 	pid_t pid;
 
-	app_free(&f->app);
-	f->config.servers = &server;
-	f->config.server_count = 1;
-	f->app = app_new(&f->config, &f->clock);
-	f->app->server_count = 0;			/* no worker connects to it */
-	assert_true(app_start(f->app, &e));
-	f->app->server_count = 1;
+	start_with_server(f, &server);
 	w = f->app->private->worker;
 	assert_true(app_handle_until(f->app, store_is_back));
 	pid = lock_store(f, &release);
@@ -331,6 +338,50 @@ static void the_queue_for_a_hanging_store_is_bounded(void **state)
 	assert_in_range(calls_in(f).count, WORKER_SPOOL_MAX, WORKER_SPOOL_MAX + OVER - 1);
 	app_free(&f->app);
 	f->config.server_count = 0;
+}
+
+static int64_t gap_s(const struct fixture *f, const char *since, const char *until)
+{
+	struct coverage_summary summary;
+	struct coverage g;
+	struct store *s;
+	struct err e;
+
+	assert_true(store_open(&s, f->store.url, &(struct store_options){ .actor = "test" }, &e));
+	coverage_begin(&g, moment(since), moment(until));
+	assert_true(store_find_coverage(s, NULL, 0, &g, &e));
+	summary = coverage_summary(&g);
+	coverage_clear(&g);
+	store_close(&s);
+	return summary.gap_s;
+}
+
+/* Calls have the times of the server's clock. So what was heard is recorded by the same clock, also after a lost call. */
+static void coverage_follows_the_servers_clock(void **state)
+{
+	struct fixture *f = *state;
+	struct server_config server = { .name = (char *)"eu-1" };
+	struct server_status status = { .server = "eu-1", .covered_from_us = moment("2026-03-28T21:00:00Z"), .uptime_s = -1 };
+	struct call lost = call_at(1, "2026-03-28T20:30:00Z");
+
+	start_with_server(f, &server);
+	assert_true(app_handle_until(f->app, store_is_back));
+	status.facts = (struct server_facts){ .clock_known = true, .clock_us = -(int64_t)3600 * 1000000 };
+	status.heard_us = moment("2026-03-28T22:00:00Z");
+	app_coverage_status(f->app, &status);
+	app_coverage_claim(f->app);
+	app_coverage_lost(f->app, &lost);
+	clock_advance(&f->clock, 600 * 1000);
+	status.heard_us = clock_wall_us(&f->clock);
+	app_coverage_status(f->app, &status);
+	status.covered_from_us = 0;
+	app_coverage_status(f->app, &status);
+	app_free(&f->app);
+	f->config.server_count = 0;
+	assert_int_equal(gap_s(f, "2026-03-28T19:50:00Z", "2026-03-28T20:30:00Z"), 600);
+	assert_int_equal(gap_s(f, "2026-03-28T20:30:00Z", "2026-03-28T21:00:00Z"), 1800);
+	assert_int_equal(gap_s(f, "2026-03-28T21:00:00Z", "2026-03-28T21:10:00Z"), 0);
+	assert_int_equal(gap_s(f, "2026-03-28T21:10:00Z", "2026-03-28T22:10:00Z"), 3600);
 }
 
 static void today_combines_stored_and_live_calls(void **state)
@@ -488,6 +539,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_read_only_screen_records_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(calls_wait_for_a_store_that_is_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_queue_for_a_hanging_store_is_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(coverage_follows_the_servers_clock, setup, teardown),
 		cmocka_unit_test_setup_teardown(today_combines_stored_and_live_calls, setup, teardown),
 		cmocka_unit_test_setup_teardown(figures_restart_at_midnight, setup, teardown),
 		cmocka_unit_test_setup_teardown(windows_are_read_from_the_store, setup, teardown),
