@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """The configuration: file, environment and flags, refusals and their messages, and the source of each value."""
 
+import hashlib
 import os
 import socket
 import subprocess
 import unittest
 
-from deck import DONE, UNREACHABLE, USAGE, DeckTest
+from deck import DONE, TIMEOUT, UNREACHABLE, USAGE, DeckTest
 
 SERVER = "[server na-1]\nhost = 127.0.0.1\n"
 
@@ -168,9 +169,7 @@ class Secrets(Config):
             peer, _ = server.accept()
             with peer:
                 peer.recv(1000)
-                for name in ("cmdline", "environ"):
-                    with open(f"/proc/{run.pid}/{name}", "rb") as file:
-                        self.assertNotIn(b"geheim", file.read(), name)
+                self.assert_hidden(run.pid)
                 ps = subprocess.run(["ps", "-o", "args=", "-p", str(run.pid)], capture_output=True, check=True, text=True)
                 self.assertIn("number list", ps.stdout)
                 self.assertNotIn("geheim", ps.stdout)
@@ -186,6 +185,42 @@ class Secrets(Config):
         self.assertEqual(self.password_sent(f"--store={url}"), "geheim")
         self.assertEqual(self.password_sent("--store", "postgresql://deck@ADDRESS", PGPASSWORD="geheim"), "geheim")
         self.assertEqual(self.password_sent(TRUNKDECK_STORE_URL=url), "geheim")
+
+    def assert_hidden(self, pid):
+        """The secret "geheim" is neither in the command line of the process nor in its environment."""
+        for name in ("cmdline", "environ"):
+            with open(f"/proc/{pid}/{name}", "rb") as file:
+                self.assertNotIn(b"geheim", file.read(), name)
+
+    def test_a_secret_of_a_server_in_the_environment_is_used_and_hidden(self):
+        """The server gets it in the answer to the challenge. The command that gives another server's secret does not."""
+        def line_from(stream, beginning):
+            for line in stream:
+                if line.startswith(beginning):
+                    return line[len(beginning):].strip()
+            return None
+
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(TIMEOUT)
+            port = server.getsockname()[1]
+            self.config(f"[server na-1]\nhost = 127.0.0.1\nport = {port}\nuser = deck\n"
+                        "[server eu-1]\nhost = 127.0.0.1\nport = 1\nuser = deck\n"
+                        f"secret_command = env >{self.path('env')}; echo other\n")
+            self.done("init")
+            self.env["TRUNKDECK_SERVER_NA_1_SECRET"] = "geheim"
+            run = self.start("sync", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            peer, _ = server.accept()
+            with peer, peer.makefile("rw", newline="\r\n", encoding="ascii") as stream:
+                self.assert_hidden(run.pid)
+                stream.write("Asterisk Call Manager/9.0.0\n")
+                stream.flush()
+                action = line_from(stream, "ActionID: ")
+                stream.write(f"Response: Success\nActionID: {action}\nChallenge: 4711\n\n")
+                stream.flush()
+                self.assertEqual(line_from(stream, "Key: "), hashlib.md5(b"4711geheim").hexdigest())
+                self.assert_hidden(run.pid)
+        with open(self.path("env"), encoding="utf-8") as env:
+            self.assertNotRegex(env.read(), "geheim|TRUNKDECK_")
 
     def test_odd_urls(self):
         for url in ("postgresql://deck:geheim@h:5432/x", "postgresql://deck:ge@heim@h/x", "postgres://:geheim@h",
