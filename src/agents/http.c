@@ -62,8 +62,7 @@ bool http_url_check(const char *text, struct err *e)
 	if (ok)
 		return true;
 	err_set_message(e, ERR_CONFIG, "%s", _("this is no address to send the secret to"));
-	err_hint(e, "%s", _("allowed: https://HOST[:PORT][/PATH]; http:// only to this machine"));
-	return false;
+	return err_hint(e, "%s", _("allowed: https://HOST[:PORT][/PATH]; http:// only to this machine"));
 }
 
 void http_url_host(const char *text, char *to, size_t size)

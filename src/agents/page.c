@@ -171,8 +171,7 @@ void page_agent_clear(struct page_agent *a)
 static bool not_understood(struct err *e, const char *what)
 {
 	err_set_message(e, ERR_DIRECTORY_ANSWER, "%s", what);
-	err_hint(e, "%s", _("is the address that of the API, e.g. https://HOST/v3?"));
-	return false;
+	return err_hint(e, "%s", _("is the address that of the API, e.g. https://HOST/v3?"));
 }
 
 static json_t *load(const char *bytes, size_t len, struct err *e)
@@ -286,8 +285,7 @@ bool agents_dial_check(const char *template, struct err *e)
 
 	if (!strstr(template, PLACEHOLDER)) {
 		err_set_message(e, ERR_CONFIG, "%s", _("the dial string has no place for the agent"));
-		err_hint(e, "%s", _("write {agent_id} where its id belongs, e.g. WebSocket/{agent_id}/c(ulaw)"));
-		return false;
+		return err_hint(e, "%s", _("write {agent_id} where its id belongs, e.g. WebSocket/{agent_id}/c(ulaw)"));
 	}
 	record_init(&r, ENTITY_AGENT);
 	dial = page_dial(template, "id");

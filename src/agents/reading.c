@@ -135,8 +135,7 @@ static bool wait_ms(const struct agents_options *o, int ms)
 static bool fail(const struct reader *r, struct err *e, enum err_code code, const char *what, const char *hint)
 {
 	err_set_message(e, code, "%s: %s", r->host, what);
-	err_hint(e, "%s", hint);
-	return false;
+	return err_hint(e, "%s", hint);
 }
 
 static bool judge_status(const struct reader *r, const struct http_answer *a, struct err *e)

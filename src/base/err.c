@@ -71,15 +71,16 @@ bool err_set_message(struct err *e, enum err_code code, const char *message, ...
 	return false;
 }
 
-void err_hint(struct err *e, const char *hint, ...)
+bool err_hint(struct err *e, const char *hint, ...)
 {
 	va_list ap;
 
 	if (!e)
-		return;
+		return false;
 	va_start(ap, hint);
 	format_into(e->hint, sizeof(e->hint), hint, ap);
 	va_end(ap);
+	return false;
 }
 
 void err_about(struct err *e, const char *field)

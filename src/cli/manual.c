@@ -154,8 +154,8 @@ bool cli_manual(struct cli *c, struct err *e)
 		return put_configuration(to);
 	if (page[0] != '\0') {
 		err_set_message(e, ERR_USAGE, _("there is no page \"%s\""), page);
-		err_hint(e, "%s", _("'trunkdeck manual' prints trunkdeck(1), 'trunkdeck manual config' prints trunkdeck.conf(5)"));
-		return false;
+		return err_hint(e, "%s",
+		_("'trunkdeck manual' prints trunkdeck(1), 'trunkdeck manual config' prints trunkdeck.conf(5)"));
 	}
 	put_head(to, "trunkdeck", "TRUNKDECK 1", _("User Commands"),
 		 _("providers, phone numbers, AI voice agents and live calls behind Asterisk"));

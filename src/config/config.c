@@ -123,8 +123,7 @@ static bool choose_source(const struct config *c, const char *section, const cha
 			continue;
 		if (*from && (*from)->origin == v->origin) {
 			err_set_message(e, ERR_CONFIG, _("%s: [%s] has more than one %s"), v->where, section, stem);
-			err_hint(e, _("allowed: one of %s, %s_file, %s_command"), stem, stem, stem);
-			return false;
+			return err_hint(e, _("allowed: one of %s, %s_file, %s_command"), stem, stem, stem);
 		}
 		if (!*from || v->origin > (*from)->origin)
 			*from = v;
@@ -163,8 +162,7 @@ static bool read_source(struct config *c, const char *section, const char *stem,
 		ok = secret_from_command(from->value, SECRET_COMMAND_TIMEOUT_MS, &text, &why);
 	if (!ok) {
 		err_set_message(e, ERR_CONFIG, _("%s: no %s from %s: %s"), from->where, stem, from->key, why.message);
-		err_hint(e, "%s", why.hint);
-		return false;
+		return err_hint(e, "%s", why.hint);
 	}
 	ok = config_assign(c, section, stem, text, from->origin, from->where, e);
 	explicit_bzero(text, strlen(text));
@@ -215,8 +213,7 @@ static bool settle_server(const struct config *c, struct server_config *s, struc
 static bool refuse_agents(const struct config *c, const char *what, const char *hint, struct err *e)
 {
 	err_set_message(e, ERR_CONFIG, "%s: %s", section_where(c, "agents"), what);
-	err_hint(e, "%s", hint);
-	return false;
+	return err_hint(e, "%s", hint);
 }
 
 static bool settle(struct config *c, struct err *e)

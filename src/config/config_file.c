@@ -126,8 +126,7 @@ struct reading {
 static bool refuse(const struct reading *r, const char *what, const char *hint)
 {
 	err_set_message(r->e, ERR_CONFIG, _("%s:%d: %s"), r->path, r->line, what);
-	err_hint(r->e, "%s", hint);
-	return false;
+	return err_hint(r->e, "%s", hint);
 }
 
 static bool take_line(struct reading *r, char *text, size_t len)
@@ -164,8 +163,7 @@ static bool take_line(struct reading *r, char *text, size_t len)
 static bool refuse_unreadable(const char *path, int error, struct err *e)
 {
 	err_set_message(e, ERR_CONFIG, _("%s can't be read: %s"), path, strerror(error));
-	err_hint(e, "%s", _("name another one with --config FILE"));
-	return false;
+	return err_hint(e, "%s", _("name another one with --config FILE"));
 }
 
 bool config_read_file(struct config *c, const char *path, bool must_exist, struct err *e)

@@ -31,14 +31,12 @@ static bool is_safe(const char *path, const struct stat *st, struct err *e)
 {
 	if (st->st_uid != 0 && st->st_uid != geteuid()) {
 		err_set_message(e, ERR_CONFIG, _("%s belongs to another user"), path);
-		err_hint(e, _("it must belong to you or to root: chown it"));
-		return false;
+		return err_hint(e, _("it must belong to you or to root: chown it"));
 	}
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) == 0 || (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX)))
 		return true;
 	err_set_message(e, ERR_CONFIG, _("other users can write to %s"), path);
-	err_hint(e, "chmod go-w %s", path);
-	return false;
+	return err_hint(e, "chmod go-w %s", path);
 }
 
 /* Checks the folder and all folders above it. `dir` is absolute, has no symbolic links, and is changed. */
@@ -94,8 +92,7 @@ static bool take_line(char line[LINE_SIZE], const char *from, char **secret, str
 	if (*secret)
 		return true;
 	err_set_message(e, ERR_CONFIG, _("%s gave nothing"), from);
-	err_hint(e, "%s", _("it must give the secret as its first line"));
-	return false;
+	return err_hint(e, "%s", _("it must give the secret as its first line"));
 }
 
 bool secret_from_file(const char *path, char **secret, struct err *e)
@@ -106,8 +103,7 @@ bool secret_from_file(const char *path, char **secret, struct err *e)
 
 	if (!f) {
 		err_set_message(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
-		err_hint(e, "%s", _("it must give the secret as its first line"));
-		return false;
+		return err_hint(e, "%s", _("it must give the secret as its first line"));
 	}
 	if (secret_trusts(path, fileno(f), e)) {
 		if (!fgets(line, sizeof(line), f))
@@ -220,15 +216,14 @@ bool secret_from_command(const char *command, int64_t timeout_ms, char **secret,
 		waitpid(pid, NULL, 0);
 		explicit_bzero(line, sizeof(line));
 		err_set_message(e, ERR_CONFIG, _("\"%s\" did not end within %lld ms"), command, (long long)timeout_ms);
-		err_hint(e, "%s", _("it must print the secret as its first line and end; it can't ask for anything"));
-		return false;
+		return err_hint(e, "%s",
+				_("it must print the secret as its first line and end; it can't ask for anything"));
 	}
 	if (status != 0) {
 		explicit_bzero(line, sizeof(line));
 		err_set_message(e, ERR_CONFIG, _("\"%s\" failed with status %d"), command,
 				WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
-		err_hint(e, "%s", _("it must give the secret as its first line"));
-		return false;
+		return err_hint(e, "%s", _("it must give the secret as its first line"));
 	}
 	return take_line(line, command, secret, e);
 }

@@ -50,15 +50,13 @@ static bool may_dial_one(struct snapshot *s, const char *dial, size_t len, struc
 			continue;
 		err_set_message(e, ERR_FOUND_WRONG, _("not tested: %.*s leads through the provider %s"), (int)len, dial,
 				providers[i]->name);
-		err_hint(e, "%s", why);
-		return false;
+		return err_hint(e, "%s", why);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(inside); i++)
 		if (begins(dial, len, inside[i]))
 			return true;
 	err_set_message(e, ERR_FOUND_WRONG, _("not tested: %.*s may be a telephone line"), (int)len, dial);
-	err_hint(e, "%s", why);
-	return false;
+	return err_hint(e, "%s", why);
 }
 
 bool number_test_may_dial(struct snapshot *s, const char *dial, struct err *e)
@@ -148,6 +146,5 @@ bool number_test_run(const struct number_test *n, struct err *e)
 	if (calls > 0 || is_stopped(n))
 		return true;
 	err_set_message(e, ERR_FOUND_WRONG, _("no server serves the region %s"), region_name(n->number->region));
-	err_hint(e, "%s", _("configure a server of that region, with routes = astdb or odbc"));
-	return false;
+	return err_hint(e, "%s", _("configure a server of that region, with routes = astdb or odbc"));
 }

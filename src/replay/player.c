@@ -193,8 +193,8 @@ static bool examine(struct player *p, const char *path, struct err *e)
 		return recording_refuse(e, path);
 	if (p->start_us < 0) {
 		err_set_message(e, ERR_FILE, _("%s has no time stamps: it can be counted, but not shown"), path);
-		err_hint(e, "%s", _("'trunkdeck replay FILE' counts it; timestampevents = yes in manager.conf makes Asterisk send them"));
-		return false;
+		return err_hint(e, "%s",
+		_("'trunkdeck replay FILE' counts it; timestampevents = yes in manager.conf makes Asterisk send them"));
 	}
 	if (p->end_us < p->start_us)
 		p->end_us = p->start_us;

@@ -102,8 +102,7 @@ ssize_t recording_read(struct recording *r, char *to, size_t size)
 bool recording_refuse(struct err *e, const char *path)
 {
 	err_set_message(e, ERR_FILE, _("%s is no recorded AMI stream: there is not one event in it"), path);
-	err_hint(e, "%s", _("'trunkdeck record --raw FILE' records one"));
-	return false;
+	return err_hint(e, "%s", _("'trunkdeck record --raw FILE' records one"));
 }
 
 void recording_frame(struct tracker *t, const struct ami_frame *f, int64_t *last_us)

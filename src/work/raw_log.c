@@ -116,8 +116,7 @@ static bool is_recording(const char *path, struct err *e)
 	if (ours)
 		return true;
 	err_set_message(e, ERR_FILE, _("%s is there, and is no recorded stream"), path);
-	err_hint(e, "%s", _("choose another name, or move it away"));
-	return false;
+	return err_hint(e, "%s", _("choose another name, or move it away"));
 }
 
 static bool claim(const struct raw_log *l, struct raw_file *f, struct err *e)

@@ -78,7 +78,8 @@ struct err {
 bool err_set(struct err *e, enum err_code code, const char *hint, ...) __attribute__((format(printf, 3, 4)));
 /* The same with its own message instead of the table's, for values that are known only at run time. */
 bool err_set_message(struct err *e, enum err_code code, const char *message, ...) __attribute__((format(printf, 3, 4)));
-void err_hint(struct err *e, const char *hint, ...) __attribute__((format(printf, 2, 3)));
+/* Sets the hint of the failure. Returns false, too. */
+bool err_hint(struct err *e, const char *hint, ...) __attribute__((format(printf, 2, 3)));
 /* Sets the field of the failure, for codes that have no field of their own. */
 void err_about(struct err *e, const char *field);
 void err_clear(struct err *e);

@@ -56,8 +56,8 @@ bool cli_agent_sync(struct cli *c, struct err *e)
 
 	if (c->config->agents.source != AGENTS_FROM_API) {
 		err_set_message(e, ERR_CONFIG, "%s", _("no agent directory is configured: agents are local"));
-		err_hint(e, "%s", _("set source = api and na_url or eu_url in [agents]; see docs/configuration.md"));
-		return false;
+		return err_hint(e, "%s",
+				_("set source = api and na_url or eu_url in [agents]; see docs/configuration.md"));
 	}
 	if (c->config->read_only && !options.dry_run)
 		return err_set(e, ERR_READ_ONLY, "%s", _("--dry-run shows what would change"));

@@ -111,8 +111,7 @@ bool cli_record(struct cli *c, struct err *e)
 		return err_set(e, ERR_READ_ONLY, _("recording writes into the store: run it without --read-only"));
 	if (c->config->server_count == 0) {
 		err_set_message(e, ERR_CONFIG, "%s", _("no servers are configured: there is nothing to record"));
-		err_hint(e, "%s", _("add a [server NAME] section to the configuration"));
-		return false;
+		return err_hint(e, "%s", _("add a [server NAME] section to the configuration"));
 	}
 	if (!config_read_store_url(c->options->config, e) || !config_read_server_secrets(c->options->config, e) ||
 	    !config_read_agents_secret(c->options->config, e))

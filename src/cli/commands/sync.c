@@ -295,8 +295,7 @@ static bool report(struct sync *s, struct err *e)
 	if (away > 0) {
 		err_set_message(e, ERR_SERVER_UNREACHABLE, ngettext("%zu server was not reached", "%zu servers were not reached",
 								    away), away);
-		err_hint(e, "%s", _("its routes are written when sync or a screen reaches it"));
-		return false;
+		return err_hint(e, "%s", _("its routes are written when sync or a screen reaches it"));
 	}
 	if (s->wrong == 0)
 		return true;

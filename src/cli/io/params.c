@@ -42,8 +42,7 @@ static bool refuse(const char *what, const char *pair, struct err *e)
 {
 	err_set_message(e, ERR_FIELD_INVALID, "additionalParams: %s: %s", pair, what);
 	err_about(e, "additionalParams");
-	err_hint(e, "%s", _("write e.g. --param department=sales --param priority=3"));
-	return false;
+	return err_hint(e, "%s", _("write e.g. --param department=sales --param priority=3"));
 }
 
 bool cli_param_set(struct record *r, const char *pair, struct err *e)

@@ -52,8 +52,8 @@
 static bool refuse(struct err *e, const char *message)
 {
 	err_set_message(e, ERR_USAGE, "%s", message);
-	err_hint(e, "%s", _("for scripts use 'trunkdeck number list --json'; 'trunkdeck --help' lists the commands"));
-	return false;
+	return err_hint(e, "%s",
+			_("for scripts use 'trunkdeck number list --json'; 'trunkdeck --help' lists the commands"));
 }
 
 static int clamp(int value, int min, int max)
@@ -214,8 +214,8 @@ static bool start_curses(struct term *t, struct err *e)
 		t->screen = newterm_alone(type, t->sink);
 	if (t->screen == NULL) {
 		refuse(e, _("this terminal is unknown here"));
-		err_hint(e, _("TERM=%.40s has no entry in terminfo: install ncurses-term, or set TERM=xterm-256color"), type);
-		return false;
+		return err_hint(e,
+		_("TERM=%.40s has no entry in terminfo: install ncurses-term, or set TERM=xterm-256color"), type);
 	}
 	set_term(t->screen);
 	if (!terminfo_can_move())
