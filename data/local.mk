@@ -8,6 +8,7 @@ embedded_files = \
 	data/asterisk/manager_trunkdeck.conf \
 	data/asterisk/odbc.ini \
 	data/asterisk/res_odbc.conf \
+	data/asterisk/sorcery_trunkdeck.conf \
 	data/countries.tsv \
 	data/demo/workspace.json \
 	data/sql/sqlite/0001_initial.sql \

@@ -10,6 +10,8 @@
 
 #include "trunkdeck/agents/agents.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/tell.h"
 
 /* --- passwords in URLs --- */
 
@@ -145,8 +147,18 @@ static bool set_http(const struct option *o, void *member, const char *value)
 	return (value[0] == '\0' || agents_url_check(value, &e)) && set_text(o, member, value);
 }
 
+/* A path that can be written into the client object of an agent. */
+static bool set_path(const struct option *o, void *member, const char *value)
+{
+	bool allowed = strlen(value) <= AGENT_CA_FILE_MAX && (value[0] == '\0' || value[0] == '/') &&
+		       utf8_valid(str_of(value)) && !utf8_has_control(str_of(value)) && !strpbrk(value, "\"\\");
+
+	return allowed && set_text(o, member, value);
+}
+
 static const struct option_type
 	text = { set_text, xstrdup, true },
+	path = { set_path, xstrdup, true },
 	secret = { set_text, mask_secret, true },
 	url = { set_url, mask_url, true },
 	http = { set_http, mask_url, true },
@@ -202,6 +214,13 @@ const struct option config_options[] = {
 	  N_("The dialplan contexts in which calls from providers arrive. Other calls are not counted.") },
 	{ "server", "trunk_techs", &text, "PJSIP", N_("channel technologies separated by commas"), 0, 0, IN_SERVER(trunk_techs),
 	  N_("The channel technologies of providers' trunks, such as PJSIP or IAX2. Other channels are no inbound calls.") },
+	{ "server", "agent_ca_file", &path, "", N_("a path on the server of at most 128 bytes; empty = its public authorities"), 0, 0,
+	  IN_SERVER(agent_ca_file),
+	  N_("The authorities that sign the certificates of agents with a wss:// URL. Asterisk reads the file. Without it the server "
+	     "uses Debian's file of public authorities, and with routes = odbc it always does.") },
+	{ "server", "cache_hours", &number, "24", N_("0 to 720 hours; 0 = no cache"), 0, 720, IN_SERVER(cache_hours),
+	  N_("With routes = odbc: how long the server uses the routes that it has read before, when its database does not answer. The "
+	     "server follows its globals_trunkdeck.conf, which server setup makes of this option.") },
 	{ "agents", "source", &choice, "local", "local|api", 0, 0, IN_CONFIG(agents.source),
 	  N_("Where agents come from. With local they are made with trunkdeck, with api they are read from an agent directory.") },
 	{ "agents", "na_url", &http, "", HTTP_ADDRESS, 0, 0, IN_CONFIG(agents.na_url),

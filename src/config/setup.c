@@ -16,6 +16,7 @@ const struct setup_file setup_files[] = {
 	{ "asterisk/extensions_trunkdeck.conf", "/etc/asterisk/extensions_trunkdeck.conf", "dialplan reload", false },
 	{ "asterisk/manager_trunkdeck.conf", "/etc/asterisk/manager_trunkdeck.conf", "manager reload", false },
 	{ "asterisk/cdr_manager.conf", "/etc/asterisk/cdr_manager.conf", "module reload cdr_manager.so", false },
+	{ "asterisk/sorcery_trunkdeck.conf", "/etc/asterisk/sorcery_trunkdeck.conf", "core restart when convenient", false },
 	{ "asterisk/odbc.ini", "/etc/odbc.ini", "module reload res_odbc.so", true },
 	{ "asterisk/res_odbc.conf", "/etc/asterisk/res_odbc.conf", "module reload res_odbc.so", true },
 	{ "asterisk/func_odbc.conf", "/etc/asterisk/func_odbc.conf", "module reload func_odbc.so", true },
@@ -107,7 +108,7 @@ struct setup_value *setup_values(const struct setup_options *o)
 	struct setup_value *values;
 
 	split_url(o->config->store_url, &d);
-	values = xcalloc(16, sizeof(*values));
+	values = xcalloc(15, sizeof(*values));
 	memcpy(values, (struct setup_value[]){
 		{ "USER", xstrdup(o->server->user) },
 		{ "SECRET", secret_of(o) },
@@ -116,6 +117,7 @@ struct setup_value *setup_values(const struct setup_options *o)
 		{ "WRITE", xstrdup(o->mode == ROUTES_ODBC ? "reporting,call" : "system,reporting") },
 		{ "ROUTES", xstrdup(routes_mode_name(o->mode)) },
 		{ "TIMEOUT", xstrdup("30") },
+		{ "CACHE_HOURS", xasprintf("%d", o->server->cache_hours) },
 		{ "REGION", xstrdup(region_name(o->server->region)) },
 		{ "DB_HOST", d.host ? d.host : xstrdup(_("<HOST OF THE DATABASE>")) },
 		{ "DB_PORT", d.port ? d.port : xstrdup("5432") },
@@ -124,7 +126,7 @@ struct setup_value *setup_values(const struct setup_options *o)
 		{ "DB_PASSWORD", xstrdup(_("<PASSWORD OF trunkdeck_asterisk>")) },
 		{ "DB_SSLMODE", xstrdup(d.host && host_is_loopback(d.host) ? "prefer" : "verify-full") },
 		{ NULL, NULL },
-	}, 14 * sizeof(*values));
+	}, 15 * sizeof(*values));
 	return values;
 }
 

@@ -27,6 +27,7 @@ static const size_t config_texts[] = {
 	offsetof(struct server_config, name), offsetof(struct server_config, host), offsetof(struct server_config, ca_file),
 	offsetof(struct server_config, user), offsetof(struct server_config, secret),
 	offsetof(struct server_config, trunk_contexts), offsetof(struct server_config, trunk_techs),
+	offsetof(struct server_config, agent_ca_file),
 };
 
 static char **config_text(struct server_config *c, size_t i)

@@ -84,6 +84,7 @@ class Sources(Config):
         self.assertEqual(values["server na-1", "port"], ("15038", "environment", "TRUNKDECK_SERVER_NA_1_PORT"))
         self.assertEqual(values["server eu.2", "user"], ("me", "environment", "TRUNKDECK_SERVER_EU_2_USER"))
         self.assertEqual(values["server na-1", "trunk_techs"], ("PJSIP", "default", "default"))
+        self.assertEqual(values["server na-1", "cache_hours"], ("24", "default", "default"))
 
     def test_table(self):
         self.config("[screen]\nfps = 20\n")
@@ -116,6 +117,8 @@ class Refusals(Config):
         self.wrong("[screen]\nmouse = perhaps\n", 2, ["is not allowed", "yes or no"])
         self.wrong(SERVER + "port = 65536\n", 3, ["is not allowed", "1 to 65535"])
         self.wrong(SERVER + "region = asia\n", 3, ["is not allowed", "na|eu"])
+        for path in ("ca.pem", "/a:\\\\b", "/" + 128 * "x"):
+            self.wrong(SERVER + f"agent_ca_file = {path}\n", 3, "at most 128 bytes")
         self.wrong("[store]\nurl = mysql://x\n", 2, ["is not allowed", "sqlite:PATH or postgresql://"])
 
     def test_not_understood(self):

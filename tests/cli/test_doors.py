@@ -130,9 +130,11 @@ class Doors(DeckTest):
                                      "expect Provider already exists\n")
                     self.done("--demo", "--script", self.path("names.script"))
 
-    def test_parameters_keep_them_escaped(self):
-        """Parameters are JSON for the agent's platform. No action contains them."""
-        self.done("number", "edit", NUMBER, "--param", "note=a\r\nb\n")
+    def test_parameters_that_are_there_keep_them_escaped(self):
+        """New ones are refused. The former version stored them; they stay, and no action contains them."""
+        self.refused("number", "edit", NUMBER, "--param", "note=a\r\nb\n", says="additionalParams")
+        self.put("number", NUMBER, "params", r'{"note":"a\r\nb\n"}')
+        self.done("number", "edit", NUMBER, "--label", "other")
         for form in "--json", "--csv":
             self.assertIn(r"a\r\nb\n", self.done("number", "list", form).out)
         self.done("sync")

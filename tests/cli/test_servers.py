@@ -73,7 +73,7 @@ class Setup(Servers):
     eu_host = "pbx.example.net"  # not resolved, because nothing connects
 
     def test_files_by_mode(self):
-        base = {f"/etc/asterisk/{f}_trunkdeck.conf" for f in ("globals", "extensions", "manager")} | {
+        base = {f"/etc/asterisk/{f}_trunkdeck.conf" for f in ("globals", "extensions", "manager", "sorcery")} | {
             "/etc/asterisk/cdr_manager.conf"}
         odbc = base | {"/etc/odbc.ini", "/etc/asterisk/res_odbc.conf", "/etc/asterisk/func_odbc.conf"}
         self.assertEqual(set(self.files("na-1")), base)

@@ -30,6 +30,8 @@ struct server_config {
 	enum routes_mode routes;
 	char *trunk_contexts;		/* comma list, "" = any */
 	char *trunk_techs;		/* comma list */
+	char *agent_ca_file;		/* on the server, for agents by wss:// URL; "" = AGENT_CA_FILE */
+	int cache_hours;		/* in odbc mode: how long a route is used that was read before the database went away */
 };
 
 /* Can a network read the traffic? It can without TLS, unless the server is on this machine. */

@@ -17,6 +17,7 @@ for line in sys.stdin:
 tell_asterisk() {
 	local command
 	while read -r command; do
+		[[ $command = "core restart"* ]] && continue	# sorcery.conf of the lab has the same lines
 		inside asterisk_cli na-1 "$command" || return 1
 	done <"$LAB_RUN/reloads"
 }

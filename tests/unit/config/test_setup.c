@@ -55,7 +55,7 @@ static void an_unknown_name_gives_no_text(void **state)
 
 static struct server_config server = {
 	.name = (char []){ "na-1" }, .region = REGION_NA, .host = (char []){ "pbx.example.net" }, .user = (char []){ "deck" },
-	.secret = (char []){ "se;cret" }, .routes = ROUTES_ODBC,
+	.secret = (char []){ "se;cret" }, .routes = ROUTES_ODBC, .cache_hours = 24,
 };
 static struct config config = { .store_url = (char []){ "postgresql://u:p%40w@db.example.net:6543/acme?sslmode=require" } };
 
@@ -101,9 +101,20 @@ static void values_are_those_of_the_server(void **state)
 	expect_line("asterisk/manager_trunkdeck.conf", "permit = 192.0.2.7/32");
 	expect_line("asterisk/manager_trunkdeck.conf", "write = reporting,call");
 	expect_line("asterisk/globals_trunkdeck.conf", "TRUNKDECK_ROUTES = odbc");
+	expect_line("asterisk/globals_trunkdeck.conf", "TRUNKDECK_CACHE_HOURS = 24");
 	expect_line("asterisk/odbc.ini", "Servername = db.example.net");
 	expect_line("asterisk/odbc.ini", "Port = 6543");
 	expect_line("asterisk/odbc.ini", "Database = acme");
+}
+
+/* Asterisk reads the wizards in the order of the lines: sections of the file come before objects of astdb. */
+static void the_wizards_are_in_order(void **state)
+{
+	(void)state;
+	expect_line("asterisk/sorcery_trunkdeck.conf",
+		    "[res_websocket_client]\n"
+		    "websocket_client=config,websocket_client.conf,criteria=type=websocket_client\n"
+		    "websocket_client=astdb,ws");
 }
 
 static void a_secret_is_shown_only_when_asked_for(void **state)
@@ -210,6 +221,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_name_gives_no_text),
 		cmocka_unit_test(every_file_can_be_filled),
 		cmocka_unit_test(values_are_those_of_the_server),
+		cmocka_unit_test(the_wizards_are_in_order),
 		cmocka_unit_test(a_secret_is_shown_only_when_asked_for),
 		cmocka_unit_test(the_password_of_the_store_is_in_no_file),
 		cmocka_unit_test(a_store_without_database_leaves_placeholders),
