@@ -120,10 +120,10 @@ libtrunkdeck_a_SOURCES += \
 	src/agents/http.c \
 	src/agents/http.h \
 	src/agents/merge.c \
-	src/agents/page.c \
-	src/agents/page.h \
-	src/agents/reading.c \
-	src/agents/reading.h
+	src/agents/directory_page.c \
+	src/agents/directory_page.h \
+	src/agents/directory.c \
+	src/agents/directory.h
 
 # config: the configuration, and the files that an Asterisk needs
 libtrunkdeck_a_SOURCES += \

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "page.h"
+#include "directory_page.h"
 #include "http.h"
-#include "reading.h"
+#include "directory.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 
@@ -41,7 +41,7 @@ bool agents_url_check(const char *url, struct err *e)
 
 /* --- merging the answers --- */
 
-static void add_issue(struct agents_list *list, const struct page_agent *a, enum region region, const char *text)
+static void add_issue(struct agents_list *list, const struct directory_agent *a, enum region region, const char *text)
 {
 	struct agents_issue *issue = &list->issues[list->issue_count++];
 
@@ -51,20 +51,21 @@ static void add_issue(struct agents_list *list, const struct page_agent *a, enum
 }
 
 /* Adds an agent that the region's host has. */
-static void add_agent(struct agents_list *list, const struct reading *hosts, const struct page_agent *a, enum region region)
+static void add_agent(struct agents_list *list, const struct directory *hosts, const struct directory_agent *a,
+		      enum region region)
 {
-	const struct page_agent *other;
+	const struct directory_agent *other;
 	bool is_claimed = false;
 	struct agent *to;
 
 	for (int r = 0; r < (int)region; r++) {
-		other = reading_find(&hosts[r], a->agent.id);
+		other = directory_find(&hosts[r], a->agent.id);
 		is_claimed = is_claimed || (other && !other->problem[0] && (!other->has_region || (int)other->agent.region == r));
 	}
 	if (a->problem[0]) {
 		add_issue(list, a, region, a->problem);
 	} else if (a->has_region && a->agent.region != region) {
-		if (!reading_find(&hosts[a->agent.region], a->agent.id))
+		if (!directory_find(&hosts[a->agent.region], a->agent.id))
 			add_issue(list, a, region, _("it belongs to the other region, whose host does not list it"));
 	} else if (is_claimed) {
 		add_issue(list, a, region, _("both regions' hosts claim it; the first one's is taken"));
@@ -91,15 +92,15 @@ static int by_issue(const void *a, const void *b)
 bool agents_read(struct agents_list *list, const struct agents_options *o, const char *const *expected, size_t count,
 		 struct err *e)
 {
-	struct reading hosts[REGION_COUNT] = { { .total = -1 } };
+	struct directory hosts[REGION_COUNT] = { { .total = -1 } };
 	bool any = false;
 	size_t n = 1;
 
 	*list = (struct agents_list){ .count = 0 };
 	for (int r = 0; r < REGION_COUNT; r++) {
 		if (o->url[r][0])
-			reading_host(&hosts[r], o, (enum region)r, expected, count, &list->regions[r]);
-		n += reading_count(&hosts[r]);
+			directory_read(&hosts[r], o, (enum region)r, expected, count, &list->regions[r]);
+		n += directory_count(&hosts[r]);
 	}
 	list->agents = xcalloc(n, sizeof(*list->agents));
 	list->issues = xcalloc(n, sizeof(*list->issues));
@@ -112,7 +113,7 @@ bool agents_read(struct agents_list *list, const struct agents_options *o, const
 	qsort(list->agents, list->count, sizeof(*list->agents), by_id);
 	qsort(list->issues, list->issue_count, sizeof(*list->issues), by_issue);
 	for (int r = REGION_COUNT; r-- > 0;) {
-		reading_clear(&hosts[r]);
+		directory_clear(&hosts[r]);
 		any = any || list->regions[r].state == AGENTS_COMPLETE || list->regions[r].state == AGENTS_UNSETTLED;
 		if (list->regions[r].state == AGENTS_FAILED)
 			*e = list->regions[r].err;

@@ -34,9 +34,9 @@
 
 #define READS_PER_WORK 4		/* a busy server must not delay the others */
 #define OUT_MAX ((size_t)16 * 1024 * 1024)
-#define REQUEST_DEADLINE_MS 30000
+#define ANSWER_DEADLINE_MS 30000
 
-struct request {
+struct awaited {
 	uint64_t id;
 	int64_t sent_ms;
 	ami_answer_fn *fn;
@@ -52,7 +52,7 @@ struct ami_link {
 	struct transport *transport;
 	struct ami_parser *parser;
 	struct buf out;
-	struct request *requests;	/* oldest first */
+	struct awaited *awaited;	/* oldest first */
 	uint64_t next_id;
 	bool broken;			/* info.err has the reason; the connection must be taken down */
 	bool refused;			/* the server refused the login */
@@ -84,12 +84,12 @@ struct ami_link *ami_link_new(const struct ami_link_config *config)
 	return l;
 }
 
-static void forget_requests(struct ami_link *l)
+static void forget_awaited(struct ami_link *l)
 {
-	struct request *r, *next;
+	struct awaited *r, *next;
 
-	HASH_ITER(hh, l->requests, r, next) {
-		HASH_DEL(l->requests, r);
+	HASH_ITER(hh, l->awaited, r, next) {
+		HASH_DEL(l->awaited, r);
 		free(r);
 	}
 }
@@ -98,7 +98,7 @@ void ami_link_free(struct ami_link **l)
 {
 	if (!*l)
 		return;
-	forget_requests(*l);
+	forget_awaited(*l);
 	transport_close(&(*l)->transport);
 	ami_parser_free(&(*l)->parser);
 	buf_clear(&(*l)->out);
@@ -138,7 +138,7 @@ static void take_down(struct ami_link *l)
 	log_msg(LOG_LEVEL_WARN, "%s %s: %s", l->config.server->name, l->config.name, l->info.err.message);
 	transport_close(&l->transport);
 	ami_parser_restart(l->parser, true);
-	forget_requests(l);
+	forget_awaited(l);
 	buf_reset(&l->out);
 	l->broken = l->refused = l->has_more = l->info.has_offset = false;
 	l->idle_at_ms = l->ping_sent_us = 0;
@@ -163,14 +163,14 @@ bool ami_response_ok(const struct ami_frame *f)
 bool ami_link_request(struct ami_link *l, const char *action, const struct ami_field *fields, ami_answer_fn *fn,
 		      void *arg, uint64_t tag, struct err *e)
 {
-	struct request *r;
+	struct awaited *r;
 	uint64_t id = ++l->next_id;
 
 	if (!ami_action_write(&l->out, action, id, fields, e))
 		return false;
 	r = xcalloc(1, sizeof(*r));
-	*r = (struct request){ .id = id, .sent_ms = now_ms(), .fn = fn, .arg = arg, .tag = tag };
-	HASH_ADD(hh, l->requests, id, sizeof(r->id), r);
+	*r = (struct awaited){ .id = id, .sent_ms = now_ms(), .fn = fn, .arg = arg, .tag = tag };
+	HASH_ADD(hh, l->awaited, id, sizeof(r->id), r);
 	return true;
 }
 
@@ -296,18 +296,18 @@ static bool answers(struct ami_link *l, const struct ami_frame *f)
 {
 	struct str more = ami_get(f, AMI_KEY_EVENTLIST);
 	bool last = f->kind == AMI_RESPONSE ? !str_eq_nocase(more, STR("start")) : str_eq_nocase(more, STR("Complete"));
-	struct request *r = NULL;
+	struct awaited *r = NULL;
 	int64_t number;
 	uint64_t id;
 
 	if (f->async || !str_to_i64(ami_get(f, AMI_KEY_ACTIONID), &number))
 		return false;
 	id = (uint64_t)number;
-	HASH_FIND(hh, l->requests, &id, sizeof(id), r);
+	HASH_FIND(hh, l->awaited, &id, sizeof(id), r);
 	if (!r)
 		return false;
 	if (last)
-		HASH_DEL(l->requests, r);
+		HASH_DEL(l->awaited, r);
 	r->fn(r->arg, r->tag, f, last);
 	if (last)
 		free(r);
@@ -322,7 +322,7 @@ static void on_frame(void *arg, const struct ami_frame *f)
 		return;
 	if (f->kind == AMI_BANNER)
 		on_banner(l, f);
-	else if (l->state != LINK_UP && !l->requests)
+	else if (l->state != LINK_UP && !l->awaited)
 		break_link(l, ERR_SERVER_UNREACHABLE, _("this is no Asterisk manager interface"));
 	else if (!f->reject && answers(l, f))
 		return;
@@ -452,7 +452,7 @@ void ami_link_tick(struct ami_link *l, int64_t now)
 	if (l->state == LINK_UP) {
 		if (l->ping_sent_us && now >= ping_deadline_ms(l)) {
 			break_link(l, ERR_SERVER_UNREACHABLE, _("the server has gone silent"));
-		} else if (l->requests && now >= l->requests->sent_ms + REQUEST_DEADLINE_MS) {
+		} else if (l->awaited && now >= l->awaited->sent_ms + ANSWER_DEADLINE_MS) {
 			break_link(l, ERR_SERVER_UNREACHABLE, _("the server did not answer an action"));
 		} else if (l->ping_at_ms >= 0 && now >= l->ping_at_ms) {
 			if (ami_link_request(l, "Ping", none, on_pong, l, 0, &e)) {

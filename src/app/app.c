@@ -133,7 +133,7 @@ const struct ami_handlers app_ami_handlers = {
 
 static const struct worker_handlers worker_handlers = {
 	.state = on_store_state, .records = on_records, .result = on_result, .spool = on_spool, .published = on_published,
-	.live = on_live, .metrics = on_metrics, .story = on_detail, .changes = on_change_page, .page = on_call_page,
+	.live = on_live, .metrics = on_metrics, .story = on_detail, .changes = on_found_changes, .calls = on_found_calls,
 };
 
 struct app *app_new(const struct config *config, const struct td_clock *clock)
@@ -280,7 +280,7 @@ int64_t app_next_at_ms(const struct app *a)
 
 bool app_is_settled(const struct app *a)
 {
-	return mailbox_waiting(a->inbox) == 0 && !a->private->requests && !a->private->hangups && !pages_waiting(a)
+	return mailbox_waiting(a->inbox) == 0 && !a->private->requests && !a->private->hangups && !questions_wait(a)
 		&& !a->watch.waiting && !a->job.running && worker_is_idle(a->private->worker)
 		&& (a->store_state == STORE_STATE_OK || a->store_state == STORE_STATE_RETRY) && servers_settled(a)
 		&& routes_settled(a) && endpoints_settled(a) && (!a->replay || replay_is_settled(a));
@@ -317,7 +317,7 @@ void app_free(struct app **app)
 	worker_stop(&a->private->worker);
 	history_free(a);
 	hangups_free(a);
-	pages_free(a);
+	found_free(a);
 	free(a->private->coverage);
 	publish_free(a);
 	change_requests_free(a);

@@ -131,9 +131,9 @@ void cut_calls(struct app *a, const char *server, const char *number);
 void hangups_free(struct app *a);
 
 /* app/calls.c */
-mail_fn on_call, on_resynced, on_live, on_detail, on_story, on_call_page, on_change_page;
-bool pages_waiting(const struct app *a);
-void pages_free(struct app *a);
+mail_fn on_call, on_resynced, on_live, on_detail, on_story, on_found_calls, on_found_changes;
+bool questions_wait(const struct app *a);
+void found_free(struct app *a);
 
 /* app/history.c */
 mail_fn on_spool, on_metrics;

@@ -1,9 +1,9 @@
 /*
  * Calls in the app: reports by servers, by a recorder through the store, and by a recorded stream; the watched call;
- * pages of finished calls and of the audit trail.
+ * what was found in the store: finished calls and changes.
  *
- * The watched call is updated by the reports of calls, or, if its end was missed, by a page of finished calls. Its
- * story comes from the tracker's owner: the ami thread, or the player of a recorded stream. A finished call has the
+ * The watched call is updated by the reports of calls, or, if its end was missed, by the finished calls that were
+ * found. Its story comes from the tracker's owner: the ami thread, or the player of a recorded stream. A finished call has the
  * story that was followed to its end, otherwise the stored one if the call was not answered, otherwise none.
  */
 #include "config.h"
@@ -177,35 +177,35 @@ bool app_live_is_stale(const struct app *a, const struct app_server *s)
 	return a->live_from_store && (!s->source.known || clock_mono_ms(a->clock) - s->source.beat_ms > LIVE_STALE_MS);
 }
 
-/* --- pages, matched by the token of the last question --- */
+/* --- questions to the store; an answer is matched by the token of the last question --- */
 
 uint64_t app_ask_calls(struct app *a, enum call_asker asker, const struct call_question *q)
 {
-	struct call_page *p = &a->pages[asker];
+	struct found_calls *p = &a->found[asker];
 
 	if (!a->private->worker)
 		return 0;
 	free(p->calls);
-	*p = (struct call_page){ .asker = asker, .token = ++a->private->next_token, .waiting = true, .question = *q };
-	if (p->question.max == 0 || p->question.max > CALL_PAGE_MAX)
-		p->question.max = CALL_PAGE_MAX;
+	*p = (struct found_calls){ .asker = asker, .token = ++a->private->next_token, .waiting = true, .question = *q };
+	if (p->question.max == 0 || p->question.max > FOUND_CALLS_MAX)
+		p->question.max = FOUND_CALLS_MAX;
 	worker_ask_calls(a->private->worker, p);
 	return p->token;
 }
 
 void app_forget_calls(struct app *a, enum call_asker asker)
 {
-	struct call_page *p = &a->pages[asker];
+	struct found_calls *p = &a->found[asker];
 
 	free(p->calls);
-	*p = (struct call_page){ .asker = asker };
+	*p = (struct found_calls){ .asker = asker };
 }
 
-void on_call_page(void *taker, void *value)
+void on_found_calls(void *taker, void *value)
 {
-	struct call_page *answer = value;
+	struct found_calls *answer = value;
 	struct app *a = taker;
-	struct call_page *p = &a->pages[answer->asker];
+	struct found_calls *p = &a->found[answer->asker];
 
 	if (answer->token != p->token)
 		return;
@@ -214,26 +214,26 @@ void on_call_page(void *taker, void *value)
 	answer->calls = NULL;
 	for (size_t i = 0; i < p->count; i++)
 		watch_call(a, &p->calls[i]);
-	a->dirty |= APP_DIRTY_PAGES;
+	a->dirty |= APP_DIRTY_FOUND;
 }
 
 uint64_t app_ask_changes(struct app *a, const struct change_question *q)
 {
-	struct change_page *p = &a->changes;
+	struct found_changes *p = &a->changes;
 
 	if (!a->private->worker)
 		return 0;
-	change_page_clear(p);
-	*p = (struct change_page){ .token = ++a->private->next_token, .waiting = true, .question = *q };
-	if (p->question.max == 0 || p->question.max > CHANGE_PAGE_MAX)
-		p->question.max = CHANGE_PAGE_MAX;
+	found_changes_clear(p);
+	*p = (struct found_changes){ .token = ++a->private->next_token, .waiting = true, .question = *q };
+	if (p->question.max == 0 || p->question.max > FOUND_CHANGES_MAX)
+		p->question.max = FOUND_CHANGES_MAX;
 	worker_ask_changes(a->private->worker, p);
 	return p->token;
 }
 
-void on_change_page(void *taker, void *value)
+void on_found_changes(void *taker, void *value)
 {
-	struct change_page *answer = value;
+	struct found_changes *answer = value;
 	struct app *a = taker;
 
 	if (answer->token != a->changes.token)
@@ -242,21 +242,21 @@ void on_change_page(void *taker, void *value)
 	a->changes.waiting = false;
 	answer->changes = NULL;
 	answer->count = 0;
-	a->dirty |= APP_DIRTY_PAGES;
+	a->dirty |= APP_DIRTY_FOUND;
 }
 
-bool pages_waiting(const struct app *a)
+bool questions_wait(const struct app *a)
 {
 	bool waiting = a->changes.waiting;
 
 	for (int i = 0; i < CALL_ASKERS; i++)
-		waiting = waiting || a->pages[i].waiting;
+		waiting = waiting || a->found[i].waiting;
 	return waiting;
 }
 
-void pages_free(struct app *a)
+void found_free(struct app *a)
 {
 	for (int i = 0; i < CALL_ASKERS; i++)
-		free(a->pages[i].calls);
-	change_page_clear(&a->changes);
+		free(a->found[i].calls);
+	found_changes_clear(&a->changes);
 }

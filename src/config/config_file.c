@@ -114,7 +114,7 @@ const char *config_read_line(char *text, struct config_line *l)
 
 #define LINE_MAX_BYTES 4096
 
-struct reading {
+struct config_reader {
 	struct config *config;
 	const char *path;
 	int line;
@@ -123,13 +123,13 @@ struct reading {
 	struct err *e;
 };
 
-static bool refuse(const struct reading *r, const char *what, const char *hint)
+static bool refuse(const struct config_reader *r, const char *what, const char *hint)
 {
 	err_set_message(r->e, ERR_CONFIG, _("%s:%d: %s"), r->path, r->line, what);
 	return err_hint(r->e, "%s", hint);
 }
 
-static bool take_line(struct reading *r, char *text, size_t len)
+static bool take_line(struct config_reader *r, char *text, size_t len)
 {
 	struct config_line l;
 	const char *wrong;
@@ -168,7 +168,7 @@ static bool refuse_unreadable(const char *path, int error, struct err *e)
 
 bool config_read_file(struct config *c, const char *path, bool must_exist, struct err *e)
 {
-	struct reading r = { .config = c, .path = path, .e = e };
+	struct config_reader r = { .config = c, .path = path, .e = e };
 	FILE *file = fopen(path, "re");
 	char *text = NULL;
 	size_t size = 0;

@@ -1,9 +1,9 @@
 /*
- * The thread, its loop, and the requests to it.
+ * The thread, its loop, and the orders to it.
  *
- * One epoll holds the request mailbox and the descriptors of all links. A turn waits for input or the earliest
- * deadline, takes all requests, lets each link with input read a bounded number of blocks, and then lets each server do
- * what has become possible. Nothing in a turn waits, so a stop request is handled at once.
+ * One epoll holds the mailbox of orders and the descriptors of all links. A turn waits for input or the earliest
+ * deadline, takes all orders, lets each link with input read a bounded number of blocks, and then lets each server do
+ * what has become possible. Nothing in a turn waits, so a stop order is handled at once.
  *
  * All signals are blocked in the thread; the main loop handles them.
  */
@@ -25,15 +25,15 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 
-#define REQUESTS_MAX 1024		/* all are MAIL_MUST: the operator's actions bound their number */
+#define ORDERS_MAX 1024		/* all are MAIL_MUST: the operator's actions bound their number */
 #define EVENTS_PER_TURN 64
 
-struct request;
-typedef void request_fn(struct ami_server *s, const struct request *r);
+struct ami_order;
+typedef void order_fn(struct ami_server *s, const struct ami_order *r);
 
-/* A request of a function below to the thread. It is one block of memory, so free() is enough. */
-struct request {
-	request_fn *fn;			/* called for each server of the request */
+/* An order of a function below to the thread. It is one block of memory, so free() is enough. */
+struct ami_order {
+	order_fn *fn;			/* called for each server of the order */
 	char server[40];		/* "" = all */
 	char text[CALL_TEXT];		/* owner, number, channel, or linkedid */
 	size_t count;
@@ -42,7 +42,7 @@ struct request {
 
 struct ami {
 	pthread_t thread;
-	struct mailbox *requests;
+	struct mailbox *orders;
 	int epoll;
 	char *buffer;
 	struct ami_server **servers;
@@ -52,9 +52,9 @@ struct ami {
 
 /* --- the thread --- */
 
-static void on_request(void *taker, void *value)
+static void on_order(void *taker, void *value)
 {
-	const struct request *r = value;
+	const struct ami_order *r = value;
 	struct ami *a = taker;
 
 	for (size_t i = 0; i < a->count; i++)
@@ -99,7 +99,7 @@ static void turn(struct ami *a)
 		if (events[i].data.ptr != a)
 			ami_link_work(events[i].data.ptr);
 		else
-			while (mailbox_take(a->requests, &m))
+			while (mailbox_take(a->orders, &m))
 				mail_deliver(&m, a);
 	}
 	for (size_t i = 0; i < a->count; i++)
@@ -131,7 +131,7 @@ static void ami_free(struct ami **a)
 	free((*a)->servers);
 	free((*a)->buffer);
 	close((*a)->epoll);
-	mailbox_free(&(*a)->requests);
+	mailbox_free(&(*a)->orders);
 	transport_global_cleanup();
 	FREE(a);
 }
@@ -148,10 +148,10 @@ bool ami_start(struct ami **out, const struct ami_options *options, struct err *
 		return false;
 	a = xcalloc(1, sizeof(*a));
 	a->buffer = xmalloc(AMI_READ_SIZE);
-	a->requests = mailbox_new(REQUESTS_MAX);
+	a->orders = mailbox_new(ORDERS_MAX);
 	a->epoll = epoll_create1(EPOLL_CLOEXEC);
 	ev.data.ptr = a;
-	if (a->epoll < 0 || epoll_ctl(a->epoll, EPOLL_CTL_ADD, mailbox_fd(a->requests), &ev))
+	if (a->epoll < 0 || epoll_ctl(a->epoll, EPOLL_CTL_ADD, mailbox_fd(a->orders), &ev))
 		die("epoll: %s", strerror(errno));
 	a->servers = xcalloc(options->count + 1, sizeof(struct ami_server *));
 	for (; a->count < options->count; a->count++)
@@ -172,17 +172,17 @@ void ami_stop(struct ami **a)
 {
 	if (!*a)
 		return;
-	mailbox_post((*a)->requests, (struct mail){ .handle = on_stop }, MAIL_MUST);
+	mailbox_post((*a)->orders, (struct mail){ .handle = on_stop }, MAIL_MUST);
 	pthread_join((*a)->thread, NULL);
 	ami_free(a);
 }
 
-/* --- requests --- */
+/* --- orders --- */
 
-static void post_items(struct ami *a, request_fn *fn, const char *server, const char *text, const void *items, size_t n,
+static void post_items(struct ami *a, order_fn *fn, const char *server, const char *text, const void *items, size_t n,
 		       size_t size)
 {
-	struct request *r = xcalloc(1, sizeof(*r) + n * size);
+	struct ami_order *r = xcalloc(1, sizeof(*r) + n * size);
 
 	r->fn = fn;
 	str_copy(r->server, sizeof(r->server), str_of(server));
@@ -190,17 +190,17 @@ static void post_items(struct ami *a, request_fn *fn, const char *server, const 
 	r->count = n;
 	if (n)
 		memcpy(r->items, items, n * size);
-	mailbox_post(a->requests, (struct mail){ .handle = on_request, .value = r, .free_value = free }, MAIL_MUST);
+	mailbox_post(a->orders, (struct mail){ .handle = on_order, .value = r, .free_value = free }, MAIL_MUST);
 }
 
-static void post(struct ami *a, request_fn *fn, const char *server, const char *text)
+static void post(struct ami *a, order_fn *fn, const char *server, const char *text)
 {
 	post_items(a, fn, server, text, NULL, 0, 0);
 }
 
-/* Defines a request to the reconciler, for servers that have one. */
+/* Defines an order to the reconciler, for servers that have one. */
 #define ROUTES_REQUEST(name, call) \
-	static void name(struct ami_server *s, const struct request *r) \
+	static void name(struct ami_server *s, const struct ami_order *r) \
 	{ \
 		int64_t now = clock_mono_ms(&clock_system); \
 \
@@ -220,7 +220,7 @@ void ami_set_owner(struct ami *a, const char *owner)
 	post(a, set_owner, NULL, owner);
 }
 
-static void want(struct ami_server *s, const struct request *r)
+static void want(struct ami_server *s, const struct ami_order *r)
 {
 	const struct route *routes = (const void *)r->items;
 
@@ -233,7 +233,7 @@ void ami_want_routes(struct ami *a, const char *server, const struct route *rout
 	post_items(a, want, server, NULL, routes, n, sizeof(*routes));
 }
 
-static void unwant(struct ami_server *s, const struct request *r)
+static void unwant(struct ami_server *s, const struct ami_order *r)
 {
 	ami_routes_unwant(s, r->text);
 }
@@ -253,7 +253,7 @@ void ami_verify(struct ami *a, const char *server)
 	post(a, verify, server, NULL);
 }
 
-static void set_prefixes(struct ami_server *s, const struct request *r)
+static void set_prefixes(struct ami_server *s, const struct ami_order *r)
 {
 	ami_routes_set_prefixes(s, (const void *)r->items, r->count);
 }
@@ -263,7 +263,7 @@ void ami_set_prefixes(struct ami *a, const struct route_prefix *prefixes, size_t
 	post_items(a, set_prefixes, NULL, NULL, prefixes, n, sizeof(*prefixes));
 }
 
-static void hangup(struct ami_server *s, const struct request *r)
+static void hangup(struct ami_server *s, const struct ami_order *r)
 {
 	ami_hangup_channel(s, r->text);
 }
@@ -273,7 +273,7 @@ void ami_hangup(struct ami *a, const char *server, const char *channel)
 	post(a, hangup, server, channel);
 }
 
-static void watch(struct ami_server *s, const struct request *r)
+static void watch(struct ami_server *s, const struct ami_order *r)
 {
 	ami_calls_watch(s, r->text);
 }

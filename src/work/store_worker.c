@@ -165,7 +165,7 @@ static bool read_news(struct worker *w, struct err *e)
 
 /* --- the audit trail --- */
 
-void change_page_clear(struct change_page *p)
+void found_changes_clear(struct found_changes *p)
 {
 	for (size_t i = 0; i < p->count; i++)
 		change_clear(&p->changes[i]);
@@ -173,16 +173,16 @@ void change_page_clear(struct change_page *p)
 	p->count = 0;
 }
 
-static void change_page_free(void *value)
+static void free_found(void *value)
 {
-	change_page_clear(value);
+	found_changes_clear(value);
 	free(value);
 }
 
-/* The page reads one more than it keeps, to know whether there are more. */
-static void put_change_in_page(void *arg, const struct change *c)
+/* One more than is kept is read, to know whether there are more. */
+static void put_change(void *arg, const struct change *c)
 {
-	struct change_page *p = arg;
+	struct found_changes *p = arg;
 
 	if (p->count < p->question.max)
 		change_copy(&p->changes[p->count++], c);
@@ -192,7 +192,7 @@ static void put_change_in_page(void *arg, const struct change *c)
 
 static void read_changes(void *taker, void *value)
 {
-	struct change_page *p = xmalloc(sizeof(*p));
+	struct found_changes *p = xmalloc(sizeof(*p));
 	const struct change_question *ask = &p->question;
 	struct worker *w = taker;
 	bool ok;
@@ -202,20 +202,20 @@ static void read_changes(void *taker, void *value)
 	ok = w->store && store_find_changes(w->store, &(struct change_query){
 			.entity = ask->entity[0] ? ask->entity : NULL, .key = ask->key[0] ? ask->key : NULL,
 			.actor = ask->actor[0] ? ask->actor : NULL, .since_us = ask->since_us, .until_us = ask->until_us,
-			.before_id = ask->before_id, .max = ask->max + 1 }, put_change_in_page, p, &w->err);
+			.before_id = ask->before_id, .max = ask->max + 1 }, put_change, p, &w->err);
 	if (!ok) {
 		p->err = w->err;
-		change_page_clear(p);
+		found_changes_clear(p);
 	}
-	worker_post(w, w->handlers->changes, p, change_page_free);
+	worker_post(w, w->handlers->changes, p, free_found);
 	w->ok = ok || !w->store;
 }
 
-void worker_ask_changes(struct worker *w, const struct change_page *page)
+void worker_ask_changes(struct worker *w, const struct found_changes *question)
 {
-	struct change_page *copy = xmalloc(sizeof(*copy));
+	struct found_changes *copy = xmalloc(sizeof(*copy));
 
-	*copy = *page;
+	*copy = *question;
 	mailbox_post(w->jobs, (struct mail){ .handle = read_changes, .key = 1, .value = copy, .free_value = free }, MAIL_MUST);
 }
 

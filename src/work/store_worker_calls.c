@@ -356,20 +356,20 @@ void worker_count(struct worker *w, const struct metrics_job *j)
 	post_counting(w, c);
 }
 
-/* --- pages --- */
+/* --- finding calls --- */
 
-static void page_free_value(void *value)
+static void free_found(void *value)
 {
-	struct call_page *p = value;
+	struct found_calls *p = value;
 
 	free(p->calls);
 	free(p);
 }
 
-/* The page reads one more than it keeps, to know whether there are more. */
-static void put_in_page(void *arg, const struct call *c)
+/* One more than is kept is read, to know whether there are more. */
+static void put_found(void *arg, const struct call *c)
 {
-	struct call_page *p = arg;
+	struct found_calls *p = arg;
 
 	if (p->count < p->question.max)
 		p->calls[p->count++] = *c;
@@ -377,9 +377,9 @@ static void put_in_page(void *arg, const struct call *c)
 		p->more = true;
 }
 
-static void read_page(void *taker, void *value)
+static void find_calls(void *taker, void *value)
 {
-	struct call_page *p = xmalloc(sizeof(*p));
+	struct found_calls *p = xmalloc(sizeof(*p));
 	const struct call_question *ask = &p->question;
 	struct worker *w = taker;
 	bool ok;
@@ -391,22 +391,22 @@ static void read_page(void *taker, void *value)
 			.provider = *ask->provider ? ask->provider : NULL, .server = *ask->server ? ask->server : NULL,
 			.outcome = *ask->outcome ? ask->outcome : NULL, .since_us = ask->since_us, .until_us = ask->until_us,
 			.after = ask->after.at_us ? &ask->after : NULL, .max = ask->max + 1, .ended = true, .by_end = true,
-		}, put_in_page, p, &w->err);
+		}, put_found, p, &w->err);
 	if (!ok) {
 		p->err = w->err;
 		p->count = 0;
 	}
-	worker_post(w, w->handlers->page, p, page_free_value);
+	worker_post(w, w->handlers->calls, p, free_found);
 	w->ok = ok || !w->store;
 }
 
-void worker_ask_calls(struct worker *w, const struct call_page *page)
+void worker_ask_calls(struct worker *w, const struct found_calls *question)
 {
-	struct call_page *copy = xmalloc(sizeof(*copy));
-	uint64_t key = (uint64_t)page->asker + 1;
+	struct found_calls *copy = xmalloc(sizeof(*copy));
+	uint64_t key = (uint64_t)question->asker + 1;
 
-	*copy = *page;
-	mailbox_post(w->jobs, (struct mail){ .handle = read_page, .key = key, .value = copy, .free_value = free }, MAIL_MUST);
+	*copy = *question;
+	mailbox_post(w->jobs, (struct mail){ .handle = find_calls, .key = key, .value = copy, .free_value = free }, MAIL_MUST);
 }
 
 /* --- deleting old calls --- */

@@ -26,8 +26,8 @@
 #include "trunkdeck/model/snapshot.h"
 #include "trunkdeck/store/store.h"
 #include "trunkdeck/work/ami_thread.h"
-#include "trunkdeck/work/call_page.h"
-#include "trunkdeck/work/change_page.h"
+#include "trunkdeck/work/found_calls.h"
+#include "trunkdeck/work/found_changes.h"
 #include "trunkdeck/work/job.h"
 #include "trunkdeck/work/raw_log.h"
 
@@ -73,7 +73,7 @@ enum app_dirty {
 	APP_DIRTY_MESSAGES = 8,
 	APP_DIRTY_STORE = 16,
 	APP_DIRTY_FIGURES = 32,
-	APP_DIRTY_PAGES = 64,
+	APP_DIRTY_FOUND = 64,
 	APP_DIRTY_JOB = 128,
 };
 
@@ -122,8 +122,8 @@ struct app {
 	bool today_known;			/* they include the store's calls of today */
 	struct figures figures;
 	struct call_watch watch;
-	struct call_page pages[CALL_ASKERS];	/* of finished calls, one for each asker; owned */
-	struct change_page changes;		/* of the audit trail: the last question and its answer; owned */
+	struct found_calls found[CALL_ASKERS];	/* of finished calls, one for each asker; owned */
+	struct found_changes changes;		/* of the audit trail: the last question and its answer; owned */
 	struct job job;			/* the last doctor or test calls that were asked for */
 	struct route_states *routes;
 	struct deletions *deletions;		/* deletions of numbers that are not verified on every server yet */
@@ -219,10 +219,10 @@ bool app_store_is_idle(const struct app *a);
 /* Asks the store for figures; the answer comes into app->figures. False: another answer is still awaited. */
 bool app_ask_figures(struct app *a, const struct figures_request *r);
 
-/* Asks the store for a page of finished calls; the answer comes into app->pages[asker]. Returns the token of the question, 0 when
+/* Asks the store for finished calls; the answer comes into app->found[asker]. Returns the token of the question, 0 when
  * there is no store to ask. */
 uint64_t app_ask_calls(struct app *a, enum call_asker asker, const struct call_question *q);
-/* Asks the store for a page of the audit trail; the answer comes into app->changes. Returns the token of the question,
+/* Asks the store for changes of the audit trail; the answer comes into app->changes. Returns the token of the question,
  * 0 when there is no store to ask. */
 uint64_t app_ask_changes(struct app *a, const struct change_question *q);
 /* The asker goes away: its answer is no longer awaited. */

@@ -16,8 +16,8 @@
 #include "trunkdeck/calls/metrics.h"
 #include "trunkdeck/config/config.h"
 #include "trunkdeck/store/store.h"
-#include "call_page.h"
-#include "change_page.h"
+#include "found_calls.h"
+#include "found_changes.h"
 
 /* The main thread's handlers: mail_deliver() calls each with the value that is named here. */
 struct worker_handlers {
@@ -29,8 +29,8 @@ struct worker_handlers {
 	mail_fn *live;			/* struct worker_live */
 	mail_fn *metrics;		/* struct worker_metrics */
 	mail_fn *story;			/* struct call_detail; no legs = none is stored, or the store is away */
-	mail_fn *changes;		/* struct change_page; the handler may keep the changes and set them to NULL */
-	mail_fn *page;			/* struct call_page; the handler may keep the calls and set them to NULL */
+	mail_fn *changes;		/* struct found_changes; the handler may keep the changes and set them to NULL */
+	mail_fn *calls;			/* struct found_calls; the handler may keep the calls and set them to NULL */
 };
 
 struct worker_state {
@@ -143,12 +143,12 @@ void worker_coverage(struct worker *w, const struct covered_span *spans, size_t 
 void worker_publish(struct worker *w, struct worker_batch *b);
 /* Counts calls of the store. The answer includes the job. */
 void worker_count(struct worker *w, const struct metrics_job *j);
-/* Reads a page of calls. `page` has the question and is sent back with the answer. A newer question of the same asker
+/* Reads calls. `question` has the question and is sent back with the answer. A newer question of the same asker
  * replaces one that still waits; the replaced question is not answered. */
-void worker_ask_calls(struct worker *w, const struct call_page *page);
-/* The same for a page of the audit trail. */
-void worker_ask_changes(struct worker *w, const struct change_page *page);
-/* True when no job waits or runs. Questions for pages are not counted. */
+void worker_ask_calls(struct worker *w, const struct found_calls *question);
+/* The same for the audit trail. */
+void worker_ask_changes(struct worker *w, const struct found_changes *question);
+/* True when no job waits or runs. These questions are not counted. */
 bool worker_is_idle(struct worker *w);
 
 #endif

@@ -25,7 +25,7 @@
 #define FACT_SIZE 256
 #define OFFSET_SIZE 32
 
-struct call_page_view {
+struct call_detail_view {
 	struct ui *ui;
 	struct app *app;
 	bool was_live;
@@ -251,25 +251,25 @@ static void draw_recent(struct pen *p, const struct call *c)
 
 static void draw_history(struct pen *p)
 {
-	const struct call_page *page = &p->app->pages[CALL_ASKER_CALL];
+	const struct found_calls *found = &p->app->found[CALL_ASKER_CALL];
 	size_t before;
 
 	begin_section(p, _("Its last calls: ended, caller, outcome, talk, reply, hung up by"));
 	before = p->l->count;
-	for (size_t i = 0; i < page->count; i++)
-		if (strcmp(page->calls[i].linkedid, call_of(p)->linkedid) != 0)
-			draw_recent(p, &page->calls[i]);
+	for (size_t i = 0; i < found->count; i++)
+		if (strcmp(found->calls[i].linkedid, call_of(p)->linkedid) != 0)
+			draw_recent(p, &found->calls[i]);
 	if (p->l->count > before)
 		return;
-	page_line(p->l, 0, PAGE_CUT, ROLE_DIM, page->err.code != ERR_NONE ? page->err.message
-		  : page->waiting ? _("Reading the store...") : _("none in the store"));
+	page_line(p->l, 0, PAGE_CUT, ROLE_DIM, found->err.code != ERR_NONE ? found->err.message
+		  : found->waiting ? _("Reading the store...") : _("none in the store"));
 }
 
 /* --- the page --- */
 
 static void detail_fill(void *arg, struct page_lines *l)
 {
-	const struct call_page_view *v = arg;
+	const struct call_detail_view *v = arg;
 	struct pen p = { .app = v->app, .detail = &v->app->watch.detail, .l = l };
 
 	draw_facts(&p);
@@ -279,7 +279,7 @@ static void detail_fill(void *arg, struct page_lines *l)
 	draw_history(&p);
 }
 
-static void copy(const struct call_page_view *v, bool json)
+static void copy(const struct call_detail_view *v, bool json)
 {
 	const struct call_detail *d = &v->app->watch.detail;
 	json_t *o = json ? call_detail_to_json(d) : NULL;
@@ -315,7 +315,7 @@ static void ask_recent(struct app *a)
 
 static void detail_update(void *state, unsigned dirty)
 {
-	struct call_page_view *v = state;
+	struct call_detail_view *v = state;
 	bool live = v->app->watch.detail.call.state != CALL_ENDED;
 
 	(void)dirty;
@@ -327,7 +327,7 @@ static void detail_update(void *state, unsigned dirty)
 
 static void detail_close(void *state)
 {
-	struct call_page_view *v = state;
+	struct call_detail_view *v = state;
 
 	app_unwatch_call(v->app);
 	app_forget_calls(v->app, CALL_ASKER_CALL);
@@ -341,7 +341,7 @@ static const struct page_ops detail_ops = {
 
 void call_detail_open(struct ui *ui, const struct call *c)
 {
-	struct call_page_view *v = xcalloc(1, sizeof(*v));
+	struct call_detail_view *v = xcalloc(1, sizeof(*v));
 
 	v->ui = ui;
 	v->app = ui_app(ui);

@@ -1,10 +1,10 @@
 /*
- * Finished calls, read from the store a page at a time as the cursor comes near the end, at most PAST_MAX. Calls that
+ * Finished calls, read from the store a found at a time as the cursor comes near the end, at most PAST_MAX. Calls that
  * finish while the view is open are added on top.
  *
  * The store applies only a whole number and a period of the filter; the rest is matched here, so that a filter means
  * the same for live and finished calls. A new filter reads from the top again. Calls that match it stay in view; the
- * first page removes those that a gap would separate from it.
+ * first found removes those that a gap would separate from it.
  */
 #include "config.h"
 
@@ -109,7 +109,7 @@ void past_free(struct calls *v)
 
 /* --- calls that finish while the view is open --- */
 
-/* Is the call below the mark? A later page brings it. */
+/* Is the call below the mark? A later answer brings it. */
 static bool is_behind(const struct calls_past *p, const struct call *c)
 {
 	return p->mark.at_us && !p->complete && compare(p->mark.at_us, p->mark.server, p->mark.linkedid, c) < 0;
@@ -158,20 +158,20 @@ static bool take_finished(struct calls *v)
 
 /* --- pages --- */
 
-static void take_page(struct calls *v, const struct call_page *page)
+static void take_found(struct calls *v, const struct found_calls *found)
 {
 	struct calls_past *p = &v->past;
 
-	for (size_t i = 0; i < page->count; i++) {
-		const struct call *c = &page->calls[i];
+	for (size_t i = 0; i < found->count; i++) {
+		const struct call *c = &found->calls[i];
 
 		/* While rows are held, this call is among the live ones. It is added when they are released. */
 		if (!c->is_test && !(v->held && c->ended_us > v->held_at_us) && calls_match(v, c))
 			put(p, c);
 	}
-	p->complete = !page->more;
-	if (page->count > 0)
-		p->mark = call_mark_of(&page->calls[page->count - 1], true);
+	p->complete = !found->more;
+	if (found->count > 0)
+		p->mark = call_mark_of(&found->calls[found->count - 1], true);
 	if (p->unproven && !p->complete)
 		cut(p, place_of(p, p->mark.at_us, p->mark.server, p->mark.linkedid) + 1);
 	p->unproven = false;
@@ -179,15 +179,15 @@ static void take_page(struct calls *v, const struct call_page *page)
 
 static bool take_answer(struct calls *v)
 {
-	const struct call_page *page = &v->view.app->pages[CALL_ASKER_LIST];
+	const struct found_calls *found = &v->view.app->found[CALL_ASKER_LIST];
 	struct calls_past *p = &v->past;
 
-	if (!p->token || page->token != p->token || page->waiting)
+	if (!p->token || found->token != p->token || found->waiting)
 		return false;
 	p->token = 0;
-	p->err = page->err;
-	if (!page->err.code)
-		take_page(v, page);
+	p->err = found->err;
+	if (!found->err.code)
+		take_found(v, found);
 	return true;
 }
 
@@ -195,7 +195,7 @@ bool past_take(struct calls *v)
 {
 	bool answered = take_answer(v);
 
-	/* The failed page can be read again when the store is back. */
+	/* A question that failed is asked again when the store is back. */
 	if (v->past.err.code && v->view.app->store_state == STORE_STATE_OK)
 		err_clear(&v->past.err);
 	return (!v->held && take_finished(v)) || answered;

@@ -119,7 +119,7 @@ static void calls_update(void *state, unsigned dirty)
 {
 	struct calls *v = state;
 
-	if ((dirty & (APP_DIRTY_CALLS | APP_DIRTY_WORKSPACE | APP_DIRTY_PAGES | APP_DIRTY_STORE | APP_DIRTY_SERVERS)) == 0)
+	if ((dirty & (APP_DIRTY_CALLS | APP_DIRTY_WORKSPACE | APP_DIRTY_FOUND | APP_DIRTY_STORE | APP_DIRTY_SERVERS)) == 0)
 		return;
 	v->view.list.stale = true;
 	ui_touch(v->view.ui);

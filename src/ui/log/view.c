@@ -117,21 +117,21 @@ static void forget(struct entry *changes, size_t from, size_t count)
 }
 
 /*
- * A later page is appended. A first page replaces the changes down to its last one. If it does not reach the changes
+ * A later part is appended. The newest part replaces the changes down to its last one. If it does not reach the changes
  * that were read before, those are dropped, so that the list has no gap.
  */
-static void take_page(struct log_view *v, const struct change_page *page)
+static void take_found(struct log_view *v, const struct found_changes *found)
 {
-	int64_t before = page->question.before_id, last = page->count > 0 ? page->changes[page->count - 1].id : 0;
-	bool joins = !before && page->more && v->change_count > 0 && v->changes[0].id >= last;
+	int64_t before = found->question.before_id, last = found->count > 0 ? found->changes[found->count - 1].id : 0;
+	bool joins = !before && found->more && v->change_count > 0 && v->changes[0].id >= last;
 	size_t kept = before ? v->change_count : 0, from = 0;
-	struct entry *all = xcalloc(v->change_count + page->count + 1, sizeof(*all));
+	struct entry *all = xcalloc(v->change_count + found->count + 1, sizeof(*all));
 	size_t n = kept;
 
 	for (size_t i = 0; i < kept; i++)
 		all[i] = v->changes[i];
-	for (size_t i = 0; i < page->count; i++) {
-		const struct change *c = &page->changes[i];
+	for (size_t i = 0; i < found->count; i++) {
+		const struct change *c = &found->changes[i];
 		char *what = change_difference(c, false);
 
 		all[n++] = (struct entry){
@@ -149,22 +149,22 @@ static void take_page(struct log_view *v, const struct change_page *page)
 	v->changes = all;
 	v->change_count = n;
 	if (!joins)
-		v->complete = !page->more;
+		v->complete = !found->more;
 }
 
 static void log_refresh(void *state)
 {
 	struct log_view *v = state;
 	struct list *l = &v->view.list;
-	const struct change_page *page = &v->view.app->changes;
+	const struct found_changes *found = &v->view.app->changes;
 	const struct message *m = messages_count(v->view.app->messages) > 0 ? messages_get(v->view.app->messages, 0) : NULL;
 	bool newest = l->cursor == 0 && !l->to_end;
 
-	if (v->token && page->token == v->token && !page->waiting) {
+	if (v->token && found->token == v->token && !found->waiting) {
 		v->token = 0;
-		v->err = page->err;
-		if (page->err.code == ERR_NONE)
-			take_page(v, page);
+		v->err = found->err;
+		if (found->err.code == ERR_NONE)
+			take_found(v, found);
 		l->stale = true;
 	}
 	if (m && m->id != v->newest_message) {
@@ -216,7 +216,7 @@ static void log_draw(void *state, const struct canvas *c, bool focused)
 {
 	struct log_view *v = state;
 	struct list *l = &v->view.list;
-	struct change_question q = { .max = CHANGE_PAGE_MAX };
+	struct change_question q = { .max = FOUND_CHANGES_MAX };
 	bool further = !v->complete && v->err.code == ERR_NONE && v->change_count < CHANGES_MAX;
 
 	list_draw(l, ui_term(v->view.ui), c, focused);

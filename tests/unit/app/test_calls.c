@@ -96,7 +96,7 @@ static void start_with_history(struct fixture *f)
 	assert_true(wait_until(all_written, f));
 }
 
-static const char *ids(const struct call_page *p)
+static const char *ids(const struct found_calls *p)
 {
 	static char text[64];
 	size_t len = 0;
@@ -112,17 +112,17 @@ static void ask(struct fixture *f, struct call_question q)
 	uint64_t token = app_ask_calls(f->app, CALL_ASKER_LIST, &q);
 
 	assert_true(token > 0);
-	assert_true(f->app->pages[CALL_ASKER_LIST].waiting);
+	assert_true(f->app->found[CALL_ASKER_LIST].waiting);
 	app_settle(f->app);
-	assert_true(f->app->pages[CALL_ASKER_LIST].token == token);
-	assert_int_equal(f->app->pages[CALL_ASKER_LIST].err.code, ERR_NONE);
+	assert_true(f->app->found[CALL_ASKER_LIST].token == token);
+	assert_int_equal(f->app->found[CALL_ASKER_LIST].err.code, ERR_NONE);
 }
 
 static void pages_follow_each_other_newest_end_first(void **state)
 {
 	struct fixture *f = *state;
 	struct call_question q = { .max = 5 };
-	const struct call_page *p = &f->app->pages[CALL_ASKER_LIST];
+	const struct found_calls *p = &f->app->found[CALL_ASKER_LIST];
 
 	assert_int_equal(app_ask_calls(f->app, CALL_ASKER_LIST, &q), 0);
 	start_with_history(f);
@@ -142,7 +142,7 @@ static void pages_follow_each_other_newest_end_first(void **state)
 static void questions_filter_pages(void **state)
 {
 	struct fixture *f = *state;
-	const struct call_page *p = &f->app->pages[CALL_ASKER_LIST];
+	const struct found_calls *p = &f->app->found[CALL_ASKER_LIST];
 	struct call_question q = { .outcome = "busy" };
 
 	start_with_history(f);
@@ -157,7 +157,7 @@ static void questions_filter_pages(void **state)
 static void askers_do_not_disturb_each_other(void **state)
 {
 	struct fixture *f = *state;
-	const struct call_page *pages = f->app->pages;
+	const struct found_calls *found = f->app->found;
 	struct call_question q = { .max = 1 };
 
 	start_with_history(f);
@@ -167,13 +167,13 @@ static void askers_do_not_disturb_each_other(void **state)
 	q.max = 3;
 	app_ask_calls(f->app, CALL_ASKER_LIST, &q);
 	app_settle(f->app);
-	assert_string_equal(ids(&pages[CALL_ASKER_LIST]), "9 8 7 ");
-	assert_string_equal(ids(&pages[CALL_ASKER_CALL]), "9 8 ");
+	assert_string_equal(ids(&found[CALL_ASKER_LIST]), "9 8 7 ");
+	assert_string_equal(ids(&found[CALL_ASKER_CALL]), "9 8 ");
 	app_ask_calls(f->app, CALL_ASKER_CALL, &q);
 	app_forget_calls(f->app, CALL_ASKER_CALL);
 	app_settle(f->app);
-	assert_int_equal(pages[CALL_ASKER_CALL].count, 0);
-	assert_string_equal(ids(&pages[CALL_ASKER_LIST]), "9 8 7 ");
+	assert_int_equal(found[CALL_ASKER_CALL].count, 0);
+	assert_string_equal(ids(&found[CALL_ASKER_LIST]), "9 8 7 ");
 }
 
 static bool page_failed(void *arg)
@@ -181,7 +181,7 @@ static bool page_failed(void *arg)
 	struct fixture *f = arg;
 
 	app_handle_mail(f->app, 0);
-	return !f->app->pages[CALL_ASKER_LIST].waiting && f->app->pages[CALL_ASKER_LIST].err.code != ERR_NONE;
+	return !f->app->found[CALL_ASKER_LIST].waiting && f->app->found[CALL_ASKER_LIST].err.code != ERR_NONE;
 }
 
 static bool store_is_away(void *arg)

@@ -100,13 +100,13 @@ static bool page_is_there(void *arg)
 	struct fixture *f = arg;
 
 	app_handle_mail(f->app, 0);
-	return !f->app->pages[CALL_ASKER_LIST].waiting;
+	return !f->app->found[CALL_ASKER_LIST].waiting;
 }
 
 static void the_oldest_of_too_many_calls_are_recorded_as_lost(void **state)
 {
 	struct fixture *f = *state;
-	const struct call_page *page = &f->app->pages[CALL_ASKER_LIST];
+	const struct found_calls *page = &f->app->found[CALL_ASKER_LIST];
 
 	for (unsigned id = 0; id < TRACKER_MAX_CALLS + MORE; id++)
 		begin_call(f, id);

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "page.h"
+#include "directory_page.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -48,7 +48,7 @@ static void clean_into(char *to, size_t size, struct str s)
 	free(clean);
 }
 
-void page_hide(char *text, const char *secret)
+void directory_hide(char *text, const char *secret)
 {
 	size_t len = strlen(secret), shown;
 	char *at = text;
@@ -61,7 +61,7 @@ void page_hide(char *text, const char *secret)
 	}
 }
 
-char *page_dial(const char *template, const char *id)
+char *directory_dial(const char *template, const char *id)
 {
 	const char *at;
 	struct buf out;
@@ -86,13 +86,13 @@ static json_t *get(const json_t *object, const char *key)
 	return json_is_null(value) ? NULL : value;
 }
 
-static bool refuse(struct page_agent *a, const char *problem)
+static bool refuse(struct directory_agent *a, const char *problem)
 {
 	str_copy(a->problem, sizeof(a->problem), str_of(problem));
 	return false;
 }
 
-static bool refuse_field(struct page_agent *a, const struct err *e)
+static bool refuse_field(struct directory_agent *a, const struct err *e)
 {
 	char text[sizeof(e->message) + sizeof(e->hint) + 2];
 
@@ -100,7 +100,7 @@ static bool refuse_field(struct page_agent *a, const struct err *e)
 	return refuse(a, text);
 }
 
-static bool set_field(struct page_agent *a, const char *key, const char *text)
+static bool set_field(struct directory_agent *a, const char *key, const char *text)
 {
 	struct record r = { .entity = ENTITY_AGENT, .agent = a->agent };
 	struct err e = { .code = ERR_NONE };
@@ -116,7 +116,7 @@ static bool has_provider(const json_t *voice, const char *part)
 	return text_of(get(get(voice, part), "provider")).len > 0;
 }
 
-static bool take_agent(struct page_agent *a, const json_t *json, const struct page_rules *rules)
+static bool take_agent(struct directory_agent *a, const json_t *json, const struct directory_rules *rules)
 {
 	const json_t *id = get(json, "ID"), *owner = get(json, "ownerID"), *title = get(json, "title");
 	const json_t *region = get(json, "region"), *disabled = get(json, "disabled"), *voice = get(json, "voiceConfig");
@@ -124,7 +124,7 @@ static bool take_agent(struct page_agent *a, const json_t *json, const struct pa
 	char text[TITLE_SIZE] = "", *dial;
 	struct err e = { .code = ERR_NONE };
 
-	*a = (struct page_agent){ .has_region = region != NULL };
+	*a = (struct directory_agent){ .has_region = region != NULL };
 	agent_init(&a->agent);
 	free(a->agent.source);
 	a->agent.source = xstrdup("api");
@@ -155,13 +155,13 @@ static bool take_agent(struct page_agent *a, const json_t *json, const struct pa
 	a->agent.voice_enabled = hears && speaks;
 	free(a->agent.voice_problem);
 	a->agent.voice_problem = xstrdup(!voice ? NO_VOICE : hears && speaks ? "" : hears ? NO_SPEECH : speaks ? NO_TRANSCRIBER : NEITHER);
-	dial = page_dial(rules->dial, a->agent.id);
+	dial = directory_dial(rules->dial, a->agent.id);
 	ok = set_field(a, "dial", dial);
 	free(dial);
 	return ok && (agent_validate(&a->agent, &e) || refuse_field(a, &e));
 }
 
-void page_agent_clear(struct page_agent *a)
+void directory_agent_clear(struct directory_agent *a)
 {
 	agent_clear(&a->agent);
 }
@@ -211,7 +211,7 @@ static bool take_count(const json_t *json, const char *key, int64_t *out)
 	return !value || *out >= 0;
 }
 
-static void take_agents(struct page *out, const json_t *list, const struct page_rules *rules)
+static void take_agents(struct directory_page *out, const json_t *list, const struct directory_rules *rules)
 {
 	size_t n = json_array_size(list);
 
@@ -220,13 +220,14 @@ static void take_agents(struct page *out, const json_t *list, const struct page_
 		take_agent(&out->agents[out->count++], json_array_get(list, i), rules);
 }
 
-bool page_parse(struct page *out, const char *bytes, size_t len, const struct page_rules *rules, struct err *e)
+bool directory_page_parse(struct directory_page *out, const char *bytes, size_t len, const struct directory_rules *rules,
+			  struct err *e)
 {
 	json_t *json = load(bytes, len, e);
 	const json_t *agents = get(json, "agents"), *starred = get(json, "starredAgents"), *more = get(json, "hasMore");
 	bool ok = false;
 
-	*out = (struct page){ .total = -1, .number = -1 };
+	*out = (struct directory_page){ .total = -1, .number = -1 };
 	if (!json) {
 		return false;
 	} else if (!json_is_array(agents)) {
@@ -248,17 +249,17 @@ bool page_parse(struct page *out, const char *bytes, size_t len, const struct pa
 	return ok;
 }
 
-void page_clear(struct page *p)
+void directory_page_clear(struct directory_page *p)
 {
 	for (size_t i = 0; i < p->count; i++)
-		page_agent_clear(&p->agents[i]);
+		directory_agent_clear(&p->agents[i]);
 	FREE(&p->agents);
 	p->count = 0;
 }
 
 /* --- the text of a refusal --- */
 
-void page_refusal(const char *bytes, size_t len, const char *secret, char *to, size_t size)
+void directory_refusal(const char *bytes, size_t len, const char *secret, char *to, size_t size)
 {
 	struct err ignored;
 	json_t *json = load(bytes, len, &ignored);
@@ -268,7 +269,7 @@ void page_refusal(const char *bytes, size_t len, const char *secret, char *to, s
 	to[0] = '\0';
 	if (json_is_string(message)) {
 		clean = utf8_clean_dup(text_of(message));
-		page_hide(clean, secret);
+		directory_hide(clean, secret);
 		str_copy(to, size, str_of(clean));
 		free(clean);
 	}
@@ -288,7 +289,7 @@ bool agents_dial_check(const char *template, struct err *e)
 		return err_hint(e, "%s", _("write {agent_id} where its id belongs, e.g. WebSocket/{agent_id}/c(ulaw)"));
 	}
 	record_init(&r, ENTITY_AGENT);
-	dial = page_dial(template, "id");
+	dial = directory_dial(template, "id");
 	ok = field_set(field_by_key(ENTITY_AGENT, "dial"), &r, dial, e);
 	free(dial);
 	record_clear(&r);

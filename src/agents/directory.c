@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "reading.h"
+#include "directory.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -29,33 +29,33 @@ struct reader {
 	struct http *http;
 	const char *url;		/* of the region */
 	char host[128];			/* of the URL, for messages */
-	struct page_rules rules;
+	struct directory_rules rules;
 	struct agents_region *result;
 };
 
 /* --- a reading --- */
 
-void reading_clear(struct reading *r)
+void directory_clear(struct directory *r)
 {
 	struct listed *l, *next;
 
 	HASH_ITER(hh, r->by_id, l, next) {
 		HASH_DEL(r->by_id, l);
-		page_agent_clear(&l->is);
+		directory_agent_clear(&l->is);
 		free(l);
 	}
 	for (size_t i = 0; i < r->nameless_count; i++)
-		page_agent_clear(&r->nameless[i]);
+		directory_agent_clear(&r->nameless[i]);
 	free(r->nameless);
-	*r = (struct reading){ .total = -1 };
+	*r = (struct directory){ .total = -1 };
 }
 
-size_t reading_count(const struct reading *r)
+size_t directory_count(const struct directory *r)
 {
 	return HASH_COUNT(r->by_id) + r->nameless_count;
 }
 
-static struct listed *find(const struct reading *r, const char *id)
+static struct listed *find(const struct directory *r, const char *id)
 {
 	struct listed *l;
 
@@ -63,21 +63,21 @@ static struct listed *find(const struct reading *r, const char *id)
 	return l;
 }
 
-const struct page_agent *reading_find(const struct reading *r, const char *id)
+const struct directory_agent *directory_find(const struct directory *r, const char *id)
 {
 	const struct listed *l = find(r, id);
 
 	return l ? &l->is : NULL;
 }
 
-static void tear(struct reading *r, const char *why)
+static void tear(struct directory *r, const char *why)
 {
 	if (!r->torn[0])
 		str_copy(r->torn, sizeof(r->torn), str_of(why));
 }
 
 /* Takes over the agent. Starred agents come on every page, and may be in the list too. */
-static void keep(struct reading *r, struct page_agent *a, bool starred)
+static void keep(struct directory *r, struct directory_agent *a, bool starred)
 {
 	const char *id = a->agent.id;
 	struct listed *l = id[0] ? find(r, id) : NULL;
@@ -93,7 +93,7 @@ static void keep(struct reading *r, struct page_agent *a, bool starred)
 			tear(r, _("an agent came twice"));
 		if (!starred)
 			l->round = r->pages;
-		page_agent_clear(a);
+		directory_agent_clear(a);
 	} else {
 		l = xcalloc(1, sizeof(*l));
 		l->is = *a;
@@ -156,13 +156,13 @@ static bool judge_status(const struct reader *r, const struct http_answer *a, st
 		return true;
 	if (a->status >= 300 && a->status < 400) {
 		snprintf(what, sizeof(what), _("HTTP %ld, a redirect to %s"), a->status, a->redirect[0] ? a->redirect : "?");
-		page_hide(what, r->o->secret);
+		directory_hide(what, r->o->secret);
 		return fail(r, e, ERR_DIRECTORY_REFUSED, what,
 			    _("the secret is not sent elsewhere: if you trust it, write the new address into the configuration"));
 	}
 	while (a->status < rows[row].from || a->status > rows[row].to)
 		row++;
-	page_refusal(a->body, a->len, r->o->secret, said, sizeof(said));
+	directory_refusal(a->body, a->len, r->o->secret, said, sizeof(said));
 	snprintf(what, sizeof(what), _("HTTP %ld%s%s"), a->status, said[0] ? ": " : "", said);
 	fail(r, e, rows[row].code, what, _(rows[row].hint));
 	if (rows[row].code == ERR_DIRECTORY_UNREACHABLE && a->retry_after_s > 0)
@@ -176,7 +176,7 @@ static bool judge(const struct reader *r, const struct http_answer *a, struct er
 	char what[sizeof(a->why)];
 
 	str_copy(what, sizeof(what), str_of(a->why));
-	page_hide(what, r->o->secret);
+	directory_hide(what, r->o->secret);
 	switch (a->result) {
 	case HTTP_ANSWERED:
 		return judge_status(r, a, e);
@@ -216,7 +216,7 @@ static bool ask(const struct reader *r, const char *url, struct http_answer *a, 
 
 /* --- a read --- */
 
-static bool get_page(const struct reader *r, struct reading *into, struct page *page, struct err *e)
+static bool get_page(const struct reader *r, struct directory *into, struct directory_page *page, struct err *e)
 {
 	char *workspace = http_escape(r->rules.workspace), *url;
 	size_t len = strlen(r->url);
@@ -231,25 +231,25 @@ static bool get_page(const struct reader *r, struct reading *into, struct page *
 	free(workspace);
 	ok = ask(r, url, &a, e);
 	free(url);
-	*page = (struct page){ .total = -1 };
+	*page = (struct directory_page){ .total = -1 };
 	if (!ok)
 		return false;
 	into->bytes += a.len;
 	if (into->bytes > AGENTS_READ_BYTES)
 		return fail(r, e, ERR_DIRECTORY_ANSWER, _("the directory is too large"), "");
-	return page_parse(page, a.body, a.len, &r->rules, &why) || fail(r, e, why.code, why.message, why.hint);
+	return directory_page_parse(page, a.body, a.len, &r->rules, &why) || fail(r, e, why.code, why.message, why.hint);
 }
 
-static bool read_once(const struct reader *r, struct reading *into, struct err *e)
+static bool read_once(const struct reader *r, struct directory *into, struct err *e)
 {
 	bool more = true;
 
 	while (more) {
-		size_t known = reading_count(into), all, listed;
-		struct page page;
+		size_t known = directory_count(into), all, listed;
+		struct directory_page page;
 
 		if (!get_page(r, into, &page, e)) {
-			page_clear(&page);
+			directory_page_clear(&page);
 			return false;
 		}
 		all = page.count;
@@ -265,23 +265,24 @@ static bool read_once(const struct reader *r, struct reading *into, struct err *
 			keep(into, &page.agents[i], i >= listed);
 		page.count = 0;		/* keep() took them over */
 		/* Without hasMore the total decides. Without a total, an empty page is the end. */
-		more = page.says_more ? page.more : into->total >= 0 ? reading_count(into) < (size_t)into->total : all > 0;
-		if (more && reading_count(into) == known) {
+		more = page.says_more ? page.more : into->total >= 0 ? directory_count(into) < (size_t)into->total : all > 0;
+		if (more && directory_count(into) == known) {
 			if (page.says_more)
 				tear(into, all > 0 ? _("it sends the same agents again and again") : _("it sent an empty page before the end"));
 			more = false;
 		}
-		page_clear(&page);
-		if (reading_count(into) > AGENTS_READ_COUNT)
+		directory_page_clear(&page);
+		if (directory_count(into) > AGENTS_READ_COUNT)
 			return fail(r, e, ERR_DIRECTORY_ANSWER, _("the directory is too large"), "");
 	}
-	if (into->total > 0 && reading_count(into) < (size_t)into->total)
+	if (into->total > 0 && directory_count(into) < (size_t)into->total)
 		tear(into, _("it listed fewer agents than it says it has"));
 	return true;
 }
 
 /* True if absence counts: one page, every expected agent present, or the same ids as in the read before. */
-static bool is_settled(const struct reading *now, const struct reading *before, const char *const *expected, size_t count)
+static bool is_settled(const struct directory *now, const struct directory *before, const char *const *expected,
+		       size_t count)
 {
 	bool same = before->pages > 0 && HASH_COUNT(now->by_id) == HASH_COUNT(before->by_id);
 	size_t found = 0;
@@ -293,7 +294,7 @@ static bool is_settled(const struct reading *now, const struct reading *before, 
 	return !now->torn[0] && (now->pages == 1 || found == count || same);
 }
 
-void reading_host(struct reading *out, const struct agents_options *o, enum region region,
+void directory_read(struct directory *out, const struct agents_options *o, enum region region,
 		  const char *const *expected, size_t count, struct agents_region *result)
 {
 	struct reader r = {
@@ -311,28 +312,28 @@ void reading_host(struct reading *out, const struct agents_options *o, enum regi
 		.stop = o->stop,
 	};
 
-	struct reading before = { .total = -1 };
+	struct directory before = { .total = -1 };
 
-	*out = (struct reading){ .total = -1 };
+	*out = (struct directory){ .total = -1 };
 	*result = (struct agents_region){ .state = AGENTS_UNSETTLED };
 	r.http = http_open(&http);
 	http_url_host(r.url, r.host, sizeof(r.host));
 	for (int n = 0; n < AGENTS_READS_MAX && result->state == AGENTS_UNSETTLED; n++) {
-		reading_clear(&before);
+		directory_clear(&before);
 		before = *out;
-		*out = (struct reading){ .total = -1 };
+		*out = (struct directory){ .total = -1 };
 		if (!read_once(&r, out, &result->err)) {
-			reading_clear(out);
+			directory_clear(out);
 			result->state = AGENTS_FAILED;
 		} else if (is_settled(out, &before, expected, count)) {
 			result->state = AGENTS_COMPLETE;
 		}
 	}
-	reading_clear(&before);
+	directory_clear(&before);
 	if (result->state == AGENTS_UNSETTLED)
 		fail(&r, &result->err, ERR_DIRECTORY_UNSETTLED,
 		     out->torn[0] ? out->torn : _("the list kept changing while it was read"),
 		     _("agents missing from it are not taken for gone this time"));
-	result->count = reading_count(out);
+	result->count = directory_count(out);
 	http_close(&r.http);
 }
