@@ -55,7 +55,10 @@ static void take_record(void *arg, const struct record *r, int64_t numbers)
 
 	(void)numbers;
 	record_copy(to, r);
-	if (r->entity == ENTITY_AGENT) {
+	if (r->entity == ENTITY_PROVIDER) {
+		/* The agent that it names is copied later, and a recording needs none. */
+		to->provider.default_agent[0] = '\0';
+	} else if (r->entity == ENTITY_AGENT) {
 		to->agent.voice_enabled = true;
 		to->agent.disabled = false;
 	}

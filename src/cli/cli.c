@@ -62,6 +62,19 @@ const struct command cli_commands[] = {
 	{ "number delete", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, cli_record_delete,
 	  N_("Delete a phone number") },
 
+	{ "schedule add", "ID", 0, 1, NEEDS_STORE, ENTITY_SCHEDULE, true, cli_record_add, N_("Add a schedule of opening times") },
+	{ "schedule list", NULL, 0, 0, NEEDS_STORE, ENTITY_SCHEDULE, false, cli_record_list, N_("List the schedules") },
+	{ "schedule show", "ID", 1, 1, NEEDS_STORE, ENTITY_SCHEDULE, false, cli_record_show, N_("Show a schedule") },
+	{ "schedule edit", "ID", 1, 1, NEEDS_STORE, ENTITY_SCHEDULE, true, cli_record_edit, N_("Change a schedule") },
+	{ "schedule delete", "ID", 1, 1, NEEDS_STORE, ENTITY_SCHEDULE, false, cli_record_delete,
+	  N_("Delete a schedule that no number uses") },
+
+	{ "block add", N_("CALLER"), 0, 1, NEEDS_STORE, ENTITY_BLOCK, true, cli_record_add,
+	  N_("Refuse the calls of a caller: a number, all that begin alike (+4479*), or anonymous") },
+	{ "block list", NULL, 0, 0, NEEDS_STORE, ENTITY_BLOCK, false, cli_record_list, N_("List the blocked callers") },
+	{ "block delete", N_("CALLER"), 1, 1, NEEDS_STORE, ENTITY_BLOCK, false, cli_record_delete,
+	  N_("Take the calls of a caller again") },
+
 	{ "sync", NULL, 0, 0, NEEDS_CONFIG, ENTITY_WORKSPACE, false, cli_sync,
 	  N_("Read all routes back from the servers, repair them, and report what was changed or is wrong") },
 	{ "changes", NULL, 0, 0, NEEDS_STORE, ENTITY_WORKSPACE, false, cli_changes,
@@ -98,12 +111,12 @@ static const struct {
 	const char *commands;		/* the commands that have it, separated by |; "" = all */
 	const char *name, *argument, *help;
 } command_options[] = {
-	{ "provider list|agent list|number list", "where", N_("QUERY"),
+	{ "provider list|agent list|schedule list|block list|number list", "where", N_("QUERY"),
 	  N_("Only rows that match, e.g. 'agent:support region:eu !label:test'") },
 	{ "provider delete", "cascade", NULL, N_("Also delete its numbers") },
 	{ "provider delete", "cut", NULL, N_("With --cascade: hang up their calls when their routes are deleted") },
 	{ "number delete", "cut", NULL, N_("Hang up its calls when its route is deleted; without this they go on") },
-	{ "provider delete|agent delete|number delete", "yes", NULL, N_("Do not ask for confirmation") },
+	{ "provider delete|agent delete|schedule delete|block delete|number delete", "yes", NULL, N_("Do not ask for confirmation") },
 	{ "agent sync", "dry-run", NULL, N_("Show what would change, and change nothing") },
 	{ "agent sync", "all-gone", NULL, N_("Mark all agents of a region as gone if the directory has none of them") },
 	{ "number add|number edit", "param", N_("KEY=VALUE"),

@@ -34,11 +34,13 @@ char *record_difference(const struct record *from, const struct record *to, bool
 	buf_init(&text, BUF_UNBOUNDED);
 	for (const struct field *f = entity_fields((to ? to : from)->entity); f->key; f++) {
 		char *was = from ? field_get(f, from) : NULL, *is = to ? field_get(f, to) : NULL;
-		bool differs = !was || !is || strcmp(was, is);
+		const char *only = !was ? is : !is ? was : NULL;
+		/* A new record does not name what is seldom set, unless it is. */
+		bool differs = only ? *only || !(f->flags & FIELD_MORE) : strcmp(was, is) != 0;
 
 		if (differs && !(f->flags & (FIELD_READONLY | FIELD_KEY))) {
 			if (all || named < FIELDS_NAMED) {
-				buf_addf(&text, "%s%s ", named++ ? ", " : "", f->option ? f->option : f->key);
+				buf_addf(&text, "%s%s ", named++ ? ", " : "", field_word(f));
 				add_value(&text, was ? was : is, all);
 				if (was && is) {
 					buf_adds(&text, " -> ");

@@ -144,6 +144,76 @@ static bool check_prefix(const struct field *f, const char *text, struct err *e)
 	       field_refuse(f, e, _("a + and up to 6 digits, e.g. +44; empty = +"));
 }
 
+/* What curl, Asterisk and the other end read alike. A masked URL would be dialled as if it were real. */
+static bool check_url(const struct field *f, const char *text, struct err *e)
+{
+	size_t scheme = !strncmp(text, "ws://", 5) ? 5 : !strncmp(text, "wss://", 6) ? 6 : 0;
+	size_t len = strlen(text), end = scheme + strcspn(text + scheme, "/?#");
+
+	for (const char *c = text; *c; c++)
+		if (*c <= 0x20 || *c > 0x7e || strchr("\"\\<>^`{|}#", *c))
+			return field_refuse(f, e, _("only the characters of a URL are allowed: write others as %XX"));
+	if (!scheme || end == scheme || text[end - 1] == '@')
+		return field_refuse(f, e, _("ws:// or wss:// and a host are expected, e.g. wss://agents.example.com/voice"));
+	if (len > 4 && !strcmp(text + len - 4, "/..."))
+		return field_refuse(f, e, _("this URL is masked: give the whole URL, with --url-file"));
+	return true;
+}
+
+/* Checks the form of an IANA name; a path is refused. Whether the system has the zone is checked where it is used. */
+static bool check_zone(const struct field *f, const char *text, struct err *e)
+{
+	return (only(text, LETTERS DIGITS "_+-/") && text[0] != '/') ||
+	       field_refuse(f, e, _("an IANA name is expected, e.g. Europe/Berlin or UTC"));
+}
+
+static bool check_caller(const struct field *f, const char *text, struct err *e)
+{
+	size_t digits = text[0] == '+' ? strspn(text + 1, DIGITS) : 0;
+	const char *rest = text + 1 + digits;
+
+	if (!strcmp(text, "anonymous"))
+		return true;
+	return (digits && text[1] != '0' && (!strcmp(rest, "*") || (!*rest && digits >= 7))) ||
+	       field_refuse(f, e, _("a number, the first digits and a *, or anonymous: +41791234567, +4479*, anonymous"));
+}
+
+enum { SPLIT_AGENTS_MAX = 8, SPLIT_WEIGHT_MAX = 1000 };
+
+bool split_next(const char **text, struct str *agent, int *weight)
+{
+	const char *id = *text + (**text == ','), *digits;
+	size_t len = strspn(id, LETTERS DIGITS "_.-"), count;
+	int64_t value;
+
+	digits = id + len + 1;
+	count = len && id[len] == ':' ? strspn(digits, DIGITS) : 0;
+	if (!count || !str_to_i64((struct str){ digits, count }, &value) || value < 1 || value > SPLIT_WEIGHT_MAX ||
+	    (digits[count] && (digits[count] != ',' || !digits[count + 1])))
+		return false;
+	*agent = (struct str){ id, len };
+	*weight = (int)value;
+	*text = digits + count;
+	return true;
+}
+
+/* "sales:90,trial:10": ids of different agents with their weights. */
+static bool check_split(const struct field *f, const char *text, struct err *e)
+{
+	struct str agents[SPLIT_AGENTS_MAX], id;
+	int weight;
+
+	for (size_t n = 0; split_next(&text, &id, &weight); n++) {
+		if (n == SPLIT_AGENTS_MAX)
+			return field_refuse(f, e, _("at most 8 agents"));
+		for (size_t i = 0; i < n; i++)
+			if (str_eq(agents[i], id))
+				return field_refuse(f, e, _("an agent is named twice"));
+		agents[n] = id;
+	}
+	return !*text || field_refuse(f, e, _("agents and weights from 1 to 1000 are expected, e.g. sales:90,trial:10"));
+}
+
 static bool check_params(const char *text, struct err *e)
 {
 	char *canonical;
@@ -201,9 +271,18 @@ bool field_check_text(const struct field *f, const char *text, struct err *e)
 	case FIELD_ID:
 	case FIELD_PROVIDER:
 	case FIELD_AGENT:
+	case FIELD_SCHEDULE:
 		return check_id(f, text, e);
 	case FIELD_PREFIX:
 		return check_prefix(f, text, e);
+	case FIELD_SPLIT:
+		return check_split(f, text, e);
+	case FIELD_URL:
+		return check_url(f, text, e);
+	case FIELD_ZONE:
+		return check_zone(f, text, e);
+	case FIELD_CALLER:
+		return check_caller(f, text, e);
 	default:
 		return true;
 	}
@@ -278,6 +357,57 @@ static bool set_count(const struct field *f, int64_t *at, const char *text, stru
 	return true;
 }
 
+/* A cap: 1 up to the field's largest value; empty or 0 = none. */
+static bool set_cap(const struct field *f, int64_t *at, const char *text, struct err *e)
+{
+	int64_t value = 0;
+
+	if (text[0] && (!str_to_i64(str_of(text), &value) || value < 0 || value > (int64_t)f->max)) {
+		field_refuse(f, e, "");
+		err_hint(e, _("a number from 1 to %zu; empty = no cap"), f->max);
+		return false;
+	}
+	*at = value;
+	return true;
+}
+
+/* Reads "1h30m", "90s" or "90"; false for anything else. */
+static bool parse_seconds(const char *text, int64_t max, int64_t *seconds)
+{
+	static const struct {
+		char letter;
+		int64_t seconds;
+	} units[] = { { 'h', 3600 }, { 'm', 60 }, { 's', 1 }, { '\0', 1 } };
+	size_t from = 0;
+
+	for (*seconds = 0; *text;) {
+		size_t digits = strspn(text, DIGITS), unit = from;
+		int64_t count;
+
+		while (unit < ARRAY_LEN(units) && units[unit].letter != text[digits])
+			unit++;
+		if (unit == ARRAY_LEN(units) || !str_to_i64((struct str){ text, digits }, &count) || count > max)
+			return false;
+		*seconds += count * units[unit].seconds;
+		from = unit + 1;
+		text += digits + (text[digits] != '\0');
+	}
+	return *seconds <= max;
+}
+
+static bool set_duration(const struct field *f, int64_t *at, const char *text, struct err *e)
+{
+	int64_t value;
+
+	if (!parse_seconds(text, (int64_t)f->max, &value)) {
+		field_refuse(f, e, "");
+		err_hint(e, _("seconds, or a duration such as 30m, at most %zu seconds; empty = none"), f->max);
+		return false;
+	}
+	*at = value;
+	return true;
+}
+
 static bool set_time(const struct field *f, int64_t *at, const char *text, struct err *e)
 {
 	int64_t value = 0;
@@ -306,6 +436,10 @@ bool field_set(const struct field *f, struct record *r, const char *text, struct
 		return set_count(f, at, text, e);
 	case FIELD_TIME:
 		return set_time(f, at, text, e);
+	case FIELD_CAP:
+		return set_cap(f, at, text, e);
+	case FIELD_DURATION:
+		return set_duration(f, at, text, e);
 	default:
 		return set_text(f, field_text_of(f, base), text, e);
 	}

@@ -27,6 +27,14 @@
 #define ENDPOINT_MAX 64
 #define ZONE_MAX 64
 #define PREFIX_MAX 7
+#define URL_MAX 800
+#define SPLIT_MAX 600
+#define OPEN_MAX 1000
+#define EXCEPTIONS_MAX 8000
+#define CALLER_MAX 16
+#define CALLS_MAX 100000
+#define DAY_SECONDS (24 * 60 * 60)
+#define GUARD_MAX_SECONDS 60
 
 #define AT(type, member) offsetof(struct type, member)
 #define END { NULL, NULL, NULL, NULL, NULL, FIELD_TEXT, 0, 0, 0 }
@@ -43,7 +51,13 @@ static const struct field workspace_fields[] = {
 	  N_("Instead of the plan's limit, e.g. 20 or unlimited; empty = the plan's"),
 	  FIELD_LIMIT, 0, AT(workspace, max_phone_numbers), 0 },
 	{ "timeZone", "time-zone", "time_zone", N_("Time zone"), N_("Of the hours in metrics, e.g. Europe/Berlin"),
-	  FIELD_TEXT, FIELD_REQUIRED, AT(workspace, time_zone), ZONE_MAX },
+	  FIELD_ZONE, FIELD_REQUIRED, AT(workspace, time_zone), ZONE_MAX },
+	{ "maxCallsPerCaller", "max-calls-per-caller", "max_calls_per_caller", N_("Calls per caller"),
+	  N_("At most so many calls of one caller at a time on each server, e.g. 3; empty = no cap"),
+	  FIELD_CAP, FIELD_MORE, AT(workspace, max_calls_per_caller), CALLS_MAX },
+	{ "maxDurationSeconds", "max-duration", "max_duration", N_("Longest call"),
+	  N_("Longer calls are ended, e.g. 2h; empty = no limit"),
+	  FIELD_DURATION, FIELD_MORE, AT(workspace, max_duration), DAY_SECONDS },
 	END,
 };
 
@@ -63,6 +77,18 @@ static const struct field provider_fields[] = {
 	{ "inboundPrefix", "inbound-prefix", "inbound_prefix", N_("Inbound prefix"),
 	  N_("Put before a number that arrives without +, e.g. +44 for national numbers; empty = +"),
 	  FIELD_PREFIX, 0, AT(provider, inbound_prefix), PREFIX_MAX },
+	{ "defaultAgentId", "default-agent", "default_agent", N_("Default agent"),
+	  N_("Answers numbers of this provider that are not configured, e.g. reception; empty = they are refused"),
+	  FIELD_AGENT, FIELD_MORE, AT(provider, default_agent), ID_MAX },
+	{ "defaultMaxCalls", "default-max-calls", "default_max_calls", N_("Default agent's calls"),
+	  N_("At most so many calls to unconfigured numbers at a time on each server, e.g. 5; empty = no cap"),
+	  FIELD_CAP, FIELD_MORE, AT(provider, default_max_calls), CALLS_MAX },
+	{ "routing", "routing", "routing", N_("Routing"),
+	  N_("A dialplan context of yours that may choose the agent, e.g. my-routing; empty = none"),
+	  FIELD_ID, FIELD_MORE, AT(provider, routing), ID_MAX },
+	{ "maxCalls", "max-calls", "max_calls", N_("Calls at a time"),
+	  N_("At most so many calls of this provider at a time on each server, e.g. 100; empty = no cap"),
+	  FIELD_CAP, FIELD_MORE, AT(provider, max_calls), CALLS_MAX },
 	{ "notes", "notes", "notes", N_("Notes"), N_("Anything to remember, e.g. the contract number"),
 	  FIELD_TEXT, 0, AT(provider, notes), NOTES_MAX },
 	{ "version", NULL, "version", N_("Version"), N_("Counts the edits, from 1"),
@@ -77,8 +103,14 @@ static const struct field agent_fields[] = {
 	  FIELD_TEXT, FIELD_REQUIRED | FIELD_VISIBLE, AT(agent, title), LABEL_MAX_BYTES },
 	{ "region", "region", "region", N_("Region"), N_("Where the agent runs: na or eu"),
 	  FIELD_REGION, 0, AT(agent, region), 0 },
+	{ "url", "url-file", "url", N_("URL"),
+	  N_("The agent's WebSocket address, e.g. wss://agents.example.com/voice; it is used instead of a dial string"),
+	  FIELD_URL, FIELD_MORE, AT(agent, url), URL_MAX },
 	{ "dial", "dial", "dial", N_("Dial string"), N_("What Asterisk dials, e.g. WebSocket/support/c(ulaw)"),
 	  FIELD_DIAL, 0, AT(agent, dial), DIAL_MAX },
+	{ "speaksFirstWithin", "speaks-first-within", "speaks_first_within", N_("Speaks first within"),
+	  N_("Silence until then counts as unreachable, before the caller is answered, e.g. 6s; empty = not checked"),
+	  FIELD_DURATION, FIELD_MORE, AT(agent, speaks_first_within), GUARD_MAX_SECONDS },
 	{ "voiceEnabled", "voice-enabled", "voice_enabled", N_("Voice"), N_("Can the agent speak: yes or no"),
 	  FIELD_BOOL, 0, AT(agent, voice_enabled), 0 },
 	{ "voiceProblem", "voice-problem", "voice_problem", N_("Voice problem"),
@@ -86,10 +118,43 @@ static const struct field agent_fields[] = {
 	  FIELD_TEXT, 0, AT(agent, voice_problem), REASON_MAX },
 	{ "disabled", "disabled", "disabled", N_("Disabled"), N_("A disabled agent takes no new numbers: yes or no"),
 	  FIELD_BOOL, 0, AT(agent, disabled), 0 },
+	{ "maxCalls", "max-calls", "max_calls", N_("Calls at a time"),
+	  N_("At most so many calls of this agent at a time on each server, e.g. 20; empty = no cap"),
+	  FIELD_CAP, FIELD_MORE, AT(agent, max_calls), CALLS_MAX },
 	{ "source", NULL, "source", N_("Source"), N_("Where the agent comes from: local or api"),
 	  FIELD_ID, SHOWN, AT(agent, source), ID_MAX },
 	{ "version", NULL, "version", N_("Version"), N_("Counts the edits, from 1"),
 	  FIELD_INT, SHOWN, AT(agent, version), 0 },
+	END,
+};
+
+static const struct field schedule_fields[] = {
+	{ "id", NULL, "id", N_("Id"), N_("Letters, digits and _ . - only, e.g. office"),
+	  FIELD_ID, FIELD_REQUIRED | FIELD_KEY, AT(schedule, id), ID_MAX },
+	{ "title", "title", "title", N_("Title"), N_("How people call the schedule, e.g. Office hours"),
+	  FIELD_TEXT, FIELD_VISIBLE, AT(schedule, title), LABEL_MAX_BYTES },
+	{ "timeZone", "zone", "time_zone", N_("Time zone"), N_("Of its times, e.g. Europe/Berlin"),
+	  FIELD_ZONE, FIELD_REQUIRED, AT(schedule, time_zone), ZONE_MAX },
+	{ "open", "open", "open", N_("Open"), N_("Weekly opening times, e.g. mon-fri 09:00-18:00; repeatable"),
+	  FIELD_OPEN, 0, AT(schedule, open), OPEN_MAX },
+	{ "exceptions", "on", "exceptions", N_("Exceptions"),
+	  N_("Other times on a date, e.g. 2026-12-24 closed, or 2026-12-31 10:00-14:00; repeatable"),
+	  FIELD_EXCEPTIONS, 0, AT(schedule, exceptions), EXCEPTIONS_MAX },
+	{ "version", NULL, "version", N_("Version"), N_("Counts the edits, from 1"),
+	  FIELD_INT, SHOWN, AT(schedule, version), 0 },
+	END,
+};
+
+static const struct field block_fields[] = {
+	{ "caller", NULL, "caller", N_("Caller"),
+	  N_("A number, the first digits of numbers, or anonymous: +41791234567, +4479*, anonymous"),
+	  FIELD_CALLER, FIELD_REQUIRED | FIELD_KEY, AT(block, caller), CALLER_MAX },
+	{ "reason", "reason", "reason", N_("Reason"), N_("Why, e.g. calls at night"),
+	  FIELD_TEXT, 0, AT(block, reason), REASON_MAX },
+	{ "until", "until", "until", N_("Until"), N_("When it ends, e.g. 30d or 2026-12-24T18:00:00Z; empty = no end"),
+	  FIELD_TIME, 0, AT(block, until), 0 },
+	{ "version", NULL, "version", N_("Version"), N_("Counts the edits, from 1"),
+	  FIELD_INT, SHOWN, AT(block, version), 0 },
 	END,
 };
 
@@ -100,10 +165,29 @@ static const struct field number_fields[] = {
 	  FIELD_PROVIDER, FIELD_REQUIRED, AT(number, provider), ID_MAX },
 	{ "agentId", "agent", "agent", N_("Agent"), N_("Who answers, e.g. support"),
 	  FIELD_AGENT, FIELD_REQUIRED, AT(number, agent), ID_MAX },
+	{ "split", "split", "split", N_("Split"),
+	  N_("Agents and their weights, e.g. sales:90,trial:10; one of them is the agent; empty = the agent alone"),
+	  FIELD_SPLIT, FIELD_MORE, AT(number, split), SPLIT_MAX },
+	{ "fallbackAgentId", "fallback", "fallback", N_("Fallback"),
+	  N_("The agent that is tried when the first one fails, e.g. reception; empty = none"),
+	  FIELD_AGENT, FIELD_MORE, AT(number, fallback), ID_MAX },
+	{ "scheduleId", "schedule", "schedule", N_("Schedule"), N_("Its opening times, e.g. office; empty = always open"),
+	  FIELD_SCHEDULE, FIELD_MORE, AT(number, schedule), ID_MAX },
+	{ "closedAgentId", "closed-agent", "closed_agent", N_("Closed agent"),
+	  N_("Who answers outside the opening times, e.g. night; empty = callers are told to call later"),
+	  FIELD_AGENT, FIELD_MORE, AT(number, closed_agent), ID_MAX },
+	{ "maxCalls", "max-calls", "max_calls", N_("Calls at a time"),
+	  N_("At most so many calls to this number at a time on each server, e.g. 10; empty = no cap"),
+	  FIELD_CAP, FIELD_MORE, AT(number, max_calls), CALLS_MAX },
+	{ "maxDurationSeconds", "max-duration", "max_duration", N_("Longest call"),
+	  N_("Longer calls are ended, e.g. 30m; empty = the workspace's limit"),
+	  FIELD_DURATION, FIELD_MORE, AT(number, max_duration), DAY_SECONDS },
 	{ "region", "region", "region", N_("Region"), N_("Whose servers take its calls: na or eu"),
 	  FIELD_REGION, 0, AT(number, region), 0 },
 	{ "label", "label", "label", N_("Label"), N_("What the number is for, e.g. Sales hotline"),
 	  FIELD_TEXT, 0, AT(number, label), LABEL_MAX_BYTES },
+	{ "notes", "notes", "notes", N_("Notes"), N_("Anything to remember, e.g. who asked for it"),
+	  FIELD_TEXT, FIELD_MORE, AT(number, notes), NOTES_MAX },
 	{ "enabled", "enabled", "enabled", N_("Enabled"), N_("A disabled number has no route: yes or no"),
 	  FIELD_BOOL, 0, AT(number, enabled), 0 },
 	{ "additionalParams", "params", "params", N_("Additional parameters"),
@@ -126,6 +210,8 @@ static const struct field *const tables[ENTITY_COUNT] = {
 	[ENTITY_WORKSPACE] = workspace_fields,
 	[ENTITY_PROVIDER] = provider_fields,
 	[ENTITY_AGENT] = agent_fields,
+	[ENTITY_SCHEDULE] = schedule_fields,
+	[ENTITY_BLOCK] = block_fields,
 	[ENTITY_NUMBER] = number_fields,
 };
 
@@ -146,11 +232,31 @@ const struct field *field_by_key(enum entity e, const char *key)
 	return NULL;
 }
 
+const char *field_word(const struct field *f)
+{
+	/* The option of a URL names a file. */
+	return f->option && f->type != FIELD_URL ? f->option : f->key;
+}
+
 /* --- members --- */
 
 bool field_is_text(const struct field *f)
 {
 	return f->type < FIELD_REGION || f->type == FIELD_PARAMS || f->type == FIELD_PREFIX;
+}
+
+enum entity field_refers_to(const struct field *f)
+{
+	switch (f->type) {
+	case FIELD_PROVIDER:
+		return ENTITY_PROVIDER;
+	case FIELD_AGENT:
+		return ENTITY_AGENT;
+	case FIELD_SCHEDULE:
+		return ENTITY_SCHEDULE;
+	default:
+		return ENTITY_COUNT;
+	}
 }
 
 char **field_text_of(const struct field *f, void *base)
@@ -178,11 +284,44 @@ struct value field_value(const struct field *f, const struct record *r)
 		return (struct value){ !r->workspace.has_max ? VALUE_NONE : *(const int64_t *)at == LIMIT_NONE ? VALUE_UNLIMITED : VALUE_INT,
 				       .number = *(const int64_t *)at };
 	case FIELD_INT:
+		return (struct value){ VALUE_INT, .number = *(const int64_t *)at };
 	case FIELD_TIME:
-		return (struct value){ f->type == FIELD_INT ? VALUE_INT : VALUE_TIME, .number = *(const int64_t *)at };
+		return (struct value){ VALUE_TIME, .number = *(const int64_t *)at };
+	case FIELD_CAP:
+		return (struct value){ VALUE_CAP, .number = *(const int64_t *)at };
+	case FIELD_DURATION:
+		return (struct value){ VALUE_DURATION, .number = *(const int64_t *)at };
 	default:
 		return (struct value){ f->type == FIELD_PARAMS ? VALUE_JSON : VALUE_TEXT, .text = *(char *const *)at };
 	}
+}
+
+/* In the largest unit that leaves no remainder: "90s", "30m", "2h". */
+static char *duration_text(int64_t seconds)
+{
+	if (!seconds)
+		return xstrdup("");
+	if (seconds % 3600 == 0)
+		return xasprintf("%" PRId64 "h", seconds / 3600);
+	return seconds % 60 == 0 ? xasprintf("%" PRId64 "m", seconds / 60) : xasprintf("%" PRId64 "s", seconds);
+}
+
+char *url_mask(const char *url)
+{
+	size_t scheme = strcspn(url, ":"), host, end;
+
+	if (strncmp(url + scheme, "://", 3) != 0)
+		return xstrdup(url[0] ? "..." : "");
+	scheme += 3;
+	end = scheme + strcspn(url + scheme, "/?#");
+	/* The user and the password end with the last '@' before the path. */
+	host = scheme;
+	for (size_t i = scheme; i < end; i++)
+		if (url[i] == '@')
+			host = i + 1;
+	if (host == scheme && (!url[end] || !strcmp(url + end, "/")))
+		return xstrdup(url);
+	return xasprintf("%.*s%.*s/...", (int)scheme, url, (int)(end - host), url + host);
 }
 
 char *field_get(const struct field *f, const struct record *r)
@@ -190,6 +329,12 @@ char *field_get(const struct field *f, const struct record *r)
 	struct value v = field_value(f, r);
 	char iso[CLOCK_ISO_SIZE] = "";
 
+	if (f->type == FIELD_URL)
+		return url_mask(v.text);
+	if (v.kind == VALUE_CAP)
+		return v.number ? xasprintf("%" PRId64, v.number) : xstrdup("");
+	if (v.kind == VALUE_DURATION)
+		return duration_text(v.number);
 	if (v.kind == VALUE_BOOL)
 		return xstrdup(v.number ? "yes" : "no");
 	if (v.kind == VALUE_INT)

@@ -147,12 +147,31 @@ static void add_string(struct buf *to, const char *text)
 	buf_addc(to, '"');
 }
 
-static void add_value(struct buf *to, const struct value *v)
+static void add_split(struct buf *to, const char *text)
 {
-	char iso[CLOCK_ISO_SIZE];
+	char separator = '[';
+	struct str agent;
+	int weight;
+
+	while (split_next(&text, &agent, &weight)) {
+		buf_addf(to, "%c{\"agentId\":\"%.*s\",\"weight\":%d}", separator, (int)agent.len, agent.p, weight);
+		separator = ',';
+	}
+	buf_adds(to, separator == '[' ? "[]" : "]");
+}
+
+static void add_value(struct buf *to, const struct field *f, const struct value *v)
+{
+	char iso[CLOCK_ISO_SIZE], *masked;
 	json_t *json;
 
-	if (v->kind == VALUE_TEXT) {
+	if (f->type == FIELD_SPLIT) {
+		add_split(to, v->text);
+	} else if (f->type == FIELD_URL) {
+		masked = url_mask(v->text);
+		add_string(to, masked);
+		free(masked);
+	} else if (v->kind == VALUE_TEXT) {
 		add_string(to, v->text);
 	} else if (v->kind == VALUE_JSON) {
 		/* "{}" is the most frequent value and needs no parser. A damaged value is written as {}. */
@@ -161,7 +180,7 @@ static void add_value(struct buf *to, const struct value *v)
 		json_decref(json);
 	} else if (v->kind == VALUE_BOOL) {
 		buf_adds(to, v->number ? "true" : "false");
-	} else if (v->kind == VALUE_INT) {
+	} else if (v->kind == VALUE_INT || (v->number && (v->kind == VALUE_CAP || v->kind == VALUE_DURATION))) {
 		buf_addf(to, "%" PRId64, v->number);
 	} else if (v->kind == VALUE_TIME && v->number) {
 		clock_format_iso(iso, v->number);
@@ -184,7 +203,7 @@ void record_add_json(struct buf *to, const struct record *r)
 		buf_addc(to, '"');
 		buf_adds(to, f->key);
 		buf_adds(to, "\":");
-		add_value(to, &v);
+		add_value(to, f, &v);
 		separator = ',';
 	}
 	buf_addc(to, '}');
@@ -215,8 +234,32 @@ static const struct {
 	[FIELD_LIMIT] = { TYPE(JSON_INTEGER) | TYPE(JSON_NULL), N_("a number, or null for unlimited, is expected") },
 	[FIELD_INT] = { TYPE(JSON_INTEGER), N_("a number is expected") },
 	[FIELD_TIME] = { TYPE(JSON_STRING) | TYPE(JSON_NULL), N_("a time such as \"2026-11-22T10:29:39Z\", or null, is expected") },
+	[FIELD_CAP] = { TYPE(JSON_INTEGER) | TYPE(JSON_NULL), N_("a number, or null for none, is expected") },
+	[FIELD_DURATION] = { TYPE(JSON_INTEGER) | TYPE(JSON_NULL), N_("a number of seconds, or null for none, is expected") },
+	[FIELD_SPLIT] = { TYPE(JSON_ARRAY) | TYPE(JSON_NULL), N_("an array such as [{\"agentId\":\"sales\",\"weight\":90}] is expected") },
 	[FIELD_PARAMS] = { TYPE(JSON_OBJECT), N_("a JSON object is expected, e.g. {\"department\":\"sales\"}") },
 };
+
+/* NULL if the array has not the form of a split. */
+static char *split_text(json_t *array)
+{
+	struct buf text;
+	json_t *row;
+	size_t at;
+
+	buf_init(&text, BUF_UNBOUNDED);
+	json_array_foreach(array, at, row) {
+		const char *agent;
+		json_int_t weight;
+
+		if (json_unpack_ex(row, NULL, JSON_STRICT, "{s:s, s:I}", "agentId", &agent, "weight", &weight) != 0) {
+			buf_clear(&text);
+			return NULL;
+		}
+		buf_addf(&text, "%s%s:%" JSON_INTEGER_FORMAT, at ? "," : "", agent, weight);
+	}
+	return buf_take(&text);
+}
 
 /* Returns the text for field_set(). NULL for a string with a NUL inside, which would be cut silently. */
 static char *value_text(const struct field *f, json_t *value)
@@ -230,6 +273,8 @@ static char *value_text(const struct field *f, json_t *value)
 		return xasprintf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	case JSON_NULL:
 		return xstrdup(f->type == FIELD_LIMIT ? "unlimited" : "");
+	case JSON_ARRAY:
+		return split_text(value);
 	case JSON_STRING:
 		return strlen(json_string_value(value)) == json_string_length(value) ? xstrdup(json_string_value(value)) : NULL;
 	default:
@@ -237,12 +282,30 @@ static char *value_text(const struct field *f, json_t *value)
 	}
 }
 
+/* JSON has URLs in their masked form. One that belongs to the record's URL changes nothing. Another one is taken as it
+ * is, for records that are only shown; the store refuses it. */
+static bool take_masked(const struct field *f, struct record *r, const char *text)
+{
+	char **at = field_text_of(f, record_base(r)), *masked;
+	size_t len = strlen(text);
+
+	if (f->type != FIELD_URL || len < 4 || strcmp(text + len - 4, "/...") != 0 || utf8_has_control(str_of(text)))
+		return false;
+	masked = url_mask(*at);
+	if (strcmp(masked, text) != 0) {
+		free(*at);
+		*at = url_mask(text);
+	}
+	free(masked);
+	return true;
+}
+
 static bool set_from_json(const struct field *f, struct record *r, json_t *value, struct err *e)
 {
 	bool special = f->type < ARRAY_LEN(json_types) && json_types[f->type].hint;
 	unsigned types = special ? json_types[f->type].types : TYPE(JSON_STRING);
 	char *text = types & TYPE(json_typeof(value)) ? value_text(f, value) : NULL;
-	bool ok = text ? field_set(f, r, text, e)
+	bool ok = text ? take_masked(f, r, text) || field_set(f, r, text, e)
 		       : field_refuse(f, e, special ? _(json_types[f->type].hint) : _("a string is expected"));
 
 	free(text);
@@ -283,6 +346,10 @@ bool change_record(const struct change *c, bool before, struct record *out)
 	record_init(out, c->entity);
 	ok = json && record_from_json(out, json, &e);
 	json_decref(json);
+	if (ok && c->entity == ENTITY_AGENT && c->url) {
+		free(out->agent.url);
+		out->agent.url = xstrdup(c->url);
+	}
 	if (!ok)
 		record_clear(out);
 	return ok;

@@ -77,12 +77,15 @@ void record_init(struct record *r, enum entity entity)
 	const struct record first = { .entity = entity }, *from = &first;
 	const struct record workspace = { .entity = entity, .workspace = { .plan = PLAN_ENTERPRISE, .time_zone = (char *)"UTC" } };
 	const struct record agent = { .entity = entity, .agent = { .voice_enabled = true, .source = (char *)"local" } };
+	const struct record schedule = { .entity = entity, .schedule = { .time_zone = (char *)"UTC" } };
 	const struct record number = { .entity = entity, .number = { .enabled = true, .params = (char *)"{}" } };
 
 	if (entity == ENTITY_WORKSPACE)
 		from = &workspace;
 	else if (entity == ENTITY_AGENT)
 		from = &agent;
+	else if (entity == ENTITY_SCHEDULE)
+		from = &schedule;
 	else if (entity == ENTITY_NUMBER)
 		from = &number;
 	record_copy(r, from);
@@ -124,6 +127,8 @@ void record_copy(struct record *to, const struct record *from)
 RECORD_DEFINE(workspace, ENTITY_WORKSPACE)
 RECORD_DEFINE(provider, ENTITY_PROVIDER)
 RECORD_DEFINE(agent, ENTITY_AGENT)
+RECORD_DEFINE(schedule, ENTITY_SCHEDULE)
+RECORD_DEFINE(block, ENTITY_BLOCK)
 RECORD_DEFINE(number, ENTITY_NUMBER)
 
 /* --- any record --- */
@@ -149,6 +154,8 @@ const char *record_key(const struct record *r)
 static const size_t version_at[ENTITY_COUNT] = {
 	[ENTITY_PROVIDER] = offsetof(struct provider, version),
 	[ENTITY_AGENT] = offsetof(struct agent, version),
+	[ENTITY_SCHEDULE] = offsetof(struct schedule, version),
+	[ENTITY_BLOCK] = offsetof(struct block, version),
 	[ENTITY_NUMBER] = offsetof(struct number, version),
 };
 
@@ -177,8 +184,8 @@ bool agent_usable(const struct agent *a, const char **why)
 		reason = _("agent is disabled");
 	else if (!a->voice_enabled)
 		reason = a->voice_problem[0] ? a->voice_problem : _("agent is not voice-enabled");
-	else if (!a->dial[0])
-		reason = _("agent has no dial string");
+	else if (!a->dial[0] && !a->url[0])
+		reason = _("agent has neither a URL nor a dial string");
 	if (why)
 		*why = reason;
 	return !reason;
@@ -209,5 +216,6 @@ void change_clear(struct change *c)
 	FREE(&c->before);
 	FREE(&c->after);
 	FREE(&c->db_user);
+	FREE(&c->url);
 	*c = (struct change){ 0 };
 }

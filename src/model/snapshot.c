@@ -97,6 +97,8 @@ static int compare_items(const void *a, const void *b)
 		order = compare_folded(x->provider.name, y->provider.name);
 	else if (x->entity == ENTITY_AGENT)
 		order = compare_folded(x->agent.title, y->agent.title);
+	else if (x->entity == ENTITY_SCHEDULE)
+		order = compare_folded(x->schedule.title, y->schedule.title);
 	return order ? order : strcmp(record_key(x), record_key(y));
 }
 

@@ -41,6 +41,8 @@ static bool check_field(const struct field *f, const struct number *n, const str
 	case FIELD_AGENT:
 		if (!field_check_text(f, text, e))
 			return false;
+		if (!(f->flags & FIELD_REQUIRED))
+			return true;
 		if (!ctx->agent)
 			return err_set(e, ERR_AGENT_NOT_FOUND, _("there is no agent %s: see 'trunkdeck agent list'"), text);
 		if (ctx->restoring || (!ctx->adding && ctx->holder && !strcmp(ctx->holder->agent, text)) ||
@@ -87,6 +89,11 @@ const char *number_warning(const struct number *n, const struct number_context *
 
 /* --- providers, agents, the workspace --- */
 
+bool fields_validate(const struct record *r, struct err *e)
+{
+	return fields_check(r->entity, record_base_const(r), e);
+}
+
 bool provider_validate(const struct provider *p, struct err *e)
 {
 	return fields_check(ENTITY_PROVIDER, p, e);
@@ -96,28 +103,15 @@ bool agent_validate(const struct agent *a, struct err *e)
 {
 	if (!fields_check(ENTITY_AGENT, a, e))
 		return false;
-	if (a->dial[0] || !a->voice_enabled || a->disabled)
+	if (a->dial[0] || a->url[0] || !a->voice_enabled || a->disabled)
 		return true;
 	return field_missing(field_by_key(ENTITY_AGENT, "dial"), e);
-}
-
-/* Checks the form of an IANA name; a path is refused. Whether the system has the zone is checked where it is used. */
-static bool is_zone(const char *name)
-{
-	for (const char *c = name; *c; c++)
-		if (!strchr("_+-/", *c) && !(*c >= '0' && *c <= '9') && !(*c >= 'A' && *c <= 'Z') &&
-		    !(*c >= 'a' && *c <= 'z'))
-			return false;
-	return name[0] && name[0] != '/';
 }
 
 bool workspace_validate(const struct workspace *w, struct err *e)
 {
 	if (!fields_check(ENTITY_WORKSPACE, w, e))
 		return false;
-	if (!is_zone(w->time_zone))
-		return field_refuse(field_by_key(ENTITY_WORKSPACE, "timeZone"), e,
-				    _("an IANA name is expected, e.g. Europe/Berlin or UTC"));
 	if (w->has_max && w->max_phone_numbers < 0 && w->max_phone_numbers != LIMIT_NONE)
 		return field_refuse(field_by_key(ENTITY_WORKSPACE, "maxPhoneNumbers"), e,
 				    _("a number from 0 on, or unlimited; empty = the plan's limit"));

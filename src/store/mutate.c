@@ -61,19 +61,16 @@ static bool count_numbers(struct txn *t, const char *sql, const char *key, int64
 
 /* --- refusals --- */
 
-static enum err_code not_found_code(enum entity entity)
-{
-	switch (entity) {
-	case ENTITY_PROVIDER:
-		return ERR_TRUNK_NOT_FOUND;
-	case ENTITY_AGENT:
-		return ERR_AGENT_NOT_FOUND;
-	case ENTITY_NUMBER:
-		return ERR_NUMBER_NOT_FOUND;
-	default:
-		return ERR_FIELD_INVALID;
-	}
-}
+static const struct {
+	enum err_code not_found, exists;
+} codes[ENTITY_COUNT] = {
+	[ENTITY_WORKSPACE] = { ERR_FIELD_INVALID, ERR_FIELD_INVALID },
+	[ENTITY_PROVIDER] = { ERR_TRUNK_NOT_FOUND, ERR_PROVIDER_EXISTS },
+	[ENTITY_AGENT] = { ERR_AGENT_NOT_FOUND, ERR_AGENT_EXISTS },
+	[ENTITY_SCHEDULE] = { ERR_SCHEDULE_NOT_FOUND, ERR_SCHEDULE_EXISTS },
+	[ENTITY_BLOCK] = { ERR_BLOCK_NOT_FOUND, ERR_BLOCK_EXISTS },
+	[ENTITY_NUMBER] = { ERR_NUMBER_NOT_FOUND, ERR_NUMBER_EXISTS },
+};
 
 static bool refuse_missing(struct txn *t, enum entity entity, const char *key, struct err *e)
 {
@@ -82,8 +79,8 @@ static bool refuse_missing(struct txn *t, enum entity entity, const char *key, s
 	if (!find_last_change(t, entity, key, &last, e))
 		return false;
 	if (last.found)
-		return err_set(e, not_found_code(entity), _("%s was deleted by %s at %s"), key, last.who, last.when);
-	return err_set(e, not_found_code(entity), _("there is no %s %s"), entity_name(entity), key);
+		return err_set(e, codes[entity].not_found, _("%s was deleted by %s at %s"), key, last.who, last.when);
+	return err_set(e, codes[entity].not_found, _("there is no %s %s"), entity_name(entity), key);
 }
 
 static bool refuse_changed(struct txn *t, const struct record *there, struct mutation_result *result, struct err *e)
@@ -174,8 +171,10 @@ bool mutate_check_record(struct txn *t, const struct record *r, const struct rec
 		return check_provider(t, &r->provider, e);
 	case ENTITY_AGENT:
 		return agent_validate(&r->agent, e);
-	default:
+	case ENTITY_WORKSPACE:
 		return workspace_validate(&r->workspace, e);
+	default:
+		return fields_validate(r, e);
 	}
 }
 
@@ -231,11 +230,13 @@ static bool put(struct txn *t, struct record *r, struct mutation_result *result,
 
 static bool refuse_existing(const struct record *there, struct err *e)
 {
-	if (there->entity == ENTITY_AGENT)
-		return err_set(e, ERR_AGENT_EXISTS, _("%s is the id of agent %s: choose another"), there->agent.id,
-			       there->agent.title);
-	return err_set(e, ERR_PROVIDER_EXISTS, _("%s is the id of provider %s: choose another"), there->provider.id,
-		       there->provider.name);
+	/* The name is the field after the key. */
+	char *name = field_get(entity_fields(there->entity) + 1, there);
+
+	err_set(e, codes[there->entity].exists, there->entity == ENTITY_BLOCK ? NULL : _("%s is the id of %s %s: choose another"),
+		record_key(there), entity_name(there->entity), name);
+	free(name);
+	return false;
 }
 
 static bool add_copy(struct txn *t, struct record *r, struct mutation_result *result, struct err *e)

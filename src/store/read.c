@@ -85,6 +85,7 @@ struct feeding {
 	void (*fn)(void *arg, const struct change *c);
 	void *arg;
 	int64_t last;
+	bool with_urls;
 };
 
 static bool feed(void *arg, const char *const *values)
@@ -92,7 +93,7 @@ static bool feed(void *arg, const char *const *values)
 	struct feeding *f = arg;
 	struct change c;
 
-	row_to_change(&c, values);
+	row_to_change(&c, values, f->with_urls);
 	f->last = c.id;
 	f->fn(f->arg, &c);
 	return true;
@@ -101,13 +102,13 @@ static bool feed(void *arg, const char *const *values)
 bool store_find_changes(struct store *s, const struct change_query *q, void (*fn)(void *arg, const struct change *c), void *arg,
 			struct err *e)
 {
-	struct feeding f = { fn, arg, 0 };
+	struct feeding f = { fn, arg, 0, q->with_urls };
 	struct db_params p = { 0 };
 	struct buf sql;
 	bool all, ok;
 
 	buf_init(&sql, BUF_UNBOUNDED);
-	buf_adds(&sql, "SELECT " CHANGE_COLUMNS " FROM td.change");
+	buf_addf(&sql, "SELECT " CHANGE_COLUMNS "%s FROM td.change", q->with_urls ? CHANGE_URL_COLUMN : "");
 	db_where_text(&sql, &p, "entity =", q->entity);
 	db_where_text(&sql, &p, "key =", q->key);
 	db_where_int(&sql, &p, "at >=", q->since_us);

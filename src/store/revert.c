@@ -94,6 +94,30 @@ static bool check_revertible(struct txn *t, int64_t first, int64_t last, struct 
 	return ok;
 }
 
+static bool take_url(void *arg, const char *const *values)
+{
+	char **url = arg;
+
+	free(*url);
+	*url = xstrdup(db_text(values[0]));
+	return false;
+}
+
+/* Sets the whole URL, of which the audit trail has the masked form: the URL that the change replaced, else the present
+ * one. */
+static bool restore_url(struct txn *t, const struct change *c, struct agent *r, const struct agent *there, struct err *e)
+{
+	struct db_params p = { 0 };
+
+	if (r->url[0] && there) {
+		free(r->url);
+		r->url = xstrdup(there->url);
+	}
+	db_param_int(&p, c->id);
+	return db_query(t->s->db, "SELECT url FROM td.replaced_url WHERE change = $1", p.values, p.n, take_url, &r->url, e) ||
+	       txn_broken(t);
+}
+
 /* Reads the record as it was before a change. False with *e: the audit trail is damaged. */
 static bool record_before(const struct change *c, struct record *r, struct err *e)
 {
@@ -139,7 +163,8 @@ static bool revert_change(struct txn *t, const struct change *c, struct mutation
 		return false;
 	if (there)
 		record_copy(&was, there);
-	ok = mutate_check_record(t, &r, there, !there, e);
+	ok = c->entity != ENTITY_AGENT || restore_url(t, c, &r.agent, there ? &there->agent : NULL, e);
+	ok = ok && mutate_check_record(t, &r, there, !there, e);
 	if (ok) {
 		mutate_stamp(t, &r, there ? there : &r);
 		ok = txn_put(t, &r, &now, &id, e);
@@ -168,7 +193,7 @@ static bool take_change(void *arg, const char *const *values)
 	struct revert_list *list = arg;
 	struct change c;
 
-	row_to_change(&c, values);
+	row_to_change(&c, values, false);
 	list->rows[list->n++] = (struct change){
 		.id = c.id, .entity = c.entity, .key = xstrdup(c.key), .before = xstrdup(c.before), .after = xstrdup(c.after),
 	};

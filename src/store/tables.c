@@ -57,7 +57,10 @@ static char *read_sql(enum entity entity, const char *list)
 				 "(SELECT provider, count(*) AS numbers FROM td.number GROUP BY provider) badge "
 				 "ON badge.provider = id ORDER BY name", list);
 	case ENTITY_AGENT:
-		return xasprintf("SELECT %s FROM td.agent ORDER BY title, id", list);
+	case ENTITY_SCHEDULE:
+		return xasprintf("SELECT %s FROM td.%s ORDER BY title, id", list, entity_name(entity));
+	case ENTITY_BLOCK:
+		return xasprintf("SELECT %s FROM td.block ORDER BY caller", list);
 	default:
 		return xasprintf("SELECT %s FROM td.number ORDER BY provider, e164", list);
 	}
@@ -175,7 +178,7 @@ void record_to_params(struct db_params *p, const struct record *r)
 	}
 }
 
-void row_to_change(struct change *c, const char *const *values)
+void row_to_change(struct change *c, const char *const *values, bool with_url)
 {
 	*c = (struct change){
 		.id = db_int(values[0]),
@@ -187,6 +190,7 @@ void row_to_change(struct change *c, const char *const *values)
 		.after = (char *)db_text(values[7]),
 		.undoes = db_int(values[8]),
 		.db_user = (char *)db_text(values[9]),
+		.url = with_url ? (char *)db_text(values[10]) : NULL,
 	};
 	entity_parse(db_text(values[4]), &c->entity);
 }

@@ -1,5 +1,5 @@
 /*
- * Records as rows. The SQL for the four tables of records is generated from the tables of fields (records.h). Each
+ * Records as rows. The SQL for the tables of records is generated from the tables of fields (records.h). Each
  * field is named once, so SELECT, INSERT and UPDATE always agree. The key is always the first column.
  */
 #ifndef STORE_TABLES_H
@@ -45,7 +45,9 @@ void record_to_params(struct db_params *p, const struct record *r);
 
 /* The columns of a change, in order. */
 #define CHANGE_COLUMNS "id, at, actor, action, entity, key, before, after, undoes, db_user"
-void row_to_change(struct change *c, const char *const *values);
+/* One more column that the feed reads: the URL of the changed agent as it is now. */
+#define CHANGE_URL_COLUMN ", (SELECT url FROM td.agent WHERE entity = 'agent' AND agent.id = change.key)"
+void row_to_change(struct change *c, const char *const *values, bool with_url);
 void change_to_params(struct db_params *p, const struct change *c);
 
 #endif

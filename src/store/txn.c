@@ -189,6 +189,19 @@ static bool post_row(struct txn *t, const struct record *r, bool is_new, struct 
 	       (db_post(db_of(t), t->s->tables.of[r->entity].update, p.values, p.n, e) || txn_broken(t));
 }
 
+/* Keeps the whole URL that a change replaces, because the audit trail has only its masked form. */
+static bool keep_url(struct txn *t, const struct record *before, const struct record *after, int64_t change_id, struct err *e)
+{
+	struct db_params p = { 0 };
+
+	if (!before || before->entity != ENTITY_AGENT || !before->agent.url[0] ||
+	    (after && !strcmp(before->agent.url, after->agent.url)))
+		return true;
+	db_param_int(&p, change_id);
+	db_param_text(&p, before->agent.url);
+	return db_post(db_of(t), "INSERT INTO td.replaced_url (change, url) VALUES ($1, $2)", p.values, p.n, e) || txn_broken(t);
+}
+
 static bool post_change(struct txn *t, const struct record *before, const struct record *after, int64_t *id,
 			struct err *e)
 {
@@ -208,7 +221,7 @@ static bool post_change(struct txn *t, const struct record *before, const struct
 	c.after = t->after.p;
 	change_to_params(&p, &c);
 	*id = c.id;
-	return insert_add(&t->changes, &p, e) || txn_broken(t);
+	return keep_url(t, before, after, c.id, e) && (insert_add(&t->changes, &p, e) || txn_broken(t));
 }
 
 /* --- changing --- */

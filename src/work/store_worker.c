@@ -135,6 +135,7 @@ static void change_copy(struct change *to, const struct change *from)
 	to->before = xstrdup(from->before);
 	to->after = xstrdup(from->after);
 	to->db_user = xstrdup(from->db_user);
+	to->url = from->url ? xstrdup(from->url) : NULL;
 }
 
 static void read_change(void *arg, const struct change *c)
@@ -157,7 +158,8 @@ static void read_change(void *arg, const struct change *c)
 
 static bool read_news(struct worker *w, struct err *e)
 {
-	bool ok = store_find_changes(w->store, &(struct change_query){ .after_id = w->last_change, .oldest_first = true }, read_change, w, e);
+	bool ok = store_find_changes(w->store, &(struct change_query){ .after_id = w->last_change, .oldest_first = true, .with_urls = true },
+				     read_change, w, e);
 
 	flush_batch(w);
 	return ok;

@@ -130,7 +130,7 @@ class Usage(DeckTest):
         self.refused("provider", code=USAGE, says=["provider: a command is missing", "provider add NAME"])
 
     def test_options(self):
-        self.refused("number", "add", "--frob", "1", code=USAGE, says=["--frob", "--provider, --agent, --region"])
+        self.refused("number", "add", "--frob", "1", code=USAGE, says=["--frob", "--provider, --agent, --split"])
         self.refused("number", "add", "-x", code=USAGE, says="unknown option -x")
         self.refused("number", "list", "--where", code=USAGE, says="--where needs a value")
         self.refused("number", "list", "--json=yes", code=USAGE, says="--json takes no value")

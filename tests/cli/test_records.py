@@ -123,7 +123,7 @@ class Editing(DeckTest):
     def test_add_shows_what_was_stored(self):
         added = self.done("number", "add", "+442071234567", "--provider", "peoplefone-ag", "--agent", "sales",
                           "--label", "Büro", "--json").json()[0]
-        self.assertEqual([*added][:7], NUMBER_KEYS)
+        self.assertEqual([k for k in added if k in NUMBER_KEYS], NUMBER_KEYS)
         self.assertEqual([added[k] for k in NUMBER_KEYS],
                          ["+442071234567", "peoplefone-ag", "sales", "eu", "Büro", True, {}])
         self.assertEqual(added["version"], 1)

@@ -37,6 +37,11 @@ enum err_class {
 	X(TRUNK_NOT_FOUND, REFUSED, "trunkId", N_("Trunk not found")) \
 	X(PROVIDER_EXISTS, REFUSED, "name", N_("Provider already exists")) \
 	X(PROVIDER_IN_USE, REFUSED, "name", N_("Provider still has numbers")) \
+	X(SCHEDULE_NOT_FOUND, REFUSED, "scheduleId", N_("Schedule not found")) \
+	X(SCHEDULE_EXISTS, REFUSED, "id", N_("Schedule already exists")) \
+	X(SCHEDULE_IN_USE, REFUSED, "id", N_("Schedule is in use")) \
+	X(BLOCK_NOT_FOUND, REFUSED, "caller", N_("Caller is not blocked")) \
+	X(BLOCK_EXISTS, REFUSED, "caller", N_("Caller is blocked already")) \
 	X(FIELD_REQUIRED, REFUSED, "", N_("A required value is missing")) \
 	X(FIELD_INVALID, REFUSED, "", N_("A value is not allowed")) \
 	X(CHANGED_MEANWHILE, REFUSED, "", N_("Changed by somebody else meanwhile")) \

@@ -19,6 +19,7 @@
 
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/err.h"
+#include "trunkdeck/base/str.h"
 #include "trunkdeck/base/words.h"
 
 enum region { REGION_NA, REGION_EU, REGION_COUNT };
@@ -43,6 +44,8 @@ struct workspace {
 	bool has_max;			/* max_phone_numbers overrides the plan */
 	int64_t max_phone_numbers;	/* LIMIT_NONE = unlimited */
 	char *time_zone;		/* IANA name */
+	int64_t max_calls_per_caller;	/* at the same time on one server; 0 = no cap */
+	int64_t max_duration;		/* of a call, seconds; 0 = no limit */
 };
 
 /* The limit that applies: LIMIT_NONE or a count >= 0. */
@@ -55,6 +58,10 @@ struct provider {
 	char *endpoint;		/* PJSIP endpoint on the servers; "" = the id */
 	enum region region;	/* the default for its numbers */
 	char *inbound_prefix;	/* added before a number that arrives without '+'; "" = "+" */
+	char *default_agent;	/* answers numbers that arrive unconfigured; "" = none */
+	int64_t default_max_calls;	/* at the same time, of those numbers; 0 = no cap */
+	char *routing;		/* the operator's dialplan context that may choose the agent; "" = none */
+	int64_t max_calls;	/* at the same time on one server; 0 = no cap */
 	char *notes;
 	int64_t version;
 };
@@ -63,10 +70,14 @@ struct agent {
 	char *id;
 	char *title;
 	enum region region;
+	char *url;		/* ws:// or wss://; used instead of the dial string. May hold a credential, so that texts and
+				 * JSON are made of its masked form; "" = none */
 	char *dial;		/* Asterisk dial string, e.g. WebSocket/support/c(ulaw) */
+	int64_t speaks_first_within;	/* seconds; silence until then counts as unreachable; 0 = not checked */
 	bool voice_enabled;
 	char *voice_problem;	/* the reason if not voice_enabled */
 	bool disabled;
+	int64_t max_calls;	/* at the same time on one server; 0 = no cap */
 	char *source;		/* "local" or "api" */
 	int64_t version;
 };
@@ -75,8 +86,15 @@ struct number {
 	char *e164;		/* primary key over the whole workspace */
 	char *provider;		/* provider id */
 	char *agent;		/* agent id */
+	char *split;		/* agents and their weights, "sales:90,billing:10"; "" = the agent alone */
+	char *fallback;		/* the id of the agent that is tried when the first one fails; "" = none */
+	char *schedule;		/* the id of the schedule with its opening times; "" = always open */
+	char *closed_agent;	/* the id of the agent that answers while it is closed; "" = none */
+	int64_t max_calls;	/* at the same time on one server; 0 = no cap */
+	int64_t max_duration;	/* of a call, seconds; 0 = the workspace's */
 	enum region region;
 	char *label;
+	char *notes;
 	bool enabled;
 	char *params;		/* additional parameters: one JSON object, compact, keys sorted; "{}" = none */
 	int64_t version;
@@ -86,9 +104,32 @@ struct number {
 	char *updated_by;
 };
 
-enum entity { ENTITY_WORKSPACE, ENTITY_PROVIDER, ENTITY_AGENT, ENTITY_NUMBER, ENTITY_COUNT };
+/* Opening times that numbers refer to. */
+struct schedule {
+	char *id;
+	char *title;
+	char *time_zone;	/* IANA name; its times are local times of this zone */
+	char *open;		/* each week: "mon-fri 09:00-18:00; sat 22:00-02:00"; "" = never open but for exceptions */
+	char *exceptions;	/* by date: "2026-12-24 closed; 2026-12-31 10:00-14:00,15:00-16:00" */
+	int64_t version;
+};
 
-#define ENTITY_TABLE(X) X(WORKSPACE, "workspace", "") X(PROVIDER, "provider", "") X(AGENT, "agent", "") X(NUMBER, "number", "")
+/* Callers that are refused. */
+struct block {
+	char *caller;		/* key: "+41791234567", "+4479*" (all that begin so) or "anonymous" */
+	char *reason;
+	int64_t until;		/* us since 1970 UTC; 0 = no end */
+	int64_t version;
+};
+
+/* Numbers come last: the store reads what they refer to before them. */
+enum entity {
+	ENTITY_WORKSPACE, ENTITY_PROVIDER, ENTITY_AGENT, ENTITY_SCHEDULE, ENTITY_BLOCK, ENTITY_NUMBER, ENTITY_COUNT
+};
+
+#define ENTITY_TABLE(X) \
+	X(WORKSPACE, "workspace", "") X(PROVIDER, "provider", "") X(AGENT, "agent", "") X(SCHEDULE, "schedule", "") \
+	X(BLOCK, "block", "") X(NUMBER, "number", "")
 WORDS_DECLARE(entity, enum entity)
 bool entity_parse(const char *s, enum entity *out);
 
@@ -99,11 +140,13 @@ struct record {
 		struct workspace workspace;
 		struct provider provider;
 		struct agent agent;
+		struct schedule schedule;
+		struct block block;
 		struct number number;
 	};
 };
 
-/* Sets defaults: empty strings, enabled, REGION_NA, voice_enabled, version 0, params "{}", source "local". */
+/* Sets defaults: empty strings, enabled, REGION_NA, voice_enabled, version 0, params "{}", source "local", zone "UTC". */
 #define RECORD_DECLARE(type) \
 	void type##_init(struct type *r); \
 	void type##_clear(struct type *r); \
@@ -111,11 +154,13 @@ struct record {
 RECORD_DECLARE(workspace)
 RECORD_DECLARE(provider)
 RECORD_DECLARE(agent)
+RECORD_DECLARE(schedule)
+RECORD_DECLARE(block)
 RECORD_DECLARE(number)
 void record_init(struct record *r, enum entity entity);
 void record_clear(struct record *r);
 void record_copy(struct record *to, const struct record *from);
-/* The primary key: workspace id, provider id, agent id, e164. Owned by the record. */
+/* The primary key: the id, the e164 of a number, the caller of a block. Owned by the record. */
 const char *record_key(const struct record *r);
 int64_t record_version(const struct record *r);
 void record_set_version(struct record *r, int64_t version);
@@ -135,14 +180,23 @@ enum field_type {
 	FIELD_ID,		/* [A-Za-z0-9._-]+ */
 	FIELD_PROVIDER,		/* id of a provider */
 	FIELD_AGENT,		/* id of an agent */
-	FIELD_REGION,
+	FIELD_SCHEDULE,		/* id of a schedule */
+	FIELD_SPLIT,		/* agents and weights; JSON array of {agentId, weight} */
+	FIELD_URL,		/* ws:// or wss://, write-only: field_get() and JSON return its masked form */
+	FIELD_ZONE,		/* IANA name of a time zone */
+	FIELD_OPEN,		/* weekly opening times */
+	FIELD_EXCEPTIONS,	/* opening times by date */
+	FIELD_CALLER,		/* E.164, digits after '+' and a '*', or "anonymous" */
+	FIELD_REGION,		/* this type and the following ones are no texts, but for PARAMS and PREFIX */
 	FIELD_PLAN,
 	FIELD_BOOL,
 	FIELD_LIMIT,		/* integer >= 0 or "unlimited"; JSON null = unlimited; absent = the plan's */
 	FIELD_PARAMS,		/* JSON object */
 	FIELD_PREFIX,		/* '+' and up to 6 digits, or "" */
 	FIELD_INT,		/* read-only counters */
-	FIELD_TIME,		/* read-only, ISO 8601 in JSON */
+	FIELD_TIME,		/* ISO 8601 in JSON; 0 = none, null in JSON */
+	FIELD_CAP,		/* integer from 1 to `max`; 0 = none, "" as text, null in JSON */
+	FIELD_DURATION,		/* seconds from 1 to `max`, "30m" as text; 0 = none, as for a cap */
 };
 
 enum field_flags {
@@ -151,6 +205,7 @@ enum field_flags {
 	FIELD_KEY = 4,		/* the primary key, which cannot be edited */
 	FIELD_IDENTITY = 8,	/* a name that identifies a record: nothing invisible, no look-alikes of blanks */
 	FIELD_VISIBLE = 16,	/* a name that people choose by: nothing invisible */
+	FIELD_MORE = 32,	/* seldom set: not a column of tables, and below "More" in a form */
 };
 
 struct field {
@@ -162,16 +217,20 @@ struct field {
 	enum field_type type;
 	unsigned flags;		/* enum field_flags */
 	size_t offset;		/* of the member inside its struct */
-	size_t max;		/* the largest size of a text in bytes, 0 = no bound */
+	size_t max;		/* the largest size of a text in bytes, 0 = no bound; the largest CAP or DURATION */
 };
 
 /* Both end with a row whose key is NULL. The JSON keys of numbers are those of the product document: number trunkId
  * agentId region label enabled additionalParams, then version createdAt createdBy updatedAt updatedBy. */
 const struct field *entity_fields(enum entity e);
 const struct field *field_by_key(enum entity e, const char *key);
+/* The field's name in filters and in the description of a change: its option, else its key. */
+const char *field_word(const struct field *f);
 
 /* Is the member a char *? */
 bool field_is_text(const struct field *f);
+/* The kind of record whose id the field holds; ENTITY_COUNT = the field is no reference. A split is not one reference. */
+enum entity field_refers_to(const struct field *f);
 /* The value of a member of any type. Texts, forms, JSON and SQL are made from it. */
 enum value_kind {
 	VALUE_NONE,		/* the plan's limit applies: no key in JSON, NULL in SQL */
@@ -181,6 +240,8 @@ enum value_kind {
 	VALUE_INT,
 	VALUE_UNLIMITED,
 	VALUE_TIME,		/* 0 = never */
+	VALUE_CAP,		/* 0 = none */
+	VALUE_DURATION,		/* seconds; 0 = none */
 };
 
 struct value {
@@ -189,8 +250,8 @@ struct value {
 	int64_t number;
 };
 
-struct value field_value(const struct field *f, const struct record *r);
-/* The value as text (canonical: "na", "yes"/"no", JSON text); caller frees. */
+struct value field_value(const struct field *f, const struct record *r);	/* a URL with its credential */
+/* The value as text (canonical: "na", "yes"/"no", "30m", JSON text; a URL is masked); caller frees. */
 char *field_get(const struct field *f, const struct record *r);
 /* Parses text into the member and checks type and bounds. *e names the field's key and the allowed form. */
 bool field_set(const struct field *f, struct record *r, const char *text, struct err *e);
@@ -200,6 +261,12 @@ bool field_set(const struct field *f, struct record *r, const char *text, struct
 json_t *record_to_json(const struct record *r);		/* caller decrefs */
 void record_add_json(struct buf *to, const struct record *r);	/* the same as compact text */
 bool record_from_json(struct record *r, json_t *json, struct err *e);
+/* Takes the next agent of a split's text: *text moves on. False at the end, and then **text is not 0 if what is left has
+ * not the form "id:weight,id:weight". */
+bool split_next(const char **text, struct str *agent, int *weight);
+/* "wss://user:secret@host:8443/path?key=1" becomes "wss://host:8443/...": everything that may be a credential is left out.
+ * A masked URL stays as it is. No field accepts one from an operator. Caller frees. */
+char *url_mask(const char *url);
 /* Returns a JSON object in canonical form (sorted keys, compact). NULL with *e if it is not an object. Caller frees. */
 char *params_canonical(const char *text, struct err *e);
 
@@ -215,10 +282,11 @@ struct change {
 	char *after;
 	int64_t undoes;		/* the id of the change that this one undoes; 0 = none */
 	char *db_user;		/* the account that connected to the database; "" = the database has no accounts */
+	char *url;		/* the agent's present URL, if the query asked for it; else NULL. before and after are masked */
 };
 
 void change_clear(struct change *c);
-/* Reads the record before or after a change. False, with nothing to clear, if there is none or it cannot be read. */
+/* Reads the record before or after a change; an agent has the URL of `url`, if that is set. False, with nothing to clear, if there is none or it cannot be read. */
 bool change_record(const struct change *c, bool before, struct record *out);
 /* Describes an edit without the fields that the program sets: "label AAA -> BBB, agent sales -> support"; "" if it
  * cannot be read. The short form names three fields, cuts long values, and is "" for an addition or deletion. With

@@ -41,6 +41,8 @@ const struct record *snapshot_get(const struct snapshot *s, enum entity entity, 
 	}
 SNAPSHOT_GET(provider, ENTITY_PROVIDER)
 SNAPSHOT_GET(agent, ENTITY_AGENT)
+SNAPSHOT_GET(schedule, ENTITY_SCHEDULE)
+SNAPSHOT_GET(block, ENTITY_BLOCK)
 SNAPSHOT_GET(number, ENTITY_NUMBER)
 
 const struct provider *snapshot_provider_by_name(const struct snapshot *s, const char *name);	/* exact, then case-folded; id too */
@@ -49,8 +51,8 @@ const struct provider *snapshot_provider_by_endpoint(const struct snapshot *s, c
 struct call;
 void snapshot_resolve_call(const struct snapshot *s, struct call *c);
 
-/* Sorted arrays of *count pointers, owned by the snapshot: providers and agents by name/title (case-folded), numbers by
- * e164. snapshot_records() returns pointers to the structs inside the records; the typed forms follow. */
+/* Sorted arrays of *count pointers, owned by the snapshot: providers, agents and schedules by name/title (case-folded),
+ * numbers by e164, blocks by caller. snapshot_records() returns pointers to the structs inside the records; the typed forms follow. */
 const void *const *snapshot_records(struct snapshot *s, enum entity entity, size_t *count);
 
 #define SNAPSHOT_LIST(type, kind) \
@@ -60,6 +62,8 @@ const void *const *snapshot_records(struct snapshot *s, enum entity entity, size
 	}
 SNAPSHOT_LIST(provider, ENTITY_PROVIDER)
 SNAPSHOT_LIST(agent, ENTITY_AGENT)
+SNAPSHOT_LIST(schedule, ENTITY_SCHEDULE)
+SNAPSHOT_LIST(block, ENTITY_BLOCK)
 SNAPSHOT_LIST(number, ENTITY_NUMBER)
 
 const struct number *const *snapshot_numbers_of(struct snapshot *s, const char *provider_id, size_t *count);

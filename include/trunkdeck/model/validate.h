@@ -32,6 +32,8 @@ bool number_validate(const struct number *n, const struct number_context *ctx, c
 /* A warning, translated, or NULL: agent and number are in different regions, or the parameters are too long for SIP
  * headers. See also e164_warning(). */
 const char *number_warning(const struct number *n, const struct number_context *ctx);
+/* The form of each field, for records without further rules. */
+bool fields_validate(const struct record *r, struct err *e);
 bool provider_validate(const struct provider *p, struct err *e);
 bool agent_validate(const struct agent *a, struct err *e);
 bool workspace_validate(const struct workspace *w, struct err *e);

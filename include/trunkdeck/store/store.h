@@ -51,7 +51,8 @@ const char *store_name(const struct store *s);
 struct store_reader {
 	void *arg;
 	unsigned entities;		/* which records are read: ENTITY_BIT() of each */
-	/* Called in the order of enum entity: providers by name, agents by title, numbers by provider and then e164.
+	/* Called in the order of enum entity: providers by name, agents and schedules by title, blocks by caller, numbers by
+	 * provider and then e164.
 	 * `numbers`: the number count of a provider. The record is valid during the callback only. */
 	void (*record)(void *arg, const struct record *r, int64_t numbers);
 	/* Called when everything but the numbers has been read. May be NULL. */
@@ -63,7 +64,8 @@ struct store_reader {
 #define ENTITY_BIT(entity) (1u << (entity))
 #define ENTITIES_ALL (ENTITY_BIT(ENTITY_COUNT) - 1)
 
-/* Reads one consistent snapshot (one transaction): workspace, providers with badges, agents, then numbers. *change_id
+/* Reads one consistent snapshot (one transaction): workspace, providers with badges, agents, schedules,
+ * blocks, then numbers. *change_id
  * is the position of the snapshot in the change feed. */
 bool store_read(struct store *s, const struct store_reader *r, int64_t *change_id, struct err *e);
 /* Reads into an empty snapshot. Without numbers it has the workspace, the agents, and the providers with counts. */
@@ -77,6 +79,7 @@ struct change_query {
 	int64_t since_us, until_us;	/* by the time of the change, until_us excluded; 0 = open */
 	int64_t before_id, after_id;	/* ids between these two, both excluded; 0 = open */
 	bool oldest_first;
+	bool with_urls;			/* for the feed: each change of an agent has its present URL, not masked */
 	size_t max;			/* 0 = all */
 };
 

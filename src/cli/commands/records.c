@@ -8,6 +8,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,10 @@
 #include "cli/io/params.h"
 #include "rows.h"
 #include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
+#include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/zone.h"
 #include "trunkdeck/model/e164.h"
 #include "trunkdeck/model/filter_words.h"
 #include "trunkdeck/model/snapshot.h"
@@ -27,23 +31,118 @@
 
 /* --- setting fields --- */
 
+/* A URL may hold a credential, so it is read from a file: the command line can be read by others. Caller frees. */
+static char *read_url(const char *path, struct err *e)
+{
+	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	char text[4096];
+	size_t len;
+
+	if (!file) {
+		err_set_message(e, ERR_FILE, _("%s can't be read: %s"), path, strerror(errno));
+		return NULL;
+	}
+	len = fread(text, 1, sizeof(text), file);
+	if (file != stdin)
+		fclose(file);
+	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+		len--;
+	return xstrndup(text, len);
+}
+
+/* Reads a moment to come: an age such as 30d is counted from now on. Returns it in ISO form; NULL = it is no moment. */
+static char *read_moment(const struct workspace *w, const char *text)
+{
+	int64_t now = clock_wall_us(&clock_system), at = 0;
+	struct zone *zone = zone_open(w->time_zone);
+	char iso[CLOCK_ISO_SIZE];
+	bool ok;
+
+	if (!zone)
+		zone = zone_open("UTC");
+	ok = zone_parse_moment(zone, text, now, &at);
+	zone_free(&zone);
+	if (!ok)
+		return NULL;
+	if (text[strspn(text, "0123456789")] != '\0' && text[strspn(text, "0123456789") + 1] == '\0')
+		at = now + (now - at);
+	clock_format_iso(iso, at);
+	return xstrdup(iso);
+}
+
+/* Adds the date of an exception to the others, or replaces it. Caller frees. */
+static char *with_exception(const struct field *f, const struct record *r, const char *value)
+{
+	size_t date = strcspn(value, " ");
+	char *old = field_get(f, r);
+	struct buf text;
+
+	buf_init(&text, BUF_UNBOUNDED);
+	for (const char *at = old, *end; *at; at = end + strspn(end, "; ")) {
+		end = at + strcspn(at, ";");
+		if (strncmp(at, value, date) != 0)
+			buf_addf(&text, "%.*s; ", (int)(end - at), at);
+	}
+	buf_adds(&text, value);
+	free(old);
+	return buf_take(&text);
+}
+
+/* Returns the text that an option sets its field to; NULL = as it was given. Caller frees. False with *e on failure. */
+static bool field_text(const struct cli *c, struct snapshot *directory, const struct record *r, size_t given, char **text, struct err *e)
+{
+	const struct cli_option *o = c->args.given[given].option;
+	const char *value = c->args.given[given].value;
+	bool again = false;
+	char *old;
+
+	*text = NULL;
+	switch (o->field->type) {
+	case FIELD_URL:
+		*text = value[0] != '\0' ? read_url(value, e) : NULL;
+		return *text || value[0] == '\0';
+	case FIELD_TIME:
+		*text = read_moment(snapshot_workspace(directory), value);
+		return true;
+	case FIELD_EXCEPTIONS:
+		*text = value[0] != '\0' ? with_exception(o->field, r, value) : NULL;
+		return true;
+	case FIELD_OPEN:
+		for (size_t i = 0; i < given; i++)
+			again |= c->args.given[i].option == o;
+		old = field_get(o->field, r);
+		*text = again && value[0] != '\0' ? xasprintf("%s; %s", old, value) : NULL;
+		free(old);
+		return true;
+	case FIELD_PROVIDER:
+		if (value[0] == '\0')
+			return true;
+		if (!cli_provider_id(directory, &value, e))
+			return false;
+		*text = xstrdup(value);
+		return true;
+	case FIELD_AGENT:
+		return value[0] == '\0' || cli_agent_known(directory, value, e);
+	default:
+		return true;
+	}
+}
+
 static bool set_fields(const struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
 {
 	for (size_t i = 0; i < c->args.given_count; i++) {
 		const struct cli_option *o = c->args.given[i].option;
 		const char *value = c->args.given[i].value;
+		char *text = NULL;
 		bool ok = true;
 
-		if (o->field && o->field->type == FIELD_PROVIDER && value[0] != '\0')
-			ok = cli_provider_id(directory, &value, e);
-		if (o->field && o->field->type == FIELD_AGENT && value[0] != '\0')
-			ok = cli_agent_known(directory, value, e);
-		if (ok && o->field)
-			ok = field_set(o->field, r, value, e);
-		else if (ok && strcmp(o->name, "param") == 0)
+		if (o->field)
+			ok = field_text(c, directory, r, i, &text, e) && field_set(o->field, r, text ? text : value, e);
+		else if (strcmp(o->name, "param") == 0)
 			ok = cli_param_set(r, value, e);
-		else if (ok && strcmp(o->name, "unset-param") == 0)
+		else if (strcmp(o->name, "unset-param") == 0)
 			ok = cli_param_unset(r, value, e);
+		free(text);
 		if (!ok)
 			return false;
 	}

@@ -52,8 +52,24 @@ static const char *argument_of(const struct field *f)
 	case FIELD_PROVIDER:
 		return N_("PROVIDER");
 	case FIELD_AGENT:
+	case FIELD_SCHEDULE:
 	case FIELD_ID:
 		return "ID";
+	case FIELD_SPLIT:
+		return N_("ID:WEIGHT,...");
+	case FIELD_URL:
+		return N_("FILE");
+	case FIELD_ZONE:
+		return N_("ZONE");
+	case FIELD_OPEN:
+	case FIELD_EXCEPTIONS:
+		return N_("TIMES");
+	case FIELD_TIME:
+		return N_("MOMENT");
+	case FIELD_CAP:
+		return "N";
+	case FIELD_DURATION:
+		return N_("DURATION");
 	case FIELD_PREFIX:
 		return N_("PREFIX");
 	default:

@@ -63,8 +63,15 @@ bool cli_find(const struct cli *c, struct snapshot *directory, struct record *r,
 		return false;
 	if (found)
 		return true;
-	if (entity == ENTITY_NUMBER)
+	switch (entity) {
+	case ENTITY_NUMBER:
 		return err_set(e, ERR_NUMBER_NOT_FOUND, _("there is no number %s: see 'trunkdeck number list'"), key);
-	/* Another operator may have deleted the provider or the agent since the directory was read. */
-	return err_set(e, entity == ENTITY_PROVIDER ? ERR_TRUNK_NOT_FOUND : ERR_AGENT_NOT_FOUND, NULL);
+	case ENTITY_SCHEDULE:
+		return err_set(e, ERR_SCHEDULE_NOT_FOUND, _("there is no schedule %s: see 'trunkdeck schedule list'"), key);
+	case ENTITY_BLOCK:
+		return err_set(e, ERR_BLOCK_NOT_FOUND, _("%s is not blocked: see 'trunkdeck block list'"), key);
+	default:
+		/* Another operator may have deleted the provider or the agent since the directory was read. */
+		return err_set(e, entity == ENTITY_PROVIDER ? ERR_TRUNK_NOT_FOUND : ERR_AGENT_NOT_FOUND, NULL);
+	}
 }

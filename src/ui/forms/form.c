@@ -85,7 +85,7 @@ void form_open(struct ui *ui, const struct form_ops *ops, struct record *base, b
 			object = text;
 			continue;
 		}
-		if (!(row->flags & FIELD_READONLY)) {
+		if (!(row->flags & (FIELD_READONLY | FIELD_MORE))) {
 			add_item(f, editor, row, text);
 			f->items[f->count - 1].fixed = !adding && row->flags & FIELD_KEY;
 		}

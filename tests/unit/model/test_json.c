@@ -166,8 +166,10 @@ static void a_number_is_written_as_json(void **state)
 	number_example(&r);
 	text = json_text(&r);
 	assert_string_equal(text,
-			    "{\"number\":\"+15551234567\",\"trunkId\":\"twilio\",\"agentId\":\"support\",\"region\":\"eu\","
-			    "\"label\":\"Sales \\\"north\\\" \xc3\xbc\",\"enabled\":false,"
+			    "{\"number\":\"+15551234567\",\"trunkId\":\"twilio\",\"agentId\":\"support\",\"split\":[],"
+			    "\"fallbackAgentId\":\"\",\"scheduleId\":\"\",\"closedAgentId\":\"\",\"maxCalls\":null,"
+			    "\"maxDurationSeconds\":null,\"region\":\"eu\","
+			    "\"label\":\"Sales \\\"north\\\" \xc3\xbc\",\"notes\":\"\",\"enabled\":false,"
 			    "\"additionalParams\":{\"department\":\"sales\",\"priority\":1},\"version\":3,"
 			    "\"createdAt\":\"2026-11-22T10:29:39.123456Z\",\"createdBy\":\"alice\",\"updatedAt\":null,"
 			    "\"updatedBy\":\"\"}");
@@ -183,7 +185,8 @@ static void limits_are_written_as_json(void **state)
 	(void)state;
 	workspace_example(&r);
 	text = json_text(&r);
-	assert_string_equal(text, "{\"id\":\"0f3a\",\"name\":\"acme\",\"plan\":\"pro\",\"timeZone\":\"Europe/Berlin\"}");
+	assert_string_equal(text, "{\"id\":\"0f3a\",\"name\":\"acme\",\"plan\":\"pro\",\"timeZone\":\"Europe/Berlin\","
+				  "\"maxCallsPerCaller\":null,\"maxDurationSeconds\":null}");
 	free(text);
 	set(&r, "maxPhoneNumbers", "unlimited");
 	text = json_text(&r);

@@ -50,8 +50,9 @@ static void tables_are_consistent(void **state)
 
 static void number_keys_are_those_of_the_product_document(void **state)
 {
-	static const char *const keys[] = { "number", "trunkId", "agentId", "region", "label", "enabled",
-					    "additionalParams", "version", "createdAt", "createdBy", "updatedAt",
+	static const char *const keys[] = { "number", "trunkId", "agentId", "split", "fallbackAgentId", "scheduleId",
+					    "closedAgentId", "maxCalls", "maxDurationSeconds", "region", "label", "notes",
+					    "enabled", "additionalParams", "version", "createdAt", "createdBy", "updatedAt",
 					    "updatedBy" };
 	const struct field *f = entity_fields(ENTITY_NUMBER);
 
@@ -111,18 +112,27 @@ static void every_text_member_is_in_the_table(void **state)
 	struct number n;
 	struct provider p;
 	struct agent a;
+	struct schedule s;
+	struct block b;
 	struct workspace w;
 
 	(void)state;
 	number_init(&n);
+	assert_true(n.split && n.fallback && n.schedule && n.closed_agent && n.notes);
 	assert_true(n.e164 && n.provider && n.agent && n.label && n.params && n.created_by && n.updated_by);
 	number_clear(&n);
 	provider_init(&p);
-	assert_true(p.id && p.name && p.sip_domain && p.endpoint && p.inbound_prefix && p.notes);
+	assert_true(p.id && p.name && p.sip_domain && p.endpoint && p.inbound_prefix && p.notes && p.default_agent && p.routing);
 	provider_clear(&p);
 	agent_init(&a);
-	assert_true(a.id && a.title && a.dial && a.voice_problem && a.source);
+	assert_true(a.id && a.title && a.dial && a.voice_problem && a.source && a.url);
 	agent_clear(&a);
+	schedule_init(&s);
+	assert_true(s.id && s.title && s.time_zone && s.open && s.exceptions);
+	schedule_clear(&s);
+	block_init(&b);
+	assert_true(b.caller && b.reason);
+	block_clear(&b);
 	workspace_init(&w);
 	assert_true(w.id && w.name && w.time_zone);
 	workspace_clear(&w);
@@ -195,7 +205,7 @@ static void unusable_agents_have_a_reason(void **state)
 	(void)state;
 	record_init(&r, ENTITY_AGENT);
 	assert_false(agent_usable(&r.agent, &why));
-	assert_string_equal(why, "agent has no dial string");
+	assert_string_equal(why, "agent has neither a URL nor a dial string");
 	assert_true(field_set(field(ENTITY_AGENT, "dial"), &r, "WebSocket/support/c(ulaw)", NULL));
 	assert_true(agent_usable(&r.agent, &why));
 	assert_null(why);
@@ -242,6 +252,14 @@ static const char *const *good_values(enum field_type type)
 	static const char *const params[] = { "{\"a\":1}", "{\"a\":0.1,\"b\":[true,null,\"x\"]}", "{}", NULL };
 	static const char *const prefixes[] = { "+44", "+", "+123456", "", NULL };
 	static const char *const counts[] = { "1", "0", NULL };
+	static const char *const splits[] = { "sales:90,trial-2:10", "a.b_c:1000", "", NULL };
+	static const char *const urls[] = { "wss://agents.example.com", "ws://10.0.0.1:8080/", "", NULL };
+	static const char *const zones[] = { "Europe/Berlin", "Etc/GMT+5", NULL };
+	static const char *const open[] = { "mon-fri 09:00-18:00; sat 22:00-02:00", "", NULL };
+	static const char *const exceptions[] = { "2026-12-24 closed; 2026-12-31 10:00-14:00,15:00-16:00", "", NULL };
+	static const char *const callers[] = { "+41791234567", "+4479*", "+1*", "anonymous", NULL };
+	static const char *const caps[] = { "1", "60", "", NULL };
+	static const char *const durations[] = { "1s", "59s", "1m", "", NULL };
 	static const char *const times[] = { "2026-11-22T10:29:39.123456Z", "", NULL };
 
 	switch (type) {
@@ -258,6 +276,15 @@ static const char *const *good_values(enum field_type type)
 	case FIELD_PREFIX: return prefixes;
 	case FIELD_INT: return counts;
 	case FIELD_TIME: return times;
+	case FIELD_SCHEDULE: return ids;
+	case FIELD_SPLIT: return splits;
+	case FIELD_URL: return urls;
+	case FIELD_ZONE: return zones;
+	case FIELD_OPEN: return open;
+	case FIELD_EXCEPTIONS: return exceptions;
+	case FIELD_CALLER: return callers;
+	case FIELD_CAP: return caps;
+	case FIELD_DURATION: return durations;
 	}
 	return NULL;
 }
