@@ -54,7 +54,9 @@ pids() {
 # Kills all at once and waits for the last (a process that is not reaped yet counts as ended).
 kill_server() {
 	all=$(pids)
-	[ -n "$all" ] && kill -KILL $all || return 1
+	[ -n "$all" ] || return 1
+	# A process of the list may have ended by itself meanwhile.
+	kill -KILL $all 2>/dev/null
 	for try in $(seq 100); do
 		ps -o stat= -p "$(echo $all | tr ' ' ,)" | grep -qv Z || return 0
 		sleep 0.05
