@@ -12,9 +12,10 @@ enum request_kind { REQUEST_CHANGE, REQUEST_UNDO, REQUEST_REDO };
 /* A mutation that is not answered yet. */
 struct pending_change {
 	uint64_t token;
-	struct mutation mutation;	/* as requested, for messages */
+	enum mutation_kind made;
 	enum request_kind kind;
 	bool cuts;			/* DELETE: also hang up its calls */
+	struct record deleted;		/* if it cuts: for its key */
 	app_result_fn *fn;
 	void *arg;
 	struct pending_change *next;

@@ -19,7 +19,8 @@
 
 static void request_free(struct pending_change *q)
 {
-	record_clear(&q->mutation.record);
+	if (q->cuts)
+		record_clear(&q->deleted);
 	free(q);
 }
 
@@ -36,9 +37,8 @@ static struct pending_change *change_send(struct app *a, const struct mutation *
 	struct pending_change *q = xcalloc(1, sizeof(*q));
 	struct mutation copy = *m;
 
-	q->mutation = *m;
-	record_copy(&q->mutation.record, &m->record);
 	record_copy(&copy.record, &m->record);
+	q->made = m->kind;
 	q->token = ++a->private->next_token;
 	q->kind = kind;
 	q->fn = fn;
@@ -55,8 +55,12 @@ void app_mutate(struct app *a, const struct mutation *m, app_result_fn *fn, void
 
 void app_delete_and_cut(struct app *a, const struct mutation *m)
 {
+	struct pending_change *q;
+
 	cut_mark(a, &m->record, true);
-	change_send(a, m, REQUEST_CHANGE, NULL, NULL)->cuts = true;
+	q = change_send(a, m, REQUEST_CHANGE, NULL, NULL);
+	q->cuts = true;
+	record_copy(&q->deleted, &m->record);
 }
 
 void app_forget(struct app *a, void *arg)
@@ -116,20 +120,20 @@ static char *difference_text(const struct record *from, const struct record *to)
 	return text;
 }
 
-static void undo_remember(struct app *a, const struct mutation *m, const struct mutation_result *r)
+static void undo_remember(struct app *a, enum mutation_kind made, const struct mutation_result *r)
 {
 	struct undo_list *l = &a->private->undo;
 	struct undo_step step = { .first = r->first_change, .last = r->change_id };
 	char *added = xasprintf(_("%s added"), record_title(&r->now)), *deleted = xasprintf(_("%s deleted"), record_title(&r->now));
 
-	if (m->kind == MUTATION_EDIT) {
+	if (made == MUTATION_EDIT) {
 		step.back = difference_text(&r->now, &r->before);
 		step.forth = difference_text(&r->before, &r->now);
 		free(added);
 		free(deleted);
 	} else {
-		step.back = m->kind == MUTATION_ADD ? deleted : added;
-		step.forth = m->kind == MUTATION_ADD ? added : deleted;
+		step.back = made == MUTATION_ADD ? deleted : added;
+		step.forth = made == MUTATION_ADD ? added : deleted;
 	}
 	record_copy(&step.record, &r->now);
 	while (l->count > l->at)
@@ -234,12 +238,12 @@ static void say_result(struct app *a, const struct pending_change *q, const stru
 
 	if (!r->done) {
 		messages_add_err(a->messages, &r->err);
-	} else if (q->mutation.kind == MUTATION_ADD) {
+	} else if (q->made == MUTATION_ADD) {
 		messages_add(a->messages, MESSAGE_INFO, _("%s added"), title);
-	} else if (q->mutation.kind == MUTATION_EDIT && count_lost(a, r) > 0) {
+	} else if (q->made == MUTATION_EDIT && count_lost(a, r) > 0) {
 		messages_add(a->messages, MESSAGE_WARN, ngettext("%s saved: %zu number has no route now", "%s saved: %zu numbers have no route now",
 								 count_lost(a, r)), title, count_lost(a, r));
-	} else if (q->mutation.kind == MUTATION_EDIT) {
+	} else if (q->made == MUTATION_EDIT) {
 		messages_add(a->messages, MESSAGE_INFO, _("%s saved"), title);
 	} else {
 		messages_add(a->messages, MESSAGE_INFO, _("%s deleted. u undoes it"), title);
@@ -260,9 +264,9 @@ void on_result(void *taker, void *value)
 	if (q->kind != REQUEST_CHANGE)
 		undo_done(a, q->kind == REQUEST_UNDO, &r->result);
 	else if (r->result.done)
-		undo_remember(a, &q->mutation, &r->result);
+		undo_remember(a, q->made, &r->result);
 	if (q->cuts && !r->result.done)
-		cut_mark(a, &q->mutation.record, false);
+		cut_mark(a, &q->deleted, false);
 	if (q->kind == REQUEST_CHANGE && (!q->fn || r->result.done))
 		say_result(a, q, &r->result);
 	if (q->fn)

@@ -92,6 +92,12 @@ void messages_seen(struct messages *m)
 		m->showing = false;
 }
 
+void messages_withdraw(struct messages *m, uint64_t id)
+{
+	if (m->count > 0 && messages_get(m, 0)->id == id)
+		m->showing = false;
+}
+
 int64_t messages_next_at_ms(const struct messages *m)
 {
 	const struct message *current = messages_current(m);

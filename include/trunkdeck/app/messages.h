@@ -35,6 +35,8 @@ void messages_add_err(struct messages *m, const struct err *e);
 const struct message *messages_current(const struct messages *m);
 /* A key was pressed: the errors shown may be removed. */
 void messages_seen(struct messages *m);
+/* Takes the message with this id from the status line. */
+void messages_withdraw(struct messages *m, uint64_t id);
 /* When the current message fades, monotonic ms; -1 = it does not. */
 int64_t messages_next_at_ms(const struct messages *m);
 size_t messages_count(const struct messages *m);

@@ -523,6 +523,7 @@ void list_lay_out(struct list *l, int columns)
 {
 	for (int i = 0; i < LIST_KINDS_MAX; i++)
 		list_layout(&l->layouts[i], l->kinds[i].columns, l->kinds[i].count, columns - l->kinds[i].indent - 1, l->kinds[i].gap);
+	l->laid_out = columns;
 }
 
 void list_titles(const struct list *l, const struct canvas *line, int kind, int sorted, bool descending)
@@ -590,7 +591,9 @@ void list_draw(struct list *l, struct term *t, const struct canvas *c, bool focu
 {
 	char text[LIST_TEXT_SIZE];
 
-	list_lay_out(l, c->area.columns);
+	if (l->laid_out != c->area.columns)
+		list_lay_out(l, c->area.columns);
+	l->laid_out = 0;
 	list_fit(l, c->area.rows);
 	if (l->count == 0 && list_filtering(l))
 		draw_text(c, 1, 3, 0, ROLE_DIM, _("Nothing matches the filter. / changes it."));

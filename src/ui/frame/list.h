@@ -89,6 +89,7 @@ struct list {
 	uint64_t *open;			/* keys of the heads that are open */
 	size_t open_count, open_size;
 	struct list_layout layouts[LIST_KINDS_MAX];	/* by kind, of the last frame */
+	int laid_out;			/* the layouts are for lines of so many columns, and not drawn yet; 0 = drawn */
 };
 
 struct list_counts {
@@ -146,7 +147,7 @@ void list_sort(struct list *l, size_t from, int column, bool descending);
 void list_draw(struct list *l, struct term *t, const struct canvas *c, bool focused);
 /* Scrolls so that the cursor is visible in an area of `visible` rows. */
 void list_fit(struct list *l, int visible);
-/* Computes the layouts of all kinds for lines of so many columns. list_draw() does it too. */
+/* Computes the layouts of all kinds for lines of so many columns. list_draw() does it unless it was done for this frame. */
 void list_lay_out(struct list *l, int columns);
 
 /* Fits the columns into `width`, with `gap` blanks between. Columns that do not fit are left out. */

@@ -124,8 +124,10 @@ void ui_no_such_key(struct ui *ui, key_code key)
 	keymap_name(key, name);
 	if (key == KEYS_MOUSE || key == KEYS_ESC)
 		return;
-	if (!ui->told_no_key)
+	if (!ui->told_no_key) {
 		messages_add(ui->app->messages, MESSAGE_INFO, _("%s: no such key here, ? for help"), name);
+		ui->no_key_message = messages_get(ui->app->messages, 0)->id;
+	}
 	ui->no_key = true;
 }
 
@@ -385,6 +387,8 @@ void ui_key(struct ui *ui, key_code key)
 	} else {
 		ui_no_such_key(ui, key);
 	}
+	if (!ui->no_key)
+		messages_withdraw(ui->app->messages, ui->no_key_message);
 }
 
 /* Frames */

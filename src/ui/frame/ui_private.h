@@ -40,6 +40,7 @@ struct ui {
 	int64_t tick_ms;		/* when something on the screen changes by time alone; -1 = never */
 	bool pasting;			/* inside a paste without a field, which is ignored */
 	bool no_key, told_no_key;	/* this key did nothing; nor did the one before, and a message said so */
+	uint64_t no_key_message;	/* the last of these messages; 0 = none */
 	bool quit;
 
 	struct layout layout;		/* of the last frame */
