@@ -62,7 +62,7 @@ static char *read_sql(enum entity entity, const char *list)
 	case ENTITY_BLOCK:
 		return xasprintf("SELECT %s FROM td.block ORDER BY caller", list);
 	default:
-		return xasprintf("SELECT %s FROM td.number ORDER BY provider, e164", list);
+		return xasprintf("SELECT %s FROM td.number ORDER BY e164", list);
 	}
 }
 

@@ -84,8 +84,8 @@ class Move:
 
 
 MOVE_FIGURES = (
-    ("p95_ms", "cursor move at 80x24: p95 to the last byte", "ms", 2),
-    ("bytes", "cursor move at 80x24: median", "B", 200),
+    ("p95_ms", "cursor move at 80x24: p95 to the last byte", "ms", 1),
+    ("bytes", "cursor move at 80x24: median", "B", 96),
     ("writes", "write(2) per cursor move", "writes", 1),
     ("idle", "idle output", "B/s", 0),
 )
@@ -115,13 +115,13 @@ def bench_many_numbers(t, url):
         _, first, _ = screen.frame(silence=0.005)
         times.append((first - screen.started) * 1000)
         screen.quit()
-    t.table.add("first paint, 100,000 numbers in the store: median", statistics.median(times), "ms", bar=20)
+    t.table.add("first paint, 100,000 numbers in the store: median", statistics.median(times), "ms", bar=10)
     screen = Screen([t.program, "--config", config], t.home)
     _, _, last = screen.frame(silence=0.6, limit=10)
-    t.table.add("100,000 numbers loaded and shown", (last - screen.started) * 1000, "ms", bar=300)
+    t.table.add("100,000 numbers loaded and shown", (last - screen.started) * 1000, "ms", bar=150)
     screen.press(b"E", 0.1)
     moves = [screen.press(b"j") for _ in range(40)]
-    t.table.add("cursor move, 100,000 rows open: p95", p95([m[2] for m in moves]) * 1000, "ms", bar=2)
+    t.table.add("cursor move, 100,000 rows open: p95", p95([m[2] for m in moves]) * 1000, "ms", bar=1)
     screen.press(b"/", 0.1)
     keys = [screen.press(bytes([c]), 0.05) for c in b"5551 agent:a"]
     t.table.add("filter as you type, 100,000 numbers: p95", p95([k[2] for k in keys]) * 1000, "ms", bar=8)
@@ -152,7 +152,7 @@ def bench_ticking(t, url):
     screen = Screen([t.program, "--config", write_config(t.folder, url, source.port)], t.home, size=(40, 120))
     screen.press(b"2", 0.5)
     screen.drain(3)
-    t.table.add("output with 20 live calls ticking", screen.drain(5) / 5, "B/s", bar=1000)
+    t.table.add("output with 20 live calls ticking", screen.drain(5) / 5, "B/s", bar=160)
     screen.quit()
     source.stop()
 

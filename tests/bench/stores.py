@@ -21,7 +21,7 @@ def sqlite_url(t, name):
 
 def bench_sqlite(t):
     took = fill(t, sqlite_url(t, "many"), 100000)
-    t.table.add("import of 100,000 numbers, validated and audited: SQLite", took["import"] / 1000, "s", bar=3)
+    t.table.add("import of 100,000 numbers, validated and audited: SQLite", took["import"] / 1000, "s", bar=1.5)
     t.table.add("reading them back", took["read, again"], "ms")
 
 
@@ -30,7 +30,7 @@ def bench_postgres(t):
     said = server.stdout.readline().split(None, 1)
     if said[:1] == ["ok"]:
         took = fill(t, said[1].strip(), 100000)
-        t.table.add("import of 100,000 numbers, validated and audited: PostgreSQL", took["import"] / 1000, "s", bar=5)
+        t.table.add("import of 100,000 numbers, validated and audited: PostgreSQL", took["import"] / 1000, "s", bar=2.5)
     else:
         t.table.line("import of 100,000 numbers: PostgreSQL", "not there", "", " ".join(said))
     server.stdin.close()
@@ -51,6 +51,6 @@ def bench_sync(t):
     server.wait()
     last = json.loads(run.stdout.splitlines()[-1]) if run.stdout else run.stderr
     if run.returncode == 0:
-        t.table.add("10,000 routes onto a server, less the verification wait", took - VERIFY_WAIT_S, "s", bar=1)
+        t.table.add("10,000 routes onto a server, less the verification wait", took - VERIFY_WAIT_S, "s", bar=0.2)
     else:
         t.table.line("10,000 routes onto a server", "failed", "", str(last))

@@ -63,7 +63,7 @@ def bench_alone(t):
         t.table.add(f"recorded load ({kind}), one core: parse, track, metrics", whole, "events/s", bar=1e6,
                     more_is_better=True)
     result, peak = replay(t.program, lean, 981)
-    t.table.add(f"peak memory while replaying {result['calls']:,} calls", peak / 1024, "MB", bar=64)
+    t.table.add(f"peak memory while replaying {result['calls']:,} calls", peak / 1024, "MB", bar=16)
 
 
 def several_passes(lean, path):

@@ -399,6 +399,7 @@ void ui_paint(struct ui *ui)
 
 	take_changes(ui);
 	ui->touched = ui->data_changed = false;
+	ui->complete = snapshot_is_complete(ui->app->snapshot);
 	term_frame_begin(ui->term);
 	frame_draw(ui);
 	term_frame_end(ui->term);
@@ -465,6 +466,9 @@ static void on_turn(void *arg)
 		take_keys(ui);
 	if (ui->app->dirty != 0 || (ui->tick_ms >= 0 && now >= ui->tick_ms))
 		ui->data_changed = true;
+	/* The operator waits for the end of a load, so it is painted at once. */
+	if (snapshot_is_complete(ui->app->snapshot) && !ui->complete)
+		ui->touched = true;
 	if (!term_is_behind(ui->term) &&
 	    (ui->touched || (ui->data_changed && now >= next_frame_ms(ui))))
 		ui_paint(ui);

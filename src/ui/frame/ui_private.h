@@ -35,6 +35,7 @@ struct ui {
 
 	bool touched;			/* draw in this turn */
 	bool data_changed;			/* draw when the frame rate allows */
+	bool complete;				/* the last frame had the whole workspace */
 	int64_t painted_ms;		/* the last frame */
 	int64_t shown_ms;		/* the last frame that wrote something */
 	int64_t tick_ms;		/* when something on the screen changes by time alone; -1 = never */

@@ -68,7 +68,7 @@ static void a_snapshot_is_in_order(void **state)
 	must_add(f->store, number_of("+442071234567", "alpha", "support"));
 	assert_true(store_read(f->store, &r, &id, &e));
 	assert_string_equal(l.text.p, "w2 p:alpha=1 p:empty=0 p:twilio=2 a:billing a:support badges@9 "
-			    "alpha/+442071234567 twilio/+15551234561 twilio/+15551234562 ");
+			    "twilio/+15551234561 twilio/+15551234562 alpha/+442071234567 ");
 	assert_int_equal(id, 9);
 	buf_clear(&l.text);
 }
