@@ -16,6 +16,7 @@
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/base/utf8.h"
 #include "trunkdeck/model/e164.h"
+#include "trunkdeck/model/tell.h"
 
 /* --- refusing --- */
 
@@ -144,20 +145,14 @@ static bool check_prefix(const struct field *f, const char *text, struct err *e)
 	       field_refuse(f, e, _("a + and up to 6 digits, e.g. +44; empty = +"));
 }
 
-/* What curl, Asterisk and the other end read alike. A masked URL would be dialled as if it were real. */
+/* A masked URL would be dialled as if it were real. */
 static bool check_url(const struct field *f, const char *text, struct err *e)
 {
-	size_t scheme = !strncmp(text, "ws://", 5) ? 5 : !strncmp(text, "wss://", 6) ? 6 : 0;
-	size_t len = strlen(text), end = scheme + strcspn(text + scheme, "/?#");
+	size_t len = strlen(text);
 
-	for (const char *c = text; *c; c++)
-		if (*c <= 0x20 || *c > 0x7e || strchr("\"\\<>^`{|}#", *c))
-			return field_refuse(f, e, _("only the characters of a URL are allowed: write others as %XX"));
-	if (!scheme || end == scheme || text[end - 1] == '@')
-		return field_refuse(f, e, _("ws:// or wss:// and a host are expected, e.g. wss://agents.example.com/voice"));
 	if (len > 4 && !strcmp(text + len - 4, "/..."))
 		return field_refuse(f, e, _("this URL is masked: give the whole URL, with --url-file"));
-	return true;
+	return agent_url_check(text, e);
 }
 
 /* Checks the form of an IANA name; a path is refused. Whether the system has the zone is checked where it is used. */

@@ -80,7 +80,7 @@ const char *number_warning(const struct number *n, const struct number_context *
 	if (!ctx->agent)
 		return NULL;
 	if (ctx->agent->region == n->region)
-		return agent_kind_of("", ctx->agent->dial) == AGENT_KIND_PJSIP && tell_header_bytes(n->params) > TELL_HEADERS_MAX ?
+		return agent_kind_of(ctx->agent->url, ctx->agent->dial) == AGENT_KIND_PJSIP && tell_header_bytes(n->params) > TELL_HEADERS_MAX ?
 		       _("The parameters make more than 800 bytes of SIP headers: over UDP the call may not reach the agent") : NULL;
 	if (n->region == REGION_NA)
 		return _("The agent runs in eu, the number is in na: callers will wait longer for answers");
