@@ -112,6 +112,8 @@ libtrunkdeck_a_SOURCES += \
 	src/routes/reconcile.c \
 	src/routes/reconcile_int.h \
 	src/routes/reconcile_keys.c \
+	src/routes/reconcile_needs.c \
+	src/routes/route_key.c \
 	src/routes/test_call.c
 
 # agents: the agent directory, read over HTTP
