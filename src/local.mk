@@ -32,6 +32,7 @@ libtrunkdeck_a_SOURCES += \
 	src/model/filter_words.c \
 	src/model/host.c \
 	src/model/number_suggest.c \
+	src/model/json_text.c \
 	src/model/params.c \
 	src/model/record_json.c \
 	src/model/records.c \
