@@ -32,7 +32,6 @@ libtrunkdeck_a_SOURCES += \
 	src/model/filter_words.c \
 	src/model/host.c \
 	src/model/number_suggest.c \
-	src/model/json_text.c \
 	src/model/params.c \
 	src/model/record_json.c \
 	src/model/records.c \
@@ -113,8 +112,6 @@ libtrunkdeck_a_SOURCES += \
 	src/routes/reconcile.c \
 	src/routes/reconcile_int.h \
 	src/routes/reconcile_keys.c \
-	src/routes/reconcile_needs.c \
-	src/routes/route_key.c \
 	src/routes/test_call.c
 
 # agents: the agent directory, read over HTTP
@@ -184,6 +181,7 @@ libtrunkdeck_a_SOURCES += \
 	src/app/endpoint_reports.c \
 	src/app/hangup.c \
 	src/app/history.c \
+	src/app/hours.c \
 	src/app/job.c \
 	src/app/keymap.c \
 	src/app/live.c \

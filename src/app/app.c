@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "trunkdeck/app/replay.h"
+#include "trunkdeck/app/hours.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 
@@ -330,6 +331,7 @@ void app_free(struct app **app)
 	route_states_free(&a->routes);
 	deletions_free(&a->deletions);
 	messages_free(&a->messages);
+	hours_free(&a->hours);
 	free(a->servers);
 	free(a->private);
 	FREE(app);

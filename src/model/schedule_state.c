@@ -11,6 +11,7 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/records.h"
 
 #define DAY_MINUTES 1440
 #define US_PER_S INT64_C(1000000)
@@ -266,4 +267,22 @@ void schedule_add_state(struct buf *to, const struct schedule_state *s, const st
 	/* TRANSLATORS: a time such as "18:00" or "Mon 09:00". */
 	buf_addf(to, s->open ? _("open until %s") : _("closed until %s"), when.p);
 	buf_clear(&when);
+}
+
+bool schedule_now(struct buf *to, const struct schedule *s, const char *zone_here, int64_t wall_us,
+		  struct schedule_state *out)
+{
+	struct zone *z = zone_open(s->time_zone);
+	struct schedule_times t;
+	bool known = z && schedule_read(&t, s->open, s->exceptions);
+
+	*out = (struct schedule_state){ .open = false };
+	if (known) {
+		schedule_state(&t, z, wall_us, out);
+		schedule_add_state(to, out, z, wall_us, strcmp(s->time_zone, zone_here) != 0 ? s->time_zone : NULL);
+	} else {
+		buf_addf(to, z ? _("the times of %s can't be read") : _("unknown time zone %s"), z ? s->id : s->time_zone);
+	}
+	zone_free(&z);
+	return known;
 }

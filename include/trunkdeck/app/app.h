@@ -128,6 +128,7 @@ struct app {
 	struct route_states *routes;
 	struct deletions *deletions;		/* deletions of numbers that are not verified on every server yet */
 	struct messages *messages;
+	struct hours *hours;			/* app/hours.h; made when it is first asked */
 	struct app_server *servers;
 	size_t server_count;
 	enum store_state store_state;

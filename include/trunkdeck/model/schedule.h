@@ -102,4 +102,11 @@ bool schedule_never_opens(const struct schedule_times *t, const struct zone *z, 
 void schedule_add_state(struct buf *to, const struct schedule_state *s, const struct zone *z, int64_t wall_us,
 			const char *zone_name);
 
+struct schedule;
+
+/* The same for a record at an instant; its zone is named if it is not zone_here. False, with what is wrong appended, if
+ * the system does not have the zone or the times cannot be read; *out is then closed for ever. */
+bool schedule_now(struct buf *to, const struct schedule *s, const char *zone_here, int64_t wall_us,
+		  struct schedule_state *out);
+
 #endif

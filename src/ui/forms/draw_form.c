@@ -46,7 +46,8 @@ static void place_columns(const struct form *f, int columns, struct columns *out
 	for (size_t i = 0; i < f->count && f->items[i].editor <= FORM_PICK; i++) {
 		int width = utf8_width(_(f->items[i].field->label)) + 2;
 
-		out->label = width > out->label ? width : out->label;
+		if (!f->items[i].hidden && width > out->label)
+			out->label = width;
 	}
 	out->stacked = columns < STACKED_COLUMNS;
 	out->value = out->stacked ? MARGIN : MARGIN + out->label + LABEL_GAP;
@@ -83,6 +84,8 @@ static int draw_below(struct form *f, const struct form_item *it, const struct c
 		form_err_text(&it->err, it->field, text, sizeof(text));
 	else if (f->ops->remark && it->editor <= FORM_PICK)
 		role = f->ops->remark(f, it, text, sizeof(text));
+	if (!text[0] && it->editor == FORM_PICK)
+		role = pick_remark(f, it, text, sizeof(text));
 	lines = draw_said(&sub, y, role, "", text);
 	if (form_conflicts(f, it) && (it->editor <= FORM_PICK || is_first_param(f, it))) {
 		char *value = field_get(it->field, &f->base);
@@ -113,9 +116,12 @@ static int place_lines(struct form *f, const struct columns *at)
 
 		it->y = it->editor == FORM_PARAM_VALUE ? f->items[i - 1].y : y;
 		it->rows = 0;
-		if (it->editor == FORM_PARAM_VALUE || it->editor == FORM_BUTTON)
+		if (it->editor == FORM_PARAM_VALUE || it->editor == FORM_BUTTON || it->hidden)
 			continue;
-		it->rows = head_lines(f, it, at) + 1 + draw_below(f, it, &counting, 0, at);
+		if (it->editor == FORM_MORE)
+			it->rows = form_is_folded(f);
+		else
+			it->rows = head_lines(f, it, at) + 1 + draw_below(f, it, &counting, 0, at);
 		y += it->rows;
 	}
 	return y;
@@ -178,14 +184,14 @@ static void draw_pick(struct form *f, struct form_item *it, const struct canvas 
 	const char *title;
 	int used;
 
-	if (line_text(&it->line)[0] || (focused && !it->value[0])) {
+	if (line_text(&it->line)[0] || (focused && !it->value[0] && it->field->flags & FIELD_REQUIRED)) {
 		draw_line_item(f, it, c, y, x, width);
 		return;
 	}
 	if (focused)
 		set_cursor(f, c, y, x);
 	if (!it->value[0]) {
-		draw_text(c, y, x, width, ROLE_DIM, _("not chosen"));
+		draw_text(c, y, x, width, ROLE_DIM, it->field->flags & FIELD_REQUIRED ? _("not chosen") : _("none"));
 		return;
 	}
 	title = pick_title(f, it->field, it->value);
@@ -244,6 +250,26 @@ static void draw_beside(struct form *f, const struct form_item *it, const struct
 		draw_foreign(c, y, at->value + used, room, ROLE_DIM, text);
 }
 
+/* Names the hidden fields. */
+static void draw_more(struct form *f, const struct form_item *it, const struct canvas *c, int y, const struct columns *at)
+{
+	bool focused = form_is_focused(f, it);
+	struct buf names;
+
+	buf_init(&names, TEXT_SIZE);
+	for (size_t i = 0; i < f->count; i++)
+		if (f->items[i].hidden)
+			buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", _(f->items[i].field->label));
+	draw_text(c, y, MARGIN, 0, focused ? ROLE_STRONG : ROLE_NORMAL, _("More"));
+	if (!at->stacked)
+		draw_text(c, y, at->value, at->width, ROLE_DIM, names.p);
+	if (focused) {
+		draw_text(c, y, 0, 1, ROLE_KEY, mark_text(c, MARK_CURSOR));
+		set_cursor(f, c, y, MARGIN);
+	}
+	buf_clear(&names);
+}
+
 static void draw_item(struct form *f, struct form_item *it, const struct canvas *c, const struct columns *at)
 {
 	bool focused = form_is_focused(f, it), params = it->editor == FORM_PARAM_KEY;
@@ -251,6 +277,10 @@ static void draw_item(struct form *f, struct form_item *it, const struct canvas 
 
 	if (it->rows == 0 || y >= c->area.rows || y + it->rows <= 0)
 		return;
+	if (it->editor == FORM_MORE) {
+		draw_more(f, it, c, y, at);
+		return;
+	}
 	if (!params || head > 0) {
 		int used = draw_text(c, y, MARGIN, 0, focused ? ROLE_STRONG : ROLE_NORMAL, _(it->field->label));
 
@@ -361,6 +391,8 @@ static void draw_foot(struct form *f, const struct canvas *c)
 
 	if (it->editor == FORM_PICK)
 		pick_hint(f, it, hint, sizeof(hint));
+	else if (it->editor == FORM_MORE)
+		str_copy(hint, sizeof(hint), str_of(_("Enter shows the fields that are seldom set")));
 	else if (it->editor != FORM_BUTTON)
 		str_copy(hint, sizeof(hint), str_of(it->editor <= FORM_PICK ? _(it->field->help) :
 						    _("42, true, null and JSON keep their type; no key deletes the row")));
@@ -417,7 +449,7 @@ void form_draw(void *state, const struct canvas *screen)
 	place_columns(f, columns_inside(screen), &at);
 	lines = place_lines(f, &at);
 	if (f->lines == 0)
-		f->lines = lines + SPARE_LINES;
+		f->lines = lines + SPARE_LINES - form_is_folded(f);	/* "More" takes one, so that the box stays small */
 	if (lines + 1 > f->lines)
 		f->lines = lines + 1;
 	c = inside(f, screen, f->lines + FOOT_LINES + 1);

@@ -37,11 +37,31 @@ bool form_is_focused(const struct form *f, const struct form_item *it)
 	return &f->items[f->focus] == it;
 }
 
+bool form_is_folded(const struct form *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (f->items[i].hidden)
+			return true;
+	return false;
+}
+
 static bool can_focus(const struct form *f, size_t i)
 {
 	const struct form_item *it = &f->items[i];
 
-	return !it->fixed && (it->editor != FORM_PARAM_VALUE || !form_row_is_empty(it - 1));
+	if (it->editor == FORM_MORE)
+		return form_is_folded(f);
+	return !it->fixed && !it->hidden && (it->editor != FORM_PARAM_VALUE || !form_row_is_empty(it - 1));
+}
+
+/* Shows all fields. The cursor goes to the first one that was hidden. */
+static void unfold(struct form *f)
+{
+	for (size_t i = f->count; i-- > 0;) {
+		if (f->items[i].hidden)
+			f->focus = i;
+		f->items[i].hidden = false;
+	}
 }
 
 /* --- opening --- */
@@ -61,37 +81,43 @@ void form_focus_first(struct form *f)
 		f->focus++;
 }
 
-void form_open(struct ui *ui, const struct form_ops *ops, struct record *base, bool adding, const char *field)
+/* Adds the fields of the record whose FIELD_MORE flag is `more`, in the order of their table. */
+static void add_fields(struct form *f, unsigned more)
 {
 	static const enum form_editor editors[] = {
-		[FIELD_PROVIDER] = FORM_PICK, [FIELD_AGENT] = FORM_PICK, [FIELD_REGION] = FORM_TOGGLE, [FIELD_BOOL] = FORM_TOGGLE,
-		[FIELD_PARAMS] = FORM_PARAM_KEY,
+		[FIELD_PROVIDER] = FORM_PICK, [FIELD_AGENT] = FORM_PICK, [FIELD_SCHEDULE] = FORM_PICK,
+		[FIELD_REGION] = FORM_TOGGLE, [FIELD_BOOL] = FORM_TOGGLE,
 	};
+
+	for (const struct field *row = entity_fields(f->ops->entity); row->key; row++) {
+		char *text;
+
+		if (row->flags & FIELD_READONLY || row->type == FIELD_PARAMS || (row->flags & FIELD_MORE) != more)
+			continue;
+		text = field_get(row, &f->base);
+		add_item(f, (size_t)row->type < ARRAY_LEN(editors) ? editors[row->type] : FORM_LINE, row, text);
+		f->items[f->count - 1].fixed = !f->adding && row->flags & FIELD_KEY;
+		f->items[f->count - 1].hidden = more && !text[0];
+		free(text);
+	}
+}
+
+void form_open(struct ui *ui, const struct form_ops *ops, struct record *base, bool adding, const char *field)
+{
+	const struct field *params = field_by_key(ops->entity, "additionalParams");
 	struct form *f = xcalloc(1, sizeof(*f));
-	const struct field *params = NULL;
 	const struct form_item *it;
-	char *object = NULL;
+	char *object;
 
 	f->ui = ui;
 	f->ops = ops;
 	f->adding = adding;
 	f->base = *base;
-	for (const struct field *row = entity_fields(ops->entity); row->key; row++) {
-		enum form_editor editor = (size_t)row->type < ARRAY_LEN(editors) ? editors[row->type] : FORM_LINE;
-		char *text = field_get(row, &f->base);
-
-		if (editor == FORM_PARAM_KEY) {		/* parameters are the last items */
-			params = row;
-			object = text;
-			continue;
-		}
-		if (!(row->flags & (FIELD_READONLY | FIELD_MORE))) {
-			add_item(f, editor, row, text);
-			f->items[f->count - 1].fixed = !adding && row->flags & FIELD_KEY;
-		}
-		free(text);
-	}
+	add_fields(f, 0);
+	add_fields(f, FIELD_MORE);
+	add_item(f, FORM_MORE, NULL, "");
 	add_item(f, FORM_BUTTON, NULL, "");
+	object = params ? field_get(params, &f->base) : NULL;
 	if (params)
 		form_params_load(f, params, object);
 	free(object);
@@ -103,6 +129,8 @@ void form_open(struct ui *ui, const struct form_ops *ops, struct record *base, b
 		ops->changed(f, NULL);
 	form_focus_first(f);
 	it = field ? form_find(f, field) : NULL;
+	if (it && it->hidden)
+		unfold(f);
 	if (it && can_focus(f, (size_t)(it - f->items)))
 		f->focus = (size_t)(it - f->items);
 	ui_push(ui, &ops->overlay, f);
@@ -162,7 +190,7 @@ static bool leave(struct form *f)
 	const char *text = line_text(&it->line);
 	size_t from = strspn(text, " "), len = strlen(text + from);
 
-	if (it->editor == FORM_BUTTON || it->editor == FORM_PARAM_VALUE)
+	if (it->editor > FORM_PARAM_KEY || it->editor == FORM_MORE)
 		return true;
 	it->checked = true;
 	if (it->editor == FORM_PICK && pick_accept(f, it) == PICK_REFUSED)
@@ -245,6 +273,8 @@ static size_t row_above(const struct form *f, size_t i)
 
 static void focus_wrong(struct form *f, struct form_item *it)
 {
+	if (it->hidden)
+		unfold(f);
 	if (!it->fixed)
 		f->focus = (size_t)(it - f->items);
 	if (it->editor == FORM_PICK)
@@ -351,7 +381,7 @@ static bool paste_key(struct form *f, key_code key)
 {
 	struct form_item *it = &f->items[f->focus];
 
-	if (it->editor == FORM_TOGGLE || it->editor == FORM_BUTTON) {
+	if (it->editor == FORM_TOGGLE || it->editor == FORM_MORE || it->editor == FORM_BUTTON) {
 		if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END)
 			f->pasting = key == KEYS_PASTE_BEGIN;
 		return f->pasting || key == KEYS_PASTE_END;
@@ -393,15 +423,22 @@ static bool escape(struct form *f)
 	return false;
 }
 
-/* Returns true when the form closes. */
+/* Enter goes from field to field, past "More", and saves after the last. Returns true when the form closes. */
 static bool enter(struct form *f)
 {
 	struct form_item *it = &f->items[f->focus];
+	size_t to = next_of(f, f->focus);
 
-	if (it->editor == FORM_BUTTON || f->items[next_of(f, f->focus)].editor == FORM_BUTTON)
+	if (it->editor == FORM_MORE) {
+		unfold(f);
+		return false;
+	}
+	if (f->items[to].editor == FORM_MORE)
+		to = next_of(f, to);
+	if (it->editor == FORM_BUTTON || f->items[to].editor == FORM_BUTTON)
 		return save(f);
 	if (it->editor != FORM_PICK || pick_accept(f, it) != PICK_REFUSED)
-		go(f, next_of(f, f->focus));
+		go(f, to);
 	return false;
 }
 
@@ -422,6 +459,10 @@ static bool item_key(struct form *f, struct form_item *it, key_code key)
 		} else {
 			f->no_letters = is_typing(key);
 		}
+		return is_typing(key);
+	case FORM_MORE:
+		if (key == ' ' || key == KEYS_RIGHT)
+			unfold(f);
 		return is_typing(key);
 	case FORM_BUTTON:
 		return is_typing(key) && key != ' ';
@@ -449,6 +490,8 @@ static void click_line(struct form *f, int line, int x)
 			go(f, i);
 		else if (it->editor == FORM_TOGGLE)
 			item_key(f, &f->items[i], ' ');
+		if (f->items[f->focus].editor == FORM_MORE)
+			unfold(f);
 		return;
 	}
 }

@@ -1,7 +1,8 @@
 /*
  * A form over one record, driven by its field table (records.h): each field becomes a row with the editor of its type, and the
- * rules of one kind of record come through struct form_ops. Parts: form.c (life, keys, saving), item.c (values and their
- * errors), params.c (key = value rows), pick.c (choosing a record by typing), theirs.c (edits of other operators), draw_form.c.
+ * rules of one kind of record come through struct form_ops. Fields that are seldom set (FIELD_MORE) and empty are hidden until
+ * the row "More" is opened. Parts: form.c (life, keys, saving), item.c (values and their errors), params.c (key = value rows),
+ * pick.c (choosing a record by typing), theirs.c (edits of other operators), draw_form.c.
  *
  * The operator's input is never lost: an error of the store is shown at its field, and the form stays open.
  */
@@ -14,7 +15,8 @@
 #include "ui/frame/line_edit.h"
 #include "ui/frame/ui.h"
 
-enum form_editor { FORM_LINE, FORM_TOGGLE, FORM_PICK, FORM_PARAM_KEY, FORM_PARAM_VALUE, FORM_BUTTON };
+/* Fields have the first three. FORM_MORE is the row that shows the hidden fields. */
+enum form_editor { FORM_LINE, FORM_TOGGLE, FORM_PICK, FORM_MORE, FORM_PARAM_KEY, FORM_PARAM_VALUE, FORM_BUTTON };
 
 #define PICK_NONE ((size_t)-1)
 
@@ -29,8 +31,9 @@ struct form_pick {
 
 struct form_item {
 	enum form_editor editor;
-	const struct field *field;	/* NULL: the button */
+	const struct field *field;	/* NULL: FORM_MORE, the button */
 	bool fixed;			/* shown, but can't be edited */
+	bool hidden;			/* below "More", and empty: not shown until that row is opened */
 	struct line_edit line;		/* LINE, PARAM_*: the value; PICK: the search */
 	char *value;			/* TOGGLE: the word; PICK: the id */
 	char *original;			/* the value when the form opened */
@@ -123,6 +126,8 @@ bool form_is_focused(const struct form *f, const struct form_item *it);
 void form_item_changed(struct form *f, struct form_item *it);
 
 void form_focus_first(struct form *f);
+/* Are there hidden fields? Then the row FORM_MORE is shown. */
+bool form_is_folded(const struct form *f);
 
 /* ui/forms/theirs.c */
 /* Rebuilds the form on another operator's version of the record. */
@@ -176,6 +181,9 @@ void pick_forget(struct form *f, struct form_item *it);
 void pick_click(struct form *f, struct form_item *it, int row);
 /* Returns the title or name of the chosen record; its id when the record is unknown. */
 const char *pick_title(const struct form *f, const struct field *field, const char *id);
+/* Writes a line below the chosen record: why the agent can't take calls, or until when the schedule is open. It is only a
+ * remark: other fields can be changed all the same. */
+enum role pick_remark(const struct form *f, const struct form_item *it, char *to, size_t size);
 bool pick_check(struct form *f, const struct form_item *it, struct err *e);
 int pick_rows(const struct form *f, const struct form_item *it);	/* rows that the list needs */
 void pick_draw(struct form *f, struct form_item *it, const struct canvas *c);

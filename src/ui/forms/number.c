@@ -25,26 +25,23 @@ static bool is_key(const struct form_item *it, const char *key)
 	return it->field && !strcmp(it->field->key, key);
 }
 
-/* Makes a number from the values of the form, for the rules of the model. */
-static void fill(struct form *f, struct number *n)
-{
-	number_init(n);
-	free(n->e164);
-	free(n->provider);
-	free(n->agent);
-	n->e164 = xstrdup(form_value(f, "number"));
-	n->provider = xstrdup(form_value(f, "trunkId"));
-	n->agent = xstrdup(form_value(f, "agentId"));
-	region_parse(form_value(f, "region"), &n->region);
-}
-
-/* --- checks --- */
-
 static void put_text(char **to, const char *text)
 {
 	free(*to);
 	*to = xstrdup(text);
 }
+
+/* Makes a number from the texts of the form, wrong ones too, for the rules of the model. */
+static void fill(struct form *f, struct number *n)
+{
+	number_init(n);
+	for (size_t i = 0; i < f->count && f->items[i].editor <= FORM_PICK; i++)
+		if (field_is_text(f->items[i].field))
+			put_text((char **)((char *)n + f->items[i].field->offset), item_value(&f->items[i]));
+	region_parse(form_value(f, "region"), &n->region);
+}
+
+/* --- checks --- */
 
 static bool suggestion(struct form *f, const char *text, char *to)
 {
@@ -58,7 +55,7 @@ static bool number_check(struct form *f, const struct form_item *it, struct err 
 	struct number n;
 	bool ok;
 
-	if (!is_key(it, "number") && !is_key(it, "trunkId") && !is_key(it, "agentId"))
+	if (!is_key(it, "number") && it->editor != FORM_PICK && it->field->type != FIELD_SPLIT)
 		return true;
 	fill(f, &n);
 	snapshot_number_context(ui_app(f->ui)->snapshot, &n, f->adding, &ctx);
@@ -202,6 +199,37 @@ static void number_beside(struct form *f, const struct form_item *it, int column
 	}
 }
 
+/* "Sales 90 %, Trial 10 %" */
+static enum role split_remark(struct form *f, const char *text, char *to, size_t size)
+{
+	const char *at = text, *why = NULL;
+	int weight, sum = 0;
+	struct str id;
+	struct buf b;
+
+	while (split_next(&at, &id, &weight))
+		sum += weight;
+	if (*at || !sum)
+		return ROLE_DIM;
+	buf_init(&b, size);
+	for (at = text; !why && split_next(&at, &id, &weight);) {
+		char *name = str_dup(id);
+		const struct agent *a = snapshot_agent(ui_app(f->ui)->snapshot, name);
+
+		if (!a || !agent_usable(a, &why)) {
+			buf_reset(&b);
+			buf_addf(&b, "%s: %s", a ? a->title : name, a ? why : _("there is no such agent"));
+			why = b.p;
+		} else {
+			buf_addf(&b, "%s%s %d %%", b.len ? ", " : "", a->title, (weight * 200 + sum) / (2 * sum));
+		}
+		free(name);
+	}
+	str_copy(to, size, str_of(b.p));
+	buf_clear(&b);
+	return why ? ROLE_WARN : ROLE_DIM;
+}
+
 static enum role number_remark(struct form *f, const struct form_item *it, char *to, size_t size)
 {
 	const char *value = item_value(it), *why;
@@ -214,12 +242,10 @@ static enum role number_remark(struct form *f, const struct form_item *it, char 
 		form_err_text(&e, it->field, to, size);
 		return e.code == ERR_NUMBER_FORMAT ? ROLE_DIM : ROLE_WARN;
 	}
-	if (is_key(it, "agentId")) {		/* only a remark: other fields can be changed all the same */
-		const struct agent *a = snapshot_agent(ui_app(f->ui)->snapshot, value);
-
-		if (a && !agent_usable(a, &why))
-			snprintf(to, size, "%s: %s", err_text_of(ERR_AGENT_UNUSABLE), why);
-	}
+	if (is_key(it, "split"))
+		return split_remark(f, value, to, size);
+	if (is_key(it, "closedAgentId") && value[0] && !form_value(f, "scheduleId")[0])
+		str_copy(to, size, str_of(_("Without a schedule the number is never closed")));
 	if (is_key(it, "region")) {
 		struct number_context ctx;
 		struct number n;

@@ -1,5 +1,5 @@
 /*
- * Choosing a provider or an agent by typing. The text narrows the list below the field, by title and id. Up and Down
+ * Choosing a provider, an agent or a schedule by typing. The text narrows the list below the field, by title and id. Up and Down
  * move in the list; Enter or Tab takes the entry under its cursor. After a choice the list is closed, so that the other
  * fields are visible. Typing or Space opens it; Left and Right step through the entries that can be chosen. An agent
  * that can't take calls is listed with the reason, so that nobody searches for it.
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trunkdeck/app/hours.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
@@ -23,35 +24,59 @@
 struct choice {
 	const char *id, *title, *aside;
 	const char *why_not;		/* NULL = it can be chosen */
+	bool has_hours;			/* it is a schedule */
 };
+
+/* What each type of field chooses from. */
+static const struct pick_kind {
+	enum field_type type;
+	enum entity entity;
+	enum err_code unknown;
+	const char *none;		/* N_(): there is no such record */
+} kinds[] = {
+	{ FIELD_AGENT, ENTITY_AGENT, ERR_AGENT_NOT_FOUND, N_("no agents yet: trunkdeck agent add") },
+	{ FIELD_PROVIDER, ENTITY_PROVIDER, ERR_TRUNK_NOT_FOUND, N_("no providers yet") },
+	{ FIELD_SCHEDULE, ENTITY_SCHEDULE, ERR_SCHEDULE_NOT_FOUND, N_("no schedules yet: trunkdeck schedule add") },
+};
+
+static const struct pick_kind *kind_of(const struct field *field)
+{
+	size_t i = 0;
+
+	while (kinds[i].type != field->type)
+		i++;
+	return &kinds[i];
+}
 
 static size_t choice_count(const struct form *f, const struct field *field)
 {
-	struct snapshot *s = ui_app(f->ui)->snapshot;
 	size_t count;
 
-	if (field->type == FIELD_AGENT)
-		snapshot_agents(s, &count);
-	else
-		snapshot_providers(s, &count);
+	snapshot_records(ui_app(f->ui)->snapshot, kind_of(field)->entity, &count);
 	return count;
 }
 
 static struct choice choice_at(const struct form *f, const struct field *field, size_t i)
 {
-	struct snapshot *s = ui_app(f->ui)->snapshot;
+	enum entity entity = kind_of(field)->entity;
 	size_t count;
+	const void *record = snapshot_records(ui_app(f->ui)->snapshot, entity, &count)[i];
 
-	if (field->type == FIELD_AGENT) {
-		const struct agent *a = snapshot_agents(s, &count)[i];
-		struct choice c = { a->id, a->title, region_name(a->region), NULL };
+	if (entity == ENTITY_AGENT) {
+		const struct agent *a = record;
+		struct choice c = { .id = a->id, .title = a->title, .aside = region_name(a->region) };
 
 		agent_usable(a, &c.why_not);
 		return c;
-	} else {
-		const struct provider *p = snapshot_providers(s, &count)[i];
+	}
+	if (entity == ENTITY_SCHEDULE) {
+		const struct schedule *s = record;
 
-		return (struct choice){ p->id, p->name, p->sip_domain, NULL };
+		return (struct choice){ .id = s->id, .title = s->title[0] ? s->title : s->id, .aside = "", .has_hours = true };
+	} else {
+		const struct provider *p = record;
+
+		return (struct choice){ .id = p->id, .title = p->name, .aside = p->sip_domain };
 	}
 }
 
@@ -67,13 +92,27 @@ static bool is_searching(const struct form_item *it)
 
 const char *pick_title(const struct form *f, const struct field *field, const char *id)
 {
-	const struct snapshot *s = ui_app(f->ui)->snapshot;
-	const struct agent *a = field->type == FIELD_AGENT ? snapshot_agent(s, id) : NULL;
-	const struct provider *p = field->type == FIELD_PROVIDER ? snapshot_provider(s, id) : NULL;
+	const struct record *r = snapshot_get(ui_app(f->ui)->snapshot, kind_of(field)->entity, id);
+	const char *title = "";
 
-	if (a && a->title[0])
-		return a->title;
-	return p ? p->name : id;
+	if (r)
+		title = r->entity == ENTITY_AGENT ? r->agent.title : r->entity == ENTITY_SCHEDULE ? r->schedule.title : r->provider.name;
+	return title[0] ? title : id;
+}
+
+enum role pick_remark(const struct form *f, const struct form_item *it, char *to, size_t size)
+{
+	const struct agent *a = it->field->type == FIELD_AGENT ? snapshot_agent(ui_app(f->ui)->snapshot, it->value) : NULL;
+	const struct hours_now *hours;
+	const char *why;
+
+	if (a && !agent_usable(a, &why))
+		snprintf(to, size, "%s: %s", err_text_of(ERR_AGENT_UNUSABLE), why);
+	if (it->field->type != FIELD_SCHEDULE || !it->value[0])
+		return ROLE_WARN;
+	hours = app_hours(ui_app(f->ui), it->value);
+	str_copy(to, size, str_of(hours->text));
+	return hours->known ? ROLE_DIM : ROLE_WARN;
 }
 
 /* --- matches --- */
@@ -113,7 +152,7 @@ void pick_refresh(struct form *f, struct form_item *it, bool keep)
 bool pick_is_open(const struct form *f, const struct form_item *it)
 {
 	return form_is_focused(f, it) && it->editor == FORM_PICK
-		&& (is_searching(it) || it->pick.touched || !it->value[0]);
+		&& (is_searching(it) || it->pick.touched || (!it->value[0] && it->field->flags & FIELD_REQUIRED));
 }
 
 /* --- choosing --- */
@@ -163,7 +202,7 @@ enum pick_result pick_accept(struct form *f, struct form_item *it)
 /* A search that chose nothing is an error, even if a record was chosen before, because the field shows the search. */
 bool pick_check(struct form *f, const struct form_item *it, struct err *e)
 {
-	enum err_code code = it->field->type == FIELD_AGENT ? ERR_AGENT_NOT_FOUND : ERR_TRUNK_NOT_FOUND;
+	enum err_code code = kind_of(it->field)->unknown;
 
 	if (!is_searching(it))
 		return true;
@@ -285,11 +324,15 @@ void pick_hint(const struct form *f, const struct form_item *it, char *to, size_
 		snprintf(to, size, _("%zu of %zu match; Enter chooses"), it->pick.count, all);
 	else if (pick_is_open(f, it))
 		snprintf(to, size, _("Type to search in %zu; Enter chooses"), all);
+	else if (!it->value[0])
+		str_copy(to, size, str_of(_(it->field->help)));
+	else if (!(it->field->flags & FIELD_REQUIRED))
+		snprintf(to, size, "%s", _("Type to search, Space for the list, Backspace for none"));
 	else
 		snprintf(to, size, "%s", _("Type to search, Space for the list, Left and Right for the next"));
 }
 
-static void draw_choice(const struct canvas *list, int y, const struct choice *choice, bool selected)
+static void draw_choice(const struct form *f, const struct canvas *list, int y, const struct choice *choice, bool selected)
 {
 	enum role role = choice->why_not ? ROLE_DIM : ROLE_NORMAL;
 	int title = (list->area.columns - 2) * 2 / 5, rest = list->area.columns - title - 4;
@@ -297,6 +340,8 @@ static void draw_choice(const struct canvas *list, int y, const struct choice *c
 	draw_foreign(list, y, 1, rest < 8 ? 0 : title, role, choice->title);
 	if (rest >= 8 && choice->why_not) {
 		draw_foreign(list, y, title + 3, rest, ROLE_DIM, choice->why_not);
+	} else if (rest >= 8 && choice->has_hours) {
+		draw_foreign(list, y, title + 3, rest, ROLE_DIM, app_hours(ui_app(f->ui), choice->id)->text);
 	} else if (rest >= 8) {
 		draw_foreign(list, y, title + 3, rest - 4, ROLE_DIM, choice->id);
 		if (strlen(choice->aside) <= 2)
@@ -316,8 +361,7 @@ void pick_draw(struct form *f, struct form_item *it, const struct canvas *c)
 	if (rows == 0)
 		return;
 	if (p->count == 0)
-		draw_text(c, 0, 1, 0, ROLE_DIM, choice_count(f, it->field) > 0 ? _("nothing matches") :
-			  it->field->type == FIELD_AGENT ? _("no agents yet: trunkdeck agent add") : _("no providers yet"));
+		draw_text(c, 0, 1, 0, ROLE_DIM, choice_count(f, it->field) > 0 ? _("nothing matches") : _(kind_of(it->field)->none));
 	if (at < p->top)
 		p->top = at;
 	else if (at >= p->top + rows)
@@ -327,6 +371,6 @@ void pick_draw(struct form *f, struct form_item *it, const struct canvas *c)
 	for (size_t i = 0; i < rows && p->top + i < p->count; i++) {
 		struct choice choice = match_at(f, it, p->top + i);
 
-		draw_choice(c, (int)i, &choice, p->top + i == p->at);
+		draw_choice(f, c, (int)i, &choice, p->top + i == p->at);
 	}
 }

@@ -72,6 +72,7 @@ void form_merge_theirs(struct form *f, const struct record *now)
 
 		if (they_changed(f, it->field, now, &theirs)) {
 			it->theirs = true;
+			it->hidden = false;
 			if (!item_is_changed(it))
 				item_set(it, theirs);
 			free(it->original);

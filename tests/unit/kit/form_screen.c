@@ -11,9 +11,13 @@
 #include <string.h>
 
 #include "form_screen.h"
+#include "trunkdeck/app/hours.h"
 #include "trunkdeck/base/mem.h"
 
+#define MONDAY_EVENING_US INT64_C(1767640000000000)	/* 2026-01-05T19:06:40Z */
+
 static struct ui ui;
+static struct td_clock still;
 
 struct ui *form_ui(void)
 {
@@ -130,6 +134,18 @@ void put_agent(const char *id, const char *title, enum region region, const char
 	snapshot_put(ui.app.snapshot, &r);
 }
 
+static void put_schedule(const char *id, const char *title, const char *zone, const char *open)
+{
+	struct record r;
+
+	record_init(&r, ENTITY_SCHEDULE);
+	set_text(&r.schedule.id, id);
+	set_text(&r.schedule.title, title);
+	set_text(&r.schedule.time_zone, zone);
+	set_text(&r.schedule.open, open);
+	snapshot_put(ui.app.snapshot, &r);
+}
+
 void put_number(const char *e164, const char *agent, const char *label, const char *params, int64_t version)
 {
 	struct record r;
@@ -156,6 +172,8 @@ void put_workspace(enum plan plan)
 int form_set_up(void **state)
 {
 	(void)state;
+	clock_init_virtual(&still, MONDAY_EVENING_US);
+	ui.app.clock = &still;
 	ui.app.snapshot = snapshot_new();
 	put_workspace(PLAN_ENTERPRISE);
 	put_provider("peoplefone", "Peoplefone", REGION_EU, "+44");
@@ -164,6 +182,7 @@ int form_set_up(void **state)
 	put_agent("sales", "Sales", REGION_NA, "");
 	put_agent("support", "Customer Support", REGION_NA, "");
 	put_agent("survey", "Survey Bot", REGION_NA, "no speech provider");
+	put_schedule("office", "Office hours", "Europe/Berlin", "mon-fri 09:00-18:00");
 	put_number("+14155550101", "support", "main line", "{\"note\":\"a\\u200db\",\"prio\":3}", 7);
 	snapshot_numbers_complete(ui.app.snapshot);
 	return 0;
@@ -175,6 +194,7 @@ int form_tear_down(void **state)
 	if (ui.ops)
 		ui_pop(&ui, ui.state);
 	forget_asked();
+	hours_free(&ui.app.hours);
 	snapshot_free(&ui.app.snapshot);
 	ui.why_no_change = NULL;
 	ui.forgotten = 0;

@@ -1,7 +1,7 @@
 /*
  * A form on a screen without a terminal, and an app that only records the requested mutations: the test acts as
  * operator and store. The workspace: providers peoplefone (eu, +44) and twilio (na); agents billing (eu), sales,
- * support, and survey, which can't take calls; and the number +14155550101 of twilio, version 7.
+ * support, and survey, which can't take calls; the schedule office; and the number +14155550101 of twilio, version 7.
  */
 #ifndef FORM_SCREEN_H
 #define FORM_SCREEN_H

@@ -12,6 +12,7 @@
 
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/records.h"
 #include "trunkdeck/model/schedule.h"
 
 /* --- texts --- */
@@ -330,6 +331,28 @@ static void clock_changes_go_by_the_wall_clock(void **state)
 	expect_state(&t, "Europe/Berlin", "2026-10-25T00:30:00Z", true, "2026-10-25T01:00:00Z", "open until 02:00");
 }
 
+static void expect_now(const char *zone, const char *open, bool known, const char *text)
+{
+	struct schedule s = { .id = (char *)"office", .time_zone = (char *)zone, .open = (char *)open, .exceptions = (char *)"" };
+	struct schedule_state state;
+	struct buf b;
+
+	buf_init(&b, BUF_UNBOUNDED);
+	assert_int_equal(schedule_now(&b, &s, "Europe/Berlin", moment("2026-11-27T17:30:00Z"), &state), known);
+	assert_string_equal(b.p, text);
+	assert_true(known || (!state.open && !state.changes));
+	buf_clear(&b);
+}
+
+static void another_zone_is_named(void **state)
+{
+	(void)state;
+	expect_now("Europe/Berlin", "mon-fri 09:00-18:00", true, "closed until Mon 09:00");
+	expect_now("Europe/London", "mon-fri 09:00-18:00", true, "open until 18:00 Europe/London");
+	expect_now("Europe/Londen", "mon-fri 09:00-18:00", false, "unknown time zone Europe/Londen");
+	expect_now("Europe/London", "mon-fri 9-18", false, "the times of office can't be read");
+}
+
 /* --- against a walk --- */
 
 static unsigned random_below(unsigned n)
@@ -502,6 +525,7 @@ int main(void)
 		cmocka_unit_test(the_end_is_exclusive),
 		cmocka_unit_test(exceptions_far_away_are_found),
 		cmocka_unit_test(clock_changes_go_by_the_wall_clock),
+		cmocka_unit_test(another_zone_is_named),
 		cmocka_unit_test(random_instants_agree_with_a_walk),
 	};
 

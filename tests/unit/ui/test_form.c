@@ -22,7 +22,7 @@ static void test_add(void **state)
 	fill_number();
 	press("Tab");
 	type_text("Sales hotline");
-	press("Tab Tab");
+	press("Tab Tab Tab");
 	type_text("department=sales");
 	press("Tab");
 	type_text("priority");
@@ -361,7 +361,7 @@ static void test_param_rows(void **state)
 	(void)state;
 	open_edit("+14155550101");
 	assert_shown("\"a\\u200Db\"");
-	press("Tab Tab Tab Tab Tab Tab ^U");	/* the key of the second row */
+	press("Tab Tab Tab Tab Tab Tab Tab ^U");	/* the key of the second row */
 	press("BackTab BackTab");
 	assert_not_shown("prio");
 	assert_shown("1 change");
@@ -374,7 +374,7 @@ static void test_param_types(void **state)
 {
 	(void)state;
 	fill_number();
-	press("Tab Tab Tab");
+	press("Tab Tab Tab Tab");
 	paste_text("vip = true\n");
 	press("Tab");
 	type_text("id=\"42\"");
@@ -389,11 +389,85 @@ static void test_param_twice(void **state)
 {
 	(void)state;
 	open_edit("+14155550101");
-	press("Tab Tab Tab Tab Tab Tab Tab Tab");
+	press("Tab Tab Tab Tab Tab Tab Tab Tab Tab");
 	type_text("prio=1");
 	press("^S");
 	assert_false(form_ui()->has_asked);
 	assert_shown("this key is there already");
+}
+
+/* --- fields that are seldom set --- */
+
+static void test_more(void **state)
+{
+	const struct number *n = &form_ui()->asked.record.number;
+
+	(void)state;
+	open_edit("+14155550101");
+	assert_shown("More Split, Fallback, Schedule, Closed agent");
+	press("Tab Tab Tab Tab");
+	type_text("x");			/* types into nothing */
+	assert_not_shown("Fallback none");
+	press("Space");
+	assert_shown("Fallback none");
+	assert_not_shown("More");
+	type_text("sales:90,support:10");
+	assert_shown("Sales 90 %, Customer Support 10 %");
+	press("Tab");
+	assert_shown("Tried when the first agent fails");
+	type_text("bill");
+	press("Enter Space");
+	assert_shown("Office hours");
+	assert_shown("closed until Tue 09:00");
+	press("Down Enter");
+	assert_shown("Closed agent none");
+	press("Tab");
+	type_text("many");
+	press("Tab");
+	assert_shown("1 to 100000");
+	press("BackTab ^U");
+	type_text("10");
+	press("Tab");
+	type_text("30m");
+	press("^S");
+	assert_true(form_ui()->has_asked);
+	assert_string_equal(n->split, "sales:90,support:10");
+	assert_string_equal(n->fallback, "billing");
+	assert_string_equal(n->schedule, "office");
+	assert_string_equal(n->closed_agent, "");
+	assert_int_equal(n->max_calls, 10);
+	assert_int_equal(n->max_duration, 1800);
+	answer_done();
+}
+
+/* A field that is set is always shown; "More" names only the others. Backspace sets a record to none. */
+static void test_set_fields_are_shown(void **state)
+{
+	struct record r;
+
+	(void)state;
+	record_init(&r, ENTITY_NUMBER);
+	number_clear(&r.number);
+	number_copy(&r.number, snapshot_number(form_ui()->app.snapshot, "+14155550101"));
+	set_text(&r.number.fallback, "survey");
+	set_text(&r.number.schedule, "office");
+	snapshot_put(form_ui()->app.snapshot, &r);
+	open_edit("+14155550101");
+	assert_shown("Fallback Survey Bot survey Agent can't take calls: no speech provider");
+	assert_shown("Schedule Office hours office closed until");
+	assert_shown("More Split, Closed agent, Calls at a time");
+	press("Tab Tab Tab Tab");
+	assert_shown("Backspace for none");
+	press("Backspace");
+	assert_shown("Fallback none");
+	press("^S");
+	assert_string_equal(form_ui()->asked.record.number.fallback, "");
+	assert_string_equal(form_ui()->asked.record.number.schedule, "office");
+	answer_refused(ERR_FIELD_INVALID, "closedAgentId: not good", "choose another");
+	press("Esc Esc");
+	form_number_edit(form_ui(), snapshot_number(form_ui()->app.snapshot, "+14155550101"), "maxCalls");
+	type_text("7");
+	assert_shown("Calls at a time 7");
 }
 
 int main(void)
@@ -422,6 +496,8 @@ int main(void)
 		FORM_TEST(test_param_rows),
 		FORM_TEST(test_param_types),
 		FORM_TEST(test_param_twice),
+		FORM_TEST(test_more),
+		FORM_TEST(test_set_fields_are_shown),
 	};
 
 	return cmocka_run_group_tests(tests, form_start, form_stop);

@@ -60,10 +60,13 @@ static const char *shown_as(const struct field *field, const char *value)
 	static char toggle[32];
 	const struct agent *a = snapshot_agent(form_ui()->app.snapshot, value);
 	const struct provider *p = snapshot_provider(form_ui()->app.snapshot, value);
+	const struct schedule *s = snapshot_schedule(form_ui()->app.snapshot, value);
 
 	switch (field->type) {
 	case FIELD_AGENT:
-		return a ? a->title : value;
+		return a ? a->title : value[0] ? value : "none";
+	case FIELD_SCHEDULE:
+		return s ? s->title : "none";
 	case FIELD_PROVIDER:
 		return p ? p->name : value;
 	case FIELD_REGION:
@@ -162,9 +165,14 @@ static void compare(const char *before, const char *after, const struct record *
 	for (const struct field *field = entity_fields(saved->entity); field->key; field++) {
 		char was[256], is[256], *value;
 
-		if (field->flags & FIELD_READONLY || field->type == FIELD_PARAMS || !row_of(after, field, is, sizeof(is)))
+		if (field->flags & FIELD_READONLY || field->type == FIELD_PARAMS)
 			continue;
 		value = field_get(field, saved);
+		if (!row_of(after, field, is, sizeof(is))) {
+			assert_true(rows < 50 || !value[0]);	/* with room for all, only empty fields are hidden */
+			free(value);
+			continue;
+		}
 		if (!is_shown(is, shown_as(field, value))) {
 			print_error("%s: saved \"%s\", shown \"%s\"\n%s\n", field->key, value, is, after);
 			fail();
@@ -184,7 +192,7 @@ static void press_any(void)
 		"^R", "Esc", "Tab", "Tab", "Down", "Delete",
 	};
 	static const char *const words[] = {
-		"sales", "survey", "night", "bill", "tw", "x", "+1", "+14155550142", "+442071234567", "no", "eu", "a=1", "pbx.example.com",
+		"sales", "survey", "night", "bill", "tw", "x", "office", "sales:90,support:10", "30m", "12", "+1", "+14155550142", "+442071234567", "no", "eu", "a=1", "pbx.example.com",
 	};
 	static const char *const params[] = {
 		"a=1", "b=true", "lang=en", "c=[1,2]", "lang=", "d=\"1.10\"", "e=12E3", "x y=z",
@@ -251,6 +259,9 @@ static void save_and_compare(size_t *saved, int rows)
 		compare(before, after, &form_ui()->asked.record, rows);
 		answer_refused(ERR_STORE_FAILED, NULL, "disk full");
 		++*saved;
+	} else if (form_ui()->ops && dice(3) == 0) {	/* something is wrong: begin another form */
+		while (form_ui()->ops)
+			press("Esc");
 	}
 	free(before);
 	free(after);
@@ -263,8 +274,10 @@ static void play(int rows, int columns, int steps)
 
 	term_set_size(form_ui()->term, rows, columns);
 	for (int i = 0; i < steps; i++) {
-		if (!form_ui()->ops)
+		if (!form_ui()->ops) {
+			memset(form_ui()->below, 0, sizeof(form_ui()->below));
 			open_any();
+		}
 		press_any();
 		if (form_ui()->has_asked)
 			answer_refused(ERR_STORE_FAILED, NULL, "disk full");
