@@ -1,9 +1,12 @@
 #!/usr/bin/python3
-"""The lab's AI agents: a WebSocket server (chan_websocket, subprotocol "media") and an AudioSocket server.
+"""The lab's AI agents: a WebSocket server (chan_websocket, subprotocol "media"), an AudioSocket server and a SIP user agent.
 
-Each call an agent serves is one JSON line in the log given by --log: agent, id, kind, at. An agent answers after
-answer_ms (never, where that is None), says a tone after audio_ms, and then speaks a second in every five.
-Standard library only.
+Each call an agent serves is one JSON line in the log given by --log: agent, id, kind, at, and what the agent was told: the
+WebSocket's query string (raw, and decoded as told) and the channel variables of a JSON MEDIA_START, the headers of the INVITE,
+or the UUID of the AudioSocket (its id). An agent answers after answer_ms, says a tone after audio_ms, and then speaks a second
+in every five. The last part of a WebSocket's path, or the user part of a SIP address, is the agent's name. These behave
+differently: slow never answers, silent answers and sends nothing, refuse hangs up instead of answering, reject answers the
+WebSocket's request with 503; a SIP user part of three digits answers with that code. Standard library only.
 """
 
 import argparse
@@ -14,6 +17,7 @@ import json
 import math
 import struct
 import time
+import urllib.parse
 import uuid
 
 FRAME_S = 0.02
@@ -64,36 +68,41 @@ class CallLog:
     def __init__(self, path):
         self.file = open(path, "a", buffering=1)
 
-    def served(self, agent, kind, ident):
-        line = {"agent": agent, "kind": kind, "id": ident, "at": round(time.time(), 3)}
+    def served(self, agent, kind, ident, **told):
+        line = {"agent": agent, "kind": kind, "id": ident, "at": round(time.time(), 3), **told}
         self.file.write(json.dumps(line) + "\n")
 
 
 class WebSocketAgent:
     """One conversation on one WebSocket: waits for MEDIA_START, answers, speaks, until the other side closes."""
 
-    def __init__(self, name, log, answer_ms, audio_ms):
-        self.name, self.log = name, log
-        self.answer_ms = answer_ms
+    def __init__(self, log, answer_ms, audio_ms):
+        self.log, self.answer_ms = log, answer_ms
         self.speech = Speech(audio_ms, as_ulaw)
 
-    async def serve(self, ws):
+    async def serve(self, ws, name, query):
         start = await ws.receive_text()
-        words = dict(w.split(":", 1) for w in start.split() if ":" in w)
-        self.log.served(self.name, "websocket", words.get("channel", start))
-        talking = asyncio.create_task(self.talk(ws))
+        as_json = start.startswith("{")
+        words = json.loads(start) if as_json else dict(w.split(":", 1) for w in start.split() if ":" in w)
+        told = {"query": query, "told": dict(urllib.parse.parse_qsl(query, keep_blank_values=True))} if query else {}
+        if as_json:
+            told["variables"] = words.get("channel_variables", {})
+        self.log.served(name, "websocket", words.get("channel", start), **told)
+        talking = asyncio.create_task(self.talk(ws, name, as_json))
         try:
             while await ws.receive() is not None:
                 pass
         finally:
             talking.cancel()
 
-    async def talk(self, ws):
-        if self.answer_ms is None:
+    async def talk(self, ws, name, as_json):
+        if name == "slow":
             return
         await asyncio.sleep(self.answer_ms / 1000)
-        await ws.send_text("ANSWER")
-        await self.speech.speak(ws.send_binary)
+        command = "HANGUP" if name == "refuse" else "ANSWER"
+        await ws.send_text(json.dumps({"command": command}) if as_json else command)
+        if name not in ("silent", "refuse"):
+            await self.speech.speak(ws.send_binary)
 
 
 class WebSocket:
@@ -105,16 +114,21 @@ class WebSocket:
         self.reader, self.writer = reader, writer
 
     async def accept(self):
-        """Answers the handshake and returns the path asked for."""
+        """Answers the handshake and returns the agent's name and the query string that were asked for."""
         request = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = dict(h.split(": ", 1) for h in request[1:] if ": " in h)
         headers = {k.lower(): v for k, v in headers.items()}
+        path, _, query = request[0].split()[1].partition("?")
+        name = path.strip("/").split("/")[-1]
+        if name == "reject":
+            self.writer.write(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+            raise EOFError
         key = headers["sec-websocket-key"].encode()
         answer = base64.b64encode(hashlib.sha1(key + WEBSOCKET_GUID).digest()).decode()
         self.writer.write(
             ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
              "Sec-WebSocket-Accept: %s\r\nSec-WebSocket-Protocol: media\r\n\r\n" % answer).encode())
-        return request[0].split()[1].split("?")[0]
+        return name, query
 
     async def receive(self):
         """The next text (str) or binary (bytes) message; None when the peer closed."""
@@ -161,14 +175,13 @@ class WebSocket:
 
 
 class WebSocketServer:
-    def __init__(self, agents):
-        self.agents = agents
+    def __init__(self, agent):
+        self.agent = agent
 
     async def serve(self, reader, writer):
         ws = WebSocket(reader, writer)
         try:
-            path = await ws.accept()
-            await self.agents[path.strip("/")].serve(ws)
+            await self.agent.serve(ws, *await ws.accept())
         except (EOFError, ConnectionError, KeyError):
             pass
         finally:
@@ -207,17 +220,52 @@ class AudioSocketServer:
             writer.close()
 
 
+class SipAgent(asyncio.DatagramProtocol):
+    """Answers INVITE and BYE over UDP; sends no audio. An INVITE that comes again is answered again and logged once."""
+
+    def __init__(self, log):
+        self.log, self.seen = log, {}
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def datagram_received(self, data, addr):
+        head = data.decode("utf-8", "surrogateescape").split("\r\n\r\n")[0].split("\r\n")
+        method, uri = head[0].split(" ")[:2]
+        headers = [tuple(h.split(":", 1)) for h in head[1:] if ":" in h]
+        headers = [(name.strip(), value.removeprefix(" ")) for name, value in headers]
+        if method in ("INVITE", "BYE", "CANCEL", "OPTIONS"):
+            user = uri.removeprefix("sip:").split("@")[0]
+            refused = method == "INVITE" and len(user) == 3 and user.isdigit()
+            self.reply(headers, addr, "%s Lab" % user if refused else "200 OK", method)
+            call = dict(headers)["Call-ID"]
+            if method == "INVITE" and call not in self.seen:
+                self.seen[call] = True
+                self.log.served(user, "sip", call, headers=headers)
+
+    def reply(self, headers, addr, status, method):
+        copied = ["%s: %s%s" % (name, value, ";tag=lab" if name.lower() == "to" and "tag=" not in value else "")
+                  for name, value in headers if name.lower() in ("via", "from", "to", "call-id", "cseq")]
+        host, port = self.transport.get_extra_info("sockname")
+        body = ""
+        if method == "INVITE" and status.startswith("200"):
+            copied += ["Contact: <sip:agent@%s:%d>" % (host, port), "Content-Type: application/sdp"]
+            body = ("v=0\r\no=agent 1 1 IN IP4 {0}\r\ns=-\r\nc=IN IP4 {0}\r\nt=0 0\r\nm=audio 17000 RTP/AVP 0\r\n"
+                    "a=rtpmap:0 PCMU/8000\r\n").format(host)
+        answer = ["SIP/2.0 " + status] + copied + ["Content-Length: %d" % len(body), "", body]
+        self.transport.sendto("\r\n".join(answer).encode("utf-8", "surrogateescape"), addr)
+
+
 async def run(args):
     log = CallLog(args.log)
-    websocket = WebSocketServer({
-        "support": WebSocketAgent("support", log, args.answer_ms, args.audio_ms),
-        "slow": WebSocketAgent("slow", log, None, 0),
-    })
+    websocket = WebSocketServer(WebSocketAgent(log, args.answer_ms, args.audio_ms))
     audiosocket = AudioSocketServer("sales", log, args.audio_ms)
     servers = [
         await asyncio.start_server(websocket.serve, args.host, args.websocket_port, backlog=1024),
         await asyncio.start_server(audiosocket.serve, args.host, args.audiosocket_port, backlog=1024),
     ]
+    loop = asyncio.get_running_loop()
+    await loop.create_datagram_endpoint(lambda: SipAgent(log), local_addr=(args.host, args.sip_port))
     await asyncio.gather(*(s.serve_forever() for s in servers))
 
 
@@ -226,6 +274,7 @@ def main():
     p.add_argument("--host", default="127.0.0.1")
     p.add_argument("--websocket-port", type=int, default=8787)
     p.add_argument("--audiosocket-port", type=int, default=9092)
+    p.add_argument("--sip-port", type=int, default=5070)
     p.add_argument("--answer-ms", type=int, default=50, help="WebSocket: from MEDIA_START to ANSWER")
     p.add_argument("--audio-ms", type=int, default=600, help="from answer to the first tone")
     p.add_argument("--log", required=True)

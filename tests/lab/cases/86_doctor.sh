@@ -111,13 +111,13 @@ check "with what to do" finds dialplan fail 'server setup na-1' $number
 inside asterisk_cli na-1 'dialplan reload' >/dev/null
 check "and is back" wait_for 5 "the context" finds dialplan pass trunkdeck-in $number
 check "its version is ours" finds dialplan pass 'version' $number
-change_file extensions_trunkdeck.conf 's/^exten => 2,1,NoOp()/exten => 9,1,NoOp()/' 'dialplan reload'
+change_file extensions_trunkdeck.conf 's/^exten => 3,1,NoOp()/exten => 9,1,NoOp()/' 'dialplan reload'
 check "another version" finds dialplan warn 'runs dialplan 9, this trunkdeck ships' $number
 change_file extensions_trunkdeck.conf 's/^\[trunkdeck-version\]/[elsewhere]/' 'dialplan reload'
 check "or none" finds dialplan warn 'without a version' $number
 check "with what to do" finds dialplan warn "'trunkdeck server setup na-1', put it in place, 'dialplan reload'" $number
 check "which is no failure" deck ann doctor $number
-change_file extensions_trunkdeck.conf 's/^\[elsewhere\]/[trunkdeck-version]/;s/^exten => 9,1,NoOp()/exten => 2,1,NoOp()/' 'dialplan reload'
+change_file extensions_trunkdeck.conf 's/^\[elsewhere\]/[trunkdeck-version]/;s/^exten => 9,1,NoOp()/exten => 3,1,NoOp()/' 'dialplan reload'
 check "ours again" finds dialplan pass 'version' $number
 change_file manager.conf 's/^timestampevents = yes/timestampevents = no/' 'manager reload'
 check "events without time stamps" finds stamps warn 'timestampevents = yes' $number

@@ -78,7 +78,7 @@ show_logs() {
 	local log
 	keep_logs
 	for log in "$LAB_RUN"/*.log "$LAB_RUN"/*.err "$LAB_RUN"/desk.*/state/trunkdeck/log; do
-		[ ! -s "$log" ] || { say "end of $log:"; tail -n 25 "$log" >&2; }
+		[ ! -s "$log" ] || { say "end of $log:"; tail -n 25 "$log" | cut -c1-400 >&2; }
 	done
 }
 

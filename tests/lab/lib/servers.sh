@@ -23,7 +23,7 @@ fill() {
 		-e "s|@AGENT_HOST@|$LAB_AGENT_HOST|g" -e "s|@RTP_START@|$rtp|g" -e "s|@RTP_END@|$((rtp + 4999))|g" \
 		-e "s|@SECRET@|$LAB_SECRET|g" -e "s|@TAIL_SECRET@|$LAB_SECRET|g" -e "s|@CTL_SECRET@|$LAB_SECRET|g" \
 		-e "s|@PERMIT@|127.0.0.0/255.0.0.0|g" -e "s|@WRITE@|${LAB_WRITE:-system,reporting}|g" -e "s|@USER@|trunkdeck|g" \
-		-e "s|@ROUTES@|${LAB_ROUTES:-astdb}|g" -e "s|@TIMEOUT@|4|g" -e "s|@REGION@|${1%-*}|g" \
+		-e "s|@ROUTES@|${LAB_ROUTES:-astdb}|g" -e "s|@TIMEOUT@|4|g" -e "s|@CACHE_HOURS@|24|g" -e "s|@REGION@|${1%-*}|g" \
 		-e "s|@DB_USER@|lab_asterisk|g" -e "s|@DB_PASSWORD@|$LAB_SECRET|g" -e "s|@DB_HOST@|127.0.0.1|g" \
 		-e "s|@DB_PORT@|5432|g" -e "s|@DB_NAME@|lab|g" -e "s|@DB_SSLMODE@|disable|g"
 }
@@ -59,7 +59,7 @@ make_certificate() {
 install_configuration() {
 	install_files "$1" "$LAB_DIR"/asterisk/*.conf "$LAB_DATA"/extensions_trunkdeck.conf \
 		"$LAB_DATA"/globals_trunkdeck.conf "$LAB_DATA"/manager_trunkdeck.conf \
-		"$LAB_DATA"/manager_trunkdeck_split.conf "$LAB_DATA"/cdr_manager.conf
+		"$LAB_DATA"/manager_trunkdeck_split.conf "$LAB_DATA"/cdr_manager.conf "$LAB_DATA"/sorcery_trunkdeck.conf
 }
 
 # To be run inside.
