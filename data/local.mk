@@ -19,6 +19,7 @@ embedded_files = \
 	data/sql/sqlite/0006_change_undoes.sql \
 	data/sql/sqlite/0007_call_story.sql \
 	data/sql/sqlite/0008_what_a_caller_gets.sql \
+	data/sql/sqlite/0009_call_route.sql \
 	data/sql/postgres/0001_initial.sql \
 	data/sql/postgres/0002_call_recorded.sql \
 	data/sql/postgres/0003_views_for_asterisk.sql \
@@ -27,7 +28,8 @@ embedded_files = \
 	data/sql/postgres/0006_live_call.sql \
 	data/sql/postgres/0007_change_undoes.sql \
 	data/sql/postgres/0008_call_story.sql \
-	data/sql/postgres/0009_what_a_caller_gets.sql
+	data/sql/postgres/0009_what_a_caller_gets.sql \
+	data/sql/postgres/0010_call_route.sql
 
 EXTRA_DIST += $(embedded_files)
 

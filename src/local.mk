@@ -32,7 +32,6 @@ libtrunkdeck_a_SOURCES += \
 	src/model/filter_words.c \
 	src/model/host.c \
 	src/model/number_suggest.c \
-	src/model/json_text.c \
 	src/model/params.c \
 	src/model/record_json.c \
 	src/model/records.c \
@@ -50,6 +49,7 @@ libtrunkdeck_a_SOURCES += \
 	src/calls/call_filter.c \
 	src/calls/call_fields.c \
 	src/calls/call_json.c \
+	src/calls/call_params.c \
 	src/calls/cause.c \
 	src/calls/coverage.c \
 	src/calls/finished.c \
@@ -62,6 +62,7 @@ libtrunkdeck_a_SOURCES += \
 	src/calls/tracker_internal.h \
 	src/calls/tracker_legs.c \
 	src/calls/tracker_resync.c \
+	src/calls/tracker_route.c \
 	src/calls/tracker_story.c
 
 # store: where the workspace and its history are kept
@@ -113,8 +114,6 @@ libtrunkdeck_a_SOURCES += \
 	src/routes/reconcile.c \
 	src/routes/reconcile_int.h \
 	src/routes/reconcile_keys.c \
-	src/routes/reconcile_needs.c \
-	src/routes/route_key.c \
 	src/routes/test_call.c
 
 # agents: the agent directory, read over HTTP

@@ -129,6 +129,11 @@ static void decode_named_leg(struct event_leg *leg, const struct ami_frame *f, c
 #define NAMED_LEG(leg, f, prefix) \
 	decode_named_leg(leg, f, prefix "Channel", prefix "ChannelState", prefix "Uniqueid", prefix "Linkedid")
 
+static struct str user_value(const void *frame, const char *key)
+{
+	return ami_find(frame, key);
+}
+
 /* Decodes the legs and other values. False when a key is missing that Asterisk always writes: it is forged. */
 static bool decode(struct call_event *e, const struct ami_frame *f, enum legs legs)
 {
@@ -183,8 +188,10 @@ static bool decode(struct call_event *e, const struct ami_frame *f, enum legs le
 		return true;
 	case EVENT_USER:
 		e->user_event = ami_get(f, AMI_KEY_USEREVENT);
-		e->user_number = ami_get(f, AMI_KEY_NUMBER);
-		return true;
+		e->user_value = user_value;
+		e->user_frame = f;
+		/* What our dialplan tells comes from a channel. Without its block an AMI user wrote it, or a caller. */
+		return (f->blocks & AMI_BLOCK_LEG) || !str_starts(e->user_event, STR("Trunkdeck"));
 	case EVENT_CDR:
 		e->application = ami_get(f, AMI_KEY_LASTAPPLICATION);
 		return true;

@@ -147,6 +147,7 @@ struct app *app_new(const struct config *config, const struct td_clock *clock)
 	a->snapshot = snapshot_new();
 	a->live = live_new();
 	a->finished = finished_new();
+	a->call_params = call_params_new();
 	a->metrics = metrics_new_with(&(struct metrics_options){ .remember = true });
 	a->routes = route_states_new();
 	a->deletions = deletions_new();
@@ -328,6 +329,7 @@ void app_free(struct app **app)
 	live_free(&a->live);
 	finished_free(&a->finished);
 	metrics_free(&a->metrics);
+	call_params_free(&a->call_params);
 	route_states_free(&a->routes);
 	deletions_free(&a->deletions);
 	messages_free(&a->messages);

@@ -12,7 +12,9 @@ static const char *const fields[] = {
 	[CALL_FIELD_NUMBER] = "number", [CALL_FIELD_LABEL] = "label", [CALL_FIELD_AGENT] = "agent", [CALL_FIELD_CALLER] = "caller",
 	[CALL_FIELD_COUNTRY] = "country", [CALL_FIELD_STATE] = "state", [CALL_FIELD_OUTCOME] = "outcome",
 	[CALL_FIELD_PROVIDER] = "provider", [CALL_FIELD_SERVER] = "server", [CALL_FIELD_REGION] = "region", [CALL_FIELD_BY] = "by",
-	[CALL_FIELD_CAUSE] = "cause", [CALL_FIELD_DAY] = "day", [CALL_FIELD_HOUR] = "hour", NULL,
+	[CALL_FIELD_CAUSE] = "cause", [CALL_FIELD_DAY] = "day", [CALL_FIELD_HOUR] = "hour",
+	[CALL_FIELD_SERVED] = "served", [CALL_FIELD_REASON] = "reason", [CALL_FIELD_FALLBACK] = "fallback",
+	[CALL_FIELD_LOSS] = "loss", [CALL_FIELD_SCORE] = "score", [CALL_FIELD_UUID] = "uuid", NULL,
 };
 
 struct row {
@@ -20,6 +22,7 @@ struct row {
 	enum call_state state;
 	const struct snapshot *snapshot;
 	const struct zone *zone;
+	struct call_params *params;
 	char *text;			/* TEXT_SIZE bytes, for texts that are composed here */
 };
 
@@ -41,6 +44,12 @@ static const char *time_text(const struct row *row, enum call_filter_field field
 	zone_local(row->zone, row->call->started_us, &t);
 	snprintf(row->text, TEXT_SIZE, "%02d", t.hour);
 	return field == CALL_FIELD_DAY ? days[t.weekday] : row->text;
+}
+
+static const char *measure_text(const struct row *row, int value, int divisor)
+{
+	snprintf(row->text, TEXT_SIZE, "%d.%0*d", value / divisor, divisor == 10 ? 1 : 2, value % divisor);
+	return value < 0 ? NULL : row->text;
 }
 
 static const char *get(const void *of, int field)
@@ -95,9 +104,32 @@ static const char *get(const void *of, int field)
 	case CALL_FIELD_DAY:
 	case CALL_FIELD_HOUR:
 		return time_text(row, (enum call_filter_field)field);
+	case CALL_FIELD_SERVED:
+		first = call_served_name(c->served);
+		second = call_served_text(c->served);
+		break;
+	case CALL_FIELD_REASON:
+		first = call_reason_name(c->reason);
+		second = call_reason_text(c->reason);
+		break;
+	case CALL_FIELD_FALLBACK:
+		return c->served == SERVED_FALLBACK ? "yes" : "no";
+	case CALL_FIELD_LOSS:
+		return measure_text(row, c->loss, 10);
+	case CALL_FIELD_SCORE:
+		return measure_text(row, c->score, 100);
+	case CALL_FIELD_UUID:
+		return c->uuid;
 	}
 	snprintf(row->text, TEXT_SIZE, "%s\n%s\n%s", first, second, third);
 	return row->text;
+}
+
+static const char *param(const void *of, const char *name)
+{
+	const struct row *row = of;
+
+	return call_params_value(row->params, row->snapshot, row->call, name);
 }
 
 static void span(const void *of, int64_t *from_us, int64_t *to_us)
@@ -111,16 +143,19 @@ static void span(const void *of, int64_t *from_us, int64_t *to_us)
 const struct filter_rows call_filter_rows = {
 	.fields = fields,
 	.get = get,
+	.param = param,
 	.span = span,
 	.phones = FILTER_FIELD(CALL_FIELD_NUMBER) | FILTER_FIELD(CALL_FIELD_CALLER),
 	.by_name = FILTER_FIELD(CALL_FIELD_REGION) | FILTER_FIELD(CALL_FIELD_CAUSE) | FILTER_FIELD(CALL_FIELD_DAY) |
-		   FILTER_FIELD(CALL_FIELD_HOUR),
+		   FILTER_FIELD(CALL_FIELD_HOUR) | FILTER_FIELD(CALL_FIELD_SERVED) | FILTER_FIELD(CALL_FIELD_FALLBACK) |
+		   FILTER_FIELD(CALL_FIELD_LOSS) | FILTER_FIELD(CALL_FIELD_SCORE),
+	.numbers = FILTER_FIELD(CALL_FIELD_LOSS) | FILTER_FIELD(CALL_FIELD_SCORE),
 };
 
 bool call_filter_match(const struct filter_words *q, const struct call *c, enum call_state state, const struct snapshot *s,
-		       const struct zone *zone)
+		       const struct zone *zone, struct call_params *params)
 {
 	char text[TEXT_SIZE];
 
-	return filter_words_match(q, NULL, &(struct row){ c, state, s, zone, text });
+	return filter_words_match(q, NULL, &(struct row){ c, state, s, zone, params, text });
 }

@@ -10,6 +10,7 @@
 
 #include "trunkdeck/calls/metrics.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -74,12 +75,18 @@ static void entry_init(const struct metrics *m, struct entry *x, const char *key
 		x->n.by_week = xcalloc(7, sizeof(*x->n.by_week));
 	histogram_init(&x->n.talk);
 	histogram_init(&x->n.response);
+	histogram_init(&x->n.loss);
+	histogram_init(&x->n.jitter);
+	histogram_init(&x->n.score);
 }
 
 static void entry_clear(struct entry *x)
 {
 	histogram_clear(&x->n.talk);
 	histogram_clear(&x->n.response);
+	histogram_clear(&x->n.loss);
+	histogram_clear(&x->n.jitter);
+	histogram_clear(&x->n.score);
 	FREE(&x->n.countries);
 	FREE(&x->n.causes);
 	FREE(&x->n.by_week);
@@ -209,11 +216,26 @@ static void count_start(const struct metrics *m, struct entry *x, const char *is
 }
 
 /* Returns the group of the call; NULL = it counts in the total only. */
+static struct entry *entry_of(struct metrics *m, const struct call *c)
+{
+	char key[sizeof(m->total.n.key)] = "";
+
+	if (m->options.group == METRICS_BY_HOUR && c->started_us > CALL_NO_TIME) {
+		find_hour(m, c->started_us);
+		snprintf(key, sizeof(key), "%02d", m->slot_hour);
+	} else {
+		str_copy(key, sizeof(key), str_of(m->options.group == METRICS_BY_PARAM ? m->options.param(m->options.arg, c)
+						  : metrics_group_of(m->options.group, c)));
+	}
+	return entry_get(m, key);
+}
+
+/* Returns the group, as above. */
 static struct entry *count_started(struct metrics *m, const struct call *c)
 {
 	const char *iso = call_country(c);
 	bool timed = c->started_us > CALL_NO_TIME;
-	struct entry *x = entry_get(m, metrics_group_of(m->options.group, c));
+	struct entry *x = entry_of(m, c);
 
 	if (timed)
 		find_hour(m, c->started_us);
@@ -234,9 +256,21 @@ static void count_response(struct number_metrics *n, const struct call *c)
 	n->response_first_audio += first_audio;
 }
 
+static void count_quality(struct number_metrics *n, const struct call *c)
+{
+	if (c->loss >= 0)
+		histogram_add(&n->loss, c->loss);
+	if (c->jitter_us >= 0)
+		histogram_add(&n->jitter, c->jitter_us);
+	if (c->score >= 0)
+		histogram_add(&n->score, c->score);
+}
+
 static void count_end(struct number_metrics *n, const struct call *c)
 {
 	n->outcomes[c->outcome]++;
+	n->reasons[c->reason]++;
+	count_quality(n, c);
 	if (c->outcome != OUTCOME_ANSWERED)
 		count_cause(n, c);
 	if (c->talk_us > 0)
@@ -244,11 +278,57 @@ static void count_end(struct number_metrics *n, const struct call *c)
 	count_response(n, c);
 }
 
+/* An agent that the call left counts it as well, so that an agent that always fails over is seen. */
+static void count_fallbacks(struct metrics *m, const struct call *c, struct entry *x)
+{
+	const char *next = c->attempts;
+	struct call_attempt a;
+	bool fell_back = false;
+
+	while ((next = call_attempt_next(next, &a))) {
+		if (!call_attempt_fell_back(c, &a, next))
+			continue;
+		fell_back = true;
+		if (m->options.group == METRICS_BY_AGENT && (x = entry_get(m, a.agent)))
+			x->n.fell_back++;
+	}
+	m->total.n.fell_back += fell_back;
+	if (x && m->options.group != METRICS_BY_AGENT)
+		x->n.fell_back += fell_back;
+}
+
 static void count_ended(struct metrics *m, const struct call *c, struct entry *x)
 {
 	count_end(&m->total.n, c);
 	if (x)
 		count_end(&x->n, c);
+	if (c->attempts[0])
+		count_fallbacks(m, c, x);
+}
+
+/* The number or the agent of a live call has changed: takes back what its start counted for the former group. */
+static struct entry *count_moved(struct metrics *m, const struct call *c, struct entry *from)
+{
+	const char *iso = call_country(c);
+	bool timed = c->started_us > CALL_NO_TIME;
+	struct entry *to = entry_of(m, c);
+
+	if (to == from)
+		return from;
+	if (timed)
+		find_hour(m, c->started_us);
+	if (from) {
+		from->n.offered--;
+		from->n.concurrent--;
+		from->n.by_hour[m->slot_hour] -= timed;
+		if (from->n.by_week && timed)
+			from->n.by_week[m->slot_weekday][m->slot_hour]--;
+		for (size_t i = 0; i < from->n.country_count; i++)
+			from->n.countries[i].calls -= strcmp(from->n.countries[i].iso, iso) == 0;
+	}
+	if (to)
+		count_start(m, to, iso, timed);
+	return to;
 }
 
 static void count_gone(struct metrics *m, struct entry *x)
@@ -307,6 +387,8 @@ void metrics_call(struct metrics *m, const struct call *c, enum call_change chan
 		l->key = key;
 		l->entry = count_started(m, c);
 		HASH_ADD(hh, m->live, key, sizeof(l->key), l);
+	} else {
+		l->entry = count_moved(m, c, l->entry);
 	}
 	if (change != CALL_CHANGE_FINISHED)
 		return;
@@ -408,8 +490,24 @@ WORDS_PARSE(metrics_group, enum metrics_group)
 
 const char *metrics_group_of(enum metrics_group g, const struct call *c)
 {
-	return g == METRICS_BY_NUMBER ? c->number : g == METRICS_BY_PROVIDER ? c->provider : g == METRICS_BY_AGENT ? c->agent :
-	       g == METRICS_BY_REGION ? c->region : "";
+	switch (g) {
+	case METRICS_BY_NUMBER:
+		return c->number;
+	case METRICS_BY_PROVIDER:
+		return c->provider;
+	case METRICS_BY_AGENT:
+		return c->agent;
+	case METRICS_BY_REGION:
+		return c->region;
+	case METRICS_BY_COUNTRY:
+		return call_country(c);
+	case METRICS_BY_SERVED:
+		return call_served_name(c->served);
+	case METRICS_BY_REASON:
+		return call_reason_name(c->reason);
+	default:
+		return "";
+	}
 }
 
 const struct number_metrics *metrics_number(const struct metrics *m, const char *number)
@@ -442,8 +540,10 @@ const struct number_metrics **metrics_groups(const struct metrics *m, size_t *co
 	const struct number_metrics **sorted = xreallocarray(NULL, m->number_count + 1, sizeof(*sorted));
 
 	*count = 0;
+	/* A group that all its calls have left is none. */
 	for (const struct entry *x = m->numbers; x; x = x->hh.next)
-		sorted[(*count)++] = &x->n;
+		if (x->n.offered > 0 || x->n.fell_back > 0)
+			sorted[(*count)++] = &x->n;
 	qsort(sorted, *count, sizeof(*sorted), by_key);
 	return sorted;
 }
@@ -491,13 +591,20 @@ size_t metrics_top_countries(const struct number_metrics *n, struct country_coun
 	return top_rows(top, max, n->countries, n->country_count, sizeof(*top), more_countries);
 }
 
-int metrics_success_permille(const struct number_metrics *n)
+uint64_t metrics_expected(const struct number_metrics *n)
 {
 	uint64_t finished = 0;
 
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
 		finished += n->outcomes[i];
-	if (!finished)
+	return finished - n->reasons[REASON_BLOCKED] - n->reasons[REASON_CLOSED];
+}
+
+int metrics_success_permille(const struct number_metrics *n)
+{
+	uint64_t expected = metrics_expected(n);
+
+	if (!expected)
 		return -1;
-	return (int)((n->outcomes[OUTCOME_ANSWERED] * 1000 + finished / 2) / finished);
+	return (int)((n->outcomes[OUTCOME_ANSWERED] * 1000 + expected / 2) / expected);
 }

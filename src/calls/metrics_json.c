@@ -38,13 +38,30 @@ static json_t *response_to_json(const struct number_metrics *n)
 	return o;
 }
 
+/* The median, and what 95 % of the calls keep: for a score, where less is worse, at least p95; otherwise at most. */
+static json_t *quality_to_json(const struct histogram *h, double divisor, bool less_is_worse)
+{
+	double p95 = (double)histogram_quantile(h, less_is_worse ? 0.05 : 0.95) / divisor;
+	double p50 = (double)histogram_quantile(h, 0.5) / divisor;
+
+	return json_pack("{s:I,s:o,s:o}", "count", (json_int_t)h->count, "p50", h->count ? json_real(p50) : json_null(),
+			 "p95", h->count ? json_real(p95) : json_null());
+}
+
 json_t *metrics_to_json(const struct number_metrics *n)
 {
-	json_t *o = json_object(), *hours = json_array(), *countries = json_object();
+	json_t *o = json_object(), *hours = json_array(), *countries = json_object(), *reasons = json_object();
 
 	json_object_set_new(o, "offered", json_integer((json_int_t)n->offered));
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
 		json_object_set_new(o, outcome_name((enum call_outcome)i), json_integer((json_int_t)n->outcomes[i]));
+	for (int i = REASON_NONE + 1; i < REASON_COUNT; i++)
+		json_object_set_new(reasons, call_reason_name((enum call_reason)i), json_integer((json_int_t)n->reasons[i]));
+	json_object_set_new(o, "reasons", reasons);
+	json_object_set_new(o, "fell_back", json_integer((json_int_t)n->fell_back));
+	json_object_set_new(o, "loss", quality_to_json(&n->loss, 10, false));
+	json_object_set_new(o, "jitter_ms", quality_to_json(&n->jitter, 1000, false));
+	json_object_set_new(o, "score", quality_to_json(&n->score, 100, true));
 	json_object_set_new(o, "talk_ms", histogram_to_json(&n->talk));
 	json_object_set_new(o, "response_ms", response_to_json(n));
 	json_object_set_new(o, "peak_concurrent", json_integer(n->peak_concurrent));

@@ -342,6 +342,8 @@ static bool on_user(struct tracker *t, const struct call_event *e)
 
 	if (!k)
 		return false;
+	if (c && route_told(t, k, c, e))
+		return true;
 	if (str_eq(e->user_event, STR("TrunkdeckUnmapped"))) {
 		k->unmapped = true;
 		story_step(t, k, STEP_UNMAPPED, NULL);

@@ -5,8 +5,9 @@
  *   1. An agent leg answered: answered. The signs are DialEnd ANSWER of a Dial by the caller's leg, and a bridge that
  *      the caller's leg, while up, shares with an agent leg. Neither counts once the caller has hung up.
  *   2. Asterisk reported that the caller gave up in a queue: abandoned.
- *   3. The dialplan reported TrunkdeckUnmapped: unmapped.
- *   4. The last Dial ended with a status: busy, no_answer or unreachable. CANCEL is not used: the caller may have left.
+ *   3. The dialplan reported TrunkdeckUnmapped: unmapped; or TrunkdeckRefused: as its reason says.
+ *   4. The last Dial ended with a status, or TrunkdeckAttempt reported how the last attempt ended: busy, no_answer or
+ *      unreachable. CANCEL is not used: the caller may have left.
  *   5. The caller's leg was up, and there was neither an agent leg nor a queue: see application_outcome().
  *   6. The caller hung up: abandoned.
  *   7. The cause of the hang-up decides, then the SIP code, by the tables of cause.c. If they give no reason, a call
@@ -58,6 +59,11 @@ static enum call_outcome call_outcome_of(const struct tracked *k, int cause, int
 		[DIAL_NO_ANSWER] = OUTCOME_NO_ANSWER,
 		[DIAL_UNREACHABLE] = OUTCOME_UNREACHABLE,
 	};
+	static const enum call_outcome by_reason[] = {
+#define REASON_OUTCOME(id, name, text, outcome) outcome,
+		REASON_TABLE(REASON_OUTCOME)
+#undef REASON_OUTCOME
+	};
 	enum call_outcome o;
 
 	if (k->agent_answered_us)
@@ -66,6 +72,8 @@ static enum call_outcome call_outcome_of(const struct tracked *k, int cause, int
 		return OUTCOME_ABANDONED;
 	if (k->unmapped)
 		return OUTCOME_UNMAPPED;
+	if (k->refused)
+		return by_reason[k->call.reason];
 	/* DialEnd says NOANSWER also for a leg that ended without a cause. The caller's cause is more exact. */
 	if (k->verdict == DIAL_NO_ANSWER && outcome_of_cause(k, cause, sip_code) == OUTCOME_UNREACHABLE)
 		return OUTCOME_UNREACHABLE;
@@ -99,7 +107,7 @@ void calls_tell(struct tracker *t)
 	}
 }
 
-static void touch(struct tracker *t, struct tracked *k)
+void calls_touch(struct tracker *t, struct tracked *k)
 {
 	if (t->dirty && t->dirty != k)
 		calls_tell(t);
@@ -123,7 +131,7 @@ static void settle(struct tracker *t, struct tracked *k)
 		return;
 	c->answered_us = answered;
 	c->state = state;
-	touch(t, k);
+	calls_touch(t, k);
 }
 
 /* Is the item in the comma list? An empty list contains every item. */
@@ -235,6 +243,7 @@ static struct tracked *call_new(struct tracker *t, const struct event_leg *leg, 
 	str_copy(c->number, sizeof(c->number), e164_from_wire(leg->exten, prefix, number) ? str_of(number) : leg->exten);
 	copy_caller(c, leg->caller, prefix);
 	c->started_us = at_us;
+	call_init_quality(c);
 	DL_APPEND(t->live, k);
 	t->stats.live++;
 	t->stats.calls++;
@@ -272,13 +281,15 @@ static void name_agent_leg(struct tracker *t, struct tracked *k, struct str name
 	k->agent_leg_local = local;
 	k->agent_leg_gone = false;
 	story_agent_named(t, k);
-	touch(t, k);
+	calls_touch(t, k);
 }
 
 static void agent_answered(struct tracker *t, struct tracked *k, int64_t at_us)
 {
-	if (!k->agent_answered_us && !k->caller_left_us)
+	if (!k->agent_answered_us && !k->caller_left_us) {
 		k->agent_answered_us = at_us;
+		route_answered(k, at_us);
+	}
 	settle(t, k);
 }
 
@@ -316,11 +327,12 @@ void calls_dialled(struct tracker *t, struct tracked *k, const struct event_leg 
 {
 	k->agent_seen = true;
 	k->verdict = DIAL_OPEN;
+	k->dialled_us = at_us;
 	if (k->call.hung_up_by != HUNG_UP_CALLER)
 		k->call.hung_up_by = HUNG_UP_UNKNOWN;
 	if (!k->call.agent_dialled_us) {
 		k->call.agent_dialled_us = at_us;
-		touch(t, k);
+		calls_touch(t, k);
 	}
 	name_agent_leg(t, k, dest->channel, str_starts(dest->channel, STR("Local/")), false);
 	story_step_named(t, k, STEP_DIALLED, dest->channel);
@@ -403,7 +415,7 @@ void calls_audio(struct tracker *t, struct tracked *k, const struct channel *c, 
 		return;
 	k->call.first_audio_us = at_us;
 	story_step(t, k, STEP_FIRST_AUDIO, c);
-	touch(t, k);
+	calls_touch(t, k);
 }
 
 /* In a queue, too, only the leg of an agent answers the call. */
@@ -492,7 +504,7 @@ void calls_uncertain(struct tracker *t, struct tracked *k, enum call_step_kind w
 	if (k->call.uncertain)
 		return;
 	k->call.uncertain = true;
-	touch(t, k);
+	calls_touch(t, k);
 }
 
 void calls_renamed(struct tracker *t, struct tracked *k, struct channel *c, struct str old_name)
@@ -503,7 +515,7 @@ void calls_renamed(struct tracker *t, struct tracked *k, struct channel *c, stru
 	if (c != k->trunk && !str_eq(old_name, str_of(shown)))
 		return;
 	str_copy(shown, CALL_TEXT, str_of(c->name));
-	touch(t, k);
+	calls_touch(t, k);
 }
 
 static void call_end(struct tracker *t, struct tracked *k, int64_t at_us)
@@ -538,6 +550,8 @@ void calls_finish(struct tracker *t, struct tracked *k, int cause, int sip_code,
 	c->outcome = call_outcome_of(k, c->cause, c->sip_code, at_us);
 	if (c->outcome == OUTCOME_ABANDONED)
 		c->hung_up_by = HUNG_UP_CALLER;
+	if (c->outcome == OUTCOME_ABANDONED || c->outcome == OUTCOME_ANSWERED)
+		c->reason = REASON_NONE;
 	if (c->outcome != OUTCOME_ANSWERED)
 		c->answered_us = c->first_audio_us = 0;
 	else if (call_span_us(k->trunk_up_us, at_us) > 0)

@@ -1,6 +1,7 @@
 /*
  * Shared by the files of the call tracker: tracker.c (events and the public functions), tracker_resync.c (the server's list),
- * tracker_legs.c (channels, groups, bridges), tracker_calls.c (what the legs mean for a call), tracker_story.c (its steps).
+ * tracker_legs.c (channels, groups, bridges), tracker_calls.c (what the legs mean for a call), tracker_route.c (what the dialplan
+ * tells), tracker_story.c (its steps).
  *
  * A channel is a node known by its Uniqueid. Channels that belong together share a group: they are joined by Linkedid, by a common
  * bridge, or as halves of a Local channel. A group has at most one call. Groups of two calls are never joined, because two callers
@@ -77,6 +78,7 @@ struct tracked {
 	struct tracked *prev, *next;	/* live calls, oldest first */
 	struct channel *trunk;
 	int64_t trunk_up_us;
+	int64_t dialled_us;		/* the last leg that was dialled */
 	int64_t agent_answered_us;
 	int64_t caller_left_us;
 	int caller_left_cause;
@@ -85,6 +87,7 @@ struct tracked {
 	bool agent_leg_local;		/* call.agent_leg names a Local channel */
 	bool agent_leg_gone;		/* ... and that channel has hung up */
 	bool unmapped;
+	bool refused;			/* ... by the dialplan, for call.reason */
 	bool queued;			/* waits, or waited, in a queue */
 	bool queue_left;		/* ... and the caller gave up there */
 	bool application;		/* an application that is an agent (AudioSocket) had the caller's leg */
@@ -180,8 +183,16 @@ void calls_uncertain(struct tracker *t, struct tracked *k, enum call_step_kind w
 void calls_finish(struct tracker *t, struct tracked *k, int cause, int sip_code, int64_t at_us);
 void calls_lose(struct tracker *t, struct tracked *k, int64_t at_us);
 void calls_renamed(struct tracker *t, struct tracked *k, struct channel *c, struct str old_name);
+/* The call has changed: it is reported at the end of the event. */
+void calls_touch(struct tracker *t, struct tracked *k);
 /* Reports what the event changed. */
 void calls_tell(struct tracker *t);
+
+/* tracker_route.c */
+/* Takes what the dialplan tells in a UserEvent of the channel c. False: the event is none of these. */
+bool route_told(struct tracker *t, struct tracked *k, const struct channel *c, const struct call_event *e);
+/* The agent that was dialled last has answered. */
+void route_answered(struct tracked *k, int64_t at_us);
 
 /* tracker_story.c. c is a leg of the call; NULL where none is known. */
 void story_begins(struct tracker *t, struct tracked *k);

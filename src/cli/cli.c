@@ -151,7 +151,8 @@ static const struct {
 	{ "calls", "follow", NULL, N_("Show calls from now on as they are recorded, until interrupted") },
 	{ "metrics", "region", "na|eu", N_("Only calls in this region") },
 	{ "metrics", "by", N_("WHAT"),
-	  N_("One row for each number (the default), provider, agent or region; all = one row") },
+	  N_("One row for each number (the default), provider, agent, region, country, hour, served, reason or params.NAME; "
+	     "all = one row") },
 	{ "metrics", "all", NULL, N_("The same as --by all") },
 	{ "metrics", "window", N_("WINDOW"), N_("live (asks the servers), today, 1h, 24h (the default), 7d or 30d") },
 	{ "metrics", "prometheus", NULL,

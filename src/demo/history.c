@@ -78,6 +78,7 @@ static struct call make_call(json_t *numbers, unsigned serial, int64_t at_us, ui
 		str_copy(members[i].to, members[i].size, str_of(json_string_value(json_object_get(number, members[i].key))));
 	snprintf(c.server, sizeof(c.server), "%s-1", c.region);
 	snprintf(c.linkedid, sizeof(c.linkedid), "demo.%u", serial);
+	call_init_quality(&c);
 	str_copy(c.caller, sizeof(c.caller), str_of(callers[next_random(random, ARRAY_LEN(callers))]));
 	set_end(&c, random);
 	return c;

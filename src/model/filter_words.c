@@ -11,13 +11,18 @@
 #include "trunkdeck/model/e164.h"
 
 #define ANY_FIELD (-1)
+#define PARAM_FIELD (-2)		/* params.NAME: `name` says which */
+#define PARAM_PREFIX "params."
 
 /* These fields come after the fields of the rows. */
 static const char *const time_fields[] = { "since", "until", "at" };
 
 struct term {
 	char *text;
-	int field;			/* index of filter_rows_field(), or ANY_FIELD */
+	int field;			/* index of filter_rows_field(), or one of the above */
+	char *name;			/* of the parameter; NULL = it is no PARAM_FIELD */
+	char compare;			/* '<' or '>': the field's number is less or greater than `limit`; 0 = it has the text */
+	int64_t limit;			/* in millionths */
 	bool negated;
 	bool exact;			/* has an upper-case letter */
 	bool literal;			/* was quoted */
@@ -79,25 +84,33 @@ static void refuse_field(struct filter_words *q, struct str name)
 	for (size_t i = 0; (field = filter_rows_field(q->rows, i)); i++)
 		buf_addf(&fields, "%s%s", i > 0 ? ", " : "", field);
 	err_set_message(&q->err, ERR_USAGE, _("no such field: %.*s"), name.len < 40 ? (int)name.len : 40, name.p);
+	if (q->rows->param)
+		buf_adds(&fields, ", " PARAM_PREFIX "NAME");
 	err_hint(&q->err, _("fields are %s"), fields.p);
 	buf_clear(&fields);
 }
 
-/* Finds the index of the field that a word begins with, and moves *word behind the colon. */
-static bool take_field(struct filter_words *q, const char **word, int *field)
+/* Finds the field that a word begins with, and moves *word behind the colon. */
+static bool take_field(struct filter_words *q, const char **word, struct term *t)
 {
+	const size_t prefix = strlen(PARAM_PREFIX);
 	struct str name = { *word, strcspn(*word, " \":") };
 	const char *known;
 
-	*field = ANY_FIELD;
+	t->field = ANY_FIELD;
 	if ((*word)[name.len] != ':' || !is_name(name))
 		return true;
 	*word += name.len + 1;
 	for (size_t i = 0; (known = filter_rows_field(q->rows, i)); i++) {
 		if (str_eq(str_of(known), name)) {
-			*field = (int)i;
+			t->field = (int)i;
 			return true;
 		}
+	}
+	if (q->rows->param && str_starts(name, str_of(PARAM_PREFIX)) && name.len > prefix) {
+		t->field = PARAM_FIELD;
+		t->name = xstrndup(name.p + prefix, name.len - prefix);
+		return true;
 	}
 	refuse_field(q, name);
 	return false;
@@ -122,6 +135,39 @@ static char *take_text(const char **at, bool *quoted)
 	return buf_take(&text);
 }
 
+/* Reads digits, perhaps with decimals and a per cent sign behind them, as millionths. */
+static bool read_decimal(const char *text, int64_t *out)
+{
+	size_t whole = strspn(text, "0123456789"), decimals = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+	size_t end = whole + (decimals ? 1 + decimals : 0);
+
+	if (!whole || whole > 12 || (text[end] && strcmp(text + end, "%") != 0))
+		return false;
+	*out = 0;
+	for (size_t i = 0; i < whole; i++)
+		*out = *out * 10 + (text[i] - '0');
+	for (size_t i = 0; i < 6; i++)
+		*out = *out * 10 + (i < decimals ? text[whole + 1 + i] - '0' : 0);
+	return true;
+}
+
+/* Reads the comparison of a field of numbers, if the word has one. */
+static bool take_comparison(struct filter_words *q, struct term *t)
+{
+	bool number = t->field >= 0 && t->field < q->field_count && (q->rows->numbers & FILTER_FIELD(t->field));
+
+	if (!number || (t->text[0] != '<' && t->text[0] != '>'))
+		return true;
+	t->compare = t->text[0];
+	if (read_decimal(t->text + 1, &t->limit))
+		return true;
+	if (q->err.code == ERR_NONE && t->text[1]) {
+		err_set_message(&q->err, ERR_USAGE, _("%s:%.40s compares with no number"), q->rows->fields[t->field], t->text);
+		err_hint(&q->err, _("write %s:%c2 or %s:%c0.5"), q->rows->fields[t->field], t->compare, q->rows->fields[t->field], t->compare);
+	}
+	return false;
+}
+
 static void add_term(struct filter_words *q, struct term *t, const struct zone *zone, int64_t now_us)
 {
 	bool time = t->field >= q->field_count, ok;
@@ -135,8 +181,9 @@ static void add_term(struct filter_words *q, struct term *t, const struct zone *
 			err_hint(&q->err, "%s", _("write 30m, 2h, 7d, 23:35, today, yesterday, 2026-11-22 or 2026-11-22T23:35"));
 		}
 	}
-	if (!ok) {
+	if (!ok || !take_comparison(q, t)) {
 		free(t->text);
+		free(t->name);
 		return;
 	}
 	buf_init(&lower, BUF_UNBOUNDED);
@@ -152,7 +199,7 @@ static bool is_digits(const struct filter_words *q, const struct term *t, bool g
 {
 	if (t->literal && goes_on)
 		return false;
-	if (t->field != ANY_FIELD && (goes_on || t->field >= q->field_count || !(q->rows->phones & FILTER_FIELD(t->field))))
+	if (t->field != ANY_FIELD && (goes_on || t->field < 0 || t->field >= q->field_count || !(q->rows->phones & FILTER_FIELD(t->field))))
 		return false;
 	return t->text[strspn(t->text, goes_on ? "0123456789-./()" : "+0123456789-./() ")] == '\0';
 }
@@ -191,7 +238,7 @@ struct filter_words *filter_words_new(const char *text, const struct filter_rows
 		bool known;
 
 		text += t.negated;
-		known = take_field(q, &text, &t.field);
+		known = take_field(q, &text, &t);
 		t.text = take_text(&text, &t.literal);
 		if (known)
 			add_term(q, &t, zone, now_us);
@@ -208,6 +255,7 @@ void filter_words_free(struct filter_words **q)
 		return;
 	for (size_t i = 0; i < (*q)->count; i++) {
 		free((*q)->terms[i].text);
+		free((*q)->terms[i].name);
 		free((*q)->terms[i].typed);
 	}
 	free((*q)->terms);
@@ -224,8 +272,8 @@ bool filter_words_narrows(const char *from, const char *to)
 		word = *c == ' ' || *c == ':' ? c + 1 : word;
 	/* All words must match, and a text that contains a longer word also contains the shorter one. But a colon or a
 	 * quote changes the meaning of a word, digits may become a number in a country's form (whose prefixes have at
-	 * most four), and a wrong moment is ignored. */
-	return !strpbrk(from, "!\"") && !strpbrk(more, "!\":") && (strlen(word) > 4 || !strpbrk(more, "+0123456789-./()")) &&
+	 * most four), and a wrong moment or comparison is ignored. */
+	return !strpbrk(from, "!\"<>") && !strpbrk(more, "!\":<>") && (strlen(word) > 4 || !strpbrk(more, "+0123456789-./()")) &&
 	       !strstr(from, "since:") && !strstr(from, "until:") && !strstr(from, "at:");
 }
 
@@ -293,10 +341,29 @@ static bool time_matches(const struct filter_words *q, const struct term *t, con
 	}
 }
 
+static bool number_compares(const struct filter_rows *rows, const void *row, const struct term *t)
+{
+	const char *value = rows->get(row, t->field);
+	int64_t number;
+
+	return value && read_decimal(value, &number) && (t->compare == '<' ? number < t->limit : number > t->limit);
+}
+
+static bool param_has(const struct filter_rows *rows, const void *row, const struct term *t)
+{
+	const char *value = rows->param(row, t->name);
+
+	return value && utf8_find(value, t->text);
+}
+
 static bool text_matches(const struct filter_words *q, const struct term *t, const char *all, const void *row)
 {
 	uint32_t fields = ~q->rows->by_name;
 
+	if (t->compare)
+		return number_compares(q->rows, row, t);
+	if (t->field == PARAM_FIELD)
+		return param_has(q->rows, row, t);
 	if (t->field != ANY_FIELD)
 		return field_has(q->rows, row, t->field, t->text);
 	if (all && !t->exact) {

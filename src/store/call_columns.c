@@ -20,6 +20,7 @@ static void field_from_text(struct call *c, const struct call_field *f, const ch
 	switch (f->type) {
 	case CALL_TYPE_TEXT:
 	case CALL_TYPE_FOREIGN:
+	case CALL_TYPE_ATTEMPTS:
 		str_copy(at, f->size, str_of(db_text(value)));
 		break;
 	case CALL_TYPE_TIME:
@@ -27,6 +28,9 @@ static void field_from_text(struct call *c, const struct call_field *f, const ch
 		*(int64_t *)at = db_int(value);
 		break;
 	case CALL_TYPE_INT:
+	case CALL_TYPE_PERMILLE:
+	case CALL_TYPE_MILLISECONDS:
+	case CALL_TYPE_SCORE:
 		*(int *)at = (int)db_int(value);
 		break;
 	case CALL_TYPE_BOOL:
@@ -60,7 +64,7 @@ void call_to_params(struct db_params *p, const struct db *db, const struct call 
 				      : f->words->rows[*(const int *)at].name);
 		else if (f->type == CALL_TYPE_TIME || f->type == CALL_TYPE_SPAN)
 			db_param_int(p, *(const int64_t *)at);
-		else if (f->type == CALL_TYPE_INT)
+		else if (f->type == CALL_TYPE_INT || call_field_is_measure(f))
 			db_param_int(p, *(const int *)at);
 		else if (f->type == CALL_TYPE_BOOL)
 			db_param_bool(p, *(const bool *)at);
@@ -77,11 +81,13 @@ int call_facts(const struct call *c)
 	for (const struct call_field *f = call_fields; f < call_fields + CALL_FIELDS; f++) {
 		const void *at = (const char *)c + f->offset;
 
-		if (f->type == CALL_TYPE_TEXT || f->type == CALL_TYPE_FOREIGN)
+		if (call_field_is_text(f))
 			facts += *(const char *)at != '\0';
 		else if (f->type == CALL_TYPE_TIME || f->type == CALL_TYPE_SPAN)
 			facts += *(const int64_t *)at != 0;
-		else if (f->type == CALL_TYPE_INT || f->type == CALL_TYPE_HUNG_UP)
+		else if (call_field_is_measure(f))
+			facts += *(const int *)at >= 0;
+		else if (f->type == CALL_TYPE_INT || (f->words && f->type != CALL_TYPE_STATE && f->type != CALL_TYPE_OUTCOME))
 			facts += *(const int *)at != 0;
 	}
 	return facts;

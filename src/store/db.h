@@ -98,7 +98,7 @@ const char *db_text(const char *value);
 char *db_valid_text(const struct db *db, const char *text);
 
 /* The parameters of one statement. It does not own the texts. */
-enum { DB_PARAMS_MAX = 32, DB_INT_SIZE = 24 };
+enum { DB_PARAMS_MAX = 56, DB_INT_SIZE = 24 };
 
 struct db_params {
 	size_t n;

@@ -36,7 +36,7 @@
 #include "trunkdeck/base/user.h"
 #include "trunkdeck/store/store.h"
 
-enum { SILENCE_MS = 10000, POSTS_MAX = 256, POST_PARAMS = 64, COLUMNS_MAX = 32, NAME_SIZE = 32 };
+enum { SILENCE_MS = 10000, POSTS_MAX = 256, POST_PARAMS = 64, COLUMNS_MAX = 56, NAME_SIZE = 32 };
 
 #define CHANNEL "trunkdeck_change"
 #define CHANNEL_LIVE "trunkdeck_live"

@@ -28,7 +28,7 @@
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/base/user.h"
 
-enum { BUSY_MS = 5000, BUSY_STEP_MS = 10, COLUMNS_MAX = 32 };
+enum { BUSY_MS = 5000, BUSY_STEP_MS = 10, COLUMNS_MAX = 56 };
 
 /* At most 64 MB. With a smaller cache, a large import writes the same pages again and again. */
 #define CACHE "PRAGMA cache_size = -65536"

@@ -33,6 +33,19 @@ struct run {
 	bool live[CHANNELS];		/* a call that began with this channel */
 };
 
+static void check_attempts(const struct call *c)
+{
+	const char *next = c->attempts;
+	struct call_attempt a;
+	size_t words = *next != '\0', read = 0;
+
+	for (const char *p = next; *p; p++)
+		words += *p == ' ';
+	while ((next = call_attempt_next(next, &a)))
+		read++;
+	FUZZ_ASSERT(read == words);
+}
+
 static void on_call(void *arg, const struct call *c, enum call_change change)
 {
 	struct run *r = arg;
@@ -44,6 +57,9 @@ static void on_call(void *arg, const struct call *c, enum call_change change)
 	FUZZ_ASSERT(r->live[trunk] == (change != CALL_CHANGE_STARTED));
 	FUZZ_ASSERT((c->state == CALL_ENDED) == (change == CALL_CHANGE_FINISHED));
 	FUZZ_ASSERT(change != CALL_CHANGE_FINISHED || c->ended_us >= c->started_us || c->ended_us == CALL_NO_TIME);
+	FUZZ_ASSERT(c->served < SERVED_COUNT && c->reason < REASON_COUNT && c->loss >= -1 && c->loss <= 1000 && c->score <= 500);
+	FUZZ_ASSERT(change != CALL_CHANGE_FINISHED || c->outcome != OUTCOME_ANSWERED || c->reason == REASON_NONE);
+	check_attempts(c);
 	FUZZ_ASSERT(c->outcome < OUTCOME_COUNT && c->talk_us >= 0);
 	FUZZ_ASSERT(change != CALL_CHANGE_FINISHED || c->outcome == OUTCOME_ANSWERED || c->outcome == OUTCOME_LOST || !c->answered_us);
 	r->live[trunk] = change != CALL_CHANGE_FINISHED;
@@ -60,6 +76,23 @@ static void on_detail(void *arg, const struct call_detail *d)
 		FUZZ_ASSERT(d->story.steps[i].kind < STEP_COUNT &&
 			    (d->story.steps[i].leg == CALL_NO_LEG || d->story.steps[i].leg < d->story.leg_count));
 	r->details++;
+}
+
+/* What the dialplan tells. The values are those that some key may have, for any key. */
+static const char *const user_events[] = {
+	"AgentAttach", "AgentReady", "TrunkdeckUnmapped", "TrunkdeckCall", "TrunkdeckAttempt", "TrunkdeckRefused", "TrunkdeckQuality",
+	"TrunkdeckLeg",
+};
+static const char *const user_values[] = {
+	"", "5f1c0a7e-1111-4222-8333-0123456789ab", "+14155550102", "sales", "fallback", "routing", "busy", "silent", "dialling", "over_cap",
+	"closed", "number", "4294967295", "0.004375", "nan", "99999999999999999999", "a:b c",
+};
+
+static struct str user_value(const void *frame, const char *key)
+{
+	const uint8_t *op = frame;
+
+	return str_of(user_values[(size_t)(op[1] * 7 + op[3] + key[0] * 3 + key[1]) % ARRAY_LEN(user_values)]);
 }
 
 static void set_leg(struct event_leg *leg, size_t channel, size_t linked, bool up)
@@ -107,7 +140,9 @@ static void apply(struct run *r, const uint8_t *op)
 	e.to_bridge = str_of(bridges[(bridge + 1) % ARRAY_LEN(bridges)]);
 	e.dial_status = str_of(statuses[op[2] / 4 % ARRAY_LEN(statuses)]);
 	e.new_name = str_of(channels[two].name);
-	e.user_event = op[2] & 4 ? STR("AgentReady") : op[2] & 8 ? STR("TrunkdeckUnmapped") : STR("AgentAttach");
+	e.user_event = str_of(user_events[op[2] / 4 % ARRAY_LEN(user_events)]);
+	e.user_value = user_value;
+	e.user_frame = op;
 	e.transfer_result = op[2] & 4 ? STR("Success") : STR("Fail");
 	e.transfer_to = STR("200");
 	e.application = op[2] & 4 ? STR("Queue") : STR("AudioSocket");

@@ -10,7 +10,7 @@ unit_tests = \
 	tests/unit/base/test_mailbox tests/unit/base/test_sys tests/unit/base/test_text tests/unit/base/test_utf8 \
 	tests/unit/base/test_zone \
 	tests/unit/calls/test_coverage tests/unit/calls/test_histogram tests/unit/calls/test_metrics \
-	tests/unit/calls/test_tracker tests/unit/calls/test_tracker_state tests/unit/calls/test_tracker_story \
+	tests/unit/calls/test_tracker tests/unit/calls/test_tracker_route tests/unit/calls/test_tracker_state tests/unit/calls/test_tracker_story \
 	tests/unit/cli/test_args \
 	tests/unit/config/test_secret tests/unit/config/test_setup \
 	tests/unit/model/test_e164 tests/unit/model/test_filter_words tests/unit/model/test_json \

@@ -21,6 +21,7 @@
 #include "trunkdeck/base/zone.h"
 #include "trunkdeck/calls/coverage.h"
 #include "trunkdeck/calls/finished.h"
+#include "trunkdeck/calls/call_params.h"
 #include "trunkdeck/calls/metrics.h"
 #include "trunkdeck/config/config.h"
 #include "trunkdeck/model/snapshot.h"
@@ -118,6 +119,7 @@ struct app {
 	struct snapshot *snapshot;
 	struct live *live;
 	struct finished *finished;		/* the calls that finished last */
+	struct call_params *call_params;	/* what agents were told of the calls' numbers */
 	struct metrics *metrics;		/* of today; until today_known, since the program started */
 	bool today_known;			/* they include the store's calls of today */
 	struct figures figures;

@@ -64,7 +64,62 @@ enum hung_up_by {
 
 WORDS_DECLARE(hung_up_by, enum hung_up_by)
 
+/* Which way the call went to its agent (DESIGN.md 4.6); id, name in JSON, text on the screen */
+#define SERVED_TABLE(X) \
+	X(UNKNOWN, "", "") \
+	X(AGENT, "agent", N_("agent")) \
+	X(SPLIT, "split", N_("split")) \
+	X(FALLBACK, "fallback", N_("fallback")) \
+	X(CLOSED, "closed", N_("closed hours")) \
+	X(DEFAULT, "default", N_("default agent")) \
+	X(ROUTING, "routing", N_("own routing"))
+
+enum call_served {
+#define SERVED_ENUM(id, name, text) SERVED_##id,
+	SERVED_TABLE(SERVED_ENUM)
+#undef SERVED_ENUM
+	SERVED_COUNT
+};
+
+WORDS_DECLARE(call_served, enum call_served)
+
+/* Why the dialplan did not connect the call, beside its outcome; id, name in JSON, text on the screen, the outcome */
+#define REASON_TABLE(X) \
+	X(NONE, "", "", OUTCOME_COUNT) \
+	X(CLOSED, "closed", N_("closed"), OUTCOME_NO_ANSWER) \
+	X(OVER_CAP, "over_cap", N_("over the cap"), OUTCOME_BUSY) \
+	X(BLOCKED, "blocked", N_("caller blocked"), OUTCOME_FAILED) \
+	X(SILENT, "silent", N_("agent silent"), OUTCOME_UNREACHABLE)
+
+enum call_reason {
+#define REASON_ENUM(id, name, text, outcome) REASON_##id,
+	REASON_TABLE(REASON_ENUM)
+#undef REASON_ENUM
+	REASON_COUNT
+};
+
+WORDS_DECLARE(call_reason, enum call_reason)
+
+/* How one attempt to reach an agent ended; id, name in JSON, text on the screen */
+#define ATTEMPT_TABLE(X) \
+	X(ANSWER, "answer", N_("answered")) \
+	X(BUSY, "busy", N_("busy")) \
+	X(NO_ANSWER, "no_answer", N_("no answer")) \
+	X(UNREACHABLE, "unreachable", N_("unreachable")) \
+	X(SILENT, "silent", N_("silent")) \
+	X(OVER_CAP, "over_cap", N_("over its cap")) \
+	X(OFF, "off", N_("can't take calls"))
+
+enum attempt_result {
+#define ATTEMPT_ENUM(id, name, text) ATTEMPT_##id,
+	ATTEMPT_TABLE(ATTEMPT_ENUM)
+#undef ATTEMPT_ENUM
+};
+
+WORDS_DECLARE(attempt_result, enum attempt_result)
+
 #define CALL_TEXT 80
+#define CALL_ID_SIZE 64			/* of an id of the workspace */
 #define CALL_NO_TIME 1			/* an unknown moment: it happened, in a recording without time stamps */
 
 struct call {
@@ -92,7 +147,45 @@ struct call {
 	bool joined_late;		/* was up before we connected: the server's list gave its start */
 	bool uncertain;			/* the connection was lost while it was live, or an event about it was rejected */
 	bool is_test;			/* a test call of ours: not counted in the metrics */
+	/* What the dialplan told (version 3 and later); empty for calls of a former one. */
+	char uuid[40];			/* the id that the agent was told */
+	char arrived[32];		/* the number in the form in which it came: digits and '+' */
+	char gen[20];			/* names the number's parameters as the agent was told them */
+	enum call_served served;	/* way of the agent that answered, or of the last attempt */
+	enum call_reason reason;
+	int cached_s;			/* age of the route: the database did not answer; 0 = it did */
+	char attempts[192];		/* "sales:agent:busy:120 reception:fallback:answer:610", see call_attempt_next() */
+	char sip_call_id[96];		/* of the trunk leg, and of the agent's leg if it is a SIP call */
+	char agent_sip_call_id[CALL_TEXT];
+	/* How the trunk leg sounded, -1 = not known: what was received from the caller's side, what that side reported. */
+	int loss;			/* per mille of the packets */
+	int jitter_us;
+	int score;			/* mean opinion score x 100: 100..500 */
+	int far_loss;
+	int far_jitter_us;
+	int far_score;
+	int rtt_us;			/* round trip */
 };
+
+/* Sets the members whose empty value is not 0: the quality is not known. */
+void call_init_quality(struct call *c);
+
+/* One attempt to reach an agent. */
+struct call_attempt {
+	char agent[CALL_ID_SIZE];
+	enum call_served way;
+	enum attempt_result result;
+	int64_t ms;			/* how long it took */
+};
+
+/* Reads the attempt at `at`, first call.attempts; returns where the next one begins, NULL after the last one. */
+const char *call_attempt_next(const char *at, struct call_attempt *out);
+/* Adds an attempt. The same one as the last is not added again; one that has no room is left out. */
+void call_attempt_add(struct call *c, const struct call_attempt *a);
+/* Did the call go on to another agent after this attempt? `next`: what call_attempt_next() returned. */
+bool call_attempt_fell_back(const struct call *c, const struct call_attempt *a, const char *next);
+/* Does the dialplan's report name the agent (or that there was none), so that nothing is to be guessed? */
+bool call_is_told(const struct call *c);
 
 enum call_change { CALL_CHANGE_STARTED, CALL_CHANGE_UPDATED, CALL_CHANGE_FINISHED };
 

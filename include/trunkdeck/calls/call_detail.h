@@ -17,11 +17,19 @@
 	X(ARRIVED, "arrived", N_("arrived")) \
 	X(JOINED_LATE, "joined_late", N_("was already up when we came")) \
 	X(UNMAPPED, "unmapped", N_("no route for the number")) \
+	X(CLOSED, "closed", N_("closed at this hour")) \
+	X(BLOCKED, "blocked", N_("caller is blocked")) \
+	X(OVER_NUMBER, "over_number_cap", N_("over the number's cap")) \
+	X(OVER_PROVIDER, "over_provider_cap", N_("over the provider's cap")) \
+	X(OVER_CALLER, "over_caller_cap", N_("over the cap per caller")) \
 	X(DIALLED, "agent_dialled", N_("agent dialled")) \
 	X(RINGING, "ringing", N_("agent rings")) \
 	X(AGENT_BUSY, "agent_busy", N_("agent busy")) \
 	X(AGENT_NO_ANSWER, "agent_no_answer", N_("agent did not answer")) \
 	X(AGENT_UNREACHABLE, "agent_unreachable", N_("agent not reached")) \
+	X(AGENT_SILENT, "agent_silent", N_("agent said nothing")) \
+	X(AGENT_OVER_CAP, "agent_over_cap", N_("agent over its cap")) \
+	X(AGENT_OFF, "agent_off", N_("agent can't take calls")) \
 	X(AGENT_ANSWERED, "agent_answered", N_("agent answered")) \
 	X(CALL_ANSWERED, "call_answered", N_("call answered")) \
 	X(CONNECTED, "connected", N_("connected")) \

@@ -6,6 +6,7 @@
 #define TRUNKDECK_CALLS_CALL_FILTER_H
 
 #include "trunkdeck/calls/call.h"
+#include "trunkdeck/calls/call_params.h"
 #include "trunkdeck/model/filter_words.h"
 #include "trunkdeck/model/snapshot.h"
 
@@ -14,13 +15,19 @@ enum call_filter_field {
 	CALL_FIELD_OUTCOME, CALL_FIELD_PROVIDER, CALL_FIELD_SERVER, CALL_FIELD_REGION, CALL_FIELD_BY, CALL_FIELD_CAUSE,
 	CALL_FIELD_DAY,			/* "monday": day of the arrival, in the workspace's time zone */
 	CALL_FIELD_HOUR,		/* "09" */
+	CALL_FIELD_SERVED,		/* "fallback" */
+	CALL_FIELD_REASON,		/* "over_cap", and its text */
+	CALL_FIELD_FALLBACK,		/* "yes", "no": was the fallback agent the last one? */
+	CALL_FIELD_LOSS,		/* per cent of the packets from the caller */
+	CALL_FIELD_SCORE,		/* 1 to 5 */
+	CALL_FIELD_UUID,
 };
 
 extern const struct filter_rows call_filter_rows;
 
-/* `state` is the state on the screen, where a live call may be a silent agent. */
+/* `state` is the state on the screen, where a live call may be a silent agent. `params` is for the fields params.NAME. */
 bool call_filter_match(const struct filter_words *q, const struct call *c, enum call_state state, const struct snapshot *s,
-		       const struct zone *zone);
+		       const struct zone *zone, struct call_params *params);
 /* Writes why the call ended: "busy (17, SIP 486)". */
 #define CALL_CAUSE_SIZE 160
 void call_cause_text(char to[CALL_CAUSE_SIZE], int cause, int sip_code);

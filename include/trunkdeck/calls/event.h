@@ -64,7 +64,9 @@ struct call_event {
 	struct str dial_status;		/* DialState, DialEnd */
 	struct str new_name;		/* Rename */
 	struct str user_event;		/* UserEvent */
-	struct str user_number;		/* UserEvent TrunkdeckUnmapped: Number */
+	/* UserEvent: returns the value of one of its own keys; the empty slice when it has none. NULL = it has no keys. */
+	struct str (*user_value)(const void *frame, const char *key);
+	const void *user_frame;
 	struct str transfer_result;	/* BlindTransfer, AttendedTransfer: "Success", or why not */
 	struct str transfer_kind;	/* AttendedTransfer: Bridge, App, Link, Threeway, Fail */
 	struct str transfer_to;		/* the extension of the target, if known */

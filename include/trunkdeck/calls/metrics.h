@@ -1,8 +1,9 @@
 /*
  * Metrics over calls: for each number (or provider, agent, region) and in total (DESIGN.md 4.5). Live calls are counted by
  * metrics_call(), those of the store by metrics_history(); both use the same code, so that live and history agree. Every call
- * counts once, whichever report comes first. Test calls do not count. Callers choose the numbers, so the count of numbers is
- * bounded; past the bound a call counts in the total only. One owner, one thread at a time.
+ * counts once, whichever report comes first; a live call whose number or agent changes moves to its new group. Test calls do
+ * not count. Callers choose the numbers, so the count of numbers is bounded; past the bound a call counts in the total only. One
+ * owner, one thread at a time.
  */
 #ifndef TRUNKDECK_CALLS_METRICS_H
 #define TRUNKDECK_CALLS_METRICS_H
@@ -26,6 +27,11 @@ struct metrics;
 	X(PROVIDER, "provider", N_("Provider")) \
 	X(AGENT, "agent", N_("Agent")) \
 	X(REGION, "region", N_("Region")) \
+	X(COUNTRY, "country", N_("Country")) \
+	X(HOUR, "hour", N_("Hour")) \
+	X(SERVED, "served", N_("Served by")) \
+	X(REASON, "reason", N_("Reason")) \
+	X(PARAM, "params", N_("Parameter")) \
 	X(ALL, "all", N_("All calls"))
 
 enum metrics_group {
@@ -37,7 +43,8 @@ enum metrics_group {
 
 WORDS_DECLARE(metrics_group, enum metrics_group)
 bool metrics_group_parse(const char *name, enum metrics_group *out);
-/* Returns the call's group, as its number; "" for METRICS_BY_ALL, or when it is not known. */
+/* Returns the call's group, as its number; "" when it is not known, for METRICS_BY_ALL, and for HOUR and PARAM, which need more
+ * than the call. */
 const char *metrics_group_of(enum metrics_group g, const struct call *c);
 
 struct country_count {
@@ -56,9 +63,14 @@ struct number_metrics {
 	char key[64];			/* the number or other group; "" in the total, or unknown */
 	uint64_t offered;
 	uint64_t outcomes[OUTCOME_COUNT];
+	uint64_t reasons[REASON_COUNT];	/* of calls that were not answered; [REASON_NONE] is not used */
+	uint64_t fell_back;		/* calls that went on to another agent; by agent: from this one to another */
 	uint64_t states[CALL_STATE_COUNT];	/* of calls that are up, from metrics_now() */
 	struct histogram talk;
 	struct histogram response;		/* to first audio, else to the agent's answer */
+	struct histogram loss;			/* of the packets from the caller, per mille */
+	struct histogram jitter;
+	struct histogram score;			/* x 100 */
 	uint64_t response_first_audio;		/* how many of them were measured to first audio */
 	uint32_t concurrent;			/* now */
 	uint32_t peak_concurrent;
@@ -79,6 +91,9 @@ struct metrics_options {
 	bool remember;			/* finished calls, so that one reported live and by the store counts once */
 	int64_t since_us;		/* calls that started before don't count; 0 = all do */
 	int64_t series_end_us;		/* end of the series of hours; 0 = none is kept */
+	/* METRICS_BY_PARAM: returns the value of the call's parameter; "" = it has none. Used until the next call. */
+	const char *(*param)(void *arg, const struct call *c);
+	void *arg;
 };
 
 struct metrics *metrics_new(void);
@@ -98,7 +113,9 @@ const struct number_metrics *metrics_total(const struct metrics *m);
 const struct number_metrics **metrics_groups(const struct metrics *m, size_t *count);
 /* Returns offered calls of each of METRICS_SERIES_HOURS hours before series_end_us, oldest first; ignores since_us. */
 const uint32_t *metrics_series(const struct metrics *m);
-/* Returns answered / offered of the finished calls, in per mille; -1 when none has finished. */
+/* Returns the finished calls that an agent was to answer: without those of blocked callers and of closed hours. */
+uint64_t metrics_expected(const struct number_metrics *n);
+/* Returns answered / expected of the finished calls, in per mille; -1 when none was expected. */
 int metrics_success_permille(const struct number_metrics *n);
 /* Returns what response times were measured to: "answer", "first_audio", "mixed"; NULL when there is none. */
 const char *metrics_response_source(const struct number_metrics *n);

@@ -4,6 +4,8 @@
  *
  *   word           some field contains it
  *   field:value    this field contains it
+ *   field:>1.5     this field's number is greater; also field:<3. In fields of numbers only
+ *   params.NAME:value  the parameter NAME contains it, where rows have parameters
  *   !word          the word does not match
  *   "two words"    blanks and ':' belong to the word; also field:"two words"
  *   since:MOMENT   the row began then or later; MOMENT is what zone_parse_moment() takes: 1h, 23:35, today, 2026-11-22
@@ -27,6 +29,8 @@ struct filter_words;
 
 /* Returns the text of a field; NULL = the row has none. It is used only until the next call. */
 typedef const char *filter_get_fn(const void *row, int field);
+/* Returns the text of the row's parameter `name`; NULL = the row has none. It is used only until the next call. */
+typedef const char *filter_param_fn(const void *row, const char *name);
 /* Sets when the row began and when it was over, in wall time; INT64_MAX = not over yet. */
 typedef void filter_span_fn(const void *row, int64_t *from_us, int64_t *to_us);
 
@@ -36,8 +40,10 @@ typedef void filter_span_fn(const void *row, int64_t *from_us, int64_t *to_us);
 struct filter_rows {
 	const char *const *fields;	/* names, NULL at the end */
 	filter_get_fn *get;
+	filter_param_fn *param;		/* NULL = rows have no parameters, and no fields params.NAME: */
 	filter_span_fn *span;		/* NULL = rows have no time, and no fields since:, until: and at: */
 	uint32_t phones;		/* FILTER_FIELD bits of the fields that hold telephone numbers */
+	uint32_t numbers;		/* ... of fields that hold one decimal number, and can be compared */
 	uint32_t changing;		/* ... of fields that are not in `all`, see filter_words_match() */
 	uint32_t by_name;		/* ... of fields that words without a field do not match */
 };

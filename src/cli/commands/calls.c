@@ -33,6 +33,7 @@ struct listing {
 	struct cli_output *out;
 	const struct zone *zone;
 	const struct snapshot *directory;
+	struct call_params *params;
 	struct filter_words *where;	/* NULL = all calls */
 	size_t max;			/* rows; 0 = all */
 	struct seen *seen[2];		/* printed while following: in this span of OVERLAP_US, and in the one before */
@@ -60,7 +61,7 @@ static void put_call(void *arg, const struct call *c)
 
 	if (l->max > 0 && l->out->written == l->max)
 		return;
-	if (l->where && !call_filter_match(l->where, c, c->state, l->directory, l->zone))
+	if (l->where && !call_filter_match(l->where, c, c->state, l->directory, l->zone, l->params))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(l->seen) && l->following && !s; i++)
 		HASH_FIND(hh, l->seen[i], &key, sizeof(key), s);
@@ -80,12 +81,15 @@ static void put_call(void *arg, const struct call *c)
 						     cli_text(outcome_text(c->outcome)),
 						     c->talk_us > 0 ? json_real((double)c->talk_us / 1000) : NULL,
 						     response_us < 0 ? NULL : json_real((double)response_us / 1000),
-						     cli_text(c->agent), cli_text(c->provider), cli_text(c->server) });
+						     cli_text(c->agent), cli_text(c->provider), cli_text(c->server),
+						     cli_text(call_served_text(c->served)), cli_text(call_reason_text(c->reason)) });
 	} else {
 		json_t *call = call_to_json(c);
 
 		if (l->out->format == OUTPUT_JSON)
 			json_object_set(call, "story", l->story ? l->story : json_null());
+		else
+			json_object_set_new(call, "attempts", cli_text(c->attempts));
 		cli_output_object(l->out, call);
 	}
 	if (l->following)
@@ -151,25 +155,26 @@ static bool list(struct cli *c, struct cli_history *h, struct err *e)
 		{ .key = "country", .width = 2 }, { .key = "outcome", .width = 11 },
 		{ .key = "talk", .width = 6, .flags = COLUMN_RIGHT | COLUMN_SECONDS },
 		{ .key = "response", .width = 6, .flags = COLUMN_RIGHT | COLUMN_SECONDS },
-		{ .key = "agent", .width = 12 }, { .key = "provider", .width = 12 }, { .key = "server", .width = 1 },
+		{ .key = "agent", .width = 12 }, { .key = "provider", .width = 12 }, { .key = "server", .width = 6 },
+		{ .key = "served", .width = 8 }, { .key = "reason", .width = 1 },
 	};
 	struct cli_column columns[CALL_FIELDS] = { 0 };
 	size_t count = 0;
-	struct listing l = { .out = &c->out, .zone = h->zone, .directory = h->directory };
+	struct listing l = { .out = &c->out, .zone = h->zone, .directory = h->directory, .params = call_params_new() };
 	const char *where = cli_args_value(&c->args, "where");
 	bool follows = cli_args_has(&c->args, "follow"), ok;
 	int64_t max;
 
-	if (!cli_args_count(&c->args, "max", 1, 0, &max, e))
-		return false;
-	if (max && follows)
-		return err_set_message(e, ERR_USAGE, "%s", _("--follow and --max can't be used together"));
-	h->query.ended = true;
-	h->query.story = c->out.format == OUTPUT_JSON ? take_story : NULL;
-	if (where && !take_where(&l, &h->query, where, e)) {
+	ok = cli_args_count(&c->args, "max", 1, 0, &max, e);
+	if (ok && max && follows)
+		ok = err_set_message(e, ERR_USAGE, "%s", _("--follow and --max can't be used together"));
+	if (!ok || (where && !take_where(&l, &h->query, where, e))) {
 		filter_words_free(&l.where);
+		call_params_free(&l.params);
 		return false;
 	}
+	h->query.ended = true;
+	h->query.story = c->out.format == OUTPUT_JSON ? take_story : NULL;
 	/* The store does not apply the whole filter, so the rows are counted here. */
 	l.max = (size_t)max;
 	h->query.max = where ? 0 : l.max;
@@ -189,6 +194,7 @@ static bool list(struct cli *c, struct cli_history *h, struct err *e)
 	forget(&l.seen[1]);
 	json_decref(l.story);
 	filter_words_free(&l.where);
+	call_params_free(&l.params);
 	return ok;
 }
 

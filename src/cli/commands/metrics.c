@@ -15,10 +15,12 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/calls/call_params.h"
 #include "trunkdeck/calls/metrics.h"
 #include "trunkdeck/work/ami_now.h"
 
 #define CAUSES_SHOWN 10
+#define PARAM_PREFIX "params."
 #define LIVE_TIMEOUT_MS 10000
 
 /* --- output --- */
@@ -32,6 +34,11 @@ static void put_moment(json_t *o, const char *key, int64_t us)
 	json_object_set_new(o, key, us ? json_string(iso) : json_null());
 }
 
+static const char *unknown_text(enum metrics_group by)
+{
+	return by == METRICS_BY_REASON ? _("none") : _("unknown");
+}
+
 /* One object serves all formats; tables and CSV show some of its values. */
 static void put_group(const struct cli_figures *f, enum metrics_group by, const struct number_metrics *n)
 {
@@ -43,8 +50,8 @@ static void put_group(const struct cli_figures *f, enum metrics_group by, const 
 	const char *key = n->key;
 
 	if (f->out->format != OUTPUT_JSON)
-		key = by == METRICS_BY_ALL ? _("all") : n->key[0] ? n->key : _("unknown");
-	json_object_set_new(o, "by", json_string(metrics_group_name(by)));
+		key = by == METRICS_BY_ALL ? _("all") : n->key[0] ? n->key : unknown_text(by);
+	json_object_set_new(o, "by", json_string(by == METRICS_BY_ALL ? metrics_group_name(by) : f->by_name));
 	json_object_set_new(o, "key", cli_text(key));
 	json_object_set_new(o, "window", cli_text(f->window));
 	put_moment(o, "since", f->since_us);
@@ -82,10 +89,15 @@ static void put_groups(const struct cli_figures *f)
 {
 #define COLUMN(id, name, text, help) { .key = name, .label = text, .flags = COLUMN_RIGHT | COLUMN_ZERO_HIDDEN },
 	const struct cli_column columns[] = {
-		{ .key = metrics_group_name(f->by), .label = metrics_group_name(f->by), .flags = COLUMN_FOREIGN, .path = "key" },
+		{ .key = f->by_name, .label = f->by_name, .flags = COLUMN_FOREIGN, .path = "key" },
 		{ .key = "offered", .label = N_("offered"), .flags = COLUMN_RIGHT },
 		{ .key = "success_rate", .label = N_("success"), .flags = COLUMN_RIGHT | COLUMN_PERCENT },
 		OUTCOME_TABLE(COLUMN)
+		{ .key = "closed", .label = N_("closed"), .flags = COLUMN_RIGHT | COLUMN_ZERO_HIDDEN, .path = "reasons.closed" },
+		{ .key = "over_cap", .label = N_("over cap"), .flags = COLUMN_RIGHT | COLUMN_ZERO_HIDDEN, .path = "reasons.over_cap" },
+		{ .key = "blocked", .label = N_("blocked"), .flags = COLUMN_RIGHT | COLUMN_ZERO_HIDDEN, .path = "reasons.blocked" },
+		{ .key = "silent", .label = N_("silent"), .flags = COLUMN_RIGHT | COLUMN_ZERO_HIDDEN, .path = "reasons.silent" },
+		{ .key = "fell_back", .label = N_("fell back"), .flags = COLUMN_RIGHT | COLUMN_ZERO_HIDDEN },
 		{ .key = "talk_mean_ms", .label = N_("talk mean"), .flags = COLUMN_RIGHT | COLUMN_SECONDS, .path = "talk_ms.mean" },
 		{ .key = "talk_p50_ms", .label = N_("p50"), .flags = COLUMN_RIGHT | COLUMN_SECONDS, .path = "talk_ms.p50" },
 		{ .key = "talk_p95_ms", .label = N_("p95"), .flags = COLUMN_RIGHT | COLUMN_SECONDS, .path = "talk_ms.p95" },
@@ -93,6 +105,12 @@ static void put_groups(const struct cli_figures *f)
 		{ .key = "response_p95_ms", .label = N_("p95"), .flags = COLUMN_RIGHT | COLUMN_SECONDS, .path = "response_ms.p95" },
 		{ .key = "response_p99_ms", .label = N_("p99"), .flags = COLUMN_RIGHT | COLUMN_SECONDS, .path = "response_ms.p99" },
 		{ .key = "response_source", .label = N_("measured to"), .path = "response_ms.source" },
+		{ .key = "loss_p50", .label = N_("loss p50"), .flags = COLUMN_RIGHT | COLUMN_MEASURE, .path = "loss.p50" },
+		{ .key = "loss_p95", .label = N_("p95"), .flags = COLUMN_RIGHT | COLUMN_MEASURE, .path = "loss.p95" },
+		{ .key = "jitter_p50_ms", .label = N_("jitter p50"), .flags = COLUMN_RIGHT | COLUMN_MEASURE, .path = "jitter_ms.p50" },
+		{ .key = "jitter_p95_ms", .label = N_("p95"), .flags = COLUMN_RIGHT | COLUMN_MEASURE, .path = "jitter_ms.p95" },
+		{ .key = "score_p50", .label = N_("score p50"), .flags = COLUMN_RIGHT | COLUMN_MEASURE, .path = "score.p50" },
+		{ .key = "score_p95", .label = N_("p95"), .flags = COLUMN_RIGHT | COLUMN_MEASURE, .path = "score.p95" },
 		{ .key = "peak_concurrent", .label = N_("peak"), .flags = COLUMN_RIGHT },
 		{ .key = "concurrent", .label = N_("now"), .flags = COLUMN_RIGHT | COLUMN_ZERO_HIDDEN },
 		{ .key = "complete", .label = N_("complete"), .flags = COLUMN_NO_TABLE },
@@ -129,8 +147,11 @@ static bool take_options(const struct cli *c, struct cli_history *h, struct cli_
 	enum region r;
 
 	f->by = cli_args_has(&c->args, "all") ? METRICS_BY_ALL : METRICS_BY_NUMBER;
-	if (by && !metrics_group_parse(by, &f->by))
-		return cli_args_refuse(&c->args, "by", "number, provider, agent, region, all", e);
+	if (by && strncmp(by, PARAM_PREFIX, strlen(PARAM_PREFIX)) == 0 && by[strlen(PARAM_PREFIX)])
+		f->by = METRICS_BY_PARAM;
+	else if (by && (!metrics_group_parse(by, &f->by) || f->by == METRICS_BY_PARAM))
+		return cli_args_refuse(&c->args, "by", "number, provider, agent, region, country, hour, served, reason, all, params.NAME", e);
+	f->by_name = f->by == METRICS_BY_PARAM ? by : metrics_group_name(f->by);
 	h->query.region = cli_args_value(&c->args, "region");
 	if (h->query.region && !region_parse(h->query.region, &r))
 		return cli_args_refuse(&c->args, "region", "na, eu", e);
@@ -162,6 +183,8 @@ struct counting {
 	const struct cli_history *history;
 	struct metrics *metrics;
 	struct snapshot *workspace;	/* for the live window, where it has the numbers, and for known_only */
+	struct call_params *params;
+	const char *param;		/* the name of the parameter whose values are the groups */
 	bool known_only;		/* all numbers that the workspace does not know are one group */
 };
 
@@ -181,6 +204,14 @@ static void count_recorded(void *arg, const struct call *c)
 	struct call copy;
 
 	metrics_history(counting->metrics, known(counting, c, &copy));
+}
+
+static const char *param_of(void *arg, const struct call *c)
+{
+	const struct counting *counting = arg;
+	const char *value = call_params_value(counting->params, counting->workspace, c, counting->param);
+
+	return value ? value : "";
 }
 
 static bool fits(const char *wanted, const char *value)
@@ -271,19 +302,22 @@ bool cli_metrics(struct cli *c, struct err *e)
 	bool prometheus = cli_args_has(&c->args, "prometheus"), ok;
 	struct cli_history h;
 	struct cli_figures f = { .out = &c->out };
-	struct counting counting = { .cli = c, .history = &h, .workspace = snapshot_new() };
+	struct counting counting = { .cli = c, .history = &h, .workspace = snapshot_new(), .params = call_params_new() };
 
 	ok = cli_history_init(c, &h, e) && take_options(c, &h, &f, e);
 	counting.known_only = prometheus && f.by == METRICS_BY_NUMBER;
-	ok = ok && ((!f.live && !counting.known_only) || store_read_snapshot(c->store, counting.workspace, true, e));
+	if (ok && f.by == METRICS_BY_PARAM)
+		counting.param = f.by_name + strlen(PARAM_PREFIX);
+	ok = ok && ((!f.live && !counting.known_only && !counting.param) || store_read_snapshot(c->store, counting.workspace, true, e));
 	f.metrics = counting.metrics = metrics_new_with(&(struct metrics_options){ .group = f.by, .zone = h.zone,
-										    .weeks = true });
+										    .weeks = true, .param = param_of, .arg = &counting });
 	ok = ok && (f.live ? count_live(&counting, e) : count_history(&counting, &h, &f, e));
 	if (ok && prometheus)
 		cli_prometheus_put(&f);
 	else if (ok)
 		put_groups(&f);
 	metrics_free(&counting.metrics);
+	call_params_free(&counting.params);
 	snapshot_free(&counting.workspace);
 	cli_history_clear(&h);
 	return ok;

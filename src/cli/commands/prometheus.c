@@ -18,8 +18,9 @@
 static void put_series(const struct cli_figures *f, const char *name, const char *suffix, const struct number_metrics *n,
 		       const char *extra, const char *value)
 {
+	char *by = xstrdup(f->by_name);
 	const char *const labels[][2] = {
-		{ f->by != METRICS_BY_ALL ? metrics_group_name(f->by) : NULL, n->key },
+		{ f->by != METRICS_BY_ALL ? by : NULL, n->key },
 		{ f->window && !f->live ? "window" : NULL, f->window },
 		{ extra, value },
 	};
@@ -27,6 +28,8 @@ static void put_series(const struct cli_figures *f, const char *name, const char
 	FILE *to = f->out->to;
 	char *clean;
 
+	for (char *c = by; *c; c++)	/* params.NAME is no name of a label */
+		*c = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ? *c : '_';
 	fprintf(to, "%s%s", name, suffix);
 	for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
 		if (!labels[i][0])
@@ -41,29 +44,42 @@ static void put_series(const struct cli_figures *f, const char *name, const char
 		separator = ",";
 	}
 	fputs(*separator == ',' ? "} " : " ", to);
+	free(by);
 }
 
-static void put_summary(const struct cli_figures *f, const char *name, const struct number_metrics *n, const struct histogram *h)
+/* unit: how many of what the histogram counts are one of the base unit. low: the low values matter. */
+static void put_summary(const struct cli_figures *f, const char *name, const struct number_metrics *n, const struct histogram *h,
+			double unit, bool low)
 {
-	static const struct { double q; const char *text; } quantiles[] = { { 0.5, "0.5" }, { 0.95, "0.95" }, { 0.99, "0.99" } };
+	static const struct { double q; const char *text; } quantiles[] = {
+		{ 0.01, "0.01" }, { 0.05, "0.05" }, { 0.5, "0.5" }, { 0.95, "0.95" }, { 0.99, "0.99" },
+	};
 
-	for (size_t i = 0; i < ARRAY_LEN(quantiles) && h->count > 0; i++) {
+	for (size_t i = low ? 0 : 2; i < (low ? 3 : ARRAY_LEN(quantiles)) && h->count > 0; i++) {
 		put_series(f, name, "", n, "quantile", quantiles[i].text);
-		fprintf(f->out->to, "%.6f\n", (double)histogram_quantile(h, quantiles[i].q) / 1e6);
+		fprintf(f->out->to, "%.6f\n", (double)histogram_quantile(h, quantiles[i].q) / unit);
 	}
 	put_series(f, name, "_sum", n, NULL, NULL);
-	fprintf(f->out->to, "%.6f\n", (double)h->sum_us / 1e6);
+	fprintf(f->out->to, "%.6f\n", (double)h->sum_us / unit);
 	put_series(f, name, "_count", n, NULL, NULL);
 	fprintf(f->out->to, "%" PRIu64 "\n", h->count);
 }
 
 /* The figures of a window have their own names, because they can decrease. */
-enum family { OUTCOMES, TALK, RESPONSE, PEAK, STATES };
+enum family { OUTCOMES, REFUSED, FELL_BACK, TALK, RESPONSE, LOSS, JITTER, SCORE, PEAK, STATES };
 static const struct { const char *name, *in_window, *type, *help; } families[] = {
 	[OUTCOMES] = { "trunkdeck_calls_total", "trunkdeck_window_calls", "counter", "Finished calls by outcome." },
+	[REFUSED] = { "trunkdeck_reasons_total", "trunkdeck_window_reasons", "counter",
+		      "Calls that were not connected for one of these reasons; they are counted by their outcome too." },
+	[FELL_BACK] = { "trunkdeck_fell_back_total", "trunkdeck_window_fell_back", "counter",
+			"Calls that went on to another agent; by agent: that left this one." },
 	[TALK] = { "trunkdeck_talk_seconds", "trunkdeck_window_talk_seconds", "summary", "Time callers and agents talked." },
 	[RESPONSE] = { "trunkdeck_response_seconds", "trunkdeck_window_response_seconds", "summary",
 		       "Arrival to the agent's first audio, or to its answer when none was heard." },
+	[LOSS] = { "trunkdeck_loss_ratio", "trunkdeck_window_loss_ratio", "summary", "Packets lost on the way from the provider." },
+	[JITTER] = { "trunkdeck_jitter_seconds", "trunkdeck_window_jitter_seconds", "summary", "Jitter of the packets from the provider." },
+	[SCORE] = { "trunkdeck_opinion_score", "trunkdeck_window_opinion_score", "summary",
+		    "Mean opinion score of 1 to 5 of what came from the provider, estimated by Asterisk." },
 	[PEAK] = { "trunkdeck_concurrent_calls_peak", "trunkdeck_window_concurrent_calls_peak", "gauge", "Calls at once at most." },
 	[STATES] = { "trunkdeck_live_calls", "trunkdeck_live_calls", "gauge", "Calls that are up, by what they are doing." },
 };
@@ -80,8 +96,19 @@ static void put_group(const struct cli_figures *f, enum family family, const cha
 		put_series(f, name, "", n, "state", call_state_name((enum call_state)s));
 		fprintf(to, "%" PRIu64 "\n", n->states[s]);
 	}
+	for (int r = REASON_NONE + 1; family == REFUSED && r < REASON_COUNT; r++) {
+		put_series(f, name, "", n, "reason", call_reason_name((enum call_reason)r));
+		fprintf(to, "%" PRIu64 "\n", n->reasons[r]);
+	}
+	if (family == FELL_BACK) {
+		put_series(f, name, "", n, NULL, NULL);
+		fprintf(to, "%" PRIu64 "\n", n->fell_back);
+	}
 	if (family == TALK || family == RESPONSE)
-		put_summary(f, name, n, family == TALK ? &n->talk : &n->response);
+		put_summary(f, name, n, family == TALK ? &n->talk : &n->response, 1e6, false);
+	if (family == LOSS || family == JITTER || family == SCORE)
+		put_summary(f, name, n, family == LOSS ? &n->loss : family == JITTER ? &n->jitter : &n->score,
+			    family == LOSS ? 1e3 : family == JITTER ? 1e6 : 1e2, family == SCORE);
 	if (family == PEAK) {
 		put_series(f, name, "", n, NULL, NULL);
 		fprintf(to, "%" PRIu32 "\n", n->peak_concurrent);
@@ -108,8 +135,10 @@ void cli_prometheus_put(const struct cli_figures *f)
 
 	for (int family = f->live ? STATES : OUTCOMES; family <= (f->live ? STATES : PEAK); family++) {
 		const char *name = f->bounded ? families[family].in_window : families[family].name;
-		const char *type = family == OUTCOMES && f->bounded ? "gauge" : families[family].type;
+		const char *type = strcmp(families[family].type, "counter") == 0 && f->bounded ? "gauge" : families[family].type;
 
+		if (family == REFUSED && f->by == METRICS_BY_REASON)
+			continue;	/* the group's label has the same name */
 		fprintf(f->out->to, "# HELP %s %s\n# TYPE %s %s\n", name, families[family].help, name, type);
 		for (size_t i = 0; i < count; i++)
 			put_group(f, (enum family)family, name, groups[i]);

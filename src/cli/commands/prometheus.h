@@ -12,6 +12,7 @@
 struct cli_figures {
 	struct cli_output *out;
 	enum metrics_group by;
+	const char *by_name;		/* "agent", "params.department" */
 	const char *window;		/* as given; NULL = no window */
 	bool bounded;			/* a window, or since or until, was given */
 	bool live;			/* figures of this moment */

@@ -29,6 +29,7 @@ enum cli_column_flags {
 	COLUMN_YES_NO = 32,		/* a truth value is yes or no in tables and CSV, instead of true or false */
 	COLUMN_SECONDS = 64,		/* milliseconds; in tables "1.2s" */
 	COLUMN_PERCENT = 128,		/* a rate from 0 to 1; in tables "85%" */
+	COLUMN_MEASURE = 256,		/* with one decimal in tables; not there when no row has one */
 };
 
 struct cli_column {
@@ -40,7 +41,7 @@ struct cli_column {
 					 * kept until the last one, and the columns are as wide as their texts */
 };
 
-#define CLI_COLUMNS_MAX 24
+#define CLI_COLUMNS_MAX 48
 
 struct cli_output {
 	enum output_format format;

@@ -26,6 +26,7 @@ static const struct list_column live_columns[] = {
 	{ CALLS_RESPONSE, N_("Reply"), 6, 6, 3, true },
 	{ CALLS_PROVIDER, N_("Provider"), 10, 16, 6, false },
 	{ CALLS_SERVER, N_("Server"), 6, 12, 7, false },
+	{ CALLS_SERVED, N_("Served by"), 9, 13, 20, false },
 };
 
 static const struct list_column past_columns[CALLS_PAST_COLUMNS] = {
@@ -41,6 +42,12 @@ static const struct list_column past_columns[CALLS_PAST_COLUMNS] = {
 	{ CALLS_HUNG_UP_BY, N_("By"), 6, 6, 5, false },
 	{ CALLS_PROVIDER, N_("Provider"), 10, 16, 8, false },
 	{ CALLS_SERVER, N_("Server"), 6, 12, 9, false },
+	{ CALLS_SERVED, N_("Served by"), 9, 13, 20, false },
+	{ CALLS_REASON, N_("Reason"), 8, 14, 21, false },
+	{ CALLS_LOSS, N_("Loss"), 5, 6, 22, true },
+	{ CALLS_SCORE, N_("Score"), 5, 5, 23, true },
+	{ CALLS_ARRIVED, N_("Arrived as"), 13, 16, 24, false },
+	{ CALLS_UUID, "uuid", 36, 36, 25, false },
 };
 
 const struct list_kind calls_kinds[LIST_KINDS_MAX] = {
@@ -65,7 +72,7 @@ bool calls_match(const struct calls *v, const struct call *c)
 {
 	return !list_filtering(&v->view.list) ||
 	       call_filter_match(v->view.list.query, c, calls_state(v, c, calls_now_us(v)), v->view.app->snapshot,
-				 app_zone(v->view.app));
+				 app_zone(v->view.app), v->view.app->call_params);
 }
 
 /* Each of these moments begins a state. */
@@ -151,6 +158,23 @@ static const char *get(const struct calls *v, const struct call *c, enum calls_c
 		*role = ROLE_DIM;
 		format_when(to, app_zone(v->view.app), c->ended_us, now_us, v->seconds);
 		return to;
+	case CALLS_SERVED:
+		*role = c->served == SERVED_FALLBACK ? ROLE_WARN : ROLE_DIM;
+		return call_served_text(c->served);
+	case CALLS_REASON:
+		return call_reason_text(c->reason);
+	case CALLS_LOSS:
+		snprintf(to, LIST_TEXT_SIZE, "%d.%d%%", c->loss / 10, c->loss % 10);
+		return c->loss < 0 ? "" : to;
+	case CALLS_SCORE:
+		snprintf(to, LIST_TEXT_SIZE, "%d.%d", (c->score + 5) / 100, (c->score + 5) / 10 % 10);
+		return c->score < 0 ? "" : to;
+	case CALLS_ARRIVED:
+		*role = ROLE_DIM;
+		return strcmp(c->arrived, c->number) != 0 ? c->arrived : "";
+	case CALLS_UUID:
+		*role = ROLE_DIM;
+		return c->uuid;
 	case CALLS_HUNG_UP_BY:
 		*role = ROLE_DIM;
 		return hung_up_by_text(c->hung_up_by);

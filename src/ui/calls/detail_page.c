@@ -16,7 +16,6 @@
 #include "trunkdeck/calls/call_json.h"
 #include "trunkdeck/calls/cause.h"
 #include "trunkdeck/model/e164.h"
-#include "trunkdeck/model/json_text.h"
 #include "ui/frame/page.h"
 
 #define RECENT_CALLS 8
@@ -25,6 +24,8 @@
 #define LOW_ROWS 12			/* up to so many rows, blank lines are left out */
 #define FACT_SIZE 256
 #define OFFSET_SIZE 32
+#define BAD_LOSS 20			/* per mille: more is heard */
+#define BAD_SCORE 300			/* x 100: callers complain below it */
 
 struct call_detail_view {
 	struct ui *ui;
@@ -61,6 +62,14 @@ static void begin_section(struct pen *p, const char *title)
 
 /* --- facts --- */
 
+/* Returns the title of an agent, or the id of one that the workspace does not know. */
+static const char *agent_title(const struct pen *p, const char *id)
+{
+	const struct agent *a = snapshot_agent(p->app->snapshot, id);
+
+	return a && a->title[0] ? a->title : id;
+}
+
 /* Adds a line for a fact; none when the fact is missing. */
 static void put_fact(struct pen *p, const char *label, enum role r, const char *text)
 {
@@ -75,17 +84,24 @@ static void draw_facts(struct pen *p)
 	const struct app *a = p->app;
 	const struct call *c = call_of(p);
 	const struct number *n = snapshot_number(a->snapshot, c->number);
-	const struct agent *agent = snapshot_agent(a->snapshot, c->agent);
 	const struct provider *provider = snapshot_provider(a->snapshot, c->provider);
 	const struct country *country = e164_caller_country(str_of(c->caller));
 	const bool ended = c->state == CALL_ENDED, answered = c->outcome == OUTCOME_ANSWERED;
+	const char *agent_name = agent_title(p, c->agent);
 	char text[FACT_SIZE], when[WHEN_SIZE], span[OFFSET_SIZE];
 	bool first_audio;
 	int64_t us = call_response_us(c, &first_audio);
 
 	snprintf(text, sizeof(text), "%s  %s", c->number, n ? n->label : "");
 	put_fact(p, _("Number"), ROLE_STRONG, text);
-	put_fact(p, _("Agent"), ROLE_NORMAL, agent ? agent->title : c->agent[0] ? c->agent : c->agent_leg);
+	if (strcmp(c->arrived, c->number) != 0)
+		put_fact(p, _("Arrived as"), ROLE_NORMAL, c->arrived);
+	if (c->served > SERVED_AGENT) {
+		snprintf(text, sizeof(text), "%s  (%s)", agent_name[0] ? agent_name : c->agent_leg, call_served_text(c->served));
+		put_fact(p, _("Agent"), ROLE_NORMAL, text);
+	} else {
+		put_fact(p, _("Agent"), ROLE_NORMAL, agent_name[0] ? agent_name : c->agent_leg);
+	}
 	snprintf(text, sizeof(text), _("%s on %s"), provider ? provider->name : c->endpoint, c->server);
 	put_fact(p, _("Provider"), ROLE_NORMAL, text);
 	snprintf(text, sizeof(text), "%s  %s", c->caller[0] ? c->caller : _("anonymous"), country ? country->name : "");
@@ -100,6 +116,8 @@ static void draw_facts(struct pen *p)
 		format_age(span, c->talk_us);
 		if (answered)
 			snprintf(text, sizeof(text), _("%s, talked for %s"), outcome_text(c->outcome), span);
+		else if (c->reason != REASON_NONE)
+			snprintf(text, sizeof(text), "%s: %s", outcome_text(c->outcome), call_reason_text(c->reason));
 		else
 			snprintf(text, sizeof(text), "%s", outcome_text(c->outcome));
 		put_fact(p, _("Outcome"), answered ? ROLE_GOOD : ROLE_WARN, text);
@@ -124,8 +142,89 @@ static void draw_facts(struct pen *p)
 		put_fact(p, _("Note"), ROLE_WARN, _("it was up before the program connected: its start is known to the second"));
 	if (c->uncertain)
 		put_fact(p, _("Note"), ROLE_WARN, _("some of its events were missed"));
+	if (c->cached_s > 0) {
+		format_age(span, c->cached_s * INT64_C(1000000));
+		snprintf(text, sizeof(text), _("the database did not answer: its route was %s old"), span);
+		put_fact(p, _("Note"), ROLE_WARN, text);
+	}
 	if (c->is_test)
 		put_fact(p, _("Note"), ROLE_DIM, _("a test call: not counted in figures"));
+}
+
+/* --- the way to the agent, the sound, what the agent was told --- */
+
+static void draw_way(struct pen *p)
+{
+	const bool narrow = p->l->columns < NARROW;
+	const char *next = call_of(p)->attempts;
+	struct call_attempt a;
+	char took[OFFSET_SIZE];
+
+	if (!*next)
+		return;
+	begin_section(p, _("Which way it went: agent, way, result, seconds"));
+	while ((next = call_attempt_next(next, &a))) {
+		page_line(p->l, 0, narrow ? LABEL_WIDTH - 1 : 20, ROLE_NORMAL, agent_title(p, a.agent));
+		if (!narrow)
+			page_also(p->l, 21, 14, ROLE_DIM, call_served_text(a.way));
+		page_also(p->l, narrow ? LABEL_WIDTH : 36, narrow ? PAGE_CUT : 16, a.result == ATTEMPT_ANSWER ? ROLE_GOOD : ROLE_WARN,
+			  attempt_result_text(a.result));
+		format_offset(took, a.ms * 1000);
+		if (!narrow)
+			page_also(p->l, 53, -9, ROLE_NORMAL, took);
+	}
+}
+
+/* Adds "loss 0.1 %  jitter 4 ms  score 4.3" of what is known. */
+static void put_sound(struct pen *p, const char *label, int loss, int jitter_us, int score)
+{
+	char text[FACT_SIZE];
+	size_t len = 0;
+
+	text[0] = '\0';
+	if (loss >= 0)
+		len += (size_t)snprintf(text, sizeof(text), _("loss %d.%d %%  "), loss / 10, loss % 10);
+	if (jitter_us >= 0)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, _("jitter %d ms  "), (jitter_us + 500) / 1000);
+	if (score >= 0)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, _("score %d.%d"), (score + 5) / 100, (score + 5) / 10 % 10);
+	put_fact(p, label, (loss > BAD_LOSS || (score >= 0 && score < BAD_SCORE)) ? ROLE_WARN : ROLE_NORMAL, text);
+}
+
+static void draw_sound(struct pen *p)
+{
+	const struct call *c = call_of(p);
+	char text[FACT_SIZE];
+
+	if (c->loss < 0 && c->jitter_us < 0 && c->score < 0 && c->far_score < 0 && c->rtt_us < 0)
+		return;
+	begin_section(p, _("How it sounded"));
+	put_sound(p, _("Received"), c->loss, c->jitter_us, c->score);
+	put_sound(p, _("Far end"), c->far_loss, c->far_jitter_us, c->far_score);
+	if (c->rtt_us < 0)
+		return;
+	snprintf(text, sizeof(text), _("%d ms"), (c->rtt_us + 500) / 1000);
+	put_fact(p, _("Round trip"), ROLE_NORMAL, text);
+}
+
+static void draw_told(struct pen *p)
+{
+	const struct call *c = call_of(p);
+	struct told_params told;
+	bool known = call_params_find(p->app->call_params, p->app->snapshot, c, &told);
+
+	if (!c->uuid[0])
+		return;
+	begin_section(p, _("What the agent was told"));
+	put_fact(p, "uuid", ROLE_NORMAL, c->uuid);
+	if (known)
+		put_fact(p, _("Label"), ROLE_NORMAL, told.label);
+	for (size_t i = 0; known && i < told.count; i++)
+		put_fact(p, told.list[i].key, ROLE_NORMAL, told.list[i].value);
+	if (!known)
+		put_fact(p, _("Parameters"), ROLE_DIM, _("have changed since, and are not kept"));
+	put_fact(p, _("SIP Call-ID"), ROLE_DIM, c->sip_call_id);
+	put_fact(p, _("... of agent"), ROLE_DIM, c->agent_sip_call_id);
 }
 
 /* --- story and legs --- */
@@ -274,8 +373,11 @@ static void detail_fill(void *arg, struct page_lines *l)
 	struct pen p = { .app = v->app, .detail = &v->app->watch.detail, .l = l };
 
 	draw_facts(&p);
+	draw_way(&p);
+	draw_sound(&p);
 	draw_story(&p);
 	draw_legs(&p);
+	draw_told(&p);
 	draw_number(&p);
 	draw_history(&p);
 }
@@ -284,7 +386,7 @@ static void copy(const struct call_detail_view *v, bool json)
 {
 	const struct call_detail *d = &v->app->watch.detail;
 	json_t *o = json ? call_detail_to_json(d) : NULL;
-	char *text = json ? json_text(o, 0) : utf8_clean_dup(str_of(d->call.caller));
+	char *text = json ? json_dumps(o, JSON_COMPACT) : utf8_clean_dup(str_of(d->call.caller));
 
 	if (text[0] != '\0')
 		ui_copy(v->ui, text, json ? _("Copied as JSON") : _("Copied the caller's number"));

@@ -463,14 +463,20 @@ char *list_copy(const struct list *l, bool json)
 
 /* --- columns --- */
 
-/* Returns the minimum width of the columns with a priority of at most `priority`. */
+/* Returns the least width of a column while columns up to this priority are shown. */
+static int least_width(const struct list_column *c, int priority)
+{
+	return priority >= LIST_OPTIONAL && c->priority < LIST_OPTIONAL && c->max > c->min ? c->max : c->min;
+}
+
+/* Returns the least width of the columns with a priority of at most `priority`. */
 static int width_needed(const struct list_column *columns, size_t n, int priority, int gap)
 {
 	int width = 0, count = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		if (columns[i].priority <= priority) {
-			width += columns[i].min;
+			width += least_width(&columns[i], priority);
 			count++;
 		}
 	}
@@ -491,14 +497,14 @@ void list_layout(struct list_layout *out, const struct list_column *columns, siz
 			continue;
 		chosen[out->count] = &columns[i];
 		out->column[out->count].id = columns[i].id;
-		out->column[out->count].width = columns[i].min;
+		out->column[out->count].width = least_width(&columns[i], priority);
 		out->column[out->count++].right = columns[i].right;
 	}
 	/* Bounded columns grow first, by priority. The first unbounded column takes the rest. */
 	spare = width - width_needed(columns, n, priority, gap);
 	for (int p = 0; spare > 0 && p <= priority; p++) {
 		for (int i = 0; i < out->count && spare > 0; i++) {
-			int more = chosen[i]->max - chosen[i]->min;
+			int more = chosen[i]->max - out->column[i].width;
 
 			if (chosen[i]->priority != p || more <= 0)
 				continue;

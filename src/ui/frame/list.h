@@ -33,11 +33,14 @@ struct list_row {
 typedef const char *list_get_fn(void *arg, const struct list_row *row, int column, char *to, enum role *role);
 
 /* A column of a table. When the width does not suffice, columns are dropped, the highest priority first. */
+#define LIST_OPTIONAL 20
+
 struct list_column {
 	int id;				/* the view's own */
 	const char *title;		/* N_() */
 	int min, max;			/* columns; max 0 = takes the rest */
-	int priority;			/* 0 = never dropped; the highest is dropped first */
+	int priority;			/* 0 = never dropped; the highest is dropped first. From LIST_OPTIONAL on it is
+					 * shown only if all below LIST_OPTIONAL have their whole width */
 	bool right;			/* right aligned; such texts are the program's own, all others are cleaned */
 };
 

@@ -99,6 +99,15 @@ int figures_outcomes(const struct canvas *c, int y, const struct number_metrics 
 			draw_bar(c, y++, outcome_text((enum call_outcome)o), n->outcomes[o], n->offered,
 				 outcome_role((enum call_outcome)o));
 		}
+	for (int r = REASON_NONE + 1; r < REASON_COUNT; r++)
+		if (n->reasons[r] > 0) {
+			pick_row(c, y, pick, "reason:%s", call_reason_name((enum call_reason)r));
+			draw_bar(c, y++, call_reason_text((enum call_reason)r), n->reasons[r], n->offered, ROLE_NORMAL);
+		}
+	if (n->fell_back > 0) {
+		pick_row(c, y, pick, "served:fallback");
+		draw_bar(c, y++, _("fell back"), n->fell_back, n->offered, ROLE_NORMAL);
+	}
 	return y + 1;
 }
 
@@ -154,6 +163,21 @@ int figures_response(const struct canvas *c, int y, const struct number_metrics 
 	format_seconds(p99, histogram_quantile(&n->response, 0.99));
 	draw_textf(c, y++, FIGURES_INDENT, 0, ROLE_NORMAL, _("p50 %s  p95 %s  p99 %s"), p50, p95, p99);
 	draw_text(c, y, FIGURES_INDENT, 0, ROLE_DIM, source_text(source));
+	return y + 2;
+}
+
+int figures_sound(const struct canvas *c, int y, const struct number_metrics *n)
+{
+	int64_t loss = histogram_quantile(&n->loss, 0.95), score = histogram_quantile(&n->score, 0.5) + 5;
+
+	if (n->loss.count == 0)
+		return y;
+	draw_text(c, y, 1, 0, ROLE_STRONG, _("Sound"));
+	if (n->score.count > 0)
+		draw_textf(c, y, FIGURES_INDENT, 0, ROLE_NORMAL, _("loss p95 %d.%d %%  score p50 %d.%d"), (int)(loss / 10),
+			   (int)(loss % 10), (int)(score / 100), (int)(score / 10 % 10));
+	else
+		draw_textf(c, y, FIGURES_INDENT, 0, ROLE_NORMAL, _("loss p95 %d.%d %%"), (int)(loss / 10), (int)(loss % 10));
 	return y + 2;
 }
 

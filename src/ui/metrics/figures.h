@@ -33,6 +33,8 @@ int figures_states(const struct canvas *c, int y, const struct number_metrics *n
 int figures_talk(const struct canvas *c, int y, const struct number_metrics *n);
 /* Draws the response times, and to which moment they are measured. */
 int figures_response(const struct canvas *c, int y, const struct number_metrics *n);
+/* Draws how the calls sounded; nothing when that is not known of any. */
+int figures_sound(const struct canvas *c, int y, const struct number_metrics *n);
 /* A row of 24 glyphs in columns FIGURES_INDENT and up. */
 #define FIGURES_INDENT 11
 int figures_hours(const struct canvas *c, int y, const char *title, const uint32_t hours[24]);

@@ -259,7 +259,7 @@ static int draw_sections(struct metrics_view *v, const struct canvas *c, int y)
 	int y_right = y;
 
 	v->pick.count = 0;
-	y_right = figures_response(&p.right, figures_talk(&p.right, y_right, n), n);
+	y_right = figures_sound(&p.right, figures_response(&p.right, figures_talk(&p.right, y_right, n), n), n);
 	y = figures_outcomes(&p.left, p.two ? y : y_right, n, &v->pick);
 	y = figures_hours(&p.left, y, _("Last 24 h"), metrics_series(f->metrics));
 	y = figures_week(&p.left, y, n, &v->pick);

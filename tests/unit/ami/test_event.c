@@ -203,7 +203,7 @@ static void check_user_event(const struct call_event *e)
 {
 	assert_int_equal(e->kind, EVENT_USER);
 	compare(e->user_event, "TrunkdeckUnmapped");
-	compare(e->user_number, "+15550001");
+	compare(e->user_value(e->user_frame, "Number"), "+15550001");
 	compare(e->leg.linkedid, caller.uniqueid);
 }
 
@@ -221,6 +221,11 @@ static void user_events(void **state)
 		     check_user_event);
 	decode("Event: UserEvent\r\nPrivilege: user,all\r\nTimestamp: 1.000000\r\nActionID: 7\r\nUserEvent: AgentReady\r\n"
 	       "Linkedid: 1.2\r\n\r\n", check_posted_event);
+	/* What our dialplan tells comes from a channel. An AMI user can post such an event, but not with a channel. */
+	decode("Event: UserEvent\r\nPrivilege: user,all\r\nTimestamp: 1.000000\r\nActionID: 7\r\nUserEvent: TrunkdeckCall\r\n"
+	       "Uniqueid: 1.2\r\nLinkedid: 1.2\r\n\r\n", is_other);
+	/* Nor can a caller add a value to one: a key within the block breaks it. */
+	decode_event("UserEvent", "UserEvent: TrunkdeckAttempt\r\nAgent: a\r\nAgent: b\r\n", is_other);
 }
 
 static void check_listed(const struct call_event *e)

@@ -13,6 +13,7 @@
 
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/str.h"
 #include "trunkdeck/calls/call_json.h"
 #include "trunkdeck/calls/coverage.h"
 #include "trunkdeck/calls/metrics.h"
@@ -387,6 +388,146 @@ static void groups_causes_and_countries(void **state)
 	metrics_free(&m);
 }
 
+/* Blocked callers and closed hours are no failures. */
+static void refused_calls_are_not_expected(void **state)
+{
+	static const enum call_reason reasons[] = { REASON_BLOCKED, REASON_CLOSED, REASON_OVER_CAP, REASON_NONE };
+	struct metrics *m = metrics_new();
+	const struct number_metrics *n;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(reasons); i++) {
+		struct call c = history_call(i, i, i + 1);
+
+		c.reason = reasons[i];
+		c.outcome = reasons[i] == REASON_NONE ? OUTCOME_ANSWERED : OUTCOME_BUSY;
+		metrics_history(m, &c);
+	}
+	n = metrics_total(m);
+	assert_int_equal(n->offered, 4);
+	assert_int_equal(n->reasons[REASON_OVER_CAP], 1);
+	assert_int_equal(metrics_expected(n), 2);
+	assert_int_equal(metrics_success_permille(n), 500);
+	metrics_free(&m);
+}
+
+/* Each agent that a call left counts it. The call itself counts for the agent that answered. */
+static void an_agent_that_fails_over_is_seen(void **state)
+{
+	static const enum metrics_group groups[] = { METRICS_BY_AGENT, METRICS_BY_NUMBER };
+	struct call c = history_call(1, 0, 1);
+
+	(void)state;
+	c.outcome = OUTCOME_ANSWERED;
+	str_copy(c.agent, sizeof(c.agent), STR("desk"));
+	str_copy(c.attempts, sizeof(c.attempts), STR("sales:agent:busy:120 reception:fallback:silent:6000 desk:closed:answer:1"));
+	for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
+		struct metrics *m = metrics_new_with(&(struct metrics_options){ .group = groups[i] });
+
+		metrics_history(m, &c);
+		assert_int_equal(metrics_total(m)->fell_back, 1);
+		if (groups[i] == METRICS_BY_NUMBER) {
+			assert_int_equal(metrics_number(m, c.number)->fell_back, 1);
+		} else {
+			assert_int_equal(metrics_number(m, "sales")->fell_back, 1);
+			assert_int_equal(metrics_number(m, "sales")->offered, 0);
+			assert_int_equal(metrics_number(m, "reception")->fell_back, 1);
+			assert_int_equal(metrics_number(m, "desk")->fell_back, 0);
+			assert_int_equal(metrics_number(m, "desk")->offered, 1);
+		}
+		metrics_free(&m);
+	}
+}
+
+/* The dialplan names the agent, or another number, after the call was first reported. */
+static void a_live_call_moves_to_its_group(void **state)
+{
+	struct metrics *m = metrics_new_with(&(struct metrics_options){ .group = METRICS_BY_AGENT, .weeks = true });
+	struct call c = call_make(1, "+15551110001");
+	const struct number_metrics **groups;
+	size_t count;
+
+	(void)state;
+	str_copy(c.agent, sizeof(c.agent), STR("sales"));
+	metrics_call(m, &c, CALL_CHANGE_STARTED);
+	str_copy(c.agent, sizeof(c.agent), STR("reception"));
+	metrics_call(m, &c, CALL_CHANGE_UPDATED);
+	metrics_call(m, &c, CALL_CHANGE_UPDATED);
+	groups = metrics_groups(m, &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(groups[0]->key, "reception");
+	assert_int_equal(groups[0]->offered, 1);
+	assert_int_equal(groups[0]->concurrent, 1);
+	free(groups);
+	assert_int_equal(metrics_total(m)->offered, 1);
+	assert_int_equal(metrics_total(m)->concurrent, 1);
+	answer(&c, 5, 800, 3000);
+	metrics_call(m, &c, CALL_CHANGE_FINISHED);
+	assert_int_equal(metrics_number(m, "reception")->outcomes[OUTCOME_ANSWERED], 1);
+	assert_int_equal(metrics_number(m, "reception")->concurrent, 0);
+	metrics_free(&m);
+}
+
+static const char *department(void *arg, const struct call *c)
+{
+	return strcmp(c->linkedid, arg) == 0 ? "sales" : "";
+}
+
+static void other_groups(void **state)
+{
+	static const struct { enum metrics_group group; const char *key; unsigned offered; } rows[] = {
+		{ METRICS_BY_COUNTRY, "DE", 2 }, { METRICS_BY_HOUR, "22", 2 }, { METRICS_BY_SERVED, "fallback", 1 },
+		{ METRICS_BY_SERVED, "", 1 }, { METRICS_BY_REASON, "over_cap", 1 }, { METRICS_BY_PARAM, "sales", 1 },
+		{ METRICS_BY_PARAM, "", 1 },
+	};
+	struct zone *utc = zone_open("UTC");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct call a = history_call(1, 0, 1), b = history_call(2, 0, 1);
+		struct metrics *m = metrics_new_with(&(struct metrics_options){ .group = rows[i].group, .zone = utc, .param = department,
+										.arg = a.linkedid });
+
+		a.served = SERVED_FALLBACK;
+		a.reason = REASON_OVER_CAP;
+		metrics_history(m, &a);
+		metrics_history(m, &b);
+		assert_int_equal(metrics_number(m, rows[i].key)->offered, rows[i].offered);
+		metrics_free(&m);
+	}
+	zone_free(&utc);
+}
+
+static void how_calls_sounded(void **state)
+{
+	struct metrics *m = metrics_new();
+	const struct number_metrics *n = metrics_total(m);
+	json_t *o;
+
+	(void)state;
+	for (unsigned i = 0; i < 101; i++) {
+		struct call c = history_call(i, 0, 1);
+
+		call_init_quality(&c);
+		if (i < 100) {
+			c.loss = (int)i;
+			c.jitter_us = (int)i * 1000;
+			c.score = 100 + (int)i;
+		}
+		metrics_history(m, &c);
+	}
+	assert_int_equal(n->loss.count, 100);
+	assert_int_equal(n->score.count, 100);
+	o = metrics_to_json(n);
+	assert_true(json_number_value(json_object_get(json_object_get(o, "loss"), "p50")) > 4.5);
+	assert_true(json_number_value(json_object_get(json_object_get(o, "loss"), "p95")) > 9);
+	/* 95 % of the calls had at least this score. */
+	assert_true(json_number_value(json_object_get(json_object_get(o, "score"), "p95")) < 1.1);
+	assert_true(json_number_value(json_object_get(json_object_get(o, "jitter_ms"), "p95")) > 90);
+	json_decref(o);
+	metrics_free(&m);
+}
+
 /* A scanner dials an unlimited count of numbers. */
 static void numbers_are_bounded(void **state)
 {
@@ -428,6 +569,11 @@ int main(void)
 		cmocka_unit_test(hours_and_weekdays_follow_the_zone),
 		cmocka_unit_test(windows_and_series),
 		cmocka_unit_test(groups_causes_and_countries),
+		cmocka_unit_test(refused_calls_are_not_expected),
+		cmocka_unit_test(an_agent_that_fails_over_is_seen),
+		cmocka_unit_test(a_live_call_moves_to_its_group),
+		cmocka_unit_test(other_groups),
+		cmocka_unit_test(how_calls_sounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

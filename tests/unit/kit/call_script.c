@@ -12,7 +12,7 @@
 
 #include "trunkdeck/base/mem.h"
 
-#define MAX_WORDS 5
+#define MAX_WORDS 16
 
 static const struct {
 	char letter;
@@ -86,6 +86,17 @@ static enum event_kind verb_kind(const char *word)
 	return EVENT_OTHER;
 }
 
+/* The frame of a user event is its words; the own keys are "Key=Value". */
+static struct str user_value(const void *frame, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (char *const *w = frame; *w; w++)
+		if (strncmp(*w, key, len) == 0 && (*w)[len] == '=')
+			return str_of(*w + len + 1);
+	return (struct str){ NULL, 0 };
+}
+
 static int number(const char *word, int otherwise)
 {
 	return word ? (int)strtol(word, NULL, 10) : otherwise;
@@ -119,6 +130,8 @@ static void fill(struct stage *s, struct call_event *e, char *const *w, struct i
 		e->new_name = str_of(w[2]);
 		break;
 	case EVENT_USER:
+		e->user_value = user_value;
+		e->user_frame = w;
 		e->user_event = strcmp(w[0], "ready") ? str_of(w[2]) : STR("AgentReady");
 		if (!strcmp(w[0], "ready"))
 			e->leg = (struct event_leg){ .linkedid = e->leg.linkedid, .state = -1 };

@@ -12,7 +12,7 @@
  *   state T A RINGING  DialState             blind A sales Success   BlindTransfer: to, result
  *   attended A Bridge  AttendedTransfer of T: its form (Success unless Fail)
  *   line A           NewConnectedLine      rename A NAME    Rename
- *   user T NAME      UserEvent             ready T          UserEvent AgentReady that only names the Linkedid
+ *   user T NAME Key=Value ...  UserEvent  ready T          UserEvent AgentReady that only names the Linkedid
  *   list T up 0:01:40  an item of CoreShowChannels          booted 5         FullyBooted, Uptime 5 s
  *   wait 3000        ms pass
  *

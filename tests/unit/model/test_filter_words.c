@@ -236,6 +236,7 @@ static void mistakes_are_reported(void **state)
 	expect_wrong("sal params:x", "no such field: params", "fields are number, agent, state, since, until, at");
 	expect_wrong("!department:\"two words\" sal", "no such field: department", "fields are");
 	expect_wrong("params.lang:", "no such field: params.lang", "fields are");
+	expect_wrong("params.:x", "no such field: params.", "fields are");
 	expect_wrong("since:noon", "since:noon is no moment", "23:35");
 	expect_wrong("at:25:00 sal", "at:25:00 is no moment", "23:35");
 }
@@ -256,10 +257,12 @@ static bool call_matches(const char *text, const struct call *c)
 	struct snapshot *s = snapshot_new();
 	struct zone *zone = zone_open("Europe/Zurich");
 	struct filter_words *q = filter_words_new(text, &call_filter_rows, zone, moment(NOW));
+	struct call_params *params = call_params_new();
 	bool ok;
 
 	assert_null(filter_words_error(q));
-	ok = call_filter_match(q, c, c->state, s, zone);
+	ok = call_filter_match(q, c, c->state, s, zone, params);
+	call_params_free(&params);
 	filter_words_free(&q);
 	zone_free(&zone);
 	snapshot_free(&s);
@@ -288,9 +291,58 @@ static void each_field_of_calls_matches(void **state)
 	assert_false(call_matches("anonymous", &c));
 	c.caller[0] = '\0';
 	assert_true(call_matches("anonymous country:unknown", &c));
+	c.served = SERVED_FALLBACK;
+	c.reason = REASON_OVER_CAP;
+	c.loss = 20;
+	c.score = 299;
+	str_copy(c.uuid, sizeof(c.uuid), STR("5f1c0a7e-1111-4222-8333-0123456789ab"));
+	assert_true(call_matches("served:fallback fallback:yes !fallback:no reason:over_cap reason:\"over the cap\" uuid:5f1c0a7e", &c));
+	assert_true(call_matches("loss:>1 loss:>1.9% loss:<2.1 !loss:>2 !loss:<2 score:<3 score:>2.98 !score:>2.99 loss:2.0", &c));
+	assert_false(call_matches("loss:>2", &c));
+	assert_false(call_matches("reason:closed", &c));
+	assert_false(call_matches("params.department:sales", &c));
+	assert_true(call_matches("!params.department:sales", &c));
+	/* What is not known is neither less nor greater. */
+	c.loss = -1;
+	assert_false(call_matches("loss:<100", &c));
+	assert_false(call_matches("loss:>0", &c));
+	assert_false(call_matches("fallback", &c));
 	c.state = CALL_TALKING;
 	assert_true(call_matches("talking at:now", &c));
 	assert_false(call_matches("outcome:no_answer", &c));
+}
+
+static void parameters_are_those_that_the_agent_was_told(void **state)
+{
+	struct call c = { .number = "+41445550101" };
+	struct snapshot *s = snapshot_new();
+	struct call_params *params = call_params_new();
+	struct told_params told;
+	struct record r;
+	struct tell t;
+
+	(void)state;
+	record_init(&r, ENTITY_NUMBER);
+	free(r.number.e164);
+	free(r.number.params);
+	r.number.e164 = xstrdup("+41445550101");
+	r.number.params = xstrdup("{\"department\":\"sales\",\"tier\":2}");
+	tell_init(&t, &r.number);
+	snapshot_put(s, &r);
+	assert_null(call_params_value(params, s, &c, "tier"));
+	str_copy(c.gen, sizeof(c.gen), STR("0123456789abcdef"));
+	assert_null(call_params_value(params, s, &c, "tier"));
+	call_params_add(params, "0123456789abcdef", "before", "{\"department\":\"billing\"}");
+	assert_string_equal(call_params_value(params, s, &c, "department"), "billing");
+	assert_null(call_params_value(params, s, &c, "tier"));
+	assert_true(call_params_find(params, s, &c, &told));
+	assert_string_equal(told.label, "before");
+	str_copy(c.gen, sizeof(c.gen), str_of(t.gen));
+	assert_string_equal(call_params_value(params, s, &c, "department"), "sales");
+	assert_string_equal(call_params_value(params, s, &c, "tier"), "2");
+	tell_clear(&t);
+	call_params_free(&params);
+	snapshot_free(&s);
 }
 
 /* 20,000 texts are typed letter by letter. A text that narrows the previous one matches no row that did not match. */
@@ -351,6 +403,7 @@ int main(void)
 		cmocka_unit_test(mistakes_are_reported),
 		cmocka_unit_test(only_rows_with_a_time_have_moments),
 		cmocka_unit_test(each_field_of_calls_matches),
+		cmocka_unit_test(parameters_are_those_that_the_agent_was_told),
 		cmocka_unit_test(a_narrower_filter_finds_no_new_rows),
 	};
 

@@ -82,6 +82,22 @@ static void a_call_is_read_as_it_was_recorded(void **state)
 	c.cause = 17;
 	c.sip_code = 486;
 	c.joined_late = c.uncertain = c.is_test = true;
+	str_copy(c.uuid, sizeof(c.uuid), STR("5f1c0a7e-1111-4222-8333-0123456789ab"));
+	str_copy(c.arrived, sizeof(c.arrived), STR("0015551234567"));
+	str_copy(c.gen, sizeof(c.gen), STR("0123456789abcdef"));
+	str_copy(c.attempts, sizeof(c.attempts), STR("sales:agent:busy:120"));
+	str_copy(c.sip_call_id, sizeof(c.sip_call_id), STR("8a7f@pstn.twilio.com"));
+	str_copy(c.agent_sip_call_id, sizeof(c.agent_sip_call_id), STR("leg-1"));
+	c.served = SERVED_FALLBACK;
+	c.reason = REASON_OVER_CAP;
+	c.cached_s = 90;
+	c.loss = 1;
+	c.jitter_us = 2;
+	c.score = 3;
+	c.far_loss = 4;
+	c.far_jitter_us = 5;
+	c.far_score = -1;
+	c.rtt_us = 7;
 	must_record(f->store, &c, 1);
 	back = expect_calls(f->store, (struct call_query){ 0 }, "1700000000.1 ");
 	assert_string_equal(back.server, c.server);
@@ -99,6 +115,15 @@ static void a_call_is_read_as_it_was_recorded(void **state)
 	assert_true(back.state == c.state && back.outcome == c.outcome && back.hung_up_by == c.hung_up_by);
 	assert_true(back.cause == 17 && back.sip_code == 486);
 	assert_true(back.joined_late && back.uncertain && back.is_test);
+	assert_string_equal(back.uuid, c.uuid);
+	assert_string_equal(back.arrived, c.arrived);
+	assert_string_equal(back.gen, c.gen);
+	assert_string_equal(back.attempts, c.attempts);
+	assert_string_equal(back.sip_call_id, c.sip_call_id);
+	assert_string_equal(back.agent_sip_call_id, c.agent_sip_call_id);
+	assert_true(back.served == c.served && back.reason == c.reason && back.cached_s == 90);
+	assert_true(back.loss == 1 && back.jitter_us == 2 && back.score == 3 && back.rtt_us == 7);
+	assert_true(back.far_loss == 4 && back.far_jitter_us == 5 && back.far_score == -1);
 }
 
 static void a_call_is_stored_once(void **state)

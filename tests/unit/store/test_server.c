@@ -74,33 +74,6 @@ static void an_account_with_its_own_schema_uses_the_common_workspace(void **stat
 	free(anna);
 }
 
-static void an_older_schema_is_migrated_only_on_request(void **state)
-{
-	char *url = fresh_url();
-	struct store *s = open_store(url, "alice");
-	struct store_options asking = { .actor = "alice", .migrate = true };
-	struct err e;
-
-	(void)state;
-	add_parties(s);
-	store_close(&s);
-	free(behind_sql(url, "DROP TABLE call_story"));
-	free(behind_sql(url, "ALTER TABLE change DROP COLUMN undoes"));
-	free(behind_sql(url, "ALTER TABLE change DROP COLUMN db_user"));
-	free(behind_sql(url, backend_now() == BACKEND_SQLITE ? "UPDATE schema_version SET version = 5" :
-			"UPDATE schema_version SET version = 6"));
-	assert_false(store_open(&s, url, &using, &e));
-	assert_refused(&e, ERR_STORE_OLDER, "trunkdeck store migrate");
-	assert_false(store_open(&s, url, &making, &e));
-	assert_refused(&e, ERR_STORE_OLDER, "trunkdeck store migrate");
-	assert_true(store_open(&s, url, &asking, &e));
-	store_close(&s);
-	assert_true(store_open(&s, url, &using, &e));
-	assert_true(has_record(s, ENTITY_PROVIDER, "twilio"));
-	store_close(&s);
-	free(url);
-}
-
 static void other_encodings_are_only_accepted_for_old_stores(void **state)
 {
 	char *url = other_url("trunkdeck", "latin", "");
@@ -395,7 +368,6 @@ int run_server_tests(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_account_with_its_own_schema_uses_the_common_workspace),
-		cmocka_unit_test(an_older_schema_is_migrated_only_on_request),
 		cmocka_unit_test(other_encodings_are_only_accepted_for_old_stores),
 		cmocka_unit_test(urls_are_shown_without_secrets),
 		cmocka_unit_test(remote_servers_are_verified),
