@@ -32,6 +32,7 @@ libtrunkdeck_a_SOURCES += \
 	src/model/filter_words.c \
 	src/model/host.c \
 	src/model/number_suggest.c \
+	src/model/json_text.c \
 	src/model/params.c \
 	src/model/record_json.c \
 	src/model/records.c \
@@ -114,6 +115,8 @@ libtrunkdeck_a_SOURCES += \
 	src/routes/reconcile.c \
 	src/routes/reconcile_int.h \
 	src/routes/reconcile_keys.c \
+	src/routes/reconcile_needs.c \
+	src/routes/route_key.c \
 	src/routes/test_call.c
 
 # agents: the agent directory, read over HTTP

@@ -14,39 +14,42 @@
 
 #include "trunkdeck/base/mem.h"
 
-/* True if the number belongs on the server; *out is its route. */
-static bool wanted_on(const struct app *a, const struct server_config *server, const struct number *n, struct route *out)
-{
-	const struct agent *agent = snapshot_agent(a->snapshot, n->agent);
-
-	if (server->routes == ROUTES_NONE || server->region != n->region || number_unrouted(n, agent))
-		return false;
-	memset(out, 0, sizeof(*out));
-	str_copy(out->number, sizeof(out->number), str_of(n->e164));
-	str_copy(out->agent, sizeof(out->agent), str_of(agent->id));
-	str_copy(out->dial, sizeof(out->dial), str_of(agent->dial));
-	return true;
-}
-
 bool app_route_wanted(const struct app *a, const struct server_config *server, const struct number *n)
 {
-	struct route unused;
+	return server->routes != ROUTES_NONE && server->region == n->region &&
+	       !number_unrouted(n, snapshot_agent(a->snapshot, n->agent));
+}
 
-	return wanted_on(a, server, n, &unused);
+static void tell_agent(struct buf *to, const struct agent *agent)
+{
+	const char *dial = agent_usable(agent, NULL) ? agent->dial : NULL;
+
+	route_pack(to, &(struct route_key){ .family = ROUTE_FAMILY_AGENT, .name = agent->id, .value = dial, .former = dial });
+}
+
+static void tell_number(struct buf *to, const struct number *n)
+{
+	const struct route_need agent = { ROUTE_FAMILY_AGENT, n->agent, true };
+
+	route_pack(to, &(struct route_key){ .family = ROUTE_FAMILY_NUMBER, .name = n->e164, .value = n->agent, .former = n->agent,
+					    .needs = &agent, .need_count = 1 });
 }
 
 void routes_tell_number(struct app *a, const struct number *n)
 {
-	struct route route;
+	struct buf keys;
 
+	buf_init(&keys, BUF_UNBOUNDED);
+	tell_number(&keys, n);
 	for (size_t i = 0; i < a->server_count && a->private->ami; i++) {
 		const struct server_config *server = a->servers[i].config;
 
-		if (wanted_on(a, server, n, &route))
-			ami_want_routes(a->private->ami, server->name, &route, 1);
+		if (app_route_wanted(a, server, n))
+			ami_tell_keys(a->private->ami, server->name, &keys);
 		else
-			ami_unwant_route(a->private->ami, server->name, n->e164);
+			ami_untell_key(a->private->ami, server->name, ROUTE_FAMILY_NUMBER, n->e164);
 	}
+	buf_clear(&keys);
 }
 
 void routes_tell_removed(struct app *a, const struct number *n)
@@ -61,24 +64,34 @@ void routes_tell_removed(struct app *a, const struct number *n)
 			deletions_await(a->deletions, n->e164, server->name);
 		else
 			cut_calls(a, server->name, n->e164);
-		ami_unwant_route(a->private->ami, server->name, n->e164);
+		ami_untell_key(a->private->ami, server->name, ROUTE_FAMILY_NUMBER, n->e164);
 	}
 	if (!deletions_has(a->deletions, n->e164))
 		deletions_cancel(a->deletions, n->e164);
 }
 
+/* The providers' forms go to the servers, and to the interpretation of calls. */
 void routes_tell_prefixes(struct app *a)
 {
 	size_t count;
 	const struct provider *const *providers = snapshot_providers(a->snapshot, &count);
 	struct route_prefix *prefixes = xcalloc(count + 1, sizeof(*prefixes));
+	struct buf keys;
 
+	buf_init(&keys, BUF_UNBOUNDED);
 	for (size_t i = 0; i < count; i++) {
+		const char *prefix = providers[i]->inbound_prefix[0] ? providers[i]->inbound_prefix : NULL;
+
 		str_copy(prefixes[i].endpoint, sizeof(prefixes[i].endpoint), str_of(provider_endpoint(providers[i])));
-		str_copy(prefixes[i].prefix, sizeof(prefixes[i].prefix), str_of(providers[i]->inbound_prefix));
+		str_copy(prefixes[i].prefix, sizeof(prefixes[i].prefix), str_of(prefix));
+		route_pack(&keys, &(struct route_key){ .family = ROUTE_FAMILY_TRUNK, .name = prefixes[i].endpoint,
+						       .value = prefix, .former = prefix });
 	}
-	if (a->private->ami)
+	if (a->private->ami) {
 		ami_set_prefixes(a->private->ami, prefixes, count);
+		ami_tell_standing(a->private->ami, NULL, &keys);
+	}
+	buf_clear(&keys);
 	free(prefixes);
 }
 
@@ -86,7 +99,15 @@ void routes_tell_agent(struct app *a, const char *agent_id)
 {
 	size_t count;
 	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
+	const struct agent *agent = snapshot_agent(a->snapshot, agent_id);
+	struct buf keys;
 
+	if (agent && a->private->ami) {
+		buf_init(&keys, BUF_UNBOUNDED);
+		tell_agent(&keys, agent);
+		ami_tell_keys(a->private->ami, NULL, &keys);
+		buf_clear(&keys);
+	}
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(numbers[i]->agent, agent_id) == 0)
 			routes_tell_number(a, numbers[i]);
@@ -95,25 +116,30 @@ void routes_tell_agent(struct app *a, const char *agent_id)
 
 void routes_tell_all(struct app *a)
 {
-	size_t count;
+	size_t count, agent_count;
 	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
-	struct route *routes;
+	const struct agent *const *agents = snapshot_agents(a->snapshot, &agent_count);
+	struct buf keys;
 
 	if (!a->private->ami)
 		return;
 	ami_set_owner(a->private->ami, snapshot_workspace(a->snapshot)->id);
 	routes_tell_prefixes(a);
-	routes = xcalloc(count + 1, sizeof(*routes));
+	buf_init(&keys, BUF_UNBOUNDED);
+	for (size_t i = 0; i < agent_count; i++)
+		tell_agent(&keys, agents[i]);
+	ami_tell_keys(a->private->ami, NULL, &keys);
 	for (size_t i = 0; i < a->server_count; i++) {
 		const struct server_config *server = a->servers[i].config;
-		size_t n = 0;
 
+		buf_reset(&keys);
 		for (size_t j = 0; j < count; j++)
-			n += wanted_on(a, server, numbers[j], &routes[n]);
-		ami_want_routes(a->private->ami, server->name, routes, n);
+			if (app_route_wanted(a, server, numbers[j]))
+				tell_number(&keys, numbers[j]);
+		ami_tell_keys(a->private->ami, server->name, &keys);
 		ami_routes_complete(a->private->ami, server->name);
 	}
-	free(routes);
+	buf_clear(&keys);
 }
 
 static void handle_gone(struct app *a, const struct ami_route_report *r)
@@ -150,7 +176,7 @@ static void handle_left_behind(struct app *a, const struct ami_route_report *r)
 		worker_was_deleted(a->private->worker, r->route.number);
 	} else if (!app_route_wanted(a, server->config, n) && a->private->ami) {
 		deletions_await(a->deletions, r->route.number, r->server);
-		ami_unwant_route(a->private->ami, r->server, r->route.number);
+		ami_untell_key(a->private->ami, r->server, ROUTE_FAMILY_NUMBER, r->route.number);
 	}
 }
 

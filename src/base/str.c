@@ -69,6 +69,19 @@ bool str_to_i64(struct str s, int64_t *out)
 	return true;
 }
 
+bool str_to_bool(struct str s, bool *out)
+{
+	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (str_eq_nocase(s, str_of(words[i]))) {
+			*out = i % 2;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool str_copy(char *to, size_t size, struct str s)
 {
 	size_t len = s.len;

@@ -3,7 +3,6 @@
 
 #include "config_options.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -87,12 +86,9 @@ static bool set_text(const struct option *o, void *member, const char *value)
 
 static bool set_number(const struct option *o, void *member, const char *value)
 {
-	char *end;
-	long n;
+	int64_t n;
 
-	errno = 0;
-	n = strtol(value, &end, 10);
-	if (errno != 0 || end == value || *end != '\0' || n < o->min || n > o->max)
+	if (!str_to_i64(str_of(value), &n) || n < o->min || n > o->max)
 		return false;
 	*(int *)member = (int)n;
 	return true;
@@ -100,16 +96,8 @@ static bool set_number(const struct option *o, void *member, const char *value)
 
 static bool set_switch(const struct option *o, void *member, const char *value)
 {
-	static const char *const words[] = { "no", "yes", "false", "true", "0", "1" };
-
 	(void)o;
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (strcasecmp(value, words[i]) == 0) {
-			*(bool *)member = i % 2;
-			return true;
-		}
-	}
-	return false;
+	return str_to_bool(str_of(value), member);
 }
 
 /* Choices are enums whose values are the positions in `allowed`. */

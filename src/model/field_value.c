@@ -310,20 +310,7 @@ static bool set_text(const struct field *f, char **at, const char *text, struct 
 
 static bool set_bool(const struct field *f, bool *at, const char *text, struct err *e)
 {
-	static const struct {
-		const char *word;
-		bool value;
-	} words[] = {
-		{ "yes", true }, { "no", false }, { "true", true }, { "false", false },
-		{ "on", true },	 { "off", false }, { "1", true },   { "0", false },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (str_eq_nocase(str_of(text), str_of(words[i].word))) {
-			*at = words[i].value;
-			return true;
-		}
-	return field_refuse(f, e, _("yes or no"));
+	return str_to_bool(str_of(text), at) || field_refuse(f, e, _("yes or no"));
 }
 
 static bool set_limit(const struct field *f, struct workspace *w, const char *text, struct err *e)

@@ -13,10 +13,10 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/json_text.h"
 #include "trunkdeck/model/records.h"
 
 #define READ_FLAGS (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY)
-#define WRITE_FLAGS (JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS)
 
 /* --- values to text --- */
 
@@ -31,32 +31,14 @@ static bool is_plain(const char *text)
 	return same && text[0] != ' ' && (len == 0 || text[len - 1] != ' ');
 }
 
-/* Is this text read back as this value? */
-static bool reads_as(const char *text, const json_t *value)
-{
-	json_t *read = json_loads(text, READ_FLAGS, NULL);
-	bool same = read && json_equal(read, value);
-
-	json_decref(read);
-	return same;
-}
-
 char *params_json_text(const json_t *value)
 {
-	size_t digits = 15;
-	char *text = json_dumps(value, WRITE_FLAGS | JSON_REAL_PRECISION(digits));
+	char *text = json_text(value, JSON_SORT_KEYS);
 
-	while (text && digits < 17 && !reads_as(text, value)) {
-		free(text);
-		text = json_dumps(value, WRITE_FLAGS | JSON_REAL_PRECISION(++digits));
-	}
-	if (text && !is_plain(text)) {
-		free(text);
-		text = json_dumps(value, WRITE_FLAGS | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(digits));
-	}
-	if (!text)
-		die("JSON could not be written");
-	return text;
+	if (is_plain(text))
+		return text;
+	free(text);
+	return json_text(value, JSON_SORT_KEYS | JSON_ENSURE_ASCII);
 }
 
 static char *value_text(const json_t *value)
@@ -156,7 +138,7 @@ static char *key_of(struct str text)
 static bool row_allowed(const char *key, json_t *value, struct err *e)
 {
 	json_t *one = json_pack("{s:O}", key, value);
-	char *text = one ? json_dumps(one, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+	char *text = one ? json_text(one, 0) : NULL;
 	char *canonical = text ? params_canonical(text, e) : NULL;
 	bool ok = canonical != NULL;
 
@@ -201,7 +183,7 @@ char *params_object(const struct param *rows, size_t count, size_t *bad, struct 
 		}
 	}
 	*bad = count > 0 ? count - 1 : 0;
-	text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17));
+	text = json_text(object, 0);
 	canonical = params_canonical(text, e);
 	json_decref(object);
 	free(text);

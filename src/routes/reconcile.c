@@ -1,13 +1,10 @@
 /*
- * The reconciler of one server: the wanted routes, and the next action to send.
+ * The reconciler of one server: what was told, and the next action to send.
  *
  * Nothing is read or written before access is open: the connection is up, all routes have been told, the store's id is
  * known, and the key `trunkdeckmeta/owner` names this store (if it is missing, it is written). Keys that can act wait
- * in queues: agents' dial strings before numbers, deletions of agents last. An action in flight holds a slot. Its id
- * contains the slot, so that an answer finds its key, and an answer from an earlier connection finds nothing.
- *
- * A key that the reconciler was not told about belongs to somebody else and is never deleted. A scan, made by the owner
- * of the connections, finds such keys; they are read and reported.
+ * in queues, one for each family. An action in flight holds a slot. Its id contains the slot, so that an answer finds its
+ * key, and an answer from an earlier connection finds nothing.
  */
 #include "config.h"
 
@@ -28,6 +25,67 @@ bool route_state_needs_person(enum route_state s)
 	return alarms[s];
 }
 
+/* --- keys --- */
+
+struct key *key_new(enum route_family family, const char *name)
+{
+	size_t size = strlen(name) + 1;
+	struct key *k = xcalloc(1, sizeof(*k) + size);
+
+	k->family = family;
+	k->state = k->reported = ROUTE_UNKNOWN;
+	k->counted = ROUTE_STATE_COUNT;
+	k->in_force = true;
+	memcpy(k->name, name, size);
+	return k;
+}
+
+struct key *key_find(const struct routes *r, enum route_family family, const char *name)
+{
+	struct key *k;
+
+	HASH_FIND_STR(r->keys[family], name, k);
+	return k;
+}
+
+struct key *key_get(struct routes *r, enum route_family family, const char *name)
+{
+	struct key *k = key_find(r, family, name);
+
+	if (k)
+		return k;
+	k = key_new(family, name);
+	HASH_ADD_KEYPTR(hh, r->keys[family], k->name, strlen(k->name), k);
+	if (family == ROUTE_FAMILY_NUMBER)
+		r->by_state[k->reported]++;
+	return k;
+}
+
+void key_free(struct key *k)
+{
+	struct need *n, *next;
+
+	LL_FOREACH_SAFE(k->needs, n, next)
+		free(n);
+	free(k->value);
+	free(k->former);
+	free(k->spare);
+	free(k->uri);
+	free(k->found);
+	free(k);
+}
+
+void each_key(struct routes *r, void (*fn)(struct routes *r, struct key *k, int64_t now_ms), int64_t now_ms)
+{
+	struct key *k, *next;
+
+	for (int family = 0; family < ROUTE_FAMILY_COUNT; family++)
+		HASH_ITER(hh, r->keys[family], k, next)
+			fn(r, k, now_ms);
+}
+
+/* --- life --- */
+
 static void empty_slots(struct routes *r)
 {
 	for (size_t i = 0; i < r->config.window; i++) {
@@ -46,32 +104,27 @@ struct routes *routes_new(const struct routes_config *config)
 		r->config.window = 1;
 	r->owner = xstrdup(config->owner ? config->owner : "");
 	r->config.owner = NULL;
+	r->former = true;
 	r->slots = xcalloc(r->config.window, sizeof(*r->slots));
 	r->free_slots = xcalloc(r->config.window, sizeof(*r->free_slots));
 	empty_slots(r);
-	key_init(&r->owner_key, KEY_OWNER, "owner");
-	r->owner_key.wanted = true;
+	r->owner_key = key_new(ROUTE_FAMILY_OWNER, "owner");
+	r->owner_key->wanted = true;
 	return r;
-}
-
-static void free_keys(struct key **hash)
-{
-	struct key *k, *next;
-
-	HASH_ITER(hh, *hash, k, next) {
-		HASH_DEL(*hash, k);
-		free(k->dial);
-		free(k);
-	}
 }
 
 void routes_free(struct routes **r)
 {
+	struct key *k, *next;
+
 	if (!*r)
 		return;
-	free_keys(&(*r)->prefixes);
-	free_keys(&(*r)->numbers);
-	free_keys(&(*r)->agents);
+	for (int family = 0; family < ROUTE_FAMILY_COUNT; family++)
+		HASH_ITER(hh, (*r)->keys[family], k, next) {
+			HASH_DEL((*r)->keys[family], k);
+			key_free(k);
+		}
+	key_free((*r)->owner_key);
 	free((*r)->owner);
 	free((*r)->slots);
 	free((*r)->free_slots);
@@ -86,7 +139,7 @@ static void start(struct routes *r, int64_t now_ms)
 	r->access = ACCESS_CHECKING;
 	r->foreign_owner[0] = '\0';
 	r->refusal[0] = '\0';
-	key_begin(r, &r->owner_key, now_ms);
+	key_begin(r, r->owner_key, now_ms);
 	each_key(r, key_begin, now_ms);
 }
 
@@ -108,7 +161,7 @@ void routes_disconnected(struct routes *r, int64_t now_ms)
 	r->access = ACCESS_CLOSED;
 	r->scan = SCAN_IDLE;
 	empty_slots(r);
-	forget_action(r, &r->owner_key, now_ms);
+	forget_action(r, r->owner_key, now_ms);
 	each_key(r, forget_action, now_ms);
 	each_key(r, key_begin, now_ms);
 }
@@ -141,121 +194,148 @@ void routes_verify_all(struct routes *r, int64_t now_ms)
 		return;
 	r->access = ACCESS_CHECKING;
 	r->refusal[0] = '\0';
-	key_reverify(r, &r->owner_key, now_ms);
+	key_reverify(r, r->owner_key, now_ms);
 	each_key(r, key_reverify, now_ms);
 }
 
-/* The number no longer leads to its agent. An agent without numbers is deleted. */
-static void drop_agent(struct routes *r, struct key *number, int64_t now_ms)
-{
-	struct key *agent = number->agent;
+/* --- what is told --- */
 
-	if (!agent)
-		return;
-	DL_DELETE2(agent->numbers, number, agent_prev, agent_next);
-	number->agent = NULL;
-	if (!agent->numbers) {
-		agent->wanted = false;
-		key_begin(r, agent, now_ms);
-	}
+/* Keeps what was known about the keys, and brings each to its value in the other form. */
+static void change_form(struct routes *r, struct key *k, int64_t now_ms)
+{
+	bool was_wanted = k->wanted;
+
+	if (key_weigh(r, k, now_ms) && was_wanted)
+		key_begin(r, k, now_ms);
 }
 
-static struct key *want_agent(struct routes *r, const char *id, const char *dial, int64_t now_ms)
+void routes_set_version(struct routes *r, int version, int64_t now_ms)
 {
-	struct key *agent, *number;
-
-	HASH_FIND_STR(r->agents, id, agent);
-	if (!agent) {
-		agent = xcalloc(1, sizeof(*agent));
-		key_init(agent, KEY_AGENT, id);
-		agent->dial = xstrdup("");
-		HASH_ADD_STR(r->agents, name, agent);
-	}
-	if (agent->wanted && agent->state != ROUTE_REFUSED && strcmp(agent->dial, dial) == 0)
-		return agent;
-	free(agent->dial);
-	agent->dial = xstrdup(dial);
-	agent->wanted = true;
-	key_begin(r, agent, now_ms);
-	/* The lookup of a number includes the dial string. */
-	if (r->config.lookup)
-		DL_FOREACH2(agent->numbers, number, agent_next)
-			key_begin(r, number, now_ms);
-	return agent;
-}
-
-static struct key *number_key(struct routes *r, const char *number)
-{
+	bool former = version < ROUTES_NEW_DIALPLAN;
 	struct key *k;
+	struct need *n;
 
-	HASH_FIND_STR(r->numbers, number, k);
-	if (k)
-		return k;
-	k = xcalloc(1, sizeof(*k));
-	key_init(k, KEY_NUMBER, number);
-	HASH_ADD_STR(r->numbers, name, k);
-	r->by_state[k->reported]++;
-	return k;
-}
-
-void routes_want(struct routes *r, const struct route *route, int64_t now_ms)
-{
-	struct key *k = number_key(r, route->number);
-	struct key *agent = want_agent(r, route->agent, route->dial, now_ms);
-
-	if (k->agent == agent && k->state != ROUTE_REFUSED)
+	r->version = version;
+	if (former == r->former)
 		return;
-	if (k->agent != agent) {
-		drop_agent(r, k, now_ms);
-		k->agent = agent;
-		DL_APPEND2(agent->numbers, k, agent_prev, agent_next);
+	for (int family = 0; family < ROUTE_FAMILY_COUNT; family++)
+		for (k = r->keys[family]; k; k = k->hh.next)
+			LL_FOREACH(k->needs, n)
+				n->lingers = n->lingers || need_counts(r, n);
+	r->former = former;
+	each_key(r, change_form, now_ms);
+	/* The scan covers other families now. */
+	if (r->access == ACCESS_OPEN && r->scan == SCAN_IDLE && !r->config.lookup)
+		r->scan = SCAN_DUE;
+}
+
+/* Replaces a text; true if it changed. */
+static bool set_text(char **text, const char *to)
+{
+	if (*text && to ? strcmp(*text, to) == 0 : *text == to)
+		return false;
+	free(*text);
+	*text = to ? xstrdup(to) : NULL;
+	return true;
+}
+
+/* True if what the server is to hold changed. */
+static bool set_values(struct routes *r, struct key *k, const struct route_key *told)
+{
+	char *before = key_value(r, k) ? xstrdup(key_value(r, k)) : NULL;
+	bool changed;
+
+	/* As long as a number leads to it, an agent that may no longer be used keeps its dial string. */
+	k->former_off = told->family == ROUTE_FAMILY_AGENT && !told->former;
+	if (!k->former_off)
+		set_text(&k->former, told->former);
+	set_text(&k->value, told->value);
+	set_text(&k->spare, told->spare);
+	changed = set_text(&k->uri, told->uri);
+	k->off = told->off;
+	r->want_new += told->wants_new - k->wants_new;
+	k->wants_new = told->wants_new;
+	changed = changed || strcmp(before ? before : "", key_value(r, k) ? key_value(r, k) : "") != 0;
+	free(before);
+	return changed;
+}
+
+void routes_tell(struct routes *r, const struct route_key *told, int64_t now_ms)
+{
+	struct key *k = key_get(r, told->family, told->name);
+	bool is_new = !k->told && !k->leaving, was_wanted = k->wanted, was_off = k->former_off, changed;
+	struct need *n;
+
+	k->told = true;
+	k->epoch = r->epoch;
+	changed = set_values(r, k, told);
+	key_set_needs(r, k, told->needs, told->need_count);
+	key_weigh(r, k, now_ms);
+	if (was_wanted && k->wanted && (changed || k->state == ROUTE_REFUSED))
+		key_begin(r, k, now_ms);
+	if (k->wanted)
+		LL_FOREACH(k->needs, n)
+			if (n->told)
+				key_weigh(r, n->to, now_ms);
+	if (k->place == PLACE_NONE && k->phase == PHASE_REST && (k->state == ROUTE_VERIFIED || !k->wanted))
+		key_release(r, k, now_ms);
+	/* A provider's form may have been left behind by a former program, and a number is deleted even if it was never seen. */
+	if (is_new && !k->wanted && (k->family == ROUTE_FAMILY_TRUNK || (k->family == ROUTE_FAMILY_NUMBER && r->complete))) {
+		k->leaving = true;
+		key_begin(r, k, now_ms);
+		return;
 	}
-	k->wanted = true;
-	k->foreign = false;
-	key_begin(r, k, now_ms);
+	if (k->family != ROUTE_FAMILY_AGENT || !r->former)
+		return;
+	/* On a former server the agent decides whether its numbers are there. A lookup of a number includes the dial string. */
+	DL_FOREACH2(k->users, n, user_next) {
+		if (was_off != k->former_off || is_new)
+			key_weigh(r, n->from, now_ms);
+		if (changed && r->config.lookup && need_counts(r, n))
+			key_begin(r, n->from, now_ms);
+	}
 }
 
-void routes_unwant(struct routes *r, const char *number, int64_t now_ms)
+void routes_untell(struct routes *r, enum route_family family, const char *name, int64_t now_ms)
 {
-	struct key *k = number_key(r, number);
+	struct key *k = family == ROUTE_FAMILY_NUMBER ? key_get(r, family, name) : key_find(r, family, name);
 
-	drop_agent(r, k, now_ms);
-	k->wanted = k->foreign = false;
-	key_begin(r, k, now_ms);
+	if (!k)
+		return;
+	r->want_new -= k->wants_new;
+	k->wants_new = k->told = k->foreign = k->off = false;
+	if (k->wanted) {
+		key_weigh(r, k, now_ms);
+	} else if (family == ROUTE_FAMILY_NUMBER) {
+		k->leaving = true;
+		key_begin(r, k, now_ms);
+	} else {
+		key_try_free(r, k);
+	}
 }
 
-/* --- carrier forms --- */
-
-void routes_set_prefixes(struct routes *r, const struct route_prefix *prefixes, size_t n, int64_t now_ms)
+static bool is_standing(int family)
 {
+	return family == ROUTE_FAMILY_TRUNK || family == ROUTE_FAMILY_BLOCK || family == ROUTE_FAMILY_HAS;
+}
+
+void routes_tell_standing(struct routes *r, const char *packed, size_t len, int64_t now_ms)
+{
+	const char *at = packed;
+	struct route_need *needs = NULL;
+	struct route_key told;
 	struct key *k, *next;
 
-	HASH_ITER(hh, r->prefixes, k, next) {
-		size_t i = 0;
-
-		while (i < n && strcmp(prefixes[i].endpoint, k->name) != 0)
-			i++;
-		if (!k->wanted || i < n)
-			continue;
-		k->wanted = false;
-		key_begin(r, k, now_ms);
-	}
-	for (const struct route_prefix *p = prefixes; p < prefixes + n; p++) {
-		bool wanted = p->prefix[0] != '\0';
-
-		HASH_FIND_STR(r->prefixes, p->endpoint, k);
-		if (!k) {
-			k = xcalloc(1, sizeof(*k));
-			key_init(k, KEY_PREFIX, p->endpoint);
-			HASH_ADD_STR(r->prefixes, name, k);
-		} else if (k->wanted == wanted && strcmp(k->dial, p->prefix) == 0) {
-			continue;
-		}
-		free(k->dial);
-		k->dial = xstrdup(p->prefix);
-		k->wanted = wanted;
-		key_begin(r, k, now_ms);
-	}
+	r->epoch++;
+	while (route_unpack(&at, packed + len, &told, &needs))
+		if (is_standing((int)told.family))
+			routes_tell(r, &told, now_ms);
+	free(needs);
+	for (int family = 0; family < ROUTE_FAMILY_COUNT; family++)
+		if (is_standing(family))
+			HASH_ITER(hh, r->keys[family], k, next)
+				if (k->told && k->epoch != r->epoch)
+					routes_untell(r, (enum route_family)family, k->name, now_ms);
 }
 
 /* --- keys that the store does not know --- */
@@ -275,17 +355,55 @@ bool routes_scan_due(const struct routes *r)
 void routes_scan_begin(struct routes *r)
 {
 	r->scan = SCAN_RUNNING;
+	r->foreign_keys = 0;
 }
 
-void routes_scan_found(struct routes *r, const char *number, int64_t now_ms)
+bool routes_scan_covers(const struct routes *r, enum route_family family)
 {
-	struct key *k;
+	return family == ROUTE_FAMILY_NUMBER || (!r->former && (family_is_needed(family) || family == ROUTE_FAMILY_BLOCK));
+}
 
-	HASH_FIND_STR(r->numbers, number, k);
-	if (k || r->scan != SCAN_RUNNING || strlen(number) >= E164_SIZE)
+/* Did this program write the key that nobody told? The client objects of others stand beside ours. */
+static bool is_ours(enum route_family family, const char *name, const char *value)
+{
+	if (family == ROUTE_FAMILY_TELL)
+		return name[0] == '+' && strchr(name, '.');
+	if (family == ROUTE_FAMILY_OBJECT)
+		return true;
+	return strncmp(value, ROUTE_VALUE_FORMAT, strlen(ROUTE_VALUE_FORMAT)) == 0;
+}
+
+static void found_number(struct routes *r, const char *number, int64_t now_ms)
+{
+	struct key *k = key_find(r, ROUTE_FAMILY_NUMBER, number);
+
+	if (k && (!k->told || k->wanted || k->leaving))
 		return;
-	k = number_key(r, number);
-	k->foreign = true;
+	k = key_get(r, ROUTE_FAMILY_NUMBER, number);
+	k->foreign = !k->told;
+	k->leaving = k->told;
+	key_begin(r, k, now_ms);
+}
+
+void routes_scan_found(struct routes *r, enum route_family family, const char *name, const char *value, int64_t now_ms)
+{
+	struct key *k = key_find(r, family, name);
+
+	if (r->scan != SCAN_RUNNING || !routes_scan_covers(r, family))
+		return;
+	if (family == ROUTE_FAMILY_NUMBER) {
+		if (strlen(name) < E164_SIZE)
+			found_number(r, name, now_ms);
+		return;
+	}
+	if ((k && (k->wanted || k->leaving)) || (family == ROUTE_FAMILY_OBJECT && !str_starts(str_of(name), STR("td-"))))
+		return;
+	if (r->config.read_only || strlen(name) >= ROUTE_NAME_SIZE || !is_ours(family, name, value)) {
+		r->foreign_keys++;
+		return;
+	}
+	k = key_get(r, family, name);
+	k->leaving = true;
 	key_begin(r, k, now_ms);
 }
 
@@ -298,12 +416,12 @@ void routes_scan_end(struct routes *r, bool ok)
 
 void routes_delete_foreign(struct routes *r, const char *number, int64_t now_ms)
 {
-	struct key *k;
+	struct key *k = key_find(r, ROUTE_FAMILY_NUMBER, number);
 
-	HASH_FIND_STR(r->numbers, number, k);
 	if (!k || !k->foreign || r->config.read_only)
 		return;
 	k->foreign = false;
+	k->leaving = true;
 	key_begin(r, k, now_ms);
 }
 
@@ -312,14 +430,14 @@ void routes_delete_foreign(struct routes *r, const char *number, int64_t now_ms)
 /* The next key to act; NULL = none can. */
 static struct key *pick(const struct routes *r)
 {
-	if (r->ready[KEY_OWNER])
-		return r->ready[KEY_OWNER];
+	if (r->ready[ROUTE_FAMILY_OWNER])
+		return r->ready[ROUTE_FAMILY_OWNER];
 	if (r->access != ACCESS_OPEN)
 		return NULL;
-	for (int kind = KEY_PREFIX; kind < KEY_KIND_COUNT; kind++)
-		if (r->ready[kind])
-			return r->ready[kind];
-	return r->busy_numbers ? NULL : r->deletions;
+	for (int family = 0; family < ROUTE_FAMILY_COUNT; family++)
+		if (r->ready[family])
+			return r->ready[family];
+	return NULL;
 }
 
 bool routes_next(struct routes *r, int64_t now_ms, struct route_action *out)
@@ -333,12 +451,9 @@ bool routes_next(struct routes *r, int64_t now_ms, struct route_action *out)
 	if (!k)
 		return false;
 	slot = r->free_slots[r->config.window - ++r->in_flight];
+	key_action(r, k, out);
 	out->id = ++r->next_id * r->config.window + slot;
-	out->op = key_op(r, k);
 	r->slots[slot] = (struct slot){ out->id, k };
-	str_copy(out->family, sizeof(out->family), str_of(key_family(r, k)));
-	str_copy(out->key, sizeof(out->key), str_of(out->op == ROUTE_OP_LOOKUP && k->kind == KEY_OWNER ? "" : k->name));
-	str_copy(out->value, sizeof(out->value), str_of(out->op == ROUTE_OP_PUT ? key_wanted_value(r, k) : ""));
 	key_move(r, k, k->phase, PLACE_FLYING);
 	return true;
 }
@@ -357,12 +472,21 @@ void routes_answer(struct routes *r, uint64_t id, enum route_answer answer, cons
 		return;
 	slot->key = NULL;
 	r->free_slots[r->config.window - r->in_flight--] = (size_t)(id % r->config.window);
-	key_answer(r, k, key_op(r, k), answer, value, now_ms);
+	key_answer(r, k, answer, value, now_ms);
+}
+
+static size_t sum(const struct routes *r, enum route_family family)
+{
+	size_t n = 0;
+
+	for (int state = 0; state < ROUTE_STATE_COUNT; state++)
+		n += r->count[family][state];
+	return n;
 }
 
 void routes_get_stats(const struct routes *r, struct routes_stats *out)
 {
-	bool idle = !r->sleeping && !r->in_flight && r->scan == SCAN_IDLE;
+	bool idle = r->sleepers == r->leavers && !r->in_flight && r->scan == SCAN_IDLE;
 
 	/* Clears the padding too, because the AMI thread compares whole statuses. */
 	memset(out, 0, sizeof(*out));
@@ -372,15 +496,19 @@ void routes_get_stats(const struct routes *r, struct routes_stats *out)
 	out->foreign_owner = r->access == ACCESS_FOREIGN;
 	out->mute = r->access == ACCESS_MUTE;
 	out->scan_failed = r->scan_failed;
-	for (const struct key *k = r->prefixes; k; k = k->hh.next) {
-		out->prefixes++;
-		out->prefixes_verified += k->wanted && k->state == ROUTE_VERIFIED;
-	}
-	for (int kind = 0; kind < KEY_KIND_COUNT; kind++)
-		idle = idle && !r->ready[kind];
+	out->version = r->version;
+	out->former = r->former;
+	out->want_new = r->want_new;
+	out->leaving = r->leavers;
+	out->foreign_keys = r->foreign_keys;
+	out->prefixes = sum(r, ROUTE_FAMILY_TRUNK);
+	out->prefixes_verified = r->count[ROUTE_FAMILY_TRUNK][ROUTE_VERIFIED];
+	out->others = sum(r, ROUTE_FAMILY_BLOCK) + sum(r, ROUTE_FAMILY_HAS);
+	out->others_verified = r->count[ROUTE_FAMILY_BLOCK][ROUTE_VERIFIED] + r->count[ROUTE_FAMILY_HAS][ROUTE_VERIFIED];
+	for (int family = 0; family < ROUTE_FAMILY_COUNT; family++)
+		idle = idle && !r->ready[family];
 	memcpy(out->by_state, r->by_state, sizeof(out->by_state));
-	/* If a number can't be written, its agents' keys are kept and wait for the operator. */
-	out->settled = idle && r->access > ACCESS_CHECKING && (!r->deletions || r->busy_numbers);
+	out->settled = idle && r->access > ACCESS_CHECKING;
 	str_copy(out->owner, sizeof(out->owner), str_of(r->foreign_owner));
 	str_copy(out->refusal, sizeof(out->refusal), str_of(r->refusal));
 }

@@ -20,6 +20,7 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
+#include "trunkdeck/model/json_text.h"
 
 enum { NUMBER_DIGITS = 4, ID_BYTES = 16 };
 
@@ -101,7 +102,7 @@ static bool insert_workspace(struct store *s, const struct record *r, struct err
 
 	record_to_params(&p, r);
 	ok = db_post(s->db, s->tables.of[ENTITY_WORKSPACE].insert, p.values, p.n, e);
-	c.after = json_dumps(json, JSON_COMPACT);
+	c.after = json_text(json, 0);
 	json_decref(json);
 	change_to_params(&p, &c);
 	ok = ok && db_post(s->db, s->tables.insert_change, p.values, p.n, e) &&

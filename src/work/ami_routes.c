@@ -17,8 +17,10 @@
 
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/routes/dialplan.h"
 
 #define WINDOW 256
+#define DIALPLAN_EVERY_MS 60000	/* a reload of the dialplan alone sends no event */
 
 static void on_report(void *arg, const struct route_report *report)
 {
@@ -59,20 +61,27 @@ static void report_unmanaged(struct ami_server *s, const char *number, bool gone
 	on_report(s, &r);
 }
 
-void ami_routes_want(struct ami_server *s, const struct route *route)
+void ami_routes_tell(struct ami_server *s, const char *packed, size_t len)
 {
-	if (s->routes)
-		routes_want(s->routes, route, clock_mono_ms(&clock_system));
-	else
-		report_unmanaged(s, route->number, false);
+	const char *at = packed;
+	struct route_need *needs = NULL;
+	struct route_key key;
+
+	while (route_unpack(&at, packed + len, &key, &needs)) {
+		if (s->routes)
+			routes_tell(s->routes, &key, clock_mono_ms(&clock_system));
+		else if (key.family == ROUTE_FAMILY_NUMBER)
+			report_unmanaged(s, key.name, false);
+	}
+	free(needs);
 }
 
-void ami_routes_unwant(struct ami_server *s, const char *number)
+void ami_routes_untell(struct ami_server *s, enum route_family family, const char *name)
 {
 	if (s->routes)
-		routes_unwant(s->routes, number, clock_mono_ms(&clock_system));
-	else
-		report_unmanaged(s, number, true);
+		routes_untell(s->routes, family, name, clock_mono_ms(&clock_system));
+	else if (family == ROUTE_FAMILY_NUMBER)
+		report_unmanaged(s, name, true);
 }
 
 void ami_routes_set_prefixes(struct ami_server *s, const struct route_prefix *prefixes, size_t n)
@@ -83,8 +92,6 @@ void ami_routes_set_prefixes(struct ami_server *s, const struct route_prefix *pr
 	if (n)
 		memcpy(s->prefixes, prefixes, n * sizeof(*prefixes));
 	ami_endpoints_watch(s);
-	if (s->routes)
-		routes_set_prefixes(s->routes, prefixes, n, clock_mono_ms(&clock_system));
 }
 
 const char *ami_routes_prefix_of(const struct ami_server *s, struct str endpoint)
@@ -94,6 +101,98 @@ const char *ami_routes_prefix_of(const struct ami_server *s, struct str endpoint
 			return s->prefixes[i].prefix;
 	return NULL;
 }
+
+/* --- the dialplan's version --- */
+
+static void set_version(struct ami_server *s, int version)
+{
+	int64_t now = clock_mono_ms(&clock_system);
+
+	s->dialplan.asking = false;
+	s->dialplan.due_ms = now + DIALPLAN_EVERY_MS;
+	routes_set_version(s->routes, version, now);
+	if (!s->dialplan.known)
+		routes_connected(s->routes, now);
+	s->dialplan.known = true;
+}
+
+/* A server of odbc mode also needs the functions of the present func_odbc.conf. */
+static void on_key_function(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
+{
+	struct ami_server *s = arg;
+
+	(void)tag;
+	(void)last;
+	set_version(s, ami_get(f, AMI_KEY_VALUE).len ? s->dialplan.version : 0);
+}
+
+static void on_dialplan(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
+{
+	const struct ami_field key[] = { { "Variable", ROUTES_KEY_FUNCTION "(trunkdeckmeta,has)" }, { NULL, NULL } };
+	struct ami_server *s = arg;
+	int version = dialplan_version_told(f);
+	struct err e = { 0 };
+
+	(void)tag;
+	if (version > 0)
+		s->dialplan.version = version;
+	if (!last)
+		return;
+	if (s->dialplan.version < ROUTES_NEW_DIALPLAN || s->config.routes != ROUTES_ODBC ||
+	    !ami_link_request(s->control, "Getvar", key, on_key_function, s, 0, &e))
+		set_version(s, s->dialplan.version);
+}
+
+/* A server that may not be asked, or has no version, counts as a former one. */
+static void ask_dialplan(struct ami_server *s)
+{
+	const struct ami_field context[] = { { "Context", DIALPLAN_VERSION_CONTEXT }, { NULL, NULL } };
+	struct err e = { 0 };
+
+	s->dialplan.asking = true;
+	s->dialplan.version = 0;
+	if (!ami_link_request(s->control, "ShowDialPlan", context, on_dialplan, s, 0, &e))
+		set_version(s, 0);
+}
+
+void ami_routes_control_up(struct ami_server *s)
+{
+	s->dialplan = (struct ami_dialplan){ 0 };
+	if (s->routes)
+		ask_dialplan(s);
+}
+
+void ami_routes_control_down(struct ami_server *s)
+{
+	if (s->routes)
+		routes_disconnected(s->routes, clock_mono_ms(&clock_system));
+}
+
+void ami_routes_verify(struct ami_server *s)
+{
+	if (!s->routes)
+		return;
+	s->dialplan.due_ms = 0;
+	routes_verify_all(s->routes, clock_mono_ms(&clock_system));
+}
+
+void ami_routes_event(struct ami_server *s, const struct ami_frame *f)
+{
+	struct str name = ami_get(f, AMI_KEY_EVENT);
+
+	if (f->kind == AMI_EVENT && !f->reject && f->async &&
+	    (str_eq(name, STR("Reload")) || str_eq(name, STR("FullyBooted"))))
+		s->dialplan.due_ms = 0;
+}
+
+int64_t ami_routes_next_at_ms(const struct ami_server *s)
+{
+	if (!s->routes || ami_link_state(s->control) != LINK_UP)
+		return -1;
+	return clock_earlier(routes_next_at_ms(s->routes), s->dialplan.asking ? -1 : s->dialplan.due_ms);
+}
+
+/* --- actions --- */
 
 static void answer(struct ami_server *s, uint64_t id, enum route_answer a, struct str text)
 {
@@ -144,6 +243,8 @@ void ami_routes_turn(struct ami_server *s, int64_t now_ms)
 
 	if (!s->routes || ami_link_state(s->control) != LINK_UP)
 		return;
+	if (!s->dialplan.asking && now_ms >= s->dialplan.due_ms)
+		ask_dialplan(s);
 	while (routes_next(s->routes, now_ms, &a))
 		send_action(s, &a);
 }

@@ -1,5 +1,6 @@
 /*
- * Finds unknown keys on the server: one DBGetTree of the family of numbers, on a separate connection.
+ * Finds unknown keys on the server: one DBGetTree of each family, one after the other, on a separate connection. Former
+ * servers have only the family of numbers.
  *
  * Asterisk holds the lock of its database while it writes that list, and routes no call meanwhile. So a reader that
  * stops reading freezes the server until its connection ends (ami.md 0, fact 3). Therefore this connection is asked for
@@ -24,23 +25,28 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 
-#define FAMILY "trunkdeck"
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
 
-static void found(struct ami_server *s, struct str path)
+/* A number in international form, without more. */
+static bool is_number(const char *s)
 {
-	const struct str family = STR("/" FAMILY "/");
-	struct str number = { path.p + family.len, path.len - family.len };
-	char *copy;
+	return s[0] == '+' && s[1] && s[1 + strspn(s + 1, "0123456789")] == '\0';
+}
 
-	if (!str_starts(path, family) || number.len < 2 || number.p[0] != '+')
+static void found(struct ami_server *s, struct str path, struct str value)
+{
+	struct str family = str_of(route_family_name(s->scan.family));
+	char *name, *text;
+
+	if (path.len < family.len + 3 || path.p[0] != '/' || memcmp(path.p + 1, family.p, family.len) != 0 ||
+	    path.p[family.len + 1] != '/')
 		return;
-	for (size_t i = 1; i < number.len; i++)
-		if (number.p[i] < '0' || number.p[i] > '9')
-			return;
-	copy = str_dup(number);
-	routes_scan_found(s->routes, copy, clock_mono_ms(&clock_system));
-	free(copy);
+	name = str_dup((struct str){ path.p + family.len + 2, path.len - family.len - 2 });
+	text = str_dup(value);
+	if (s->scan.family != ROUTE_FAMILY_NUMBER || is_number(name))
+		routes_scan_found(s->routes, s->scan.family, name, text, clock_mono_ms(&clock_system));
+	free(name);
+	free(text);
 }
 
 static void end(struct ami_server *s, bool ok)
@@ -49,29 +55,47 @@ static void end(struct ami_server *s, bool ok)
 	s->scan.ok = ok;
 }
 
+static void list_next(struct ami_server *s);
+
 static void on_answer(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
 {
 	struct ami_server *s = arg;
+	bool none = str_eq_nocase(ami_get(f, AMI_KEY_MESSAGE), STR("Database entry not found"));
 
 	(void)tag;
 	s->scan.heard_ms = clock_mono_ms(&clock_system);
 	if (f->kind == AMI_EVENT && f->by_key[AMI_KEY_VAL])
-		found(s, ami_get(f, AMI_KEY_KEY));
-	else if (f->kind == AMI_RESPONSE && !ami_response_ok(f))
-		end(s, str_eq_nocase(ami_get(f, AMI_KEY_MESSAGE), STR("Database entry not found")));
+		found(s, ami_get(f, AMI_KEY_KEY), ami_get(f, AMI_KEY_VAL));
+	else if (f->kind == AMI_RESPONSE && !ami_response_ok(f) && !none)
+		end(s, false);
 	else if (last)
-		end(s, true);
+		list_next(s);
+}
+
+/* Lists the next family that the scan covers. */
+static void list_next(struct ami_server *s)
+{
+	struct ami_field fields[] = { { "Family", "" }, { NULL, NULL } };
+	struct err e = { 0 };
+
+	do {
+		if (++s->scan.family == ROUTE_FAMILY_COUNT) {
+			end(s, true);
+			return;
+		}
+	} while (!routes_scan_covers(s->routes, s->scan.family));
+	fields[0].value = route_family_name(s->scan.family);
+	if (!ami_link_request(s->scan.link, "DBGetTree", fields, on_answer, s, 0, &e))
+		end(s, false);
 }
 
 static void on_up(void *arg)
 {
-	const struct ami_field fields[] = { { "Family", FAMILY }, { NULL, NULL } };
 	struct ami_server *s = arg;
-	struct err e = { 0 };
 
 	s->scan.heard_ms = clock_mono_ms(&clock_system);
-	if (!ami_link_request(s->scan.link, "DBGetTree", fields, on_answer, s, 0, &e))
-		end(s, false);
+	s->scan.family = ROUTE_FAMILY_OWNER;
+	list_next(s);
 }
 
 static void on_down(void *arg)

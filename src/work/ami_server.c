@@ -78,6 +78,7 @@ static void on_tail_frame(void *arg, const struct ami_frame *f)
 {
 	ami_calls_frame(arg, f);
 	ami_endpoints_event(arg, f);
+	ami_routes_event(arg, f);
 }
 
 static void on_tail_bytes(void *arg, const char *bytes, size_t len)
@@ -105,8 +106,7 @@ static void on_control_up(void *arg)
 	/* A refusal is ignored: a server that does not tell its version is served too. */
 	ami_link_request(s->control, "CoreSettings", none, on_settings, s, 0, &e);
 	link_came_up(s);
-	if (s->routes)
-		routes_connected(s->routes, clock_mono_ms(&clock_system));
+	ami_routes_control_up(s);
 	ami_endpoints_control_up(s);
 }
 
@@ -119,8 +119,7 @@ static void on_control_down(void *arg)
 	ami_hangup_control_down(s);
 	ami_scan_abandon(s);
 	ami_endpoints_control_down(s);
-	if (s->routes)
-		routes_disconnected(s->routes, clock_mono_ms(&clock_system));
+	ami_routes_control_down(s);
 }
 
 static void on_control_frame(void *arg, const struct ami_frame *f)
@@ -225,7 +224,8 @@ static bool needs_attention(const struct server_status *a, const struct server_s
 	return a->tail != b->tail || a->control != b->control || a->err.code != b->err.code ||
 	       a->covered_from_us != b->covered_from_us || a->forgotten != b->forgotten ||
 	       a->rejecting != b->rejecting || (a->evicted > 0) != (b->evicted > 0) ||
-	       strcmp(a->facts.version, b->facts.version) || server_clock_is_off(&a->facts) != server_clock_is_off(&b->facts) || a->routes.settled != b->routes.settled || a->routes.foreign_owner != b->routes.foreign_owner;
+	       strcmp(a->facts.version, b->facts.version) || server_clock_is_off(&a->facts) != server_clock_is_off(&b->facts) || a->routes.settled != b->routes.settled || a->routes.foreign_owner != b->routes.foreign_owner ||
+	       a->routes.version != b->routes.version;
 }
 
 static void post_status(struct ami_server *s, int64_t now_ms)
@@ -282,8 +282,7 @@ int64_t ami_server_next_at_ms(const struct ami_server *s)
 	at = clock_earlier(at, ami_calls_next_at_ms(s));
 	at = clock_earlier(at, ami_scan_next_at_ms(s));
 	at = clock_earlier(at, ami_endpoints_next_at_ms(s));
-	if (s->routes && ami_link_state(s->control) == LINK_UP)
-		at = clock_earlier(at, routes_next_at_ms(s->routes));
+	at = clock_earlier(at, ami_routes_next_at_ms(s));
 	if (memcmp(&s->status, &s->sent, sizeof(s->sent)))
 		at = clock_earlier(at, s->sent_at_ms + STATUS_EVERY_MS);
 	return at;

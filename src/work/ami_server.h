@@ -42,8 +42,17 @@ struct ami_scan {
 	struct ami_link *link;		/* NULL = none under way */
 	int64_t by_ms;			/* end of the time limit */
 	int64_t heard_ms;		/* when the last list data came; 0 = not asked yet */
+	enum route_family family;	/* being listed */
 	bool over;			/* the connection is to be closed */
 	bool ok;
+};
+
+/* What is known of the server's dialplan; see ami_routes.c. */
+struct ami_dialplan {
+	bool asking;
+	bool known;			/* asked since the control link came up: the reconciler was told about the connection */
+	int64_t due_ms;			/* when it is asked again */
+	int version;			/* as told by the present answer */
 };
 
 struct endpoint_watch;
@@ -79,6 +88,7 @@ struct ami_server {
 	bool read_only;
 	struct hangup *hangups;		/* requested, not answered */
 	uint64_t hangup_tag;		/* of the last request */
+	struct ami_dialplan dialplan;
 	struct ami_scan scan;
 	struct ami_endpoints endpoints;
 	struct ami_link_config link;	/* what its links have in common */
@@ -119,8 +129,14 @@ int64_t ami_calls_next_at_ms(const struct ami_server *s);
 
 /* ami_routes.c */
 void ami_routes_init(struct ami_server *s, const struct ami_options *o);
-void ami_routes_want(struct ami_server *s, const struct route *route);
-void ami_routes_unwant(struct ami_server *s, const char *number);
+void ami_routes_tell(struct ami_server *s, const char *packed, size_t len);
+void ami_routes_untell(struct ami_server *s, enum route_family family, const char *name);
+void ami_routes_verify(struct ami_server *s);
+void ami_routes_control_up(struct ami_server *s);
+void ami_routes_control_down(struct ami_server *s);
+/* Takes an event of the tail: after a reload the dialplan may be another one. */
+void ami_routes_event(struct ami_server *s, const struct ami_frame *f);
+int64_t ami_routes_next_at_ms(const struct ami_server *s);
 void ami_routes_set_prefixes(struct ami_server *s, const struct route_prefix *prefixes, size_t n);
 /* The prefix of an endpoint; NULL = none. */
 const char *ami_routes_prefix_of(const struct ami_server *s, struct str endpoint);

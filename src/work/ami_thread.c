@@ -36,8 +36,9 @@ struct ami_order {
 	order_fn *fn;			/* called for each server of the order */
 	char server[40];		/* "" = all */
 	char text[CALL_TEXT];		/* owner, number, channel, or linkedid */
+	enum route_family family;
 	size_t count;
-	_Alignas(max_align_t) char items[];	/* count of struct route, or of struct route_prefix */
+	_Alignas(max_align_t) char items[];	/* count of struct route_prefix, or bytes of packed keys */
 };
 
 struct ami {
@@ -179,12 +180,13 @@ void ami_stop(struct ami **a)
 
 /* --- orders --- */
 
-static void post_items(struct ami *a, order_fn *fn, const char *server, const char *text, const void *items, size_t n,
-		       size_t size)
+static void post_items(struct ami *a, order_fn *fn, enum route_family family, const char *server, const char *text,
+		       const void *items, size_t n, size_t size)
 {
 	struct ami_order *r = xcalloc(1, sizeof(*r) + n * size);
 
 	r->fn = fn;
+	r->family = family;
 	str_copy(r->server, sizeof(r->server), str_of(server));
 	str_copy(r->text, sizeof(r->text), str_of(text));
 	r->count = n;
@@ -195,7 +197,7 @@ static void post_items(struct ami *a, order_fn *fn, const char *server, const ch
 
 static void post(struct ami *a, order_fn *fn, const char *server, const char *text)
 {
-	post_items(a, fn, server, text, NULL, 0, 0);
+	post_items(a, fn, ROUTE_FAMILY_COUNT, server, text, NULL, 0, 0);
 }
 
 /* Defines an order to the reconciler, for servers that have one. */
@@ -211,7 +213,12 @@ static void post(struct ami *a, order_fn *fn, const char *server, const char *te
 
 ROUTES_REQUEST(set_owner, routes_set_owner(s->routes, r->text, now))
 ROUTES_REQUEST(complete, routes_complete(s->routes, now))
-ROUTES_REQUEST(verify, routes_verify_all(s->routes, now))
+static void verify(struct ami_server *s, const struct ami_order *r)
+{
+	(void)r;
+	ami_routes_verify(s);
+}
+
 ROUTES_REQUEST(delete_foreign, routes_delete_foreign(s->routes, r->text, now))
 ROUTES_REQUEST(take_over, routes_take_over(s->routes, now))
 
@@ -220,27 +227,35 @@ void ami_set_owner(struct ami *a, const char *owner)
 	post(a, set_owner, NULL, owner);
 }
 
-static void want(struct ami_server *s, const struct ami_order *r)
+static void tell_keys(struct ami_server *s, const struct ami_order *r)
 {
-	const struct route *routes = (const void *)r->items;
-
-	for (size_t i = 0; i < r->count; i++)
-		ami_routes_want(s, &routes[i]);
+	ami_routes_tell(s, r->items, r->count);
 }
 
-void ami_want_routes(struct ami *a, const char *server, const struct route *routes, size_t n)
+void ami_tell_keys(struct ami *a, const char *server, const struct buf *packed)
 {
-	post_items(a, want, server, NULL, routes, n, sizeof(*routes));
+	post_items(a, tell_keys, ROUTE_FAMILY_COUNT, server, NULL, packed->p, packed->len, 1);
 }
 
-static void unwant(struct ami_server *s, const struct ami_order *r)
+static void tell_standing(struct ami_server *s, const struct ami_order *r)
 {
-	ami_routes_unwant(s, r->text);
+	if (s->routes)
+		routes_tell_standing(s->routes, r->items, r->count, clock_mono_ms(&clock_system));
 }
 
-void ami_unwant_route(struct ami *a, const char *server, const char *number)
+void ami_tell_standing(struct ami *a, const char *server, const struct buf *packed)
 {
-	post(a, unwant, server, number);
+	post_items(a, tell_standing, ROUTE_FAMILY_COUNT, server, NULL, packed->p, packed->len, 1);
+}
+
+static void untell_key(struct ami_server *s, const struct ami_order *r)
+{
+	ami_routes_untell(s, r->family, r->text);
+}
+
+void ami_untell_key(struct ami *a, const char *server, enum route_family family, const char *name)
+{
+	post_items(a, untell_key, family, server, name, NULL, 0, 0);
 }
 
 void ami_routes_complete(struct ami *a, const char *server)
@@ -260,7 +275,7 @@ static void set_prefixes(struct ami_server *s, const struct ami_order *r)
 
 void ami_set_prefixes(struct ami *a, const struct route_prefix *prefixes, size_t n)
 {
-	post_items(a, set_prefixes, NULL, NULL, prefixes, n, sizeof(*prefixes));
+	post_items(a, set_prefixes, ROUTE_FAMILY_COUNT, NULL, NULL, prefixes, n, sizeof(*prefixes));
 }
 
 static void hangup(struct ami_server *s, const struct ami_order *r)

@@ -12,6 +12,7 @@
 #include "trunkdeck/base/log.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/calls/call_json.h"
+#include "trunkdeck/model/json_text.h"
 
 #define RECORD_BATCH 256
 #define EXPIRE_BATCH 500
@@ -169,11 +170,9 @@ bool worker_record(struct worker *w, const struct call *c)
 void worker_record_story(struct worker *w, const struct call_detail *d)
 {
 	json_t *json = call_story_to_json(d);
-	struct stored_story one = { .started_us = d->call.started_us, .text = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII) };
+	struct stored_story one = { .started_us = d->call.started_us, .text = json_text(json, JSON_ENSURE_ASCII) };
 
 	json_decref(json);
-	if (!one.text)
-		return;
 	str_copy(one.server, sizeof(one.server), str_of(d->call.server));
 	str_copy(one.linkedid, sizeof(one.linkedid), str_of(d->call.linkedid));
 	pthread_mutex_lock(&w->stories.lock);

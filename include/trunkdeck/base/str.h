@@ -20,6 +20,8 @@ bool str_starts(struct str s, struct str prefix);
 char *str_dup(struct str s);				/* caller frees */
 /* Parses a slice that is one decimal number and nothing else. False leaves *out unchanged. */
 bool str_to_i64(struct str s, int64_t *out);
+/* Parses yes, no, true, false, on, off, 1 or 0, in any case. False leaves *out unchanged. */
+bool str_to_bool(struct str s, bool *out);
 /* Copies, and truncates between characters. Always terminates when size > 0. Returns false when truncated. */
 bool str_copy(char *to, size_t size, struct str s);
 /* Counts the edits that make b of a: insert, remove, replace a byte, or swap two. STR_WORD_MAX if a word is longer. */

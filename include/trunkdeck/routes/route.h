@@ -1,20 +1,25 @@
 /*
- * Routes: what a server holds for a number, compared with the store (DESIGN.md 4.2).
+ * Routes: what a server holds for the numbers, compared with the store (DESIGN.md 4.2).
  *
- * In `astdb` mode a route is two keys: family `trunkdeck`, key the number, value the agent id; family `trunkdeckagent`,
- * key the agent id, value its dial string. A carrier's form is family `trunkdecktrunk`, key the PJSIP endpoint, value
- * the prefix. `trunkdeckmeta/owner` holds the id of the store that owns the server. In `odbc` mode (`lookup` below) the
- * server reads all of that from the store itself. Nothing is written, and everything is read through Asterisk's own
- * functions; "" = not there. If its functions return nothing at all, it does not reach the store: routes are unknown,
- * not missing.
+ * A server holds keys in families of Asterisk's database: for each number, agent, schedule, provider and blocked caller,
+ * and a few more. Keys refer to each other by name, so an edit of an agent is one write. The owner of the reconciler
+ * makes the keys and their values (app/desired.h) and tells, for each key, which other keys it needs. A key has two
+ * values: one for servers whose dialplan is of version 3 or later, one for former servers; either may be missing.
+ *
+ * In `odbc` mode (`lookup` below) the server reads all of that from the store itself. Nothing is written, and everything
+ * is read through Asterisk's own functions; "" = not there. If its functions return nothing at all, it does not reach
+ * the store: routes are unknown, not missing.
  *
  * `struct routes` is the reconciler of one server: a pure state machine. It is told what is wanted, returns actions to
  * send, takes the answers, and reports states. It has no I/O and no clock: the caller passes the time. Owner: the AMI
  * thread.
  *
- * It reads before it writes. It writes an agent's dial string before the numbers that lead to the agent, and deletes it
- * after them. A number that is no longer wanted is always deleted. A key that it was never told about is found by a
- * scan and only reported (FOREIGN), until routes_delete_foreign(). The wanted routes are kept when the connection ends:
+ * It reads before it writes. A key is written after the keys that it needs are there, and a key that only others need is
+ * deleted after none of them can lead to it: on servers of version 3 at least ROUTES_GRACE_MS later, because a call may
+ * have read the other key just before. A number is verified when its own key and all that it needs are. A number that is
+ * no longer wanted is always deleted. A number that the reconciler was not told about is found by a scan and only
+ * reported (FOREIGN), until routes_delete_foreign(). Keys of other families that nobody needs, and whose value is of the
+ * present form, were left behind by this program: they are deleted. The wanted routes are kept when the connection ends:
  * after a reconnect everything is read back and repaired.
  */
 #ifndef TRUNKDECK_ROUTES_ROUTE_H
@@ -24,6 +29,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/words.h"
 #include "trunkdeck/model/e164.h"
 
@@ -48,12 +54,69 @@ enum route_state {
 WORDS_DECLARE(route_state, enum route_state)
 bool route_state_needs_person(enum route_state s);
 
-/* A route as desired; a value. */
-struct route {
-	char number[E164_SIZE];
-	char agent[72];
-	char dial[256];
+/* The families, in the order in which keys are served: id, the family in Asterisk's database, the function that looks a key
+ * up on a former server in odbc mode, or "" */
+#define ROUTE_FAMILY_TABLE(X) \
+	X(OWNER, "trunkdeckmeta", "TRUNKDECK_STORE") \
+	X(TRUNK, "trunkdecktrunk", "TRUNKDECK_PREFIX") \
+	X(BLOCK, "trunkdeckblock", "") \
+	X(OBJECT, "ws/websocket_client", "") \
+	X(AGENT, "trunkdeckagent", "") \
+	X(TELL, "trunkdecktell", "") \
+	X(DAY, "trunkdeckday", "") \
+	X(SCHEDULE, "trunkdeckschedule", "") \
+	X(NUMBER, "trunkdeck", "TRUNKDECK_ROUTE") \
+	X(HAS, "trunkdeckmeta", "")
+
+enum route_family {
+#define ROUTE_FAMILY_ENUM(id, family, function) ROUTE_FAMILY_##id,
+	ROUTE_FAMILY_TABLE(ROUTE_FAMILY_ENUM)
+#undef ROUTE_FAMILY_ENUM
+	ROUTE_FAMILY_COUNT
 };
+
+const char *route_family_name(enum route_family family);
+
+#define ROUTES_NEW_DIALPLAN 3		/* the first version of the dialplan that reads the present form */
+#define ROUTES_GRACE_MS 10000
+#define ROUTES_KEY_FUNCTION "TRUNKDECK_KEY"	/* odbc: TRUNKDECK_KEY(family,key) is the value */
+#define ROUTE_NAME_SIZE 80		/* a key without its family */
+#define ROUTE_VALUE_SIZE 1024		/* an AMI line holds 1,013 bytes of a value (limits.md) */
+
+/* A key that another one needs. */
+struct route_need {
+	enum route_family family;
+	const char *name;
+	bool former;			/* needed on former servers too */
+};
+
+/* One key as desired. The texts belong to the caller. NULL = none. */
+struct route_key {
+	enum route_family family;
+	const char *name;
+	const char *value;		/* for a dialplan of version 3 or later; NULL = the key is not there */
+	const char *former;		/* for a former one */
+	const char *spare;		/* AGENT: the value while Asterisk does not use the object that it needs */
+	const char *uri;		/* OBJECT: what Asterisk itself reads from it when it is in force */
+	bool off;			/* NUMBER: leads to no agent. It is reported as gone when the key is verified. */
+	bool wants_new;			/* NUMBER: uses something that a former dialplan can't do */
+	const struct route_need *needs;
+	size_t need_count;
+};
+
+#define ROUTE_VALUE_FORMAT "3,"
+/* Fields of the value of a number's key, in the present form; the format is field 0. */
+enum { ROUTE_NUMBER_STATE = 1, ROUTE_NUMBER_GEN = 2, ROUTE_NUMBER_AGENT = 6 };
+
+/* A field of a value; empty when there are fewer. */
+struct str route_value_field(const char *value, size_t index);
+/* A number's agent in the value of its key, of either form. The bytes may be of anybody: clean `out` before it is shown. */
+void route_value_agent(const char *value, char *out, size_t size);
+
+/* Keys on their way between threads: packed one behind the other. */
+void route_pack(struct buf *to, const struct route_key *k);
+/* Takes the next key at *at; false at the end. Its texts lie in the packed bytes; *needs is grown as needed (free() it). */
+bool route_unpack(const char **at, const char *end, struct route_key *k, struct route_need **needs);
 
 /* The state of a number on one server; a value. `gone`: a readback showed that the number is not there. */
 struct route_report {
@@ -62,7 +125,8 @@ struct route_report {
 	char found_agent[72];		/* what the server has instead (STALE, FOREIGN) */
 	bool gone;
 	bool was_there;			/* gone: the server did hold it */
-	bool written;			/* this program has written it, or its agent's dial string */
+	bool written;			/* this program has written it, or a key that it needs */
+	char fault[ROUTE_NAME_SIZE + 24];	/* family/key of the needed key that is not as configured; "" = the number's own */
 	int64_t at_ms;			/* monotonic */
 };
 
@@ -72,9 +136,9 @@ enum route_op { ROUTE_OP_PUT, ROUTE_OP_DEL, ROUTE_OP_GET, ROUTE_OP_LOOKUP };
 struct route_action {
 	uint64_t id;			/* passed to routes_answer() */
 	enum route_op op;
-	char family[24];		/* LOOKUP: the function */
-	char key[72];			/* LOOKUP: its argument */
-	char value[256];		/* PUT */
+	char family[40];		/* LOOKUP: the function */
+	char key[ROUTE_NAME_SIZE + 24];	/* LOOKUP: its arguments */
+	char value[ROUTE_VALUE_SIZE];	/* PUT; may hold a credential: not for logs */
 };
 
 /* The prefix for a number that arrives through this endpoint without '+'; a value. */
@@ -101,22 +165,27 @@ void routes_free(struct routes **r);
 
 /* The id of the store is known now. */
 void routes_set_owner(struct routes *r, const char *owner, int64_t now_ms);
-/* What is wanted for a number: one route, or none. routes_complete() follows once all have been told; nothing is sent before.
- * Routes of one agent have the same dial string; while they do not, the newest wins. */
-void routes_want(struct routes *r, const struct route *route, int64_t now_ms);
-void routes_unwant(struct routes *r, const char *number, int64_t now_ms);
+/* The version of the server's dialplan; 0 = not known, which counts as a former one. When it changes between the forms, every
+ * key is rewritten in the order above, so that no call meets half a route. */
+void routes_set_version(struct routes *r, int version, int64_t now_ms);
+/* One key: of a number, agent or schedule, or one that those need. A later call for the same key replaces it. A key that only
+ * others need is written when one of them is wanted. routes_complete() follows once all have been told; nothing is sent before. */
+void routes_tell(struct routes *r, const struct route_key *k, int64_t now_ms);
+/* All keys of the families TRUNK, BLOCK and HAS, packed. Those of an earlier call that are not among them are deleted. */
+void routes_tell_standing(struct routes *r, const char *packed, size_t len, int64_t now_ms);
+/* The record is gone, or the number does not belong here. */
+void routes_untell(struct routes *r, enum route_family family, const char *name, int64_t now_ms);
 void routes_complete(struct routes *r, int64_t now_ms);
-/* All prefixes. Prefixes of an earlier call that are not among them are deleted. */
-void routes_set_prefixes(struct routes *r, const struct route_prefix *prefixes, size_t n, int64_t now_ms);
 /* From now on write to the server even if another store owns it. */
 void routes_take_over(struct routes *r, int64_t now_ms);
 
-/* A scan of the server's numbers finds keys that the store does not know. It is due after the owner was found right, and again
- * after routes_verify_all(). Between begin and end, each number that is found is told. It is read back before it is called
- * foreign. */
+/* A scan of the server finds keys that nobody told. It is due after the owner was found right, and again after
+ * routes_verify_all(). Between begin and end, each key that is found is told. A number is read back before it is called
+ * foreign. Former servers are scanned for numbers only. */
 bool routes_scan_due(const struct routes *r);
 void routes_scan_begin(struct routes *r);
-void routes_scan_found(struct routes *r, const char *number, int64_t now_ms);
+bool routes_scan_covers(const struct routes *r, enum route_family family);
+void routes_scan_found(struct routes *r, enum route_family family, const char *name, const char *value, int64_t now_ms);
 void routes_scan_end(struct routes *r, bool ok);
 /* Deletes the number if it was found by a scan and is still foreign. */
 void routes_delete_foreign(struct routes *r, const char *number, int64_t now_ms);
@@ -145,8 +214,15 @@ struct routes_stats {
 	char owner[72];			/* the id of that store */
 	bool mute;			/* lookup: the server gets nothing from the store */
 	bool scan_failed;		/* the scan failed, so foreign keys are not known */
+	int version;			/* of the dialplan; 0 = not known */
+	bool former;			/* the keys are of the former form */
+	size_t want_new;		/* numbers that use something that the former dialplan can't do */
+	size_t leaving;			/* keys that nobody needs, to be deleted after the grace */
+	size_t foreign_keys;		/* found by the scan, of other families than numbers, and not ours */
 	size_t prefixes;		/* carrier forms wanted or to be deleted, and those verified */
 	size_t prefixes_verified;
+	size_t others;			/* blocks and the key that says what there is, and those verified */
+	size_t others_verified;
 	char refusal[120];		/* Asterisk's last refusal, "" = none */
 };
 

@@ -155,15 +155,17 @@ void ami_stop(struct ami **a);
 
 /* Sets the id of the store, which is read from the store after the screen opened. */
 void ami_set_owner(struct ami *a, const char *owner);
-/* Routes that shall be on a server. Copied. A later call for the same number replaces an earlier one. */
-void ami_want_routes(struct ami *a, const char *server, const struct route *routes, size_t n);
-void ami_unwant_route(struct ami *a, const char *server, const char *number);
+/* Keys that shall be on a server, packed by route_pack(). Copied. A later call for the same key replaces an earlier one. */
+void ami_tell_keys(struct ami *a, const char *server, const struct buf *packed);
+/* All keys of the families TRUNK, BLOCK and HAS; each call passes all of them. */
+void ami_tell_standing(struct ami *a, const char *server, const struct buf *packed);
+void ami_untell_key(struct ami *a, const char *server, enum route_family family, const char *name);
 /* All routes of the server have been passed: reconciling may begin. */
 void ami_routes_complete(struct ami *a, const char *server);
 /* Reads all routes back now. server NULL = of all servers. */
 void ami_verify(struct ami *a, const char *server);
 /* The prefixes that carriers leave out of numbers, on every server; each call passes all of them. Copied. Calls are
- * interpreted with them, they are written to the servers, and the endpoints that they name are watched. */
+ * interpreted with them, and the endpoints that they name are watched. */
 void ami_set_prefixes(struct ami *a, const struct route_prefix *prefixes, size_t n);
 /* Hangs up one channel of a server with cause 16. Call it only after the operator confirmed. Refused when the client is
  * read-only, and for a name that is empty, begins with '/' (a pattern of several channels to Asterisk), or has control

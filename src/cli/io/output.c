@@ -21,6 +21,7 @@
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/json_text.h"
 
 #define GAP 2
 
@@ -180,51 +181,9 @@ static bool is_unsafe(uint32_t code)
 	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
-static bool has_real(json_t *json)
-{
-	const char *key;
-	json_t *value;
-	size_t at;
-
-	json_object_foreach(json, key, value)
-		if (has_real(value))
-			return true;
-	json_array_foreach(json, at, value)
-		if (has_real(value))
-			return true;
-	return json_is_real(json);
-}
-
-static char *dump(json_t *json, int digits)
-{
-	char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits));
-
-	if (!text)
-		die("JSON could not be written");
-	return text;
-}
-
-/* Writes 0.1 as 0.1, and each real so that it reads back unchanged: with 15 digits if they are enough, else with 17. */
-static char *json_text(json_t *json)
-{
-	char *text = dump(json, 15);
-	json_t *back;
-	bool same;
-
-	if (!has_real(json))
-		return text;
-	back = json_loads(text, JSON_DECODE_ANY, NULL);
-	same = json_equal(json, back);
-	json_decref(back);
-	if (same)
-		return text;
-	free(text);
-	return dump(json, 17);
-}
-
 static void put_object(struct cli_output *o, json_t *object)
 {
-	char *json = json_text(object);
+	char *json = json_text(object, 0);
 	struct str rest = str_of(json);
 	struct buf line;
 	uint32_t code;
@@ -267,7 +226,7 @@ static char *value_text(const struct cli_output *o, const struct cli_column *c, 
 		return xasprintf("%d%%", (int)(n * 100 + 0.5));
 	if (json_is_real(value))
 		return xasprintf("%.3f", n);
-	return json_text(value);
+	return json_text(value, 0);
 }
 
 void cli_output_columns(struct cli_output *o, const struct cli_column *columns, size_t count)

@@ -8,6 +8,7 @@
 
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/json_text.h"
 
 static const struct field *params_field(const struct record *r)
 {
@@ -30,8 +31,8 @@ static json_t *params_of(const struct record *r)
 /* Takes the reference. The field checks size, depth and form. */
 static bool put_back(struct record *r, json_t *params, struct err *e)
 {
-	char *text = json_dumps(params, JSON_COMPACT | JSON_REAL_PRECISION(17));
-	bool ok = text && field_set(params_field(r), r, text, e);
+	char *text = json_text(params, 0);
+	bool ok = field_set(params_field(r), r, text, e);
 
 	json_decref(params);
 	free(text);

@@ -16,6 +16,7 @@
 #include "trunkdeck/calls/call_json.h"
 #include "trunkdeck/calls/cause.h"
 #include "trunkdeck/model/e164.h"
+#include "trunkdeck/model/json_text.h"
 #include "ui/frame/page.h"
 
 #define RECENT_CALLS 8
@@ -386,7 +387,7 @@ static void copy(const struct call_detail_view *v, bool json)
 {
 	const struct call_detail *d = &v->app->watch.detail;
 	json_t *o = json ? call_detail_to_json(d) : NULL;
-	char *text = json ? json_dumps(o, JSON_COMPACT) : utf8_clean_dup(str_of(d->call.caller));
+	char *text = json ? json_text(o, 0) : utf8_clean_dup(str_of(d->call.caller));
 
 	if (text[0] != '\0')
 		ui_copy(v->ui, text, json ? _("Copied as JSON") : _("Copied the caller's number"));

@@ -63,6 +63,23 @@ static void str_to_i64_accepts_only_numbers(void **state)
 	}
 }
 
+static void str_to_bool_accepts_only_its_words(void **state)
+{
+	static const struct { const char *text; bool ok, value; } cases[] = {
+		{ "yes", true, true }, { "No", true, false }, { "TRUE", true, true }, { "false", true, false }, { "on", true, true },
+		{ "Off", true, false }, { "1", true, true }, { "0", true, false }, { "", false, false }, { "yess", false, false },
+		{ "ye", false, false }, { "2", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		bool value = !cases[i].value;
+
+		assert_int_equal(str_to_bool(str_of(cases[i].text), &value), cases[i].ok);
+		assert_int_equal(value, cases[i].ok ? cases[i].value : !cases[i].value);
+	}
+}
+
 static void str_to_i64_stays_inside_the_slice(void **state)
 {
 	int64_t value;
@@ -220,6 +237,7 @@ int main(void)
 		cmocka_unit_test(str_compares),
 		cmocka_unit_test(str_dup_terminates),
 		cmocka_unit_test(str_to_i64_accepts_only_numbers),
+		cmocka_unit_test(str_to_bool_accepts_only_its_words),
 		cmocka_unit_test(str_to_i64_stays_inside_the_slice),
 		cmocka_unit_test(str_copy_cuts_between_characters),
 		cmocka_unit_test(buf_grows),

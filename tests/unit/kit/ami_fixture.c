@@ -252,15 +252,37 @@ void fixture_set_key(int port, const char *family, const char *key, const char *
 
 void fixture_want(struct fixture *f, size_t n)
 {
-	struct route routes[ROUTES_MAX];
+	char number[E164_SIZE], agent[32], dial[64];
 
-	memset(routes, 0, sizeof(routes));
 	for (size_t i = 0; i < n; i++) {
-		snprintf(routes[i].number, sizeof(routes[i].number), "+1555%07u", (unsigned)i % 10000000);
-		snprintf(routes[i].agent, sizeof(routes[i].agent), "agent-%zu", i % 7);
-		snprintf(routes[i].dial, sizeof(routes[i].dial), "WebSocket/agent-%zu/c(ulaw)", i % 7);
+		snprintf(number, sizeof(number), "+1555%07u", (unsigned)i % 10000000);
+		snprintf(agent, sizeof(agent), "agent-%zu", i % 7);
+		snprintf(dial, sizeof(dial), "WebSocket/agent-%zu/c(ulaw)", i % 7);
+		fixture_want_route(f, number, agent, dial);
 	}
-	ami_want_routes(f->ami, "na-1", routes, n);
+}
+
+void fixture_want_route(struct fixture *f, const char *number, const char *agent, const char *dial)
+{
+	const struct route_need need = { ROUTE_FAMILY_AGENT, agent, true };
+	struct buf packed;
+
+	buf_init(&packed, BUF_UNBOUNDED);
+	route_pack(&packed, &(struct route_key){ .family = ROUTE_FAMILY_AGENT, .name = agent, .value = dial, .former = dial });
+	route_pack(&packed, &(struct route_key){ .family = ROUTE_FAMILY_NUMBER, .name = number, .value = agent, .former = agent,
+						 .needs = &need, .need_count = 1 });
+	ami_tell_keys(f->ami, "na-1", &packed);
+	buf_clear(&packed);
+}
+
+void fixture_set_prefix(struct fixture *f, const char *endpoint, const char *prefix)
+{
+	struct buf packed;
+
+	buf_init(&packed, BUF_UNBOUNDED);
+	route_pack(&packed, &(struct route_key){ .family = ROUTE_FAMILY_TRUNK, .name = endpoint, .value = prefix, .former = prefix });
+	ami_tell_standing(f->ami, "na-1", &packed);
+	buf_clear(&packed);
 }
 
 const struct route_report *fixture_route(const struct fixture *f, const char *number)

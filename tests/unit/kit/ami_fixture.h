@@ -49,6 +49,9 @@ const struct route_report *fixture_route(const struct fixture *f, const char *nu
 bool fixture_is_up(void *f);				/* handles mail first */
 /* Wants the numbers from +15550000000 on, of seven agents. */
 void fixture_want(struct fixture *f, size_t n);
+/* The only provider's form; prefix NULL = none. */
+void fixture_set_prefix(struct fixture *f, const char *endpoint, const char *prefix);
+void fixture_want_route(struct fixture *f, const char *number, const char *agent, const char *dial);
 
 struct demo_pbx *fixture_demo(double calls_per_minute, int *port);
 /* Checks a key of its database over a separate connection; value NULL = the key must not exist. */

@@ -153,7 +153,7 @@ static void scan(struct sim *s)
 	routes_scan_begin(s->r);
 	for (size_t i = 0; i < s->count; i++)
 		if (s->keys[i].used && !strcmp(s->keys[i].family, "trunkdeck"))
-			routes_scan_found(s->r, s->keys[i].key, s->now);
+			routes_scan_found(s->r, ROUTE_FAMILY_NUMBER, s->keys[i].key, s->keys[i].value, s->now);
 	routes_scan_end(s->r, !s->scan_fails);
 }
 
@@ -199,12 +199,28 @@ bool sim_settle(struct sim *s)
 
 void sim_want(struct sim *s, const char *number, const char *agent, const char *dial)
 {
-	struct route route = { 0 };
+	const struct route_need need = { ROUTE_FAMILY_AGENT, agent, true };
 
-	str_copy(route.number, sizeof(route.number), str_of(number));
-	str_copy(route.agent, sizeof(route.agent), str_of(agent));
-	str_copy(route.dial, sizeof(route.dial), str_of(dial));
-	routes_want(s->r, &route, s->now);
+	routes_tell(s->r, &(struct route_key){ .family = ROUTE_FAMILY_AGENT, .name = agent, .former = dial }, s->now);
+	routes_tell(s->r, &(struct route_key){ .family = ROUTE_FAMILY_NUMBER, .name = number, .former = agent, .needs = &need,
+					       .need_count = 1 }, s->now);
+}
+
+void sim_unwant(struct sim *s, const char *number)
+{
+	routes_untell(s->r, ROUTE_FAMILY_NUMBER, number, s->now);
+}
+
+void sim_set_prefixes(struct sim *s, const struct route_prefix *prefixes, size_t n)
+{
+	struct buf packed;
+
+	buf_init(&packed, BUF_UNBOUNDED);
+	for (size_t i = 0; i < n; i++)
+		route_pack(&packed, &(struct route_key){ .family = ROUTE_FAMILY_TRUNK, .name = prefixes[i].endpoint,
+							 .former = *prefixes[i].prefix ? prefixes[i].prefix : NULL });
+	routes_tell_standing(s->r, packed.p, packed.len, s->now);
+	buf_clear(&packed);
 }
 
 void sim_begin(struct sim *s)

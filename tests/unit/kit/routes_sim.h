@@ -14,9 +14,9 @@
 #define WAIT_MS 1500
 
 struct key {
-	char family[24];
-	char key[72];
-	char value[256];
+	char family[40];
+	char key[ROUTE_NAME_SIZE + 24];
+	char value[ROUTE_VALUE_SIZE];
 	int64_t written_ms;
 	bool used;
 };
@@ -56,7 +56,10 @@ void sim_perform(struct sim *s, size_t i);		/* answers one action in flight */
 void sim_run(struct sim *s);				/* in order, until nothing more can be done at this time */
 bool sim_settle(struct sim *s);				/* runs through all waits; false = did not settle */
 void sim_begin(struct sim *s);				/* all routes told, and connected */
+/* A route as former servers have it: two keys. */
 void sim_want(struct sim *s, const char *number, const char *agent, const char *dial);
+void sim_unwant(struct sim *s, const char *number);
+void sim_set_prefixes(struct sim *s, const struct route_prefix *prefixes, size_t n);
 
 struct routes_stats sim_stats(const struct sim *s);
 const struct route_report *sim_last(const struct sim *s, const char *number);

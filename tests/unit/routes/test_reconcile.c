@@ -155,7 +155,7 @@ static void deletes_number_then_agent_then_reports_gone(void **state)
 	sim_want(s, B, "support", "Local/1@x");
 	sim_begin(s);
 	assert_true(sim_settle(s));
-	routes_unwant(s->r, A, s->now);
+	sim_unwant(s, A);
 	sim_run(s);
 	assert_null(sim_held(s, "trunkdeck", A));
 	assert_false(sim_last(s, A)->gone);
@@ -163,7 +163,7 @@ static void deletes_number_then_agent_then_reports_gone(void **state)
 	assert_true(sim_last(s, A)->gone);
 	assert_true(sim_last(s, A)->was_there);
 	assert_non_null(sim_held(s, "trunkdeckagent", "support"));
-	routes_unwant(s->r, B, s->now);
+	sim_unwant(s, B);
 	assert_true(sim_settle(s));
 	assert_true(sim_last(s, B)->gone);
 	assert_null(sim_held(s, "trunkdeckagent", "support"));
@@ -178,8 +178,8 @@ static void a_report_of_gone_says_if_the_key_was_there(void **state)
 	(void)state;
 	sim_put(s, "trunkdeck", A, "support");
 	s->check_order = false;
-	routes_unwant(s->r, A, s->now);
-	routes_unwant(s->r, B, s->now);
+	sim_unwant(s, A);
+	sim_unwant(s, B);
 	sim_begin(s);
 	assert_true(sim_settle(s));
 	assert_true(sim_last(s, A)->gone && sim_last(s, A)->was_there);
@@ -195,7 +195,7 @@ static void a_deletion_is_read_back(void **state)
 	(void)state;
 	sim_put(s, "trunkdeck", A, "support");
 	s->check_order = false;
-	routes_unwant(s->r, A, s->now);
+	sim_unwant(s, A);
 	sim_begin(s);
 	sim_run(s);
 	assert_null(sim_held(s, "trunkdeck", A));
@@ -218,7 +218,7 @@ static void a_delete_survives_a_reconnect(void **state)
 	sim_want(s, A, "support", "Local/1@x");
 	sim_begin(s);
 	assert_true(sim_settle(s));
-	routes_unwant(s->r, A, s->now);
+	sim_unwant(s, A);
 	sim_fill(s);
 	routes_disconnected(s->r, s->now);
 	sim_assert_state(s, A, ROUTE_UNKNOWN);
@@ -249,12 +249,12 @@ static void a_number_deleted_and_added_again_is_added(void **state)
 	sim_run(s);
 	sim_want(s, A, "support", "Local/1@x");
 	sim_fill(s);
-	routes_unwant(s->r, A, s->now);
+	sim_unwant(s, A);
 	sim_want(s, A, "sales", "Local/2@x");
 	sim_want(s, A, "sales", "Local/2@x");
 	assert_true(sim_settle(s));
 	assert_string_equal(sim_held(s, "trunkdeck", A), "sales");
-	routes_unwant(s->r, A, s->now);
+	sim_unwant(s, A);
 	sim_fill(s);
 	sim_want(s, A, "support", "Local/1@x");
 	assert_true(sim_settle(s));
@@ -282,7 +282,7 @@ static void another_stores_server_is_left_alone(void **state)
 	assert_true(sim_stats(s).foreign_owner);
 	assert_string_equal(sim_stats(s).owner, "store-2");
 	assert_int_equal(sim_stats(s).by_state[ROUTE_UNKNOWN], 1);
-	routes_unwant(s->r, A, s->now);
+	sim_unwant(s, A);
 	assert_true(sim_last(s, A)->gone);
 	sim_want(s, B, "support", "Local/1@x");
 	sim_run(s);
@@ -355,8 +355,8 @@ static void read_only_writes_nothing(void **state)
 	sim_assert_state(s, A, ROUTE_STALE);
 	assert_string_equal(sim_last(s, A)->found_agent, "other");
 	sim_assert_state(s, B, ROUTE_MISSING);
-	routes_unwant(s->r, A, s->now);
-	routes_unwant(s->r, B, s->now);
+	sim_unwant(s, A);
+	sim_unwant(s, B);
 	assert_true(sim_settle(s));
 	sim_assert_state(s, A, ROUTE_FOREIGN);
 	assert_true(sim_last(s, B)->gone);
@@ -385,7 +385,7 @@ static void a_refusal_is_shown_and_tried_again_on_demand(void **state)
 	sim_assert_state(s, A, ROUTE_VERIFIED);
 	assert_string_equal(sim_stats(s).refusal, "");
 	s->refuse = "Permission denied";
-	routes_unwant(s->r, A, s->now);
+	sim_unwant(s, A);
 	assert_true(sim_settle(s));
 	sim_assert_state(s, A, ROUTE_REFUSED);
 	s->refuse = NULL;
@@ -491,7 +491,7 @@ static void random_edit(struct sim *s)
 	if (sim_roll(s, 3))
 		sim_want(s, number, agent, dial);
 	else
-		routes_unwant(s->r, number, s->now);
+		sim_unwant(s, number);
 }
 
 static void random_step(struct sim *s)
@@ -537,7 +537,7 @@ static void edits_checked(struct sim *s, const char *wanted[24])
 			snprintf(dial, sizeof(dial), "Local/%s@x", wanted[i]);
 			sim_want(s, number, wanted[i], dial);
 		} else {
-			routes_unwant(s->r, number, s->now);
+			sim_unwant(s, number);
 		}
 	}
 }

@@ -88,7 +88,7 @@ static void a_foreign_key_may_become_wanted_or_unwanted(void **state)
 	sim_assert_state(s, B, ROUTE_VERIFIED);
 	sim_free(s);
 	s = with_left_behind(false);
-	routes_unwant(s->r, B, s->now);
+	sim_unwant(s, B);
 	assert_true(sim_settle(s));
 	assert_null(sim_held(s, "trunkdeck", B));
 	sim_free(s);
@@ -128,7 +128,7 @@ static void a_scan_waits_for_access_and_may_fail(void **state)
 
 	(void)state;
 	assert_false(routes_scan_due(s->r));
-	routes_scan_found(s->r, B, s->now);
+	routes_scan_found(s->r, ROUTE_FAMILY_NUMBER, B, "support", s->now);
 	assert_null(sim_last(s, B));
 	sim_put(s, "trunkdeckmeta", "owner", "store-2");
 	sim_begin(s);
@@ -188,7 +188,7 @@ static void prefixes_are_written_verified_and_removed(void **state)
 
 	(void)state;
 	sim_put(s, "trunkdecktrunk", "twilio", "+49");
-	routes_set_prefixes(s->r, both, 2, s->now);
+	sim_set_prefixes(s, both, 2);
 	sim_begin(s);
 	assert_int_equal(sim_stats(s).prefixes, 2);
 	assert_int_equal(sim_stats(s).prefixes_verified, 0);
@@ -197,7 +197,7 @@ static void prefixes_are_written_verified_and_removed(void **state)
 	assert_null(sim_held(s, "trunkdecktrunk", "twilio"));
 	assert_int_equal(sim_stats(s).prefixes, 1);
 	assert_int_equal(sim_stats(s).prefixes_verified, 1);
-	routes_set_prefixes(s->r, changed, 2, s->now);
+	sim_set_prefixes(s, changed, 2);
 	assert_true(sim_settle(s));
 	assert_string_equal(sim_held(s, "trunkdecktrunk", "peoplefone"), "+44");
 	assert_string_equal(sim_held(s, "trunkdecktrunk", "twilio"), "+1");
@@ -205,7 +205,7 @@ static void prefixes_are_written_verified_and_removed(void **state)
 	routes_verify_all(s->r, s->now);
 	assert_true(sim_settle(s));
 	assert_string_equal(sim_held(s, "trunkdecktrunk", "twilio"), "+1");
-	routes_set_prefixes(s->r, changed, 1, s->now);
+	sim_set_prefixes(s, changed, 1);
 	assert_true(sim_settle(s));
 	assert_null(sim_held(s, "trunkdecktrunk", "peoplefone"));
 	sim_free(s);
@@ -233,12 +233,12 @@ static void lookups_verify_and_write_nothing(void **state)
 	(void)state;
 	assert_true(sim_settle(s));
 	sim_assert_state(s, A, ROUTE_VERIFIED);
-	routes_unwant(s->r, B, s->now);
+	sim_unwant(s, B);
 	assert_true(sim_settle(s));
 	assert_true(sim_last(s, B)->gone);
 	assert_int_equal(s->puts + s->dels + s->scans, 0);
 	sim_del(s, "TRUNKDECK_ROUTE", A);
-	routes_unwant(s->r, A, s->now);
+	sim_unwant(s, A);
 	assert_true(sim_settle(s));
 	assert_true(sim_last(s, A)->gone);
 	assert_true(sim_last(s, A)->was_there);
@@ -304,7 +304,7 @@ static void a_deleted_number_that_is_still_found_is_reported(void **state)
 
 	(void)state;
 	assert_true(sim_settle(s));
-	routes_unwant(s->r, A, s->now);
+	sim_unwant(s, A);
 	assert_true(sim_settle(s));
 	sim_assert_state(s, A, ROUTE_FOREIGN);
 	sim_free(s);
@@ -355,7 +355,7 @@ static void prefixes_are_looked_up_too(void **state)
 
 	(void)state;
 	sim_put(s, "TRUNKDECK_PREFIX", "peoplefone", "+41");
-	routes_set_prefixes(s->r, prefixes, 1, s->now);
+	sim_set_prefixes(s, prefixes, 1);
 	assert_true(sim_settle(s));
 	assert_int_equal(sim_stats(s).prefixes_verified, 1);
 	sim_del(s, "TRUNKDECK_PREFIX", "peoplefone");

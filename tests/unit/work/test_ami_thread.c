@@ -60,7 +60,7 @@ static void routes_are_written_read_back_and_deleted(void **state)
 	fixture_assert_key(port, "trunkdeckmeta", "owner", "store-1");
 	fixture_assert_key(port, "trunkdeck", "+15550000008", "agent-1");
 	fixture_assert_key(port, "trunkdeckagent", "agent-1", "WebSocket/agent-1/c(ulaw)");
-	ami_unwant_route(f->ami, "na-1", "+15550000000");
+	ami_untell_key(f->ami, "na-1", ROUTE_FAMILY_NUMBER, "+15550000000");
 	assert_true(wait_until(first_is_gone, f));
 	fixture_assert_key(port, "trunkdeck", "+15550000000", NULL);
 	fixture_assert_key(port, "trunkdeckagent", "agent-0", "WebSocket/agent-0/c(ulaw)");
@@ -77,18 +77,16 @@ static bool no_prefixes(void *arg)
 
 static void prefixes_reach_the_server(void **state)
 {
-	const struct route_prefix prefixes[] = { { "peoplefone", "+41" }, { "twilio", "" } };
 	int port;
 	struct demo_pbx *p = fixture_demo(0, &port);
 	struct fixture *f = fixture_start(port);
 
 	(void)state;
-	ami_set_prefixes(f->ami, prefixes, 2);
+	fixture_set_prefix(f, "peoplefone", "+41");
 	ami_routes_complete(f->ami, "na-1");
 	assert_true(wait_until(settled, f));
 	fixture_assert_key(port, "trunkdecktrunk", "peoplefone", "+41");
-	fixture_assert_key(port, "trunkdecktrunk", "twilio", NULL);
-	ami_set_prefixes(f->ami, NULL, 0);
+	fixture_set_prefix(f, "twilio", NULL);
 	assert_true(wait_until(no_prefixes, f));
 	fixture_assert_key(port, "trunkdecktrunk", "peoplefone", NULL);
 	fixture_stop(f);
@@ -120,10 +118,9 @@ static void a_value_with_a_line_end_is_refused(void **state)
 	int port;
 	struct demo_pbx *p = fixture_demo(0, &port);
 	struct fixture *f = fixture_start(port);
-	struct route evil = { .number = "+15550000000", .agent = "x", .dial = "a\r\n\r\nAction: DBPut" };
 
 	(void)state;
-	ami_want_routes(f->ami, "na-1", &evil, 1);
+	fixture_want_route(f, "+15550000000", "x", "a\r\n\r\nAction: DBPut");
 	ami_routes_complete(f->ami, "na-1");
 	assert_true(wait_until(settled, f));
 	fixture_take(f);
@@ -172,7 +169,7 @@ static void unmanaged_routes_are_unknown(void **state)
 	ami_routes_complete(f->ami, "na-1");
 	assert_true(wait_until(route_heard, f));
 	assert_int_equal(f->routes[0].state, ROUTE_UNKNOWN);
-	ami_unwant_route(f->ami, "na-1", "+15550000000");
+	ami_untell_key(f->ami, "na-1", ROUTE_FAMILY_NUMBER, "+15550000000");
 	assert_true(wait_until(first_is_gone, f));
 	fixture_assert_key(port, "trunkdeckmeta", "owner", NULL);
 	fixture_stop(f);
