@@ -16,6 +16,7 @@
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/base/utf8.h"
 #include "trunkdeck/model/e164.h"
+#include "trunkdeck/model/schedule.h"
 #include "trunkdeck/model/tell.h"
 
 /* --- refusing --- */
@@ -145,14 +146,34 @@ static bool check_prefix(const struct field *f, const char *text, struct err *e)
 	       field_refuse(f, e, _("a + and up to 6 digits, e.g. +44; empty = +"));
 }
 
-/* A masked URL would be dialled as if it were real. */
 static bool check_url(const struct field *f, const char *text, struct err *e)
 {
-	size_t len = strlen(text);
-
-	if (len > 4 && !strcmp(text + len - 4, "/..."))
+	/* It would be dialled as if it were real. */
+	if (url_is_masked(text))
 		return field_refuse(f, e, _("this URL is masked: give the whole URL, with --url-file"));
 	return agent_url_check(text, e);
+}
+
+/* Returns the canonical form of opening times or exceptions; caller frees. */
+static char *times_canonical(const struct field *f, const char *text, struct err *e)
+{
+	struct err why = { .code = ERR_NONE };
+	char *canonical = f->type == FIELD_OPEN ? schedule_canonical_open(text, &why) : schedule_canonical_exceptions(text, &why);
+
+	if (!canonical) {
+		err_set_message(e, ERR_FIELD_INVALID, "%s: %s", f->key, why.message);
+		err_about(e, f->key);
+		err_hint(e, "%s", why.hint);
+	}
+	return canonical;
+}
+
+static bool check_times(const struct field *f, const char *text, struct err *e)
+{
+	char *canonical = times_canonical(f, text, e);
+
+	free(canonical);
+	return canonical != NULL;
 }
 
 /* Checks the form of an IANA name; a path is refused. Whether the system has the zone is checked where it is used. */
@@ -173,8 +194,6 @@ static bool check_caller(const struct field *f, const char *text, struct err *e)
 	       field_refuse(f, e, _("a number, the first digits and a *, or anonymous: +41791234567, +4479*, anonymous"));
 }
 
-enum { SPLIT_AGENTS_MAX = 8, SPLIT_WEIGHT_MAX = 1000 };
-
 bool split_next(const char **text, struct str *agent, int *weight)
 {
 	const char *id = *text + (**text == ','), *digits;
@@ -190,6 +209,17 @@ bool split_next(const char **text, struct str *agent, int *weight)
 	*weight = (int)value;
 	*text = digits + count;
 	return true;
+}
+
+int split_weight(const char *split, const char *agent)
+{
+	struct str id;
+	int weight;
+
+	while (split_next(&split, &id, &weight))
+		if (str_eq(id, str_of(agent)))
+			return weight;
+	return 0;
 }
 
 /* "sales:90,trial:10": ids of different agents with their weights. */
@@ -278,6 +308,9 @@ bool field_check_text(const struct field *f, const char *text, struct err *e)
 		return check_zone(f, text, e);
 	case FIELD_CALLER:
 		return check_caller(f, text, e);
+	case FIELD_OPEN:
+	case FIELD_EXCEPTIONS:
+		return check_times(f, text, e);
 	default:
 		return true;
 	}
@@ -299,6 +332,8 @@ static bool set_text(const struct field *f, char **at, const char *text, struct 
 
 	if (f->type == FIELD_PARAMS)
 		value = params_canonical(text[0] ? text : "{}", e);
+	else if (f->type == FIELD_OPEN || f->type == FIELD_EXCEPTIONS)
+		value = check_bounds(f, text, e) ? times_canonical(f, text, e) : NULL;
 	else
 		value = field_check_text(f, text, e) ? xstrdup(text) : NULL;
 	if (!value)

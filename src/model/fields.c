@@ -306,12 +306,21 @@ static char *duration_text(int64_t seconds)
 	return seconds % 60 == 0 ? xasprintf("%" PRId64 "m", seconds / 60) : xasprintf("%" PRId64 "s", seconds);
 }
 
+#define MASKED "/..."
+
+bool url_is_masked(const char *url)
+{
+	size_t len = strlen(url);
+
+	return len > strlen(MASKED) && !strcmp(url + len - strlen(MASKED), MASKED);
+}
+
 char *url_mask(const char *url)
 {
 	size_t scheme = strcspn(url, ":"), host, end;
 
 	if (strncmp(url + scheme, "://", 3) != 0)
-		return xstrdup(url[0] ? "..." : "");
+		return xstrdup(url[0] ? MASKED : "");
 	scheme += 3;
 	end = scheme + strcspn(url + scheme, "/?#");
 	/* The user and the password end with the last '@' before the path. */
@@ -321,7 +330,7 @@ char *url_mask(const char *url)
 			host = i + 1;
 	if (host == scheme && (!url[end] || !strcmp(url + end, "/")))
 		return xstrdup(url);
-	return xasprintf("%.*s%.*s/...", (int)scheme, url, (int)(end - host), url + host);
+	return xasprintf("%.*s%.*s" MASKED, (int)scheme, url, (int)(end - host), url + host);
 }
 
 char *field_get(const struct field *f, const struct record *r)

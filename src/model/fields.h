@@ -24,6 +24,7 @@ const void *record_base_const(const struct record *r);
 bool field_refuse(const struct field *f, struct err *e, const char *hint);
 /* Sets the error for a missing value: the field's own message if it has one ("Agent is required"). Returns false. */
 bool field_missing(const struct field *f, struct err *e);
+bool url_is_masked(const char *url);
 /* Checks the form and the bounds of a text value. Sets *e like field_set(). */
 bool field_check_text(const struct field *f, const char *text, struct err *e);
 /* Checks all text members: required ones are set, and all have the right form. */

@@ -22,6 +22,7 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/schedule.h"
 
 /* --- parameters --- */
 
@@ -160,6 +161,15 @@ static void add_split(struct buf *to, const char *text)
 	buf_adds(to, separator == '[' ? "[]" : "]");
 }
 
+static void add_json(struct buf *to, json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+
+	buf_adds(to, text ? text : "null");
+	free(text);
+	json_decref(json);
+}
+
 static void add_value(struct buf *to, const struct field *f, const struct value *v)
 {
 	char iso[CLOCK_ISO_SIZE], *masked;
@@ -167,6 +177,10 @@ static void add_value(struct buf *to, const struct field *f, const struct value 
 
 	if (f->type == FIELD_SPLIT) {
 		add_split(to, v->text);
+	} else if (f->type == FIELD_OPEN) {
+		add_json(to, schedule_open_to_json(v->text));
+	} else if (f->type == FIELD_EXCEPTIONS) {
+		add_json(to, schedule_exceptions_to_json(v->text));
 	} else if (f->type == FIELD_URL) {
 		masked = url_mask(v->text);
 		add_string(to, masked);
@@ -237,6 +251,10 @@ static const struct {
 	[FIELD_CAP] = { TYPE(JSON_INTEGER) | TYPE(JSON_NULL), N_("a number, or null for none, is expected") },
 	[FIELD_DURATION] = { TYPE(JSON_INTEGER) | TYPE(JSON_NULL), N_("a number of seconds, or null for none, is expected") },
 	[FIELD_SPLIT] = { TYPE(JSON_ARRAY) | TYPE(JSON_NULL), N_("an array such as [{\"agentId\":\"sales\",\"weight\":90}] is expected") },
+	[FIELD_OPEN] = { TYPE(JSON_ARRAY) | TYPE(JSON_NULL),
+			 N_("an array such as [{\"days\":\"mon-fri\",\"from\":\"09:00\",\"to\":\"18:00\"}] is expected") },
+	[FIELD_EXCEPTIONS] = { TYPE(JSON_ARRAY) | TYPE(JSON_NULL),
+			       N_("an array such as [{\"date\":\"2026-12-24\",\"open\":[]}] is expected") },
 	[FIELD_PARAMS] = { TYPE(JSON_OBJECT), N_("a JSON object is expected, e.g. {\"department\":\"sales\"}") },
 };
 
@@ -274,7 +292,8 @@ static char *value_text(const struct field *f, json_t *value)
 	case JSON_NULL:
 		return xstrdup(f->type == FIELD_LIMIT ? "unlimited" : "");
 	case JSON_ARRAY:
-		return split_text(value);
+		return f->type == FIELD_OPEN ? schedule_open_from_json(value, NULL) :
+		       f->type == FIELD_EXCEPTIONS ? schedule_exceptions_from_json(value, NULL) : split_text(value);
 	case JSON_STRING:
 		return strlen(json_string_value(value)) == json_string_length(value) ? xstrdup(json_string_value(value)) : NULL;
 	default:
@@ -287,9 +306,8 @@ static char *value_text(const struct field *f, json_t *value)
 static bool take_masked(const struct field *f, struct record *r, const char *text)
 {
 	char **at = field_text_of(f, record_base(r)), *masked;
-	size_t len = strlen(text);
 
-	if (f->type != FIELD_URL || len < 4 || strcmp(text + len - 4, "/...") != 0 || utf8_has_control(str_of(text)))
+	if (f->type != FIELD_URL || !url_is_masked(text) || utf8_has_control(str_of(text)))
 		return false;
 	masked = url_mask(*at);
 	if (strcmp(masked, text) != 0) {

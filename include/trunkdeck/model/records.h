@@ -264,6 +264,11 @@ bool record_from_json(struct record *r, json_t *json, struct err *e);
 /* Takes the next agent of a split's text: *text moves on. False at the end, and then **text is not 0 if what is left has
  * not the form "id:weight,id:weight". */
 bool split_next(const char **text, struct str *agent, int *weight);
+/* Returns the weight of an agent in a split; 0 = it is not in it. */
+int split_weight(const char *split, const char *agent);
+
+enum { SPLIT_AGENTS_MAX = 8, SPLIT_WEIGHT_MAX = 1000 };
+
 /* "wss://user:secret@host:8443/path?key=1" becomes "wss://host:8443/...": everything that may be a credential is left out.
  * A masked URL stays as it is. No field accepts one from an operator. Caller frees. */
 char *url_mask(const char *url);
