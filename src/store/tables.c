@@ -10,6 +10,8 @@
 
 static const char *const change_columns[] = { "id", "at", "actor", "action", "entity", "key", "before", "after", "undoes" };
 
+static const char *const seen_columns[SEEN_COLUMNS] = { "gen", "label", "params" };
+
 /* --- SQL --- */
 
 static void add_values(struct buf *sql, size_t columns, size_t rows)
@@ -106,6 +108,15 @@ static void table_init(struct table *t, enum entity entity, size_t insert_rows)
 	free(list);
 }
 
+static char *seen_sql(size_t rows)
+{
+	char *insert = table_insert_sql("params_seen", seen_columns, SEEN_COLUMNS, rows);
+	char *sql = xasprintf("%s ON CONFLICT (gen) DO NOTHING", insert);
+
+	free(insert);
+	return sql;
+}
+
 void tables_init(struct tables *t, const struct db_driver *driver)
 {
 	*t = (struct tables){ .change_columns = ARRAY_LEN(change_columns) };
@@ -114,6 +125,8 @@ void tables_init(struct tables *t, const struct db_driver *driver)
 	t->lock = xasprintf("%s%s", t->of[ENTITY_WORKSPACE].read, driver->for_update);
 	t->insert_change = table_insert_sql("change", change_columns, t->change_columns, 1);
 	t->insert_changes = table_insert_sql("change", change_columns, t->change_columns, driver->insert_rows);
+	t->insert_seen = seen_sql(1);
+	t->insert_many_seen = seen_sql(driver->insert_rows);
 }
 
 void tables_clear(struct tables *t)
@@ -132,6 +145,8 @@ void tables_clear(struct tables *t)
 	FREE(&t->lock);
 	FREE(&t->insert_change);
 	FREE(&t->insert_changes);
+	FREE(&t->insert_seen);
+	FREE(&t->insert_many_seen);
 }
 
 /* --- rows --- */

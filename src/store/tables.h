@@ -30,7 +30,10 @@ struct tables {
 	char *lock;		/* the workspace's row with its last change; locks it where rows can be locked */
 	char *insert_change, *insert_changes;
 	size_t change_columns;
+	char *insert_seen, *insert_many_seen;	/* what agents were told of a number; a generation that is known is skipped */
 };
+
+enum { SEEN_COLUMNS = 3 };
 
 void tables_init(struct tables *t, const struct db_driver *driver);
 void tables_clear(struct tables *t);

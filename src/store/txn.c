@@ -9,6 +9,7 @@
 
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/tell.h"
 
 struct txn_entry {
 	char *key;
@@ -161,7 +162,7 @@ static bool flush_records(struct txn *t, struct err *e)
 
 bool txn_flush(struct txn *t, struct err *e)
 {
-	return flush_records(t, e) && (insert_flush(&t->changes, e) || txn_broken(t));
+	return flush_records(t, e) && ((insert_flush(&t->changes, e) && insert_flush(&t->seen, e)) || txn_broken(t));
 }
 
 /* Records refer to each other. So the collected rows are sent before rows of another table. */
@@ -224,6 +225,25 @@ static bool post_change(struct txn *t, const struct record *before, const struct
 	return keep_url(t, before, after, c.id, e) && (insert_add(&t->changes, &p, e) || txn_broken(t));
 }
 
+/* Keeps what agents are told of a number, so that a call can show its parameters as they were. */
+static bool keep_told(struct txn *t, const struct number *n, const struct number *before, struct err *e)
+{
+	struct db_params p = { 0 };
+	struct tell told;
+	bool ok;
+
+	if (before && !strcmp(n->params, before->params) && !strcmp(n->label, before->label) &&
+	    !strcmp(n->provider, before->provider) && n->region == before->region)
+		return true;
+	tell_init(&told, n);
+	db_param_text(&p, told.gen);
+	db_param_text(&p, n->label);
+	db_param_text(&p, n->params);
+	ok = insert_add(&t->seen, &p, e) || txn_broken(t);
+	tell_clear(&told);
+	return ok;
+}
+
 /* --- changing --- */
 
 static void count_number(struct txn *t, enum entity entity, int64_t by)
@@ -237,7 +257,8 @@ bool txn_put(struct txn *t, struct record *r, const struct record **now, int64_t
 	struct txn_entry *entry = entry_get(t, r->entity, record_key(r), e);
 	const struct record *before = entry && entry->present ? &entry->record : NULL;
 
-	if (!entry || !post_row(t, r, !before, e) || !post_change(t, before, r, change_id, e))
+	if (!entry || !post_row(t, r, !before, e) || !post_change(t, before, r, change_id, e) ||
+	    (r->entity == ENTITY_NUMBER && !keep_told(t, &r->number, before ? &before->number : NULL, e)))
 		return false;
 	if (!before)
 		count_number(t, r->entity, 1);
@@ -296,6 +317,7 @@ bool txn_begin(struct txn *t, struct store *s, struct err *e)
 	buf_init(&t->before, BUF_UNBOUNDED);
 	buf_init(&t->after, BUF_UNBOUNDED);
 	insert_init(&t->changes, s->db, tables->insert_change, tables->insert_changes, tables->change_columns);
+	insert_init(&t->seen, s->db, tables->insert_seen, tables->insert_many_seen, SEEN_COLUMNS);
 	if (!db_begin(s->db, DB_WRITE, e) || !db_query(s->db, tables->lock, NULL, 0, take_workspace, t, e))
 		return txn_broken(t);
 	/* The ids of new changes are counted from it. */
@@ -336,6 +358,7 @@ void txn_end(struct txn *t)
 	if (t->records_of != ENTITY_COUNT)
 		insert_clear(&t->records);
 	insert_clear(&t->changes);
+	insert_clear(&t->seen);
 	buf_clear(&t->before);
 	buf_clear(&t->after);
 }
