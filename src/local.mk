@@ -92,7 +92,8 @@ libtrunkdeck_a_SOURCES += \
 	src/store/tables.c \
 	src/store/tables.h \
 	src/store/txn.c \
-	src/store/txn.h
+	src/store/txn.h \
+	src/store/uses.c
 
 # ami: one connection to Asterisk: frames, forgery checks, actions, rights
 libtrunkdeck_a_SOURCES += \

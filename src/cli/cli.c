@@ -48,7 +48,7 @@ const struct command cli_commands[] = {
 	{ "agent show", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, false, cli_record_show, N_("Show an agent") },
 	{ "agent edit", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, true, cli_record_edit, N_("Change an agent") },
 	{ "agent delete", "ID", 1, 1, NEEDS_STORE, ENTITY_AGENT, false, cli_record_delete,
-	  N_("Delete an agent that no number uses") },
+	  N_("Delete an agent that nothing uses") },
 	{ "agent sync", NULL, 0, 0, NEEDS_STORE, ENTITY_AGENT, false, cli_agent_sync,
 	  N_("Bring the agents up to date with the agent directory") },
 
@@ -67,7 +67,7 @@ const struct command cli_commands[] = {
 	{ "schedule show", "ID", 1, 1, NEEDS_STORE, ENTITY_SCHEDULE, false, cli_record_show, N_("Show a schedule") },
 	{ "schedule edit", "ID", 1, 1, NEEDS_STORE, ENTITY_SCHEDULE, true, cli_record_edit, N_("Change a schedule") },
 	{ "schedule delete", "ID", 1, 1, NEEDS_STORE, ENTITY_SCHEDULE, false, cli_record_delete,
-	  N_("Delete a schedule that no number uses") },
+	  N_("Delete a schedule that nothing uses") },
 
 	{ "block add", N_("CALLER"), 0, 1, NEEDS_STORE, ENTITY_BLOCK, true, cli_record_add,
 	  N_("Refuse the calls of a caller: a number, all that begin alike (+4479*), or anonymous") },
@@ -116,7 +116,9 @@ static const struct {
 	{ "provider delete", "cascade", NULL, N_("Also delete its numbers") },
 	{ "provider delete", "cut", NULL, N_("With --cascade: hang up their calls when their routes are deleted") },
 	{ "number delete", "cut", NULL, N_("Hang up its calls when its route is deleted; without this they go on") },
-	{ "provider delete|agent delete|schedule delete|block delete|number delete", "yes", NULL, N_("Do not ask for confirmation") },
+	{ "agent delete|schedule delete", "replace-with", "ID",
+	  N_("First give everything that uses it this one instead") },
+	{ "provider delete|agent edit|agent delete|schedule delete|block delete|number delete", "yes", NULL, N_("Do not ask for confirmation") },
 	{ "agent sync", "dry-run", NULL, N_("Show what would change, and change nothing") },
 	{ "agent sync", "all-gone", NULL, N_("Mark all agents of a region as gone if the directory has none of them") },
 	{ "number add|number edit", "param", N_("KEY=VALUE"),

@@ -386,6 +386,16 @@ uint64_t snapshot_generation(const struct snapshot *s)
 	return s->generation;
 }
 
+static const struct record *find_record(void *arg, enum entity entity, const char *key)
+{
+	return snapshot_get(arg, entity, key);
+}
+
+struct record_lookup snapshot_lookup(const struct snapshot *s)
+{
+	return (struct record_lookup){ find_record, (void *)s };
+}
+
 void snapshot_number_context(const struct snapshot *s, const struct number *n, bool adding, struct number_context *ctx)
 {
 	const struct workspace *w = &s->workspace;
@@ -393,6 +403,7 @@ void snapshot_number_context(const struct snapshot *s, const struct number *n, b
 	*ctx = (struct number_context){
 		.provider = snapshot_provider(s, n->provider),
 		.agent = snapshot_agent(s, n->agent),
+		.look = snapshot_lookup(s),
 		.holder = snapshot_number(s, n->e164),
 		.used = snapshot_used(s),
 		.limit = workspace_limit(w),

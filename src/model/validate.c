@@ -17,7 +17,65 @@
 #include "trunkdeck/model/e164.h"
 #include "trunkdeck/model/tell.h"
 
+/* --- references --- */
+
+/* `unchanged`: it was there before, so an agent that has become unusable may stay. */
+static bool check_reference(const struct field *f, const char *key, bool unchanged, const struct record_lookup *look, struct err *e)
+{
+	bool to_schedule = f->type == FIELD_SCHEDULE;
+	const struct record *r = look->find ? look->find(look->arg, to_schedule ? ENTITY_SCHEDULE : ENTITY_AGENT, key) : NULL;
+	const char *why;
+
+	if (r && (unchanged || to_schedule || agent_usable(&r->agent, &why)))
+		return true;
+	if (r)
+		/* TRANSLATORS: agent id, then the reason. */
+		err_set(e, ERR_AGENT_UNUSABLE, _("%s: %s; choose another agent"), key, why);
+	else if (to_schedule)
+		err_set(e, ERR_SCHEDULE_NOT_FOUND, _("there is no schedule %s: see 'trunkdeck schedule list'"), key);
+	else
+		err_set(e, ERR_AGENT_NOT_FOUND, _("there is no agent %s: see 'trunkdeck agent list'"), key);
+	err_about(e, f->key);
+	return false;
+}
+
+static bool check_split(const struct field *f, const struct number *n, const struct number_context *ctx, struct err *e)
+{
+	const char *rest = n->split;
+	struct str id;
+	int weight;
+
+	while (split_next(&rest, &id, &weight)) {
+		char *agent = str_dup(id);
+		bool unchanged = ctx->restoring || (!ctx->adding && ctx->holder && split_weight(ctx->holder->split, agent));
+		bool ok = check_reference(f, agent, unchanged, &ctx->look, e);
+
+		free(agent);
+		if (!ok)
+			return false;
+	}
+	if (!n->split[0] || split_weight(n->split, n->agent))
+		return true;
+	field_refuse(f, e, "");
+	err_hint(e, _("the agent of the number is %s: name it too, e.g. %s:90"), n->agent, n->agent);
+	return false;
+}
+
 /* --- numbers --- */
+
+/* The fallback, or the agent for closed hours. */
+static bool check_other_agent(const struct field *f, const char *text, const struct number *n, const struct number_context *ctx,
+			      struct err *e)
+{
+	bool unchanged = ctx->restoring || (!ctx->adding && ctx->holder && !strcmp(field_text_in(f, ctx->holder), text));
+
+	if (!text[0])
+		return true;
+	/* With a split, the fallback of one agent may be the other one. */
+	if (n->fallback == text && !n->split[0] && !strcmp(n->agent, text))
+		return field_refuse(f, e, _("the agent can't be its own fallback: choose another one"));
+	return check_reference(f, text, unchanged, &ctx->look, e);
+}
 
 /* Checks the record that a field refers to, and the number itself. */
 static bool check_field(const struct field *f, const struct number *n, const struct number_context *ctx, struct err *e)
@@ -42,7 +100,7 @@ static bool check_field(const struct field *f, const struct number *n, const str
 		if (!field_check_text(f, text, e))
 			return false;
 		if (!(f->flags & FIELD_REQUIRED))
-			return true;
+			return check_other_agent(f, text, n, ctx, e);
 		if (!ctx->agent)
 			return err_set(e, ERR_AGENT_NOT_FOUND, _("there is no agent %s: see 'trunkdeck agent list'"), text);
 		if (ctx->restoring || (!ctx->adding && ctx->holder && !strcmp(ctx->holder->agent, text)) ||
@@ -53,6 +111,10 @@ static bool check_field(const struct field *f, const struct number *n, const str
 	case FIELD_PARAMS:
 		return field_check_text(f, text, e) &&
 		       (ctx->restoring || tell_check_params(text, !ctx->adding && ctx->holder ? ctx->holder->params : "", e));
+	case FIELD_SCHEDULE:
+		return field_check_text(f, text, e) && (!text[0] || check_reference(f, text, true, &ctx->look, e));
+	case FIELD_SPLIT:
+		return field_check_text(f, text, e) && check_split(f, n, ctx, e);
 	default:
 		return !field_is_text(f) || field_check_text(f, text, e);
 	}
@@ -94,9 +156,14 @@ bool fields_validate(const struct record *r, struct err *e)
 	return fields_check(r->entity, record_base_const(r), e);
 }
 
-bool provider_validate(const struct provider *p, struct err *e)
+bool provider_validate(const struct provider *p, const struct provider *there, bool restoring, const struct record_lookup *look,
+		       struct err *e)
 {
-	return fields_check(ENTITY_PROVIDER, p, e);
+	const struct field *f = field_by_key(ENTITY_PROVIDER, "defaultAgentId");
+
+	return fields_check(ENTITY_PROVIDER, p, e) &&
+	       (!p->default_agent[0] ||
+		check_reference(f, p->default_agent, restoring || (there && !strcmp(there->default_agent, p->default_agent)), look, e));
 }
 
 bool agent_validate(const struct agent *a, struct err *e)

@@ -54,11 +54,6 @@ static bool find_last_change(struct txn *t, enum entity entity, const char *key,
 		txn_broken(t));
 }
 
-static bool count_numbers(struct txn *t, const char *sql, const char *key, int64_t *count, struct err *e)
-{
-	return txn_flush(t, e) && (db_query_int(t->s->db, sql, &key, 1, 0, count, e) || txn_broken(t));
-}
-
 /* --- refusals --- */
 
 static const struct {
@@ -113,11 +108,28 @@ static bool find_current(struct txn *t, const struct mutation *m, const struct r
 
 /* --- rules --- */
 
+/* What a record refers to is looked up in the transaction. */
+struct looking {
+	struct txn *t;
+	struct err failure;		/* the database failed */
+};
+
+static const struct record *look(void *arg, enum entity entity, const char *key)
+{
+	struct looking *l = arg;
+	const struct record *r = NULL;
+
+	if (!l->t->broken)
+		txn_find(l->t, entity, key, &r, &l->failure);
+	return r;
+}
+
 static bool check_number(struct txn *t, const struct number *n, const struct record *holder, bool adding,
 			 struct err *e)
 {
 	const struct workspace *w = txn_workspace(t);
-	struct number_context ctx = { .limit = workspace_limit(w), .adding = adding, .restoring = t->undoes,
+	struct looking l = { .t = t };
+	struct number_context ctx = { .look = { look, &l }, .limit = workspace_limit(w), .adding = adding, .restoring = t->undoes,
 				      .plan = w->has_max ? NULL : plan_name(w->plan) };
 	const struct record *provider, *agent, *held_by = NULL;
 
@@ -132,7 +144,11 @@ static bool check_number(struct txn *t, const struct number *n, const struct rec
 	ctx.agent = agent ? &agent->agent : NULL;
 	ctx.holder = holder ? &holder->number : NULL;
 	ctx.holder_provider_name = held_by ? held_by->provider.name : NULL;
-	return number_validate(n, &ctx, NULL, e);
+	if (number_validate(n, &ctx, NULL, e))
+		return true;
+	if (t->broken && e)
+		*e = l.failure;
+	return false;
 }
 
 struct found_id {
@@ -147,12 +163,18 @@ static bool take_id(void *arg, const char *const *values)
 	return false;
 }
 
-static bool check_provider(struct txn *t, const struct provider *p, struct err *e)
+static bool check_provider(struct txn *t, const struct provider *p, const struct record *there, struct err *e)
 {
 	const char *const params[] = { p->name, p->id };
+	struct looking l = { .t = t };
 	struct found_id other = { "" };
 
-	if (!provider_validate(p, e) || !txn_flush(t, e))
+	if (!provider_validate(p, there ? &there->provider : NULL, t->undoes, &(struct record_lookup){ look, &l }, e)) {
+		if (t->broken && e)
+			*e = l.failure;
+		return false;
+	}
+	if (!txn_flush(t, e))
 		return false;
 	if (!db_query(t->s->db, "SELECT id FROM td.provider WHERE name = $1 AND id <> $2", params, 2, take_id, &other, e))
 		return txn_broken(t);
@@ -168,7 +190,7 @@ bool mutate_check_record(struct txn *t, const struct record *r, const struct rec
 	case ENTITY_NUMBER:
 		return check_number(t, &r->number, there, adding, e);
 	case ENTITY_PROVIDER:
-		return check_provider(t, &r->provider, e);
+		return check_provider(t, &r->provider, there, e);
 	case ENTITY_AGENT:
 		return agent_validate(&r->agent, e);
 	case ENTITY_WORKSPACE:
@@ -276,19 +298,6 @@ static bool edit_copy(struct txn *t, const struct mutation *m, struct record *r,
 
 /* --- deleting --- */
 
-static bool refuse_agent_in_use(struct txn *t, const char *id, struct err *e)
-{
-	int64_t used;
-
-	if (!count_numbers(t, "SELECT count(*) FROM td.number WHERE agent = $1", id, &used, e))
-		return false;
-	if (!used)
-		return true;
-	return err_set(e, ERR_AGENT_IN_USE, ngettext("%" PRId64 " number uses it: give it another agent first",
-						     "%" PRId64 " numbers use it: give them another agent first",
-						     (unsigned long)used), used);
-}
-
 struct key_list {
 	char **keys;
 	size_t n, size;
@@ -334,28 +343,10 @@ static bool remove_numbers_of(struct txn *t, const char *provider, struct err *e
 	return ok;
 }
 
-static bool free_provider(struct txn *t, const char *id, bool cascade, struct err *e)
-{
-	int64_t used;
-
-	if (!count_numbers(t, "SELECT count(*) FROM td.number WHERE provider = $1", id, &used, e))
-		return false;
-	if (!used)
-		return true;
-	if (cascade)
-		return remove_numbers_of(t, id, e);
-	return err_set(e, ERR_PROVIDER_IN_USE,
-		       ngettext("%" PRId64 " number is on it: move or delete it first, or delete both together",
-				"%" PRId64 " numbers are on it: move or delete them first, or delete all together",
-				(unsigned long)used), used);
-}
-
 bool mutate_remove_record(struct txn *t, enum entity entity, const char *key, bool cascade, struct record *was,
 			  int64_t *change_id, struct err *e)
 {
-	if (entity == ENTITY_AGENT && !refuse_agent_in_use(t, key, e))
-		return false;
-	if (entity == ENTITY_PROVIDER && !free_provider(t, key, cascade, e))
+	if (entity == ENTITY_PROVIDER && cascade ? !txn_flush(t, e) || !remove_numbers_of(t, key, e) : !uses_refuse(t, entity, key, e))
 		return false;
 	return txn_remove(t, entity, key, was, change_id, e);
 }
@@ -368,6 +359,7 @@ static bool delete_record(struct txn *t, const struct mutation *m, struct mutati
 	if (m->record.entity == ENTITY_WORKSPACE)
 		return err_set(e, ERR_FIELD_INVALID, _("the workspace can't be deleted: delete its store"));
 	if (!find_current(t, m, &there, result, e) ||
+	    (m->replace_with[0] && !uses_replace(t, there, m->replace_with, e)) ||
 	    !mutate_remove_record(t, m->record.entity, record_key(&m->record), m->cascade, &was, &result->change_id, e))
 		return false;
 	record_clear(&result->now);
@@ -397,19 +389,15 @@ static bool mutate_one(struct txn *t, const struct mutation *m, struct mutation_
 
 static bool prefetch(struct txn *t, const struct mutation *m, size_t n, struct err *e)
 {
-	static const enum entity order[] = { ENTITY_PROVIDER, ENTITY_AGENT, ENTITY_NUMBER };
-
-	for (size_t k = 0; n >= PREFETCH_FROM && k < ARRAY_LEN(order); k++) {
+	for (enum entity kind = 0; n >= PREFETCH_FROM && kind < ENTITY_COUNT; kind++) {
 		for (size_t i = 0; i < n; i++) {
 			const struct record *r = &m[i].record;
-			const char *key = r->entity == order[k] ? record_key(r) : "";
 
-			if (r->entity == ENTITY_NUMBER && order[k] == ENTITY_PROVIDER)
-				key = r->number.provider;
-			else if (r->entity == ENTITY_NUMBER && order[k] == ENTITY_AGENT)
-				key = r->number.agent;
-			if (!txn_want(t, order[k], key, e))
+			if (r->entity == kind && kind != ENTITY_WORKSPACE && !txn_want(t, kind, record_key(r), e))
 				return false;
+			for (const struct field *f = entity_fields(r->entity); f->key && m[i].kind < MUTATION_DELETE; f++)
+				if (field_refers_to(f) == kind && !txn_want(t, kind, field_value(f, r).text, e))
+					return false;
 		}
 		if (!txn_want_done(t, e))
 			return false;

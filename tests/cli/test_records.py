@@ -232,14 +232,14 @@ class AgentsThatStop(DeckTest):
         for i in range(6):
             self.done("number", "add", f"+1555123457{i}", "--provider", "Twilio", "--agent", "support")
         self.done("number", "edit", "+15551234570", "--enabled", "no")	# has no route
-        result = self.done("agent", "edit", "support", "--disabled", "yes")
+        result = self.done("agent", "edit", "support", "--disabled", "yes", "--yes")
         before, after = result.err.splitlines()[:2]
         listed = "+15551234567, +15551234571, +15551234572, +15551234573, +15551234574 and 1 more"
         self.assertEqual(before, f"warning: 6 numbers lose their routes (agent is disabled): {listed}")
         self.assertEqual(after, f"warning: 6 numbers have no route now: {listed}")
         self.assertNotIn("warning", self.done("agent", "edit", "support", "--title", "Support").err)
         self.assertNotIn("warning", self.done("agent", "edit", "support", "--disabled", "no").err)
-        self.assertIn("not voice-enabled", self.done("agent", "edit", "support", "--voice-enabled", "no").err)
+        self.assertIn("not voice-enabled", self.done("agent", "edit", "support", "--voice-enabled", "no", "--yes").err)
 
 
 class Deleting(DeckTest):

@@ -133,7 +133,7 @@ class Doctor(Servers):
 
     def test_findings_from_the_store_alone(self):
         self.furnish()
-        self.run_deck("agent", "edit", "support", "--disabled", "yes", "--region", "eu")
+        self.run_deck("agent", "edit", "support", "--disabled", "yes", "--yes", "--region", "eu")
         self.run_deck("number", "edit", NUMBER, "--enabled", "no")
         found = self.findings(NUMBER)
         self.assertEqual([found[c, ""]["result"] for c in ("enabled", "usable", "region")], ["fail", "fail", "warn"])
@@ -167,7 +167,7 @@ class Doctor(Servers):
         self.assertIn(f"{NUMBER} has no route: disabled", run.err)
         self.assertIn(f"trunkdeck number edit {NUMBER} --enabled yes", run.err)
         self.run_deck("number", "edit", NUMBER, "--enabled", "yes")
-        self.run_deck("agent", "edit", "support", "--disabled", "yes")
+        self.run_deck("agent", "edit", "support", "--disabled", "yes", "--yes")
         self.assertIn(f"{NUMBER} has no route: agent is disabled", self.run_deck("test", NUMBER).err)
 
     def test_an_unknown_number_names_similar_numbers(self):

@@ -74,6 +74,8 @@ int64_t snapshot_used(const struct snapshot *s);				/* numbers of all providers 
 /* Counts every change. A view compares it to know whether to rebuild. */
 uint64_t snapshot_generation(const struct snapshot *s);
 
+/* For the rules of validate.h. */
+struct record_lookup snapshot_lookup(const struct snapshot *s);
 /* Looks up what number_validate() needs; *ctx points into the snapshot. */
 void snapshot_number_context(const struct snapshot *s, const struct number *n, bool adding, struct number_context *ctx);
 

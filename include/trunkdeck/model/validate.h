@@ -11,10 +11,17 @@
 #include "trunkdeck/base/err.h"
 #include "trunkdeck/model/records.h"
 
+/* Finds a record, in the snapshot or in the store's transaction; NULL = there is none. */
+struct record_lookup {
+	const struct record *(*find)(void *arg, enum entity entity, const char *key);
+	void *arg;
+};
+
 /* The records that a number refers to. The caller looks them up; NULL = does not exist. */
 struct number_context {
 	const struct provider *provider;	/* of n->provider */
 	const struct agent *agent;		/* of n->agent */
+	struct record_lookup look;		/* the other ones; without a function, none exists */
 	/* The stored number with that e164. When adding, it prevents the addition. When editing, it is the number
 	 * before the edit (may be NULL): if its agent has become unusable, other fields can still be edited. */
 	const struct number *holder;
@@ -34,7 +41,9 @@ bool number_validate(const struct number *n, const struct number_context *ctx, c
 const char *number_warning(const struct number *n, const struct number_context *ctx);
 /* The form of each field, for records without further rules. */
 bool fields_validate(const struct record *r, struct err *e);
-bool provider_validate(const struct provider *p, struct err *e);
+/* `there`: the stored provider before the edit, NULL = none. Its default agent need not be usable if `restoring`. */
+bool provider_validate(const struct provider *p, const struct provider *there, bool restoring, const struct record_lookup *look,
+		       struct err *e);
 bool agent_validate(const struct agent *a, struct err *e);
 bool workspace_validate(const struct workspace *w, struct err *e);
 

@@ -88,6 +88,10 @@ bool store_find_changes(struct store *s, const struct change_query *q, void (*fn
 /* Reads one record. *found is false when there is none. *r is initialised in both cases. */
 bool store_get(struct store *s, enum entity entity, const char *key, struct record *r, bool *found, struct err *e);
 
+/* Reads what agents were told of a number under a generation (model/tell.h). Label and parameters are "" if it is not
+ * known; the caller frees them. */
+bool store_find_told(struct store *s, const char *gen, char **label, char **params, struct err *e);
+
 /* --- changing --- */
 
 enum mutation_kind { MUTATION_ADD, MUTATION_EDIT, MUTATION_DELETE, MUTATION_REVERT };
@@ -97,6 +101,9 @@ struct mutation {
 	struct record record;		/* DELETE and REVERT use only the key; EDIT needs the whole record */
 	int64_t version;		/* EDIT, DELETE: the version that was changed; 0 = any */
 	bool cascade;			/* DELETE of a provider: also deletes its numbers, each with its own change */
+	/* DELETE of an agent or a schedule: the id of another one. Records that refer to the deleted one refer to this one
+	 * instead, each with its own change before the deletion's. "" = the deletion is refused if there are such records. */
+	char replace_with[65];
 	/* REVERT: undoes the changes of these ids, the last one first. They are the changes of one mutation (see its
 	 * result). Refused with ERR_CHANGED_MEANWHILE if one of the records has a later change that was not undone. So
 	 * a series of changes can be undone step by step while others change other records. To undo a REVERT is redo.

@@ -155,14 +155,19 @@ static bool set_fields(const struct cli *c, struct snapshot *directory, struct r
 static bool mutate(struct cli *c, enum mutation_kind kind, const struct record *r, int64_t version,
 		   struct record *now, struct err *e)
 {
-	const struct mutation m = {
+	const char *replace = cli_args_value(&c->args, "replace-with");
+	struct mutation m = {
 		.kind = kind,
 		.record = *r,
 		.version = version,
 		.cascade = kind == MUTATION_DELETE && cli_args_has(&c->args, "cascade"),
 	};
 	struct mutation_result result;
-	bool ok = store_mutate(c->store, &m, 1, MUTATE_ALL_OR_NOTHING, &result, e);
+	bool ok;
+
+	if (kind == MUTATION_DELETE && replace)
+		str_copy(m.replace_with, sizeof(m.replace_with), str_of(replace));
+	ok = store_mutate(c->store, &m, 1, MUTATE_ALL_OR_NOTHING, &result, e);
 
 	record_copy(now, &result.now);
 	mutation_result_clear(&result);
@@ -270,25 +275,73 @@ bool cli_record_add(struct cli *c, struct err *e)
 
 #define LOST_SHOWN 5
 
-/* Finds the agent's numbers whose routes a change deletes, as "+1..., +1... and 3 more", and their count. */
-static bool read_lost(struct cli *c, const struct record *agent, size_t *count, struct buf *list, struct err *e)
+/* Finds the numbers whose routes a change of their agent deletes, as "+1..., +1... and 3 more", and their count. *others:
+ * how many numbers and providers name the agent in other fields. */
+static bool read_lost(struct cli *c, const struct record *agent, size_t *count, size_t *others, struct buf *list, struct err *e)
 {
 	struct snapshot *s = snapshot_new();
+	const struct provider *const *providers;
 	const struct number *const *numbers;
+	const char *id = agent->agent.id;
 	size_t n;
 	bool ok = store_read_snapshot(c->store, s, true, e);
 
 	numbers = snapshot_numbers(s, &n);
 	for (size_t i = 0; ok && i < n; i++) {
-		if (strcmp(numbers[i]->agent, agent->agent.id) != 0 || !numbers[i]->enabled)
+		const struct number *number = numbers[i];
+
+		if (!number->enabled)
 			continue;
+		if (strcmp(number->agent, id) != 0) {
+			*others += split_weight(number->split, id) > 0 || !strcmp(number->fallback, id) || !strcmp(number->closed_agent, id);
+			continue;
+		}
 		if ((*count)++ < LOST_SHOWN)
-			buf_addf(list, "%s%s", *count > 1 ? ", " : "", numbers[i]->e164);
+			buf_addf(list, "%s%s", *count > 1 ? ", " : "", number->e164);
 	}
 	if (*count > LOST_SHOWN)
 		buf_addf(list, _(" and %zu more"), *count - LOST_SHOWN);
+	providers = snapshot_providers(s, &n);
+	for (size_t i = 0; ok && i < n; i++)
+		*others += !strcmp(providers[i]->default_agent, id);
 	snapshot_free(&s);
 	return ok;
+}
+
+/* Asks whether to do what was just announced. Returns false when it was not confirmed; *e says why. */
+static bool ask(const struct cli *c, const char *question, struct err *e)
+{
+	char answer[16] = "";
+
+	if (cli_args_has(&c->args, "yes"))
+		return true;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+		err_set_message(e, ERR_USAGE, "%s", _("this asks for confirmation, and there is no terminal to ask on"));
+		err_hint(e, "%s", _("--yes goes on without asking"));
+		return false;
+	}
+	fprintf(stderr, "%s [y/N] ", question);
+	fflush(stderr);
+	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+		return true;
+	return err_set_message(e, ERR_FOUND_WRONG, "%s", _("nothing was changed"));
+}
+
+/* The agent can't take calls any more: tells what that means for its numbers, and asks. */
+static bool confirm_loss(struct cli *c, const struct record *agent, const char *why, size_t *lost, struct buf *list, struct err *e)
+{
+	size_t others = 0;
+
+	if (!read_lost(c, agent, lost, &others, list, e))
+		return false;
+	if (*lost > 0)
+		cli_note(c, ngettext("warning: %zu number loses its route (%s): %s", "warning: %zu numbers lose their routes (%s): %s",
+				     *lost), *lost, why, list->p);
+	if (others > 0)
+		cli_note(c, ngettext("warning: %zu record more names this agent, in a split or as the fallback, closed or default agent",
+				     "warning: %zu records more name this agent, in a split or as the fallback, closed or default agent",
+				     others), others);
+	return *lost + others == 0 || ask(c, _("Change the agent?"), e);
 }
 
 static bool edit(struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
@@ -302,13 +355,10 @@ static bool edit(struct cli *c, struct snapshot *directory, struct record *r, st
 	if (!set_fields(c, directory, r, e))
 		return false;
 	buf_init(&list, BUF_UNBOUNDED);
-	if (had_routes && !agent_usable(&r->agent, &why) && !read_lost(c, r, &lost, &list, e)) {
+	if (had_routes && !agent_usable(&r->agent, &why) && !confirm_loss(c, r, why, &lost, &list, e)) {
 		buf_clear(&list);
 		return false;
 	}
-	if (lost > 0)
-		cli_note(c, ngettext("warning: %zu number loses its route (%s): %s", "warning: %zu numbers lose their routes (%s): %s",
-				     lost), lost, why, list.p);
 	ok = mutate(c, MUTATION_EDIT, r, record_version(r), &now, e);
 	if (ok)
 		report(c, _("changed"), &now, directory);
@@ -416,29 +466,25 @@ bool cli_record_list(struct cli *c, struct err *e)
 /* --- deleting --- */
 
 /* Returns false when the delete was not confirmed; *e says why. */
-static bool confirm(const struct cli *c, const struct record *r, int64_t numbers, struct err *e)
+static bool confirm(const struct cli *c, struct snapshot *directory, const struct record *r, int64_t numbers, struct err *e)
 {
-	char answer[16] = "";
+	const struct provider *p = r->entity == ENTITY_NUMBER ? snapshot_provider(directory, r->number.provider) : NULL;
+	bool asks = !cli_args_has(&c->args, "yes"), ok;
+	char *question;
 
-	if (cli_args_has(&c->args, "yes"))
-		return true;
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-		err_set_message(e, ERR_USAGE, "%s", _("delete asks for confirmation, and there is no terminal to ask on"));
-		err_hint(e, "%s", _("--yes deletes without asking"));
-		return false;
-	}
-	if (r->entity == ENTITY_NUMBER)
+	if (p && p->default_agent[0] != '\0')
+		cli_note(c, _("note: calls to %s will be answered by %s, the default agent of %s"), r->number.e164, p->default_agent, p->name);
+	else if (p && asks)
 		fprintf(stderr, _("Calls to %s will be refused; the number stays yours at the provider.\n"), r->number.e164);
-	if (r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade") && numbers > 0)
+	if (asks && r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade") && numbers > 0)
 		fprintf(stderr, ngettext("%" PRId64 " number of this provider is deleted too.\n",
 					 "%" PRId64 " numbers of this provider are deleted too.\n", (unsigned long)numbers), numbers);
-	if (cli_args_has(&c->args, "cut"))
+	if (asks && cli_args_has(&c->args, "cut"))
 		fprintf(stderr, "%s\n", _("Calls that are up are hung up."));
-	fprintf(stderr, _("Delete %s %s? [y/N] "), entity_name(r->entity), record_key(r));
-	fflush(stderr);
-	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
-		return true;
-	return err_set_message(e, ERR_FOUND_WRONG, "%s", _("not deleted"));
+	question = xasprintf(_("Delete %s %s?"), entity_name(r->entity), record_key(r));
+	ok = ask(c, question, e);
+	free(question);
+	return ok;
 }
 
 static bool delete(struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
@@ -449,7 +495,7 @@ static bool delete(struct cli *c, struct snapshot *directory, struct record *r, 
 	struct record now;
 	bool ok;
 
-	if (!confirm(c, r, snapshot_badge(directory, record_key(r)), e) ||
+	if (!confirm(c, directory, r, snapshot_badge(directory, record_key(r)), e) ||
 	    (cuts && !(config_read_server_secrets(c->options->config, e) && (cut = cli_cut_prepare(c, r, e)))))
 		return false;
 	ok = mutate(c, MUTATION_DELETE, r, version, &now, e);

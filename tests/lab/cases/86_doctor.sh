@@ -68,7 +68,7 @@ check "a disabled number" deck ann number edit $number --enabled no
 check "is found" finds enabled fail '404' $number
 check "and its route" finds route fail 'left behind' $number
 check "is enabled" deck ann number edit $number --enabled yes
-check "a disabled agent" deck ann agent edit support --disabled yes
+check "a disabled agent" deck ann agent edit support --disabled yes --yes
 check "is found" finds usable fail support $number
 check "is enabled again, in the other region" deck ann agent edit support --disabled no --region eu
 check "which is a warning" finds region warn 'its agent eu' $number

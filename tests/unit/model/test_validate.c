@@ -220,16 +220,16 @@ static void providers_are_checked(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_true(provider_validate(&f->provider, NULL));
+	assert_true(provider_validate(&f->provider, NULL, false, &f->ctx.look, NULL));
 	/* The store makes the id from the name. */
 	put(&f->provider.id, "");
-	assert_true(provider_validate(&f->provider, NULL));
+	assert_true(provider_validate(&f->provider, NULL, false, &f->ctx.look, NULL));
 	put(&f->provider.sip_domain, "sip:pstn.twilio.com");
-	assert_false(provider_validate(&f->provider, &f->err));
+	assert_false(provider_validate(&f->provider, NULL, false, &f->ctx.look, &f->err));
 	assert_string_equal(f->err.message, "sipDomain: this value is not allowed");
 	assert_string_equal(f->err.hint, "no sip:, no port: write pstn.twilio.com");
 	put(&f->provider.name, "");
-	assert_false(provider_validate(&f->provider, &f->err));
+	assert_false(provider_validate(&f->provider, NULL, false, &f->ctx.look, &f->err));
 	assert_int_equal(f->err.code, ERR_FIELD_REQUIRED);
 	assert_string_equal(f->err.message, "name: a value is required");
 }

@@ -86,6 +86,7 @@ bool byte_receive(int fd, unsigned char *byte);
 /* The tests for all databases. An argument runs only the tests whose names match this pattern. */
 int run_suite(int argc, char **argv, enum backend b, const char *name);
 int run_record_tests(const char *name);
+int run_reference_tests(const char *name);
 int run_batch_tests(const char *name);
 int run_feed_tests(const char *name);
 int run_call_tests(const char *name);
