@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agents/page.h"
+#include "agents/directory_page.h"
 #include "fuzz.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
@@ -23,7 +23,7 @@ static void check_clean(const char *text)
 		FUZZ_ASSERT((unsigned char)*p >= 0x20);
 }
 
-static void check_agent(const struct page_agent *a)
+static void check_agent(const struct directory_agent *a)
 {
 	struct err e;
 
@@ -41,20 +41,20 @@ static void check_agent(const struct page_agent *a)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	const struct page_rules rules = { .dial = "WebSocket/{agent_id}/c(ulaw)", .workspace = "ours" };
-	struct page page;
+	const struct directory_rules rules = { .dial = "WebSocket/{agent_id}/c(ulaw)", .workspace = "ours" };
+	struct directory_page page;
 	struct err e = { .code = ERR_NONE };
 	char said[40];
 
-	if (page_parse(&page, (const char *)bytes, len, &rules, &e)) {
+	if (directory_page_parse(&page, (const char *)bytes, len, &rules, &e)) {
 		FUZZ_ASSERT(page.starred <= page.count && page.total >= -1 && page.number >= -1);
 		for (size_t i = 0; i < page.count; i++)
 			check_agent(&page.agents[i]);
 	} else {
 		FUZZ_ASSERT(e.code == ERR_DIRECTORY_ANSWER && page.count == 0);
 	}
-	page_clear(&page);
-	page_refusal((const char *)bytes, len, "s3cr3t", said, sizeof(said));
+	directory_page_clear(&page);
+	directory_refusal((const char *)bytes, len, "s3cr3t", said, sizeof(said));
 	check_clean(said);
 	FUZZ_ASSERT(!strstr(said, "s3cr3t"));
 	return 0;
