@@ -91,6 +91,7 @@ libtrunkdeck_a_SOURCES += \
 	src/store/store.c \
 	src/store/tables.c \
 	src/store/tables.h \
+	src/store/told.c \
 	src/store/txn.c \
 	src/store/txn.h \
 	src/store/uses.c

@@ -162,34 +162,3 @@ bool store_get(struct store *s, enum entity entity, const char *key, struct reco
 	*found = ok && g.found;
 	return ok;
 }
-
-/* --- what agents were told --- */
-
-struct told {
-	char **label, **params;
-};
-
-static bool take_told(void *arg, const char *const *values)
-{
-	struct told *told = arg;
-
-	free(*told->label);
-	free(*told->params);
-	*told->label = xstrdup(db_text(values[0]));
-	*told->params = xstrdup(db_text(values[1]));
-	return false;
-}
-
-bool store_find_told(struct store *s, const char *gen, char **label, char **params, struct err *e)
-{
-	struct told told = { label, params };
-
-	*label = xstrdup("");
-	*params = xstrdup("");
-	if (store_connect(s, e) &&
-	    db_query(s->db, "SELECT label, params FROM td.params_seen WHERE gen = $1", &gen, 1, take_told, &told, e))
-		return true;
-	FREE(label);
-	FREE(params);
-	return false;
-}

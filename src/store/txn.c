@@ -9,7 +9,6 @@
 
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
-#include "trunkdeck/model/tell.h"
 
 struct txn_entry {
 	char *key;
@@ -228,20 +227,10 @@ static bool post_change(struct txn *t, const struct record *before, const struct
 /* Keeps what agents are told of a number, so that a call can show its parameters as they were. */
 static bool keep_told(struct txn *t, const struct number *n, const struct number *before, struct err *e)
 {
-	struct db_params p = { 0 };
-	struct tell told;
-	bool ok;
-
 	if (before && !strcmp(n->params, before->params) && !strcmp(n->label, before->label) &&
 	    !strcmp(n->provider, before->provider) && n->region == before->region)
 		return true;
-	tell_init(&told, n);
-	db_param_text(&p, told.gen);
-	db_param_text(&p, n->label);
-	db_param_text(&p, n->params);
-	ok = insert_add(&t->seen, &p, e) || txn_broken(t);
-	tell_clear(&told);
-	return ok;
+	return told_add(&t->seen, n, e) || txn_broken(t);
 }
 
 /* --- changing --- */
@@ -317,7 +306,7 @@ bool txn_begin(struct txn *t, struct store *s, struct err *e)
 	buf_init(&t->before, BUF_UNBOUNDED);
 	buf_init(&t->after, BUF_UNBOUNDED);
 	insert_init(&t->changes, s->db, tables->insert_change, tables->insert_changes, tables->change_columns);
-	insert_init(&t->seen, s->db, tables->insert_seen, tables->insert_many_seen, SEEN_COLUMNS);
+	told_begin(&t->seen, s);
 	if (!db_begin(s->db, DB_WRITE, e) || !db_query(s->db, tables->lock, NULL, 0, take_workspace, t, e))
 		return txn_broken(t);
 	/* The ids of new changes are counted from it. */

@@ -174,7 +174,8 @@ static bool replace_fields(struct record *r, const struct record *of, const char
 	return true;
 }
 
-static bool replace_in(struct txn *t, const struct user *user, const struct record *of, const char *by, struct err *e)
+/* Checks the record with the other reference, or puts it. */
+static bool replace_in(struct txn *t, const struct user *user, const struct record *of, const char *by, bool put, struct err *e)
 {
 	const struct record *there;
 	struct record copy;
@@ -187,11 +188,11 @@ static bool replace_in(struct txn *t, const struct user *user, const struct reco
 	if (!there)
 		return true;
 	record_copy(&copy, there);
-	ok = replace_fields(&copy, of, by, &why) && mutate_check_record(t, &copy, there, false, &why);
-	if (ok) {
+	ok = replace_fields(&copy, of, by, &why) && (put || mutate_check_record(t, &copy, there, false, &why));
+	if (ok && put) {
 		mutate_stamp(t, &copy, there);
 		ok = txn_put(t, &copy, NULL, &change_id, &why);
-	} else if (!t->broken) {
+	} else if (!ok && !t->broken) {
 		/* Which of many records is meant is not in the message of a field. */
 		err_set_message(e, why.code, "%s: %s", user->key, why.message);
 		err_about(e, "");
@@ -220,8 +221,11 @@ bool uses_replace(struct txn *t, const struct record *of, const char *by, struct
 	for (size_t i = 0; ok && i < users.n; i++)
 		ok = txn_want(t, users.rows[i].entity, users.rows[i].key, e);
 	ok = ok && txn_want_done(t, e);
+	/* A batch goes on after a refusal, so nothing is put before all is checked. */
 	for (size_t i = 0; ok && i < users.n; i++)
-		ok = replace_in(t, &users.rows[i], of, by, e);
+		ok = replace_in(t, &users.rows[i], of, by, false, e);
+	for (size_t i = 0; ok && i < users.n; i++)
+		ok = replace_in(t, &users.rows[i], of, by, true, e);
 	users_free(&users);
 	return ok;
 }

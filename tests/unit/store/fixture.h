@@ -94,6 +94,7 @@ int run_coverage_tests(const char *name);
 int run_metrics_tests(const char *name);
 int run_live_tests(const char *name);
 int run_race_tests(const char *name);
+int run_upgrade_tests(const char *name);
 int run_undo_tests(const char *name);
 int run_sqlite_tests(void);
 int run_damage_tests(void);

@@ -15,5 +15,6 @@ int run_suite(int argc, char **argv, enum backend b, const char *name)
 		cmocka_set_test_filter(argv[1]);
 	backend_use(b);
 	return run_record_tests(name) + run_reference_tests(name) + run_batch_tests(name) + run_feed_tests(name) +
-	       run_call_tests(name) + run_coverage_tests(name) + run_live_tests(name) + run_metrics_tests(name) + run_race_tests(name) + run_undo_tests(name);
+	       run_call_tests(name) + run_coverage_tests(name) + run_live_tests(name) + run_metrics_tests(name) + run_race_tests(name) + run_undo_tests(name) +
+	       run_upgrade_tests(name);
 }

@@ -8,8 +8,9 @@
 
 #include "fixture.h"
 #include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/str.h"
 
-enum { CHANGES = 1000, PROVIDERS = 4, AGENTS = 4, NUMBERS = 12, KEY_SIZE = 16 };
+enum { CHANGES = 1000, PROVIDERS = 4, AGENTS = 4, SCHEDULES = 3, BLOCKS = 6, NUMBERS = 12, KEY_SIZE = 40 };
 
 /* --- steps --- */
 
@@ -102,6 +103,9 @@ static void dump_record(void *arg, const struct record *r, int64_t numbers)
 	json_object_del(json, "version");
 	json_object_del(json, "updatedAt");
 	json_object_del(json, "updatedBy");
+	/* JSON has the masked URL; undo must bring back the whole. */
+	if (r->entity == ENTITY_AGENT)
+		json_object_set_new(json, "url", json_string(r->agent.url));
 	text = json_dumps(json, JSON_INDENT(1));
 	buf_adds(&d->text, text);
 	if (r->entity == ENTITY_PROVIDER)
@@ -126,24 +130,41 @@ static char *dump_of(struct store *s, const char *owner)
 /* A key of one of the operator's own records. It contains the operator's digit. */
 static void random_key(char *key, enum entity entity, char owner)
 {
-	if (entity == ENTITY_NUMBER)
-		snprintf(key, KEY_SIZE, "+1415555%c%03ld", owner, random() % NUMBERS);
-	else
-		snprintf(key, KEY_SIZE, "%c-5555%c-%ld", entity == ENTITY_AGENT ? 'a' : 'p', owner,
-			 random() % (entity == ENTITY_AGENT ? AGENTS : PROVIDERS));
+	static const struct {
+		const char *prefix;
+		int count;
+	} kinds[ENTITY_COUNT] = {
+		[ENTITY_PROVIDER] = { "p-", PROVIDERS }, [ENTITY_AGENT] = { "a-", AGENTS }, [ENTITY_SCHEDULE] = { "s-", SCHEDULES },
+		[ENTITY_BLOCK] = { "+41", BLOCKS }, [ENTITY_NUMBER] = { "+141", NUMBERS },
+	};
+
+	snprintf(key, KEY_SIZE, "%s5555%c%03ld", kinds[entity].prefix, owner, random() % kinds[entity].count);
+}
+
+static void set_random(struct record *r, const char *key, const char *value)
+{
+	struct err e;
+
+	if (random() % 2 && !field_set(field_by_key(r->entity, key), r, value, &e))
+		fail_msg("%s (%s)", e.message, e.hint);
 }
 
 /* Some mutations are refused: they add a record that exists, or delete one that does not. */
 static struct mutation random_mutation(char owner)
 {
-	enum entity entity = random() % 3 ? ENTITY_NUMBER : random() % 2 ? ENTITY_PROVIDER : ENTITY_AGENT;
+	static const enum entity kinds[] = {
+		ENTITY_NUMBER, ENTITY_NUMBER, ENTITY_NUMBER, ENTITY_NUMBER, ENTITY_PROVIDER, ENTITY_AGENT, ENTITY_SCHEDULE, ENTITY_BLOCK,
+	};
+	enum entity entity = kinds[(size_t)random() % ARRAY_LEN(kinds)];
 	struct mutation m = { .kind = (enum mutation_kind)(random() % 3), .cascade = true };
-	char key[KEY_SIZE], provider[KEY_SIZE], agent[KEY_SIZE];
+	char key[KEY_SIZE], provider[KEY_SIZE], agent[KEY_SIZE], other[KEY_SIZE], schedule[KEY_SIZE];
 	char *label = xasprintf("label %ld", random() % 1000);
 
 	random_key(key, entity, owner);
 	random_key(provider, ENTITY_PROVIDER, owner);
 	random_key(agent, ENTITY_AGENT, owner);
+	random_key(other, ENTITY_AGENT, owner);
+	random_key(schedule, ENTITY_SCHEDULE, owner);
 	/* Records in use are deleted less often, or hardly any would be left. */
 	if (m.kind == MUTATION_DELETE && entity != ENTITY_NUMBER && random() % 4)
 		m.kind = MUTATION_EDIT;
@@ -151,14 +172,25 @@ static struct mutation random_mutation(char owner)
 		m.record = number_of(key, provider, agent);
 		set_text(&m.record.number.label, label);
 		m.record.number.enabled = random() % 2;
+		set_random(&m.record, "fallbackAgentId", other);
+		set_random(&m.record, "closedAgentId", other);
+		set_random(&m.record, "scheduleId", schedule);
 	} else if (entity == ENTITY_AGENT) {
 		m.record = agent_of(key);
 		set_text(&m.record.agent.title, label);
 		m.record.agent.disabled = random() % 5 == 0;
-	} else {
+		set_random(&m.record, "url", random() % 2 ? "wss://a.example.com/secret" : "wss://b.example.com/other");
+		if (m.kind == MUTATION_DELETE)
+			str_copy(m.replace_with, sizeof(m.replace_with), str_of(other));
+	} else if (entity == ENTITY_PROVIDER) {
 		m.record = provider_of(key);
 		set_text(&m.record.provider.id, key);
 		set_text(&m.record.provider.notes, label);
+		set_random(&m.record, "defaultAgentId", agent);
+	} else {
+		record_init(&m.record, entity);
+		set_text(entity == ENTITY_BLOCK ? &m.record.block.caller : &m.record.schedule.id, key);
+		set_random(&m.record, entity == ENTITY_BLOCK ? "reason" : "title", label);
 	}
 	free(label);
 	return m;
