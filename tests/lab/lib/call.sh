@@ -36,7 +36,7 @@ run_sipp() {
 	cd "$work" || return 3
 	TERM=xterm sipp "$to:5060" -sf scenario.xml -s "$number" -key caller "$caller" -key name "$name" -i "$from" -mi "$from" \
 		-m "$count" -l "$count" -r "$rate" -timeout "$((120 + count / rate))s" -recv_timeout 60000 -nostdin \
-		-trace_logs -log_file final.log -trace_err -error_file errors.log </dev/null >screen.log 2>&1
+		-trace_logs -log_file final.log -trace_err -error_file errors.log ${LAB_SIPP_OPTIONS:-} </dev/null >screen.log 2>&1
 	[ -e final.log ] || : >final.log
 }
 
@@ -69,6 +69,10 @@ lab_call() {
 	[ $rc -eq 3 ] || rm -rf "$work"
 	return $rc
 }
+
+# Of the packets from providers, every tenth one to a port of RTP is lost between the two. To be run inside.
+enter_loss() { nft 'add table ip loss; add chain ip loss in { type filter hook input priority 0; }; add rule ip loss in udp dport 10000-19999 numgen inc mod 10 == 0 drop'; }
+leave_loss() { nft delete table ip loss; }
 
 # begin_call NAME CALL_ARGUMENTS...: starts a call in the background that lasts until the server ends it.
 begin_call() {
