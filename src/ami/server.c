@@ -55,6 +55,11 @@ bool server_clock_is_off(const struct server_facts *f)
 	return f->clock_known && (f->clock_us > SERVER_CLOCK_WARN_US || f->clock_us < -SERVER_CLOCK_WARN_US);
 }
 
+int64_t server_clock_ahead_us(const struct server_facts *f)
+{
+	return f->clock_us > -500000 && f->clock_us < 500000 ? 0 : f->clock_us;
+}
+
 void server_clock_text(const struct server_facts *f, char to[SERVER_CLOCK_TEXT_SIZE])
 {
 	if (!f->clock_known)

@@ -64,7 +64,7 @@ void app_coverage_status(struct app *a, const struct server_status *status)
 
 	if (!l)
 		return;
-	l->ahead_us = status->facts.clock_us;
+	l->ahead_us = server_clock_ahead_us(&status->facts);
 	if (status->covered_from_us != l->reported_from_us) {
 		end_span(l);
 		l->reported_from_us = status->covered_from_us;

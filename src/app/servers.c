@@ -19,13 +19,11 @@ struct app_server *app_server(const struct app *a, const char *name)
 	return NULL;
 }
 
-/* A clock difference that the network delay alone could cause is ignored. */
 int64_t app_by_server_clock(const struct app *a, const struct call *c, int64_t us)
 {
 	const struct app_server *s = app_server(a, c->server);
-	int64_t ahead_us = s ? s->status.facts.clock_us : 0;
 
-	return ahead_us > -500000 && ahead_us < 500000 ? us : time_plus(us, ahead_us);
+	return s ? time_plus(us, server_clock_ahead_us(&s->status.facts)) : us;
 }
 
 /* Counts one message; true when it is shown by itself. */

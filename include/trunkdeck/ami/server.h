@@ -47,6 +47,8 @@ struct server_facts {
 /* From this difference on, times of calls are so wrong that a person should know. */
 #define SERVER_CLOCK_WARN_US 2000000
 bool server_clock_is_off(const struct server_facts *f);
+/* The difference by which times are converted: 0 if the network's delay alone could cause it. */
+int64_t server_clock_ahead_us(const struct server_facts *f);
 /* Writes "+12 ms", "-3.2 s", or "unknown", translated. */
 #define SERVER_CLOCK_TEXT_SIZE 32
 void server_clock_text(const struct server_facts *f, char to[SERVER_CLOCK_TEXT_SIZE]);
