@@ -66,9 +66,11 @@ static void add_agent(struct agents_list *list, const struct directory *hosts, c
 		add_issue(list, a, region, a->problem);
 	} else if (a->has_region && a->agent.region != region) {
 		if (!directory_find(&hosts[a->agent.region], a->agent.id))
-			add_issue(list, a, region, _("it belongs to the other region, whose host does not list it"));
+			add_issue(list, a, region,
+				  _("it names the other region, but that region's directory does not list it"));
 	} else if (is_claimed) {
-		add_issue(list, a, region, _("both regions' hosts claim it; the first one's is taken"));
+		add_issue(list, a, region,
+			  _("the directories of both regions list it as theirs; that of the first region is used"));
 	} else {
 		to = &list->agents[list->count++];
 		agent_copy(to, &a->agent);

@@ -90,7 +90,7 @@ static void keep(struct directory *r, struct directory_agent *a, bool starred)
 		r->nameless[r->nameless_count++] = *a;
 	} else if (l) {
 		if (!starred && l->round != 0)
-			tear(r, _("an agent came twice"));
+			tear(r, _("an agent was listed twice"));
 		if (!starred)
 			l->round = r->pages;
 		directory_agent_clear(a);
@@ -142,9 +142,10 @@ static bool judge_status(const struct reader *r, const struct http_answer *a, st
 {
 	static const struct { long from, to; enum err_code code; const char *hint; } rows[] = {
 		{ 401, 401, ERR_DIRECTORY_REFUSED, N_("check the secret in [agents]") },
-		{ 403, 403, ERR_DIRECTORY_REFUSED, N_("is it this workspace's secret, and does its plan include the API?") },
+		{ 403, 403, ERR_DIRECTORY_REFUSED,
+		  N_("check that the secret is that of this workspace, and that its plan includes the API") },
 		{ 404, 404, ERR_DIRECTORY_REFUSED,
-		  N_("check the address in [agents]: it goes up to what is before /agents/search") },
+		  N_("check the address in [agents]: it is the part before /agents/search") },
 		{ 429, 429, ERR_DIRECTORY_UNREACHABLE, N_("try again later") },
 		{ 500, 9999, ERR_DIRECTORY_UNREACHABLE, N_("try again later") },
 		{ 0, 9999, ERR_DIRECTORY_REFUSED, N_("check [agents] in the configuration") },
@@ -158,7 +159,8 @@ static bool judge_status(const struct reader *r, const struct http_answer *a, st
 		snprintf(what, sizeof(what), _("HTTP %ld, a redirect to %s"), a->status, a->redirect[0] ? a->redirect : "?");
 		directory_hide(what, r->o->secret);
 		return fail(r, e, ERR_DIRECTORY_REFUSED, what,
-			    _("the secret is not sent elsewhere: if you trust it, write the new address into the configuration"));
+
+	_("the secret is not sent to another address: if you trust the new one, write it into [agents]"));
 	}
 	while (a->status < rows[row].from || a->status > rows[row].to)
 		row++;
@@ -166,7 +168,8 @@ static bool judge_status(const struct reader *r, const struct http_answer *a, st
 	snprintf(what, sizeof(what), _("HTTP %ld%s%s"), a->status, said[0] ? ": " : "", said);
 	fail(r, e, rows[row].code, what, _(rows[row].hint));
 	if (rows[row].code == ERR_DIRECTORY_UNREACHABLE && a->retry_after_s > 0)
-		err_hint(e, ngettext("it asks to be left alone for %d second", "it asks to be left alone for %d seconds",
+		err_hint(e, ngettext("the directory asks for a pause of %d second",
+				     "the directory asks for a pause of %d seconds",
 				     (unsigned long)a->retry_after_s), a->retry_after_s);
 	return false;
 }
@@ -182,12 +185,13 @@ static bool judge(const struct reader *r, const struct http_answer *a, struct er
 		return judge_status(r, a, e);
 	case HTTP_UNTRUSTED:
 		return fail(r, e, ERR_DIRECTORY_UNREACHABLE, what,
-			    _("ca_file must hold the authority that signed its certificate, and the address its name"));
+
+	_("ca_file must hold the authority that signed the certificate, and the address must be a name in it"));
 	case HTTP_TOO_LARGE:
 		return fail(r, e, ERR_DIRECTORY_ANSWER, _("the answer is too large"),
-			    _("is the address that of the API, e.g. https://HOST/v3?"));
+			    _("check the address in [agents]: it must be that of the API, e.g. https://HOST/v3"));
 	case HTTP_STOPPED:
-		return fail(r, e, ERR_DIRECTORY_UNREACHABLE, _("given up"), "");
+		return fail(r, e, ERR_DIRECTORY_UNREACHABLE, _("the request was stopped"), "");
 	default:
 		return fail(r, e, ERR_DIRECTORY_UNREACHABLE, what, _("check the address in [agents], and the network"));
 	}
@@ -260,7 +264,7 @@ static bool read_once(const struct reader *r, struct directory *into, struct err
 		else if (page.total != into->total)
 			tear(into, _("the number of agents changed meanwhile"));
 		if (page.number >= 0 && (size_t)page.number != into->pages)
-			tear(into, _("it sent another page than the one asked for"));
+			tear(into, _("it sent a page that was not asked for"));
 		for (size_t i = 0; i < all; i++)
 			keep(into, &page.agents[i], i >= listed);
 		page.count = 0;		/* keep() took them over */
@@ -268,7 +272,8 @@ static bool read_once(const struct reader *r, struct directory *into, struct err
 		more = page.says_more ? page.more : into->total >= 0 ? directory_count(into) < (size_t)into->total : all > 0;
 		if (more && directory_count(into) == known) {
 			if (page.says_more)
-				tear(into, all > 0 ? _("it sends the same agents again and again") : _("it sent an empty page before the end"));
+				tear(into, all > 0 ? _("it sent the same agents again")
+				     : _("it sent an empty page before the end"));
 			more = false;
 		}
 		directory_page_clear(&page);
@@ -333,7 +338,7 @@ void directory_read(struct directory *out, const struct agents_options *o, enum 
 	if (result->state == AGENTS_UNSETTLED)
 		fail(&r, &result->err, ERR_DIRECTORY_UNSETTLED,
 		     out->torn[0] ? out->torn : _("the list kept changing while it was read"),
-		     _("agents missing from it are not taken for gone this time"));
+		     _("agents that it does not list are kept for now"));
 	result->count = directory_count(out);
 	http_close(&r.http);
 }

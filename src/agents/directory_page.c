@@ -129,7 +129,7 @@ static bool take_agent(struct directory_agent *a, const json_t *json, const stru
 	free(a->agent.source);
 	a->agent.source = xstrdup("api");
 	if (!json_is_object(json))
-		return refuse(a, _("an entry of the list is no agent"));
+		return refuse(a, _("an entry of the list is not an agent"));
 	if (!json_is_string(id) || json_string_length(id) == 0)
 		return refuse(a, _("it has no ID"));
 	clean_into(a->shown_id, sizeof(a->shown_id), text_of(id));
@@ -140,7 +140,7 @@ static bool take_agent(struct directory_agent *a, const json_t *json, const stru
 	if (rules->workspace[0] && json_is_string(owner) && !str_eq(text_of(owner), str_of(rules->workspace)))
 		return refuse(a, _("it belongs to another workspace"));
 	if (title && !json_is_string(title))
-		return refuse(a, _("its title is no text"));
+		return refuse(a, _("its title is not a text"));
 	if (title)
 		clean_into(text, sizeof(text), text_of(title));
 	if (!set_field(a, "title", text[strspn(text, " ")] ? text : a->agent.id))
@@ -151,7 +151,7 @@ static bool take_agent(struct directory_agent *a, const json_t *json, const stru
 		return refuse(a, _("its \"disabled\" is neither true nor false"));
 	a->agent.disabled = json_is_true(disabled);
 	if (voice && !json_is_object(voice))
-		return refuse(a, _("its voiceConfig is no object"));
+		return refuse(a, _("its voiceConfig is not an object"));
 	a->agent.voice_enabled = hears && speaks;
 	free(a->agent.voice_problem);
 	a->agent.voice_problem = xstrdup(!voice ? NO_VOICE : hears && speaks ? "" : hears ? NO_SPEECH : speaks ? NO_TRANSCRIBER : NEITHER);
@@ -171,7 +171,7 @@ void directory_agent_clear(struct directory_agent *a)
 static bool not_understood(struct err *e, const char *what)
 {
 	err_set_message(e, ERR_DIRECTORY_ANSWER, "%s", what);
-	return err_hint(e, "%s", _("is the address that of the API, e.g. https://HOST/v3?"));
+	return err_hint(e, "%s", _("check the address in [agents]: it must be that of the API, e.g. https://HOST/v3"));
 }
 
 static json_t *load(const char *bytes, size_t len, struct err *e)
@@ -188,14 +188,14 @@ static json_t *load(const char *bytes, size_t len, struct err *e)
 	for (size_t i = 0; i < len; i++)
 		brackets += bytes[i] == '{' || bytes[i] == '[';
 	if (brackets > BRACKETS_MAX) {
-		not_understood(e, _("the answer is too intricate"));
+		not_understood(e, _("the answer has too many parts"));
 		return NULL;
 	}
 	json = json_loadb(bytes, len, JSON_ALLOW_NUL | JSON_DECODE_ANY, &why);
 	if (!json)
-		not_understood(e, _("the answer is no JSON"));
+		not_understood(e, _("the answer is not JSON"));
 	else if (!json_is_object(json))
-		not_understood(e, _("the answer is no JSON object"));
+		not_understood(e, _("the answer is not a JSON object"));
 	else
 		return json;
 	json_decref(json);
@@ -233,7 +233,7 @@ bool directory_page_parse(struct directory_page *out, const char *bytes, size_t 
 	} else if (!json_is_array(agents)) {
 		not_understood(e, _("the answer holds no list of agents"));
 	} else if (starred && !json_is_array(starred)) {
-		not_understood(e, _("starredAgents of the answer is no list"));
+		not_understood(e, _("starredAgents of the answer is not a list"));
 	} else if (!take_count(json, "total", &out->total) || !take_count(json, "page", &out->number) ||
 		   (more && !json_is_boolean(more))) {
 		not_understood(e, _("total, page or hasMore of the answer has the wrong type"));
@@ -285,8 +285,9 @@ bool agents_dial_check(const char *template, struct err *e)
 	bool ok;
 
 	if (!strstr(template, PLACEHOLDER)) {
-		err_set_message(e, ERR_CONFIG, "%s", _("the dial string has no place for the agent"));
-		return err_hint(e, "%s", _("write {agent_id} where its id belongs, e.g. WebSocket/{agent_id}/c(ulaw)"));
+		err_set_message(e, ERR_CONFIG, "%s", _("the dial string has no {agent_id}"));
+		return err_hint(e, "%s",
+			_("write {agent_id} in the place of the agent's id, e.g. WebSocket/{agent_id}/c(ulaw)"));
 	}
 	record_init(&r, ENTITY_AGENT);
 	dial = directory_dial(template, "id");

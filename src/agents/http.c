@@ -61,7 +61,7 @@ bool http_url_check(const char *text, struct err *e)
 	}
 	if (ok)
 		return true;
-	err_set_message(e, ERR_CONFIG, "%s", _("this is no address to send the secret to"));
+	err_set_message(e, ERR_CONFIG, "%s", _("the secret is not sent to this address"));
 	return err_hint(e, "%s", _("allowed: https://HOST[:PORT][/PATH]; http:// only to this machine"));
 }
 

@@ -117,7 +117,7 @@ static void merge_listed(struct agents_plan *plan, const struct agents_list *lis
 		issue = &plan->issues[plan->issue_count++];
 		*issue = (struct agents_issue){ .region = listed->region, .known = true };
 		str_copy(issue->id, sizeof(issue->id), str_of(listed->id));
-		str_copy(issue->text, sizeof(issue->text), str_of(_("a local agent has this id: it is left as it is")));
+		str_copy(issue->text, sizeof(issue->text), str_of(_("a local agent has this id and is kept")));
 		return;
 	}
 	if (!stored && plan->held[listed->region]) {

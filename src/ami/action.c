@@ -23,7 +23,7 @@ static bool check_line(const char *key, const char *value, size_t *size, struct 
 	}
 	if (len > AMI_MAX_LINE) {
 		err_set_message(e, ERR_SERVER_REFUSED, _("%s is too long"), key);
-		return err_hint(e, _("Asterisk takes %d bytes at most, name included"), AMI_MAX_LINE - 4);
+		return err_hint(e, _("Asterisk takes at most %d bytes, including the name"), AMI_MAX_LINE - 4);
 	}
 	*size += len;
 	return true;
@@ -41,7 +41,7 @@ bool ami_action_write(struct buf *out, const char *action, uint64_t action_id, c
 			return false;
 	if (lines > AMI_MAX_ACTION_HEADERS) {
 		err_set_message(e, ERR_SERVER_REFUSED, _("An action has too many headers"));
-		return err_hint(e, _("Asterisk takes %d at most"), AMI_MAX_ACTION_HEADERS);
+		return err_hint(e, _("Asterisk takes at most %d"), AMI_MAX_ACTION_HEADERS);
 	}
 	if (out->overflow || size > out->max - out->len)
 		return err_set_message(e, ERR_SERVER_REFUSED, _("Too many actions are waiting to be sent"));

@@ -280,7 +280,7 @@ static void on_banner(struct ami_link *l, const struct ami_frame *f)
 	const struct ami_field md5[] = { { "AuthType", "MD5" }, { NULL, NULL } };
 
 	if (!str_starts(f->bytes, STR("Asterisk Call Manager/"))) {
-		break_link(l, ERR_SERVER_UNREACHABLE, _("this is no Asterisk manager interface"));
+		break_link(l, ERR_SERVER_UNREACHABLE, _("this is not an Asterisk manager interface"));
 		err_hint(&l->info.err, _("check port of [server %s]: 5038, or 5039 with tls = yes"), s->name);
 		return;
 	}
@@ -323,7 +323,7 @@ static void on_frame(void *arg, const struct ami_frame *f)
 	if (f->kind == AMI_BANNER)
 		on_banner(l, f);
 	else if (l->state != LINK_UP && !l->awaited)
-		break_link(l, ERR_SERVER_UNREACHABLE, _("this is no Asterisk manager interface"));
+		break_link(l, ERR_SERVER_UNREACHABLE, _("this is not an Asterisk manager interface"));
 	else if (!f->reject && answers(l, f))
 		return;
 	else if (l->state == LINK_UP)
@@ -447,11 +447,11 @@ void ami_link_tick(struct ami_link *l, int64_t now)
 	}
 	if ((l->state == LINK_CONNECTING || l->state == LINK_LOGIN) && now >= l->login_by_ms) {
 		break_link(l, ERR_SERVER_UNREACHABLE, _("no answer"));
-		err_hint(&l->info.err, _("something listens there, but does not greet as Asterisk does"));
+		err_hint(&l->info.err, _("a program listens there, but it does not answer as Asterisk does"));
 	}
 	if (l->state == LINK_UP) {
 		if (l->ping_sent_us && now >= ping_deadline_ms(l)) {
-			break_link(l, ERR_SERVER_UNREACHABLE, _("the server has gone silent"));
+			break_link(l, ERR_SERVER_UNREACHABLE, _("the server sends nothing any more"));
 		} else if (l->awaited && now >= l->awaited->sent_ms + ANSWER_DEADLINE_MS) {
 			break_link(l, ERR_SERVER_UNREACHABLE, _("the server did not answer an action"));
 		} else if (l->ping_at_ms >= 0 && now >= l->ping_at_ms) {

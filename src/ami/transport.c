@@ -277,13 +277,15 @@ static void explain(const struct transport *t, CURLcode code, struct err *e)
 		break;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:
-		err_hint(e, _("ca_file must hold the certificate that signed the server's, and host its name"));
+		err_hint(e,
+	 _("ca_file must hold the authority that signed the server's certificate, and host must be a name in it"));
 		break;
 	case CURLE_SSL_CONNECT_ERROR:
-		err_hint(e, _("is this the TLS port (tlsbindaddr in manager.conf, usually 5039)?"));
+		err_hint(e, _("check that this is the TLS port (tlsbindaddr in manager.conf, usually 5039)"));
 		break;
 	default:
-		err_hint(e, _("is Asterisk running, and manager.conf enabled and bound to this address and port?"));
+		err_hint(e,
+	 _("check that Asterisk runs, and that manager.conf has enabled = yes and is bound to this address and port"));
 	}
 }
 

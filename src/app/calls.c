@@ -121,7 +121,8 @@ void on_resynced(void *taker, void *value)
 
 	live_resynced(a->live, r, lose_call, a);
 	if (r->gap.from_us)
-		messages_add(a->messages, MESSAGE_WARN, _("%s: gap of %lld s, %zu calls found again, %zu lost, %zu joined late"),
+		messages_add(a->messages, MESSAGE_WARN,
+			     _("%s: not heard for %lld s: %zu calls found again, %zu lost, %zu begun meanwhile"),
 			     r->server, (long long)seconds, r->gap.found, r->gap.lost, r->gap.late);
 	a->dirty |= APP_DIRTY_CALLS | APP_DIRTY_MESSAGES;
 }

@@ -16,7 +16,7 @@ const char *app_why_no_hangup(const struct app *a, const struct call *c)
 	if (a->config->read_only)
 		return _("read-only mode");
 	if (!live_find(a->live, c->server, c->linkedid))
-		return _("the call is over");
+		return _("the call has ended");
 	if (!s || !a->private->ami || s->status.control != LINK_UP)
 		return _("its server is not connected");
 	return NULL;

@@ -41,7 +41,7 @@ static void say_end(struct app *a)
 
 	player_fill_status(a->replay->player, &s);
 	if (player_cut_off(a->replay->player))
-		messages_add(a->messages, MESSAGE_WARN, "%s", _("the recording stops inside a frame"));
+		messages_add(a->messages, MESSAGE_WARN, "%s", _("the recording ends inside a frame"));
 	if (s.live == 0)
 		messages_add(a->messages, MESSAGE_INFO, "%s", _("the recording ends here"));
 	else

@@ -158,7 +158,7 @@ static void handle_gone(struct app *a, const struct ami_route_report *r)
 		buf_adds(&where, r->server);
 	/* A deletion is over when the last server has confirmed it. No message if no server had the route. */
 	if (over && where.len && !snapshot_number(a->snapshot, number)) {
-		messages_add(a->messages, MESSAGE_INFO, _("%s is gone from %s"), number, where.p);
+		messages_add(a->messages, MESSAGE_INFO, _("the route of %s is deleted from %s"), number, where.p);
 		a->dirty |= APP_DIRTY_MESSAGES;
 	}
 	buf_clear(&where);

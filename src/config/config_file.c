@@ -96,14 +96,14 @@ const char *config_read_line(char *text, struct config_line *l)
 	if (*text == '[') {
 		end = strchr(++text, ']');
 		if (!end || !is_end(end + 1))
-			return N_("not understood");
+			return N_("this line is not understood");
 		cut_blanks(text, end);
 		l->section = text + strspn(text, BLANKS);
 		return NULL;
 	}
 	separator = strpbrk(text, "=:");
 	if (!separator || separator == text)
-		return N_("not understood");
+		return N_("this line is not understood");
 	cut_blanks(text, separator);
 	l->key = text;
 	l->value = separator + 1 + strspn(separator + 1, BLANKS);
@@ -138,7 +138,8 @@ static bool take_line(struct config_reader *r, char *text, size_t len)
 	bool ok;
 
 	if (len > LINE_MAX_BYTES)
-		return refuse(r, _("the line is too long"), _("allowed: 4096 bytes; a long command fits into a script of its own"));
+		return refuse(r, _("the line is too long"),
+			      _("at most 4096 bytes are allowed: write a long command into a script"));
 	if (strlen(text) != len)
 		return refuse(r, _("this is not text"), _("save the file as UTF-8"));
 	if (r->line == 1 && strncmp(text, "\xef\xbb\xbf", 3) == 0)
@@ -189,7 +190,7 @@ bool config_read_file(struct config *c, const char *path, bool must_exist, struc
 	if (ok && ferror(file))
 		ok = refuse_unreadable(path, errno, e);
 	if (ok && r.has_secret && fstat(fileno(file), &st) == 0 && (st.st_mode & (S_IRGRP | S_IROTH))) {
-		ok = err_set_message(e, ERR_CONFIG, _("%s holds a secret and others may read it"), path);
+		ok = err_set_message(e, ERR_CONFIG, _("%s holds a secret, and other users can read it"), path);
 		err_hint(e, _("chmod 600 %s, or use secret_file or secret_command"), path);
 	}
 	if (text)

@@ -31,7 +31,7 @@ static bool is_safe(const char *path, const struct stat *st, struct err *e)
 {
 	if (st->st_uid != 0 && st->st_uid != geteuid()) {
 		err_set_message(e, ERR_CONFIG, _("%s belongs to another user"), path);
-		return err_hint(e, _("it must belong to you or to root: chown it"));
+		return err_hint(e, _("chown it to yourself or to root"));
 	}
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) == 0 || (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX)))
 		return true;
@@ -91,8 +91,8 @@ static bool take_line(char line[LINE_SIZE], const char *from, char **secret, str
 	explicit_bzero(line, LINE_SIZE);
 	if (*secret)
 		return true;
-	err_set_message(e, ERR_CONFIG, _("%s gave nothing"), from);
-	return err_hint(e, "%s", _("it must give the secret as its first line"));
+	err_set_message(e, ERR_CONFIG, _("the first line of %s is empty"), from);
+	return err_hint(e, "%s", _("the first line must be the value itself"));
 }
 
 bool secret_from_file(const char *path, char **secret, struct err *e)
@@ -103,7 +103,7 @@ bool secret_from_file(const char *path, char **secret, struct err *e)
 
 	if (!f) {
 		err_set_message(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
-		return err_hint(e, "%s", _("it must give the secret as its first line"));
+		return err_hint(e, "%s", _("the first line must be the value itself"));
 	}
 	if (secret_trusts(path, fileno(f), e)) {
 		if (!fgets(line, sizeof(line), f))
@@ -217,13 +217,13 @@ bool secret_from_command(const char *command, int64_t timeout_ms, char **secret,
 		explicit_bzero(line, sizeof(line));
 		err_set_message(e, ERR_CONFIG, _("\"%s\" did not end within %lld ms"), command, (long long)timeout_ms);
 		return err_hint(e, "%s",
-				_("it must print the secret as its first line and end; it can't ask for anything"));
+				_("it must print the value as its first line and end; it can't ask for input"));
 	}
 	if (status != 0) {
 		explicit_bzero(line, sizeof(line));
 		err_set_message(e, ERR_CONFIG, _("\"%s\" failed with status %d"), command,
 				WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
-		return err_hint(e, "%s", _("it must give the secret as its first line"));
+		return err_hint(e, "%s", _("the first line must be the value itself"));
 	}
 	return take_line(line, command, secret, e);
 }

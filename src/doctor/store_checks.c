@@ -43,7 +43,8 @@ void check_format(const struct subject *s, struct finding *f)
 	}
 	finding_set(f, s->number ? VERDICT_WARN : VERDICT_FAIL, _("%s is %s"), s->typed, wire_form_text(form));
 	if (s->number)
-		finding_todo(f, _("what comes in so is read as %s; everything below is about that"), s->e164);
+		finding_todo(f,
+			     _("a call to it is read as a call to %s, which the following checks are about"), s->e164);
 	else
 		finding_todo(f, "%s", _("numbers are configured as + and the digits of country, area and line: +15551234567"));
 }
@@ -67,7 +68,8 @@ static void suggest_numbers(const struct subject *s, struct finding *f)
 	for (size_t i = 0; i < found && nearest[i].distance <= (nearest[0].distance == 0 ? 0 : NUMBER_SUGGEST_DISTANCE_MAX); i++)
 		buf_addf(&list, "%s%s", i > 0 ? ", " : "", nearest[i].number->e164);
 	if (nearest[0].distance == 0)
-		finding_todo(f, _("it is %s without its prefix: set the inbound prefix of the provider that sends it so"),
+		finding_todo(f,
+		     _("%s is configured: set the inbound prefix of the provider that sends the number in this form"),
 			     list.p);
 	else
 		finding_todo(f, _("nearest configured: %s"), list.p);
@@ -128,7 +130,8 @@ void check_usable(const struct subject *s, struct finding *f)
 		finding_set(f, VERDICT_PASS, _("dialled as %s"), s->agent->dial);
 	} else {
 		finding_set(f, VERDICT_FAIL, "%s: %s", s->agent->id, why);
-		finding_todo(f, _("put that right, or give the number another agent: trunkdeck number edit %s --agent ID"),
+		finding_todo(f,
+		     _("correct the agent, or give the number another one: trunkdeck number edit %s --agent ID"),
 			     s->number->e164);
 		if (strcmp(s->agent->source, "api") == 0)
 			finding_remedy(f, REMEDY_EDIT, ENTITY_NUMBER, s->number->e164, "agentId");
@@ -146,7 +149,8 @@ void check_region(const struct subject *s, struct finding *f)
 	}
 	finding_set(f, VERDICT_WARN, _("the number is %s, its agent %s"), region_name(s->number->region),
 		    region_name(s->agent->region));
-	finding_todo(f, "%s", _("calls work, with the delay of the way between; choose an agent of the number's region"));
+	finding_todo(f, "%s",
+		     _("calls work, but callers wait longer for answers; choose an agent of the number's region"));
 	finding_remedy(f, REMEDY_EDIT, ENTITY_NUMBER, s->number->e164, "agentId");
 }
 

@@ -54,7 +54,7 @@ char *record_difference(const struct record *from, const struct record *to, bool
 		free(is);
 	}
 	if (more)
-		buf_addf(&text, ngettext(", %zu field more", ", %zu fields more", more), more);
+		buf_addf(&text, ngettext(", %zu more field", ", %zu more fields", more), more);
 	return buf_take(&text);
 }
 

@@ -224,7 +224,7 @@ bool player_open(struct player **out, const struct player_options *options, stru
 		return false;
 	}
 	if (lseek(p->from.fd, 0, SEEK_CUR) < 0) {
-		err_set_message(e, ERR_FILE, _("%s can't be shown as it comes"), options->path);
+		err_set_message(e, ERR_FILE, _("%s can't be shown, because it can't be read twice"), options->path);
 		err_hint(e, "%s", _("Save the stream to a file"));
 	} else if (examine(p, options->path, e)) {
 		return true;

@@ -45,7 +45,7 @@ bool recording_open(struct recording *r, const char *path, struct err *e)
 	for (size_t i = 0; i < ARRAY_LEN(packers); i++) {
 		if (!str_starts(begin, packers[i].magic))
 			continue;
-		err_set_message(e, ERR_FILE, _("%s is packed"), path);
+		err_set_message(e, ERR_FILE, _("%s is compressed"), path);
 		err_hint(e, "%s %s | trunkdeck replay -", packers[i].unpack, path);
 		recording_close(r);
 		return false;
@@ -101,7 +101,7 @@ ssize_t recording_read(struct recording *r, char *to, size_t size)
 
 bool recording_refuse(struct err *e, const char *path)
 {
-	err_set_message(e, ERR_FILE, _("%s is no recorded AMI stream: there is not one event in it"), path);
+	err_set_message(e, ERR_FILE, _("%s is not a recorded AMI stream: it has no event"), path);
 	return err_hint(e, "%s", _("'trunkdeck record --raw FILE' records one"));
 }
 

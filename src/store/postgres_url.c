@@ -106,7 +106,8 @@ char *postgres_url_name(const char *url, struct err *e)
 	if (options && is_sound(options))
 		name = name_of(options);
 	else
-		err_set(e, ERR_CONFIG, "%s", _("the store's URL is not understood: postgresql://user:password@host:port/name, "
+		err_set(e, ERR_CONFIG, "%s",
+			_("the URL of the store is not understood: write postgresql://user:password@host:port/name, "
 					       "with %40 for @ and %2F for / in the password"));
 	PQconninfoFree(options);
 	return name;

@@ -40,10 +40,10 @@ static void explain(const struct ami_server *s, struct str message, struct err *
 	if (ami_is_denied(message)) {
 		line = ami_right_line(s->config.user, ami_right_of("Hangup"));
 		err_set_message(e, ERR_SERVER_REFUSED, "%s", _("our AMI user may not hang calls up"));
-		err_hint(e, _("%s and connect anew"), line);
+		err_hint(e, _("%s, then connect again"), line);
 		free(line);
 	} else if (str_eq_nocase(message, STR("No such channel"))) {
-		err_set_message(e, ERR_SERVER_REFUSED, "%s", _("the call was over already"));
+		err_set_message(e, ERR_SERVER_REFUSED, "%s", _("the call had ended already"));
 	} else {
 		err_set(e, ERR_SERVER_REFUSED, "%.*s", (int)message.len, message.p);
 	}
@@ -73,7 +73,7 @@ static bool may_hang_up(const struct ami_server *s, const char *channel, struct 
 	while (*end && (unsigned char)*end >= 0x20 && *end != 0x7f)
 		end++;
 	if (s->read_only)
-		return err_set(e, ERR_READ_ONLY, _("no call is hung up in it"));
+		return err_set(e, ERR_READ_ONLY, _("calls can't be hung up in this mode"));
 	if (!*channel || *channel == '/' || *end)
 		return err_set_message(e, ERR_SERVER_REFUSED, "%s", _("the channel has a name that is not sent to a server"));
 	if (ami_link_state(s->control) != LINK_UP)

@@ -115,7 +115,7 @@ static bool is_recording(const char *path, struct err *e)
 	ours = n == 0 || (n == (ssize_t)sizeof(head) && memcmp(head, GREETING, sizeof(head)) == 0);
 	if (ours)
 		return true;
-	err_set_message(e, ERR_FILE, _("%s is there, and is no recorded stream"), path);
+	err_set_message(e, ERR_FILE, _("%s exists, and is not a recorded stream"), path);
 	return err_hint(e, "%s", _("choose another name, or move it away"));
 }
 

@@ -122,9 +122,9 @@ class Refusals(Config):
         self.wrong("[store]\nurl = mysql://x\n", 2, ["is not allowed", "sqlite:PATH or postgresql://"])
 
     def test_not_understood(self):
-        self.wrong("[screen]\nwhat is this\n", 2, ["not understood", "key = value"])
-        self.wrong("[screen\nfps = 3\n", 1, "not understood")
-        self.wrong("[server na-1]\nhost = ::1\n  continued\n", 3, "not understood")
+        self.wrong("[screen]\nwhat is this\n", 2, ["this line is not understood", "key = value"])
+        self.wrong("[screen\nfps = 3\n", 1, "this line is not understood")
+        self.wrong("[server na-1]\nhost = ::1\n  continued\n", 3, "this line is not understood")
         self.wrong("[server na-1]\nhost = ::1\nuser = \"me\n", 3, "a quote is not closed")
         self.wrong("[screen]\nfps = 3\0\n", 2, "not text")
         self.wrong("[server na-1]\nhost = ::1\nsecret_command = " + "x" * 5000 + "\n[screen]\n", 3, "too long")
@@ -248,8 +248,8 @@ class Secrets(Config):
 
     def test_readable_by_others(self):
         for mode in (0o644, 0o640, 0o604):
-            self.wrong(SERVER + "secret = geheim\n", None, ["others may read it", "chmod 600"], mode)
-        self.wrong("[store]\nurl = postgresql://u:geheim@h/x\n", None, "others may read it", 0o644)
+            self.wrong(SERVER + "secret = geheim\n", None, ["other users can read it", "chmod 600"], mode)
+        self.wrong("[store]\nurl = postgresql://u:geheim@h/x\n", None, "other users can read it", 0o644)
         self.config("[store]\nurl = postgresql://u@h:5432/x\n" + SERVER, 0o644)
         self.done("config")
 

@@ -134,8 +134,8 @@ class Usage(DeckTest):
         self.refused("number", "add", "-x", code=USAGE, says="unknown option -x")
         self.refused("number", "list", "--where", code=USAGE, says="--where needs a value")
         self.refused("number", "list", "--json=yes", code=USAGE, says="--json takes no value")
-        self.refused("number", "show", code=USAGE, says=["a word is missing", "number show NUMBER"])
-        self.refused("number", "show", "a", "b", code=USAGE, says="\"b\" is one word too many")
+        self.refused("number", "show", code=USAGE, says=["an argument is missing", "number show NUMBER"])
+        self.refused("number", "show", "a", "b", code=USAGE, says="\"b\" is an unexpected argument")
         self.refused("number", "list", "--format", "xml", code=USAGE, says="table, json, csv")
         self.refused("--format", "xml", "number", "list", code=USAGE, says="table, json, csv")
         self.refused("changes", "--since", "x", code=USAGE, says="--since x")
@@ -233,8 +233,8 @@ class Replay(DeckTest):
         self.refused("replay", str(self.STREAM), "--speed", "0", code=USAGE, says="--speed 0")
 
     def test_other_files_are_refused(self):
-        for name, content, says in (("garbage", bytes(range(256)) * 40, "no recorded AMI stream"), ("empty", b"", "no recorded"),
-                                    ("packed", b"\x1f\x8b\x08\x00", "is packed")):
+        for name, content, says in (("garbage", bytes(range(256)) * 40, "not a recorded AMI stream"), ("empty", b"", "not a recorded"),
+                                    ("packed", b"\x1f\x8b\x08\x00", "is compressed")):
             path = self.path(name)
             with open(path, "wb") as out:
                 out.write(content)

@@ -14,9 +14,9 @@
 
 /* The forms in which a carrier may write a number: id, description. */
 #define WIRE_FORM_TABLE(X) \
-	X(E164, N_("E.164, as it should be")) \
-	X(ZEROS, N_("international with 00 instead of +")) \
-	X(NO_PLUS, N_("international without the +")) \
+	X(E164, N_("an E.164 number")) \
+	X(ZEROS, N_("an international number with 00 instead of +")) \
+	X(NO_PLUS, N_("an international number without the +")) \
 	X(NATIONAL, N_("a national form: it needs the provider's inbound prefix")) \
 	X(PARAMETERS, N_("a number with parameters of a SIP address behind it")) \
 	X(SHORT, N_("too short for a telephone number")) \

@@ -88,7 +88,7 @@ bool cli_doctor(struct cli *c, struct err *e)
 	bool ok = config_read_server_secrets(c->options->config, e) && store_read_snapshot(c->store, o.snapshot, true, e);
 
 	if (ok && (o.number != NULL) + (o.provider != NULL) + cli_args_has(&c->args, "all") != 1) {
-		ok = err_set_message(e, ERR_USAGE, "%s", _("doctor: which number?"));
+		ok = err_set_message(e, ERR_USAGE, "%s", _("doctor needs a number"));
 		err_hint(e, "%s", _("give one NUMBER, or --provider PROVIDER, or --all"));
 	}
 	ok = ok && cli_args_count(&c->args, "timeout", 1, 10, &seconds, e) &&

@@ -14,7 +14,7 @@ bool cli_history_moment(struct cli *c, const struct cli_history *h, const char *
 
 	if (!text || zone_parse_moment(h->zone, text, clock_wall_us(&clock_system), out))
 		return true;
-	err_set_message(e, ERR_USAGE, _("--%s %s is not a moment"), option, text);
+	err_set_message(e, ERR_USAGE, _("--%s %s is not a time"), option, text);
 	return err_hint(e,
 		_("allowed: 2h, 7d, today, yesterday, 2026-11-22, 2026-11-22T10:30 (in %s), 2026-11-22T10:30:00Z"),
 			h->zone_name);

@@ -133,7 +133,8 @@ static void put_groups(const struct cli_figures *f)
 		return;
 	}
 	clock_format_iso(since, f->coverage.recorded_since_us);
-	cli_output_line(f->out, _("Not complete: nobody listened for %" PRId64 " s; records since %s."), f->coverage.gap_s, since);
+	cli_output_line(f->out,
+		_("Not complete: no recorder listened for %" PRId64 " s; records since %s."), f->coverage.gap_s, since);
 }
 
 /* --- options --- */

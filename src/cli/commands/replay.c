@@ -67,7 +67,8 @@ bool cli_replay(struct cli *c, struct err *e)
 			return err_set_message(e, ERR_USAGE, _("--speed %lld: at most %d is allowed"), (long long)speed,
 					       REPLAY_SPEED_MAX);
 		if (cli_args_has(&c->args, "repeat"))
-			return err_set_message(e, ERR_USAGE, "%s", _("--repeat is for figures, --speed for the screen: give one of them"));
+			return err_set_message(e, ERR_USAGE, "%s",
+				       _("--repeat is for figures and --speed for the screen: give one of them"));
 		return c->options->show_replay(c->options->arg, &show, e);
 	}
 	options.repeat = repeat > UINT_MAX ? UINT_MAX : (unsigned)repeat;

@@ -175,7 +175,7 @@ static bool read_servers(struct sync *s, bool take_over, struct err *e)
 	}
 	if (s->app->store_state == STORE_STATE_OK)
 		return true;
-	return err_set(e, ERR_STORE_UNREACHABLE, "%s", _("it was not read in time"));
+	return err_set(e, ERR_STORE_UNREACHABLE, "%s", _("the store was not read in time"));
 }
 
 /* --- reports --- */
@@ -253,7 +253,7 @@ static void put_server(struct cli_output *out, const struct app_server *server)
 		buf_addf(&text, _("%s%zu of %zu carrier forms verified"), text.len ? ", " : "", r->prefixes_verified,
 			 r->prefixes);
 	if (r->scan_failed)
-		buf_addf(&text, _("%skeys left behind are not known"), text.len ? ", " : "");
+		buf_addf(&text, _("%skeys left behind could not be listed"), text.len ? ", " : "");
 	if (r->refusal[0] != '\0')
 		buf_addf(&text, "%s%s", text.len ? "; " : "", r->refusal);
 	if (text.len == 0)

@@ -145,13 +145,13 @@ bool cli_args_parse(struct cli_args *a, int argc, char **argv, size_t min, size_
 		} else if (a->positional_count < max && max <= CLI_POSITIONALS_MAX) {
 			a->positionals[a->positional_count++] = word;
 		} else if (ok) {
-			ok = err_set_message(e, ERR_USAGE, _("\"%s\" is one word too many"), word);
+			ok = err_set_message(e, ERR_USAGE, _("\"%s\" is an unexpected argument"), word);
 			err_hint(e, "%s", _("put a text of several words in quotes"));
 		}
 	}
 	if (!ok || a->positional_count >= min || a->help)
 		return ok;
-	return err_set_message(e, ERR_USAGE, "%s", _("a word is missing"));
+	return err_set_message(e, ERR_USAGE, "%s", _("an argument is missing"));
 }
 
 /* --- results --- */

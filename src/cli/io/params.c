@@ -61,7 +61,7 @@ bool cli_param_set(struct record *r, const char *pair, struct err *e)
 		value = json_string(pair + len + 1);
 	/* The number is too large to be kept unchanged, or the text is not UTF-8. */
 	if (!value)
-		return refuse(_("this value can't be kept as it is"), pair, e);
+		return refuse(_("this value can't be stored unchanged"), pair, e);
 	key = xstrndup(pair, len);
 	params = params_of(r);
 	ok = json_object_set_new(params, key, value) == 0;

@@ -47,7 +47,7 @@ void calls_ask_hangup(struct calls *v, const struct call *call)
 	if (*agent_name)
 		buf_addf(&text, _("Agent:  %s\n"), agent_name);
 	buf_addf(&text, _("State:  %s, for %s\n"), call_state_text(calls_state(v, c, now)), age);
-	buf_adds(&text, _("The line goes dead for both. This can't be undone."));
+	buf_adds(&text, _("Both sides are cut off. This can't be undone."));
 	dialog_ask(v->view.ui, &(struct dialog_options){ .title = title, .text = text.p, .yes = _("Hang up"), .no = _("Keep"),
 							  .confirmed = confirmed, .closed = free, .arg = p });
 	buf_clear(&text);

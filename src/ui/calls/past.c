@@ -239,8 +239,8 @@ const char *past_end_text(const struct calls *v)
 	if (p->err.code)
 		return _("Earlier calls can't be read: the store is away.");
 	if (p->count >= PAST_MAX)
-		return _("Further back: narrow the filter, or 'trunkdeck calls'.");
+		return _("For earlier calls narrow the filter, or use 'trunkdeck calls'.");
 	if (p->complete || !list_filtering(&v->view.list))
 		return NULL;
-	return _("Looking further back ...");
+	return _("Reading earlier calls...");
 }

@@ -251,7 +251,8 @@ void deck_draw(void *state, const struct canvas *c, bool focused)
 		break;
 	case STORE_STATE_OK:
 		draw_text(c, 1, 3, 0, ROLE_NORMAL, _("No providers yet. A adds the first one."));
-		draw_text(c, 2, 3, 0, ROLE_DIM, _("A provider is the SIP trunk your phone numbers come in by."));
+		draw_text(c, 2, 3, 0, ROLE_DIM,
+			  _("A provider is the SIP trunk that brings the calls to your numbers."));
 		break;
 	}
 }

@@ -78,7 +78,7 @@ static const char *end_text(const struct log_view *v)
 	if (v->err.code != ERR_NONE)
 		return _("Earlier changes can't be read: the store is away.");
 	if (v->change_count >= CHANGES_MAX)
-		return _("Further back: 'trunkdeck changes'.");
+		return _("For earlier changes use 'trunkdeck changes'.");
 	return !v->complete && list_filtering(&v->view.list) ? _("Looking further back ...") : NULL;
 }
 

@@ -100,7 +100,7 @@ void draw_incomplete(const struct app *a, const struct canvas *c, int y)
 		return;
 	}
 	duration_text(gap, sizeof(gap), f->coverage.gap_s);
-	x = 1 + draw_textf(c, y, 1, 0, ROLE_WARN, _("Not complete: nobody listened for %s"), gap);
+	x = 1 + draw_textf(c, y, 1, 0, ROLE_WARN, _("Not complete: no recorder listened for %s"), gap);
 	format_when(since, app_zone(a), f->coverage.recorded_since_us, clock_wall_us(a->clock), false);
 	draw_textf(c, y, x, 0, ROLE_DIM, _(", records since %s"), since);
 }

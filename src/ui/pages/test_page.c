@@ -49,7 +49,8 @@ static void test_fill(void *arg, struct page_lines *l)
 
 	if (l->columns >= NARROW)
 		page_line(l, 0, 0, ROLE_DIM,
-			  _("The number's agent takes a call that is marked as a test: it is in no figure. Esc ends it."));
+
+	_("The number's agent takes a call that is marked as a test and not counted in figures. Esc ends it."));
 	page_trouble(l, 0, &q->err);
 	for (size_t i = 0; i < q->test_count; i++)
 		if (q->err.code == ERR_NONE || q->tests[i].state != JOB_TEST_WAITING)

@@ -88,7 +88,8 @@ bool servers_alarm_text(struct app *a, const struct app_server *s, struct buf *t
 	}
 	if (s->status.evicted > 0) {
 		also(text);
-		buf_addf(text, _("%llu calls given up: too many at once"), (unsigned long long)s->status.evicted);
+		buf_addf(text,
+			 _("%llu calls recorded as lost: too many at once"), (unsigned long long)s->status.evicted);
 	}
 	if (server_clock_is_off(&s->status.facts)) {
 		char clock[SERVER_CLOCK_TEXT_SIZE];

@@ -33,7 +33,7 @@ static void say_trouble(const struct routes_stats *r, struct buf *text)
 	if (r->foreign_owner)
 		buf_addf(text, _("  owned by another store (%s): nothing is written"), r->owner);
 	if (r->scan_failed)
-		buf_adds(text, _("  keys left behind: unknown"));
+		buf_adds(text, _("  keys left behind: not listed"));
 	if (r->refusal[0] != '\0')
 		buf_addf(text, r->mute ? "  %s" : _("  refused: %s"), r->refusal);
 }
@@ -117,7 +117,7 @@ static void ask_delete(struct ui *ui)
 	}
 	if (q.count > NAMED)
 		buf_addf(&text, _("and %zu more\n"), q.count - NAMED);
-	buf_adds(&text, _("They work, but the store has no such numbers. Calls to them get \"not found\" afterwards."));
+	buf_adds(&text, _("They work now. The store has no such numbers: calls to them will get \"not found\"."));
 	ask(ui, &(struct dialog_options){ .title = _("Delete routes the store does not know?"), .text = text.p,
 		.yes = _("Delete"), .no = _("Keep"), .confirmed = delete_confirmed }, q);
 	buf_clear(&text);

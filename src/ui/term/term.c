@@ -213,7 +213,7 @@ static bool start_curses(struct term *t, struct err *e)
 	if (terminfo_is_known(type))
 		t->screen = newterm_alone(type, t->sink);
 	if (t->screen == NULL) {
-		refuse(e, _("this terminal is unknown here"));
+		refuse(e, _("this machine does not know the terminal"));
 		return err_hint(e,
 		_("TERM=%.40s has no entry in terminfo: install ncurses-term, or set TERM=xterm-256color"), type);
 	}

@@ -56,7 +56,7 @@ check "and where a route goes" screen_has ann 'na-1'
 check "the safe answer is the default" eval "press ann Enter && screen_drops ann 'Delete $number?' && in_store ann $number"
 press ann Escape
 check "it is deleted" delete_number ann $number
-check "the server says that it is gone" screen_shows ann "$number is gone from na-1"
+check "the server says that it is gone" screen_shows ann "$number is deleted from na-1"
 check "and it is" refuted db_get na-1 trunkdeck $number
 check "the store has it no more" refuted in_store ann $number
 check "its row is gone" screen_drops ann "$number" 'na ok'

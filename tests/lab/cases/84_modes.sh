@@ -53,7 +53,7 @@ run_screen() {
 	check "answered there" answered_by support $number --to eu-1
 	check "and not here" status_is 404 $number
 	check "it is deleted on the screen" delete_number ann $number
-	check "which says from where it has gone" screen_shows ann "$number is gone from"
+	check "which says from where it has gone" screen_shows ann "$number is deleted from"
 	check "it is 404 on both" eval "status_is 404 $number && status_is 404 $number --to eu-1"
 	close_screen ann
 }

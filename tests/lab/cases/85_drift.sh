@@ -100,7 +100,7 @@ check "Keep is the default" eval "screen_drops ann 'Delete routes' && db_get na-
 press ann s
 check "asked again" screen_shows ann 'Delete routes the store does not know?'
 press ann y
-check "it is deleted" screen_shows ann "$foreign is gone from na-1"
+check "it is deleted" screen_shows ann "$foreign is deleted from na-1"
 check "callers get 404" status_is 404 $foreign
 press ann 1
 
@@ -127,7 +127,7 @@ check "so does the list of numbers, and what it knows of the others" lists 3 "$e
 check "what the one that is away holds is unknown" lists 3 "$number" '"na-1":{"state":"unknown"'
 check "the other server is none the worse" answered_by support $european --to eu-1
 check "na-1 starts" inside start_server na-1
-check "the deletion is verified" screen_shows ann "$second is gone from na-1"
+check "the deletion is verified" screen_shows ann "$second is deleted from na-1"
 check "and no longer listed" screen_drops ann 'not verified'
 press ann 1
 check "the new route is there again, unasked" screen_shows ann $fresh 'na ok'

@@ -24,7 +24,7 @@ run_cut() {
 	check "the store has it no more" wait_for 10 "the deletion" refuted in_store ann $number
 	check "the call is hung up" call_ended cut 200
 	check "and leaves the panel" screen_drops ann $number talking
-	check "the screen says so" eval "press ann 5 && screen_shows ann $number 'is hung up' && screen_shows ann '$number is gone from na-1' && press ann 1"
+	check "the screen says so" eval "press ann 5 && screen_shows ann $number 'is hung up' && screen_shows ann '$number is deleted from na-1' && press ann 1"
 	check "the other goes on" screen_has ann $second +14155550132 talking
 	check "the next call is 404" status_is 404 $number
 

@@ -509,7 +509,7 @@ static void test_a_route_is_reported_gone_only_where_it_was(void **state)
 	assert_int_equal(messages_count(a->messages), before);
 	report_gone(a, "na-1", true);
 	assert_int_equal(messages_count(a->messages), before + 1);
-	assert_string_equal(messages_get(a->messages, 0)->text, "+14155550101 is gone from na-1");
+	assert_string_equal(messages_get(a->messages, 0)->text, "the route of +14155550101 is deleted from na-1");
 }
 
 /* The store can't be opened: the app reports it, answers every request, and never hangs. */

@@ -241,9 +241,9 @@ static void only_a_live_call_is_hung_up(void **state)
 	start(f);
 	c = live_call(f);
 	str_copy(c.linkedid, sizeof(c.linkedid), STR("2"));
-	assert_string_equal(app_why_no_hangup(f->app, &c), "the call is over");
+	assert_string_equal(app_why_no_hangup(f->app, &c), "the call has ended");
 	app_hangup(f->app, &c);
-	assert_true(app_said(f->app, "is not hung up: the call is over"));
+	assert_true(app_said(f->app, "is not hung up: the call has ended"));
 	assert_true(app_is_settled(f->app));
 }
 

@@ -174,7 +174,7 @@ static bool said_gone(void *arg)
 	struct fixture_app *f = arg;
 
 	app_handle_mail(f->app, 0);
-	return app_said(f->app, NUMBER " is gone from na-1") > 0;
+	return app_said(f->app, NUMBER " is deleted from na-1") > 0;
 }
 
 static void a_route_is_added_and_deleted(void **state)

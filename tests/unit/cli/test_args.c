@@ -94,8 +94,8 @@ static void test_refusals(void **state)
 	refuses(0, 0, "-w", "unknown option -w");
 	refuses(0, 0, "--where", "option --where needs a value");
 	refuses(0, 0, "--yes=1", "option --yes takes no value");
-	refuses(0, 0, "x", "\"x\" is one word too many");
-	refuses(1, 1, "--yes", "a word is missing");
+	refuses(0, 0, "x", "\"x\" is an unexpected argument");
+	refuses(1, 1, "--yes", "an argument is missing");
 }
 
 static void test_help_asks_for_nothing_else(void **state)

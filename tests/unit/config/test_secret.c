@@ -139,7 +139,7 @@ static void a_file_that_others_can_write_is_refused(void **state)
 	unlink(path);
 	free(link);
 	free(path);
-	expect_file("/dev/null", NULL, "gave nothing");
+	expect_file("/dev/null", NULL, "is empty");
 	expect_file("/nowhere", NULL, "No such file");
 }
 
@@ -162,7 +162,7 @@ static void a_command_gives_its_first_line(void **state)
 	assert_false(run("echo geheim; exit 3", 10000, &secret, &e));
 	assert_non_null(strstr(e.message, "status 3"));
 	assert_false(run("true", 10000, &secret, &e));
-	assert_non_null(strstr(e.message, "gave nothing"));
+	assert_non_null(strstr(e.message, "is empty"));
 	assert_true(run("seq 1 100000", 10000, &secret, &e));	/* more than a pipe holds */
 	assert_string_equal(secret, "1");
 	free(secret);

@@ -253,9 +253,9 @@ static void refuses_unplayable_files(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	refuse_bytes("", 0, "no recorded AMI stream");
-	refuse_bytes(garbage, sizeof(garbage), "no recorded AMI stream");
-	refuse_bytes("\xfd" "7zXZ\0", 6, "is packed");
+	refuse_bytes("", 0, "is not a recorded AMI stream");
+	refuse_bytes(garbage, sizeof(garbage), "is not a recorded AMI stream");
+	refuse_bytes("\xfd" "7zXZ\0", 6, "is compressed");
 	refuse_bytes("Event: Registry\r\nPrivilege: call,all\r\n\r\n", 40, "no time stamps");
 	assert_false(player_open(&player, &folder, &e));
 	assert_int_equal(e.code, ERR_FILE);

@@ -161,7 +161,7 @@ static void the_history_has_a_bound(void **state)
 	assert_false(f->view->past.complete);
 	assert_in_range(f->view->past.count, PAST_MAX, PAST_MAX + 200);
 	assert_complete(f, PAST_MAX + 299);
-	assert_true(shows(f, "Further back"));
+	assert_true(shows(f, "For earlier calls"));
 	/* A filter reads further back. */
 	press(f, "/caller:100000\n");
 	for (int i = 0; i < 40 && !f->view->past.complete; i++)

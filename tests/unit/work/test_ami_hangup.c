@@ -64,7 +64,7 @@ static void a_call_that_is_over_is_reported(void **state)
 
 	(void)state;
 	assert_true(wait_until(fixture_is_up, f));
-	assert_string_equal(hang_up(f, "PJSIP/gone-00000001")->message, "the call was over already");
+	assert_string_equal(hang_up(f, "PJSIP/gone-00000001")->message, "the call had ended already");
 	fixture_stop(f);
 	demo_pbx_stop(&p);
 }

@@ -455,7 +455,7 @@ static void recovers_from(enum fault fault, enum err_code code, const char *text
 static void a_server_that_is_no_asterisk(void **state)
 {
 	(void)state;
-	recovers_from(FAULT_GARBAGE, ERR_SERVER_UNREACHABLE, "no Asterisk");
+	recovers_from(FAULT_GARBAGE, ERR_SERVER_UNREACHABLE, "not an Asterisk");
 }
 
 static void a_server_that_says_nothing(void **state)
@@ -467,7 +467,7 @@ static void a_server_that_says_nothing(void **state)
 static void a_server_that_goes_silent(void **state)
 {
 	(void)state;
-	recovers_from(FAULT_NO_PONG, ERR_SERVER_UNREACHABLE, "silent");
+	recovers_from(FAULT_NO_PONG, ERR_SERVER_UNREACHABLE, "sends nothing");
 }
 
 static void a_connection_cut_within_a_frame(void **state)
