@@ -486,7 +486,7 @@ static size_t sum(const struct routes *r, enum route_family family)
 
 void routes_get_stats(const struct routes *r, struct routes_stats *out)
 {
-	bool idle = r->sleepers == r->leavers && !r->in_flight && r->scan == SCAN_IDLE;
+	bool idle = !r->sleepers && !r->in_flight && r->scan == SCAN_IDLE;
 
 	/* Clears the padding too, because the AMI thread compares whole statuses. */
 	memset(out, 0, sizeof(*out));

@@ -134,6 +134,8 @@ void each_key(struct routes *r, void (*fn)(struct routes *r, struct key *k, int6
 bool family_is_needed(enum route_family family);
 /* Does `from` need the key now, in the present form? */
 bool need_counts(const struct routes *r, const struct need *n);
+/* May the server still lead to the key from one that no longer needs it? */
+bool key_lingers(const struct key *k);
 /* Replaces the needs of the key. Those that are no longer told linger. */
 void key_set_needs(struct routes *r, struct key *k, const struct route_need *needs, size_t count);
 /* Decides anew whether the key is wanted, and begins with it if that changed. Returns whether it is; if not, it may be freed. */

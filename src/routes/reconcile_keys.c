@@ -37,7 +37,7 @@ const char *key_value(const struct routes *r, const struct key *k)
 	if (k->family == ROUTE_FAMILY_OWNER)
 		return r->owner;
 	if (r->former)
-		return k->former;
+		return k->former || !key_lingers(k) ? k->former : k->value;
 	LL_FOREACH(k->needs, n)
 		if (n->told && n->to->family == ROUTE_FAMILY_OBJECT && !n->to->in_force && k->spare)
 			return k->spare;

@@ -28,6 +28,16 @@ bool need_counts(const struct routes *r, const struct need *n)
 	return n->told && n->from->wanted && (!r->former || n->former);
 }
 
+bool key_lingers(const struct key *k)
+{
+	const struct need *n;
+
+	DL_FOREACH2(k->users, n, user_next)
+		if (n->lingers)
+			return true;
+	return false;
+}
+
 static void add_need(struct key *from, struct key *to, bool former)
 {
 	struct need *n = xcalloc(1, sizeof(*n));
@@ -82,9 +92,9 @@ static bool is_due(const struct routes *r, const struct key *k)
 	if (!family_is_needed(k->family))
 		return k->told;
 	DL_FOREACH2(k->users, n, user_next)
-		if (n->lingers || need_counts(r, n))
+		if (need_counts(r, n))
 			return true;
-	return false;
+	return key_lingers(k);
 }
 
 bool key_weigh(struct routes *r, struct key *k, int64_t now_ms)

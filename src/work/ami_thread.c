@@ -213,14 +213,14 @@ static void post(struct ami *a, order_fn *fn, const char *server, const char *te
 
 ROUTES_REQUEST(set_owner, routes_set_owner(s->routes, r->text, now))
 ROUTES_REQUEST(complete, routes_complete(s->routes, now))
+ROUTES_REQUEST(delete_foreign, routes_delete_foreign(s->routes, r->text, now))
+ROUTES_REQUEST(take_over, routes_take_over(s->routes, now))
+
 static void verify(struct ami_server *s, const struct ami_order *r)
 {
 	(void)r;
 	ami_routes_verify(s);
 }
-
-ROUTES_REQUEST(delete_foreign, routes_delete_foreign(s->routes, r->text, now))
-ROUTES_REQUEST(take_over, routes_take_over(s->routes, now))
 
 void ami_set_owner(struct ami *a, const char *owner)
 {

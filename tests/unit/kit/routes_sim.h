@@ -17,6 +17,7 @@ struct key {
 	char family[40];
 	char key[ROUTE_NAME_SIZE + 24];
 	char value[ROUTE_VALUE_SIZE];
+	char before[ROUTE_VALUE_SIZE];	/* the value before, if it was of the present form */
 	int64_t written_ms;
 	bool used;
 };
@@ -33,6 +34,8 @@ struct sim {
 	size_t reported;
 	size_t puts, dels, reads, scans;
 	bool scan_fails;
+	char put[64][ROUTE_VALUE_SIZE];	/* family/key of the first writes */
+	bool wizard;			/* Asterisk reads client objects from its database */
 	bool mute;			/* lookups return nothing */
 	unsigned lose_percent;		/* writes acknowledged, but not kept */
 	const char *refuse;		/* every write is answered with this text */
@@ -42,7 +45,8 @@ struct sim {
 	bool check_order;
 };
 
-/* NULL = owner "store-1", window 8. Each answer is checked: no number may lead to an agent without dial string. */
+/* NULL = owner "store-1", window 8. Each answer is checked: no number may lead to an agent without dial string, or to
+ * a chunk that is missing. */
 struct sim *sim_new(const struct routes_config *config);
 void sim_free(struct sim *s);
 
