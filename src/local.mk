@@ -112,6 +112,7 @@ libtrunkdeck_a_SOURCES += \
 
 # routes: what a server must hold for each number, and what it does hold
 libtrunkdeck_a_SOURCES += \
+	src/routes/desired.c \
 	src/routes/dialplan.c \
 	src/routes/endpoint.c \
 	src/routes/reconcile.c \

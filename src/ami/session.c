@@ -250,6 +250,24 @@ bool ami_session_variable(struct ami_session *q, const char *name, char **out, s
 	return ami_session_value(q, "Getvar", fields, AMI_KEY_VALUE, out, e);
 }
 
+/* Values of the present form begin with "3,"; see routes/desired.h. A dial string may hold commas. */
+enum { AGENT_OF_NUMBER = 6, DIAL_OF_AGENT = 4 };
+
+/* Takes `count` fields of a value from `first` on; a value of a former form is the wanted text itself. Caller frees. */
+static char *take_field(char *value, size_t first, size_t count)
+{
+	struct str field = str_field(str_of(value), ',', first);
+	char *text;
+
+	if (!str_starts(str_of(value), STR("3,")))
+		return value;
+	if (count > 1)
+		field.len = strlen(field.p);
+	text = str_dup(field);
+	free(value);
+	return text;
+}
+
 bool ami_session_route(struct ami_session *q, enum routes_mode mode, const char *number, char **agent, char **dial,
 		     struct err *e)
 {
@@ -270,11 +288,13 @@ bool ami_session_route(struct ami_session *q, enum routes_mode mode, const char 
 		free(row);
 		return true;
 	}
-	if (!ami_session_db_get(q, "trunkdeck", number, agent, e))
+	if (!ami_session_db_get(q, "trunkdeck", number, &row, e))
 		return false;
-	if (!**agent)
-		*dial = xstrdup("");
-	else if (!ami_session_db_get(q, "trunkdeckagent", *agent, dial, e))
+	*agent = take_field(row, AGENT_OF_NUMBER, 1);
+	if (**agent && !ami_session_db_get(q, "trunkdeckagent", *agent, &row, e)) {
 		FREE(agent);
-	return *agent != NULL;
+		return false;
+	}
+	*dial = **agent ? take_field(row, DIAL_OF_AGENT, SIZE_MAX) : xstrdup("");
+	return true;
 }

@@ -38,6 +38,31 @@ static void on_store_state(void *taker, void *value)
 	a->dirty |= APP_DIRTY_STORE | APP_DIRTY_MESSAGES | APP_DIRTY_WORKSPACE;
 }
 
+/* Tells servers of a record other than a number that was added, changed or removed. */
+static void tell_servers(struct app *a, enum entity entity, const char *key)
+{
+	switch (entity) {
+	case ENTITY_WORKSPACE:
+		history_workspace(a);
+		routes_tell_common(a);
+		break;
+	case ENTITY_AGENT:
+		routes_tell_agent(a, key);
+		break;
+	case ENTITY_SCHEDULE:
+		routes_tell_schedule(a, key);
+		break;
+	case ENTITY_PROVIDER:
+		routes_tell_provider(a, key);
+		break;
+	case ENTITY_BLOCK:
+		routes_tell_common(a);
+		break;
+	default:
+		break;
+	}
+}
+
 /* While loading, servers get all routes once, at the end. Later they get each change as it comes. */
 static void put_record(struct app *a, struct record *r)
 {
@@ -49,14 +74,10 @@ static void put_record(struct app *a, struct record *r)
 	snapshot_put(a->snapshot, r);
 	if (!snapshot_is_complete(a->snapshot))
 		;
-	else if (entity == ENTITY_WORKSPACE)
-		history_workspace(a);
 	else if (entity == ENTITY_NUMBER)
 		routes_tell_number(a, snapshot_number(a->snapshot, key));
-	else if (entity == ENTITY_AGENT)
-		routes_tell_agent(a, key);
-	else if (entity == ENTITY_PROVIDER)
-		routes_tell_prefixes(a);
+	else
+		tell_servers(a, entity, key);
 	free(key);
 }
 
@@ -79,8 +100,8 @@ static void do_step(struct app *a, struct worker_step *s)
 		snapshot_remove(a->snapshot, s->record.entity, record_key(&s->record));
 		if (s->record.entity == ENTITY_NUMBER)
 			routes_tell_removed(a, &s->record.number);
-		else if (s->record.entity == ENTITY_PROVIDER)
-			routes_tell_prefixes(a);
+		else
+			tell_servers(a, s->record.entity, record_key(&s->record));
 		break;
 	case STEP_COMPLETE:
 		snapshot_numbers_complete(a->snapshot);

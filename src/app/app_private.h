@@ -115,9 +115,12 @@ mail_fn on_route;
 void routes_tell_all(struct app *a);
 void routes_tell_number(struct app *a, const struct number *n);
 void routes_tell_removed(struct app *a, const struct number *n);
-/* Passes the providers' prefixes to the servers. */
-void routes_tell_prefixes(struct app *a);
-void routes_tell_agent(struct app *a, const char *agent_id);
+/* Tells the keys of providers, blocks and the workspace; all of them each time. */
+void routes_tell_common(struct app *a);
+/* Added, changed or removed. */
+void routes_tell_provider(struct app *a, const char *id);
+void routes_tell_agent(struct app *a, const char *id);
+void routes_tell_schedule(struct app *a, const char *id);
 /* A status arrived: reports the result of a requested sync when it is complete. */
 void routes_report_sync(struct app *a);
 /* True when each number's state has been read back from every server that it belongs on. */

@@ -1,9 +1,10 @@
 /*
- * From the workspace to the routes of each server: an enabled number with a usable agent belongs on every server of its
- * region and on no other. The ami thread reconciles; this file passes the wanted routes to it and sums up their states.
+ * From the workspace to the keys of each server: a number belongs on every server of its region and on no other. A server
+ * whose dialplan reads the present form also has the numbers that are disabled or whose agent takes no calls; a former
+ * one has neither. The ami thread reconciles; this file passes the keys to it and sums up the states of the numbers.
  *
- * An unknown key may be of a number that was moved, disabled or deleted while no program was running to remove it. The
- * store has the number, or remembers that it was deleted. Such a key is not foreign, and is deleted.
+ * An unknown key may be of a number that was moved or deleted while no program was running to remove it. The store has
+ * the number, or remembers that it was deleted. Such a key is not foreign, and is deleted.
  */
 #include "config.h"
 
@@ -13,38 +14,37 @@
 #include <string.h>
 
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/routes/desired.h"
+
+static bool belongs_on(const struct server_config *server, const struct number *n)
+{
+	return server->routes != ROUTES_NONE && server->region == n->region;
+}
 
 bool app_route_wanted(const struct app *a, const struct server_config *server, const struct number *n)
 {
-	return server->routes != ROUTES_NONE && server->region == n->region &&
-	       !number_unrouted(n, snapshot_agent(a->snapshot, n->agent));
-}
+	const struct app_server *state = app_server(a, server->name);
+	const struct agent *agent = snapshot_agent(a->snapshot, n->agent);
 
-static void tell_agent(struct buf *to, const struct agent *agent)
-{
-	const char *dial = agent_usable(agent, NULL) ? agent->dial : NULL;
-
-	route_pack(to, &(struct route_key){ .family = ROUTE_FAMILY_AGENT, .name = agent->id, .value = dial, .former = dial });
-}
-
-static void tell_number(struct buf *to, const struct number *n)
-{
-	const struct route_need agent = { ROUTE_FAMILY_AGENT, n->agent, true };
-
-	route_pack(to, &(struct route_key){ .family = ROUTE_FAMILY_NUMBER, .name = n->e164, .value = n->agent, .former = n->agent,
-					    .needs = &agent, .need_count = 1 });
+	if (!belongs_on(server, n) || !n->enabled)
+		return false;
+	if (state && state->status.routes.version >= ROUTES_NEW_DIALPLAN)
+		return true;
+	return !number_unrouted(n, agent) && *agent->dial;
 }
 
 void routes_tell_number(struct app *a, const struct number *n)
 {
 	struct buf keys;
 
+	if (!a->private->ami)
+		return;
 	buf_init(&keys, BUF_UNBOUNDED);
-	tell_number(&keys, n);
-	for (size_t i = 0; i < a->server_count && a->private->ami; i++) {
+	desired_number(&keys, a->snapshot, n);
+	for (size_t i = 0; i < a->server_count; i++) {
 		const struct server_config *server = a->servers[i].config;
 
-		if (app_route_wanted(a, server, n))
+		if (belongs_on(server, n))
 			ami_tell_keys(a->private->ami, server->name, &keys);
 		else
 			ami_untell_key(a->private->ami, server->name, ROUTE_FAMILY_NUMBER, n->e164);
@@ -70,72 +70,100 @@ void routes_tell_removed(struct app *a, const struct number *n)
 		deletions_cancel(a->deletions, n->e164);
 }
 
-/* The providers' forms go to the servers, and to the interpretation of calls. */
-void routes_tell_prefixes(struct app *a)
+void routes_tell_common(struct app *a)
 {
 	size_t count;
 	const struct provider *const *providers = snapshot_providers(a->snapshot, &count);
-	struct route_prefix *prefixes = xcalloc(count + 1, sizeof(*prefixes));
+	struct route_prefix *prefixes;
+	struct buf keys;
+
+	if (!a->private->ami)
+		return;
+	prefixes = xcalloc(count + 1, sizeof(*prefixes));
+	for (size_t i = 0; i < count; i++) {
+		str_copy(prefixes[i].endpoint, sizeof(prefixes[i].endpoint), str_of(provider_endpoint(providers[i])));
+		str_copy(prefixes[i].prefix, sizeof(prefixes[i].prefix), str_of(providers[i]->inbound_prefix));
+	}
+	ami_set_prefixes(a->private->ami, prefixes, count);
+	free(prefixes);
+	buf_init(&keys, BUF_UNBOUNDED);
+	desired_standing(&keys, a->snapshot);
+	ami_tell_standing(a->private->ami, NULL, &keys);
+	buf_clear(&keys);
+}
+
+/* The key of a number has its provider's endpoint. */
+void routes_tell_provider(struct app *a, const char *id)
+{
+	size_t count;
+	const struct number *const *numbers = snapshot_numbers_of(a->snapshot, id, &count);
+
+	routes_tell_common(a);
+	for (size_t i = 0; i < count; i++)
+		routes_tell_number(a, numbers[i]);
+}
+
+void routes_tell_agent(struct app *a, const char *id)
+{
+	const struct agent *agent = snapshot_agent(a->snapshot, id);
 	struct buf keys;
 
 	buf_init(&keys, BUF_UNBOUNDED);
-	for (size_t i = 0; i < count; i++) {
-		const char *prefix = providers[i]->inbound_prefix[0] ? providers[i]->inbound_prefix : NULL;
+	for (size_t i = 0; i < a->server_count && a->private->ami; i++) {
+		const struct server_config *server = a->servers[i].config;
 
-		str_copy(prefixes[i].endpoint, sizeof(prefixes[i].endpoint), str_of(provider_endpoint(providers[i])));
-		str_copy(prefixes[i].prefix, sizeof(prefixes[i].prefix), str_of(prefix));
-		route_pack(&keys, &(struct route_key){ .family = ROUTE_FAMILY_TRUNK, .name = prefixes[i].endpoint,
-						       .value = prefix, .former = prefix });
-	}
-	if (a->private->ami) {
-		ami_set_prefixes(a->private->ami, prefixes, count);
-		ami_tell_standing(a->private->ami, NULL, &keys);
+		buf_reset(&keys);
+		if (agent) {
+			desired_agent(&keys, agent, server->agent_ca_file);
+			ami_tell_keys(a->private->ami, server->name, &keys);
+		} else {
+			ami_untell_key(a->private->ami, server->name, ROUTE_FAMILY_AGENT, id);
+		}
 	}
 	buf_clear(&keys);
-	free(prefixes);
 }
 
-void routes_tell_agent(struct app *a, const char *agent_id)
+void routes_tell_schedule(struct app *a, const char *id)
 {
-	size_t count;
-	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
-	const struct agent *agent = snapshot_agent(a->snapshot, agent_id);
+	const struct schedule *schedule = snapshot_schedule(a->snapshot, id);
 	struct buf keys;
 
-	if (agent && a->private->ami) {
-		buf_init(&keys, BUF_UNBOUNDED);
-		tell_agent(&keys, agent);
-		ami_tell_keys(a->private->ami, NULL, &keys);
-		buf_clear(&keys);
+	if (!a->private->ami)
+		return;
+	if (!schedule) {
+		ami_untell_key(a->private->ami, NULL, ROUTE_FAMILY_SCHEDULE, id);
+		return;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(numbers[i]->agent, agent_id) == 0)
-			routes_tell_number(a, numbers[i]);
-	}
+	buf_init(&keys, BUF_UNBOUNDED);
+	desired_schedule(&keys, schedule);
+	ami_tell_keys(a->private->ami, NULL, &keys);
+	buf_clear(&keys);
 }
 
 void routes_tell_all(struct app *a)
 {
-	size_t count, agent_count;
+	size_t count, agent_count, schedule_count;
 	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
 	const struct agent *const *agents = snapshot_agents(a->snapshot, &agent_count);
+	const struct schedule *const *schedules = snapshot_schedules(a->snapshot, &schedule_count);
 	struct buf keys;
 
 	if (!a->private->ami)
 		return;
 	ami_set_owner(a->private->ami, snapshot_workspace(a->snapshot)->id);
-	routes_tell_prefixes(a);
+	routes_tell_common(a);
 	buf_init(&keys, BUF_UNBOUNDED);
-	for (size_t i = 0; i < agent_count; i++)
-		tell_agent(&keys, agents[i]);
-	ami_tell_keys(a->private->ami, NULL, &keys);
 	for (size_t i = 0; i < a->server_count; i++) {
 		const struct server_config *server = a->servers[i].config;
 
 		buf_reset(&keys);
+		for (size_t j = 0; j < agent_count; j++)
+			desired_agent(&keys, agents[j], server->agent_ca_file);
+		for (size_t j = 0; j < schedule_count; j++)
+			desired_schedule(&keys, schedules[j]);
 		for (size_t j = 0; j < count; j++)
-			if (app_route_wanted(a, server, numbers[j]))
-				tell_number(&keys, numbers[j]);
+			if (belongs_on(server, numbers[j]))
+				desired_number(&keys, a->snapshot, numbers[j]);
 		ami_tell_keys(a->private->ami, server->name, &keys);
 		ami_routes_complete(a->private->ami, server->name);
 	}
@@ -174,7 +202,7 @@ static void handle_left_behind(struct app *a, const struct ami_route_report *r)
 		return;
 	if (!n) {
 		worker_was_deleted(a->private->worker, r->route.number);
-	} else if (!app_route_wanted(a, server->config, n) && a->private->ami) {
+	} else if (!belongs_on(server->config, n) && a->private->ami) {
 		deletions_await(a->deletions, r->route.number, r->server);
 		ami_untell_key(a->private->ami, r->server, ROUTE_FAMILY_NUMBER, r->route.number);
 	}

@@ -38,6 +38,20 @@ bool str_starts(struct str s, struct str prefix)
 	return s.len >= prefix.len && str_eq((struct str){ s.p, prefix.len }, prefix);
 }
 
+struct str str_field(struct str list, char separator, size_t index)
+{
+	for (;; index--) {
+		const char *end = memchr(list.p, separator, list.len);
+		size_t len = end ? (size_t)(end - list.p) : list.len;
+
+		if (index == 0)
+			return (struct str){ list.p, len };
+		if (!end)
+			return (struct str){ list.p + list.len, 0 };
+		list = (struct str){ end + 1, list.len - len - 1 };
+	}
+}
+
 char *str_dup(struct str s)
 {
 	char *copy = xmalloc(s.len + 1);

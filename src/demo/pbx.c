@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <jansson.h>
 #include <md5.h>
 #include <poll.h>
 #include <pthread.h>
@@ -28,6 +29,7 @@
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
 #include "trunkdeck/routes/dialplan.h"
+#include "trunkdeck/routes/route.h"
 
 #define uthash_malloc(size) xmalloc(size)
 #define uthash_fatal(why) die("uthash: %s", why)
@@ -268,6 +270,20 @@ static void on_del(struct demo_pbx *p, struct session *s, const struct action *a
 	}
 }
 
+/* AST_SORCERY: what Asterisk reads from a client object of its database. */
+static char *client_uri(const struct demo_pbx *p, struct str variable)
+{
+	const struct str before = STR("AST_SORCERY(res_websocket_client,websocket_client,");
+	const struct entry *e = str_starts(variable, before) ?
+		find(p, STR("ws/websocket_client"), str_field(variable, ',', 2)) : NULL;
+	json_t *object = e ? json_loads(e->value, 0, NULL) : NULL;
+	const char *uri = json_string_value(json_object_get(object, "uri"));
+	char *copy = xstrdup(uri ? uri : "");
+
+	json_decref(object);
+	return copy;
+}
+
 /* Getvar: the routes mode, and the functions of endpoints. An endpoint, its AOR and its contact have one name. */
 static void on_getvar(struct demo_pbx *p, struct session *s, const struct action *a)
 {
@@ -281,10 +297,10 @@ static void on_getvar(struct demo_pbx *p, struct session *s, const struct action
 		{ "PJSIP_CONTACT(", ",status)", "Reachable", "Unreachable", "" },
 		{ "PJSIP_CONTACT(", ",rtt)", DEMO_RTT_US, "N/A", "" },
 	};
-	struct str variable = field(a, "Variable"), value = STR("");
+	struct str variable = field(a, "Variable"), value;
+	char *uri = client_uri(p, variable);
 
-	if (str_eq(variable, STR("TRUNKDECK_ROUTES")))
-		value = STR("astdb");
+	value = str_eq(variable, STR("TRUNKDECK_ROUTES")) ? STR("astdb") : str_of(uri);
 	for (size_t i = 0; i < ARRAY_LEN(questions); i++) {
 		size_t before = strlen(questions[i].before), after = strlen(questions[i].after);
 		struct str name = { variable.p + before, variable.len - before - after };
@@ -301,6 +317,7 @@ static void on_getvar(struct demo_pbx *p, struct session *s, const struct action
 		break;
 	}
 	respond(s, a, "Success", "Variable: %.*s\r\nValue: %.*s\r\n", SLICE(variable), SLICE(value));
+	free(uri);
 }
 
 static void on_registrations(struct demo_pbx *p, struct session *s, const struct action *a)
@@ -340,6 +357,7 @@ static void on_originate(struct demo_pbx *p, struct session *s, const struct act
 	struct str channel = field(a, "Channel"), number;
 	const char *at = memchr(channel.p, '@', channel.len), *begin = channel.p + strlen("Local/");
 	const struct entry *route;
+	char agent[72];
 
 	if (!at || begin >= at) {
 		respond(s, a, "Error", "Message: Invalid channel\r\n");
@@ -347,7 +365,9 @@ static void on_originate(struct demo_pbx *p, struct session *s, const struct act
 	}
 	number = (struct str){ begin, (size_t)(at - begin) };
 	route = find(p, STR("trunkdeck"), number);
-	demo_calls_test(p->calls, number, field(a, "ChannelId"), field(a, "OtherChannelId"), route ? route->value : NULL,
+	if (route)
+		route_value_agent(route->value, agent, sizeof(agent));
+	demo_calls_test(p->calls, number, field(a, "ChannelId"), field(a, "OtherChannelId"), route && *agent ? agent : NULL,
 			clock_mono_ms(&clock_system));
 	respond(s, a, "Success", "Message: Originate successfully queued\r\n");
 }
@@ -517,12 +537,21 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Gives the pick-th of the numbers that have routes in the database. */
+/* The dial string in an agent's value; it is the last of five fields. */
+static const char *dial_of(const char *value)
+{
+	for (int i = 0; str_starts(str_of(value), STR(ROUTE_VALUE_FORMAT)) && i < 4; i++)
+		value += strcspn(value, ",") + 1;
+	return value;
+}
+
+/* Gives the pick-th of the numbers that have routes in the database; false if it leads to no dial string. */
 static bool pick_route(void *arg, uint64_t pick, struct demo_route *out)
 {
 	const struct demo_pbx *p = arg;
 	const struct entry *e, *agent;
 	uint64_t numbers = 0;
+	char id[72];
 
 	for (e = p->database; e; e = e->hh.next)
 		numbers += str_starts(str_of(e->path), STR(NUMBER_FAMILY));
@@ -531,9 +560,10 @@ static bool pick_route(void *arg, uint64_t pick, struct demo_route *out)
 	pick %= numbers;
 	for (e = p->database; !str_starts(str_of(e->path), STR(NUMBER_FAMILY)) || pick--; e = e->hh.next)
 		continue;
-	agent = find(p, STR("trunkdeckagent"), str_of(e->value));
-	*out = (struct demo_route){ e->path + strlen(NUMBER_FAMILY), agent ? agent->value : "" };
-	return agent != NULL;
+	route_value_agent(e->value, id, sizeof(id));
+	agent = find(p, STR("trunkdeckagent"), str_of(id));
+	*out = (struct demo_route){ e->path + strlen(NUMBER_FAMILY), agent ? dial_of(agent->value) : "" };
+	return *out->dial != '\0';
 }
 
 static void demo_pbx_free(struct demo_pbx **p)

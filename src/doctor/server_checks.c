@@ -13,7 +13,9 @@
 #include "trunkdeck/ami/rights.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/tell.h"
 #include "trunkdeck/routes/dialplan.h"
+#include "trunkdeck/routes/route.h"
 
 #define OLDEST_ASTERISK 20
 #define CONTEXT "trunkdeck-in"
@@ -436,7 +438,7 @@ static const char *rule(const char *prefix)
 void check_prefix(const struct subject *s, struct finding *f)
 {
 	const char *endpoint = provider_endpoint(s->provider), *ours = rule(s->provider->inbound_prefix);
-	char *function = xasprintf("TRUNKDECK_PREFIX(%s)", endpoint), *theirs;
+	char *function = xasprintf("TRUNKDECK_PREFIX(%s)", endpoint), *theirs, prefix[64];
 	struct err e;
 	bool ok;
 
@@ -449,9 +451,10 @@ void check_prefix(const struct subject *s, struct finding *f)
 		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
 	}
+	route_value_prefix(theirs, prefix, sizeof(prefix));
 	finding_set(f, VERDICT_PASS, "%s", ours);
-	if (strcmp(rule(theirs), ours) != 0) {
-		finding_set(f, VERDICT_FAIL, _("the server puts %s before them, it should be %s"), rule(theirs), ours);
+	if (strcmp(rule(prefix), ours) != 0) {
+		finding_set(f, VERDICT_FAIL, _("the server puts %s before them, it should be %s"), rule(prefix), ours);
 		finding_todo(f, "%s", _("'trunkdeck sync' writes the rule"));
 	}
 	free(theirs);
@@ -540,18 +543,19 @@ void check_route(const struct subject *s, struct finding *f)
 
 void check_dial(const struct subject *s, struct finding *f)
 {
-	char *agent, *dial;
+	char *ours = agent_dial_made(s->agent->id, s->agent->url, s->agent->dial), *agent, *dial;
 
 	if (!read_route(s, f, &agent, &dial)) {
 		;
 	} else if (strcmp(agent, s->agent->id) != 0) {
 		finding_set(f, VERDICT_UNKNOWN, "%s", _("without its route there is nothing to compare"));
-	} else if (strcmp(dial, s->agent->dial) != 0) {
-		finding_set(f, VERDICT_FAIL, _("it dials %s, not %s"), *dial ? dial : _("nothing"), s->agent->dial);
+	} else if (strcmp(dial, ours) != 0 && strcmp(dial, s->agent->dial) != 0) {
+		finding_set(f, VERDICT_FAIL, _("it dials %s, not %s"), *dial ? dial : _("nothing"), ours);
 		advise_sync(f, s->e164);
 	} else {
 		finding_set(f, VERDICT_PASS, "%s", dial);
 	}
+	free(ours);
 	free(agent);
 	free(dial);
 }

@@ -342,10 +342,17 @@ static bool url_allowed(const char *url, struct err *e)
 }
 
 /* The URL is allowed. */
+char *agent_uri(const char *url)
+{
+	const struct scheme *scheme = scheme_of(url);
+
+	return scheme ? xasprintf("%s%s", scheme->tls ? "wss://" : "ws://", url + strlen(scheme->prefix)) : NULL;
+}
+
 static char *make_object(const char *url, const char *ca_file, struct err *e)
 {
 	const struct scheme *scheme = scheme_of(url);
-	char *uri = xasprintf("%s%s", scheme->tls ? "wss://" : "ws://", url + strlen(scheme->prefix)), *text;
+	char *uri = agent_uri(url), *text;
 	json_t *object = json_pack("{s:s,s:s,s:s,s:s,s:s}", "uri", uri, "protocols", "media", "connection_type", "per_call_config",
 				   "reconnect_attempts", "1", "connection_timeout", "1000");
 	bool ok = object != NULL;

@@ -18,18 +18,24 @@ const char *route_family_name(enum route_family family)
 
 struct str route_value_field(const char *value, size_t index)
 {
-	for (; index > 0 && *value; index--) {
-		value += strcspn(value, ",");
-		value += *value == ',';
-	}
-	return (struct str){ value, strcspn(value, ",") };
+	return str_field(str_of(value), ',', index);
+}
+
+static void copy_field(const char *value, size_t index, char *out, size_t size)
+{
+	bool is_new = str_starts(str_of(value), STR(ROUTE_VALUE_FORMAT));
+
+	str_copy(out, size, is_new ? route_value_field(value, index) : str_of(value));
 }
 
 void route_value_agent(const char *value, char *out, size_t size)
 {
-	bool is_new = strncmp(value, ROUTE_VALUE_FORMAT, strlen(ROUTE_VALUE_FORMAT)) == 0;
+	copy_field(value, ROUTE_NUMBER_AGENT, out, size);
+}
 
-	str_copy(out, size, is_new ? route_value_field(value, ROUTE_NUMBER_AGENT) : str_of(value));
+void route_value_prefix(const char *value, char *out, size_t size)
+{
+	copy_field(value, ROUTE_TRUNK_PREFIX, out, size);
 }
 
 /* A text that may be missing has a letter before it. */

@@ -18,8 +18,8 @@ unit_tests = \
 	tests/unit/model/test_schedule tests/unit/model/test_snapshot tests/unit/model/test_tell \
 	tests/unit/model/test_validate \
 	tests/unit/replay/test_player tests/unit/replay/test_replay \
-	tests/unit/routes/test_reconcile tests/unit/routes/test_reconcile_form tests/unit/routes/test_reconcile_found \
-	tests/unit/routes/test_test_call \
+	tests/unit/routes/test_desired tests/unit/routes/test_reconcile tests/unit/routes/test_reconcile_form \
+	tests/unit/routes/test_reconcile_found tests/unit/routes/test_test_call \
 	tests/unit/ui/test_calls tests/unit/ui/test_draw tests/unit/ui/test_form tests/unit/ui/test_form_random \
 	tests/unit/ui/test_form_save tests/unit/ui/test_header tests/unit/ui/test_keys tests/unit/ui/test_list \
 	tests/unit/ui/test_pacing tests/unit/ui/test_views \

@@ -17,6 +17,8 @@ struct str str_of(const char *s);	/* NULL gives the empty slice */
 bool str_eq(struct str a, struct str b);
 bool str_eq_nocase(struct str a, struct str b);		/* ASCII only */
 bool str_starts(struct str s, struct str prefix);
+/* Field `index` of a list, counted from 0; empty when there are fewer. */
+struct str str_field(struct str list, char separator, size_t index);
 char *str_dup(struct str s);				/* caller frees */
 /* Parses a slice that is one decimal number and nothing else. False leaves *out unchanged. */
 bool str_to_i64(struct str s, int64_t *out);

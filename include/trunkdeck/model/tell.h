@@ -116,6 +116,8 @@ bool agent_url_check(const char *url, struct err *e);
 /* Makes the client object; caller frees. ca_file: on the server; NULL or "" = AGENT_CA_FILE. NULL with *e when the URL
  * is wrong or the object would be too long. */
 char *agent_object(const char *url, const char *ca_file, struct err *e);
+/* The URI in the object, as Asterisk reads it; NULL = the URL has none of the schemes. It may hold a credential. Caller frees. */
+char *agent_uri(const char *url);
 /* url "" = the agent has only the dial string. A dial string of several technologies is OTHER. */
 enum agent_kind agent_kind_of(const char *url, const char *dial);
 /* What Asterisk dials; caller frees. */

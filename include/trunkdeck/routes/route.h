@@ -106,12 +106,14 @@ struct route_key {
 
 #define ROUTE_VALUE_FORMAT "3,"
 /* Fields of the value of a number's key, in the present form; the format is field 0. */
-enum { ROUTE_NUMBER_STATE = 1, ROUTE_NUMBER_GEN = 2, ROUTE_NUMBER_AGENT = 6 };
+enum { ROUTE_NUMBER_GEN = 2, ROUTE_NUMBER_AGENT = 6, ROUTE_TRUNK_PREFIX = 2 };
 
 /* A field of a value; empty when there are fewer. */
 struct str route_value_field(const char *value, size_t index);
 /* A number's agent in the value of its key, of either form. The bytes may be of anybody: clean `out` before it is shown. */
 void route_value_agent(const char *value, char *out, size_t size);
+/* The same for the prefix in the value of a provider's key. */
+void route_value_prefix(const char *value, char *out, size_t size);
 
 /* Keys on their way between threads: packed one behind the other. */
 void route_pack(struct buf *to, const struct route_key *k);

@@ -245,6 +245,26 @@ void fixture_assert_key(int port, const char *family, const char *key, const cha
 	free(held);
 }
 
+void fixture_assert_route(int port, const char *number, const char *agent)
+{
+	char *held = db_ask(port, "DBGet", "trunkdeck", number, ""), found[72];
+
+	assert_non_null(held);
+	route_value_agent(held, found, sizeof(found));
+	assert_string_equal(found, agent);
+	free(held);
+}
+
+void fixture_assert_prefix(int port, const char *endpoint, const char *prefix)
+{
+	char *held = db_ask(port, "DBGet", "trunkdecktrunk", endpoint, ""), found[16];
+
+	assert_non_null(held);
+	route_value_prefix(held, found, sizeof(found));
+	assert_string_equal(found, prefix);
+	free(held);
+}
+
 void fixture_set_key(int port, const char *family, const char *key, const char *value)
 {
 	free(db_ask(port, "DBPut", family, key, value));
