@@ -144,11 +144,13 @@ libtrunkdeck_a_SOURCES += \
 
 # doctor: checks and findings
 libtrunkdeck_a_SOURCES += \
+	src/doctor/agent_checks.c \
 	src/doctor/checks.h \
 	src/doctor/doctor.c \
 	src/doctor/number_test.c \
 	src/doctor/server_checks.c \
-	src/doctor/store_checks.c
+	src/doctor/store_checks.c \
+	src/doctor/way_checks.c
 
 # work: the threads
 libtrunkdeck_a_SOURCES += \

@@ -173,6 +173,7 @@ static const struct {
 	{ "doctor", "all", NULL, N_("Check every number") },
 	{ "doctor", "timeout", N_("SECONDS"), N_("Wait at most this long for a server's answer; default 10") },
 	{ "test", "server", N_("SERVER"), N_("Only this server; default every server of the number's region") },
+	{ "test", "at", N_("MOMENT"), N_("Compare the opening times with this moment: 'Sat 22:00', 22:00 or 2026-12-24T10:30, in the schedule's zone") },
 	{ "test", "timeout", N_("SECONDS"), N_("Wait at most this long for the agent's first audio; default 20") },
 	{ "replay", "repeat", "N", N_("Run the stream N times") },
 	{ "replay", "speed", "N",

@@ -399,7 +399,7 @@ static const struct {
 	{ "Logoff", true, on_logoff, NULL },
 	{ "Events", false, on_events, NULL },
 	{ "Ping", false, on_ping, NULL },
-	{ "CoreSettings", false, NULL, "AMIversion: 11.0.0\r\nAsteriskVersion: demo\r\nSystemName: \r\nCoreMaxCalls: 0\r\n" },
+	{ "CoreSettings", false, NULL, "AMIversion: 11.0.0\r\nAsteriskVersion: 22.11.0-demo\r\nSystemName: \r\nCoreMaxCalls: 0\r\n" },
 	{ "CoreShowChannels", false, on_channels, NULL },
 	{ "DBGet", false, on_get, NULL },
 	{ "DBGetTree", false, on_get_tree, NULL },

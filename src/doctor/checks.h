@@ -31,7 +31,7 @@ struct subject {
 
 typedef void check_fn(const struct subject *s, struct finding *f);
 
-enum scope { SCOPE_WORKSPACE, SCOPE_NUMBER, SCOPE_SERVER, SCOPE_PROVIDER, SCOPE_ROUTE };
+enum scope { SCOPE_WORKSPACE, SCOPE_NUMBER, SCOPE_AGENT, SCOPE_SERVER, SCOPE_PROVIDER, SCOPE_ROUTE };
 
 /* True if the number belongs on the server. */
 bool doctor_wants_route(const struct subject *s);
@@ -41,12 +41,32 @@ void finding_todo(struct finding *f, const char *todo, ...) __attribute__((forma
 void finding_remedy(struct finding *f, enum remedy_action action, enum entity entity, const char *key, const char *field);
 void finding_error(struct finding *f, enum verdict v, const struct err *e);
 
+/* Takes a refusal of Asterisk. If a permission is missing, the verdict is unknown, and the advice is the line of
+ * manager.conf that grants `right`. */
+void doctor_refused(const struct subject *s, struct finding *f, enum verdict v, const struct err *e, const char *right);
+
+/* The agents that a call to a number can reach, the agent itself first. */
+#define NUMBER_WAYS_MAX 12
+struct number_ways {
+	size_t count;
+	struct number_way {
+		const char *way;		/* translated: "fallback" */
+		char id[72];
+		const struct agent *agent;	/* NULL = there is none with this id */
+	} list[NUMBER_WAYS_MAX];
+};
+void number_ways(struct snapshot *s, const struct number *n, struct number_ways *w);
+
 /* store_checks.c */
 check_fn check_limit, check_format, check_configured, check_enabled, check_provider, check_agent, check_usable, check_region,
 	check_servers, check_calls;
 /* server_checks.c */
 check_fn check_encrypted, check_reachable, check_version, check_permissions, check_owner, check_dialplan, check_mode, check_stamps, check_clock, check_cdr;
 check_fn check_endpoint, check_prefix, check_contact, check_route, check_dial;
+/* agent_checks.c */
+check_fn check_features, check_wizard, check_sections, check_dial_options, check_parameters, check_object;
+/* way_checks.c */
+check_fn check_split, check_fallback, check_hours, check_zones, check_caps, check_forms, check_guard, check_routing, check_default;
 void probe_open(struct probe *p, const struct server_config *server, const struct doctor_options *o);
 void probe_close(struct probe *p);
 

@@ -1,5 +1,5 @@
 /*
- * The table of checks, and their subjects: the workspace once, each server once, each provider on the servers of its
+ * The table of checks, and their subjects: the workspace once, each server once, each agent once, each provider on the servers of its
  * numbers' regions, each number, and each number's route on every server. A number that is not configured is looked for
  * on the servers too: a route that was left behind explains a deleted number that still works.
  */
@@ -32,24 +32,39 @@ static const struct check checks[] = {
 	{ SCOPE_NUMBER, "provider", N_("its provider exists"), OF_CONFIGURED, check_provider },
 	{ SCOPE_NUMBER, "agent", N_("its agent exists"), OF_CONFIGURED, check_agent },
 	{ SCOPE_NUMBER, "usable", N_("its agent can take calls"), OF_CONFIGURED, check_usable },
+	{ SCOPE_NUMBER, "split", N_("the agents of its split can take calls"), OF_CONFIGURED, check_split },
+	{ SCOPE_NUMBER, "fallback", N_("its fallback can take calls, and no call goes in a circle"), OF_CONFIGURED, check_fallback },
+	{ SCOPE_NUMBER, "hours", N_("its schedule opens, and its closed agent can take calls"), OF_CONFIGURED, check_hours },
+	{ SCOPE_NUMBER, "caps", N_("how many calls are admitted at the same time"), OF_CONFIGURED, check_caps },
+	{ SCOPE_NUMBER, "parameters", N_("its parameters reach the agent"), OF_CONFIGURED, check_parameters },
+	{ SCOPE_NUMBER, "forms", N_("no form of the number means another number too"), OF_CONFIGURED, check_forms },
 	{ SCOPE_NUMBER, "region", N_("agent and number are of one region"), OF_CONFIGURED, check_region },
 	{ SCOPE_NUMBER, "servers", N_("its region has a server with routes"), OF_CONFIGURED, check_servers },
 	{ SCOPE_NUMBER, "calls", N_("its recent calls went well"), OF_ANY, check_calls },
+	{ SCOPE_AGENT, "options", N_("its dial string lets parameters through"), OF_ANY, check_dial_options },
+	{ SCOPE_AGENT, "guard", N_("its guard against silence suits it"), OF_ANY, check_guard },
 	{ SCOPE_WORKSPACE, "limit", N_("the workspace has room for more numbers"), OF_ANY, check_limit },
 	{ SCOPE_SERVER, "encrypted", N_("what is said to the server can't be read on the way"), OF_ANY, check_encrypted },
 	{ SCOPE_SERVER, "reachable", N_("the server answers and lets us in"), OF_ANY, check_reachable },
 	{ SCOPE_SERVER, "version", N_("its Asterisk is new enough"), OF_ANY, check_version },
+	{ SCOPE_SERVER, "features", N_("its Asterisk has what agents need"), OF_ANY, check_features },
 	{ SCOPE_SERVER, "permissions", N_("our AMI user may do what is needed"), OF_ANY, check_permissions },
 	{ SCOPE_SERVER, "owner", N_("the server belongs to this store"), OF_ANY, check_owner },
 	{ SCOPE_SERVER, "dialplan", N_("the inbound dialplan is loaded"), OF_ANY, check_dialplan },
 	{ SCOPE_SERVER, "mode", N_("the dialplan looks routes up where we keep them"), OF_ANY, check_mode },
+	{ SCOPE_SERVER, "wizard", N_("Asterisk finds agents that are given by a URL"), OF_ANY, check_wizard },
+	{ SCOPE_SERVER, "sections", N_("no section of websocket_client.conf hides an agent"), OF_ANY, check_sections },
+	{ SCOPE_SERVER, "zones", N_("it knows the time zones of the schedules"), OF_ANY, check_zones },
 	{ SCOPE_SERVER, "stamps", N_("events carry time stamps"), OF_ANY, check_stamps },
 	{ SCOPE_SERVER, "clock", N_("its clock agrees with ours"), OF_ANY, check_clock },
 	{ SCOPE_SERVER, "cdr", N_("call records carry the call they belong to"), OF_ANY, check_cdr },
 	{ SCOPE_PROVIDER, "endpoint", N_("the provider's endpoint leads to the inbound dialplan"), OF_ANY, check_endpoint },
 	{ SCOPE_PROVIDER, "prefix", N_("numbers without + are read by the provider's rule"), OF_ANY, check_prefix },
+	{ SCOPE_PROVIDER, "routing", N_("the operator's routing context is there"), OF_ANY, check_routing },
+	{ SCOPE_PROVIDER, "default", N_("the default agent can take calls"), OF_ANY, check_default },
 	{ SCOPE_PROVIDER, "contact", N_("the provider can be reached"), OF_ANY, check_contact },
 	{ SCOPE_ROUTE, "route", N_("the server holds the right route"), OF_ANY, check_route },
+	{ SCOPE_ROUTE, "object", N_("the server dials the agent's URL"), OF_WANTED, check_object },
 	{ SCOPE_ROUTE, "dial", N_("the server dials the agent as configured"), OF_WANTED, check_dial },
 };
 
@@ -130,7 +145,8 @@ void finding_error(struct finding *f, enum verdict v, const struct err *e)
 
 void finding_about(const struct finding *f, char to[FINDING_ABOUT_SIZE])
 {
-	const char *subject = *f->number ? f->number : *f->provider ? f->provider : *f->server ? f->server : _("workspace");
+	const char *subject = *f->number ? f->number : *f->provider ? f->provider : *f->agent ? f->agent : *f->server ? f->server :
+			      _("workspace");
 	const char *server = *f->number || *f->provider ? f->server : "";
 
 	snprintf(to, FINDING_ABOUT_SIZE, *server ? _("%.80s on %.60s") : "%.80s", subject, server);
@@ -152,6 +168,8 @@ static void run_check(const struct check *check, const struct subject *s)
 		str_copy(f.number, sizeof(f.number), str_of(s->e164 ? s->e164 : s->typed));
 	if (check->scope == SCOPE_PROVIDER)
 		str_copy(f.provider, sizeof(f.provider), str_of(s->provider->id));
+	if (check->scope == SCOPE_AGENT)
+		str_copy(f.agent, sizeof(f.agent), str_of(s->agent->id));
 	if (s->probe)
 		str_copy(f.server, sizeof(f.server), str_of(s->probe->config->name));
 	check->run(s, &f);
@@ -229,6 +247,7 @@ static void ask_typed(struct doctor *d)
 	const struct doctor_options *o = d->options;
 	char read[E164_SIZE];
 	struct subject s = { .options = o, .typed = o->number };
+	struct number_ways ways = { .count = 0 };
 
 	s.e164 = read_typed(d, read);
 	s.number = s.e164 ? snapshot_number(o->snapshot, s.e164) : NULL;
@@ -237,6 +256,14 @@ static void ask_typed(struct doctor *d)
 	ask_number(d, &s);
 	if (s.provider)
 		ask_provider(d, s.provider);
+	if (s.number)
+		number_ways(o->snapshot, s.number, &ways);
+	for (size_t i = 0; i < ways.count; i++) {
+		struct subject agent = { .options = o, .agent = ways.list[i].agent };
+
+		if (agent.agent)
+			run_scope(SCOPE_AGENT, &agent);
+	}
 }
 
 static void ask_all(struct doctor *d)
@@ -244,9 +271,12 @@ static void ask_all(struct doctor *d)
 	const struct doctor_options *o = d->options;
 	size_t count, n;
 	const struct provider *const *providers = snapshot_providers(o->snapshot, &count);
+	const struct agent *const *agents = snapshot_agents(o->snapshot, &n);
 
 	for (int i = 0; i < REGION_COUNT; i++)
 		d->regions[i] = true;
+	for (size_t i = 0; !o->provider && i < n; i++)
+		run_scope(SCOPE_AGENT, &(struct subject){ .options = o, .agent = agents[i] });
 	for (size_t i = 0; i < count; i++) {
 		const struct number *const *numbers;
 

@@ -32,8 +32,7 @@ static void todo_rights(const struct probe *p, struct finding *f, const char *ri
 	free(line);
 }
 
-/* Takes a refusal. If a permission is missing, the verdict is unknown, and the advice is the line that grants it. */
-static void refused(const struct subject *s, struct finding *f, enum verdict v, const struct err *e, const char *right)
+void doctor_refused(const struct subject *s, struct finding *f, enum verdict v, const struct err *e, const char *right)
 {
 	finding_error(f, e->code == ERR_SERVER_REFUSED ? v : VERDICT_UNKNOWN, e);
 	if (!ami_is_denied(str_of(e->message)))
@@ -116,7 +115,7 @@ void check_version(const struct subject *s, struct finding *f)
 	const struct probe *p = s->probe;
 
 	if (p->facts_err.code != ERR_NONE) {
-		refused(s, f, VERDICT_UNKNOWN, &p->facts_err, "reporting");
+		doctor_refused(s, f, VERDICT_UNKNOWN, &p->facts_err, "reporting");
 		return;
 	}
 	finding_set(f, VERDICT_PASS, "%s", p->facts.version);
@@ -224,7 +223,7 @@ void check_owner(const struct subject *s, struct finding *f)
 	else
 		ok = ami_session_db_get(s->probe->session, "trunkdeckmeta", "owner", &owner, &e);
 	if (!ok) {
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
 	}
 	if (strcmp(owner, ours) == 0) {
@@ -258,7 +257,7 @@ static void see_dialplan(const struct subject *s, struct finding *f, const char 
 	finding_todo(f, _("'trunkdeck server setup %s' prints extensions_trunkdeck.conf and where it goes"),
 		     s->probe->config->name);
 	if (e.code != ERR_SERVER_REFUSED || ami_is_denied(str_of(e.message)))
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 }
 
 static void see_version(void *arg, const struct ami_frame *f)
@@ -286,7 +285,7 @@ void check_dialplan(const struct subject *s, struct finding *f)
 	/* Asterisk refuses if the include has no version. */
 	if (!ami_session_action(s->probe->session, "ShowDialPlan", fields, see_version, &theirs, &e) &&
 	    (e.code != ERR_SERVER_REFUSED || ami_is_denied(str_of(e.message)))) {
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
 	}
 	if (theirs == ours) {
@@ -316,7 +315,7 @@ void check_mode(const struct subject *s, struct finding *f)
 		return;
 	}
 	if (!ami_session_variable(s->probe->session, "TRUNKDECK_ROUTES", &mode, &e)) {
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
 	}
 	in_force = strcmp(mode, "odbc") == 0 ? "odbc" : "astdb";
@@ -418,7 +417,7 @@ void check_endpoint(const struct subject *s, struct finding *f)
 			     CONTEXT, s->provider->id);
 		finding_remedy(f, REMEDY_EDIT, ENTITY_PROVIDER, s->provider->id, "endpoint");
 		if (e.code != ERR_SERVER_REFUSED || ami_is_denied(str_of(e.message)))
-			refused(s, f, VERDICT_UNKNOWN, &e, "system");
+			doctor_refused(s, f, VERDICT_UNKNOWN, &e, "system");
 	} else if (context && strcmp(context, CONTEXT) != 0) {
 		finding_set(f, VERDICT_FAIL, _("calls of %s arrive in context %s"), name, context);
 		finding_todo(f, _("pjsip.conf, endpoint %s: context = %s, then 'module reload res_pjsip.so'"), name, CONTEXT);
@@ -448,7 +447,7 @@ void check_prefix(const struct subject *s, struct finding *f)
 		ok = ami_session_db_get(s->probe->session, "trunkdecktrunk", endpoint, &theirs, &e);
 	free(function);
 	if (!ok) {
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
 	}
 	route_value_prefix(theirs, prefix, sizeof(prefix));
@@ -471,7 +470,7 @@ void check_contact(const struct subject *s, struct finding *f)
 	endpoint_probe_begin(&p, provider_endpoint(s->provider));
 	while (endpoint_probe_next(&p, variable, sizeof(variable))) {
 		if (!ami_session_variable(s->probe->session, variable, &value, &e)) {
-			refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+			doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 			return;
 		}
 		endpoint_probe_answer(&p, str_of(value));
@@ -507,7 +506,7 @@ static bool read_route(const struct subject *s, struct finding *f, char **agent,
 	else if (ami_session_route(s->probe->session, s->probe->config->routes, s->e164, agent, dial, &e))
 		return true;
 	else
-		refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 	return false;
 }
 

@@ -55,6 +55,58 @@ static void reach(struct test_call *t, enum test_step step, int64_t at_us)
 		t->done = true;
 }
 
+/* A word of the dialplan's events: "no_answer". Anything else is left out. */
+static void take_word(char *to, size_t size, const struct ami_frame *f, const char *key)
+{
+	struct str word = ami_find(f, key);
+
+	for (size_t i = 0; i < word.len; i++)
+		if (word.p[i] != '_' && !(word.p[i] >= 'a' && word.p[i] <= 'z'))
+			return;
+	str_copy(to, size, word);
+}
+
+static void take_attempt(struct test_call *t, const struct ami_frame *f)
+{
+	struct test_attempt a = { .ms = 0 };
+
+	take_word(a.result, sizeof(a.result), f, "Result");
+	take_word(a.way, sizeof(a.way), f, "Way");
+	str_copy(a.agent, sizeof(a.agent), ami_find(f, "Agent"));
+	str_to_i64(ami_find(f, "Ms"), &a.ms);
+	if (strcmp(a.result, "dialling") == 0) {
+		memcpy(t->agent, a.agent, sizeof(t->agent));
+		memcpy(t->way, a.way, sizeof(t->way));
+	} else if (t->attempt_count < TEST_ATTEMPTS) {
+		t->attempts[t->attempt_count++] = a;
+	}
+}
+
+/* The dialplan's own events. */
+static void take_user_event(struct test_call *t, const struct ami_frame *f, int64_t at_us)
+{
+	struct str name = ami_get(f, AMI_KEY_USEREVENT), agent = ami_find(f, "Agent");
+	bool routed = str_eq(name, STR("TrunkdeckCall"));
+
+	if (str_eq(name, STR("TrunkdeckUnmapped"))) {
+		t->unmapped = true;
+	} else if (str_eq(name, STR("TrunkdeckAttempt"))) {
+		take_attempt(t, f);
+	} else if (str_eq(name, STR("TrunkdeckRefused"))) {
+		take_word(t->turned_away, sizeof(t->turned_away), f, "Reason");
+		take_word(t->cap, sizeof(t->cap), f, "Cap");
+	} else if (routed || str_eq(name, STR("TrunkdeckTest"))) {
+		reach(t, TEST_STEP_ARRIVED, at_us);
+		if (routed)
+			take_word(t->way, sizeof(t->way), f, "Way");
+		if (agent.len == 0)
+			return;
+		if (t->at_us[TEST_STEP_ROUTE] < 0 || routed)
+			str_copy(t->agent, sizeof(t->agent), agent);
+		reach(t, TEST_STEP_ROUTE, at_us);
+	}
+}
+
 void test_call_event(struct test_call *t, const struct ami_frame *f, int64_t now_us)
 {
 	struct str event = ami_get(f, AMI_KEY_EVENT), uniqueid = ami_get(f, AMI_KEY_UNIQUEID), caller = ami_get(f, AMI_KEY_CALLERIDNUM);
@@ -75,16 +127,8 @@ void test_call_event(struct test_call *t, const struct ami_frame *f, int64_t now
 		return;
 	if (str_eq(event, STR("Newchannel")) && str_eq(uniqueid, str_of(t->id))) {
 		str_copy(t->channel, sizeof(t->channel), ami_get(f, AMI_KEY_CHANNEL));
-	} else if (str_eq(event, STR("UserEvent")) && str_eq(ami_get(f, AMI_KEY_USEREVENT), STR("TrunkdeckUnmapped"))) {
-		t->unmapped = true;
-	} else if (str_eq(event, STR("UserEvent")) && str_eq(ami_get(f, AMI_KEY_USEREVENT), STR("TrunkdeckTest"))) {
-		struct str agent = ami_find(f, "Agent");
-
-		reach(t, TEST_STEP_ARRIVED, at_us);
-		if (agent.len == 0)
-			return;
-		str_copy(t->agent, sizeof(t->agent), agent);
-		reach(t, TEST_STEP_ROUTE, at_us);
+	} else if (str_eq(event, STR("UserEvent"))) {
+		take_user_event(t, f, at_us);
 	} else if (str_eq(event, STR("DialBegin")) && in_dialplan) {
 		reach(t, TEST_STEP_DIALLED, at_us);
 	} else if (str_eq(event, STR("DialEnd")) && in_dialplan) {
@@ -134,6 +178,21 @@ static void why_not_answered(const struct test_call *t, struct err *e)
 	err_hint(e, "%s", _("look at the agent platform; --timeout waits longer"));
 }
 
+static void why_turned_away(const struct test_call *t, const char *number, struct err *e)
+{
+	if (strcmp(t->turned_away, "closed") == 0) {
+		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the number is closed at that time: callers are told 480"));
+		err_hint(e, _("trunkdeck number edit %s --closed-agent ID names an agent for closed hours"), number);
+	} else if (strcmp(t->turned_away, "over_cap") == 0) {
+		err_set_message(e, ERR_FOUND_WRONG, _("the cap of the %s is reached on this server: callers are told 486"),
+				*t->cap ? t->cap : "?");
+		err_hint(e, "%s", _("try again when fewer calls are up, or raise the cap (--max-calls)"));
+	} else {
+		err_set_message(e, ERR_FOUND_WRONG, _("the server refused the call: %s"), t->turned_away);
+		err_hint(e, "%s", _("'trunkdeck block list' shows the callers that are blocked"));
+	}
+}
+
 void test_call_why(const struct test_call *t, const char *number, struct err *e)
 {
 	static const char *const database = N_("with routes = odbc: does its database answer? 'odbc show' on the server tells");
@@ -145,6 +204,8 @@ void test_call_why(const struct test_call *t, const char *number, struct err *e)
 		err_set_message(e, ERR_FOUND_WRONG, "%s", t->arrived_us ? _("the dialplan's own events were not heard") :
 				_("nothing was heard of the call"));
 		err_hint(e, "%s", _("manager.conf: our AMI user needs read = call,user"));
+	} else if (*t->turned_away) {
+		why_turned_away(t, number, e);
 	} else if (t->at_us[TEST_STEP_ROUTE] < 0 && t->unmapped) {
 		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the server has no route for the number"));
 		err_hint(e, _("'trunkdeck doctor %s' says what it should be"), number);
@@ -239,10 +300,11 @@ static bool originate(struct ami_session *q, const struct test_call *t, const st
 	char *caller = xasprintf("\"trunkdeck test\" <" CALLER_PREFIX "%s>", key);
 	char *timeout = xasprintf("%" PRId64, o->timeout_ms + 1000);	/* we hang up first, if we may */
 	char *seconds = xasprintf("%" PRId64, o->timeout_ms / 1000 + 1);
+	char *at = xasprintf("TRUNKDECK_AT=%" PRId64, o->at_us / 1000000);
 	const struct ami_field fields[] = {
 		{ "Channel", channel }, { "Application", "Wait" }, { "Data", seconds }, { "Async", "true" },
 		{ "Timeout", timeout }, { "CallerID", caller }, { "ChannelId", t->id }, { "OtherChannelId", t->other_id },
-		{ NULL, NULL },
+		{ o->at_us ? "Variable" : NULL, at }, { NULL, NULL },
 	};
 	bool ok = ami_session_action(q, "Originate", fields, NULL, NULL, e);
 
@@ -254,6 +316,7 @@ static bool originate(struct ami_session *q, const struct test_call *t, const st
 	free(caller);
 	free(timeout);
 	free(seconds);
+	free(at);
 	return ok;
 }
 

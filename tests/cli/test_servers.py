@@ -60,9 +60,9 @@ class List(Servers):
         rows = self.deck("--demo", "server", "list", "--ask", "--json").json()
         self.assertTrue(rows)
         for row in rows:
-            self.assertEqual((row["answers"], row["asterisk"]), (True, "demo"))
+            self.assertEqual((row["answers"], row["asterisk"]), (True, "22.11.0-demo"))
             self.assertLess(abs(row["clockMs"]), 2000)
-        self.assertRegex(self.deck("--demo", "server", "list", "--ask").lines()[1], r" yes +demo +[+-][0-9]+ ms$")
+        self.assertRegex(self.deck("--demo", "server", "list", "--ask").lines()[1], r" yes +22.11.0-demo +[+-][0-9]+ ms$")
         self.assertEqual({row["clockMs"] for row in self.deck("--demo", "server", "list", "--json").json()}, {None})
         run = self.run_deck("server", "list", "--ask", "--json")
         self.assertIn("warning: na-1: ", self.run_deck("server", "list", "--ask").err)

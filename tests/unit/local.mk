@@ -13,6 +13,7 @@ unit_tests = \
 	tests/unit/calls/test_tracker tests/unit/calls/test_tracker_route tests/unit/calls/test_tracker_state tests/unit/calls/test_tracker_story \
 	tests/unit/cli/test_args \
 	tests/unit/config/test_secret tests/unit/config/test_setup \
+	tests/unit/doctor/test_at \
 	tests/unit/model/test_e164 tests/unit/model/test_filter_words tests/unit/model/test_json \
 	tests/unit/model/test_number_suggest tests/unit/model/test_params tests/unit/model/test_records \
 	tests/unit/model/test_schedule tests/unit/model/test_snapshot tests/unit/model/test_tell \

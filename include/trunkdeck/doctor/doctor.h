@@ -69,7 +69,7 @@ struct finding {
 	const char *check;		/* name of the check: "route" */
 	const char *what;		/* the question of the check, translated */
 	enum verdict verdict;
-	char number[40], provider[72], server[40];	/* the subject; "" = none. The number is as it was asked for */
+	char number[40], provider[72], agent[72], server[40];	/* the subject; "" = none. The number is as it was asked for */
 	char seen[224];
 	char todo[256];			/* "" = nothing */
 	struct remedy remedy;

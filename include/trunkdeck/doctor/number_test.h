@@ -17,6 +17,7 @@
 
 #include "trunkdeck/base/err.h"
 #include "trunkdeck/base/mailbox.h"
+#include "trunkdeck/base/zone.h"
 #include "trunkdeck/config/config.h"
 #include "trunkdeck/model/snapshot.h"
 #include "trunkdeck/routes/test_call.h"
@@ -28,6 +29,7 @@ struct number_test {
 	struct snapshot *snapshot;	/* providers and agents; outlives the test */
 	const struct number *number;
 	const char *server;		/* only this server, whatever its region; NULL = all where the number belongs */
+	int64_t at_us;			/* the instant that opening times are compared with; 0 = now */
 	int64_t timeout_ms;		/* of each call */
 	struct mailbox *stop;		/* mail to it hangs up the call and ends the test; NULL = none */
 	/* Called after each step (over: false), and with the result. why: ERR_NONE = well; otherwise the call did not
@@ -42,6 +44,10 @@ bool number_test_on(const struct number_test *n, const struct server_config *ser
 bool number_test_may(const struct number_test *n, struct err *e);
 /* Returns false with *e if no call could be placed. Otherwise the result of each call was reported. */
 bool number_test_run(const struct number_test *n, struct err *e);
+
+/* Reads the instant of a test: a weekday and a time ("Sat 22:00") or a time alone, both the next ones to come, or what
+ * zone_parse_moment() reads. Local times are those of the zone. Pure. */
+bool number_test_at(const struct zone *z, const char *text, int64_t now_us, int64_t *at_us);
 
 /* May a test dial this dial string? Pure. */
 bool number_test_may_dial(struct snapshot *s, const char *dial, struct err *e);

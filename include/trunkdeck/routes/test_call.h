@@ -34,12 +34,25 @@ enum test_step {
 
 WORDS_DECLARE(test_step, enum test_step)
 
+/* An agent that did not take the call. */
+struct test_attempt {
+	char agent[72], way[12];	/* way: why the call went there, as in TrunkdeckAttempt */
+	char result[16];		/* busy, no_answer, unreachable, silent, over_cap, off */
+	int64_t ms;			/* how long it was tried */
+};
+
+#define TEST_ATTEMPTS 8
+
 /* The state of the call so far; a value. */
 struct test_call {
 	char id[48];			/* Uniqueid of the caller's half, Linkedid of all of it */
 	char other_id[48];		/* of the half that runs the dialplan */
 	char channel[96];		/* name of the caller's half */
-	char agent[72];			/* the agent that the server's route leads to */
+	char agent[72];			/* the agent that the call was last led to */
+	char way[12];			/* why: agent, split, fallback, closed, default, routing; "" = not told */
+	struct test_attempt attempts[TEST_ATTEMPTS];	/* the first ones that failed */
+	size_t attempt_count;
+	char turned_away[12], cap[12];	/* why no agent was dialled: closed, over_cap (and whose cap), blocked; "" = not */
 	char dial_status[24];		/* of the agent's dial, "" = still dialling */
 	int64_t at_us[TEST_STEP_COUNT];	/* of each step, since the call arrived; -1 = not reached */
 	int64_t arrived_us;
@@ -59,6 +72,7 @@ void test_call_why(const struct test_call *t, const char *number, struct err *e)
 struct test_call_options {
 	const struct server_config *server;
 	const char *number;
+	int64_t at_us;			/* the instant that the dialplan takes for now; 0 = the present */
 	int64_t timeout_ms;		/* from placing it to the first audio */
 	struct mailbox *stop;		/* mail to it hangs up the call at once; NULL = none */
 	/*

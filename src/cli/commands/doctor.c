@@ -64,7 +64,7 @@ static void on_finding(void *arg, const struct finding *f)
 				   entity_name(f->remedy.entity), "key", cli_text(f->remedy.key), "field",
 				   cli_text(f->remedy.field));
 	cli_output_row(r->out, (json_t *[]){ cli_text(f->check), cli_text(verdict_name(f->verdict)), cli_text(f->number),
-					     cli_text(f->provider), cli_text(f->server), cli_text(f->what), cli_text(f->seen),
+					     cli_text(f->provider), cli_text(f->server), cli_text(f->agent), cli_text(f->what), cli_text(f->seen),
 					     cli_text(f->todo), remedy });
 	cli_output_flush(r->out);
 }
@@ -73,7 +73,7 @@ bool cli_doctor(struct cli *c, struct err *e)
 {
 	static const struct cli_column columns[] = {
 		{ .key = "check" }, { .key = "result" }, { .key = "number" }, { .key = "trunkId" },
-		{ .key = "server" },
+		{ .key = "server" }, { .key = "agentId" },
 		{ .key = "what", .flags = COLUMN_JSON_ONLY }, { .key = "seen" }, { .key = "todo" },
 		{ .key = "remedy", .flags = COLUMN_JSON_ONLY },
 	};

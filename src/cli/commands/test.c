@@ -4,6 +4,7 @@
 #include "cli/io/command.h"
 #include "cli/io/lookup.h"
 #include "trunkdeck/base/buf.h"
+#include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
@@ -27,14 +28,30 @@ static void put_lines(struct cli_output *out, const struct server_config *server
 			continue;
 		buf_init(&line, BUF_UNBOUNDED);
 		utf8_pad(&line, test_step_text((enum test_step)i), 18, true);
-		cli_output_line(out, i == TEST_STEP_ROUTE ? "  %s%7.0f ms  -> %s" : "  %s%7.0f ms", line.p,
-				(double)t->at_us[i] / 1000, t->agent);
+		buf_addf(&line, "%7.0f ms", (double)t->at_us[i] / 1000);
+		if (i == TEST_STEP_ROUTE)
+			buf_addf(&line, *t->way ? "  -> %s (%s)" : "  -> %s", t->agent, t->way);
+		cli_output_line(out, "  %s", line.p);
 		buf_clear(&line);
 	}
+	for (size_t i = 0; i < t->attempt_count; i++)
+		cli_output_line(out, _("  %s (%s) did not take it: %s, %lld ms"), t->attempts[i].agent, t->attempts[i].way,
+				t->attempts[i].result, (long long)t->attempts[i].ms);
 	if (why->code != ERR_NONE)
 		cli_output_line(out, "  %s", why->message);
 	if (why->hint[0] != '\0')
 		cli_output_line(out, "  -> %s", why->hint);
+}
+
+static json_t *attempts_json(const struct test_call *t)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < t->attempt_count; i++)
+		json_array_append_new(list, json_pack("{so so so sI}", "agent", cli_text(t->attempts[i].agent), "way",
+						      cli_text(t->attempts[i].way), "result", cli_text(t->attempts[i].result),
+						      "ms", (json_int_t)t->attempts[i].ms));
+	return list;
 }
 
 static void on_report(void *arg, const struct server_config *server, const struct test_call *t, const struct err *why, bool over)
@@ -55,8 +72,33 @@ static void on_report(void *arg, const struct server_config *server, const struc
 	else
 		cli_output_row(out, (json_t *[]){ cli_text(server->name), cli_text(tally->number->e164),
 						  json_boolean(test_call_ok(t)), cli_text(t->agent), at[0], at[1], at[2], at[3],
-						  at[4], cli_text(why->message), cli_text(why->hint) });
+						  at[4], cli_text(why->message), cli_text(why->hint), cli_text(t->way),
+						  cli_text(t->turned_away), attempts_json(t) });
 	cli_output_flush(out);
+}
+
+/* --at: in the zone of the number's schedule, or of the workspace where it has none. */
+static bool read_at(struct cli *c, struct snapshot *s, const struct number *n, int64_t *at_us, struct err *e)
+{
+	const char *text = cli_args_value(&c->args, "at"), *name = snapshot_workspace(s)->time_zone;
+	const struct schedule *schedule = snapshot_schedule(s, n->schedule);
+	struct zone *zone;
+	bool ok;
+
+	if (!text)
+		return true;
+	name = schedule ? schedule->time_zone : name && *name ? name : "UTC";
+	zone = zone_open(name);
+	if (!zone) {
+		err_set_message(e, ERR_USAGE, _("this machine does not know the time zone %s"), name);
+		return err_hint(e, "%s", _("install tzdata, or give the instant in UTC: 2026-11-22T10:30:00Z"));
+	}
+	ok = number_test_at(zone, text, clock_wall_us(&clock_system), at_us);
+	zone_free(&zone);
+	if (ok)
+		return true;
+	err_set_message(e, ERR_USAGE, _("--at %s is not a moment"), text);
+	return err_hint(e, _("allowed: 'Sat 22:00', 22:00, 2026-12-24, 2026-12-24T10:30 (in %s), 2026-12-24T10:30:00Z"), name);
 }
 
 bool cli_test(struct cli *c, struct err *e)
@@ -65,6 +107,7 @@ bool cli_test(struct cli *c, struct err *e)
 	static const struct cli_column columns[] = {
 		{ .key = "server" }, { .key = "number" }, { .key = "ok", .flags = COLUMN_YES_NO }, { .key = "agent" },
 		TEST_STEP_TABLE(COLUMN) { .key = "cause" }, { .key = "todo", .flags = COLUMN_JSON_ONLY },
+		{ .key = "way" }, { .key = "reason" }, { .key = "attempts", .flags = COLUMN_JSON_ONLY },
 	};
 #undef COLUMN
 	const char *only = cli_args_value(&c->args, "server");
@@ -79,7 +122,8 @@ bool cli_test(struct cli *c, struct err *e)
 	_Static_assert(TEST_STEP_COUNT == 5, "on_report() has a cell for each step");
 	ok = cli_args_count(&c->args, "timeout", 1, NUMBER_TEST_TIMEOUT_MS / 1000, &test.timeout_ms, e) &&
 	     (!only || cli_server(c->config, only, e)) && config_read_server_secrets(c->options->config, e) &&
-	     (directory = cli_directory(c, e)) && cli_find(c, directory, &r, e);
+	     (directory = cli_directory(c, e)) && cli_find(c, directory, &r, e) &&
+	     read_at(c, directory, &r.number, &test.at_us, e);
 	if (ok) {
 		test.timeout_ms *= 1000;
 		test.snapshot = directory;

@@ -132,6 +132,61 @@ static void each_failure_has_a_message(void **state)
 	WHY("hung up without a sound", ARRIVED, ROUTED, DIALLED, ANSWERED, { "Hangup", 90, TWO, ONE, "Cause: 16\r\n" });
 }
 
+#define CALL { "UserEvent", 12, TWO, ONE, "UserEvent: TrunkdeckCall\r\nAgent: sales\r\nWay: split\r\n" }
+
+static void the_way_is_told(void **state)
+{
+	const struct heard rows[] = {
+		ARRIVED, CALL, DIALLED,
+		{ "UserEvent", 30, TWO, ONE, "UserEvent: TrunkdeckAttempt\r\nAgent: sales\r\nWay: split\r\nResult: busy\r\nMs: 15\r\n" },
+		{ "UserEvent", 31, TWO, ONE, "UserEvent: TrunkdeckAttempt\r\nAgent: support\r\nWay: fallback\r\nResult: dialling\r\n" },
+		{ "DialBegin", 32, TWO, ONE, "" }, ANSWERED, { "ChannelTalkingStart", 700, AGENT, ONE, "" },
+	};
+	struct test_call t;
+
+	(void)state;
+	test_call_init(&t, 0xab);
+	feed(&t, rows, ARRAY_LEN(rows));
+	assert_true(test_call_ok(&t));
+	assert_string_equal(t.agent, "support");
+	assert_string_equal(t.way, "fallback");
+	assert_int_equal(t.at_us[TEST_STEP_ROUTE], 2000);
+	assert_int_equal(t.attempt_count, 1);
+	assert_string_equal(t.attempts[0].agent, "sales");
+	assert_string_equal(t.attempts[0].way, "split");
+	assert_string_equal(t.attempts[0].result, "busy");
+	assert_int_equal(t.attempts[0].ms, 15);
+}
+
+static void attempts_are_bounded_and_clean(void **state)
+{
+	const struct heard failed = { "UserEvent", 30, TWO, ONE,
+		"UserEvent: TrunkdeckAttempt\r\nAgent: a\r\nWay: ag\x1b[1mnt\r\nResult: busy\r\nMs: x\r\n" };
+	struct test_call t;
+
+	(void)state;
+	test_call_init(&t, 0xab);
+	for (int i = 0; i < 2 * TEST_ATTEMPTS; i++)
+		feed(&t, &failed, 1);
+	assert_int_equal(t.attempt_count, TEST_ATTEMPTS);
+	assert_string_equal(t.attempts[0].way, "");
+	assert_int_equal(t.attempts[0].ms, 0);
+}
+
+static void a_call_that_is_turned_away_says_why(void **state)
+{
+	(void)state;
+	WHY("closed at that time", ARRIVED,
+	    { "UserEvent", 11, TWO, ONE, "UserEvent: TrunkdeckRefused\r\nReason: closed\r\nCap: \r\n" },
+	    { "Hangup", 11, TWO, ONE, "Cause: 19\r\n" });
+	WHY("cap of the provider", ARRIVED,
+	    { "UserEvent", 11, TWO, ONE, "UserEvent: TrunkdeckRefused\r\nReason: over_cap\r\nCap: provider\r\n" },
+	    { "Hangup", 11, TWO, ONE, "Cause: 17\r\n" });
+	WHY("refused the call: blocked", ARRIVED,
+	    { "UserEvent", 11, TWO, ONE, "UserEvent: TrunkdeckRefused\r\nReason: blocked\r\n" },
+	    { "Hangup", 11, TWO, ONE, "Cause: 21\r\n" });
+}
+
 static void a_failed_channel_means_a_missing_context(void **state)
 {
 	static const char refusal[] = "Event: OriginateResponse\r\nPrivilege: call,all\r\nTimestamp: 1000.000001\r\n"
@@ -208,6 +263,9 @@ int main(void)
 		cmocka_unit_test(every_step_has_its_time),
 		cmocka_unit_test(events_of_other_calls_are_ignored),
 		cmocka_unit_test(each_failure_has_a_message),
+		cmocka_unit_test(the_way_is_told),
+		cmocka_unit_test(attempts_are_bounded_and_clean),
+		cmocka_unit_test(a_call_that_is_turned_away_says_why),
 		cmocka_unit_test(a_failed_channel_means_a_missing_context),
 		cmocka_unit_test(a_server_that_fails_is_reported_soon),
 		cmocka_unit_test(a_closed_port_is_unreachable),

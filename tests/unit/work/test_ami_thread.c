@@ -56,7 +56,7 @@ static void routes_are_written_read_back_and_deleted(void **state)
 	assert_int_equal(f->route_count, 400);
 	for (size_t i = 0; i < 400; i++)
 		assert_int_equal(f->routes[i].state, ROUTE_VERIFIED);
-	assert_string_equal(f->status.facts.version, "demo");
+	assert_string_equal(f->status.facts.version, "22.11.0-demo");
 	fixture_assert_key(port, "trunkdeckmeta", "owner", "store-1");
 	fixture_assert_key(port, "trunkdeck", "+15550000008", "agent-1");
 	fixture_assert_key(port, "trunkdeckagent", "agent-1", "WebSocket/agent-1/c(ulaw)");
@@ -624,7 +624,7 @@ static void a_clock_that_differs_is_measured(void **state)
 	fixture_stop(f);
 	options.server = &server;
 	assert_true(ami_session_open(&q, &options, &e) && ami_session_facts(q, &facts, &e));
-	assert_string_equal(facts.version, "demo");
+	assert_string_equal(facts.version, "22.11.0-demo");
 	assert_in_range(facts.clock_us, 4000000, 6000000);
 	facts.clock_us = -3240000;
 	server_clock_text(&facts, text);

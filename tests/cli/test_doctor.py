@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+"""The doctor's checks of agents, ways and servers, with an Asterisk that says what each test needs. tests/lab has real servers."""
+
+import datetime
+import re
+import sqlite3
+import unittest
+import zoneinfo
+
+from deck import USAGE, DeckTest
+from test_history import Manager, listed
+
+NUMBER = "+15551234567"
+WIZARDS = ["websocket_client=config,websocket_client.conf,criteria=type=websocket_client", "websocket_client=astdb,ws"]
+
+
+class Asterisk(Manager):
+    """Answers Getvar and GetConfig from dictionaries. It knows every time zone but `unknown_zone`, which it takes as UTC."""
+
+    def __init__(self):
+        self.version, self.variables, self.files, self.denied, self.unknown_zone = "22.11.0", {}, {}, set(), None
+        super().__init__()
+
+    def variable(self, name):
+        time = re.fullmatch(r"STRFTIME\(([0-9]+),([^,]*),%u %H%M %Y%m%d\)", name)
+        if not time:
+            return self.variables.get(name, "")
+        zone = zoneinfo.ZoneInfo("UTC" if time[2] == self.unknown_zone else time[2])
+        return datetime.datetime.fromtimestamp(int(time[1]), zone).strftime("%u %H%M %Y%m%d")
+
+    def answer(self, frame):
+        action, plain = frame.get("Action", ""), super().answer(frame)
+
+        def error(message):
+            return plain.replace(b"Success", b"Error").replace(b"Message: ok", b"Message: " + message)
+
+        if action in self.denied:
+            return error(b"Permission denied")
+        if action == "CoreSettings":
+            return plain.replace(b"Message: ok", f"AsteriskVersion: {self.version}".encode())
+        if action == "Getvar":
+            value = self.variable(frame["Variable"])
+            return plain.replace(b"Message: ok", f"Variable: {frame['Variable']}\r\nValue: {value}".encode())
+        if action == "GetConfig":
+            if (frame["Filename"], frame.get("Category")) not in self.files:
+                return error(b"Config file not found")
+            lines = self.files[frame["Filename"], frame.get("Category")]
+            key = "Line-000000-%06d" if "Category" in frame else "Category-%06d"
+            return plain.replace(b"Message: ok", "\r\n".join(f"{key % i}: {line}" for i, line in enumerate(lines)).encode())
+        if action == "DBGet":
+            return error(b"Database entry not found")
+        if action in ("ShowDialPlan", "PJSIPShowEndpoint"):
+            tag = {"ActionID": frame["ActionID"]}
+            return plain.replace(b"Message: ok", b"EventList: start\r\nMessage: list") + \
+                listed("ListComplete", EventList="Complete", ListItems=0, **tag)
+        return plain
+
+
+class Doctor(DeckTest):
+    def setUp(self):
+        super().setUp()
+        self.workspace()
+        self.server = Asterisk()
+        self.addCleanup(self.server.listener.close)
+        self.config("".join(f"[server {name}]\nhost = 127.0.0.1\nport = {self.server.port}\nuser = x\nsecret = y\n"
+                            for name in ("na-1", "na-2")))
+
+    def found(self, check, *args):
+        rows = [f for f in self.deck("doctor", *(args or (NUMBER,)), "--json").json() if f["check"] == check]
+        self.assertTrue(rows, check)
+        return rows
+
+    def finds(self, check, result, text, *args):
+        """Every finding of the check has this result, and the text in what it saw or advises."""
+        for row in self.found(check, *args):
+            self.assertEqual(row["result"], result, row)
+            self.assertIn(text, row["seen"] + " " + row["todo"])
+
+    def edit(self, *args):
+        self.done("number", "edit", NUMBER, *args)
+
+    def sql(self, text, *values):
+        with sqlite3.connect(self.path(".local", "share", "trunkdeck", "trunkdeck.db")) as db:
+            db.execute(text, values)
+
+    def url_agent(self, url="wss://u:secret@agent.example.com/m"):
+        with open(self.path("url"), "w", encoding="utf-8") as file:
+            file.write(url + "\n")
+        self.done("agent", "add", "robot", "--title", "Robot", "--url-file", self.path("url"))
+        self.edit("--agent", "robot")
+
+    def in_force(self, url):
+        self.server.variables["AST_SORCERY(res_websocket_client,websocket_client,td-robot,uri)"] = url
+
+
+class Agents(Doctor):
+    def test_features_of_releases(self):
+        rows = [("22.11.0", "pass", "all that agents can use"), ("22.10.1~dfsg", "warn", "a proxy with time limits"),
+                ("22.8.0", "warn", "a time limit"), ("22.7.0", "warn", "update to 22.8"), ("22.5.2", "fail", "update to 22.6"),
+                ("20.21.0", "pass", "all"), ("certified-20.7-cert2", "fail", "20.7 lacks"), ("21.12.0", "warn", "MEDIA_START"),
+                ("23.5.0", "pass", "all"), ("24.0.0", "pass", "all"), ("GIT-master-1a2b3c", "unknown", "GIT-master"),
+                ("19.8.0", "fail", "WebSocket agents")]
+        for version, result, text in rows:
+            with self.subTest(version):
+                self.server.version = version
+                self.finds("features", result, text)
+        self.done("agent", "edit", "support", "--dial", "PJSIP/support")
+        self.done("agent", "edit", "mute", "--dial", "PJSIP/mute")
+        self.server.version = "22.5.2"
+        self.finds("features", "pass", "lacks: WebSocket agents")
+
+    def test_the_wizard(self):
+        sorcery = ("sorcery.conf", "res_websocket_client")
+        self.finds("wizard", "pass", "no agent is given by a URL")
+        for lines, text in ((["websocket_client=realtime,x"], "realtime"), (["websocket_client/cache=memory_cache,x"], "memory_cache")):
+            self.server.files[sorcery] = WIZARDS + lines
+            self.finds("wizard", "warn", text)
+        self.url_agent()
+        self.server.files.clear()
+        self.finds("wizard", "fail", "server setup na-")
+        self.server.files[sorcery] = WIZARDS
+        self.finds("wizard", "warn", "restart Asterisk once")
+        self.in_force("wss://u:secret@agent.example.com/m")
+        self.finds("wizard", "pass", "it does")
+        self.server.files[sorcery] = WIZARDS[::-1]
+        self.finds("wizard", "warn", "before websocket_client.conf")
+        self.server.files[sorcery] = WIZARDS[1:]
+        self.finds("wizard", "warn", "sections are not found")
+        self.server.denied = {"GetConfig"}
+        self.finds("wizard", "pass", "can't be read")
+        self.in_force("")
+        self.finds("wizard", "unknown", "system")
+
+    def test_sections(self):
+        self.url_agent()
+        self.finds("sections", "pass", "none")
+        self.server.files["websocket_client.conf", None] = ["support", "td-other"]
+        self.finds("sections", "warn", "[td-other]")
+        self.server.files["websocket_client.conf", None] = ["td-robot"]
+        self.finds("sections", "fail", "[td-robot]")
+        self.server.denied = {"GetConfig"}
+        self.finds("sections", "unknown", "system")
+
+    def test_the_object_in_force(self):
+        self.url_agent()
+        self.finds("object", "fail", "no WebSocket client td-robot")
+        self.in_force("wss://u:secret@agent.example.com/m")
+        self.finds("object", "pass", "the same")
+        self.in_force("wss://u:secret@elsewhere.example.com/m")
+        self.finds("object", "fail", "another URL")
+        self.assertNotIn("secret", self.deck("doctor", NUMBER).out)
+
+    def test_dial_strings_of_sections(self):
+        rows = [("WebSocket/a/c(ulaw)", "pass", "with f(json)"), ("WebSocket/a/c(ulaw)f(json)", "pass", "f(json)"),
+                ("WebSocket/a/v(x=1)f(json)", "warn", "take v(...) out"), ("WebSocket/a/c(v(x)", "pass", "c(v(x)"),
+                ("PJSIP/a", "pass", "PJSIP/a")]
+        for dial, result, text in rows:
+            with self.subTest(dial):
+                self.done("agent", "edit", "support", "--dial", dial)
+                self.finds("options", result, text)
+
+    def test_parameters(self):
+        self.finds("parameters", "pass", "it has none")
+        self.edit("--param", "a=1", "--param", "b=2")
+        self.finds("parameters", "warn", "no f(json)")
+        self.done("agent", "edit", "support", "--dial", "WebSocket/support/f(json)")
+        self.finds("parameters", "pass", "all 2")
+        self.done("agent", "edit", "support", "--dial", "PJSIP/support")
+        self.edit("--param", "a=" + 790 * "x")
+        self.finds("parameters", "warn", "bytes of headers")
+
+    def test_parameters_of_the_former_version(self):
+        self.sql("UPDATE number SET params = ?", '{"a b":1,"c":"x\\ny","d":2}')
+        self.finds("parameters", "warn", "2 of 3 do not: a b (a key has")
+
+
+class Ways(Doctor):
+    def test_fallback(self):
+        self.finds("fallback", "pass", "none")
+        self.edit("--fallback", "sales")
+        self.finds("fallback", "pass", "sales")
+        self.sql("UPDATE agent SET disabled = 1 WHERE id = 'sales'")
+        self.finds("fallback", "fail", "fallback sales: agent is disabled")
+
+    def test_a_circle(self):
+        self.done("agent", "edit", "sales", "--dial", "Local/15551234568@trunkdeck-in")
+        self.edit("--fallback", "sales")
+        self.finds("fallback", "pass", "sales")
+        self.done("agent", "add", "back", "--title", "Back", "--dial", f"Local/{NUMBER}@trunkdeck-in/n")
+        self.done("number", "add", "+15551234568", "--provider", "twilio", "--agent", "back")
+        self.finds("fallback", "fail", "the agent sales leads back")
+        self.finds("fallback", "fail", "the agent back leads back", "+15551234568")
+
+    def test_split(self):
+        self.edit("--split", "support:90,sales:10")
+        self.finds("split", "pass", "support:90,sales:10")
+        self.sql("UPDATE agent SET disabled = 1 WHERE id = 'sales'")
+        self.finds("split", "fail", "split sales: agent is disabled")
+
+    def test_hours(self):
+        self.finds("hours", "pass", "always open")
+        self.done("schedule", "add", "office", "--title", "Office", "--zone", "Europe/Berlin", "--open", "mon-sun 00:00-24:00")
+        self.edit("--schedule", "office", "--closed-agent", "sales")
+        self.finds("hours", "pass", "office: ")
+        self.sql("UPDATE agent SET disabled = 1 WHERE id = 'sales'")
+        self.finds("hours", "fail", "closed agent sales: agent is disabled")
+        self.sql("UPDATE agent SET disabled = 0")
+        self.done("schedule", "add", "never", "--title", "Never", "--on", "2020-01-01 10:00-11:00")
+        self.edit("--schedule", "never")
+        self.finds("hours", "warn", "go to the closed agent")
+        self.edit("--closed-agent", "")
+        self.finds("hours", "warn", "480")
+
+    def test_zones(self):
+        self.done("schedule", "add", "office", "--title", "Office", "--zone", "Europe/Berlin", "--open", "mon 09:00-18:00")
+        self.done("schedule", "add", "shop", "--title", "Shop", "--zone", "Asia/Kathmandu", "--open", "mon 09:00-18:00")
+        self.finds("zones", "pass", "2 zones")
+        self.server.unknown_zone = "Asia/Kathmandu"
+        self.finds("zones", "fail", "in Asia/Kathmandu (schedule shop)")
+        self.server.denied = {"Getvar"}
+        self.finds("zones", "unknown", "reporting")
+
+    def test_caps_hold_per_server(self):
+        self.finds("caps", "pass", "none")
+        self.edit("--max-calls", "10")
+        self.finds("caps", "pass", "number 10 on each server, 20 on 2 servers")
+        self.done("workspace", "edit", "--max-calls-per-caller", "2")
+        self.finds("caps", "pass", "caller 2 on each server")
+
+    def test_forms_with_two_meanings(self):
+        self.finds("forms", "pass", "none")
+        self.done("provider", "edit", "peoplefone-ag", "--inbound-prefix", "+34")
+        self.done("number", "add", "+945945945", "--provider", "twilio", "--agent", "support")
+        self.done("number", "add", "+34945945945", "--provider", "peoplefone-ag", "--agent", "support")
+        for number in "+945945945", "+34945945945":
+            self.finds("forms", "warn", "945945945 from Peoplefone AG could mean +945945945 or +34945945945", number)
+        self.finds("forms", "pass", "none")
+
+    def test_providers(self):
+        self.finds("routing", "pass", "none")
+        self.finds("default", "pass", "404")
+        self.done("provider", "edit", "twilio", "--routing", "my-routing", "--default-agent", "sales")
+        self.finds("routing", "fail", "no my-routing,s,1")
+        self.server.variables["DIALPLAN_EXISTS(my-routing,s,1)"] = "1"
+        self.finds("routing", "pass", "my-routing")
+        self.finds("default", "pass", "sales")
+        self.sql("UPDATE agent SET disabled = 1 WHERE id = 'sales'")
+        self.finds("default", "fail", "provider edit twilio --default-agent")
+
+
+class TestAt(Doctor):
+    def test_mistakes(self):
+        self.refused("test", NUMBER, "--at", "someday", code=USAGE, says=["--at someday", "Sat 22:00"])
+        self.done("schedule", "add", "office", "--title", "Office", "--zone", "Asia/Kathmandu", "--open", "mon 09:00-18:00")
+        self.edit("--schedule", "office")
+        self.refused("test", NUMBER, "--at", "Sat 25:00", code=USAGE, says="in Asia/Kathmandu")
+
+
+if __name__ == "__main__":
+    unittest.main()
