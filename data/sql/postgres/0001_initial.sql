@@ -1,7 +1,7 @@
--- Keys compare byte by byte: with a language's rules their indexes would cost several times as much.
+-- Keys are compared byte by byte. Indexes that follow the rules of a language would cost several times as much.
 
--- The workspace. One row: mutations are made while holding the lock of this row, and take their change ids from
--- last_change, so that ids are dense and in the order of commit.
+-- The workspace has one row. Every mutation locks it and takes its change id from last_change. So the ids have no gaps and
+-- are in the order of commit.
 CREATE TABLE workspace (
 	id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
 	name TEXT NOT NULL,
@@ -52,7 +52,7 @@ CREATE TABLE number (
 
 CREATE INDEX number_by_provider ON number (provider, e164);
 
--- The audit trail, which is the change feed too. before/after: JSON, '' = none.
+-- The audit trail is the change feed, too. before and after hold the record as JSON; '' = none.
 CREATE TABLE change (
 	id BIGINT NOT NULL PRIMARY KEY,
 	at BIGINT NOT NULL,
@@ -66,8 +66,8 @@ CREATE TABLE change (
 
 CREATE INDEX change_by_key ON change (key, entity, id);
 
--- Calls, by the server's clock in microseconds since 1970; 0 = did not happen. `knows` ranks what two recorders say of
--- the same call: the row that knows more stays.
+-- Times of calls are those of the server's clock, in microseconds since 1970; 0 = did not happen. If two recorders write the
+-- same call, the row with the higher `knows` is kept, because its recorder saw more of the call.
 CREATE TABLE call (
 	server TEXT COLLATE "C" NOT NULL,
 	linkedid TEXT COLLATE "C" NOT NULL,
@@ -102,7 +102,8 @@ CREATE INDEX call_by_number ON call (number, started_us);
 CREATE INDEX call_by_provider ON call (provider, started_us);
 CREATE INDEX call_by_agent ON call (agent, started_us);
 
--- What Asterisk reads with routes = odbc: the numbers that shall be served, each on the servers of its region.
+-- Asterisk reads this view with routes = odbc. It has the numbers that are enabled and whose agent takes calls. A
+-- server asks for those of its region.
 CREATE VIEW trunkdeck_routes AS
 SELECT n.e164 AS number, n.agent AS agent, a.dial AS dial, n.region AS region
 FROM number n JOIN agent a ON a.id = n.agent

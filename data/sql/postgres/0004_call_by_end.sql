@@ -1,2 +1,2 @@
--- The history on the screen: what ended last comes first.
+-- For the history on the screen, which shows the calls that ended last first.
 CREATE INDEX call_by_end ON call (ended_us);

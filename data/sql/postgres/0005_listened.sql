@@ -1,5 +1,5 @@
--- When a recorder listened to a server: every call of it that began in [from_us, until_us) is in `call`. What no row covers is
--- a gap. seen_us: when the recorder last wrote the row; is_open: it was still listening then.
+-- When a recorder listened to a server. All calls of the server that began in [from_us, until_us) are in the table call. Times that
+-- no row covers are gaps. seen_us is when the recorder last wrote the row, and is_open says whether it was still listening then.
 CREATE TABLE listened (
 	server TEXT COLLATE "C" NOT NULL,
 	from_us BIGINT NOT NULL,

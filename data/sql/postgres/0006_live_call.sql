@@ -1,6 +1,7 @@
--- Live calls for screens that read them here instead of from Asterisk. Each recorder writes rows of its own; a screen follows one
--- recorder per server. seq counts a recorder's writings: what is new is found by it. An ended call stays for a while, so that its
--- end is read. beat: changes as long as the recorder lives; servers: which it listens to now, by blanks.
+-- Live calls, for screens that read them here instead of from Asterisk. Each recorder writes its own rows, and a screen follows
+-- one recorder for each server. seq counts the batches that a recorder has written, so that a screen can read what is new. A call
+-- that ended is kept for a while, so that screens read its end. beat changes as long as the recorder runs. servers holds the names
+-- of the servers that the recorder listens to now, separated by blanks.
 CREATE TABLE live_recorder (
 	recorder TEXT COLLATE "C" NOT NULL PRIMARY KEY,
 	seq BIGINT NOT NULL,

@@ -1,4 +1,4 @@
--- How calls that did not succeed went, step by step: JSON. Beside the calls, so that reading many calls does not read it.
+-- The steps of calls that did not succeed, as JSON. They have a table of their own, so that reading many calls does not read them.
 CREATE TABLE call_story (
 	server TEXT COLLATE "C" NOT NULL,
 	linkedid TEXT COLLATE "C" NOT NULL,

@@ -1,5 +1,5 @@
--- The workspace. One row: mutations are made while holding the database's write lock, and take their change ids from
--- last_change, so that ids are dense and in the order of commit.
+-- The workspace has one row. Every mutation holds the write lock of the database and takes its change id from last_change.
+-- So the ids have no gaps and are in the order of commit.
 CREATE TABLE workspace (
 	id TEXT NOT NULL PRIMARY KEY,
 	name TEXT NOT NULL,
@@ -48,10 +48,10 @@ CREATE TABLE number (
 	updated_by TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- Ends with the primary key, e164, by itself.
+-- SQLite appends the primary key, e164, to each index.
 CREATE INDEX number_by_provider ON number (provider);
 
--- The audit trail, which is the change feed too. before/after: JSON, '' = none.
+-- The audit trail is the change feed, too. before and after hold the record as JSON; '' = none.
 CREATE TABLE change (
 	id INTEGER NOT NULL PRIMARY KEY,
 	at INTEGER NOT NULL,
@@ -65,8 +65,8 @@ CREATE TABLE change (
 
 CREATE INDEX change_by_key ON change (key, entity, id);
 
--- Calls, by the server's clock in microseconds since 1970; 0 = did not happen. `knows` ranks what two recorders say of
--- the same call: the row that knows more stays.
+-- Times of calls are those of the server's clock, in microseconds since 1970; 0 = did not happen. If two recorders write the
+-- same call, the row with the higher `knows` is kept, because its recorder saw more of the call.
 CREATE TABLE call (
 	server TEXT NOT NULL,
 	linkedid TEXT NOT NULL,

@@ -1,3 +1,3 @@
--- undoes: the change that this change takes back; 0 = none. db_user: the database's account, where the database has accounts.
+-- undoes is the id of the change that this change reverts; 0 = none. db_user is empty, because SQLite has no accounts.
 ALTER TABLE change ADD COLUMN undoes INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE change ADD COLUMN db_user TEXT NOT NULL DEFAULT '';

@@ -30,7 +30,7 @@ sys.exit(3 if done < calls else 0 if codes["200"] == calls else 1)
 END
 }
 
-# To be run inside.
+# Must run inside the lab.
 run_sipp() {
 	local work=$1 to=$2 from=$3 caller=$4 number=$5 count=$6 rate=$7 name=$8
 	cd "$work" || return 3
@@ -70,7 +70,7 @@ lab_call() {
 	return $rc
 }
 
-# Of the packets from providers, every tenth one to a port of RTP is lost between the two. To be run inside.
+# Drops every tenth RTP packet that comes from providers. Must run inside the lab.
 enter_loss() { nft 'add table ip loss; add chain ip loss in { type filter hook input priority 0; }; add rule ip loss in udp dport 10000-19999 numgen inc mod 10 == 0 drop'; }
 leave_loss() { nft delete table ip loss; }
 
@@ -92,13 +92,13 @@ call_ended() {
 	grep -q "\"status\": $2}" "$LAB_RUN/$1.call"
 }
 
-# --- transfers, as a site's own application would make them ---
+# --- transfers, as an application of the operator would make them ---
 
-# up_channel SERVER TECHNOLOGY: prints the first such channel that is up.
+# up_channel SERVER TECHNOLOGY: prints the first channel of this technology that is up.
 up_channel() { inside asterisk_cli "$1" 'core show channels concise' | grep "^$2/.*!Up!" | head -n 1 | cut -d'!' -f1 | grep .; }
 
 # transfer SERVER HOW [EXTEN]: transfers a WebSocket agent's call to EXTEN of lab-agents. blind: the agent does it. redirect:
-# AMI moves the caller. attended: the agent, with option t in Dial, speaks with sales and leaves; consult: only speaks.
+# AMI moves the caller. attended: the agent, with option t in Dial, speaks with sales and leaves; consult: the agent stays.
 transfer() {
 	local server=$1 how=$2 exten=${3:-sales} agent
 	wait_for 10 "an agent that is up" up_channel "$server" WebSocket && agent=$(up_channel "$server" WebSocket) || return 1

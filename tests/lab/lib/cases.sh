@@ -45,7 +45,7 @@ served_by() { grep -c "\"agent\": \"$1\"" "$LAB_RUN/agents.log" || :; }
 
 served() { wc -l <"$LAB_RUN/agents.log"; }
 
-# answered_by AGENT CALL_ARGUMENTS...: the call is answered, by that agent and no other.
+# answered_by AGENT CALL_ARGUMENTS...: checks that this agent answers the call, and no other.
 answered_by() {
 	local agent=$1 of_agent of_all
 	shift
@@ -54,7 +54,7 @@ answered_by() {
 	status_is 200 "$@" && [ "$(served_by "$agent")" = $((of_agent + 1)) ] && [ "$(served)" = $((of_all + 1)) ]
 }
 
-# To be run inside. says SERVER COMMAND PATTERN: the output of an Asterisk console command contains PATTERN.
+# says SERVER COMMAND PATTERN: checks that the output of an Asterisk console command contains PATTERN. Must run inside the lab.
 says() { asterisk_cli "$1" "$2" | grep -E "$3"; }
 
 # allow WRITE_CLASSES: sets the rights of our user on na-1; '' = as shipped.
@@ -63,7 +63,7 @@ allow() {
 	inside asterisk_cli na-1 'manager reload' >/dev/null
 }
 
-# quiet SERVER: it has no channel.
+# quiet SERVER: checks that the server has no channel.
 quiet() { ! inside says "$1" 'core show channels concise' .; }
 
 case_files() {

@@ -3,12 +3,12 @@
 # All mounts are made inside, on a tmpfs that exists only there, so ending the first process is the whole clean-up: the
 # kernel ends every other process and drops every mount, and nothing on this machine's own disks was ever mounted over.
 
-# Prints when a process started, in clock ticks since boot. With the process number, this identifies it for ever.
+# Prints when a process started, in clock ticks since boot. Together with the process id, this identifies the process for good.
 start_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
 remember_process() { echo "$1 $(start_of "$1")" >"$2"; }
 
-# Prints the number of the process remembered in FILE; false when it is gone.
+# Prints the process id that FILE holds; false if the process has ended.
 recall_process() {
 	local pid start
 	[ -r "$1" ] && read -r pid start <"$1" && [ -n "$start" ] && [ "$(start_of "$pid")" = "$start" ] && echo "$pid"
@@ -49,7 +49,7 @@ enter() { (become "$@"); }
 # inside FUNCTION ARGS...: runs a function of these files inside.
 inside() { enter "$LAB_DIR/lab" inside "$@"; }
 
-# daemon LOG COMMAND...: to be run inside; the process outlives the command that started it.
+# daemon LOG COMMAND...: starts a process that outlives the command which started it. Must run inside the lab.
 daemon() {
 	local log=$1
 	shift

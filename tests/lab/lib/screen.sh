@@ -26,7 +26,7 @@ make_desk() {
 # give_desk NAME: from now on its operator is a user of the same name. The programs of other desks run as root.
 give_desk() { inside add_user "$1" && enter chown -R "$1" "$(desk_dir "$1")" && : >"$(desk_dir "$1")/own_user"; }
 
-# add_user NAME: to the lab's own user database. To be run inside.
+# add_user NAME: adds a user to the lab's user database. Must run inside the lab.
 add_user() {
 	mountpoint -q /etc/passwd ||
 		{ cp /etc/passwd "$LAB_RUN/mnt/passwd" && mount --bind "$LAB_RUN/mnt/passwd" /etc/passwd; } || return 1
@@ -72,7 +72,7 @@ open_screen() {
 		screen_shows "$name" '1 Deck'
 }
 
-# close_screen NAME: takes the terminal away, and waits for the end of the program.
+# close_screen NAME: closes the terminal, and waits until the program has ended.
 close_screen() {
 	local pid
 	resume_screen "$1" 2>/dev/null || :
@@ -86,7 +86,7 @@ program_ended() { ! enter test -e "/proc/$1"; }
 # has_ended NAME STATUS
 has_ended() { [ "$(cat "$(desk_dir "$1")/ended" 2>/dev/null)" = "$2" ]; }
 
-# quit_screen NAME: quits it by its key.
+# quit_screen NAME: quits the program with its key.
 quit_screen() {
 	press "$1" q && wait_for 10 "the program to end with status 0" has_ended "$1" 0 || { screen_text "$1"; return 1; }
 	close_screen "$1"
@@ -139,7 +139,7 @@ screen_drops() {
 # screen_has NAME PART...: looks for such a line without waiting.
 screen_has() { has_line "$@" || { screen_text "$1"; return 1; }; }
 
-# The number of the program's process at a desk, inside the lab.
+# Prints the process id of the program at a desk, as seen inside the lab.
 program_of() { enter pgrep -P "$(desk_tmux "$1" display-message -p '#{pane_pid}')"; }
 
 # furnish NAME: adds the records with which every store begins; --dial strings are the lab's.
@@ -183,7 +183,7 @@ delete_number() {
 		screen_shows "$1" 'Nothing matches the filter' && press "$1" Escape
 }
 
-# in_store NAME NUMBER KEY=VALUE...: 'number list --json' has these values.
+# in_store NAME NUMBER KEY=VALUE...: checks that 'number list --json' has these values.
 in_store() {
 	local name=$1
 	shift

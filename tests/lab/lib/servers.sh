@@ -2,7 +2,7 @@
 
 server_root() { echo "$LAB_RUN/mnt/$1/root"; }
 
-# To be run inside.
+# Must run inside the lab.
 mount_server() {
 	local base=$LAB_RUN/mnt/$1 tree
 	tree=$(root_tree)
@@ -62,7 +62,7 @@ install_configuration() {
 		"$LAB_DATA"/manager_trunkdeck_split.conf "$LAB_DATA"/cdr_manager.conf "$LAB_DATA"/sorcery_trunkdeck.conf
 }
 
-# To be run inside.
+# Must run inside the lab.
 prepare_server() {
 	mount_server "$1"
 	install_configuration "$1"
@@ -70,12 +70,12 @@ prepare_server() {
 	chroot "$(server_root "$1")" install -d -o asterisk -g asterisk /run/asterisk
 }
 
-# Without a network card Asterisk begins every answer with a complaint about it.
+# Without a network card Asterisk prints a warning before every answer.
 asterisk_cli() {
 	chroot "$(server_root "$1")" /usr/sbin/asterisk -rx "$2" </dev/null | sed '1{/^No ethernet interface/d}'
 }
 
-# To be run inside. Prints the number of its process there; false when it does not run.
+# Prints the server's process id inside the lab; false if it does not run. Must run inside the lab.
 server_process() {
 	local pid
 	pid=$(cat "$(server_root "$1")/run/asterisk/asterisk.pid" 2>/dev/null) &&
@@ -84,7 +84,7 @@ server_process() {
 
 server_stopped() { ! server_process "$1"; }
 
-# To be run inside.
+# Must run inside the lab.
 launch_server() {
 	! server_process "$1" >/dev/null || die "$1 runs already"
 	daemon "$LAB_RUN/$1.console" chroot "$(server_root "$1")" /usr/sbin/asterisk -f -U asterisk -G asterisk
@@ -94,7 +94,7 @@ server_booted() { asterisk_cli "$1" 'core waitfullybooted' | grep -q 'fully boot
 
 server_uptime() { asterisk_cli "$1" 'core show uptime' 2>/dev/null | sed -n 's/^System uptime: /up /p' | grep .; }
 
-# To be run inside.
+# Must run inside the lab.
 await_server() { wait_for 60 "$1 to be booted" server_booted "$1"; }
 
 start_server() {
@@ -102,13 +102,13 @@ start_server() {
 	await_server "$1"
 }
 
-# signal_server NAME SIGNAL: STOP hangs it, CONT lets it go on. To be run inside.
+# signal_server NAME SIGNAL: STOP hangs the server, CONT continues it. Must run inside the lab.
 signal_server() {
 	local pid
 	pid=$(server_process "$1") && kill "-$2" "$pid"
 }
 
-# To be run inside.
+# Must run inside the lab.
 kill_server() {
 	local pid
 	pid=$(server_process "$1") || die "$1 does not run"
@@ -116,7 +116,7 @@ kill_server() {
 	wait_for 10 "$1 to be gone" server_stopped "$1"
 }
 
-# The servers' logs are on the tmpfs; they are kept after the lab has ended.
+# Copies the servers' logs from the tmpfs, so that they are kept after the lab has ended.
 keep_logs() {
 	local server
 	for server in $LAB_SERVERS; do

@@ -1,4 +1,4 @@
-# A PostgreSQL inside the lab, for servers that read their routes over ODBC. All of it is to be run inside.
+# A PostgreSQL inside the lab, for servers that read their routes over ODBC. All functions must run inside the lab.
 
 LAB_PG_DATA=$LAB_RUN/mnt/postgresql
 
