@@ -78,7 +78,7 @@ static void name_differences(const struct agent *a, const struct agent *b, char 
 	for (const struct field *f = entity_fields(ENTITY_AGENT); f->key; f++) {
 		char *old = field_get(f, &x), *new = field_get(f, &y);
 
-		if (!(f->flags & (FIELD_READONLY | FIELD_KEY)) && strcmp(old, new) != 0)
+		if (!(f->flags & (FIELD_READONLY | FIELD_KEY | FIELD_MORE)) && strcmp(old, new) != 0)
 			buf_addf(&out, "%s%s", out.len > 0 ? ", " : "", f->key);
 		free(old);
 		free(new);
@@ -131,6 +131,12 @@ static void merge_listed(struct agents_plan *plan, const struct agents_list *lis
 		return;
 	}
 	agent_copy(&copy, listed);
+	if (stored) {
+		free(copy.url);
+		copy.url = xstrdup(stored->url);
+		copy.speaks_first_within = stored->speaks_first_within;
+		copy.max_calls = stored->max_calls;
+	}
 	add_change(plan, !stored ? AGENTS_ADDED : is_marked(stored) ? AGENTS_RESTORED : AGENTS_CHANGED, stored, &copy, fields);
 }
 

@@ -226,6 +226,7 @@ int split_weight(const char *split, const char *agent)
 static bool check_split(const struct field *f, const char *text, struct err *e)
 {
 	struct str agents[SPLIT_AGENTS_MAX], id;
+	char first = *text;
 	int weight;
 
 	for (size_t n = 0; split_next(&text, &id, &weight); n++) {
@@ -236,7 +237,7 @@ static bool check_split(const struct field *f, const char *text, struct err *e)
 				return field_refuse(f, e, _("an agent is named twice"));
 		agents[n] = id;
 	}
-	return !*text || field_refuse(f, e, _("agents and weights from 1 to 1000 are expected, e.g. sales:90,trial:10"));
+	return (!*text && first != ',') || field_refuse(f, e, _("agents and weights from 1 to 1000 are expected, e.g. sales:90,trial:10"));
 }
 
 static bool check_params(const char *text, struct err *e)

@@ -246,6 +246,28 @@ static void all_agents_of_a_region_are_held_back(void **state)
 	assert_int_equal(c->plan.count, 3);
 }
 
+/* The directory knows neither URLs nor caps: what the operator set stays, and is no difference. */
+static void fields_of_the_store_alone_are_kept(void **state)
+{
+	struct case_of_merge *c = *state;
+	struct record r = { .entity = ENTITY_AGENT };
+	const struct agent *planned_agent;
+
+	make(&r.agent, "a", REGION_NA);
+	set(&r.agent.url, "wss://agents.example.com/secret");
+	r.agent.speaks_first_within = 6;
+	r.agent.max_calls = 20;
+	snapshot_put(c->stored, &r);
+	list_agent(c, "a", REGION_NA);
+	assert_string_equal(planned(c), "");
+	set(&c->listed[0].title, "new");
+	assert_string_equal(planned(c), "changed a(title); ");
+	planned_agent = &c->plan.mutations[0].record.agent;
+	assert_string_equal(planned_agent->url, "wss://agents.example.com/secret");
+	assert_int_equal(planned_agent->speaks_first_within, 6);
+	assert_int_equal(planned_agent->max_calls, 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +280,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(absence_counts_only_after_a_complete_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_move_needs_a_complete_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(all_agents_of_a_region_are_held_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(fields_of_the_store_alone_are_kept, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -315,6 +315,40 @@ static void every_field_round_trips(void **state)
 			}
 }
 
+/* Other ways to write a value. */
+static void values_get_their_canonical_form(void **state)
+{
+	static const struct {
+		enum entity entity;
+		const char *key, *text, *canonical;
+	} cases[] = {
+		{ ENTITY_NUMBER, "maxDurationSeconds", "90", "90s" },
+		{ ENTITY_NUMBER, "maxDurationSeconds", "1h30m", "90m" },
+		{ ENTITY_NUMBER, "maxDurationSeconds", "24h", "24h" },
+		{ ENTITY_NUMBER, "maxDurationSeconds", "0", "" },
+		{ ENTITY_NUMBER, "maxCalls", "0", "" },
+		{ ENTITY_NUMBER, "maxCalls", "100000", "100000" },
+		{ ENTITY_SCHEDULE, "open", "Sat 22:00-02:00; Monday 09:00-18:00", "mon 09:00-18:00; sat 22:00-02:00" },
+		{ ENTITY_SCHEDULE, "exceptions", "2026-12-31 10:00-14:00; 2026-12-24 closed",
+		  "2026-12-24 closed; 2026-12-31 10:00-14:00" },
+		{ ENTITY_AGENT, "url", "wss://user:secret@agents.example.com/voice", "wss://agents.example.com/..." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct field *f = field(cases[i].entity, cases[i].key);
+		struct record r;
+		char *text;
+
+		record_init(&r, cases[i].entity);
+		assert_true(field_set(f, &r, cases[i].text, NULL));
+		text = field_get(f, &r);
+		assert_string_equal(text, cases[i].canonical);
+		free(text);
+		record_clear(&r);
+	}
+}
+
 static void refuse(enum entity entity, const char *key, const char *text, enum err_code code, const char *hint)
 {
 	const struct field *f = field(entity, key);
@@ -408,6 +442,43 @@ static void a_refusal_tells_how_to_write_the_value(void **state)
 		{ ENTITY_PROVIDER, "inboundPrefix", "44", ERR_FIELD_INVALID, "a + and up to 6 digits, e.g. +44; empty = +" },
 		{ ENTITY_PROVIDER, "inboundPrefix", "+4x", ERR_FIELD_INVALID, "a + and up to 6 digits, e.g. +44; empty = +" },
 		{ ENTITY_PROVIDER, "inboundPrefix", "+1234567", ERR_FIELD_INVALID, "8 bytes are too long: at most 7" },
+#define SPLIT ENTITY_NUMBER, "split"
+#define SPLIT_HINT "agents and weights from 1 to 1000 are expected, e.g. sales:90,trial:10"
+		{ SPLIT, "sales", ERR_FIELD_INVALID, SPLIT_HINT },
+		{ SPLIT, "sales:0", ERR_FIELD_INVALID, SPLIT_HINT },
+		{ SPLIT, "sales:1001", ERR_FIELD_INVALID, SPLIT_HINT },
+		{ SPLIT, "sales:1,", ERR_FIELD_INVALID, SPLIT_HINT },
+		{ SPLIT, ",sales:1", ERR_FIELD_INVALID, SPLIT_HINT },
+		{ SPLIT, "sales:99999999999999999999", ERR_FIELD_INVALID, SPLIT_HINT },
+		{ SPLIT, "a/b:1", ERR_FIELD_INVALID, SPLIT_HINT },
+		{ SPLIT, "sales:1,sales:2", ERR_FIELD_INVALID, "an agent is named twice" },
+		{ SPLIT, "a:1,b:1,c:1,d:1,e:1,f:1,g:1,h:1,i:1", ERR_FIELD_INVALID, "at most 8 agents" },
+#define CALLER ENTITY_BLOCK, "caller"
+#define CALLER_HINT "a number, the first digits and a *, or anonymous: +41791234567, +4479*, anonymous"
+		{ CALLER, "+*", ERR_FIELD_INVALID, CALLER_HINT },
+		{ CALLER, "+4479", ERR_FIELD_INVALID, CALLER_HINT },
+		{ CALLER, "+0479*", ERR_FIELD_INVALID, CALLER_HINT },
+		{ CALLER, "+44*79", ERR_FIELD_INVALID, CALLER_HINT },
+		{ CALLER, "41791234567", ERR_FIELD_INVALID, CALLER_HINT },
+		{ CALLER, "Anonymous", ERR_FIELD_INVALID, CALLER_HINT },
+#define CAP ENTITY_NUMBER, "maxCalls"
+		{ CAP, "-1", ERR_FIELD_INVALID, "a number from 1 to 100000; empty = no cap" },
+		{ CAP, "100001", ERR_FIELD_INVALID, "a number from 1 to 100000; empty = no cap" },
+		{ CAP, "many", ERR_FIELD_INVALID, "a number from 1 to 100000; empty = no cap" },
+#define LONGEST ENTITY_NUMBER, "maxDurationSeconds"
+#define LONGEST_HINT "seconds, or a duration such as 30m, at most 86400 seconds; empty = none"
+		{ LONGEST, "25h", ERR_FIELD_INVALID, LONGEST_HINT },
+		{ LONGEST, "24h1s", ERR_FIELD_INVALID, LONGEST_HINT },
+		{ LONGEST, "1m1h", ERR_FIELD_INVALID, LONGEST_HINT },
+		{ LONGEST, "1d", ERR_FIELD_INVALID, LONGEST_HINT },
+		{ LONGEST, "m", ERR_FIELD_INVALID, LONGEST_HINT },
+		{ LONGEST, "-5", ERR_FIELD_INVALID, LONGEST_HINT },
+		{ ENTITY_AGENT, "speaksFirstWithin", "61", ERR_FIELD_INVALID,
+		  "seconds, or a duration such as 30m, at most 60 seconds; empty = none" },
+		{ ENTITY_AGENT, "url", "wss://agents.example.com/...", ERR_FIELD_INVALID,
+		  "this URL is masked: give the whole URL, with --url-file" },
+		{ ENTITY_SCHEDULE, "timeZone", "/etc/passwd", ERR_FIELD_INVALID, "an IANA name is expected, e.g. Europe/Berlin or UTC" },
+		{ ENTITY_SCHEDULE, "timeZone", "", ERR_FIELD_REQUIRED, "Of its times, e.g. Europe/Berlin" },
 		{ ENTITY_WORKSPACE, "plan", "gold", ERR_FIELD_INVALID, "free, pro or enterprise" },
 		{ ENTITY_WORKSPACE, "maxPhoneNumbers", "-2", ERR_FIELD_INVALID,
 		  "a number from 0 on, or unlimited; empty = the plan's limit" },
@@ -497,6 +568,7 @@ int main(void)
 		cmocka_unit_test(unusable_agents_have_a_reason),
 		cmocka_unit_test(endpoint_falls_back_to_the_id),
 		cmocka_unit_test(every_field_round_trips),
+		cmocka_unit_test(values_get_their_canonical_form),
 		cmocka_unit_test(a_refusal_tells_how_to_write_the_value),
 		cmocka_unit_test(text_bounds_are_enforced),
 		cmocka_unit_test(no_field_takes_control_bytes),
