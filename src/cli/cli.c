@@ -131,7 +131,7 @@ static const struct {
 	{ "sync", "take-over", NULL, N_("Make servers that belong to another store this store's, and write to them") },
 	{ "sync", "timeout", N_("SECONDS"), N_("Wait at most this long; default 60") },
 	{ "changes", "record", N_("KEY"),
-	  N_("Only changes of this record: a number, or the id of a provider or agent") },
+	  N_("Only changes of this record: a number, a blocked caller, or the id of another record") },
 	{ "changes", "actor", N_("NAME"), N_("Only changes made by this operator") },
 	{ "changes", "since", N_("ID|MOMENT"),
 	  N_("Only changes after this one, or at this moment or later: 2h, today, 2026-11-22, ...") },

@@ -63,7 +63,15 @@ char *change_difference(const struct change *c, bool all)
 	struct record before, after;
 	bool had = change_record(c, true, &before), has = change_record(c, false, &after);
 	char *text = (had && has) || (all && (had || has)) ? record_difference(had ? &before : NULL, has ? &after : NULL, all) : xstrdup("");
+	char *shown = text, *masked;
 
+	/* The masked forms are the same if only the credential differs. */
+	if (c->url_replaced && had && has && !strcmp(before.agent.url, after.agent.url)) {
+		masked = url_mask(after.agent.url);
+		text = xasprintf(_("%s%sanother url %s"), shown, *shown ? ", " : "", masked);
+		free(masked);
+		free(shown);
+	}
 	if (had)
 		record_clear(&before);
 	if (has)

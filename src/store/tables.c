@@ -205,7 +205,8 @@ void row_to_change(struct change *c, const char *const *values, bool with_url)
 		.after = (char *)db_text(values[7]),
 		.undoes = db_int(values[8]),
 		.db_user = (char *)db_text(values[9]),
-		.url = with_url ? (char *)db_text(values[10]) : NULL,
+		.url_replaced = db_int(values[10]) > 0,
+		.url = with_url ? (char *)db_text(values[11]) : NULL,
 	};
 	entity_parse(db_text(values[4]), &c->entity);
 }

@@ -47,7 +47,8 @@ void row_to_record(struct record *r, enum entity entity, const char *const *valu
 void record_to_params(struct db_params *p, const struct record *r);
 
 /* The columns of a change, in order. */
-#define CHANGE_COLUMNS "id, at, actor, action, entity, key, before, after, undoes, db_user"
+#define CHANGE_COLUMNS "id, at, actor, action, entity, key, before, after, undoes, db_user, " \
+	"(SELECT count(*) FROM td.replaced_url WHERE replaced_url.change = change.id)"
 /* One more column that the feed reads: the URL of the changed agent as it is now. */
 #define CHANGE_URL_COLUMN ", (SELECT url FROM td.agent WHERE entity = 'agent' AND agent.id = change.key)"
 void row_to_change(struct change *c, const char *const *values, bool with_url);

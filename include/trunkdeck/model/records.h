@@ -287,6 +287,7 @@ struct change {
 	char *after;
 	int64_t undoes;		/* the id of the change that this one undoes; 0 = none */
 	char *db_user;		/* the account that connected to the database; "" = the database has no accounts */
+	bool url_replaced;	/* an agent's URL was changed or removed; before and after may have the same masked form */
 	char *url;		/* the agent's present URL, if the query asked for it; else NULL. before and after are masked */
 };
 

@@ -295,6 +295,7 @@ static void a_replacement_is_used_before_the_deletion(void **state)
 struct seen {
 	size_t changes;
 	char *url;
+	char *difference;		/* of the last edit */
 };
 
 static void see_change(void *arg, const struct change *c)
@@ -303,6 +304,10 @@ static void see_change(void *arg, const struct change *c)
 	struct record r;
 
 	seen->changes++;
+	if (!strcmp(c->action, "edit")) {
+		free(seen->difference);
+		seen->difference = change_difference(c, false);
+	}
 	assert_null(strstr(c->before, "secret"));
 	assert_null(strstr(c->after, "secret"));
 	assert_null(strstr(c->before, "hidden"));
@@ -339,6 +344,11 @@ static void the_trail_has_no_credential_and_undo_restores_it(void **state)
 	struct err e;
 
 	must_add(f->store, support_at(URL));
+	must_mutate(f->store, MUTATION_EDIT, support_at(other), 0);
+	/* The masked forms are the same, so that the description says that the URL is another one. */
+	assert_true(store_find_changes(f->store, &(struct change_query){ .oldest_first = true }, see_change, &seen, &e));
+	assert_string_equal(seen.difference, "another url " MASKED);
+	must_mutate(f->store, MUTATION_EDIT, support_at(URL), 0);
 	/* Three times: done, undone, done again. */
 	revert_and_redo(f->store, (struct mutation){ .kind = MUTATION_EDIT, .record = support_at(other) });
 	expect_url(f->store, other);
@@ -359,6 +369,7 @@ static void the_trail_has_no_credential_and_undo_restores_it(void **state)
 	assert_string_equal(seen.url, URL);
 	assert_true(seen.changes > 20);
 	free(seen.url);
+	free(seen.difference);
 	/* A masked URL is never stored. */
 	r = get(f->store, ENTITY_AGENT, "support");
 	set_text(&r.agent.url, MASKED);
