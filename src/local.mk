@@ -282,6 +282,7 @@ libtrunkdeck_a_SOURCES += \
 	src/ui/deck/endpoint_text.c \
 	src/ui/deck/endpoint_text.h \
 	src/ui/deck/match.c \
+	src/ui/deck/rules.c \
 	src/ui/deck/view.c
 
 # ui/metrics: figures of a number, a provider, or all

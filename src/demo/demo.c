@@ -62,7 +62,8 @@ static bool fill_list(struct store *s, enum entity entity, json_t *list, struct 
 static bool fill_store(const struct demo *d, int64_t now_us, struct err *e)
 {
 	static const struct { enum entity entity; const char *key; } lists[] = {
-		{ ENTITY_PROVIDER, "providers" }, { ENTITY_AGENT, "agents" }, { ENTITY_NUMBER, "numbers" },
+		{ ENTITY_AGENT, "agents" }, { ENTITY_PROVIDER, "providers" }, { ENTITY_SCHEDULE, "schedules" },
+		{ ENTITY_BLOCK, "blocks" }, { ENTITY_NUMBER, "numbers" },
 	};
 	const struct store_options options = { .actor = "demo" };
 	const struct embed_file *file = embed_find("demo/workspace.json");

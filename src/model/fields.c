@@ -80,7 +80,7 @@ static const struct field provider_fields[] = {
 	{ "defaultAgentId", "default-agent", "default_agent", N_("Default agent"),
 	  N_("Answers numbers that are not configured, e.g. reception; empty = none"),
 	  FIELD_AGENT, FIELD_MORE, AT(provider, default_agent), ID_MAX },
-	{ "defaultMaxCalls", "default-max-calls", "default_max_calls", N_("Default agent's calls"),
+	{ "defaultMaxCalls", "default-max-calls", "default_max_calls", N_("Default calls"),
 	  N_("Calls to unconfigured numbers at a time on each server, e.g. 5"),
 	  FIELD_CAP, FIELD_MORE, AT(provider, default_max_calls), CALLS_MAX },
 	{ "routing", "routing", "routing", N_("Routing"),

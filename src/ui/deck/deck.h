@@ -1,4 +1,4 @@
-/* The Deck's state, shared by its files: view.c (rows, actions), match.c (the filter), draw_rows.c, delete.c. */
+/* The Deck's state, shared by its files: view.c (rows, actions), match.c (the filter), draw_rows.c, rules.c, delete.c. */
 #ifndef UI_DECK_DECK_H
 #define UI_DECK_DECK_H
 
@@ -13,7 +13,9 @@ enum deck_row {
 /* The fields of the filter come first, in their order; columns that are only drawn follow. */
 enum deck_column {
 	DECK_E164, DECK_AGENT, DECK_LABEL, DECK_OF_PROVIDER, DECK_REGION, DECK_ROUTE, DECK_ENDPOINT, DECK_ENABLED,
-	DECK_STATE, DECK_LIVE, DECK_CALLS, DECK_SUCCESS, DECK_RESPONSE,
+	DECK_FALLBACK, DECK_SPLIT, DECK_SCHEDULE, DECK_CLOSED_AGENT, DECK_MAX_CALLS, DECK_MAX_DURATION, DECK_NOTES, DECK_HOURS,
+	DECK_CLOSED,
+	DECK_ANSWERED_BY, DECK_STATE, DECK_LIVE, DECK_CALLS, DECK_SUCCESS, DECK_RESPONSE,
 	DECK_NAME, DECK_DOMAIN, DECK_REACH, DECK_BADGE,		/* of a provider; it has DECK_LIVE, too */
 };
 
@@ -31,6 +33,7 @@ struct deck_index {
 	size_t count, size;
 	struct buf texts;		/* for each number, in lower case: searched for words without a field */
 	uint64_t generation;		/* of the snapshot; 0 = none was made */
+	int64_t minute;			/* of the clock when the rows were matched: schedules open and close */
 	size_t *matches;		/* entries that match `matched` */
 	size_t match_count;
 	char *matched;			/* the filter of `matches`; NULL = none, or states have changed since */
@@ -58,9 +61,22 @@ extern const struct filter_rows deck_filter_rows;
 uint64_t deck_number_key(const struct number *n);
 /* Makes the index if the workspace has changed since the last one. */
 void deck_match_prepare(struct deck *d);
+/* Has a minute begun since the rows were matched? Then schedules may have opened or closed. */
+bool deck_match_is_old(const struct deck *d);
 /* Calls fn for each entry that matches the filter, in order. */
 void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct deck_entry *e));
 void deck_match_free(struct deck *d);
+
+/* rules.c: what a caller gets besides the agent, and what is in force now. Texts are in `to` (LIST_TEXT_SIZE) or static. */
+/* "Sales 90 %, Trial 10 %, else Reception", or as much of it as fits the cell. */
+const char *deck_answered_by(char *to, const struct deck *d, const struct number *n, enum role *role);
+/* "closed until Mon 09:00", "4 of 5 calls (per server)"; "" if there is nothing to say. */
+const char *deck_number_rule(char *to, const struct deck *d, const struct number *n, enum role *role);
+const char *deck_provider_rule(char *to, const struct deck *d, const struct provider *p, enum role *role);
+/* "pstn.twilio.com, else Reception", which answers unconfigured numbers, if that fits. */
+const char *deck_domain(char *to, const struct deck *d, const struct provider *p);
+/* Returns a field of the filter, from DECK_FALLBACK to DECK_CLOSED. */
+const char *deck_rule_field(char *to, const struct deck *d, const struct number *n, enum deck_column column);
 
 /* draw_rows.c */
 list_get_fn deck_get;

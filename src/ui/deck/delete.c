@@ -87,13 +87,18 @@ static void say_servers(struct buf *text, const struct app *a, enum region regio
 void deck_delete_number(struct deck *d, const struct number *n)
 {
 	const struct agent *agent = snapshot_agent(d->view.app->snapshot, n->agent);
+	const struct provider *p = snapshot_provider(d->view.app->snapshot, n->provider);
+	const struct agent *heir = p ? snapshot_agent(d->view.app->snapshot, p->default_agent) : NULL;
 	struct mutation m = { .kind = MUTATION_DELETE, .version = n->version };
 	struct buf text;
 	char *title = xasprintf(_("Delete %s?"), n->e164);
 
 	buf_init(&text, 2000);
-	buf_addf(&text, _("Calls to it will no longer reach %s; callers get \"not found\".\n"),
-		 agent ? agent->title : n->agent);
+	if (heir)
+		buf_addf(&text, _("Calls to it will be answered by %s, the default agent of %s.\n"), heir->title, p->name);
+	else
+		buf_addf(&text, _("Calls to it will no longer reach %s; callers get \"not found\".\n"),
+			 agent ? agent->title : n->agent);
 	say_live(&text, live_count_number(d->view.app->live, n->e164));
 	say_servers(&text, d->view.app, n->region);
 	buf_adds(&text, _("The number itself stays with your SIP provider."));

@@ -10,26 +10,26 @@
 #include "trunkdeck/base/mem.h"
 
 static const struct list_column number_columns[] = {
-	{ DECK_E164, N_("Number"), 16, 16, 0, false },
-	{ DECK_AGENT, N_("Agent"), 12, 24, 1, false },
-	{ DECK_LABEL, N_("Label"), 10, 0, 6, false },
-	{ DECK_REGION, N_("Region"), 2, 2, 2, false },
-	{ DECK_STATE, N_("Route"), 13, 18, 0, false },
-	{ DECK_LIVE, N_("Live"), 7, 7, 3, true },
-	{ DECK_CALLS, N_("Calls"), 9, 9, 4, true },
-	{ DECK_SUCCESS, N_("Answered"), 4, 4, 5, true },
-	{ DECK_RESPONSE, N_("Response"), 5, 5, 5, true },
+	{ DECK_E164, N_("Number"), 16, 16, 0, LIST_LEFT },
+	{ DECK_ANSWERED_BY, N_("Agent"), 12, 24, 1, LIST_LEFT },
+	{ DECK_LABEL, N_("Label"), 10, 0, 6, LIST_LEFT },
+	{ DECK_REGION, N_("Region"), 2, 2, 2, LIST_LEFT },
+	{ DECK_STATE, N_("Route"), 13, 18, 0, LIST_FLOWS },
+	{ DECK_LIVE, N_("Live"), 7, 7, 3, LIST_RIGHT },
+	{ DECK_CALLS, N_("Calls"), 9, 9, 4, LIST_RIGHT },
+	{ DECK_SUCCESS, N_("Answered"), 4, 4, 5, LIST_RIGHT },
+	{ DECK_RESPONSE, N_("Response"), 5, 5, 5, LIST_RIGHT },
 };
 
 static const struct list_column provider_columns[] = {
-	{ DECK_NAME, N_("Provider"), 12, 20, 0, false },
-	{ DECK_DOMAIN, N_("SIP domain"), 17, 0, 3, false },
-	{ DECK_REACH, N_("Reachable"), 17, 26, 2, false },
-	{ DECK_LIVE, N_("Live"), 7, 8, 1, true },
-	{ DECK_BADGE, N_("Numbers"), 12, 13, 0, true },
+	{ DECK_NAME, N_("Provider"), 12, 20, 0, LIST_LEFT },
+	{ DECK_DOMAIN, N_("SIP domain"), 17, 0, 3, LIST_LEFT },
+	{ DECK_REACH, N_("Reachable"), 17, 26, 2, LIST_FLOWS },
+	{ DECK_LIVE, N_("Live"), 7, 8, 1, LIST_RIGHT },
+	{ DECK_BADGE, N_("Numbers"), 12, 13, 0, LIST_RIGHT },
 };
 
-static const struct list_column empty_columns[] = { { DECK_NAME, "", 10, 0, 0, false } };
+static const struct list_column empty_columns[] = { { DECK_NAME, "", 10, 0, 0, LIST_LEFT } };
 
 const struct list_kind deck_kinds[LIST_KINDS_MAX] = {
 	[DECK_PROVIDER] = { provider_columns, ARRAY_LEN(provider_columns), 3, 2, DECK_DOMAIN },
@@ -69,14 +69,22 @@ const char *deck_endpoint_text(char *to, const struct app *a, const struct provi
 	return to;
 }
 
-/* Returns the provider's reachability or the trouble of its routes. A state that needs a person comes first. */
-static const char *state_text(char *to, const struct app *a, const struct provider *p, enum role *role)
+/* Returns the provider's reachability, the trouble of its routes, or the calls that come near its cap. A state that needs
+ * a person comes first. */
+static const char *state_text(char *to, const struct deck *d, const struct provider *p, enum role *role)
 {
+	const struct app *a = d->view.app;
 	struct trouble t = { .app = a, .provider = p->id };
+	char over[LIST_TEXT_SIZE];
+	const char *cap = "";
 	size_t len;
 
 	deck_endpoint_text(to, a, p, role);
 	route_states_each_alarm(a->routes, add_trouble, &t);
+	if (t.count == 0 && *role != ROLE_ALARM)
+		cap = deck_provider_rule(over, d, p, role);
+	if (*cap)
+		str_copy(to, LIST_TEXT_SIZE, str_of(cap));
 	if (t.count == 0)
 		return to;
 	len = *role == ROLE_ALARM ? strlen(to) : 0;
@@ -111,9 +119,9 @@ static const char *get_of_provider(const struct deck *d, const struct provider *
 		return deck_endpoint_text(to, a, p, role);
 	case DECK_DOMAIN:
 		*role = ROLE_DIM;
-		return p->sip_domain;
+		return deck_domain(to, d, p);
 	case DECK_REACH:
-		if (*state_text(to, a, p, role) || list_column_x(l, DECK_PROVIDER, DECK_DOMAIN) >= 0)
+		if (*state_text(to, d, p, role) || list_column_x(l, DECK_PROVIDER, DECK_DOMAIN) >= 0)
 			return to;
 		*role = ROLE_DIM;
 		return p->sip_domain;
@@ -121,7 +129,7 @@ static const char *get_of_provider(const struct deck *d, const struct provider *
 		return live_text(to, live_count_provider(a->live, p->id), role);
 	case DECK_BADGE:
 		/* Where there is no room for both, an alarm is shown instead of the count. */
-		if (list_column_x(l, DECK_PROVIDER, DECK_REACH) < 0 && *state_text(to, a, p, role) && *role == ROLE_ALARM)
+		if (list_column_x(l, DECK_PROVIDER, DECK_REACH) < 0 && *state_text(to, d, p, role) && *role == ROLE_ALARM)
 			return to;
 		*role = ROLE_NORMAL;
 		n = snapshot_badge(a->snapshot, p->id);
@@ -223,10 +231,25 @@ const char *deck_get(void *arg, const struct list_row *row, int column, char *to
 		return p ? deck_endpoint_text(to, app, p, role) : "";
 	case DECK_ENABLED:
 		return n->enabled ? "yes" : "no";
+	case DECK_ANSWERED_BY:
+		return deck_answered_by(to, d, n, role);
 	case DECK_STATE:
-		return deck_route_text(to, app, n, role);
+		if (number_unrouted(n, snapshot_agent(app->snapshot, n->agent)) || app_route_summary(app, n).state != ROUTE_VERIFIED)
+			return deck_route_text(to, app, n, role);
+		why = deck_number_rule(to, d, n, role);
+		return *why ? why : deck_route_text(to, app, n, role);
 	case DECK_LIVE:
 		return live_text(to, live_count_number(app->live, n->e164), role);
+	case DECK_FALLBACK:
+	case DECK_SPLIT:
+	case DECK_SCHEDULE:
+	case DECK_CLOSED_AGENT:
+	case DECK_MAX_CALLS:
+	case DECK_MAX_DURATION:
+	case DECK_NOTES:
+	case DECK_HOURS:
+	case DECK_CLOSED:
+		return deck_rule_field(to, d, n, (enum deck_column)column);
 	default:
 		return figure_text(to, app, n, (enum deck_column)column, role);
 	}

@@ -9,19 +9,24 @@
 
 #include <string.h>
 
+#include "trunkdeck/app/hours.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
 
+#define MINUTE_US INT64_C(60000000)
+
 static const char *const fields[] = {
-	"number", "agent", "label", "provider", "region", "route", "endpoint", "enabled", NULL,
+	"number", "agent", "label", "provider", "region", "route", "endpoint", "enabled", "fallback", "split", "schedule",
+	"closed-agent", "max-calls", "max-duration", "notes", "hours", "closed", NULL,
 };
 
 const struct filter_rows deck_filter_rows = {
 	.fields = fields,
 	.get = list_field,
 	.phones = FILTER_FIELD(DECK_E164),
-	.changing = FILTER_FIELD(DECK_ROUTE) | FILTER_FIELD(DECK_ENDPOINT),
-	.by_name = FILTER_FIELD(DECK_ENABLED),
+	.changing = FILTER_FIELD(DECK_ROUTE) | FILTER_FIELD(DECK_ENDPOINT) | FILTER_FIELD(DECK_HOURS),
+	.by_name = FILTER_FIELD(DECK_ENABLED) | FILTER_FIELD(DECK_MAX_CALLS) | FILTER_FIELD(DECK_MAX_DURATION) |
+		   FILTER_FIELD(DECK_SCHEDULE) | FILTER_FIELD(DECK_CLOSED_AGENT) | FILTER_FIELD(DECK_CLOSED),
 };
 
 /* A name that many numbers share, in lower case. It is looked up and folded once per run of the same id. */
@@ -69,6 +74,14 @@ static void add_number(struct deck *d, const struct number *n, const struct prov
 	buf_add(to, provider->text.p, provider->text.len);
 	buf_addc(to, '\n');
 	buf_adds(to, region_name(n->region));
+	for (enum deck_column c = DECK_FALLBACK; c <= DECK_NOTES; c++) {
+		const char *field = deck_filter_rows.by_name & FILTER_FIELD(c) ? "" : deck_rule_field(text, d, n, c);
+
+		if (!*field)
+			continue;
+		buf_addc(to, '\n');
+		utf8_lower(to, field);
+	}
 	buf_addc(to, '\0');
 }
 
@@ -105,6 +118,8 @@ void deck_match_prepare(struct deck *d)
 /* Reading the route state of each number is slow, so it is done only for words that a state can contain. */
 static void limit_changing(const struct deck *d, struct filter_words *q, const struct provider *const *providers, size_t count)
 {
+	size_t schedule_count;
+	const struct schedule *const *schedules = snapshot_schedules(d->view.app->snapshot, &schedule_count);
 	char text[LIST_TEXT_SIZE];
 	struct buf texts, lower;
 	enum role role;
@@ -121,12 +136,19 @@ static void limit_changing(const struct deck *d, struct filter_words *q, const s
 			buf_addc(&texts, '\n');
 		}
 	}
+	for (size_t i = 0; i < schedule_count; i++)
+		buf_addf(&texts, "%s\n", app_hours(d->view.app, schedules[i]->id)->text);
 	for (size_t i = 0; i < count; i++)
 		buf_addf(&texts, "%s\n", deck_endpoint_text(text, d->view.app, providers[i], &role));
 	utf8_lower(&lower, texts.p);
 	filter_words_limit_changing(q, lower.p);
 	buf_clear(&lower);
 	buf_clear(&texts);
+}
+
+bool deck_match_is_old(const struct deck *d)
+{
+	return list_filtering(&d->view.list) && d->index.minute != clock_wall_us(d->view.app->clock) / MINUTE_US;
 }
 
 void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct deck_entry *e))
@@ -152,6 +174,7 @@ void deck_each_match(struct deck *d, void (*fn)(struct deck *d, const struct dec
 		fn(d, e);
 	}
 	x->match_count = kept;
+	x->minute = clock_wall_us(d->view.app->clock) / MINUTE_US;
 	free(x->matched);
 	x->matched = xstrdup(l->text);
 }

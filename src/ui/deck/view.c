@@ -72,6 +72,18 @@ static void deck_update(void *state, unsigned dirty)
 	ui_touch(d->view.ui);
 }
 
+static void deck_refresh(void *state)
+{
+	struct deck *d = state;
+
+	if (deck_match_is_old(d)) {
+		d->view.list.stale = true;
+		FREE(&d->index.matched);
+	}
+	if (d->view.list.stale)
+		list_refill(&d->view.list);
+}
+
 /* --- the record under the cursor --- */
 
 const struct number *deck_number(const struct deck *d)
@@ -258,6 +270,7 @@ const struct view_ops view_deck_ops = {
 	.open = deck_open,
 	.close = deck_close,
 	.update = deck_update,
+	.refresh = deck_refresh,
 	.draw = deck_draw,
 	.action = deck_action,
 	.cursor = deck_cursor,

@@ -1,7 +1,7 @@
 /*
  * Help shows the action table as a list: the actions of this view, of any list, and those that work everywhere. It
  * scrolls like a list. '/' searches it, Enter does the action under the cursor. Impossible actions are dim and give the
- * reason.
+ * reason. What the marks of this view mean comes last.
  */
 #include "config.h"
 
@@ -23,9 +23,19 @@ struct help {
 enum { COLUMN_KEYS, COLUMN_NAME, COLUMN_HELP };
 
 static const struct list_column columns[] = {
-	{ COLUMN_KEYS, N_("Key"), 12, 14, 0, false },
-	{ COLUMN_NAME, N_("Action"), 14, 15, 1, false },
-	{ COLUMN_HELP, N_("What it does"), 12, 0, 0, false },
+	{ COLUMN_KEYS, N_("Key"), 12, 14, 0, LIST_LEFT },
+	{ COLUMN_NAME, N_("Action"), 14, 15, 1, LIST_LEFT },
+	{ COLUMN_HELP, N_("What it does"), 12, 0, 0, LIST_LEFT },
+};
+
+enum { ROW_ACTION, ROW_MARK };
+
+static const struct mark_help {
+	unsigned scope;			/* of the views that have it */
+	const char *mark, *name, *help;
+} marks[] = {
+	{ SCOPE_DECK, "90/10", N_("split"), N_("After an agent: calls go to several agents, by these weights") },
+	{ SCOPE_DECK, "+", N_("fallback"), N_("After an agent: another one is tried when it fails") },
 };
 
 /* Groups: the view's own actions, those of lists, those that work everywhere. */
@@ -48,18 +58,33 @@ static void fill(struct help *h)
 			const struct action *a = action_get((enum action_id)id);
 
 			if (group_of(h, a) == group && (utf8_find(a->name, text) || utf8_find(_(a->help), text) || utf8_find(a->keys, text)))
-				list_add(&h->list, (uint64_t)id, 0, a);
+				list_add(&h->list, (uint64_t)id, ROW_ACTION, a);
 		}
 	}
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+		if ((marks[i].scope & ui_scope(h->ui)) && (utf8_find(_(marks[i].name), text) || utf8_find(_(marks[i].help), text)))
+			list_add_note(&h->list, ACTION_COUNT + i, ROW_MARK);
 	list_end(&h->list);
 }
 
 static void draw_row(struct help *h, const struct canvas *page, int y, const struct list_layout *lay, size_t index)
 {
-	const struct action *a = h->list.rows[index].data;
-	const char *why = ui_why_not(h->ui, a->id);
+	const struct list_row *row = &h->list.rows[index];
+	const struct action *a = row->data;
 	struct canvas c = canvas_sub(page, y, 1, 1, page->area.columns - 2);
-	char *text = why != NULL ? xasprintf(_("not now: %s"), why) : xstrdup(_(a->help));
+	const char *why;
+	char *text;
+
+	if (row->kind == ROW_MARK) {
+		const struct mark_help *m = &marks[row->key - ACTION_COUNT];
+
+		list_cell(&c, 0, lay, COLUMN_KEYS, ROLE_NORMAL, m->mark);
+		list_cell(&c, 0, lay, COLUMN_NAME, ROLE_NORMAL, _(m->name));
+		list_cell(&c, 0, lay, COLUMN_HELP, ROLE_NORMAL, _(m->help));
+		return;
+	}
+	why = ui_why_not(h->ui, a->id);
+	text = why != NULL ? xasprintf(_("not now: %s"), why) : xstrdup(_(a->help));
 
 	list_cell(&c, 0, lay, COLUMN_KEYS, why != NULL ? ROLE_DIM : ROLE_KEY, a->keys);
 	list_cell(&c, 0, lay, COLUMN_NAME, why != NULL ? ROLE_DIM : ROLE_STRONG, a->name);

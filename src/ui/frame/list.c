@@ -498,7 +498,7 @@ void list_layout(struct list_layout *out, const struct list_column *columns, siz
 		chosen[out->count] = &columns[i];
 		out->column[out->count].id = columns[i].id;
 		out->column[out->count].width = least_width(&columns[i], priority);
-		out->column[out->count++].right = columns[i].right;
+		out->column[out->count++].align = columns[i].align;
 	}
 	/* Bounded columns grow first, by priority. The first unbounded column takes the rest. */
 	spare = width - width_needed(columns, n, priority, gap);
@@ -551,7 +551,7 @@ void list_titles(const struct list *l, const struct canvas *line, int kind, int 
 			x = lay->column[i].x;
 			width = lay->column[i].width;
 			room = width - utf8_width(title);
-			if (lay->column[i].right && room > 0)
+			if (lay->column[i].align == LIST_RIGHT && room > 0)
 				draw_text(&c, 0, x + room - 1, 1, ROLE_STRONG, arrow);
 			else
 				draw_text(&c, 0, x + (room > 0 ? width - room : width), 1, ROLE_STRONG, arrow);
@@ -580,17 +580,44 @@ int list_column_x(const struct list *l, int kind, int id)
 	return -1;
 }
 
+static void draw_cell(const struct canvas *c, int y, const struct list_layout *lay, int i, int width, enum role r, const char *text)
+{
+	if (width <= 0)
+		return;
+	if (lay->column[i].align == LIST_RIGHT)
+		draw_right(c, y, lay->column[i].x, width, r, text);
+	else
+		draw_foreign(c, y, lay->column[i].x, width, r, text);
+}
+
 void list_cell(const struct canvas *c, int y, const struct list_layout *lay, int id, enum role r, const char *text)
 {
-	for (int i = 0; i < lay->count; i++) {
-		if (lay->column[i].id != id || lay->column[i].width <= 0)
-			continue;
-		if (lay->column[i].right)
-			draw_right(c, y, lay->column[i].x, lay->column[i].width, r, text);
-		else
-			draw_foreign(c, y, lay->column[i].x, lay->column[i].width, r, text);
-		return;
+	int i = 0;
+
+	while (i < lay->count && lay->column[i].id != id)
+		i++;
+	if (i < lay->count)
+		draw_cell(c, y, lay, i, lay->column[i].width, r, text);
+}
+
+/* The columns of a cell and, if its text flows, those that the cells behind it leave free. */
+static int free_columns(const struct list *l, const struct list_row *row, int i)
+{
+	const struct list_layout *lay = &l->layouts[row->kind];
+	int room = lay->column[i].width;
+	char text[LIST_TEXT_SIZE];
+	enum role role;
+
+	for (int j = i + 1; lay->column[i].align == LIST_FLOWS && j < lay->count; j++) {
+		int used = utf8_width(get(l, row, lay->column[j].id, text, &role)), free = lay->column[j].width - used;
+
+		if (used > 0 && (lay->column[j].align != LIST_RIGHT || free < 2))
+			break;
+		room = lay->column[j].x + free - (used > 0) - lay->column[i].x;
+		if (used > 0)
+			break;
 	}
+	return room;
 }
 
 void list_draw(struct list *l, struct term *t, const struct canvas *c, bool focused)
@@ -615,12 +642,16 @@ void list_draw(struct list *l, struct term *t, const struct canvas *c, bool focu
 				  mark_text(c, list_is_open(l, row->key) || list_filtering(l) ? MARK_OPEN : MARK_CLOSED));
 		cells = canvas_sub(&line, 0, k->indent, 1, c->area.columns - k->indent - 1);
 		for (int i = 0; i < lay->count; i++) {
+			int room = free_columns(l, row, i);
 			enum role role;
-			const char *shown = get(l, row, lay->column[i].id, text, &role);
+			const char *shown;
 
+			l->room = room;
+			shown = get(l, row, lay->column[i].id, text, &role);
 			if (*shown != '\0')
-				list_cell(&cells, 0, lay, lay->column[i].id, role, shown);
+				draw_cell(&cells, 0, lay, i, room, role, shown);
 		}
+		l->room = 0;
 		if (l->ops->draw)
 			l->ops->draw(l->arg, &line, row);
 		if (focused && at == l->cursor) {

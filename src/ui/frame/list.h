@@ -32,6 +32,12 @@ struct list_row {
 #define LIST_TEXT_SIZE 96
 typedef const char *list_get_fn(void *arg, const struct list_row *row, int column, char *to, enum role *role);
 
+enum list_align {
+	LIST_LEFT,
+	LIST_RIGHT,			/* such texts are the program's own; all others are cleaned */
+	LIST_FLOWS,			/* left, and goes on over the free columns of the cells behind it */
+};
+
 /* A column of a table. When the width does not suffice, columns are dropped, the highest priority first. */
 #define LIST_OPTIONAL 20
 
@@ -41,7 +47,7 @@ struct list_column {
 	int min, max;			/* columns; max 0 = takes the rest */
 	int priority;			/* 0 = never dropped; the highest is dropped first. From LIST_OPTIONAL on it is
 					 * shown only if all below LIST_OPTIONAL have their whole width */
-	bool right;			/* right aligned; such texts are the program's own, all others are cleaned */
+	enum list_align align;
 };
 
 /* How the rows of one kind look. */
@@ -68,7 +74,7 @@ struct list_ops {
 
 struct list_layout {
 	int count;
-	struct { int id, x, width; bool right; } column[24];
+	struct { int id, x, width; enum list_align align; } column[24];
 };
 
 struct list {
@@ -92,6 +98,7 @@ struct list {
 	uint64_t *open;			/* keys of the heads that are open */
 	size_t open_count, open_size;
 	struct list_layout layouts[LIST_KINDS_MAX];	/* by kind, of the last frame */
+	int room;			/* while a row is drawn: the columns that the text of get() may take; else 0 */
 	int laid_out;			/* the layouts are for lines of so many columns, and not drawn yet; 0 = drawn */
 };
 

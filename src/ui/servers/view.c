@@ -30,16 +30,16 @@ static const char *const fields[] = { "server", "region", "about", "state", NULL
 static const struct filter_rows filter_rows = { .fields = fields, .get = list_field };
 
 static const struct list_column head_columns[] = {
-	{ COL_NAME, N_("Server"), 8, 16, 0, false },
-	{ COL_REGION, N_("Region"), 2, 2, 3, false },
-	{ COL_LINK, N_("Connection"), 16, 16, 1, false },
-	{ COL_RTT, N_("Round trip"), 8, 8, 2, true },
-	{ COL_TEXT, N_("State"), 18, 0, 0, false },
+	{ COL_NAME, N_("Server"), 8, 16, 0, LIST_LEFT },
+	{ COL_REGION, N_("Region"), 2, 2, 3, LIST_LEFT },
+	{ COL_LINK, N_("Connection"), 16, 16, 1, LIST_LEFT },
+	{ COL_RTT, N_("Round trip"), 8, 8, 2, LIST_RIGHT },
+	{ COL_TEXT, N_("State"), 18, 0, 0, LIST_LEFT },
 };
 
 static const struct list_column line_columns[] = {
-	{ COL_LABEL, "", 9, 9, 0, false },
-	{ COL_TEXT, "", 1, 0, 0, false },
+	{ COL_LABEL, "", 9, 9, 0, LIST_LEFT },
+	{ COL_TEXT, "", 1, 0, 0, LIST_LEFT },
 };
 
 static const struct list_kind kinds[LIST_KINDS_MAX] = {

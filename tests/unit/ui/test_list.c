@@ -154,10 +154,10 @@ static void test_click_and_wheel(void **state)
 enum { A, B, C, D };
 
 static const struct list_column columns[] = {
-	{ A, "a", 10, 12, 0, false },
-	{ B, "b", 5, 0, 1, false },
-	{ C, "c", 6, 6, 2, true },
-	{ D, "d", 8, 8, 3, true },
+	{ A, "a", 10, 12, 0, LIST_LEFT },
+	{ B, "b", 5, 0, 1, LIST_LEFT },
+	{ C, "c", 6, 6, 2, LIST_RIGHT },
+	{ D, "d", 8, 8, 3, LIST_RIGHT },
 };
 
 static int width_of(const struct list_layout *l, int id)
