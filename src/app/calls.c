@@ -213,6 +213,8 @@ void on_found_calls(void *taker, void *value)
 	*p = *answer;
 	p->waiting = false;
 	answer->calls = NULL;
+	answer->params = NULL;
+	call_params_take(a->call_params, &p->params);
 	for (size_t i = 0; i < p->count; i++)
 		watch_call(a, &p->calls[i]);
 	a->dirty |= APP_DIRTY_FOUND;

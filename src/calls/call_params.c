@@ -16,6 +16,7 @@ struct generation {
 	UT_hash_handle hh;
 	char gen[TELL_GEN_SIZE];
 	char *label;
+	char *params;			/* NULL = has been read into the list */
 	struct tell_param *list;
 	size_t count;
 };
@@ -29,6 +30,14 @@ struct call_params *call_params_new(void)
 	return xcalloc(1, sizeof(struct call_params));
 }
 
+static void generation_free(struct generation *g)
+{
+	tell_params_free(g->list, g->count);
+	free(g->label);
+	free(g->params);
+	free(g);
+}
+
 void call_params_free(struct call_params **p)
 {
 	struct generation *g, *next;
@@ -37,9 +46,7 @@ void call_params_free(struct call_params **p)
 		return;
 	HASH_ITER(hh, (*p)->by_gen, g, next) {
 		HASH_DEL((*p)->by_gen, g);
-		tell_params_free(g->list, g->count);
-		free(g->label);
-		free(g);
+		generation_free(g);
 	}
 	FREE(p);
 }
@@ -61,8 +68,24 @@ void call_params_add(struct call_params *p, const char *gen, const char *label, 
 	g = xcalloc(1, sizeof(*g));
 	str_copy(g->gen, sizeof(g->gen), str_of(gen));
 	g->label = xstrdup(label);
-	g->list = tell_params(params, &g->count);
+	g->params = xstrdup(params);
 	HASH_ADD_STR(p->by_gen, gen, g);
+}
+
+void call_params_take(struct call_params *p, struct call_params **from)
+{
+	struct generation *g, *next;
+
+	if (!*from)
+		return;
+	HASH_ITER(hh, (*from)->by_gen, g, next) {
+		HASH_DEL((*from)->by_gen, g);
+		if (find(p, g->gen))
+			generation_free(g);
+		else
+			HASH_ADD_STR(p->by_gen, gen, g);
+	}
+	FREE(from);
 }
 
 /* Adds the generation that the call's number has now. */
@@ -81,13 +104,17 @@ static void learn(struct call_params *p, const struct snapshot *s, const struct 
 
 bool call_params_find(struct call_params *p, const struct snapshot *s, const struct call *c, struct told_params *out)
 {
-	const struct generation *g;
+	struct generation *g;
 
 	if (!c->gen[0])
 		return false;
 	if (!find(p, c->gen))
 		learn(p, s, c);
 	g = find(p, c->gen);
+	if (g && g->params) {
+		g->list = tell_params(g->params, &g->count);
+		FREE(&g->params);
+	}
 	if (g)
 		*out = (struct told_params){ g->label, g->list, g->count };
 	return g != NULL;

@@ -287,6 +287,14 @@ const struct err *filter_words_error(const struct filter_words *q)
 	return q->err.code != ERR_NONE ? &q->err : NULL;
 }
 
+bool filter_words_has_param(const struct filter_words *q)
+{
+	for (size_t i = 0; i < q->count; i++)
+		if (q->terms[i].field == PARAM_FIELD)
+			return true;
+	return false;
+}
+
 const char *filter_words_field(const struct filter_words *q, int field)
 {
 	for (size_t i = 0; i < q->count; i++)

@@ -92,3 +92,33 @@ bool store_find_told(struct store *s, const char *gen, char **label, char **para
 	FREE(params);
 	return false;
 }
+
+struct each_told {
+	void (*fn)(void *arg, const char *gen, const char *label, const char *params);
+	void *arg;
+};
+
+static bool give_told(void *arg, const char *const *values)
+{
+	const struct each_told *each = arg;
+
+	each->fn(each->arg, db_text(values[0]), db_text(values[1]), db_text(values[2]));
+	return true;
+}
+
+bool store_each_told(struct store *s, const char *const *gens, size_t n,
+		     void (*fn)(void *arg, const char *gen, const char *label, const char *params), void *arg, struct err *e)
+{
+	struct each_told each = { fn, arg };
+	struct buf sql;
+	bool ok;
+
+	buf_init(&sql, BUF_UNBOUNDED);
+	buf_adds(&sql, "SELECT gen, label, params FROM td.params_seen");
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&sql, "%s$%zu", i ? ", " : " WHERE gen IN (", i + 1);
+	buf_adds(&sql, n ? ")" : "");
+	ok = store_connect(s, e) && db_query(s->db, sql.p, gens, n, give_told, &each, e);
+	buf_clear(&sql);
+	return ok;
+}

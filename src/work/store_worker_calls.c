@@ -361,8 +361,32 @@ static void free_found(void *value)
 {
 	struct found_calls *p = value;
 
+	call_params_free(&p->params);
 	free(p->calls);
 	free(p);
+}
+
+static void put_told(void *arg, const char *gen, const char *label, const char *params)
+{
+	call_params_add(arg, gen, label, params);
+}
+
+/* Reads what the agents of the calls were told. Most calls of a page have few generations. */
+static bool find_told(struct worker *w, struct found_calls *p)
+{
+	const char **gens = xcalloc(p->count + 1, sizeof(*gens));
+	size_t n = 0, at;
+	bool ok;
+
+	for (size_t i = 0; i < p->count; i++) {
+		for (at = 0; at < n && strcmp(gens[at], p->calls[i].gen) != 0;)
+			at++;
+		if (at == n && p->calls[i].gen[0])
+			gens[n++] = p->calls[i].gen;
+	}
+	ok = n == 0 || store_each_told(w->store, gens, n, put_told, p->params, &w->err);
+	free(gens);
+	return ok;
 }
 
 /* One more than is kept is read, to know whether there are more. */
@@ -385,12 +409,13 @@ static void find_calls(void *taker, void *value)
 
 	memcpy(p, value, sizeof(*p));
 	p->calls = xcalloc(ask->max, sizeof(*p->calls));
+	p->params = call_params_new();
 	ok = w->store && store_calls(w->store, &(struct call_query){
 			.number = *ask->number ? ask->number : NULL, .agent = *ask->agent ? ask->agent : NULL,
 			.provider = *ask->provider ? ask->provider : NULL, .server = *ask->server ? ask->server : NULL,
 			.outcome = *ask->outcome ? ask->outcome : NULL, .since_us = ask->since_us, .until_us = ask->until_us,
 			.after = ask->after.at_us ? &ask->after : NULL, .max = ask->max + 1, .ended = true, .by_end = true,
-		}, put_found, p, &w->err);
+		}, put_found, p, &w->err) && find_told(w, p);
 	if (!ok) {
 		p->err = w->err;
 		p->count = 0;

@@ -120,6 +120,30 @@ class Manager:
         with self.lock:
             return len(self.clients)
 
+    def told(self, number, gen, reason=""):
+        """A call of which the dialplan tells: the first agent is busy, the second answers; or the call is refused."""
+        self.serial += 1
+        trunk = channel(self.serial, 0, 4, "0" + number[1:])
+        agent = channel(self.serial, 1, 0, number, "AudioSocket")
+        dest = {f"Dest{key}": value for key, value in agent.items()}
+
+        def user(name, **values):
+            return event("UserEvent", **trunk, UserEvent=name, **values)
+
+        self.tell(event("Newchannel", **trunk))
+        if reason:
+            self.tell(user("TrunkdeckRefused", Reason=reason, Cap="number", Number=number))
+        else:
+            self.tell(user("TrunkdeckCall", Uuid=f"5f1c0a7e-0000-4000-8000-{self.serial:012}", Number=number, Arrived="0" + number[1:],
+                           Provider="twilio", Agent="support", Way="agent", Gen=gen),
+                      user("TrunkdeckAttempt", Agent="support", Way="agent", Result="busy", Ms=120),
+                      user("TrunkdeckAttempt", Agent="sales", Way="fallback", Result="dialling", Ms=0),
+                      event("Newchannel", **agent), event("DialBegin", **trunk, **dest, DialString="x"),
+                      event("DialEnd", **trunk, **dest, DialStatus="ANSWER"), event("Newstate", **{**trunk, "ChannelState": 6}),
+                      user("TrunkdeckQuality", Received=950, Lost=50, Jitter="0.004000", Score="80.0", Rtt="0.048"),
+                      event("Hangup", **agent, Cause=16, **{"Cause-txt": "Normal Clearing"}))
+        self.tell(event("Hangup", **trunk, Cause=16, **{"Cause-txt": "Normal Clearing"}))
+
     def call(self, number, answered=True, caller="+4915112345678"):
         """A complete call: answered and ended by the agent, or abandoned by the caller."""
         self.serial += 1
@@ -559,8 +583,8 @@ class Calls(Recorded):
         rows = self.done("calls", "--csv").lines()
         self.assertEqual(len(rows), 6)
         self.assertTrue(rows[0].startswith("server,linkedid,number,caller,"))
-        self.assertTrue(rows[0].endswith(",response_source,uncertain,joined_late"))
-        self.assertTrue(all(row.endswith(",false,false") for row in rows[1:]), rows)
+        self.assertIn(",response_source,uncertain,joined_late,uuid,served,reason,arrived,", rows[0])
+        self.assertTrue(all(",false,false," in row for row in rows[1:]), rows)
         table = self.done("calls").lines()
         self.assertEqual(len(table), 5)
         self.assertIn("+15551234567", table[-1])
@@ -578,6 +602,66 @@ class Calls(Recorded):
         self.stop_well(run)
         self.assertEqual({line["number"] for line in lines}, {"+15551234568"})
         self.refused("calls", "--follow", "--max", "3", code=USAGE)
+
+
+class Told(HistoryTest):
+    """Two calls that fell back, told with parameters that the number no longer has, and two that were refused."""
+
+    def setUp(self):
+        super().setUp()
+        self.done("number", "edit", "+15551234567", "--label", "Before", "--param", "department=sales")
+        with sqlite3.connect(os.path.join(self.home, ".local/share/trunkdeck/trunkdeck.db")) as db:
+            gen, = db.execute("SELECT gen FROM params_seen WHERE label = 'Before'").fetchone()
+        self.done("number", "edit", "+15551234567", "--label", "After", "--param", "department=billing")
+        run = self.recorder()
+        for reason in "", "", "blocked", "over_cap":
+            self.manager.told("+15551234567", gen, reason)
+        self.recorded(4)
+        self.stop_well(run)
+
+    def where(self, words):
+        return len(self.done("calls", "--json", "--where", words).json())
+
+    def test_calls(self):
+        call = self.done("calls", "--json", "--where", "served:fallback", "--max", "1").json()[0]
+        self.assertEqual((call["agent"], call["served"], call["reason"], call["outcome"]), ("sales", "fallback", "", "answered"))
+        self.assertEqual(call["number"], "+15551234567")
+        self.assertEqual(call["arrived"], "015551234567")
+        self.assertEqual(call["attempts"][0], {"agent": "support", "way": "agent", "result": "busy", "ms": 120})
+        self.assertEqual([a["result"] for a in call["attempts"]], ["busy", "answer"])
+        self.assertEqual((call["loss"], call["jitter_ms"], call["score"], call["rtt_ms"]), (5.0, 4.0, 4.0, 48.0))
+        self.assertEqual((call["far_loss"], call["far_score"]), (None, None))
+        self.assertIn("support:agent:busy:120 sales:fallback:answer:", self.done("calls", "--csv").out)
+        self.assertIn("caller blocked", self.done("calls").out)
+
+    def test_filters(self):
+        for words, count in (("fallback:yes", 2), ("reason:blocked", 1), ("reason:over_cap outcome:busy", 1), ("loss:>2", 2), ("loss:>5", 0),
+                             ("score:<4.1", 2), ("uuid:5f1c0a7e", 2), ("params.department:sales", 2), ("params.department:billing", 0)):
+            self.assertEqual(self.where(words), count, words)
+        self.refused("calls", "--where", "loss:>much", code=USAGE, says=["--where: ", "loss"])
+
+    def test_metrics(self):
+        total = self.done("metrics", "--all", "--json").json()[0]
+        self.assertEqual((total["offered"], total["answered"], total["success_rate"]), (4, 2, 0.667))
+        self.assertEqual((total["reasons"]["blocked"], total["reasons"]["over_cap"], total["fell_back"]), (1, 1, 2))
+        self.assertEqual((total["loss"]["count"], total["loss"]["p50"], total["score"]["p95"]), (2, 5.0, 4.0))
+        agents = {row["key"]: row for row in self.done("metrics", "--by", "agent", "--json").json()[1:]}
+        self.assertEqual((agents["support"]["offered"], agents["support"]["fell_back"]), (0, 2))
+        self.assertEqual((agents["sales"]["offered"], agents["sales"]["fell_back"]), (2, 0))
+        for by, keys in (("served", {"", "fallback"}), ("reason", {"", "blocked", "over_cap"}), ("country", {"DE"}),
+                         ("params.department", {"", "sales"})):
+            self.assertEqual({row["key"] for row in self.done("metrics", "--by", by, "--json").json()[1:]}, keys, by)
+            self.assertEqual(self.done("metrics", "--by", by, "--csv").lines()[0].split(",")[0], by)
+        self.assertEqual(len(self.done("metrics", "--by", "hour", "--json").json()[1:]), 1)
+        self.assertIn("fell back", self.done("metrics", "--by", "agent").out)
+        self.refused("metrics", "--by", "params.", code=USAGE)
+        self.refused("metrics", "--by", "params", code=USAGE)
+        series = prometheus.parse(self.done("metrics", "--prometheus", "--by", "params.department").out)
+        self.assertEqual(series["trunkdeck_fell_back_total", (("params_department", "sales"),)], 2)
+        series = prometheus.parse(self.done("metrics", "--prometheus", "--all").out)
+        self.assertEqual(series["trunkdeck_reasons_total", (("reason", "blocked"),)], 1)
+        self.assertEqual(series["trunkdeck_loss_ratio", (("quantile", "0.95"),)], 0.05)
+        self.assertEqual(series["trunkdeck_opinion_score", (("quantile", "0.05"),)], 4.0)
 
 
 class Metrics(Recorded):

@@ -20,8 +20,10 @@ struct told_params {
 
 struct call_params *call_params_new(void);
 void call_params_free(struct call_params **p);
-/* Adds a generation of the store; params is a JSON object. */
+/* Adds a generation of the store; params is a JSON object, which is read when it is asked for. */
 void call_params_add(struct call_params *p, const char *gen, const char *label, const char *params);
+/* Moves all of `from`, which may be NULL, and frees it. */
+void call_params_take(struct call_params *p, struct call_params **from);
 /* False: what the agent was told is not known. *out is valid as long as p. */
 bool call_params_find(struct call_params *p, const struct snapshot *s, const struct call *c, struct told_params *out);
 /* Returns the value of one parameter; NULL = not known, or the number had none of this name. */

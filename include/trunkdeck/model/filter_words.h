@@ -54,6 +54,8 @@ void filter_words_free(struct filter_words **q);
 bool filter_words_is_empty(const struct filter_words *q);
 /* The error in the text: ERR_USAGE with a message and a hint; NULL = none. A wrong word is ignored in matching. */
 const struct err *filter_words_error(const struct filter_words *q);
+/* Does a word name a parameter? */
+bool filter_words_has_param(const struct filter_words *q);
 /* The text of the first word that must be in this field; NULL = there is none. */
 const char *filter_words_field(const struct filter_words *q, int field);
 /* A period within which every matching row began: *until_us is excluded; 0 = open. */

@@ -92,6 +92,10 @@ bool store_get(struct store *s, enum entity entity, const char *key, struct reco
  * known; the caller frees them. */
 bool store_find_told(struct store *s, const char *gen, char **label, char **params, struct err *e);
 
+/* Reads what is known of these generations, of all when n is 0; in no order. Label and params as above. */
+bool store_each_told(struct store *s, const char *const *gens, size_t n,
+		     void (*fn)(void *arg, const char *gen, const char *label, const char *params), void *arg, struct err *e);
+
 /* --- changing --- */
 
 enum mutation_kind { MUTATION_ADD, MUTATION_EDIT, MUTATION_DELETE, MUTATION_REVERT };

@@ -11,6 +11,7 @@
 
 #include "trunkdeck/base/err.h"
 #include "trunkdeck/calls/call.h"
+#include "trunkdeck/calls/call_params.h"
 #include "trunkdeck/store/store.h"
 
 #define FOUND_CALLS_MAX 500
@@ -35,6 +36,7 @@ struct found_calls {
 	struct call *calls;		/* newest end first */
 	size_t count;
 	bool more;			/* the store has more */
+	struct call_params *params;	/* what agents were told of these calls; NULL = taken */
 };
 
 #endif

@@ -168,7 +168,10 @@ static bool list(struct cli *c, struct cli_history *h, struct err *e)
 	ok = cli_args_count(&c->args, "max", 1, 0, &max, e);
 	if (ok && max && follows)
 		ok = err_set_message(e, ERR_USAGE, "%s", _("--follow and --max can't be used together"));
-	if (!ok || (where && !take_where(&l, &h->query, where, e))) {
+	ok = ok && (!where || take_where(&l, &h->query, where, e));
+	if (ok && where && filter_words_has_param(l.where))
+		ok = cli_history_told(c, l.params, e);
+	if (!ok) {
 		filter_words_free(&l.where);
 		call_params_free(&l.params);
 		return false;

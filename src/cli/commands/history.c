@@ -64,6 +64,16 @@ bool cli_history_init(struct cli *c, struct cli_history *h, struct err *e)
 	return cli_history_moment(c, h, "since", &q->since_us, e) && cli_history_moment(c, h, "until", &q->until_us, e);
 }
 
+static void add_told(void *arg, const char *gen, const char *label, const char *params)
+{
+	call_params_add(arg, gen, label, params);
+}
+
+bool cli_history_told(struct cli *c, struct call_params *params, struct err *e)
+{
+	return store_each_told(c->store, NULL, 0, add_told, params, e);
+}
+
 void cli_history_clear(struct cli_history *h)
 {
 	snapshot_free(&h->directory);

@@ -4,6 +4,7 @@
 
 #include "cli/io/command.h"
 #include "trunkdeck/base/zone.h"
+#include "trunkdeck/calls/call_params.h"
 #include "trunkdeck/model/snapshot.h"
 #include "trunkdeck/store/store.h"
 
@@ -20,6 +21,8 @@ bool cli_history_open(struct cli *c, struct cli_history *h, struct err *e);
 bool cli_history_moment(struct cli *c, const struct cli_history *h, const char *option, int64_t *out, struct err *e);
 /* Opens *h; reads --number, --agent, --provider, --server, --outcome, --since, --until, if the command has them. */
 bool cli_history_init(struct cli *c, struct cli_history *h, struct err *e);
+/* Reads what agents were told of all calls into *params. */
+bool cli_history_told(struct cli *c, struct call_params *params, struct err *e);
 void cli_history_clear(struct cli_history *h);
 
 #endif

@@ -309,7 +309,8 @@ bool cli_metrics(struct cli *c, struct err *e)
 	counting.known_only = prometheus && f.by == METRICS_BY_NUMBER;
 	if (ok && f.by == METRICS_BY_PARAM)
 		counting.param = f.by_name + strlen(PARAM_PREFIX);
-	ok = ok && ((!f.live && !counting.known_only && !counting.param) || store_read_snapshot(c->store, counting.workspace, true, e));
+	ok = ok && (!counting.param || cli_history_told(c, counting.params, e));
+	ok = ok && ((!f.live && !counting.known_only) || store_read_snapshot(c->store, counting.workspace, true, e));
 	f.metrics = counting.metrics = metrics_new_with(&(struct metrics_options){ .group = f.by, .zone = h.zone,
 										    .weeks = true, .param = param_of, .arg = &counting });
 	ok = ok && (f.live ? count_live(&counting, e) : count_history(&counting, &h, &f, e));

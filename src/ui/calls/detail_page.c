@@ -16,6 +16,7 @@
 #include "trunkdeck/calls/call_json.h"
 #include "trunkdeck/calls/cause.h"
 #include "trunkdeck/model/e164.h"
+#include "trunkdeck/model/schedule.h"
 #include "trunkdeck/model/json_text.h"
 #include "ui/frame/page.h"
 
@@ -80,6 +81,23 @@ static void put_fact(struct pen *p, const char *label, enum role r, const char *
 	page_also(p->l, LABEL_WIDTH, PAGE_CUT, r, text);
 }
 
+/* The opening times at the call's arrival, by the schedule as it is now. */
+static void put_hours(struct pen *p, const struct number *n)
+{
+	const struct snapshot *s = p->app->snapshot;
+	const struct schedule *schedule = n ? snapshot_schedule(s, n->schedule) : NULL;
+	struct schedule_state state;
+	struct buf text;
+
+	if (!schedule || !call_is_told(call_of(p)))
+		return;
+	buf_init(&text, BUF_UNBOUNDED);
+	schedule_now(&text, schedule, snapshot_workspace(s)->time_zone, call_of(p)->started_us, &state);
+	buf_addf(&text, " (%s)", schedule->title[0] ? schedule->title : schedule->id);
+	put_fact(p, _("Hours"), ROLE_NORMAL, text.p);
+	buf_clear(&text);
+}
+
 static void draw_facts(struct pen *p)
 {
 	const struct app *a = p->app;
@@ -109,6 +127,7 @@ static void draw_facts(struct pen *p)
 	put_fact(p, _("Caller"), ROLE_NORMAL, text);
 	format_date(when, app_zone(a), c->started_us);
 	put_fact(p, _("Arrived"), ROLE_NORMAL, when);
+	put_hours(p, n);
 	if (!ended) {
 		format_age(span, time_minus(app_by_server_clock(a, c, clock_wall_us(a->clock)), c->started_us));
 		snprintf(text, sizeof(text), _("%s, %s since it arrived"), call_state_text(c->state), span);

@@ -9,9 +9,7 @@
 #include <unistd.h>
 
 #include "fixture.h"
-#include "store/private.h"
 #include "trunkdeck/base/buf.h"
-#include "trunkdeck/base/embed.h"
 
 enum { LONG_MS = 30000, SOON_MS = 10000 };
 
@@ -329,74 +327,6 @@ static void a_newer_schema_is_refused(void **state)
 	store_close(&s);
 }
 
-/* Makes the store of version 0.1.0: its migrations, a number, and a call. */
-static void make_former_store(const char *url)
-{
-	const bool sqlite = backend_now() == BACKEND_SQLITE;
-	const char *folder = sqlite ? "sql/sqlite/" : "sql/postgres/";
-	const int former = sqlite ? 7 : 8;
-	struct err e = { .code = ERR_NONE };
-	struct db *db = sqlite ? sqlite_new(url, &e) : postgres_new(url, &e);
-	bool ok = db && db->driver->connect(db, &e) &&
-		  db_script(db, "CREATE TABLE td.schema_version (one INTEGER NOT NULL PRIMARY KEY, version BIGINT NOT NULL)", &e);
-	char *versions = xasprintf("INSERT INTO schema_version (one, version) VALUES (1, %d)", former);
-
-	for (const struct embed_file *f = embed_files; ok && f->name; f++)
-		if (str_starts(str_of(f->name), str_of(folder)) && strtol(f->name + strlen(folder), NULL, 10) <= former)
-			ok = db_script(db, f->text, &e);
-	if (!ok)
-		fail_msg("%s (%s)", e.message, e.hint);
-	db_free(&db);
-	free(behind_sql(url, versions));
-	free(behind_sql(url, "INSERT INTO provider VALUES ('twilio', 'Twilio', 'pstn.twilio.com', '', 'na', '+', '', 1)"));
-	free(behind_sql(url, "INSERT INTO agent VALUES ('support', 'Support', 'na', 'WebSocket/support', (1 = 1), '', (1 = 0), 'local', 1)"));
-	free(behind_sql(url, "INSERT INTO number VALUES ('+15551234567', 'twilio', 'support', 'na', 'Hotline', (1 = 1), '{}', 1, 0, '', 0, '')"));
-	free(behind_sql(url, "INSERT INTO call (server, linkedid, channel, endpoint, number, caller, agent_leg, provider, agent, region, "
-			"started_us, agent_dialled_us, answered_us, first_audio_us, ended_us, talk_us, state, outcome, hung_up_by, cause, "
-			"sip_code, joined_late, uncertain, is_test, knows, recorded_us) VALUES ('na-1', '7', 'c', 'e', '+15551234567', '', "
-			"'', 'twilio', 'support', 'na', 1000, 0, 1500, 0, 2000, 500, 'ended', 'answered', 'caller', 16, 200, (1 = 0), (1 = 0), "
-			"(1 = 0), 1800, 3000)"));
-	free(versions);
-}
-
-static void check_former_call(void *arg, const struct call *c)
-{
-	assert_string_equal(c->agent, "support");
-	assert_int_equal(c->outcome, OUTCOME_ANSWERED);
-	assert_string_equal(c->uuid, "");
-	assert_string_equal(c->attempts, "");
-	assert_true(c->served == SERVED_UNKNOWN && c->reason == REASON_NONE && c->cached_s == 0);
-	assert_true(c->loss == -1 && c->jitter_us == -1 && c->score == -1 && c->rtt_us == -1);
-	assert_true(c->far_loss == -1 && c->far_jitter_us == -1 && c->far_score == -1);
-	++*(size_t *)arg;
-}
-
-static void an_older_schema_is_migrated_only_on_request(void **state)
-{
-	char *url = fresh_url();
-	struct store_options using = { .actor = "alice" }, making = { .actor = "alice", .create = true };
-	struct store_options asking = { .actor = "alice", .migrate = true };
-	size_t calls = 0;
-	struct store *s;
-	struct err e;
-
-	(void)state;
-	make_former_store(url);
-	assert_false(store_open(&s, url, &using, &e));
-	assert_refused(&e, ERR_STORE_OLDER, "trunkdeck store migrate");
-	assert_false(store_open(&s, url, &making, &e));
-	assert_refused(&e, ERR_STORE_OLDER, "trunkdeck store migrate");
-	assert_true(store_open(&s, url, &asking, &e));
-	store_close(&s);
-	assert_true(store_open(&s, url, &using, &e));
-	assert_true(has_record(s, ENTITY_PROVIDER, "twilio"));
-	assert_true(has_record(s, ENTITY_NUMBER, "+15551234567"));
-	assert_true(store_calls(s, &(struct call_query){ 0 }, check_former_call, &calls, &e));
-	assert_int_equal(calls, 1);
-	store_close(&s);
-	free(url);
-}
-
 static int opener(int in, int out, void *arg)
 {
 	struct store_options options = { .actor = "child", .create = true };
@@ -450,7 +380,6 @@ int run_feed_tests(const char *name)
 		STORE_TEST(an_own_change_ends_the_wait_once),
 		STORE_TEST(a_readable_descriptor_ends_the_wait),
 		STORE_TEST(a_newer_schema_is_refused),
-		cmocka_unit_test(an_older_schema_is_migrated_only_on_request),
 		cmocka_unit_test(many_open_a_fresh_store_at_once),
 	};
 

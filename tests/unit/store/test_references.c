@@ -398,6 +398,36 @@ static void expect_told(struct store *s, const char *label, const char *params)
 	record_clear(&r);
 }
 
+static void add_told(void *arg, const char *gen, const char *label, const char *params)
+{
+	buf_addf(arg, "%s|%s ", label, params);
+	assert_int_equal(strlen(gen), TELL_GEN_SIZE - 1);
+}
+
+/* All of them, and two by their generations. */
+static void expect_each_told(struct store *s)
+{
+	const char *gens[2] = { "0123456789abcdef", NULL };
+	struct record r = number_of(NUMBER, "twilio", "support");
+	struct tell told;
+	struct buf text;
+	struct err e;
+
+	set_field(&r, "label", "Sales");
+	set_field(&r, "additionalParams", "{\"a\":1}");
+	tell_init(&told, &r.number);
+	gens[1] = told.gen;
+	buf_init(&text, BUF_UNBOUNDED);
+	assert_true(store_each_told(s, gens, 2, add_told, &text, &e));
+	assert_string_equal(text.p, "Sales|{\"a\":1} ");
+	assert_true(store_each_told(s, NULL, 0, add_told, &text, &e));
+	assert_non_null(strstr(text.p, "|{\"a\":2} "));
+	assert_non_null(strstr(text.p, "|{} "));
+	buf_clear(&text);
+	tell_clear(&told);
+	record_clear(&r);
+}
+
 static void former_parameters_are_kept(void **state)
 {
 	struct fixture *f = *state;
@@ -423,6 +453,7 @@ static void former_parameters_are_kept(void **state)
 	assert_string_equal(params, "");
 	free(label);
 	free(params);
+	expect_each_told(f->store);
 }
 
 int run_reference_tests(const char *name)

@@ -42,6 +42,10 @@ static char *former_store(void)
 		", 'alice')",
 		"INSERT INTO change (id, at, actor, action, entity, key, before, after) VALUES (5, " AT ", 'alice', 'edit', 'number', '"
 		NUMBER "', '" NUMBER_JSON "', '{}')",
+		"INSERT INTO call (server, linkedid, channel, endpoint, number, caller, agent_leg, provider, agent, region, started_us, "
+		"agent_dialled_us, answered_us, first_audio_us, ended_us, talk_us, state, outcome, hung_up_by, cause, sip_code, joined_late, "
+		"uncertain, is_test, knows, recorded_us) VALUES ('na-1', '7', 'c', 'e', '" NUMBER "', '', '', 'twilio', 'support', 'na', 1000, "
+		"0, 1500, 0, 2000, 500, 'ended', 'answered', 'caller', 16, 200, '0', '0', '0', 1800, 3000)",
 	};
 	bool sqlite = backend_now() == BACKEND_SQLITE;
 	int64_t last = sqlite ? 7 : 8, number;
@@ -93,12 +97,25 @@ static void expect_number(struct store *s, const char *label)
 	record_clear(&expected);
 }
 
+static void check_former_call(void *arg, const struct call *c)
+{
+	assert_string_equal(c->agent, "support");
+	assert_int_equal(c->outcome, OUTCOME_ANSWERED);
+	assert_string_equal(c->uuid, "");
+	assert_string_equal(c->attempts, "");
+	assert_true(c->served == SERVED_UNKNOWN && c->reason == REASON_NONE && c->cached_s == 0);
+	assert_true(c->loss == -1 && c->jitter_us == -1 && c->score == -1 && c->rtt_us == -1);
+	assert_true(c->far_loss == -1 && c->far_jitter_us == -1 && c->far_score == -1);
+	++*(size_t *)arg;
+}
+
 static void a_former_store_is_migrated_only_on_request(void **state)
 {
 	const struct store_options using = { .actor = "bob" }, making = { .actor = "bob", .create = true };
 	const struct store_options asking = { .actor = "bob", .migrate = true };
 	struct mutation undo = { .kind = MUTATION_REVERT, .first_change = 5, .last_change = 5 };
 	char *url = former_store(), *label, *params;
+	size_t calls = 0;
 	struct store *s;
 	struct tell told;
 	struct err e;
@@ -112,6 +129,8 @@ static void a_former_store_is_migrated_only_on_request(void **state)
 	store_close(&s);
 	assert_true(store_open(&s, url, &using, &e));
 	expect_number(s, "changed");
+	assert_true(store_calls(s, &(struct call_query){ 0 }, check_former_call, &calls, &e));
+	assert_int_equal(calls, 1);
 	/* What its agent is told is known before the first edit. */
 	undo.record = number_of(NUMBER, "twilio", "support");
 	set_text(&undo.record.number.label, "changed");
