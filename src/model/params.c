@@ -67,6 +67,18 @@ static char *key_text(const char *key)
 	return text;
 }
 
+char *params_value(const char *object, const char *key)
+{
+	json_t *json = strcmp(object, "{}") != 0 ? json_loads(object, READ_FLAGS, NULL) : NULL;
+	const json_t *value = json_object_get(json, key);
+	char *text = NULL;
+
+	if (value)
+		text = json_is_string(value) ? xstrdup(json_string_value(value)) : params_json_text(value);
+	json_decref(json);
+	return text;
+}
+
 struct param *params_rows(const char *object, size_t *count)
 {
 	json_t *json = json_loads(object, READ_FLAGS, NULL), *value;

@@ -188,6 +188,10 @@ class Editing(DeckTest):
         self.assertEqual(found("--where", "!agent:sales"), ["+15551234567"])
         self.assertEqual(found("--where", "line"), ["+15551234568"])
         self.assertEqual(found("--where", "agent:sales label:nothing"), [])
+        self.done("number", "edit", "+15551234567", "--param", "department=Sales desk", "--param", "vip=true")
+        self.assertEqual(found("--where", 'params.department:"sales desk"'), ["+15551234567"])
+        self.assertEqual(found("--where", "params.vip:true"), ["+15551234567"])
+        self.assertEqual(found("--where", "!params.vip:true"), ["+15551234568"])
         self.assertEqual(self.done("number", "list", "--where", "label:nothing").out, "")
         self.refused("number", "list", "--where", "agnt:sales", code=USAGE, says=["no such field: agnt", "fields are number, provider"])
 

@@ -20,6 +20,9 @@ struct param {
 	char *value;
 };
 
+/* The value of one parameter of a JSON object: a string as it is, another value as compact JSON. NULL = there is none.
+ * Caller frees. */
+char *params_value(const char *object, const char *key);
 /* Returns the rows of a JSON object in its order; none if it is not an object. Caller frees with params_free(). */
 struct param *params_rows(const char *object, size_t *count);
 void params_free(struct param *rows, size_t count);

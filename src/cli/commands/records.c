@@ -26,6 +26,7 @@
 #include "trunkdeck/base/zone.h"
 #include "trunkdeck/model/e164.h"
 #include "trunkdeck/model/filter_words.h"
+#include "trunkdeck/model/params.h"
 #include "trunkdeck/model/snapshot.h"
 #include "trunkdeck/store/store.h"
 
@@ -403,13 +404,28 @@ struct listing {
 	struct cli_rows rows;
 	struct filter_rows filter;
 	struct filter_words *query;
+	char *param;			/* the last parameter that was asked for; NULL = none */
+};
+
+/* What the filter reads. */
+struct listed {
+	struct listing *list;
+	const struct record *record;
+	char *const *cells;
 };
 
 static const char *cell_of(const void *row, int field)
 {
-	const char *const *cells = row;
+	return ((const struct listed *)row)->cells[field];
+}
 
-	return cells[field];
+static const char *param_of(const void *row, const char *name)
+{
+	const struct listed *at = row;
+
+	free(at->list->param);
+	at->list->param = params_value(at->record->number.params, name);
+	return at->list->param;
 }
 
 static void list_one(void *arg, const struct record *r, int64_t numbers)
@@ -420,7 +436,7 @@ static void list_one(void *arg, const struct record *r, int64_t numbers)
 	/* JSON is made from the record. The cells are needed for tables, CSV and queries only. */
 	if (l->c->out.format != OUTPUT_JSON || !filter_words_is_empty(l->query))
 		cli_rows_cells(&l->rows, r, numbers, cells);
-	if (filter_words_match(l->query, NULL, cells))
+	if (filter_words_match(l->query, NULL, &(struct listed){ l, r, cells }))
 		cli_rows_put(&l->rows, r, numbers, cells);
 	cli_rows_free_cells(&l->rows, cells);
 }
@@ -445,7 +461,7 @@ bool cli_record_list(struct cli *c, struct err *e)
 	bool ok = !cli_args_has(&c->args, "routes") || cli_routes_read(&routes, c, e);
 
 	cli_rows_init(&l.rows, &c->out, entity, entity == ENTITY_PROVIDER, ok ? routes : NULL);
-	l.filter = (struct filter_rows){ .fields = l.rows.names, .get = cell_of };
+	l.filter = (struct filter_rows){ .fields = l.rows.names, .get = cell_of, .param = entity == ENTITY_NUMBER ? param_of : NULL };
 	for (int i = 0; l.rows.names[i]; i++)
 		if (strcmp(l.rows.names[i], "number") == 0)
 			l.filter.phones = FILTER_FIELD(i);
@@ -459,6 +475,7 @@ bool cli_record_list(struct cli *c, struct err *e)
 		cli_note(c, "%s", where ? _("nothing matches") : _("there are none yet"));
 	ok = ok && (!routes || cli_routes_complete(routes, e));
 	filter_words_free(&l.query);
+	free(l.param);
 	cli_routes_free(&routes);
 	return ok;
 }

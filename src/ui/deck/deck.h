@@ -36,6 +36,7 @@ struct deck_index {
 	int64_t minute;			/* of the clock when the rows were matched: schedules open and close */
 	size_t *matches;		/* entries that match `matched` */
 	size_t match_count;
+	char *param;			/* the last parameter that was asked for; NULL = none */
 	char *matched;			/* the filter of `matches`; NULL = none, or states have changed since */
 };
 

@@ -7,11 +7,13 @@
 
 #include "deck.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "trunkdeck/app/hours.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/utf8.h"
+#include "trunkdeck/model/params.h"
 
 #define MINUTE_US INT64_C(60000000)
 
@@ -20,9 +22,21 @@ static const char *const fields[] = {
 	"closed-agent", "max-calls", "max-duration", "notes", "hours", "closed", NULL,
 };
 
+/* A provider has no parameters. */
+static const char *param(const void *row, const char *name)
+{
+	struct deck *d = list_field_arg(row);
+	const struct list_row *r = list_field_row(row);
+
+	free(d->index.param);
+	d->index.param = r->kind == DECK_NUMBER ? params_value(((const struct number *)r->data)->params, name) : NULL;
+	return d->index.param;
+}
+
 const struct filter_rows deck_filter_rows = {
 	.fields = fields,
 	.get = list_field,
+	.param = param,
 	.phones = FILTER_FIELD(DECK_E164),
 	.changing = FILTER_FIELD(DECK_ROUTE) | FILTER_FIELD(DECK_ENDPOINT) | FILTER_FIELD(DECK_HOURS),
 	.by_name = FILTER_FIELD(DECK_ENABLED) | FILTER_FIELD(DECK_MAX_CALLS) | FILTER_FIELD(DECK_MAX_DURATION) |
@@ -185,4 +199,5 @@ void deck_match_free(struct deck *d)
 	free(d->index.entries);
 	free(d->index.matches);
 	free(d->index.matched);
+	free(d->index.param);
 }

@@ -385,9 +385,14 @@ const char *list_field(const void *arg, int field)
 	return get(c->list, &c->row, field, c->text, &role);
 }
 
-const void *list_field_data(const void *row)
+const struct list_row *list_field_row(const void *row)
 {
-	return ((const struct candidate *)row)->row.data;
+	return &((const struct candidate *)row)->row;
+}
+
+void *list_field_arg(const void *row)
+{
+	return ((const struct candidate *)row)->list->arg;
 }
 
 bool list_matches(struct list *l, int kind, const void *data, const char *all)

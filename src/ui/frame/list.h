@@ -147,7 +147,9 @@ bool list_filtering(const struct list *l);
 /* Does a row pass the filter? `all` as in filter_words_match(). */
 bool list_matches(struct list *l, int kind, const void *data, const char *all);
 filter_get_fn list_field;		/* for ops->rows: get() of the row that is matched */
-const void *list_field_data(const void *row);	/* its data, for filter_rows.span */
+/* For filter_rows.span and param: the row that is matched, with its kind and data, and the arg of its list. */
+const struct list_row *list_field_row(const void *row);
+void *list_field_arg(const void *row);
 
 /* Sorts the rows from `from` to the last by get() of a column, ignoring case. Equal rows keep their order. Between
  * begin and end. */

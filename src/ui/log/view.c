@@ -65,7 +65,7 @@ static const char *get(void *arg, const struct list_row *row, int column, char *
 
 static void span(const void *row, int64_t *from_us, int64_t *to_us)
 {
-	*from_us = *to_us = ((const struct entry *)list_field_data(row))->at_us;
+	*from_us = *to_us = ((const struct entry *)list_field_row(row)->data)->at_us;
 }
 
 static const char *const fields[] = { "text", "actor", "record", NULL };

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "trunkdeck/base/mem.h"
@@ -22,6 +23,23 @@ static void assert_value(const char *object, const char *key, const char *value)
 	assert_string_equal(rows[0].key, key);
 	assert_string_equal(rows[0].value, value);
 	params_free(rows, count);
+}
+
+static void one_value_is_found(void **state)
+{
+	static const char object[] = "{\"a\":\"sales\",\"b\":[1,{\"c\":null}],\"d\":42}";
+	static const char *const pairs[][2] = { { "a", "sales" }, { "b", "[1,{\"c\":null}]" }, { "d", "42" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		char *value = params_value(object, pairs[i][0]);
+
+		assert_string_equal(value, pairs[i][1]);
+		free(value);
+	}
+	assert_null(params_value(object, "c"));
+	assert_null(params_value("{}", "a"));
+	assert_null(params_value("[]", "a"));
 }
 
 static void values_are_shown_as_text(void **state)
@@ -141,6 +159,7 @@ static void wrong_rows_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_value_is_found),
 		cmocka_unit_test(values_are_shown_as_text),
 		cmocka_unit_test(typed_text_becomes_a_value),
 		cmocka_unit_test(values_keep_their_types),
