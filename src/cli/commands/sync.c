@@ -91,7 +91,7 @@ static bool servers_settled(const struct sync *s, int64_t now_ms)
 		const struct routes_stats *r = &server->status.routes;
 		bool away = server->status.err.code != ERR_NONE && now_ms >= s->began_ms + AWAY_AFTER_MS;
 		bool settled = r->mute || r->foreign_owner ||
-			       (r->settled && (s->dry_run || deletions_waiting(s->app->deletions, server->config->name) == 0));
+			       (r->settled && r->leaving == 0 && (s->dry_run || deletions_waiting(s->app->deletions, server->config->name) == 0));
 
 		if (server->config->routes != ROUTES_NONE && !(is_up(server) ? settled : away))
 			return false;
@@ -181,10 +181,10 @@ static bool read_servers(struct sync *s, bool take_over, struct err *e)
 /* --- reports --- */
 
 static void put_row(struct sync *s, const char *number, const char *server, const char *state, const char *action,
-		    const char *found)
+		    const char *found, const char *fault)
 {
 	cli_output_row(&s->cli->out, (json_t *[]){ cli_text(number), cli_text(server), cli_text(state), cli_text(action),
-						   cli_text(found) });
+						   cli_text(found), cli_text(fault) });
 }
 
 static void put_other(void *arg, const char *server, const struct route_report *r)
@@ -194,7 +194,7 @@ static void put_other(void *arg, const char *server, const struct route_report *
 	if (belongs(s, server, r->number))
 		return;
 	s->wrong++;
-	put_row(s, r->number, server, route_state_name(r->state), "", r->found_agent);
+	put_row(s, r->number, server, route_state_name(r->state), "", r->found_agent, r->fault);
 }
 
 static void put_routes(struct sync *s)
@@ -214,7 +214,7 @@ static void put_routes(struct sync *s)
 		s->wrong += state != ROUTE_VERIFIED;
 		if (state != ROUTE_VERIFIED || written)
 			put_row(s, n->e164, server->name, route_state_name(state), written ? "written" : "",
-				r ? r->found_agent : "");
+				r ? r->found_agent : "", r ? r->fault : "");
 	}
 	/* These routes are, or were, on servers that must not hold them. */
 	route_states_each(s->app->routes, put_other, s);
@@ -223,7 +223,7 @@ static void put_routes(struct sync *s)
 
 		route_states_get(s->app->routes, r->server, r->route.number, &again);
 		if (!again && !belongs(s, r->server, r->route.number))
-			put_row(s, r->route.number, r->server, "gone", "deleted", r->route.found_agent);
+			put_row(s, r->route.number, r->server, "gone", "deleted", r->route.found_agent, "");
 	}
 }
 
@@ -252,21 +252,38 @@ static void put_server(struct cli_output *out, const struct app_server *server)
 	if (r->prefixes > 0 && is_up(server))
 		buf_addf(&text, _("%s%zu of %zu carrier forms verified"), text.len ? ", " : "", r->prefixes_verified,
 			 r->prefixes);
+	if (r->others_verified < r->others && is_up(server))
+		buf_addf(&text, _("%s%zu of %zu keys of blocked callers verified"), text.len ? ", " : "", r->others_verified, r->others);
+	if (r->foreign_keys > 0 && is_up(server))
+		buf_addf(&text, _("%s%zu foreign keys of other kinds"), text.len ? ", " : "", r->foreign_keys);
 	if (r->scan_failed)
 		buf_addf(&text, _("%skeys left behind could not be listed"), text.len ? ", " : "");
+	if (r->former && r->want_new > 0 && is_up(server)) {
+		buf_adds(&text, text.len ? "; " : "");
+		buf_addf(&text, ngettext("install the new dialplan: %zu record uses what this one can't do",
+					 "install the new dialplan: %zu records use what this one can't do", r->want_new), r->want_new);
+	}
 	if (r->refusal[0] != '\0')
 		buf_addf(&text, "%s%s", text.len ? "; " : "", r->refusal);
 	if (text.len == 0)
 		buf_adds(&text, _("no routes"));
 	cli_output_line(out, "%s (%s): %s", server->config->name, routes_mode_name(server->config->routes), text.p);
 	if (out->format == OUTPUT_JSON)
-		cli_output_object(out, json_pack("{so ss sb sO sI sI so so}", "server", cli_text(server->config->name),
+		cli_output_object(out, json_pack("{so ss sb si sO sI sI sI sI so so}", "server", cli_text(server->config->name),
 						 "mode", routes_mode_name(server->config->routes), "reached", is_up(server),
-						 "routes", states, "prefixes", (json_int_t)r->prefixes,
+						 "dialplan", r->version, "routes", states, "wantNewDialplan",
+						 (json_int_t)(r->former ? r->want_new : 0), "foreignKeys", (json_int_t)r->foreign_keys, "prefixes", (json_int_t)r->prefixes,
 						 "prefixesVerified", (json_int_t)r->prefixes_verified,
 						 "foreignOwner", cli_text(r->foreign_owner ? r->owner : ""), "text", cli_text(text.p)));
 	json_decref(states);
 	buf_clear(&text);
+}
+
+/* Does the server that answers hold everything, besides its numbers? */
+static bool is_right(const struct routes_stats *r)
+{
+	return !r->mute && !r->foreign_owner && !r->scan_failed && !*r->refusal && r->prefixes_verified == r->prefixes &&
+	       r->others_verified == r->others && !(r->former && r->want_new > 0);
 }
 
 static bool report(struct sync *s, struct err *e)
@@ -274,7 +291,7 @@ static bool report(struct sync *s, struct err *e)
 	static const struct cli_column columns[] = {
 		{ .key = "number", .label = N_("Number") }, { .key = "server", .label = N_("Server") },
 		{ .key = "state", .label = N_("State") }, { .key = "action", .label = N_("Action") },
-		{ .key = "foundAgent", .label = N_("Leads to") },
+		{ .key = "foundAgent", .label = N_("Leads to") }, { .key = "wrongKey", .label = N_("Wrong key") },
 	};
 	struct cli_output *out = &s->cli->out;
 	size_t away = count_away(s);
@@ -286,8 +303,7 @@ static bool report(struct sync *s, struct err *e)
 	for (size_t i = 0; i < s->app->server_count; i++) {
 		const struct routes_stats *r = &s->app->servers[i].status.routes;
 
-		s->wrong += is_up(&s->app->servers[i]) && (r->mute || r->foreign_owner || r->scan_failed ||
-							   r->refusal[0] != '\0' || r->prefixes_verified < r->prefixes);
+		s->wrong += is_up(&s->app->servers[i]) && !is_right(r);
 		put_server(out, &s->app->servers[i]);
 	}
 	if (s->dry_run)

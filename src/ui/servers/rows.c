@@ -112,6 +112,11 @@ bool servers_alarm_text(struct app *a, const struct app_server *s, struct buf *t
 		also(text);
 		buf_adds(text, r->mute ? _("nothing from the store") : _("a write refused"));
 	}
+	if (r->former && r->want_new > 0 && s->status.control == LINK_UP) {
+		also(text);
+		buf_addf(text, ngettext("install the new dialplan: %zu record needs it", "install the new dialplan: %zu records need it",
+					r->want_new), r->want_new);
+	}
 	for (size_t i = 0; i < s->endpoints.count; i++) {
 		const struct endpoint_report *e = &s->endpoints.endpoints[i];
 

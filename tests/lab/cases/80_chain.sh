@@ -14,8 +14,8 @@ check "the screen opens" open_screen ann
 check "and is connected to everything, over TLS too" screen_shows ann 'lab' 'store ok' 'na-1 ok' 'eu-1 ok'
 check "a number is added in the form" add_number ann $number support
 check "its route is verified" screen_shows ann $number 'Customer Su' 'na ok'
-check "the server has it" test "$(db_get na-1 trunkdeck $number)" = support
-check "with the agent's dial string" test "$(db_get na-1 trunkdeckagent support)" = 'WebSocket/support/c(ulaw)'
+check "the server has it" test "$(agent_of na-1 $number)" = support
+check "with the agent's dial string" test "$(dial_of na-1 support)" = 'WebSocket/support/c(ulaw)'
 check "the server of the other region has not" refuted db_get eu-1 trunkdeck $number
 check "the store has it" in_store ann $number trunkId=twilio agentId=support region=na enabled=True
 
@@ -41,7 +41,7 @@ check "the unreachable one too" screen_shows ann $down '1 today' ' 0%'
 
 check "a number of the other region" add_number ann $european sales e
 check "is verified" screen_shows ann $european 'eu ok'
-check "its server has it" test "$(db_get eu-1 trunkdeck $european)" = sales
+check "its server has it" test "$(agent_of eu-1 $european)" = sales
 check "the first has not" refuted db_get na-1 trunkdeck $european
 check "it is answered there" answered_by sales $european --to eu-1
 check "and not here" status_is 404 $european

@@ -86,7 +86,7 @@ check "and calls no route of it verified" eval "screen_shows ann $fresh unknown 
 check "a number is deleted meanwhile" delete_number ann $number
 check "na-1 starts" inside start_server na-1
 check "the route is verified again" screen_shows ann $fresh 'na ok'
-check "na-1 has it" test "$(db_get na-1 trunkdeck $fresh)" = support
+check "na-1 has it" test "$(agent_of na-1 $fresh)" = support
 check "the number is answered" answered_by support $fresh
 check "the deleted one has gone" wait_for 10 "the end of the route" refuted db_get na-1 trunkdeck $number
 check "and is 404" status_is 404 $number

@@ -29,7 +29,7 @@ check "the terminal reads again" resume_screen ann
 check "the screen knows every call" screen_shows ann $number '241 today'
 check "shows the one that is up" screen_shows ann $number +14155550200 talking
 check "and has what the other operator did" screen_shows ann $late 'na ok'
-check "its route too" test "$(db_get na-1 trunkdeck $late)" = sales
+check "its route too" test "$(agent_of na-1 $late)" = sales
 end_calls na-1
 check "the call that stayed ends" call_ended held 200
 check "every call was answered, none was lost" screen_shows ann $number '241 today' 100%

@@ -35,7 +35,7 @@ check "of two who add the same number one wins and the other is told" wait_for 1
 if won_by ann ben; then agent=support loser=ben; else agent=sales loser=ann; fi
 check "the store has the winner's" in_store ann $contested agentId=$agent
 check "the loser's form is closed" leave_form $loser
-route_leads_to() { [ "$(db_get na-1 trunkdeck "$1")" = "$2" ]; }
+route_leads_to() { [ "$(agent_of na-1 "$1")" = "$2" ]; }
 check "the route is the winner's" wait_for 10 "the route" route_leads_to $contested $agent
 
 check "a terminal stops reading, and is full" stall_screen ann

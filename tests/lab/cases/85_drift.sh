@@ -80,7 +80,7 @@ check "a route is left behind" by_hand na-1 "put trunkdeck $foreign support"
 check "it still works" answered_by support $foreign
 check "it is told as foreign" tells "$foreign foreign support"
 check "with status 1" exits 1
-check "and left alone" test "$(db_get na-1 trunkdeck $foreign)" = support
+check "and left alone" test "$(agent_of na-1 $foreign)" = support
 check "the word deletes it" exits 0 --delete-foreign
 check "callers get 404" status_is 404 $foreign
 check "the others are there" answered_by support $number
@@ -91,7 +91,7 @@ check "a route is left behind again" by_hand na-1 "put trunkdeck $foreign suppor
 check "a key is changed by hand" by_hand na-1 "put trunkdeck $number sales"
 press ann 4 s
 check "the Servers view counts what it does not know" screen_shows ann Routes '1 foreign'
-check "the changed key is repaired" wait_for 10 "the key" test "$(db_get na-1 trunkdeck $number)" = support
+check "the changed key is repaired" wait_for 10 "the key" test "$(agent_of na-1 $number)" = support
 press ann s
 check "it asks" screen_shows ann 'Delete routes the store does not know?'
 check "and names the route" screen_has ann "$foreign on na-1 leads to support"

@@ -58,6 +58,6 @@ check "what finished meanwhile is there" wait_for 40 "the calls" agrees 27
 check "one recorder ends well" stop_recorder ann
 check "the other still records" eval "place 404 $unmapped && wait_for 15 'the call' agrees 28"
 check "and ends well" stop_recorder ben
-check "the routes were left alone" test "$(db_get na-1 trunkdeck $answered)" = support
+check "the routes were left alone" test "$(agent_of na-1 $answered)" = support
 check "PostgreSQL stops" inside stop_postgres
 forget_routes

@@ -9,7 +9,7 @@ holds() {
 	if [ "$(mode_of "$1")" = odbc ]; then
 		held=$(ami "$1" trunkdeck-tail "Action: Getvar" "Variable: TRUNKDECK_ROUTE($2)" | sed -n 's/^Value: *\([^,]*\).*/\1/p')
 	else
-		held=$(db_get "$1" trunkdeck "$2")
+		held=$(agent_of "$1" "$2")
 	fi
 	[ "$held" = "$3" ]
 }

@@ -156,7 +156,8 @@ furnish() {
 forget_routes() {
 	local server family
 	for server in $LAB_SERVERS; do
-		for family in trunkdeck trunkdeckagent trunkdecktrunk trunkdeckmeta; do
+		for family in trunkdeck trunkdeckagent trunkdecktell trunkdeckschedule trunkdeckday trunkdeckblock trunkdecktrunk \
+			trunkdeckmeta ws; do
 			inside asterisk_cli "$server" "database deltree $family" >/dev/null
 		done
 	done

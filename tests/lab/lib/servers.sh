@@ -145,6 +145,9 @@ db_put() { ami "$1" trunkdeck-ctl "Action: DBPut" "Family: $2" "Key: $3" "Val: $
 db_del() { ami "$1" trunkdeck-ctl "Action: DBDel" "Family: $2" "Key: $3" >/dev/null; }
 
 db_get() { ami "$1" trunkdeck-ctl "Action: DBGet" "Family: $2" "Key: $3" | sed -n 's/^Val: //p' | grep .; }
+# The agent in a number's key, and the dial string in an agent's, of either form (routes/desired.h).
+agent_of() { db_get "$1" trunkdeck "$2" | sed -E 's/^3,([^,]*,){5}([^,]*),.*/\2/'; }
+dial_of() { db_get "$1" trunkdeckagent "$2" | sed -E 's/^3,([^,]*,){3}//'; }
 
 # lab_config [FILE [STORE_URL]]: writes a configuration of the program for this lab, prints its path.
 lab_config() {
