@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,6 +208,59 @@ static void own_routing_keeps_the_call(void **state)
 	snapshot_free(&s);
 }
 
+/* What a real Asterisk sent: tests/lab/fixtures. */
+static void recorded_calls(void **state)
+{
+	static const struct {
+		const char *file;
+		enum call_outcome outcome;
+		enum call_served served;
+		enum call_reason reason;
+		const char *agent, *attempts, *arrived;	/* attempts without their times */
+	} rows[] = {
+		{ "lab_fallback", OUTCOME_ANSWERED, SERVED_FALLBACK, REASON_NONE, "spare", "refusing:agent:busy spare:fallback:answer",
+		  "15551230090" },
+		{ "lab_silent", OUTCOME_UNREACHABLE, SERVED_AGENT, REASON_SILENT, "quiet", "quiet:agent:silent", "+15551230090" },
+		{ "lab_silent_fallback", OUTCOME_ANSWERED, SERVED_FALLBACK, REASON_NONE, "calling",
+		  "quiet:agent:silent calling:fallback:answer", "+15551230090" },
+		{ "lab_off", OUTCOME_UNREACHABLE, SERVED_AGENT, REASON_NONE, "nobody", "nobody:agent:off", "+15551230090" },
+		{ "lab_closed", OUTCOME_NO_ANSWER, SERVED_UNKNOWN, REASON_CLOSED, "", "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct stage s;
+		struct call c;
+		struct call_attempt a;
+		const char *next;
+		char attempts[192] = "";
+
+		stage_open(&s, NULL);
+		stage_play_recording(&s, rows[i].file, NULL);
+		c = *stage_call(&s);
+		for (next = c.attempts; (next = call_attempt_next(next, &a));)
+			snprintf(attempts + strlen(attempts), sizeof(attempts) - strlen(attempts), "%s%s:%s:%s", *attempts ? " " : "", a.agent,
+				 call_served_name(a.way), attempt_result_name(a.result));
+		if (c.outcome != rows[i].outcome || c.served != rows[i].served || c.reason != rows[i].reason ||
+		    strcmp(c.agent, rows[i].agent) != 0 || strcmp(attempts, rows[i].attempts) != 0 || strcmp(c.arrived, rows[i].arrived) != 0)
+			fail_msg("%s: %s %s %s %s \"%s\" %s", rows[i].file, outcome_name(c.outcome), call_served_name(c.served),
+				 call_reason_name(c.reason), c.agent, attempts, c.arrived);
+		assert_string_equal(c.number, "+15551230090");
+		assert_non_null(strstr(c.sip_call_id, "@127.0.0.21"));
+		if (i == 0) {
+			assert_int_equal(c.score, 440);
+			assert_int_equal(c.loss, 0);
+			assert_int_equal(c.far_loss, -1);
+			assert_int_equal(c.rtt_us, -1);
+		} else {
+			assert_int_equal(c.score, -1);
+			assert_int_equal(c.loss, -1);
+		}
+		assert_true((strlen(c.agent_sip_call_id) > 20) == (strstr(attempts, "refusing") || strstr(attempts, "calling")));
+		stage_close(&s);
+	}
+}
+
 /* Values of another form than the dialplan's are not taken, and events of another leg than the caller's are not used. */
 static void hostile_values(void **state)
 {
@@ -325,6 +379,7 @@ int main(void)
 		cmocka_unit_test(agents_that_were_skipped),
 		cmocka_unit_test(the_caller_leaves_while_the_fallback_rings),
 		cmocka_unit_test(own_routing_keeps_the_call),
+		cmocka_unit_test(recorded_calls),
 		cmocka_unit_test(hostile_values),
 		cmocka_unit_test(part_of_a_report),
 		cmocka_unit_test(an_event_twice_changes_nothing),

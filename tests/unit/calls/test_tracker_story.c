@@ -322,25 +322,6 @@ static void apply_watched(void *arg, const struct call_event *e)
 		tracker_watch(s->tracker, e->leg.uniqueid);
 }
 
-static void play_recording(struct stage *s, const char *name)
-{
-	char *relative = xasprintf("tests/data/ami/%s.ami", name), *path = source_path(relative), *bytes;
-	struct stream stream;
-	size_t len;
-
-	bytes = read_whole(path, &len);
-	stage_open(s, NULL);
-	stream_init(&stream, true);
-	stream.on_event = apply_watched;
-	stream.arg = s;
-	ami_parser_feed(stream.parser, bytes, len);
-	ami_parser_idle(stream.parser);
-	stream_clear(&stream);
-	free(bytes);
-	free(path);
-	free(relative);
-}
-
 /* Are these words contained, in this order? */
 static bool holds_in_order(const char *words, const char *wanted)
 {
@@ -365,7 +346,8 @@ static void recorded_transfers(void **state)
 		struct stage s;
 		const struct call *c;
 
-		play_recording(&s, r->file);
+		stage_open(&s, NULL);
+		stage_play_recording(&s, r->file, apply_watched);
 		c = stage_call(&s);
 		add_story(&story, &s.detail.story, r->letters);
 		if (!holds_in_order(story.p, r->story))

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kit/ami_stream.h"
 #include "trunkdeck/base/mem.h"
 
 #define MAX_WORDS 16
@@ -190,6 +191,29 @@ void stage_play(struct stage *s, const char *const *lines)
 {
 	while (*lines)
 		stage_event(s, *lines++);
+}
+
+static void apply_event(void *arg, const struct call_event *e)
+{
+	tracker_apply(((struct stage *)arg)->tracker, e);
+}
+
+void stage_play_recording(struct stage *s, const char *name, void (*apply)(void *arg, const struct call_event *e))
+{
+	char *relative = xasprintf("tests/data/ami/%s.ami", name), *path = source_path(relative), *bytes;
+	struct stream stream;
+	size_t len;
+
+	bytes = read_whole(path, &len);
+	stream_init(&stream, true);
+	stream.on_event = apply ? apply : apply_event;
+	stream.arg = s;
+	ami_parser_feed(stream.parser, bytes, len);
+	ami_parser_idle(stream.parser);
+	stream_clear(&stream);
+	free(bytes);
+	free(path);
+	free(relative);
 }
 
 static void on_call(void *arg, const struct call *c, enum call_change change)

@@ -47,6 +47,8 @@ void stage_close(struct stage *s);
 void stage_event(struct stage *s, const char *line);
 /* `lines` ends with NULL. */
 void stage_play(struct stage *s, const char *const *lines);
+/* Gives the events of tests/data/ami/NAME.ami to apply(s, event); NULL = to the tracker. */
+void stage_play_recording(struct stage *s, const char *name, void (*apply)(void *arg, const struct call_event *e));
 /* The only call that has finished. */
 const struct call *stage_call(struct stage *s);
 size_t stage_live(struct stage *s);
