@@ -31,11 +31,9 @@ bool store_end_write(struct store *s, bool ok, struct err *e);
 /* --- told.c --- */
 
 struct insert;
-/* Collects rows of what agents are told. insert_flush() sends them, insert_clear() frees them. */
+/* Collects what agents were told of numbers. insert_flush() sends the rows, insert_clear() frees them. */
 void told_begin(struct insert *rows, struct store *s);
 bool told_add(struct insert *rows, const struct number *n, struct err *e);
-/* Keeps what agents are told of all stored numbers. */
-bool told_add_all(struct store *s, struct err *e);
 
 /* --- migrate.c --- */
 

@@ -224,13 +224,13 @@ static bool post_change(struct txn *t, const struct record *before, const struct
 	return keep_url(t, before, after, c.id, e) && (insert_add(&t->changes, &p, e) || txn_broken(t));
 }
 
-/* Keeps what agents are told of a number, so that a call can show its parameters as they were. */
-static bool keep_told(struct txn *t, const struct number *n, const struct number *before, struct err *e)
+/* Keeps what agents were told of a number that is changed, or deleted (now = NULL), so that its calls can show it. */
+static bool keep_told(struct txn *t, const struct number *was, const struct number *now, struct err *e)
 {
-	if (before && !strcmp(n->params, before->params) && !strcmp(n->label, before->label) &&
-	    !strcmp(n->provider, before->provider) && n->region == before->region)
+	if (now && !strcmp(was->params, now->params) && !strcmp(was->label, now->label) && !strcmp(was->provider, now->provider) &&
+	    was->region == now->region)
 		return true;
-	return told_add(&t->seen, n, e) || txn_broken(t);
+	return told_add(&t->seen, was, e) || txn_broken(t);
 }
 
 /* --- changing --- */
@@ -247,7 +247,7 @@ bool txn_put(struct txn *t, struct record *r, const struct record **now, int64_t
 	const struct record *before = entry && entry->present ? &entry->record : NULL;
 
 	if (!entry || !post_row(t, r, !before, e) || !post_change(t, before, r, change_id, e) ||
-	    (r->entity == ENTITY_NUMBER && !keep_told(t, &r->number, before ? &before->number : NULL, e)))
+	    (before && r->entity == ENTITY_NUMBER && !keep_told(t, &before->number, &r->number, e)))
 		return false;
 	if (!before)
 		count_number(t, r->entity, 1);
@@ -274,7 +274,8 @@ bool txn_remove(struct txn *t, enum entity entity, const char *key, struct recor
 	}
 	if (!db_post(db_of(t), t->s->tables.of[entity].remove, &key, 1, e))
 		return txn_broken(t);
-	if (!post_change(t, &entry->record, NULL, change_id, e))
+	if (!post_change(t, &entry->record, NULL, change_id, e) ||
+	    (entity == ENTITY_NUMBER && !keep_told(t, &entry->record.number, NULL, e)))
 		return false;
 	count_number(t, entity, -1);
 	*r = entry->record;

@@ -29,7 +29,7 @@ struct txn {
 	struct insert records;			/* of one entity at a time */
 	enum entity records_of;			/* ENTITY_COUNT = none */
 	struct insert changes;
-	struct insert seen;			/* what agents are told of the numbers that were put */
+	struct insert seen;			/* what agents were told of numbers, before they were changed */
 	struct buf before, after;		/* JSON of the present change */
 	bool terse;				/* the caller needs only to know whether it succeeded */
 	struct txn_entry *wanted[TABLE_KEYS];	/* requested with txn_want(), not read yet */

@@ -610,9 +610,9 @@ class Told(HistoryTest):
     def setUp(self):
         super().setUp()
         self.done("number", "edit", "+15551234567", "--label", "Before", "--param", "department=sales")
+        self.done("number", "edit", "+15551234567", "--label", "After", "--param", "department=billing")
         with sqlite3.connect(os.path.join(self.home, ".local/share/trunkdeck/trunkdeck.db")) as db:
             gen, = db.execute("SELECT gen FROM params_seen WHERE label = 'Before'").fetchone()
-        self.done("number", "edit", "+15551234567", "--label", "After", "--param", "department=billing")
         run = self.recorder()
         for reason in "", "", "blocked", "over_cap":
             self.manager.told("+15551234567", gen, reason)

@@ -88,11 +88,8 @@ bool store_find_changes(struct store *s, const struct change_query *q, void (*fn
 /* Reads one record. *found is false when there is none. *r is initialised in both cases. */
 bool store_get(struct store *s, enum entity entity, const char *key, struct record *r, bool *found, struct err *e);
 
-/* Reads what agents were told of a number under a generation (model/tell.h). Label and parameters are "" if it is not
- * known; the caller frees them. */
-bool store_find_told(struct store *s, const char *gen, char **label, char **params, struct err *e);
-
-/* Reads what is known of these generations, of all when n is 0; in no order. Label and params as above. */
+/* Reads what agents were told of numbers under these generations (model/tell.h) before the numbers were changed or deleted.
+ * n = 0: under all generations, and what they are told of the numbers now. In no order. */
 bool store_each_told(struct store *s, const char *const *gens, size_t n,
 		     void (*fn)(void *arg, const char *gen, const char *label, const char *params), void *arg, struct err *e);
 

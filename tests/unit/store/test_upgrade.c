@@ -8,7 +8,6 @@
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/embed.h"
 #include "trunkdeck/base/str.h"
-#include "trunkdeck/model/tell.h"
 
 #define NUMBER "+15551234567"
 #define NUMBER_JSON "{\"number\":\"" NUMBER "\",\"trunkId\":\"twilio\",\"agentId\":\"support\",\"region\":\"na\"," \
@@ -114,10 +113,9 @@ static void a_former_store_is_migrated_only_on_request(void **state)
 	const struct store_options using = { .actor = "bob" }, making = { .actor = "bob", .create = true };
 	const struct store_options asking = { .actor = "bob", .migrate = true };
 	struct mutation undo = { .kind = MUTATION_REVERT, .first_change = 5, .last_change = 5 };
-	char *url = former_store(), *label, *params;
+	char *url = former_store();
 	size_t calls = 0;
 	struct store *s;
-	struct tell told;
 	struct err e;
 
 	(void)state;
@@ -131,17 +129,7 @@ static void a_former_store_is_migrated_only_on_request(void **state)
 	expect_number(s, "changed");
 	assert_true(store_calls(s, &(struct call_query){ 0 }, check_former_call, &calls, &e));
 	assert_int_equal(calls, 1);
-	/* What its agent is told is known before the first edit. */
 	undo.record = number_of(NUMBER, "twilio", "support");
-	set_text(&undo.record.number.label, "changed");
-	set_text(&undo.record.number.params, "{\"a\":[1]}");
-	tell_init(&told, &undo.record.number);
-	assert_true(store_find_told(s, told.gen, &label, &params, &e));
-	assert_string_equal(label, "changed");
-	assert_string_equal(params, "{\"a\":[1]}");
-	tell_clear(&told);
-	free(label);
-	free(params);
 	/* Its audit trail is read too: an edit of the former version is undone. */
 	if (!store_mutate(s, &undo, 1, MUTATE_ALL_OR_NOTHING, NULL, &e))
 		fail_msg("%s (%s)", e.message, e.hint);
