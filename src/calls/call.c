@@ -112,7 +112,9 @@ void call_attempt_add(struct call *c, const struct call_attempt *a)
 			     a->ms);
 	if (n >= sizeof(text) || len + n + 2 > sizeof(c->attempts) || strcmp(last ? last + 1 : c->attempts, text) == 0)
 		return;
-	snprintf(c->attempts + len, sizeof(c->attempts) - len, "%s%s", len ? " " : "", text);
+	if (len)
+		c->attempts[len++] = ' ';
+	memcpy(c->attempts + len, text, n + 1);
 }
 
 bool call_attempt_fell_back(const struct call *c, const struct call_attempt *a, const char *next)

@@ -215,19 +215,28 @@ static void count_start(const struct metrics *m, struct entry *x, const char *is
 		x->n.peak_concurrent = x->n.concurrent;
 }
 
+#define KEY_SIZE sizeof(((struct number_metrics *)0)->key)
+
+/* Returns the key of the call's group; `to` is for keys that are made here. */
+static const char *key_of(struct metrics *m, const struct call *c, char to[KEY_SIZE])
+{
+	if (m->options.group == METRICS_BY_PARAM) {
+		str_copy(to, KEY_SIZE, str_of(m->options.param(m->options.arg, c)));
+		return to;
+	}
+	if (m->options.group != METRICS_BY_HOUR || c->started_us <= CALL_NO_TIME)
+		return metrics_group_of(m->options.group, c);
+	find_hour(m, c->started_us);
+	snprintf(to, KEY_SIZE, "%02d", m->slot_hour);
+	return to;
+}
+
 /* Returns the group of the call; NULL = it counts in the total only. */
 static struct entry *entry_of(struct metrics *m, const struct call *c)
 {
-	char key[sizeof(m->total.n.key)] = "";
+	char key[KEY_SIZE];
 
-	if (m->options.group == METRICS_BY_HOUR && c->started_us > CALL_NO_TIME) {
-		find_hour(m, c->started_us);
-		snprintf(key, sizeof(key), "%02d", m->slot_hour);
-	} else {
-		str_copy(key, sizeof(key), str_of(m->options.group == METRICS_BY_PARAM ? m->options.param(m->options.arg, c)
-						  : metrics_group_of(m->options.group, c)));
-	}
-	return entry_get(m, key);
+	return entry_get(m, key_of(m, c, key));
 }
 
 /* Returns the group, as above. */
@@ -311,8 +320,13 @@ static struct entry *count_moved(struct metrics *m, const struct call *c, struct
 {
 	const char *iso = call_country(c);
 	bool timed = c->started_us > CALL_NO_TIME;
-	struct entry *to = entry_of(m, c);
+	char key[KEY_SIZE];
+	const char *now = key_of(m, c, key);
+	struct entry *to;
 
+	if (from && strcmp(now, from->n.key) == 0)
+		return from;
+	to = entry_get(m, now);
 	if (to == from)
 		return from;
 	if (timed)
