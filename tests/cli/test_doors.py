@@ -32,6 +32,16 @@ DOORS = [
     (("provider", "edit", "Twilio", "--endpoint", "twilio{}"), "endpoint"),
     (("provider", "edit", "Twilio", "--inbound-prefix", "+1{}"), "inboundPrefix"),
     (("workspace", "edit", "--name", "a{}b"), "name"),
+    (("number", "edit", NUMBER, "--split", "support:1{}"), "split"),
+    (("number", "edit", NUMBER, "--notes", "a{}b"), "notes"),
+    (("number", "edit", NUMBER, "--schedule", "office{}"), "scheduleId"),
+    (("provider", "edit", "Twilio", "--routing", "mine{}"), "routing"),
+    (("schedule", "add", "office{}"), "id"),
+    (("schedule", "add", "office", "--zone", "UTC{}"), "timeZone"),
+    (("schedule", "add", "office", "--open", "mon 09:00-18:00{}"), "open"),
+    (("schedule", "add", "office", "--on", "2026-12-24 closed{}"), "exceptions"),
+    (("block", "add", "+4479{}*"), "caller"),
+    (("block", "add", "+4479*", "--reason", "a{}b"), "reason"),
 ]
 
 # Two different names must not look the same.

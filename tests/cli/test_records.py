@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """provider, agent, number, workspace: the documented messages, the exit codes, and the records written."""
 
+import datetime
 import os
 import pty
 import pwd
+import time
 import unittest
 
 from deck import DONE, REFUSED, TIMEOUT, UNREACHABLE, USAGE, DeckTest
@@ -306,6 +308,123 @@ class Deleting(DeckTest):
     def test_unused_agent(self):
         self.done("agent", "delete", "sales", "--yes")
         self.refused("agent", "show", "sales", says="Agent not found")
+
+
+class WhatACallerGets(DeckTest):
+    """Schedules, blocked callers, URLs, and what numbers refer to."""
+
+    URL = "wss://user:geheim@agents.example.com:8443/voice?key=geheim"
+
+    def setUp(self):
+        super().setUp()
+        self.workspace()
+
+    def one(self, *args):
+        return self.done(*args, "--json").json()[0]
+
+    def test_a_schedule(self):
+        added = self.one("schedule", "add", "office", "--title", "Office hours", "--zone", "Europe/Berlin", "--open", "mon-fri 09:00-18:00",
+                         "--open", "Sat 22:00-02:00", "--on", "2026-12-31 10:00-14:00", "--on", "2026-12-24 closed")
+        self.assertEqual(added, {"id": "office", "title": "Office hours", "timeZone": "Europe/Berlin",
+                                 "open": [{"days": "mon-fri", "from": "09:00", "to": "18:00"}, {"days": "sat", "from": "22:00", "to": "02:00"}],
+                                 "exceptions": [{"date": "2026-12-24", "open": []},
+                                                {"date": "2026-12-31", "open": [{"from": "10:00", "to": "14:00"}]}], "version": 1})
+        edited = self.one("schedule", "edit", "office", "--open", "sun 10:00-12:00", "--on", "2026-12-24 10:00-11:00")
+        self.assertEqual(edited["open"], [{"days": "sun", "from": "10:00", "to": "12:00"}])
+        self.assertEqual([e["date"] for e in edited["exceptions"]], ["2026-12-24", "2026-12-31"])
+        self.assertEqual(edited["exceptions"][0]["open"], [{"from": "10:00", "to": "11:00"}])
+        self.assertEqual(self.one("schedule", "edit", "office", "--on", "")["exceptions"], [])
+        self.refused("schedule", "edit", "office", "--open", "someday", says="open: ")
+        self.refused("schedule", "edit", "office", "--on", "2026-02-30 closed", says="exceptions: ")
+        self.refused("schedule", "add", "office", says=["Schedule already exists", "Office hours"])
+        self.refused("schedule", "show", "nothing", says=["Schedule not found", "trunkdeck schedule list"])
+
+    def test_a_blocked_caller(self):
+        before = time.time()
+        added = self.one("block", "add", "+4479*", "--reason", "calls at night", "--until", "30d")
+        end = datetime.datetime.fromisoformat(added["until"]).timestamp()
+        self.assertTrue(before + 30 * 86400 - 1 <= end <= time.time() + 30 * 86400 + 1, added)
+        self.assertEqual(self.one("block", "add", "anonymous")["until"], None)
+        self.done("workspace", "edit", "--time-zone", "Europe/Berlin")
+        self.assertEqual(self.one("block", "add", "+15550001111", "--until", "2026-12-24T18:00")["until"], "2026-12-24T17:00:00.000000Z")
+        self.assertEqual([b["caller"] for b in self.done("block", "list", "--json").json()], ["+15550001111", "+4479*", "anonymous"])
+        self.assertEqual([b["caller"] for b in self.done("block", "list", "--json", "--where", "reason:night").json()], ["+4479*"])
+        self.refused("block", "add", "+4479*", says="Caller is blocked already")
+        self.refused("block", "add", "4479", says="caller: ")
+        self.refused("block", "add", "+4478*", "--until", "soon", says="until: ")
+        self.done("block", "delete", "+4479*", "--yes")
+        self.refused("block", "delete", "+4479*", "--yes", says=["Caller is not blocked", "trunkdeck block list"])
+
+    def test_a_url_is_never_printed(self):
+        for name, text in (("a", self.URL + "\n"), ("b", self.URL.replace("geheim", "anders") + "\r\n"), ("two", "wss://a.example.com\nx")):
+            with open(self.path(name), "w", encoding="utf-8") as file:
+                file.write(text)
+        self.done("agent", "add", "web", "--title", "Web", "--url-file", self.path("a"))
+        self.done("number", "edit", "+15551234567", "--agent", "web")
+        with open(self.path("b"), encoding="utf-8") as file:
+            self.done("agent", "edit", "web", "--url-file", "-", stdin=file)
+        self.done("agent", "edit", "web", "--title", "Other")
+        for args in (("agent", "list"), ("agent", "show", "web"), ("changes",)):
+            for form in "table", "csv", "json":
+                shown = self.done(*args, "--format", form).out
+                self.assertNotIn("geheim", shown)
+                self.assertNotIn("anders", shown)
+                if (args, form) != (("agent", "list"), "table"):
+                    self.assertIn("wss://agents.example.com:8443/...", shown)
+        self.assertIn("another url", self.done("changes").out)
+        self.refused("agent", "edit", "web", "--url-file", self.path("two"), says="url: ")
+        result = self.refused("agent", "edit", "web", "--url-file", self.path("none"), code=USAGE, says=self.path("none"))
+        self.assertNotIn("geheim", result.err)
+        self.assertEqual(self.one("agent", "edit", "web", "--url-file", "", "--dial", "WebSocket/web")["url"], "")
+
+    def test_settings_of_a_number(self):
+        self.done("schedule", "add", "office")
+        edited = self.one("number", "edit", "+15551234567", "--split", "support:90,sales:10", "--fallback", "sales", "--schedule", "office",
+                          "--closed-agent", "sales", "--max-calls", "10", "--max-duration", "1h30m", "--notes", "asked for by Anna")
+        self.assertEqual({key: edited[key] for key in ("split", "fallbackAgentId", "scheduleId", "closedAgentId", "maxCalls",
+                                                       "maxDurationSeconds", "notes")},
+                         {"split": [{"agentId": "support", "weight": 90}, {"agentId": "sales", "weight": 10}], "fallbackAgentId": "sales",
+                          "scheduleId": "office", "closedAgentId": "sales", "maxCalls": 10, "maxDurationSeconds": 5400,
+                          "notes": "asked for by Anna"})
+        for where in "fallback:sales", "schedule:office", "split:sales", "notes:anna":
+            self.assertEqual(len(self.done("number", "list", "--json", "--where", where).json()), 1, where)
+        for option, value, says in (("--fallback", "mute", ["Agent can't take calls", "no transcriber"]), ("--fallback", "nobody", "Agent not found"),
+                                    ("--schedule", "none", "Schedule not found"), ("--split", "sales:1", "support"),
+                                    ("--max-calls", "0.5", "maxCalls: "), ("--max-duration", "2d", "maxDurationSeconds: ")):
+            self.refused("number", "edit", "+15551234567", option, value, says=says)
+        for option in "--split", "--fallback", "--schedule", "--closed-agent", "--max-calls", "--max-duration", "--notes":
+            self.done("number", "edit", "+15551234567", option, "")
+        edited = self.one("number", "show", "+15551234567")
+        self.assertEqual((edited["split"], edited["fallbackAgentId"], edited["maxCalls"], edited["maxDurationSeconds"]), ([], "", None, None))
+        provider = self.one("provider", "edit", "Twilio", "--default-agent", "sales", "--default-max-calls", "5", "--max-calls", "100",
+                            "--routing", "my-routing")
+        self.assertEqual((provider["defaultAgentId"], provider["defaultMaxCalls"], provider["maxCalls"], provider["routing"]),
+                         ("sales", 5, 100, "my-routing"))
+        workspace = self.one("workspace", "edit", "--max-calls-per-caller", "3", "--max-duration", "2h")
+        self.assertEqual((workspace["maxCallsPerCaller"], workspace["maxDurationSeconds"]), (3, 7200))
+
+    def test_what_is_used_is_replaced_or_kept(self):
+        self.done("provider", "edit", "Twilio", "--default-agent", "support")
+        self.refused("agent", "delete", "support", "--yes", says=["Agent is in use", "+15551234567", "1 provider (twilio)", "--replace-with"])
+        self.refused("agent", "delete", "support", "--replace-with", "mute", "--yes", says=["+15551234567: Agent can't take calls"])
+        self.refused("agent", "delete", "support", "--replace-with", "nobody", "--yes", says="Agent not found")
+        self.done("agent", "delete", "support", "--replace-with", "sales", "--yes")
+        self.assertEqual(self.one("number", "show", "+15551234567")["agentId"], "sales")
+        self.assertEqual(self.one("provider", "show", "twilio")["defaultAgentId"], "sales")
+        self.done("schedule", "add", "office")
+        self.done("number", "edit", "+15551234567", "--schedule", "office")
+        self.refused("schedule", "delete", "office", "--yes", says=["Schedule is in use", "+15551234567"])
+
+    def test_an_agent_with_numbers_is_not_disabled_unasked(self):
+        self.done("number", "add", "+15551234568", "--provider", "Twilio", "--agent", "sales", "--fallback", "support")
+        self.refused("agent", "edit", "support", "--disabled", "yes", code=USAGE,
+                     says=["1 number loses its route", "+15551234567", "1 record more", "--yes"])
+        self.assertFalse(self.one("agent", "show", "support")["disabled"])
+        self.done("agent", "edit", "support", "--disabled", "yes", "--yes")
+
+    def test_deleting_a_number_tells_of_the_default_agent(self):
+        self.done("provider", "edit", "Twilio", "--default-agent", "sales")
+        self.assertIn("answered by sales, the default agent of Twilio", self.done("number", "delete", "+15551234567", "--yes").err)
 
 
 class Unreachable(DeckTest):
