@@ -147,6 +147,7 @@ libtrunkdeck_a_SOURCES += \
 	src/doctor/agent_checks.c \
 	src/doctor/checks.h \
 	src/doctor/doctor.c \
+	src/doctor/key_checks.c \
 	src/doctor/number_test.c \
 	src/doctor/server_checks.c \
 	src/doctor/store_checks.c \

@@ -343,7 +343,6 @@ void check_parameters(const struct subject *s, struct finding *f)
 void check_object(const struct subject *s, struct finding *f)
 {
 	struct err e = { .code = ERR_NONE };
-	const char *tls;
 	char *uri, *wanted;
 
 	if (kind_of(s->agent) != AGENT_KIND_URL) {
@@ -358,10 +357,14 @@ void check_object(const struct subject *s, struct finding *f)
 		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
 	}
-	tls = strncmp(s->agent->url, "wss", 3) == 0 ? "wss" : "ws";
-	wanted = xasprintf("%s%s", tls, strstr(s->agent->url, "://"));
+	wanted = agent_uri(s->agent->url);
 	if (strcmp(uri, wanted) == 0) {
 		finding_set(f, VERDICT_PASS, "%s", _("the same"));
+	} else if (s->probe->config->routes == ROUTES_ODBC) {
+		finding_set(f, *uri ? VERDICT_WARN : VERDICT_PASS, *uri ? _("the WebSocket client " AGENT_CLIENT_PREFIX "%s has another URL") :
+			    _("the first call writes the WebSocket client " AGENT_CLIENT_PREFIX "%s"), s->agent->id);
+		if (*uri)
+			finding_todo(f, "%s", _("the next call writes it; if it stays so, a section of websocket_client.conf hides it"));
 	} else if (*uri == '\0') {
 		finding_set(f, VERDICT_FAIL, _("Asterisk has no WebSocket client " AGENT_CLIENT_PREFIX "%s"), s->agent->id);
 		finding_todo(f, "%s", _("'trunkdeck sync' writes it; if that does not help, sorcery.conf lacks astdb: see the check wizard"));

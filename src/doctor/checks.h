@@ -63,6 +63,10 @@ check_fn check_limit, check_format, check_configured, check_enabled, check_provi
 /* server_checks.c */
 check_fn check_encrypted, check_reachable, check_version, check_permissions, check_owner, check_dialplan, check_mode, check_stamps, check_clock, check_cdr;
 check_fn check_endpoint, check_prefix, check_contact, check_route, check_dial;
+/* key_checks.c */
+check_fn check_keys, check_standing;
+/* Asks for the version of the server's dialplan; *version 0 = it has none. False if the server can't be asked. */
+bool probe_dialplan(struct probe *p, int *version, struct err *e);
 /* agent_checks.c */
 check_fn check_features, check_wizard, check_sections, check_dial_options, check_parameters, check_object;
 /* way_checks.c */

@@ -52,6 +52,7 @@ static const struct check checks[] = {
 	{ SCOPE_SERVER, "owner", N_("the server belongs to this store"), OF_ANY, check_owner },
 	{ SCOPE_SERVER, "dialplan", N_("the inbound dialplan is loaded"), OF_ANY, check_dialplan },
 	{ SCOPE_SERVER, "mode", N_("the dialplan looks routes up where we keep them"), OF_ANY, check_mode },
+	{ SCOPE_SERVER, "standing", N_("the server holds providers, blocked callers and caps as configured"), OF_ANY, check_standing },
 	{ SCOPE_SERVER, "wizard", N_("Asterisk finds agents that are given by a URL"), OF_ANY, check_wizard },
 	{ SCOPE_SERVER, "sections", N_("no section of websocket_client.conf hides an agent"), OF_ANY, check_sections },
 	{ SCOPE_SERVER, "zones", N_("it knows the time zones of the schedules"), OF_ANY, check_zones },
@@ -64,6 +65,7 @@ static const struct check checks[] = {
 	{ SCOPE_PROVIDER, "default", N_("the default agent can take calls"), OF_ANY, check_default },
 	{ SCOPE_PROVIDER, "contact", N_("the provider can be reached"), OF_ANY, check_contact },
 	{ SCOPE_ROUTE, "route", N_("the server holds the right route"), OF_ANY, check_route },
+	{ SCOPE_ROUTE, "keys", N_("the server holds all that a call to the number needs"), OF_WANTED, check_keys },
 	{ SCOPE_ROUTE, "object", N_("the server dials the agent's URL"), OF_WANTED, check_object },
 	{ SCOPE_ROUTE, "dial", N_("the server dials the agent as configured"), OF_WANTED, check_dial },
 };

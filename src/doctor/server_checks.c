@@ -260,20 +260,11 @@ static void see_dialplan(const struct subject *s, struct finding *f, const char 
 		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 }
 
-static void see_version(void *arg, const struct ami_frame *f)
-{
-	int told = dialplan_version_told(f);
-
-	if (told > 0)
-		*(int *)arg = told;
-}
-
 /* The inner contexts are checked too: an incomplete include would load without them. An include of another version
  * still routes calls, so it is a warning. */
 void check_dialplan(const struct subject *s, struct finding *f)
 {
 	static const char *const contexts[] = { "trunkdeck-call", "trunkdeck-route", CONTEXT };
-	const struct ami_field fields[] = { { "Context", DIALPLAN_VERSION_CONTEXT }, { NULL, NULL } };
 	int ours = dialplan_version(), theirs = 0;
 	struct err e;
 
@@ -282,9 +273,7 @@ void check_dialplan(const struct subject *s, struct finding *f)
 		if (f->verdict != VERDICT_PASS)
 			return;
 	}
-	/* Asterisk refuses if the include has no version. */
-	if (!ami_session_action(s->probe->session, "ShowDialPlan", fields, see_version, &theirs, &e) &&
-	    (e.code != ERR_SERVER_REFUSED || ami_is_denied(str_of(e.message)))) {
+	if (!probe_dialplan(s->probe, &theirs, &e)) {
 		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
 	}
@@ -298,8 +287,11 @@ void check_dialplan(const struct subject *s, struct finding *f)
 		finding_set(f, VERDICT_WARN, _("Asterisk runs a dialplan without a version, this trunkdeck ships %d"), ours);
 	if (theirs > ours)
 		finding_todo(f, "%s", _("a newer trunkdeck has set the server up: update this one"));
+	else if (theirs < ROUTES_NEW_DIALPLAN)
+		finding_todo(f, _("no parameters, fallback, hours, caps or blocks until then: install the new dialplan: print it with 'trunkdeck server setup %s', put it in place, 'dialplan reload'"),
+			     s->probe->config->name);
 	else
-		finding_todo(f, _("print it with 'trunkdeck server setup %s', put it in place, 'dialplan reload'"),
+		finding_todo(f, _("install the new dialplan: print it with 'trunkdeck server setup %s', put it in place, 'dialplan reload'"),
 			     s->probe->config->name);
 }
 

@@ -2,6 +2,7 @@
 """The doctor's checks of agents, ways and servers, with an Asterisk that says what each test needs. tests/lab has real servers."""
 
 import datetime
+import hashlib
 import re
 import sqlite3
 import unittest
@@ -19,6 +20,7 @@ class Asterisk(Manager):
 
     def __init__(self):
         self.version, self.variables, self.files, self.denied, self.unknown_zone = "22.11.0", {}, {}, set(), None
+        self.dialplan, self.held = 0, {}
         super().__init__()
 
     def variable(self, name):
@@ -47,12 +49,16 @@ class Asterisk(Manager):
             lines = self.files[frame["Filename"], frame.get("Category")]
             key = "Line-000000-%06d" if "Category" in frame else "Category-%06d"
             return plain.replace(b"Message: ok", "\r\n".join(f"{key % i}: {line}" for i, line in enumerate(lines)).encode())
+        tag = {"ActionID": frame.get("ActionID", "")}
+        begin, end = plain.replace(b"Message: ok", b"EventList: start\r\nMessage: list"), \
+            listed("ListComplete", EventList="Complete", ListItems=1, **tag)
         if action == "DBGet":
-            return error(b"Database entry not found")
+            key = frame["Family"], frame["Key"]
+            return begin + listed("DBGetResponse", Val=self.held[key], **tag) + end if key in self.held else \
+                error(b"Database entry not found")
         if action in ("ShowDialPlan", "PJSIPShowEndpoint"):
-            tag = {"ActionID": frame["ActionID"]}
-            return plain.replace(b"Message: ok", b"EventList: start\r\nMessage: list") + \
-                listed("ListComplete", EventList="Complete", ListItems=0, **tag)
+            told = listed("ListDialplan", **tag, Context="trunkdeck-version", Extension=self.dialplan) if self.dialplan else b""
+            return begin + told + end
         return plain
 
 
@@ -246,6 +252,61 @@ class Ways(Doctor):
         self.finds("default", "pass", "sales")
         self.sql("UPDATE agent SET disabled = 1 WHERE id = 'sales'")
         self.finds("default", "fail", "provider edit twilio --default-agent")
+
+
+class Keys(Doctor):
+    def setUp(self):
+        super().setUp()
+        self.server.dialplan = 3
+        self.edit("--fallback", "sales", "--param", "a=1")
+        self.server.held = {
+            ("trunkdeckagent", "support"): "3,section,0,0,WebSocket/support/c(ulaw)",
+            ("trunkdeckagent", "sales"): "3,audiosocket,0,0,AudioSocket/127.0.0.1:9001",
+            ("trunkdecktrunk", "twilio"): "3,twilio,,0,,,0,na", ("trunkdecktrunk", "peoplefone-ag"): "3,peoplefone-ag,,0,,,0,eu",
+            ("trunkdeckmeta", "has"): "3,0,,0,0,0,0"}
+        text = "td_provider=twilio,td_region=na,td_p_a=1"
+        gen = hashlib.sha256(text.encode()).hexdigest()[:16]
+        self.chunk = ("trunkdecktell", f"{NUMBER}.{gen}.1")
+        self.server.held[self.chunk] = text
+        self.server.held["trunkdeck", NUMBER] = f"3,on,{gen},{len(text)},twilio,twilio,support,,sales,,,0,0"
+
+    def test_every_key_of_a_number(self):
+        self.finds("keys", "pass", "4 keys")
+        for key in [("trunkdeckagent", "sales"), self.chunk]:
+            with self.subTest(key):
+                held = self.server.held.pop(key)
+                self.finds("keys", "fail", f"{key[0]}/{key[1]} is not there")
+                self.server.held[key] = held + "x"
+                self.finds("keys", "fail", f"{key[0]}/{key[1]} has another value")
+                self.server.held[key] = held
+        held = self.server.held.pop(("trunkdeck", NUMBER))
+        self.finds("keys", "unknown", "without its route")
+        self.server.held["trunkdeck", NUMBER] = held.replace(",sales,", ",,")
+        self.finds("keys", "fail", f"trunkdeck/{NUMBER} has another value")
+        self.server.denied = {"DBGet"}
+        self.finds("keys", "unknown", "reporting")
+
+    def test_a_former_dialplan(self):
+        self.server.dialplan = 2
+        self.finds("keys", "pass", "former version")
+        self.finds("dialplan", "warn", "install the new dialplan")
+
+    def test_standing_keys(self):
+        self.finds("standing", "pass", "3 keys")
+        self.done("block", "add", "+4479*")
+        self.finds("standing", "fail", "trunkdeckblock/+4479* is not there")
+        self.server.held["trunkdeckblock", "+4479*"] = "3,0"
+        self.finds("standing", "fail", "trunkdeckmeta/has has another value")
+
+    def test_an_agent_whose_object_is_not_in_force(self):
+        self.url_agent()
+        self.server.held["trunkdeckagent", "robot"] = "3,off,0,0,"
+        uri = "wss://u:secret@agent.example.com/m"
+        self.server.held["ws/websocket_client", "td-robot"] = (
+            f'{{"uri":"{uri}","protocols":"media","connection_type":"per_call_config","reconnect_attempts":"1",'
+            '"connection_timeout":"1000","tls_enabled":"yes","ca_list_file":"/etc/ssl/certs/ca-certificates.crt"}')
+        self.finds("keys", "fail", "the agent robot is off there")
+        self.assertNotIn("secret", self.deck("doctor", NUMBER).out)
 
 
 class TestAt(Doctor):

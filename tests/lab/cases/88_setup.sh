@@ -42,6 +42,7 @@ check "our user writes a route" db "Action: DBPut" "Family: trunkdeck" "Key: $nu
 check "an agent" db "Action: DBPut" "Family: trunkdeckagent" "Key: support" "Val: WebSocket/support/c(ulaw)"
 check "and the owner" db "Action: DBPut" "Family: trunkdeckmeta" "Key: owner" "Val: $owner"
 check "a number is added" deck ann number add $number --provider twilio --agent support
+check "sync writes all that it needs" deck ann sync --server na-1
 check "the doctor finds nothing wrong" deck ann doctor $number
 check "and the dialplan in force is the one that is shipped" eval \
 	"deck ann doctor $number --json | grep '\"dialplan\"' | grep -q '\"pass\".*version'"
