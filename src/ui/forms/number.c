@@ -230,6 +230,13 @@ static enum role split_remark(struct form *f, const char *text, char *to, size_t
 	return why ? ROLE_WARN : ROLE_DIM;
 }
 
+static bool has_default_agent(struct form *f)
+{
+	const struct provider *p = snapshot_provider(ui_app(f->ui)->snapshot, form_value(f, "trunkId"));
+
+	return p && p->default_agent[0];
+}
+
 static enum role number_remark(struct form *f, const struct form_item *it, char *to, size_t size)
 {
 	const char *value = item_value(it), *why;
@@ -246,6 +253,8 @@ static enum role number_remark(struct form *f, const struct form_item *it, char 
 		return split_remark(f, value, to, size);
 	if (is_key(it, "closedAgentId") && value[0] && !form_value(f, "scheduleId")[0])
 		str_copy(to, size, str_of(_("Without a schedule the number is never closed")));
+	if (is_key(it, "enabled") && !strcmp(value, "no") && has_default_agent(f))
+		str_copy(to, size, str_of(_("Callers get \"not found\"; the provider's default agent does not answer")));
 	if (is_key(it, "region")) {
 		struct number_context ctx;
 		struct number n;

@@ -1,4 +1,4 @@
-/* Drawing, the line editor and short texts, on a screen without a terminal. */
+/* Drawing, the cells of a list, the line editor and short texts, on a screen without a terminal. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -13,6 +13,7 @@
 #include "trunkdeck/base/mem.h"
 #include "ui/term/draw.h"
 #include "ui/frame/line_edit.h"
+#include "ui/frame/list.h"
 #include "ui/metrics/figures.h"
 #include "ui/term/term.h"
 
@@ -246,6 +247,54 @@ static void press(struct line_edit *l, const char *text)
 		line_key(l, (key_code)(unsigned char)*text);
 }
 
+/* --- a text that flows over free cells --- */
+
+static const char *const rows[][3] = {
+	{ "0123456789abcdef", "", "12" }, { "0123456789abcdef", "x", "12" }, { "0123456789abcdef", "", "12345678" }, { "short", "", "" },
+};
+static int rooms[ARRAY_LEN(rows)];
+
+static struct list flowing;
+
+static void fill_rows(void *arg)
+{
+	(void)arg;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		list_add(&flowing, i + 1, 0, &rows[i]);
+}
+
+static const char *get_cell(void *arg, const struct list_row *row, int column, char *to, enum role *role)
+{
+	const char *const *cells = row->data;
+
+	(void)arg, (void)to, (void)role;
+	if (column == 0)
+		rooms[(const char *const (*)[3])row->data - rows] = flowing.room;
+	return cells[column];
+}
+
+static void test_a_cell_flows_over_free_cells(void **state)
+{
+	static const struct list_column columns[] = {
+		{ 0, "a", 6, 6, 0, LIST_FLOWS }, { 1, "b", 3, 3, 0, LIST_LEFT }, { 2, "c", 8, 8, 0, LIST_RIGHT },
+	};
+	static const struct list_kind kinds[LIST_KINDS_MAX] = { { columns, ARRAY_LEN(columns), 1, 1, 0 } };
+	static const struct list_ops ops = { .fill = fill_rows, .get = get_cell, .kinds = kinds };
+
+	(void)state;
+	list_start(&flowing, &ops, NULL);
+	list_refill(&flowing);
+	begin(4, 22, false);
+	list_draw(&flowing, term, &screen, false);
+	assert_screen(" 0123456789abcdef 12\n 01234… x         12\n 012345678… 12345678\n short\n");
+	assert_int_equal(rooms[0], 16);
+	assert_int_equal(rooms[1], 6);
+	assert_int_equal(rooms[2], 10);
+	assert_int_equal(rooms[3], 19);
+	assert_int_equal(flowing.room, 0);
+	list_clear(&flowing);
+}
+
 static void test_line_editing(void **state)
 {
 	struct line_edit l;
@@ -366,6 +415,7 @@ int main(void)
 		cmocka_unit_test(test_frames_are_differences),
 		cmocka_unit_test(test_large_frame_is_one_write),
 		cmocka_unit_test(test_every_size),
+		cmocka_unit_test(test_a_cell_flows_over_free_cells),
 		cmocka_unit_test(test_line_editing),
 		cmocka_unit_test(test_line_limits),
 		cmocka_unit_test(test_line_paste),

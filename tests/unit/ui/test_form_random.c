@@ -242,9 +242,15 @@ static void open_any(void)
 static void change_behind(int64_t *version)
 {
 	static const char *const agents[] = { "sales", "support", "billing" };
+	struct record r = { .entity = ENTITY_NUMBER };
 
 	put_number("+14155550101", agents[dice(3)], dice(2) ? "theirs" : "main line",
 		   dice(2) ? "{}" : "{\"a\":1,\"dept\":\"x\"}", ++*version);
+	number_copy(&r.number, snapshot_number(form_ui()->app.snapshot, "+14155550101"));
+	set_text(&r.number.fallback, dice(2) ? "" : agents[dice(3)]);
+	set_text(&r.number.schedule, dice(2) ? "" : "office");
+	r.number.max_calls = (int64_t)dice(3);
+	snapshot_put(form_ui()->app.snapshot, &r);
 	if (form_ui()->ops)
 		form_ui()->ops->update(form_ui()->state, APP_DIRTY_WORKSPACE);
 }
