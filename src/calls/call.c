@@ -75,6 +75,11 @@ void call_init_quality(struct call *c)
 	c->loss = c->jitter_us = c->score = c->far_loss = c->far_jitter_us = c->far_score = c->rtt_us = -1;
 }
 
+bool call_was_turned_away(const struct call *c)
+{
+	return c->reason == REASON_CLOSED || c->reason == REASON_BLOCKED;
+}
+
 bool call_is_told(const struct call *c)
 {
 	return c->uuid[0] != '\0' || c->served != SERVED_UNKNOWN || c->reason != REASON_NONE;

@@ -178,7 +178,7 @@ static void count_call(void *arg, const struct call *c)
 {
 	struct recent *r = arg;
 
-	if (c->is_test)
+	if (c->is_test || call_was_turned_away(c))
 		return;
 	r->total++;
 	r->by_outcome[c->outcome]++;

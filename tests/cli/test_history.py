@@ -640,6 +640,10 @@ class Told(HistoryTest):
             self.assertEqual(self.where(words), count, words)
         self.refused("calls", "--where", "loss:>much", code=USAGE, says=["--where: ", "loss"])
 
+    def test_doctor(self):
+        """A blocked caller is no failure of the number."""
+        self.assertIn("1 of 3 calls of the last 24 h failed: busy 1", self.deck("doctor", "+15551234567").out)
+
     def test_metrics(self):
         total = self.done("metrics", "--all", "--json").json()[0]
         self.assertEqual((total["offered"], total["answered"], total["success_rate"]), (4, 2, 0.667))

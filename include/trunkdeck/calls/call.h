@@ -184,6 +184,8 @@ const char *call_attempt_next(const char *at, struct call_attempt *out);
 void call_attempt_add(struct call *c, const struct call_attempt *a);
 /* Did the call go on to another agent after this attempt? `next`: what call_attempt_next() returned. */
 bool call_attempt_fell_back(const struct call *c, const struct call_attempt *a, const char *next);
+/* Was the call turned away as it is configured, by the hours or a block? Then no agent was to answer it. */
+bool call_was_turned_away(const struct call *c);
 /* Does the dialplan's report name the agent (or that there was none), so that nothing is to be guessed? */
 bool call_is_told(const struct call *c);
 

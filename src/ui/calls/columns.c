@@ -91,7 +91,7 @@ static const char *state_text(const struct calls *v, const struct call *c, int64
 	enum call_state state = calls_state(v, c, now_us);
 
 	if (c->state == CALL_ENDED) {
-		*role = c->outcome == OUTCOME_ANSWERED ? ROLE_NORMAL : ROLE_WARN;
+		*role = c->outcome == OUTCOME_ANSWERED || call_was_turned_away(c) ? ROLE_NORMAL : ROLE_WARN;
 		return outcome_text(c->outcome);
 	}
 	*role = !calm && calls_is_young(c, app_by_server_clock(v->view.app, c, now_us)) ? ROLE_STRONG : state == CALL_SILENT ? ROLE_WARN

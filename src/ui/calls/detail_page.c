@@ -140,7 +140,7 @@ static void draw_facts(struct pen *p)
 			snprintf(text, sizeof(text), "%s: %s", outcome_text(c->outcome), call_reason_text(c->reason));
 		else
 			snprintf(text, sizeof(text), "%s", outcome_text(c->outcome));
-		put_fact(p, _("Outcome"), answered ? ROLE_GOOD : ROLE_WARN, text);
+		put_fact(p, _("Outcome"), answered ? ROLE_GOOD : call_was_turned_away(c) ? ROLE_NORMAL : ROLE_WARN, text);
 		format_date(when, app_zone(a), c->ended_us);
 		put_fact(p, _("Ended"), ROLE_NORMAL, when);
 		put_fact(p, _("Hung up by"), ROLE_NORMAL, hung_up_by_text(c->hung_up_by));
@@ -360,7 +360,8 @@ static void draw_recent(struct pen *p, const struct call *c)
 	page_line(p->l, 0, PAGE_CUT, ROLE_DIM, when);
 	if (!narrow)
 		page_also(p->l, 21, 15, ROLE_NORMAL, c->caller[0] ? c->caller : _("anonymous"));
-	page_also(p->l, outcome, 11, c->outcome == OUTCOME_ANSWERED ? ROLE_NORMAL : ROLE_WARN, outcome_text(c->outcome));
+	page_also(p->l, outcome, 11, c->outcome == OUTCOME_ANSWERED || call_was_turned_away(c) ? ROLE_NORMAL : ROLE_WARN,
+		  outcome_text(c->outcome));
 	format_age(talk, c->talk_us);
 	page_also(p->l, outcome + 12, -7, ROLE_NORMAL, c->talk_us ? talk : "");
 	format_seconds(response, call_response_us(c, &first_audio));
