@@ -78,6 +78,8 @@ static const char *record_title(const struct record *r)
 		return r->provider.name;
 	case ENTITY_AGENT:
 		return r->agent.title;
+	case ENTITY_SCHEDULE:
+		return r->schedule.title[0] ? r->schedule.title : r->schedule.id;
 	default:
 		return record_key(r);
 	}
