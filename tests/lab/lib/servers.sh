@@ -84,10 +84,21 @@ server_process() {
 
 server_stopped() { ! server_process "$1"; }
 
-# Must run inside the lab.
+# Must run inside the lab. Where LAB_CLOCK is a time ("2026-12-24 08:00:00", UTC), the server lives at that time, which stands still.
 launch_server() {
+	local clock=()
 	! server_process "$1" >/dev/null || die "$1 runs already"
-	daemon "$LAB_RUN/$1.console" chroot "$(server_root "$1")" /usr/sbin/asterisk -f -U asterisk -G asterisk
+	if [ -n "${LAB_CLOCK:-}" ]; then
+		cp "$(dpkg -L libfaketime | grep 'libfaketimeMT\.so')" "$(server_root "$1")/usr/lib/"
+		clock=(env TZ=UTC LD_PRELOAD=/usr/lib/libfaketimeMT.so.1 "FAKETIME=$LAB_CLOCK" FAKETIME_DONT_FAKE_MONOTONIC=1)
+	fi
+	daemon "$LAB_RUN/$1.console" chroot "$(server_root "$1")" "${clock[@]}" /usr/sbin/asterisk -f -U asterisk -G asterisk
+}
+
+# Must run inside the lab. restart_server SERVER: stops it in order, so that it keeps its database, and starts it.
+restart_server() {
+	asterisk_cli "$1" 'core stop now' >/dev/null
+	wait_for 20 "$1 to be stopped" server_stopped "$1" && start_server "$1"
 }
 
 server_booted() { asterisk_cli "$1" 'core waitfullybooted' | grep -q 'fully booted'; }
