@@ -10,12 +10,14 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <md5.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -28,6 +30,7 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/base/str.h"
+#include "trunkdeck/base/zone.h"
 #include "trunkdeck/routes/dialplan.h"
 #include "trunkdeck/routes/route.h"
 
@@ -284,7 +287,28 @@ static char *client_uri(const struct demo_pbx *p, struct str variable)
 	return copy;
 }
 
-/* Getvar: the routes mode, and the functions of endpoints. An endpoint, its AOR and its contact have one name. */
+/* The local time that the doctor asks for: STRFTIME(EPOCH,ZONE,%u %H%M %Y%m%d). Like Asterisk, UTC in an unknown zone. */
+static bool local_time(struct str variable, char *to, size_t size)
+{
+	char *text = str_dup(variable), name[64] = "";
+	struct zone_time t;
+	struct zone *zone;
+	int64_t epoch = 0;
+	bool asked = sscanf(text, "STRFTIME(%" SCNd64 ",%63[^,],%%u %%H%%M %%Y%%m%%d)", &epoch, name) == 2;
+
+	if (asked) {
+		zone = zone_open(name);
+		if (!zone)
+			zone = zone_open("UTC");
+		zone_local(zone, epoch * 1000000, &t);
+		snprintf(to, size, "%d %02d%02d %04d%02d%02d", t.weekday + 1, t.hour, t.minute, t.year, t.month, t.day);
+		zone_free(&zone);
+	}
+	free(text);
+	return asked;
+}
+
+/* Getvar: the routes mode, local times, and the functions of endpoints. An endpoint, its AOR and its contact have one name. */
 static void on_getvar(struct demo_pbx *p, struct session *s, const struct action *a)
 {
 	static const struct {
@@ -298,9 +322,11 @@ static void on_getvar(struct demo_pbx *p, struct session *s, const struct action
 		{ "PJSIP_CONTACT(", ",rtt)", DEMO_RTT_US, "N/A", "" },
 	};
 	struct str variable = field(a, "Variable"), value;
-	char *uri = client_uri(p, variable);
+	char *uri = client_uri(p, variable), time[64];
 
 	value = str_eq(variable, STR("TRUNKDECK_ROUTES")) ? STR("astdb") : str_of(uri);
+	if (local_time(variable, time, sizeof(time)))
+		value = str_of(time);
 	for (size_t i = 0; i < ARRAY_LEN(questions); i++) {
 		size_t before = strlen(questions[i].before), after = strlen(questions[i].after);
 		struct str name = { variable.p + before, variable.len - before - after };
