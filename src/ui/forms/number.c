@@ -254,7 +254,7 @@ static enum role number_remark(struct form *f, const struct form_item *it, char 
 	if (is_key(it, "closedAgentId") && value[0] && !form_value(f, "scheduleId")[0])
 		str_copy(to, size, str_of(_("Without a schedule the number is never closed")));
 	if (is_key(it, "enabled") && !strcmp(value, "no") && has_default_agent(f))
-		str_copy(to, size, str_of(_("Callers get \"not found\"; the provider's default agent does not answer")));
+		str_copy(to, size, str_of(_("Callers get \"not found\", not the default agent")));
 	if (is_key(it, "region")) {
 		struct number_context ctx;
 		struct number n;
