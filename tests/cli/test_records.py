@@ -334,6 +334,7 @@ class WhatACallerGets(DeckTest):
         self.assertEqual([e["date"] for e in edited["exceptions"]], ["2026-12-24", "2026-12-31"])
         self.assertEqual(edited["exceptions"][0]["open"], [{"from": "10:00", "to": "11:00"}])
         self.assertEqual(self.one("schedule", "edit", "office", "--on", "")["exceptions"], [])
+        self.refused("schedule", "edit", "office", "--on", " 2026-12-24", says="exceptions: ")
         self.refused("schedule", "edit", "office", "--open", "someday", says="open: ")
         self.refused("schedule", "edit", "office", "--on", "2026-02-30 closed", says="exceptions: ")
         self.refused("schedule", "add", "office", says=["Schedule already exists", "Office hours"])
@@ -352,6 +353,7 @@ class WhatACallerGets(DeckTest):
         self.refused("block", "add", "+4479*", says="Caller is blocked already")
         self.refused("block", "add", "4479", says="caller: ")
         self.refused("block", "add", "+4478*", "--until", "soon", says="until: ")
+        self.refused("block", "add", "+4478*", "--until", "yesterday", says="until: this moment is over")
         self.done("block", "delete", "+4479*", "--yes")
         self.refused("block", "delete", "+4479*", "--yes", says=["Caller is not blocked", "trunkdeck block list"])
 
@@ -375,6 +377,7 @@ class WhatACallerGets(DeckTest):
         self.refused("agent", "edit", "web", "--url-file", self.path("two"), says="url: ")
         result = self.refused("agent", "edit", "web", "--url-file", self.path("none"), code=USAGE, says=self.path("none"))
         self.assertNotIn("geheim", result.err)
+        self.refused("agent", "edit", "web", "--url-file", "/dev/null", code=USAGE, says="holds no URL")
         self.assertEqual(self.one("agent", "edit", "web", "--url-file", "", "--dial", "WebSocket/web")["url"], "")
 
     def test_settings_of_a_number(self):
@@ -392,6 +395,7 @@ class WhatACallerGets(DeckTest):
                                     ("--schedule", "none", "Schedule not found"), ("--split", "sales:1", "support"),
                                     ("--max-calls", "0.5", "maxCalls: "), ("--max-duration", "2d", "maxDurationSeconds: ")):
             self.refused("number", "edit", "+15551234567", option, value, says=says)
+        self.assertEqual(self.refused("number", "edit", "+15551234567", "--fallback", "nobody", "--json").failure()["field"], "fallbackAgentId")
         for option in "--split", "--fallback", "--schedule", "--closed-agent", "--max-calls", "--max-duration", "--notes":
             self.done("number", "edit", "+15551234567", option, "")
         edited = self.one("number", "show", "+15551234567")

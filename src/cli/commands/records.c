@@ -48,15 +48,18 @@ static char *read_url(const char *path, struct err *e)
 		fclose(file);
 	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
 		len--;
-	return xstrndup(text, len);
+	if (len > 0)
+		return xstrndup(text, len);
+	err_set_message(e, ERR_FILE, _("%s holds no URL"), path);
+	err_hint(e, "%s", _("an empty name of a file removes the URL"));
+	return NULL;
 }
 
-/* Reads a moment to come: an age such as 30d is counted from now on. Returns it in ISO form; NULL = it is no moment. */
-static char *read_moment(const struct workspace *w, const char *text)
+/* Reads a moment to come: an age such as 30d is counted from now on. *iso: its ISO form; NULL = it is no moment. */
+static bool read_moment(const struct field *f, const struct workspace *w, const char *text, char **iso, struct err *e)
 {
 	int64_t now = clock_wall_us(&clock_system), at = 0;
 	struct zone *zone = zone_open(w->time_zone);
-	char iso[CLOCK_ISO_SIZE];
 	bool ok;
 
 	if (!zone)
@@ -64,11 +67,18 @@ static char *read_moment(const struct workspace *w, const char *text)
 	ok = zone_parse_moment(zone, text, now, &at);
 	zone_free(&zone);
 	if (!ok)
-		return NULL;
+		return true;
 	if (text[strspn(text, "0123456789")] != '\0' && text[strspn(text, "0123456789") + 1] == '\0')
 		at = now + (now - at);
-	clock_format_iso(iso, at);
-	return xstrdup(iso);
+	if (at > now) {
+		*iso = xmalloc(CLOCK_ISO_SIZE);
+		clock_format_iso(*iso, at);
+		return true;
+	}
+	err_set_message(e, ERR_FIELD_INVALID, _("%s: this moment is over"), f->key);
+	err_about(e, f->key);
+	err_hint(e, "%s", _("a moment to come, or how long from now: 30d, 2h, 2026-12-24T18:00"));
+	return false;
 }
 
 /* Adds the date of an exception to the others, or replaces it. Caller frees. */
@@ -81,7 +91,7 @@ static char *with_exception(const struct field *f, const struct record *r, const
 	buf_init(&text, BUF_UNBOUNDED);
 	for (const char *at = old, *end; *at; at = end + strspn(end, "; ")) {
 		end = at + strcspn(at, ";");
-		if (strncmp(at, value, date) != 0)
+		if (date < strlen("2026-12-24") || strncmp(at, value, date) != 0)
 			buf_addf(&text, "%.*s; ", (int)(end - at), at);
 	}
 	buf_adds(&text, value);
@@ -103,8 +113,7 @@ static bool field_text(const struct cli *c, struct snapshot *directory, const st
 		*text = value[0] != '\0' ? read_url(value, e) : NULL;
 		return *text || value[0] == '\0';
 	case FIELD_TIME:
-		*text = read_moment(snapshot_workspace(directory), value);
-		return true;
+		return read_moment(o->field, snapshot_workspace(directory), value, text, e);
 	case FIELD_EXCEPTIONS:
 		*text = value[0] != '\0' ? with_exception(o->field, r, value) : NULL;
 		return true;
@@ -123,7 +132,10 @@ static bool field_text(const struct cli *c, struct snapshot *directory, const st
 		*text = xstrdup(value);
 		return true;
 	case FIELD_AGENT:
-		return value[0] == '\0' || cli_agent_known(directory, value, e);
+		if (value[0] == '\0' || cli_agent_known(directory, value, e))
+			return true;
+		err_about(e, o->field->key);
+		return false;
 	default:
 		return true;
 	}
