@@ -59,7 +59,7 @@ void number_ways(struct snapshot *s, const struct number *n, struct number_ways 
 
 /* store_checks.c */
 check_fn check_limit, check_format, check_configured, check_enabled, check_provider, check_agent, check_usable, check_region,
-	check_servers, check_calls;
+	check_servers, check_calls, check_arrived;
 /* server_checks.c */
 check_fn check_encrypted, check_reachable, check_version, check_permissions, check_owner, check_dialplan, check_mode, check_stamps, check_clock, check_cdr;
 check_fn check_endpoint, check_prefix, check_contact, check_route, check_dial;

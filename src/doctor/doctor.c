@@ -40,6 +40,7 @@ static const struct check checks[] = {
 	{ SCOPE_NUMBER, "forms", N_("no form of the number means another number too"), OF_CONFIGURED, check_forms },
 	{ SCOPE_NUMBER, "region", N_("agent and number are of one region"), OF_CONFIGURED, check_region },
 	{ SCOPE_NUMBER, "servers", N_("its region has a server with routes"), OF_CONFIGURED, check_servers },
+	{ SCOPE_NUMBER, "arrived", N_("the form in which its calls arrive"), OF_CONFIGURED, check_arrived },
 	{ SCOPE_NUMBER, "calls", N_("its recent calls went well"), OF_ANY, check_calls },
 	{ SCOPE_AGENT, "options", N_("its dial string lets parameters through"), OF_ANY, check_dial_options },
 	{ SCOPE_AGENT, "guard", N_("its guard against silence suits it"), OF_ANY, check_guard },

@@ -222,3 +222,41 @@ void check_calls(const struct subject *s, struct finding *f)
 	else
 		finding_error(f, VERDICT_UNKNOWN, &e);
 }
+
+/* --- the forms in which calls arrived --- */
+
+#define ARRIVED_MAX 50			/* newest calls that are looked at */
+
+struct arrivals {
+	const char *e164;
+	size_t total, other;
+	char form[32];			/* the newest one that is not the number itself */
+};
+
+static void see_arrival(void *arg, const struct call *c)
+{
+	struct arrivals *a = arg;
+
+	if (c->is_test || !c->arrived[0])
+		return;
+	a->total++;
+	if (strcmp(c->arrived, a->e164) == 0)
+		return;
+	if (a->other++ == 0)
+		str_copy(a->form, sizeof(a->form), str_of(c->arrived));
+}
+
+void check_arrived(const struct subject *s, struct finding *f)
+{
+	struct arrivals a = { .e164 = s->e164 };
+	struct err e = { .code = ERR_NONE };
+	const struct call_query q = { .number = s->e164, .since_us = s->options->now_us - RECENT_US, .max = ARRIVED_MAX };
+
+	if (!store_calls(s->options->store, &q, see_arrival, &a, &e))
+		finding_error(f, VERDICT_UNKNOWN, &e);
+	else if (a.other > 0)
+		finding_set(f, VERDICT_PASS, _("%zu of the last %zu calls came as %s: %s"), a.other, a.total, a.form,
+			    wire_form_text(wire_form_of(a.form)));
+	else
+		finding_set(f, VERDICT_PASS, a.total > 0 ? _("the last %zu calls came as it is written here") : _("no call yet"), a.total);
+}

@@ -376,10 +376,10 @@ static void judge_guard(const struct subject *s, struct first_words *w, struct f
 		    w->count);
 	if (guard_us && p95 > guard_us / 4 * 3) {
 		f->verdict = VERDICT_WARN;
-		finding_todo(f, _("the guard may cut calls of an agent that is well: trunkdeck agent edit %s --speaks-first-within %d"),
+		finding_todo(f, _("the guard may cut calls of an agent that is well: trunkdeck agent edit %s --speaks-first-within %ds"),
 			     s->agent->id, (int)(2 * seconds) + 2);
 	} else if (!guard_us && p95 < GUARD_FAST_US && w->silent * 20 <= w->count) {
-		finding_todo(f, _("a silent agent would be found before the caller is answered: trunkdeck agent edit %s --speaks-first-within %d"),
+		finding_todo(f, _("a silent agent would be found before the caller is answered: trunkdeck agent edit %s --speaks-first-within %ds"),
 			     s->agent->id, (int)(2 * seconds) + 2);
 	}
 	if (f->todo[0])

@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import re
 import sqlite3
+import time
 import unittest
 import zoneinfo
 
@@ -24,11 +25,11 @@ class Asterisk(Manager):
         super().__init__()
 
     def variable(self, name):
-        time = re.fullmatch(r"STRFTIME\(([0-9]+),([^,]*),%u %H%M %Y%m%d\)", name)
-        if not time:
+        asked = re.fullmatch(r"STRFTIME\(([0-9]+),([^,]*),%u %H%M %Y%m%d\)", name)
+        if not asked:
             return self.variables.get(name, "")
-        zone = zoneinfo.ZoneInfo("UTC" if time[2] == self.unknown_zone else time[2])
-        return datetime.datetime.fromtimestamp(int(time[1]), zone).strftime("%u %H%M %Y%m%d")
+        zone = zoneinfo.ZoneInfo("UTC" if asked[2] == self.unknown_zone else asked[2])
+        return datetime.datetime.fromtimestamp(int(asked[1]), zone).strftime("%u %H%M %Y%m%d")
 
     def answer(self, frame):
         action, plain = frame.get("Action", ""), super().answer(frame)
@@ -252,6 +253,45 @@ class Ways(Doctor):
         self.finds("default", "pass", "sales")
         self.sql("UPDATE agent SET disabled = 1 WHERE id = 'sales'")
         self.finds("default", "fail", "provider edit twilio --default-agent")
+
+
+class Calls(Doctor):
+    def calls(self, count, audio_after=None, **columns):
+        """Stores answered calls of the last minutes, whose agent was heard so long after its answer; None = never."""
+        now = int(time.time() * 1e6)
+        with sqlite3.connect(self.path(".local", "share", "trunkdeck", "trunkdeck.db")) as db:
+            known = {row[1]: "" if row[2] == "TEXT" else 0 for row in db.execute("PRAGMA table_info(call)")}
+            for i in range(count):
+                self.serial = getattr(self, "serial", 0) + 1
+                start = now - 1000000 * (60 + i)
+                row = {**known, "server": "na-1", "linkedid": f"{start // 1000000}.{self.serial}", "number": NUMBER, "agent": "support",
+                       "region": "na", "started_us": start, "answered_us": start + 1000000, "ended_us": start + 9000000,
+                       "first_audio_us": start + 1000000 + int(audio_after * 1e6) if audio_after is not None else 0,
+                       "state": "ended", "outcome": "answered", "knows": 0, "loss": -1, **columns}
+                db.execute(f"INSERT INTO call ({','.join(row)}) VALUES ({','.join('?' * len(row))})", list(row.values()))
+
+    def test_a_guard_is_advised(self):
+        self.finds("guard", "pass", "fewer than 20 calls")
+        self.calls(40, audio_after=1.2)
+        self.finds("guard", "pass", "--speaks-first-within 4s")
+        self.calls(10, audio_after=None)
+        self.assertNotIn("speaks-first-within", str(self.found("guard")))
+        self.calls(60, audio_after=9)
+        self.assertNotIn("speaks-first-within", str(self.found("guard")))
+
+    def test_a_guard_that_is_too_short(self):
+        self.done("agent", "edit", "support", "--speaks-first-within", "4s")
+        self.calls(40, audio_after=1.2)
+        self.finds("guard", "pass", "4 s; the agent spoke within 1.2 s")
+        self.calls(40, audio_after=3.5)
+        self.finds("guard", "warn", "--speaks-first-within 9s")
+
+    def test_the_form_that_arrived(self):
+        self.finds("arrived", "pass", "no call yet")
+        self.calls(3, arrived=NUMBER)
+        self.finds("arrived", "pass", "the last 3 calls came as it is written here")
+        self.calls(2, arrived="5551234567")
+        self.finds("arrived", "pass", "2 of the last 5 calls came as 5551234567: a national form")
 
 
 class Keys(Doctor):
