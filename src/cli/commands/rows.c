@@ -34,7 +34,8 @@ void cli_rows_init(struct cli_rows *rows, struct cli_output *out, enum entity en
 	*rows = (struct cli_rows){ .out = out, .entity = entity, .counted = counted, .routes = routes };
 	for (const struct field *f = entity_fields(entity); f->key; f++) {
 		/* Fields that only the program sets, and those of unbounded width, would leave no room for others. */
-		bool narrow = ((f->flags & FIELD_KEY) || !(f->flags & (FIELD_READONLY | FIELD_MORE))) && f->type != FIELD_PARAMS;
+		bool narrow = ((f->flags & FIELD_KEY) || !(f->flags & (FIELD_READONLY | FIELD_MORE))) && f->type != FIELD_PARAMS &&
+			      f->type != FIELD_EXCEPTIONS;
 
 		add_column(rows, (struct cli_column){ .key = f->key, .label = f->label, .flags = narrow ? 0 : COLUMN_NO_TABLE },
 			   field_word(f));
