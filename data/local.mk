@@ -29,7 +29,8 @@ embedded_files = \
 	data/sql/postgres/0007_change_undoes.sql \
 	data/sql/postgres/0008_call_story.sql \
 	data/sql/postgres/0009_what_a_caller_gets.sql \
-	data/sql/postgres/0010_call_route.sql
+	data/sql/postgres/0010_call_route.sql \
+	data/sql/postgres/0011_asterisk_call.sql
 
 EXTRA_DIST += $(embedded_files)
 

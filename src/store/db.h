@@ -34,6 +34,7 @@ struct db_driver {
 	const char *for_update;		/* added to a SELECT that locks its rows */
 	const char *has_schema;		/* SQL: 1 when the table schema_version exists */
 	bool embedded;			/* the program alone administers the database */
+	bool derives;			/* Asterisk reads it: it has the columns of derived.h */
 	size_t insert_rows;		/* the most rows of one INSERT: more are slower, or not allowed */
 
 	void (*destroy)(struct db *db);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "derived.h"
 #include "private.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/embed.h"
@@ -166,7 +167,7 @@ static bool migrate_locked(struct store *s, int64_t latest, struct err *e)
 
 	db_param_int(&p, latest);
 	return lock_version(s->db, &version, e) && refuse_newer(s->db, version, latest, e) &&
-	       apply_from(s->db, version, latest, e) &&
+	       apply_from(s->db, version, latest, e) && derived_fill(s, e) &&
 	       db_post(s->db, "UPDATE td.schema_version SET version = $1", p.values, p.n, e) && make_workspace(s, e) &&
 	       db_commit(s->db, e);
 }

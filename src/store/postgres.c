@@ -666,7 +666,7 @@ static const struct db_driver postgres_driver = {
 	.migrations = "sql/postgres/",
 	.for_update = " FOR UPDATE",
 	.has_schema = "SELECT CASE WHEN to_regclass('td.schema_version') IS NULL THEN 0 ELSE 1 END",
-	.insert_rows = 500,
+	.derives = true, .insert_rows = 500,
 	.destroy = destroy,
 	.connect = postgres_connect,
 	.disconnect = close_connection,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "derived.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/mem.h"
 
@@ -78,7 +79,7 @@ static char *find_many_sql(const char *list, const char *table, const char *key)
 	return buf_take(&sql);
 }
 
-static char *update_sql(const char *table, const char *const *columns, size_t n)
+char *table_update_sql(const char *table, const char *const *columns, size_t n)
 {
 	struct buf sql;
 
@@ -90,20 +91,42 @@ static char *update_sql(const char *table, const char *const *columns, size_t n)
 	return buf_take(&sql);
 }
 
-static void table_init(struct table *t, enum entity entity, size_t insert_rows)
+/* Sets the names of the columns of all fields; returns how many. */
+static size_t field_columns(enum entity entity, const char **columns)
+{
+	size_t n = 0;
+
+	for (const struct field *f = entity_fields(entity); f->key; f++)
+		columns[n++] = f->column;
+	return n;
+}
+
+char *table_unfilled_sql(enum entity entity, const char *column, size_t rows)
+{
+	const char *columns[DB_PARAMS_MAX];
+	char *list = list_sql(columns, field_columns(entity, columns));
+	char *sql = xasprintf("SELECT %s FROM td.%s WHERE %s = '' ORDER BY %s LIMIT %zu", list, entity_name(entity), column,
+			      columns[0], rows);
+
+	free(list);
+	return sql;
+}
+
+static void table_init(struct table *t, enum entity entity, const struct db_driver *driver)
 {
 	const char *columns[DB_PARAMS_MAX], *name = entity_name(entity);
 	char *list;
 
-	for (const struct field *f = entity_fields(entity); f->key; f++)
-		columns[t->columns++] = f->column;
+	t->columns = t->params = field_columns(entity, columns);
 	list = list_sql(columns, t->columns);
 	t->read = read_sql(entity, list);
 	t->find = xasprintf("SELECT %s FROM td.%s WHERE %s = $1", list, name, columns[0]);
 	t->find_many = find_many_sql(list, name, columns[0]);
-	t->insert = table_insert_sql(name, columns, t->columns, 1);
-	t->insert_many = table_insert_sql(name, columns, t->columns, insert_rows);
-	t->update = update_sql(name, columns, t->columns);
+	if (driver->derives)
+		t->params += derived_columns(entity, columns + t->columns);
+	t->insert = table_insert_sql(name, columns, t->params, 1);
+	t->insert_many = table_insert_sql(name, columns, t->params, driver->insert_rows);
+	t->update = table_update_sql(name, columns, t->params);
 	t->remove = xasprintf("DELETE FROM td.%s WHERE %s = $1", name, columns[0]);
 	free(list);
 }
@@ -121,7 +144,7 @@ void tables_init(struct tables *t, const struct db_driver *driver)
 {
 	*t = (struct tables){ .change_columns = ARRAY_LEN(change_columns) };
 	for (size_t i = 0; i < ENTITY_COUNT; i++)
-		table_init(&t->of[i], (enum entity)i, driver->insert_rows);
+		table_init(&t->of[i], (enum entity)i, driver);
 	t->lock = xasprintf("%s%s", t->of[ENTITY_WORKSPACE].read, driver->for_update);
 	t->insert_change = table_insert_sql("change", change_columns, t->change_columns, 1);
 	t->insert_changes = table_insert_sql("change", change_columns, t->change_columns, driver->insert_rows);

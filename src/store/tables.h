@@ -14,7 +14,8 @@
 enum { TABLE_KEYS = 500 };
 
 struct table {
-	size_t columns;
+	size_t columns;		/* the fields of a record */
+	size_t params;		/* of INSERT and UPDATE: the fields and the derived columns (derived.h) */
 	char *read;		/* all rows in the order of store_read(), with one more column: the workspace's last
 				 * change, or a provider's number count */
 	char *find;		/* by key $1 */
@@ -38,6 +39,10 @@ enum { SEEN_COLUMNS = 3 };
 void tables_init(struct tables *t, const struct db_driver *driver);
 void tables_clear(struct tables *t);
 
+/* "UPDATE table SET b = $2, ... WHERE a = $1"; caller frees. */
+char *table_update_sql(const char *table, const char *const *columns, size_t n);
+/* All fields of up to `rows` records whose column is empty; caller frees. */
+char *table_unfilled_sql(enum entity entity, const char *column, size_t rows);
 /* "INSERT INTO table (a, b) VALUES ($1, $2), ..."; caller frees. */
 char *table_insert_sql(const char *table, const char *const *columns, size_t n, size_t rows);
 

@@ -7,6 +7,7 @@
 
 #include <uthash.h>
 
+#include "derived.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 
@@ -172,7 +173,7 @@ static bool post_insert(struct txn *t, enum entity entity, const struct db_param
 	if (t->records_of != entity) {
 		if (!flush_records(t, e))
 			return false;
-		insert_init(&t->records, db_of(t), table->insert, table->insert_many, table->columns);
+		insert_init(&t->records, db_of(t), table->insert, table->insert_many, table->params);
 		t->records_of = entity;
 	}
 	return insert_add(&t->records, p, e) || txn_broken(t);
@@ -180,13 +181,20 @@ static bool post_insert(struct txn *t, enum entity entity, const struct db_param
 
 static bool post_row(struct txn *t, const struct record *r, bool is_new, struct err *e)
 {
+	struct derived d = { 0 };
 	struct db_params p;
+	bool ok;
 
 	record_to_params(&p, r);
+	if (db_of(t)->driver->derives)
+		derived_add(&d, &p, r);
 	if (is_new)
-		return post_insert(t, r->entity, &p, e);
-	return flush_records(t, e) &&
-	       (db_post(db_of(t), t->s->tables.of[r->entity].update, p.values, p.n, e) || txn_broken(t));
+		ok = post_insert(t, r->entity, &p, e);
+	else
+		ok = flush_records(t, e) &&
+		     (db_post(db_of(t), t->s->tables.of[r->entity].update, p.values, p.n, e) || txn_broken(t));
+	derived_clear(&d);
+	return ok;
 }
 
 /* Keeps the whole URL that a change replaces, because the audit trail has only its masked form. */

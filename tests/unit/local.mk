@@ -60,7 +60,7 @@ store_suite = tests/unit/store/fixture.c tests/unit/store/fixture.h tests/unit/s
 	tests/unit/store/test_live.c tests/unit/store/test_metrics.c tests/unit/store/test_races.c \
 	tests/unit/store/test_records.c tests/unit/store/test_references.c tests/unit/store/test_server.c \
 	tests/unit/store/test_undo.c tests/unit/store/test_upgrade.c
-tests_unit_store_test_postgres_SOURCES = tests/unit/store/test_postgres.c $(store_suite)
+tests_unit_store_test_postgres_SOURCES = tests/unit/store/test_postgres.c tests/unit/store/test_asterisk.c $(store_suite)
 tests_unit_store_test_sqlite_SOURCES = tests/unit/store/test_sqlite.c $(store_suite)
 
 TESTS += tests/unit/agents/test_sync.py

@@ -19,7 +19,7 @@ check "a user that only reads can verify it" read_function "ROUTE($number)" 'sup
 check "the agent is changed" deck ann number edit $number --agent sales
 check "the number is answered by the new agent" answered_by sales $number
 check "a dial string keeps its commas" inside sql lab \
-	"UPDATE agent SET dial = 'WebSocket/support/c(ulaw)v(a=1,b=2)' WHERE id = 'sales'"
+	"UPDATE agent SET dial_made = 'WebSocket/support/c(ulaw)v(a=1,b=2)' WHERE id = 'sales'"
 check "and is dialled whole" answered_by support $number
 check "in the other region" deck ann number edit $number --region eu
 check "it is not this server's" status_is 404 $number

@@ -15,14 +15,17 @@ fill_scenario() {
 		d}" "$LAB_DIR/sipp/call.xml" | sed -e "s|@HOLD_MS@|$1|g" -e "s|@ANSWER_MS@|$2|g" -e "s|@PAUSE_MS@|$3|g"
 }
 
-# summarise LOG NUMBER CALLER COUNT: prints the JSON line, from the lines "final CODE" that SIPp logged.
+# summarise LOG NUMBER CALLER COUNT: prints the JSON line, from the lines "final CODE" that SIPp logged, and the times that it
+# wrote beside the log.
 summarise() {
 	"$LAB_PYTHON" - "$@" <<'END'
-import collections, json, re, sys
+import collections, glob, json, os, re, sys
 log, number, caller, count = sys.argv[1:]
 codes = collections.Counter(re.findall(r"^final (\d+)", open(log).read(), re.M))
 calls, done = int(count), sum(codes.values())
-out = {"number": number, "from": caller, "calls": calls, "answered": codes["200"], "codes": dict(codes)}
+times = [float(line.split(";")[1]) for name in glob.glob(os.path.dirname(log) + "/*_rtt.csv") for line in open(name) if line[:1].isdigit()]
+out = {"number": number, "from": caller, "calls": calls, "answered": codes["200"], "codes": dict(codes),
+       "slowest_ms": int(max(times, default=0))}
 if calls == 1:
     out.update(status=int(next(iter(codes), 0)), answered=codes["200"] == 1)
 print(json.dumps(out))
@@ -36,7 +39,8 @@ run_sipp() {
 	cd "$work" || return 3
 	TERM=xterm sipp "$to:5060" -sf scenario.xml -s "$number" -key caller "$caller" -key name "$name" -i "$from" -mi "$from" \
 		-m "$count" -l "$count" -r "$rate" -timeout "$((120 + count / rate))s" -recv_timeout 60000 -nostdin \
-		-trace_logs -log_file final.log -trace_err -error_file errors.log ${LAB_SIPP_OPTIONS:-} </dev/null >screen.log 2>&1
+		-trace_logs -log_file final.log -trace_rtt -rtt_freq 1 -trace_err -error_file errors.log ${LAB_SIPP_OPTIONS:-} \
+		</dev/null >screen.log 2>&1
 	[ -e final.log ] || : >final.log
 }
 

@@ -7,7 +7,7 @@
 LAB_SUITE=forky
 LAB_ROOT_PACKAGES="ca-certificates asterisk asterisk-modules odbc-postgresql unixodbc"
 LAB_HOST_PACKAGES="mmdebstrap sip-tester iproute2 util-linux procps openssl python3 ca-certificates
-	postgresql libfaketime tzdata"
+	postgresql nftables libfaketime tzdata"
 
 missing_packages() {
 	local p

@@ -26,6 +26,16 @@ halt_postgres() {
 	runuser -u postgres -- "$(pg_bin)/pg_ctl" -D "$LAB_PG_DATA" -m immediate stop
 }
 
+# Its packets are lost from now on, or not any more.
+lose_postgres() { nft 'add table ip lab; add chain ip lab in { type filter hook input priority 0; }; add rule ip lab in tcp dport 5432 drop'; }
+find_postgres() { nft delete table ip lab; }
+
+# signal_postgres STOP|CONT: it hangs, while its machine still answers for it.
+signal_postgres() {
+	local pid
+	pid=$(head -n 1 "$LAB_PG_DATA/postmaster.pid") && kill "-$1" $pid $(pgrep -P "$pid")
+}
+
 stop_postgres() {
 	halt_postgres
 	rm -rf --one-file-system "$LAB_PG_DATA"
@@ -39,6 +49,7 @@ make_database() { sql postgres 'CREATE DATABASE lab'; }
 # Adds the user of res_odbc.conf. The tables that it may read exist once the program has opened the store.
 let_asterisk_read() {
 	sql lab "CREATE ROLE lab_asterisk LOGIN PASSWORD '$LAB_SECRET';
+		GRANT EXECUTE ON FUNCTION trunkdeck_call, trunkdeck_key TO lab_asterisk;
 		GRANT SELECT ON trunkdeck_routes, trunkdeck_prefixes, trunkdeck_store TO lab_asterisk"
 }
 

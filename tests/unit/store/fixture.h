@@ -100,5 +100,6 @@ int run_sqlite_tests(void);
 int run_damage_tests(void);
 int run_postgres_tests(void);
 int run_server_tests(void);
+int run_asterisk_tests(void);
 
 #endif

@@ -8,7 +8,8 @@
 
 int main(int argc, char **argv)
 {
-	int failed = run_suite(argc, argv, BACKEND_POSTGRES, "postgres") + run_postgres_tests() + run_server_tests();
+	int failed = run_suite(argc, argv, BACKEND_POSTGRES, "postgres") + run_postgres_tests() + run_server_tests() +
+		     run_asterisk_tests();
 
 	backend_end();
 	return failed ? 1 : 0;
