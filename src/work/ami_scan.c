@@ -1,5 +1,5 @@
 /*
- * Finds unknown keys on the server: one DBGetTree of each family, one after the other, on a separate connection. Former
+ * Finds unknown keys on the server: one DBGetTree of each family, on a separate connection. Former
  * servers have only the family of numbers.
  *
  * Asterisk holds the lock of its database while it writes that list, and routes no call meanwhile. So a reader that
@@ -33,9 +33,9 @@ static bool is_number(const char *s)
 	return s[0] == '+' && s[1] && s[1 + strspn(s + 1, "0123456789")] == '\0';
 }
 
-static void found(struct ami_server *s, struct str path, struct str value)
+static void found(struct ami_server *s, enum route_family in, struct str path, struct str value)
 {
-	struct str family = str_of(route_family_name(s->scan.family));
+	struct str family = str_of(route_family_name(in));
 	char *name, *text;
 
 	if (path.len < family.len + 3 || path.p[0] != '/' || memcmp(path.p + 1, family.p, family.len) != 0 ||
@@ -43,59 +43,49 @@ static void found(struct ami_server *s, struct str path, struct str value)
 		return;
 	name = str_dup((struct str){ path.p + family.len + 2, path.len - family.len - 2 });
 	text = str_dup(value);
-	if (s->scan.family != ROUTE_FAMILY_NUMBER || is_number(name))
-		routes_scan_found(s->routes, s->scan.family, name, text, clock_mono_ms(&clock_system));
+	if (in != ROUTE_FAMILY_NUMBER || is_number(name))
+		routes_scan_found(s->routes, in, name, text, clock_mono_ms(&clock_system));
 	free(name);
 	free(text);
 }
 
 static void end(struct ami_server *s, bool ok)
 {
+	s->scan.ok = ok && !s->scan.over;
 	s->scan.over = true;
-	s->scan.ok = ok;
 }
 
-static void list_next(struct ami_server *s);
-
+/* The tag is the family. */
 static void on_answer(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
 {
 	struct ami_server *s = arg;
 	bool none = str_eq_nocase(ami_get(f, AMI_KEY_MESSAGE), STR("Database entry not found"));
 
-	(void)tag;
 	s->scan.heard_ms = clock_mono_ms(&clock_system);
 	if (f->kind == AMI_EVENT && f->by_key[AMI_KEY_VAL])
-		found(s, ami_get(f, AMI_KEY_KEY), ami_get(f, AMI_KEY_VAL));
+		found(s, (enum route_family)tag, ami_get(f, AMI_KEY_KEY), ami_get(f, AMI_KEY_VAL));
 	else if (f->kind == AMI_RESPONSE && !ami_response_ok(f) && !none)
 		end(s, false);
-	else if (last)
-		list_next(s);
+	else if (last && --s->scan.lists == 0)
+		end(s, true);
 }
 
-/* Lists the next family that the scan covers. */
-static void list_next(struct ami_server *s)
-{
-	struct ami_field fields[] = { { "Family", "" }, { NULL, NULL } };
-	struct err e = { 0 };
-
-	do {
-		if (++s->scan.family == ROUTE_FAMILY_COUNT) {
-			end(s, true);
-			return;
-		}
-	} while (!routes_scan_covers(s->routes, s->scan.family));
-	fields[0].value = route_family_name(s->scan.family);
-	if (!ami_link_request(s->scan.link, "DBGetTree", fields, on_answer, s, 0, &e))
-		end(s, false);
-}
-
+/* Asterisk makes the lists one after the other. */
 static void on_up(void *arg)
 {
 	struct ami_server *s = arg;
+	struct err e = { 0 };
 
 	s->scan.heard_ms = clock_mono_ms(&clock_system);
-	s->scan.family = ROUTE_FAMILY_OWNER;
-	list_next(s);
+	for (int family = 0; family < ROUTE_FAMILY_COUNT; family++) {
+		const struct ami_field fields[] = { { "Family", route_family_name((enum route_family)family) }, { NULL, NULL } };
+
+		if (!routes_scan_covers(s->routes, (enum route_family)family))
+			continue;
+		s->scan.lists++;
+		if (!ami_link_request(s->scan.link, "DBGetTree", fields, on_answer, s, (uint64_t)family, &e))
+			end(s, false);
+	}
 }
 
 static void on_down(void *arg)

@@ -42,7 +42,7 @@ struct ami_scan {
 	struct ami_link *link;		/* NULL = none under way */
 	int64_t by_ms;			/* end of the time limit */
 	int64_t heard_ms;		/* when the last list data came; 0 = not asked yet */
-	enum route_family family;	/* being listed */
+	size_t lists;			/* not complete yet */
 	bool over;			/* the connection is to be closed */
 	bool ok;
 };
