@@ -97,6 +97,7 @@ check "it asks" screen_shows ann 'Delete routes the store does not know?'
 check "and names the route" screen_has ann "$foreign on na-1 leads to support"
 press ann Enter
 check "Keep is the default" eval "screen_drops ann 'Delete routes' && db_get na-1 trunkdeck $foreign"
+check "the result of the reading is told" screen_shows ann 'na-1: 2 verified' '1 foreign'
 press ann s
 check "asked again" screen_shows ann 'Delete routes the store does not know?'
 press ann y
