@@ -16,6 +16,8 @@ check "the parameters have chunks" test "$(db_get na-1 trunkdecktell "$number.$(
 number_key na-1 $number agent=url $key
 check "an agent by URL answers" answered_by support $number
 check "with the parameters in its URI" told uri $number +14155550100 "${named[@]}"
+check "an AMI user with reporting reads the URL of an agent" eval \
+	"ami na-1 trunkdeck-tail 'Action: Getvar' 'Variable: AST_SORCERY(res_websocket_client,websocket_client,td-url,uri)' | grep -q ws://"
 check "and as variables of MEDIA_START" told json $number +14155550100 "${named[@]}"
 number_key na-1 $number agent=section $key
 check "an agent of websocket_client.conf answers" answered_by support $number

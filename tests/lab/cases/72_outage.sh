@@ -38,13 +38,17 @@ check "and another one" deck ann number add $other --provider twilio --agent sup
 check "a number is answered" answered_by support $number
 check "and kept" kept "trunkdeck/$number"
 check "with the time" kept "seen/$number"
+check "a caller is blocked" deck ann block add +41791234567
+check "and gets 603" status_is 603 $number --from +41791234567
 
 check "PostgreSQL stops" inside halt_postgres
 check "50 calls at once are answered" burst_is 200 $number
 check "once more" burst_is 200 $number
 check "a number that nobody called is 503" status_is 503 $other
+check "a blocked caller gets through" answered_by support $number --from +41791234567
 check "PostgreSQL returns" inside run_postgres
 check "Asterisk finds it again" wait_for 15 "200" status_is 200 $other
+check "and the blocked caller gets 603 again" status_is 603 $number --from +41791234567
 
 check "its packets are lost" inside lose_postgres
 check "50 calls at once are answered" burst_is 200 $number
