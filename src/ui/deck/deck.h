@@ -14,7 +14,7 @@ enum deck_row {
 enum deck_column {
 	DECK_E164, DECK_AGENT, DECK_LABEL, DECK_OF_PROVIDER, DECK_REGION, DECK_ROUTE, DECK_ENDPOINT, DECK_ENABLED,
 	DECK_FALLBACK, DECK_SPLIT, DECK_SCHEDULE, DECK_CLOSED_AGENT, DECK_MAX_CALLS, DECK_MAX_DURATION, DECK_NOTES, DECK_HOURS,
-	DECK_CLOSED,
+	DECK_CLOSED, DECK_DEFAULT_AGENT, DECK_ROUTING,
 	DECK_ANSWERED_BY, DECK_STATE, DECK_LIVE, DECK_CALLS, DECK_SUCCESS, DECK_RESPONSE,
 	DECK_NAME, DECK_DOMAIN, DECK_REACH, DECK_BADGE,		/* of a provider; it has DECK_LIVE, too */
 };
@@ -76,6 +76,7 @@ const char *deck_number_rule(char *to, const struct deck *d, const struct number
 const char *deck_provider_rule(char *to, const struct deck *d, const struct provider *p, enum role *role);
 /* "pstn.twilio.com, else Reception", which answers unconfigured numbers, if that fits. */
 const char *deck_domain(char *to, const struct deck *d, const struct provider *p);
+const char *deck_default_agent_field(char *to, const struct deck *d, const struct provider *p);
 /* Returns a field of the filter, from DECK_FALLBACK to DECK_CLOSED. */
 const char *deck_rule_field(char *to, const struct deck *d, const struct number *n, enum deck_column column);
 

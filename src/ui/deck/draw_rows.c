@@ -117,6 +117,10 @@ static const char *get_of_provider(const struct deck *d, const struct provider *
 		return region_name(p->region);
 	case DECK_ENDPOINT:
 		return deck_endpoint_text(to, a, p, role);
+	case DECK_DEFAULT_AGENT:
+		return deck_default_agent_field(to, d, p);
+	case DECK_ROUTING:
+		return p->routing;
 	case DECK_DOMAIN:
 		*role = ROLE_DIM;
 		return deck_domain(to, d, p);
@@ -229,6 +233,10 @@ const char *deck_get(void *arg, const struct list_row *row, int column, char *to
 	case DECK_ENDPOINT:
 		p = snapshot_provider(app->snapshot, n->provider);
 		return p ? deck_endpoint_text(to, app, p, role) : "";
+	case DECK_DEFAULT_AGENT:
+	case DECK_ROUTING:
+		p = snapshot_provider(app->snapshot, n->provider);
+		return p ? get_of_provider(d, p, (enum deck_column)column, to, role) : "";
 	case DECK_ENABLED:
 		return n->enabled ? "yes" : "no";
 	case DECK_ANSWERED_BY:

@@ -19,7 +19,7 @@
 
 static const char *const fields[] = {
 	"number", "agent", "label", "provider", "region", "route", "endpoint", "enabled", "fallback", "split", "schedule",
-	"closed-agent", "max-calls", "max-duration", "notes", "hours", "closed", NULL,
+	"closed-agent", "max-calls", "max-duration", "notes", "hours", "closed", "default-agent", "routing", NULL,
 };
 
 /* A provider has no parameters. */
@@ -40,7 +40,8 @@ const struct filter_rows deck_filter_rows = {
 	.phones = FILTER_FIELD(DECK_E164),
 	.changing = FILTER_FIELD(DECK_ROUTE) | FILTER_FIELD(DECK_ENDPOINT) | FILTER_FIELD(DECK_HOURS),
 	.by_name = FILTER_FIELD(DECK_ENABLED) | FILTER_FIELD(DECK_MAX_CALLS) | FILTER_FIELD(DECK_MAX_DURATION) |
-		   FILTER_FIELD(DECK_SCHEDULE) | FILTER_FIELD(DECK_CLOSED_AGENT) | FILTER_FIELD(DECK_CLOSED),
+		   FILTER_FIELD(DECK_SCHEDULE) | FILTER_FIELD(DECK_CLOSED_AGENT) | FILTER_FIELD(DECK_CLOSED) |
+		   FILTER_FIELD(DECK_DEFAULT_AGENT) | FILTER_FIELD(DECK_ROUTING),
 };
 
 /* A name that many numbers share, in lower case. It is looked up and folded once per run of the same id. */

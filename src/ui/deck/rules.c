@@ -197,6 +197,11 @@ static const char *table_field(char *to, const struct number *n, const char *key
 	return to;
 }
 
+const char *deck_default_agent_field(char *to, const struct deck *d, const struct provider *p)
+{
+	return agent_field(to, d, p->default_agent);
+}
+
 const char *deck_rule_field(char *to, const struct deck *d, const struct number *n, enum deck_column column)
 {
 	const struct hours_now *hours;
