@@ -33,6 +33,12 @@ bool app_route_wanted(const struct app *a, const struct server_config *server, c
 	return !number_unrouted(n, agent) && *agent->dial;
 }
 
+/* In odbc mode the store has made the objects, with the CA file that is the default. */
+static const char *ca_file_of(const struct server_config *server)
+{
+	return server->routes == ROUTES_ODBC ? "" : server->agent_ca_file;
+}
+
 void routes_tell_number(struct app *a, const struct number *n)
 {
 	struct buf keys;
@@ -114,7 +120,7 @@ void routes_tell_agent(struct app *a, const char *id)
 
 		buf_reset(&keys);
 		if (agent) {
-			desired_agent(&keys, agent, server->agent_ca_file);
+			desired_agent(&keys, agent, ca_file_of(server));
 			ami_tell_keys(a->private->ami, server->name, &keys);
 		} else {
 			ami_untell_key(a->private->ami, server->name, ROUTE_FAMILY_AGENT, id);
@@ -158,7 +164,7 @@ void routes_tell_all(struct app *a)
 
 		buf_reset(&keys);
 		for (size_t j = 0; j < agent_count; j++)
-			desired_agent(&keys, agents[j], server->agent_ca_file);
+			desired_agent(&keys, agents[j], ca_file_of(server));
 		for (size_t j = 0; j < schedule_count; j++)
 			desired_schedule(&keys, schedules[j]);
 		for (size_t j = 0; j < count; j++)

@@ -183,6 +183,15 @@ static void add_trunk(struct buf *to, const struct provider *p)
 	free(value);
 }
 
+/* Of the providers that share an endpoint, the one with the first id counts. */
+static bool is_first_of_endpoint(const struct provider *const *providers, size_t count, const struct provider *p)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(providers[i]->id, p->id) < 0 && strcmp(provider_endpoint(providers[i]), provider_endpoint(p)) == 0)
+			return false;
+	return true;
+}
+
 static void add_block(struct buf *to, const struct block *b)
 {
 	/* The block still holds in the second in which it ends. */
@@ -204,7 +213,8 @@ void desired_standing(struct buf *to, struct snapshot *s)
 	for (size_t i = 0; i < provider_count; i++) {
 		const struct provider *p = providers[i];
 
-		add_trunk(to, p);
+		if (is_first_of_endpoint(providers, provider_count, p))
+			add_trunk(to, p);
 		trunks = trunks || p->max_calls || *p->routing || *p->default_agent;
 	}
 	for (size_t i = 0; i < block_count; i++) {

@@ -138,6 +138,7 @@ static void start(struct routes *r, int64_t now_ms)
 		return;
 	r->access = ACCESS_CHECKING;
 	r->foreign_owner[0] = '\0';
+	r->keeps_rows = false;
 	r->refusal[0] = '\0';
 	key_begin(r, r->owner_key, now_ms);
 	each_key(r, key_begin, now_ms);
@@ -229,6 +230,12 @@ void routes_set_version(struct routes *r, int version, int64_t now_ms)
 		r->scan = SCAN_DUE;
 }
 
+/* A server of odbc mode may have kept the row that a changed number had. */
+static void row_changed(struct routes *r, struct key *k)
+{
+	k->kept = k->family == ROUTE_FAMILY_NUMBER && r->complete && r->config.lookup && !r->former && !r->config.read_only;
+}
+
 /* Replaces a text; true if it changed. */
 static bool set_text(char **text, const char *to)
 {
@@ -269,6 +276,8 @@ void routes_tell(struct routes *r, const struct route_key *told, int64_t now_ms)
 	k->told = true;
 	k->epoch = r->epoch;
 	changed = set_values(r, k, told);
+	if (changed && !is_new)
+		row_changed(r, k);
 	key_set_needs(r, k, told->needs, told->need_count);
 	key_weigh(r, k, now_ms);
 	if (was_wanted && k->wanted && (changed || k->state == ROUTE_REFUSED))
@@ -304,6 +313,7 @@ void routes_untell(struct routes *r, enum route_family family, const char *name,
 		return;
 	r->want_new -= k->wants_new;
 	k->wants_new = k->told = k->foreign = k->off = false;
+	row_changed(r, k);
 	if (k->wanted) {
 		key_weigh(r, k, now_ms);
 	} else if (family == ROUTE_FAMILY_NUMBER) {
@@ -501,6 +511,7 @@ void routes_get_stats(const struct routes *r, struct routes_stats *out)
 	out->want_new = r->want_new;
 	out->leaving = r->leavers;
 	out->foreign_keys = r->foreign_keys;
+	out->keeps_rows = r->keeps_rows;
 	out->prefixes = sum(r, ROUTE_FAMILY_TRUNK);
 	out->prefixes_verified = r->count[ROUTE_FAMILY_TRUNK][ROUTE_VERIFIED];
 	out->others = sum(r, ROUTE_FAMILY_BLOCK) + sum(r, ROUTE_FAMILY_HAS);

@@ -16,6 +16,8 @@
 
 enum key_phase {
 	PHASE_REST,		/* nothing to do */
+	PHASE_FORGET_SEEN,	/* odbc: a number changed, so the row that the server has kept of it is deleted, in two steps */
+	PHASE_FORGET_ROW,
 	PHASE_READ,
 	PHASE_CHECK,		/* an object: is it what Asterisk uses? */
 	PHASE_WRITE,
@@ -53,6 +55,7 @@ struct key {
 	bool leaving;			/* it was wanted or found, and is to be deleted */
 	bool foreign;			/* NUMBER: found by a scan and not in the store; it is only read */
 	bool off, wants_new;		/* NUMBER: see struct route_key */
+	bool kept;			/* NUMBER, odbc: the server may have kept a row that is no longer right */
 	bool former_off;		/* AGENT: a former dialplan may not use it; `former` is kept until no number leads to it */
 	bool in_force;			/* OBJECT: Asterisk uses it; true until seen otherwise */
 	bool restart;			/* something changed while its action was in flight: begin again after the answer */
@@ -114,6 +117,7 @@ struct routes {
 	enum scan scan;
 	bool scan_failed;
 	size_t foreign_keys;
+	bool keeps_rows;		/* odbc: the server refused to forget what it has kept */
 	char foreign_owner[72];
 	char refusal[120];
 };

@@ -98,6 +98,12 @@ void key_action(const struct routes *r, const struct key *k, struct route_action
 		lookup_action(r, k, out);
 		return;
 	}
+	if (k->phase == PHASE_FORGET_SEEN || k->phase == PHASE_FORGET_ROW) {
+		out->op = ROUTE_OP_DEL;
+		str_copy(out->family, sizeof(out->family), STR("trunkdeckcache"));
+		snprintf(out->key, sizeof(out->key), "%s/%s", k->phase == PHASE_FORGET_SEEN ? "seen" : "trunkdeck", k->name);
+		return;
+	}
 	out->op = k->phase == PHASE_WRITE ? ROUTE_OP_PUT : k->phase == PHASE_DELETE ? ROUTE_OP_DEL : ROUTE_OP_GET;
 	if (k->phase == PHASE_ASK) {
 		/* The name of a chunk begins with its number. */
@@ -328,7 +334,9 @@ void key_begin(struct routes *r, struct key *k, int64_t now_ms)
 	tell(r, k, now_ms);
 	if (!k->wanted && !k->leaving && !k->foreign)
 		return;
-	if (k->wanted && may_act) {
+	if (k->kept && may_act) {
+		key_move(r, k, PHASE_FORGET_SEEN, PLACE_READY);
+	} else if (k->wanted && may_act) {
 		key_move(r, k, PHASE_READ, PLACE_READY);
 	} else if (!k->wanted && (r->access == ACCESS_FOREIGN || (may_act && is_needed && !writes))) {
 		gone(r, k, now_ms);
@@ -593,9 +601,16 @@ void key_answer(struct routes *r, struct key *k, enum route_answer answer, const
 	bool refused = answer == ROUTE_ANSWER_REFUSED || (k->phase == PHASE_WRITE && answer != ROUTE_ANSWER_OK);
 
 	key_move(r, k, k->phase, PLACE_NONE);
-	k->held = k->held || (read && !k->off);
+	k->held = k->held || (read && !k->off && k->phase >= PHASE_READ);
 	if (k->restart) {
 		key_begin(r, k, now_ms);
+	} else if (k->phase == PHASE_FORGET_SEEN && !refused) {
+		key_move(r, k, PHASE_FORGET_ROW, PLACE_READY);
+	} else if (k->phase == PHASE_FORGET_SEEN || k->phase == PHASE_FORGET_ROW) {
+		/* The next look-up that succeeds replaces what was kept. Where we may not delete it, it stays until then. */
+		r->keeps_rows = r->keeps_rows || refused;
+		k->kept = false;
+		key_move(r, k, PHASE_READ, PLACE_READY);
 	} else if (k->phase == PHASE_CHECK) {
 		on_checked(r, k, read, refused ? value : NULL, now_ms);
 	} else if (refused) {

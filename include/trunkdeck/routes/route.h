@@ -8,7 +8,8 @@
  *
  * In `odbc` mode (`lookup` below) the server reads all of that from the store itself. Nothing is written, and everything
  * is read through Asterisk's own functions; "" = not there. If its functions return nothing at all, it does not reach
- * the store: routes are unknown, not missing.
+ * the store: routes are unknown, not missing. Such a server keeps what it has looked up, for when its database is away. What it kept
+ * of a number that was changed or deleted is deleted at once, where our user may do that.
  *
  * `struct routes` is the reconciler of one server: a pure state machine. It is told what is wanted, returns actions to
  * send, takes the answers, and reports states. It has no I/O and no clock: the caller passes the time. Owner: the AMI
@@ -220,6 +221,7 @@ struct routes_stats {
 	bool former;			/* the keys are of the former form */
 	size_t want_new;		/* numbers that use something that the former dialplan can't do */
 	size_t leaving;			/* keys that nobody needs, to be deleted after the grace */
+	bool keeps_rows;		/* odbc: our user may not delete what the server keeps for when its database is away */
 	size_t foreign_keys;		/* found by the scan, of other families than numbers, and not ours */
 	size_t prefixes;		/* carrier forms wanted or to be deleted, and those verified */
 	size_t prefixes_verified;

@@ -212,6 +212,8 @@ static void keys_of_the_server(void **state)
 	struct buf keys;
 
 	(void)state;
+	/* The endpoint is that of another provider already. */
+	put(s, ENTITY_PROVIDER, "{\"id\": \"zz\", \"name\": \"Another\", \"sipDomain\": \"z.example\", \"endpoint\": \"tw-1\"}");
 	put(s, ENTITY_PROVIDER, "{\"id\": \"plain\", \"name\": \"Plain\", \"sipDomain\": \"p.example\"}");
 	put(s, ENTITY_BLOCK, "{\"caller\": \"+4479*\", \"reason\": \"\"}");
 	put(s, ENTITY_BLOCK, "{\"caller\": \"+44*\", \"until\": \"2026-12-24T00:00:00.5Z\"}");

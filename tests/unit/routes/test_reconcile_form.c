@@ -467,6 +467,74 @@ static void two_operators_do_not_delete_each_others_chunks(void **state)
 	sim_free(s);
 }
 
+/* --- servers that read the store themselves --- */
+
+static void put_row(struct sim *s, const char *family, const char *key, const char *value)
+{
+	char both[ROUTE_NAME_SIZE + 24];
+
+	snprintf(both, sizeof(both), "%s,%s", family, key);
+	sim_put(s, "TRUNKDECK_KEY", both, value);
+}
+
+static void every_key_is_looked_up(void **state)
+{
+	struct routes_config c = { .owner = "store-1", .window = 8, .lookup = true };
+	struct sim *s = sim_of_version(3, &c);
+
+	(void)state;
+	s->check_order = false;
+	sim_put(s, "TRUNKDECK_STORE", "", "store-1");
+	put_row(s, "trunkdeck", A, "3,on,0000000000000001,1000,twilio,twilio,support,,,,,0,0");
+	put_row(s, "trunkdeckagent", "support", "3,other,0,0,Local/1@x");
+	put_row(s, "trunkdecktell", A ".0000000000000001.1", "td_label=a");
+	tell(s, (struct route_key){ .family = ROUTE_FAMILY_AGENT, .name = "support", .value = "3,other,0,0,Local/1@x" });
+	tell_number(s, A, "support", 1);
+	sim_begin(s);
+	assert_true(sim_settle(s));
+	sim_assert_state(s, A, ROUTE_MISSING);
+	assert_string_equal(sim_last(s, A)->fault, "trunkdecktell/" A ".0000000000000001.2");
+	put_row(s, "trunkdecktell", A ".0000000000000001.2", "b");
+	routes_verify_all(s->r, s->now);
+	assert_true(sim_settle(s));
+	sim_assert_state(s, A, ROUTE_VERIFIED);
+	assert_int_equal(s->puts + s->dels + s->scans, 0);
+	sim_free(s);
+}
+
+/* The server has kept a row for when its database is away. A change of the number deletes it, where that is allowed. */
+static void a_changed_number_is_forgotten(void **state)
+{
+	struct routes_config c = { .owner = "store-1", .window = 8, .lookup = true };
+
+	(void)state;
+	for (int allowed = 0; allowed < 2; allowed++) {
+		struct sim *s = sim_of_version(3, &c);
+
+		s->check_order = false;
+		s->refuse = allowed ? NULL : "Permission denied";
+		sim_put(s, "TRUNKDECK_STORE", "", "store-1");
+		sim_put(s, "trunkdeckcache", "seen/" A, "1,2");
+		sim_put(s, "trunkdeckcache", "trunkdeck/" A, "3,on");
+		tell_off(s, A);
+		tell_off(s, B);
+		put_row(s, "trunkdeck", A, "3,off,,,,,,,,,,,");
+		sim_begin(s);
+		sim_settle(s);
+		assert_non_null(sim_held(s, "trunkdeckcache", "seen/" A));
+		assert_false(sim_stats(s).keeps_rows);
+		sim_del(s, "TRUNKDECK_KEY", "trunkdeck," A);
+		routes_untell(s->r, ROUTE_FAMILY_NUMBER, A, s->now);
+		assert_true(sim_settle(s));
+		assert_true(sim_last(s, A)->gone);
+		assert_int_equal(sim_held(s, "trunkdeckcache", "seen/" A) == NULL, allowed);
+		assert_int_equal(sim_held(s, "trunkdeckcache", "trunkdeck/" A) == NULL, allowed);
+		assert_int_equal(sim_stats(s).keeps_rows, !allowed);
+		assert_int_equal(s->dels, allowed ? 2 : 0);
+		sim_free(s);
+	}
+}
+
 /* Edits, crashes, lost writes and reloads in any order; at the end everything is as told. */
 static void converges_in_every_case(void **state)
 {
@@ -603,6 +671,8 @@ int main(void)
 		cmocka_unit_test(a_block_that_is_not_there_is_every_numbers_fault),
 		cmocka_unit_test(keys_left_behind_are_deleted),
 		cmocka_unit_test(two_operators_do_not_delete_each_others_chunks),
+		cmocka_unit_test(every_key_is_looked_up),
+		cmocka_unit_test(a_changed_number_is_forgotten),
 		cmocka_unit_test(converges_in_every_case),
 		cmocka_unit_test(keys_are_packed_and_unpacked),
 	};
