@@ -1,7 +1,7 @@
 /*
- * Calls in an array ordered by arrival, found by key through a hash, and counted per number and provider, because each
- * row of the Deck asks for its count at every frame. A finished call is removed at once; the metrics and the history
- * keep what they need of it.
+ * Calls are found by key through a hash, and counted per number and provider, because each row of the Deck asks for its
+ * count at every frame. For the same reason an array of them is kept in the order of arrival. A finished call is removed
+ * at once; the metrics and the history keep what they need of it.
  */
 #include "config.h"
 
@@ -28,11 +28,10 @@ struct tally {
 };
 
 struct live {
-	struct live_entry *by_key;	/* uthash keeps the order of insertion */
+	struct live_entry *by_key;
 	struct tally *numbers, *providers;
-	const struct call **sorted;
-	size_t sorted_size;
-	bool sorted_valid;
+	const struct call **sorted;	/* all, by by_start() */
+	size_t sorted_count, sorted_size;
 	uint64_t arrived;
 	bool heard;
 };
@@ -78,12 +77,57 @@ static void count_call(struct live *l, const struct call *c, void (*count)(struc
 	count(&l->providers, c->provider);
 }
 
+/* A total order: no two live calls have the same server and linkedid. */
+static int by_start(const struct call *a, const struct call *b)
+{
+	int order;
+
+	if (a->started_us != b->started_us)
+		return a->started_us < b->started_us ? -1 : 1;
+	order = strcmp(a->linkedid, b->linkedid);
+	return order ? order : strcmp(a->server, b->server);
+}
+
+/* Where the call is in the sorted array, or where it belongs. Most calls belong at the end. */
+static size_t sorted_place(const struct live *l, const struct call *c)
+{
+	size_t low = 0, high = l->sorted_count;
+
+	if (high > 0 && by_start(l->sorted[high - 1], c) < 0)
+		return high;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (by_start(l->sorted[middle], c) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void sorted_add(struct live *l, const struct call *c)
+{
+	size_t at = sorted_place(l, c);
+
+	ARRAY_GROW(l->sorted, l->sorted_count, l->sorted_size);
+	memmove(&l->sorted[at + 1], &l->sorted[at], (l->sorted_count++ - at) * sizeof(l->sorted[0]));
+	l->sorted[at] = c;
+}
+
+static void sorted_remove(struct live *l, const struct call *c)
+{
+	size_t at = sorted_place(l, c);
+
+	memmove(&l->sorted[at], &l->sorted[at + 1], (--l->sorted_count - at) * sizeof(l->sorted[0]));
+}
+
 static void drop(struct live *l, struct live_entry *e)
 {
 	count_call(l, &e->call, count_down);
+	sorted_remove(l, &e->call);
 	HASH_DEL(l->by_key, e);
 	free(e);
-	l->sorted_valid = false;
 }
 
 void live_free(struct live **l)
@@ -110,14 +154,18 @@ bool live_report(struct live *l, const struct ami_call_report *r)
 {
 	uint64_t key = call_key(&r->call);
 	struct live_entry *e = find(l, key);
+	bool moved;
 
 	if (r->change == CALL_CHANGE_FINISHED) {
 		if (e)
 			drop(l, e);
 		return e != NULL;
 	}
+	moved = !e || by_start(&e->call, &r->call) != 0;
 	if (e) {
 		count_call(l, &e->call, count_down);
+		if (moved)
+			sorted_remove(l, &e->call);
 	} else {
 		e = xcalloc(1, sizeof(*e));
 		e->key = key;
@@ -127,8 +175,9 @@ bool live_report(struct live *l, const struct ami_call_report *r)
 	e->call = r->call;
 	l->heard = l->heard || r->call.first_audio_us > 0;
 	count_call(l, &e->call, count_up);
+	if (moved)
+		sorted_add(l, &e->call);
 	e->serial = r->serial;
-	l->sorted_valid = false;
 	return true;
 }
 
@@ -147,35 +196,9 @@ void live_resynced(struct live *l, const struct ami_resync_report *r, void (*gon
 	}
 }
 
-static int by_start(const void *a, const void *b)
+const struct call *const *live_calls(const struct live *l, size_t *count)
 {
-	const struct call *x = *(const struct call *const *)a, *y = *(const struct call *const *)b;
-
-	if (x->started_us != y->started_us)
-		return x->started_us < y->started_us ? -1 : 1;
-	return strcmp(x->linkedid, y->linkedid);
-}
-
-const struct call *const *live_calls(struct live *l, size_t *count)
-{
-	struct live_entry *e, *next;
-	bool in_order = true;		/* calls nearly always arrive in this order */
-	size_t n = 0;
-
-	*count = live_count(l);
-	if (l->sorted_valid)
-		return l->sorted;
-	if (*count > l->sorted_size) {
-		l->sorted_size = *count * 2;
-		l->sorted = xreallocarray(l->sorted, l->sorted_size, sizeof(*l->sorted));
-	}
-	HASH_ITER(hh, l->by_key, e, next) {
-		in_order = in_order && (n == 0 || by_start(&l->sorted[n - 1], &(const struct call *){ &e->call }) <= 0);
-		l->sorted[n++] = &e->call;
-	}
-	if (!in_order)
-		qsort(l->sorted, n, sizeof(*l->sorted), by_start);
-	l->sorted_valid = true;
+	*count = l->sorted_count;
 	return l->sorted;
 }
 

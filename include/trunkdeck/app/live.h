@@ -20,7 +20,7 @@ bool live_report(struct live *l, const struct ami_call_report *r);
 void live_resynced(struct live *l, const struct ami_resync_report *r, void (*gone)(void *arg, const struct call *c),
 		   void *arg);
 /* Oldest first; owned; valid until the next change. */
-const struct call *const *live_calls(struct live *l, size_t *count);
+const struct call *const *live_calls(const struct live *l, size_t *count);
 const struct call *live_find(const struct live *l, const char *server, const char *linkedid);
 /* True if any live call has had a first audio, so talk detection works. */
 bool live_heard(const struct live *l);

@@ -315,7 +315,8 @@ static void draw_panel(struct ui *ui, const struct canvas *screen)
 
 	if (r->rows == 0)
 		return;
-	ui->views[VIEW_CALLS]->draw(ui_view_state(ui, VIEW_CALLS), &c, false);
+	/* Not refreshed: the panel has rows of its own, and refilling those of the view takes most of a frame. */
+	ui->views[VIEW_CALLS]->draw(ui->states[VIEW_CALLS], &c, false);
 	ui->views[VIEW_CALLS]->note(ui->states[VIEW_CALLS], note, sizeof(note));
 	if (*note == '\0')
 		badge_of(ui, VIEW_CALLS, note, sizeof(note));

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
 #include <locale.h>
 
 #include "trunkdeck/app/action.h"
@@ -158,6 +160,45 @@ static void test_live(void **state)
 	live_free(&l);
 }
 
+/* Calls arrive in any order, change their beginning, and end; two servers have calls of the same id and beginning. */
+static void test_live_calls_are_in_order(void **state)
+{
+	enum { CALLS = 40 };
+	struct live *l = live_new();
+	const struct call *const *calls;
+	unsigned random = 1;
+	size_t count, live = 0;
+	bool up[2 * CALLS] = { false };
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		struct ami_call_report r;
+		char id[16];
+		int at;
+
+		random = random * 1103515245 + 12345;
+		at = (int)(random >> 16) % (2 * CALLS);
+		snprintf(id, sizeof(id), "1.%d", at / 2);
+		random = random * 1103515245 + 12345;
+		r = report(at % 2 ? "eu-1" : "na-1", id, (int64_t)(random >> 16) % 30,
+			   (random >> 28) % 3 ? CALL_CHANGE_UPDATED : CALL_CHANGE_FINISHED);
+		assert_int_equal(live_report(l, &r), r.change == CALL_CHANGE_UPDATED || up[at]);
+		live += (r.change == CALL_CHANGE_UPDATED) - up[at];
+		up[at] = r.change == CALL_CHANGE_UPDATED;
+		calls = live_calls(l, &count);
+		assert_int_equal(count, live);
+		assert_int_equal(count, live_count(l));
+		for (size_t i = 1; i < count; i++) {
+			assert_true(calls[i - 1]->started_us <= calls[i]->started_us);
+			assert_true(calls[i - 1]->started_us < calls[i]->started_us ||
+				    strcmp(calls[i - 1]->linkedid, calls[i]->linkedid) <= 0);
+		}
+		for (size_t i = 0; i < count; i++)
+			assert_ptr_equal(live_find(l, calls[i]->server, calls[i]->linkedid), calls[i]);
+	}
+	live_free(&l);
+}
+
 static void count_gone(void *arg, const struct call *c)
 {
 	assert_string_equal(c->linkedid, "1.1");
@@ -241,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_messages_fade_and_stay),
 		cmocka_unit_test(test_messages_keep_the_newest),
 		cmocka_unit_test(test_live),
+		cmocka_unit_test(test_live_calls_are_in_order),
 		cmocka_unit_test(test_live_resynced_drops_what_was_not_reported),
 		cmocka_unit_test(test_route_table),
 	};
