@@ -268,30 +268,49 @@ static char *take_field(char *value, size_t first, size_t count)
 	return text;
 }
 
+bool ami_session_key(struct ami_session *q, enum routes_mode mode, const char *family, const char *key, char **out, struct err *e)
+{
+	char *function;
+	bool ok;
+
+	if (mode != ROUTES_ODBC)
+		return ami_session_db_get(q, family, key, out, e);
+	function = xasprintf("TRUNKDECK_KEY(%s,%s)", family, key);
+	ok = ami_session_variable(q, function, out, e);
+	free(function);
+	return ok;
+}
+
+/* In odbc mode a former server has a function for each look-up; this one gives agent,dial. */
+static bool former_route(struct ami_session *q, const char *number, char **agent, char **dial, struct err *e)
+{
+	char *name = xasprintf("TRUNKDECK_ROUTE(%s)", number), *row, *comma;
+	bool ok = ami_session_variable(q, name, &row, e);
+
+	free(name);
+	if (!ok)
+		return false;
+	comma = strchr(row, ',');
+	*agent = xstrndup(row, comma ? (size_t)(comma - row) : strlen(row));
+	*dial = xstrdup(comma ? comma + 1 : "");
+	free(row);
+	return true;
+}
+
 bool ami_session_route(struct ami_session *q, enum routes_mode mode, const char *number, char **agent, char **dial,
 		     struct err *e)
 {
-	char *name, *row, *comma;
-	bool ok;
+	char *row;
 
 	*agent = *dial = NULL;
-	if (mode == ROUTES_ODBC) {
-		name = xasprintf("TRUNKDECK_ROUTE(%s)", number);
-		ok = ami_session_variable(q, name, &row, e);
-		free(name);
-		if (!ok)
-			return false;
-		/* The row is agent,dial. */
-		comma = strchr(row, ',');
-		*agent = xstrndup(row, comma ? (size_t)(comma - row) : strlen(row));
-		*dial = xstrdup(comma ? comma + 1 : "");
-		free(row);
-		return true;
-	}
-	if (!ami_session_db_get(q, "trunkdeck", number, &row, e))
+	if (!ami_session_key(q, mode, "trunkdeck", number, &row, e))
 		return false;
+	if (mode == ROUTES_ODBC && !str_starts(str_of(row), STR("3,"))) {
+		free(row);
+		return former_route(q, number, agent, dial, e);
+	}
 	*agent = take_field(row, AGENT_OF_NUMBER, 1);
-	if (**agent && !ami_session_db_get(q, "trunkdeckagent", *agent, &row, e)) {
+	if (**agent && !ami_session_key(q, mode, "trunkdeckagent", *agent, &row, e)) {
 		FREE(agent);
 		return false;
 	}

@@ -37,15 +37,7 @@ bool probe_dialplan(struct probe *p, int *version, struct err *e)
 
 static bool read_key(const struct subject *s, const struct route_key *k, char **value, struct err *e)
 {
-	char *function;
-	bool ok;
-
-	if (s->probe->config->routes != ROUTES_ODBC)
-		return ami_session_db_get(s->probe->session, route_family_name(k->family), k->name, value, e);
-	function = xasprintf(ROUTES_KEY_FUNCTION "(%s,%s)", route_family_name(k->family), k->name);
-	ok = ami_session_variable(s->probe->session, function, value, e);
-	free(function);
-	return ok;
+	return ami_session_key(s->probe->session, s->probe->config->routes, route_family_name(k->family), k->name, value, e);
 }
 
 /* Compares one key. Returns false if it differs, and the finding says how; the value is not shown, as it may hold a

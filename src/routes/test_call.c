@@ -20,6 +20,7 @@
 #include "trunkdeck/ami/rights.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/routes/route.h"
 
 #define ID_PREFIX "trunkdeck-test-"
 #define CALLER_PREFIX "test"
@@ -274,6 +275,43 @@ static void hint_right(struct err *e, const struct server_config *server, const 
 	free(line);
 }
 
+/* An agent of the number in the server's key: what the server would dial for it. */
+static bool check_agent(struct ami_session *q, const struct test_call_options *o, struct str id, struct err *e)
+{
+	char *name = str_dup(id), *value;
+	const char *dial;
+	bool ok = ami_session_key(q, o->server->routes, route_family_name(ROUTE_FAMILY_AGENT), name, &value, e);
+
+	free(name);
+	if (!ok)
+		return false;
+	dial = str_starts(str_of(value), STR(ROUTE_VALUE_FORMAT)) ? route_value_field(value, ROUTE_AGENT_DIAL).p : value;
+	ok = *dial == '\0' || o->may_dial(o->arg, dial, e);
+	free(value);
+	return ok;
+}
+
+/* The agents that the call can be led to besides the first one. */
+static bool check_other_agents(struct ami_session *q, const struct test_call_options *o, struct err *e)
+{
+	static const size_t one[] = { ROUTE_NUMBER_FALLBACK, ROUTE_NUMBER_CLOSED };
+	char *value;
+	struct str split, id;
+	bool ok = ami_session_key(q, o->server->routes, route_family_name(ROUTE_FAMILY_NUMBER), o->number, &value, e);
+
+	if (!ok)
+		return false;
+	split = route_value_field(value, ROUTE_NUMBER_SPLIT);
+	for (size_t i = 0; ok && (id = str_field(str_field(split, '/', i), ':', 0)).len > 0; i++)
+		ok = check_agent(q, o, id, e);
+	for (size_t i = 0; ok && i < ARRAY_LEN(one); i++) {
+		id = route_value_field(value, one[i]);
+		ok = id.len == 0 || check_agent(q, o, id, e);
+	}
+	free(value);
+	return ok;
+}
+
 /* Checks what the server would dial, because a wrong route must not lead to the telephone network. */
 static bool check_route(struct ami_session *q, const struct test_call_options *o, struct err *e)
 {
@@ -287,7 +325,7 @@ static bool check_route(struct ami_session *q, const struct test_call_options *o
 		}
 		return false;
 	}
-	ok = *dial == '\0' || o->may_dial(o->arg, dial, e);
+	ok = (*dial == '\0' || o->may_dial(o->arg, dial, e)) && check_other_agents(q, o, e);
 	free(agent);
 	free(dial);
 	return ok;

@@ -21,7 +21,7 @@ class Asterisk(Manager):
 
     def __init__(self):
         self.version, self.variables, self.files, self.denied, self.unknown_zone = "22.11.0", {}, {}, set(), None
-        self.dialplan, self.held = 0, {}
+        self.dialplan, self.held, self.asked = 0, {}, []
         super().__init__()
 
     def variable(self, name):
@@ -33,6 +33,7 @@ class Asterisk(Manager):
 
     def answer(self, frame):
         action, plain = frame.get("Action", ""), super().answer(frame)
+        self.asked.append(frame)
 
         def error(message):
             return plain.replace(b"Success", b"Error").replace(b"Message: ok", b"Message: " + message)
@@ -349,7 +350,44 @@ class Keys(Doctor):
         self.assertNotIn("secret", self.deck("doctor", NUMBER).out)
 
 
+class TestCall(Doctor):
+    """What the server would dial is read before the call is placed."""
+
+    def place(self):
+        return self.deck("test", NUMBER, "--server", "na-1", "--timeout", "1")
+
+    def test_every_agent_of_the_servers_key(self):
+        self.server.held = {("trunkdeckagent", "support"): "3,section,0,0,WebSocket/support/c(ulaw)",
+                            ("trunkdeckagent", "line"): "3,pjsip,0,0,PJSIP/15550001111@twilio"}
+        for split, fallback, closed in (("", "", ""), ("support:9/line:1", "", ""), ("", "line", ""), ("", "", "line")):
+            with self.subTest(split=split, fallback=fallback, closed=closed):
+                self.server.held["trunkdeck", NUMBER] = f"3,on,x,0,twilio,twilio,support,{split},{fallback},,{closed},0,0"
+                run = self.place()
+                self.assertEqual("leads through the provider" in run.out + run.err, "line" in split + fallback + closed, run)
+
+    def test_every_agent_of_the_store(self):
+        self.done("agent", "add", "line", "--title", "Line", "--dial", "PJSIP/15550001111@twilio")
+        for option in "--fallback", "--closed-agent":
+            with self.subTest(option):
+                self.edit(option, "line")
+                self.assertIn("leads through the provider", self.place().err)
+                self.edit(option, "")
+
+
 class TestAt(Doctor):
+    def originated(self, *args):
+        self.server.asked.clear()
+        self.deck("test", NUMBER, "--server", "na-1", "--timeout", "1", *args)
+        (frame,) = [f for f in self.server.asked if f.get("Action") == "Originate"]
+        return frame.get("Variable")
+
+    def test_the_instant_goes_with_the_call(self):
+        self.assertIsNone(self.originated())
+        self.assertEqual(self.originated("--at", "2026-12-24T10:30:00Z"), "TRUNKDECK_AT=1798108200")
+        self.done("schedule", "add", "office", "--title", "Office", "--zone", "Asia/Kathmandu", "--open", "mon 09:00-18:00")
+        self.edit("--schedule", "office")
+        self.assertEqual(self.originated("--at", "2026-12-24 16:15"), "TRUNKDECK_AT=1798108200")
+
     def test_mistakes(self):
         self.refused("test", NUMBER, "--at", "someday", code=USAGE, says=["--at someday", "Sat 22:00"])
         self.done("schedule", "add", "office", "--title", "Office", "--zone", "Asia/Kathmandu", "--open", "mon 09:00-18:00")

@@ -49,6 +49,8 @@ void ami_session_hurry(struct ami_session *q, int64_t timeout_ms);
 
 /* Reads a key of astdb; *out is the empty string when there is none. Caller frees. */
 bool ami_session_db_get(struct ami_session *q, const char *family, const char *key, char **out, struct err *e);
+/* Reads a key of routes/desired.h from the place where the server looks up routes (none: as astdb). Caller frees. */
+bool ami_session_key(struct ami_session *q, enum routes_mode mode, const char *family, const char *key, char **out, struct err *e);
 /* Reads a global variable or a function, as the dialplan would see it. Caller frees. */
 bool ami_session_variable(struct ami_session *q, const char *name, char **out, struct err *e);
 /* Returns the number's agent and the dial string from the place where the server looks up routes (none: as astdb); both

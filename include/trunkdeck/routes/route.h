@@ -106,8 +106,11 @@ struct route_key {
 };
 
 #define ROUTE_VALUE_FORMAT "3,"
-/* Fields of the value of a number's key, in the present form; the format is field 0. */
-enum { ROUTE_NUMBER_GEN = 2, ROUTE_NUMBER_AGENT = 6, ROUTE_TRUNK_PREFIX = 2 };
+/* Fields of the values of keys, in the present form; the format is field 0. An agent's dial string goes to the end. */
+enum {
+	ROUTE_NUMBER_GEN = 2, ROUTE_NUMBER_AGENT = 6, ROUTE_NUMBER_SPLIT = 7, ROUTE_NUMBER_FALLBACK = 8, ROUTE_NUMBER_CLOSED = 10,
+	ROUTE_TRUNK_PREFIX = 2, ROUTE_AGENT_DIAL = 4
+};
 
 /* A field of a value; empty when there are fewer. */
 struct str route_value_field(const char *value, size_t index);
