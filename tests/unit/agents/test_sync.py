@@ -85,7 +85,8 @@ class WhatItDoes(SyncTest):
         agents = self.agents()
         self.assertEqual(agents["support"], {
             "id": "support", "title": "Customer Support", "region": "na", "voiceEnabled": True, "voiceProblem": "",
-            "dial": "WebSocket/gw/c(ulaw)v(agent=support)", "disabled": False, "source": "api", "version": 1})
+            "url": "", "dial": "WebSocket/gw/c(ulaw)v(agent=support)", "speaksFirstWithin": None, "maxCalls": None,
+            "disabled": False, "source": "api", "version": 1})
         problems = {ident: a["voiceProblem"] for ident, a in agents.items() if not a["voiceEnabled"]}
         self.assertEqual(problems, {
             "none": "no voice configuration", "bare": "no voice configuration", "deaf": "no transcriber is set",
