@@ -1,6 +1,8 @@
 /* test: places a test call to the number's agent on each server (number_test.h), and prints each call when it ends. */
 #include "config.h"
 
+#include <stdlib.h>
+
 #include "cli/io/command.h"
 #include "cli/io/lookup.h"
 #include "trunkdeck/base/buf.h"
@@ -34,9 +36,13 @@ static void put_lines(struct cli_output *out, const struct server_config *server
 		cli_output_line(out, "  %s", line.p);
 		buf_clear(&line);
 	}
-	for (size_t i = 0; i < t->attempt_count; i++)
-		cli_output_line(out, _("  %s (%s) did not take it: %s, %lld ms"), t->attempts[i].agent, t->attempts[i].way,
-				t->attempts[i].result, (long long)t->attempts[i].ms);
+	for (size_t i = 0; i < t->attempt_count; i++) {
+		const struct test_attempt *a = &t->attempts[i];
+		char *text = xasprintf(_("%s (%s) did not take it: %s, %lld ms"), a->agent, a->way, a->result, (long long)a->ms);
+
+		cli_output_line(out, "  %s", text);
+		free(text);
+	}
 	if (why->code != ERR_NONE)
 		cli_output_line(out, "  %s", why->message);
 	if (why->hint[0] != '\0')

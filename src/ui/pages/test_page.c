@@ -18,7 +18,7 @@
 static void add_test(struct page_lines *l, const struct job_test *t)
 {
 	int last = -1;
-	char time[32];
+	char time[32], agent[96];
 
 	page_line(l, 0, 1, ROLE_NORMAL, "");
 	page_line(l, 0, PAGE_CUT, ROLE_TITLE, t->server);
@@ -31,9 +31,14 @@ static void add_test(struct page_lines *l, const struct job_test *t)
 		page_also(l, STEP_AT, TIME_AT - STEP_AT - 1, ROLE_NORMAL, test_step_text((enum test_step)s));
 		snprintf(time, sizeof(time), "%.0f ms", (double)t->call.at_us[s] / 1000);
 		page_also(l, TIME_AT, -TIME_WIDTH, ROLE_STRONG, time);
-		if (s == TEST_STEP_ROUTE)
-			page_also(l, AGENT_AT, PAGE_CUT, ROLE_NORMAL, t->call.agent);
+		if (s != TEST_STEP_ROUTE)
+			continue;
+		snprintf(agent, sizeof(agent), *t->call.way ? "%s (%s)" : "%s", t->call.agent, t->call.way);
+		page_also(l, AGENT_AT, PAGE_CUT, ROLE_NORMAL, agent);
 	}
+	for (size_t i = 0; i < t->call.attempt_count; i++)
+		page_linef(l, STEP_AT, PAGE_CUT, ROLE_DIM, _("%s (%s) did not take it: %s, %lld ms"), t->call.attempts[i].agent,
+			   t->call.attempts[i].way, t->call.attempts[i].result, (long long)t->call.attempts[i].ms);
 	if (t->state == JOB_TEST_WAITING)
 		page_line(l, STEP_AT, PAGE_CUT, ROLE_DIM, _("waits for its turn"));
 	else if (t->state == JOB_TEST_RUNNING && last + 1 < TEST_STEP_COUNT)
