@@ -84,6 +84,20 @@ static void say_servers(struct buf *text, const struct app *a, enum region regio
 		buf_adds(text, ".\n");
 }
 
+/* Names the servers that may still answer a deleted number, because nobody tells them to forget it. */
+static void say_kept(struct buf *text, const struct app *a, enum region region)
+{
+	for (size_t i = 0; i < a->server_count; i++) {
+		const struct server_config *s = a->servers[i].config;
+		int hours = s->cache_hours;
+
+		if (s->region == region && s->routes == ROUTES_ODBC && hours > 0 && a->servers[i].status.routes.keeps_rows)
+			buf_addf(text, ngettext("If the store goes away before the next call to it, %s may answer it for up to %d hour more.\n",
+						"If the store goes away before the next call to it, %s may answer it for up to %d hours more.\n",
+						(unsigned long)hours), s->name, hours);
+	}
+}
+
 void deck_delete_number(struct deck *d, const struct number *n)
 {
 	const struct agent *agent = snapshot_agent(d->view.app->snapshot, n->agent);
@@ -101,6 +115,7 @@ void deck_delete_number(struct deck *d, const struct number *n)
 			 agent ? agent->title : n->agent);
 	say_live(&text, live_count_number(d->view.app->live, n->e164));
 	say_servers(&text, d->view.app, n->region);
+	say_kept(&text, d->view.app, n->region);
 	buf_adds(&text, _("The number itself stays with your SIP provider."));
 	m.record.entity = ENTITY_NUMBER;
 	number_copy(&m.record.number, n);

@@ -81,6 +81,19 @@ check "nothing of it is kept" refuted eval "kept trunkdeck/$number || kept seen/
 check "PostgreSQL stops" inside halt_postgres
 check "it is not answered" status_is 503 $number
 check "PostgreSQL returns" inside run_postgres
+
+# Where trunkdeck may write, nobody has to call a deleted number first.
+check "Asterisk finds it again" wait_for 15 "the store" database_answers
+check "the other number is answered" answered_by support $other
+check "and kept" kept "seen/$other"
+check "the screen opens" open_screen ann
+check "and verifies it" screen_shows ann $other 'na ok'
+check "it is deleted" deck ann number delete $other --yes
+check "the server forgets it" wait_for 10 "that" refuted kept "seen/$other"
+close_screen ann
+check "PostgreSQL stops" inside halt_postgres
+check "it is not answered" status_is 503 $other
+check "PostgreSQL returns" inside run_postgres
 check "na-1 changes back to astdb" inside use_routes na-1 astdb
 check "and says so" wait_for 5 "the global" inside global_is na-1 astdb
 check "PostgreSQL stops" inside stop_postgres
