@@ -3,13 +3,13 @@
  *
  * A server holds keys in families of Asterisk's database: for each number, agent, schedule, provider and blocked caller,
  * and a few more. Keys refer to each other by name, so an edit of an agent is one write. The owner of the reconciler
- * makes the keys and their values (app/desired.h) and tells, for each key, which other keys it needs. A key has two
+ * makes the keys and their values (routes/desired.h) and tells, for each key, which other keys it needs. A key has two
  * values: one for servers whose dialplan is of version 3 or later, one for former servers; either may be missing.
  *
  * In `odbc` mode (`lookup` below) the server reads all of that from the store itself. Nothing is written, and everything
  * is read through Asterisk's own functions; "" = not there. If its functions return nothing at all, it does not reach
- * the store: routes are unknown, not missing. Such a server keeps what it has looked up, for when its database is away. What it kept
- * of a number that was changed or deleted is deleted at once, where our user may do that.
+ * the store: routes are unknown, not missing. Such a server keeps what it has looked up, for when its database is away.
+ * What it kept of a number that was changed or deleted is deleted at once, where our user may do that.
  *
  * `struct routes` is the reconciler of one server: a pure state machine. It is told what is wanted, returns actions to
  * send, takes the answers, and reports states. It has no I/O and no clock: the caller passes the time. Owner: the AMI
