@@ -632,7 +632,9 @@ class Told(HistoryTest):
         self.assertEqual((call["loss"], call["jitter_ms"], call["score"], call["rtt_ms"]), (5.0, 4.0, 4.0, 48.0))
         self.assertEqual((call["far_loss"], call["far_score"]), (None, None))
         self.assertIn("support:agent:busy:120 sales:fallback:answer:", self.done("calls", "--csv").out)
-        self.assertIn("caller blocked", self.done("calls").out)
+        table = self.done("calls").out
+        self.assertIn("caller blocked", table)
+        self.assertRegex(table, r"fallback +5\.0 +4\.0\n")
 
     def test_filters(self):
         for words, count in (("fallback:yes", 2), ("reason:blocked", 1), ("reason:over_cap outcome:busy", 1), ("loss:>2", 2), ("loss:>5", 0),

@@ -16,12 +16,18 @@ const char fuzz_corpus[] = "tests/fuzz/corpus/filter";
 
 #define NOW_US INT64_C(1767880800000000)
 
-static const char *const texts[] = { "+41791234567", "Sales, zwei Zeilen", "0049301234" };
+static const char *const texts[] = { "+41791234567", "Sales, zwei Zeilen", "0049301234", "2.5" };
 
 static const char *get(const void *row, int field)
 {
 	(void)row;
 	return texts[field];
+}
+
+static const char *param(const void *row, const char *name)
+{
+	(void)row;
+	return name[0] == 'a' ? "sales" : NULL;
 }
 
 static void span(const void *row, int64_t *from_us, int64_t *to_us)
@@ -33,8 +39,8 @@ static void span(const void *row, int64_t *from_us, int64_t *to_us)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	static const char *const fields[] = { "number", "label", "caller", NULL };
-	static const struct filter_rows rows = { .fields = fields, .get = get, .span = span, .phones = 5 };
+	static const char *const fields[] = { "number", "label", "caller", "loss", NULL };
+	static const struct filter_rows rows = { .fields = fields, .get = get, .param = param, .span = span, .phones = 5, .numbers = 8 };
 	char *text = xstrndup((const char *)bytes, len);
 	struct zone *utc = zone_open("UTC");
 	struct filter_words *q = filter_words_new(text, &rows, utc, NOW_US);

@@ -82,7 +82,9 @@ static void put_call(void *arg, const struct call *c)
 						     c->talk_us > 0 ? json_real((double)c->talk_us / 1000) : NULL,
 						     response_us < 0 ? NULL : json_real((double)response_us / 1000),
 						     cli_text(c->agent), cli_text(c->provider), cli_text(c->server),
-						     cli_text(call_served_text(c->served)), cli_text(call_reason_text(c->reason)) });
+						     cli_text(call_served_text(c->served)), cli_text(call_reason_text(c->reason)),
+						     c->loss < 0 ? NULL : json_real(c->loss / 10.0),
+						     c->score < 0 ? NULL : json_real(c->score / 100.0) });
 	} else {
 		json_t *call = call_to_json(c);
 
@@ -156,7 +158,9 @@ static bool list(struct cli *c, struct cli_history *h, struct err *e)
 		{ .key = "talk", .width = 6, .flags = COLUMN_RIGHT | COLUMN_SECONDS },
 		{ .key = "response", .width = 6, .flags = COLUMN_RIGHT | COLUMN_SECONDS },
 		{ .key = "agent", .width = 12 }, { .key = "provider", .width = 12 }, { .key = "server", .width = 6 },
-		{ .key = "served", .width = 8 }, { .key = "reason", .width = 1 },
+		{ .key = "served", .width = 8 }, { .key = "reason", .width = 14 },
+		{ .key = "loss", .width = 5, .flags = COLUMN_RIGHT | COLUMN_MEASURE },
+		{ .key = "score", .width = 3, .flags = COLUMN_RIGHT | COLUMN_MEASURE },
 	};
 	struct cli_column columns[CALL_FIELDS] = { 0 };
 	size_t count = 0;

@@ -312,6 +312,15 @@ static void each_field_of_calls_matches(void **state)
 	assert_false(call_matches("outcome:no_answer", &c));
 }
 
+/* "<1" finds fewer rows than "<10", so a text with a comparison is searched for in all rows. */
+static void a_comparison_narrows_nothing(void **state)
+{
+	(void)state;
+	assert_false(filter_words_narrows("score:<1", "score:<10"));
+	assert_false(filter_words_narrows("score:", "score:<1"));
+	assert_true(filter_words_narrows("score", "scores"));
+}
+
 static void parameters_are_those_that_the_agent_was_told(void **state)
 {
 	struct call c = { .number = "+41445550101" };
@@ -403,6 +412,7 @@ int main(void)
 		cmocka_unit_test(mistakes_are_reported),
 		cmocka_unit_test(only_rows_with_a_time_have_moments),
 		cmocka_unit_test(each_field_of_calls_matches),
+		cmocka_unit_test(a_comparison_narrows_nothing),
 		cmocka_unit_test(parameters_are_those_that_the_agent_was_told),
 		cmocka_unit_test(a_narrower_filter_finds_no_new_rows),
 	};
