@@ -131,6 +131,12 @@ void routes_free(struct routes **r)
 	FREE(r);
 }
 
+/* Does the server keep what it has looked up, and may we try to delete it? */
+static bool looks_up_rows(const struct routes *r)
+{
+	return r->config.lookup && !r->former && !r->config.read_only;
+}
+
 /* Asks for the owner as soon as everything needed is known. */
 static void start(struct routes *r, int64_t now_ms)
 {
@@ -138,7 +144,9 @@ static void start(struct routes *r, int64_t now_ms)
 		return;
 	r->access = ACCESS_CHECKING;
 	r->foreign_owner[0] = '\0';
+	/* To know whether it may be done when it counts, the deletion of what a server keeps is tried with a key that is not there. */
 	r->keeps_rows = false;
+	r->owner_key->kept = looks_up_rows(r);
 	r->refusal[0] = '\0';
 	key_begin(r, r->owner_key, now_ms);
 	each_key(r, key_begin, now_ms);
@@ -233,7 +241,7 @@ void routes_set_version(struct routes *r, int version, int64_t now_ms)
 /* A server of odbc mode may have kept the row that a changed number had. */
 static void row_changed(struct routes *r, struct key *k)
 {
-	k->kept = k->family == ROUTE_FAMILY_NUMBER && r->complete && r->config.lookup && !r->former && !r->config.read_only;
+	k->kept = k->family == ROUTE_FAMILY_NUMBER && r->complete && looks_up_rows(r);
 }
 
 /* Replaces a text; true if it changed. */

@@ -55,7 +55,7 @@ struct key {
 	bool leaving;			/* it was wanted or found, and is to be deleted */
 	bool foreign;			/* NUMBER: found by a scan and not in the store; it is only read */
 	bool off, wants_new;		/* NUMBER: see struct route_key */
-	bool kept;			/* NUMBER, odbc: the server may have kept a row that is no longer right */
+	bool kept;			/* NUMBER, odbc: the server may have kept a row that is no longer right; OWNER: to be tried */
 	bool former_off;		/* AGENT: a former dialplan may not use it; `former` is kept until no number leads to it */
 	bool in_force;			/* OBJECT: Asterisk uses it; true until seen otherwise */
 	bool restart;			/* something changed while its action was in flight: begin again after the answer */

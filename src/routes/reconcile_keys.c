@@ -604,7 +604,7 @@ void key_answer(struct routes *r, struct key *k, enum route_answer answer, const
 	k->held = k->held || (read && !k->off && k->phase >= PHASE_READ);
 	if (k->restart) {
 		key_begin(r, k, now_ms);
-	} else if (k->phase == PHASE_FORGET_SEEN && !refused) {
+	} else if (k->phase == PHASE_FORGET_SEEN && !refused && k->family == ROUTE_FAMILY_NUMBER) {
 		key_move(r, k, PHASE_FORGET_ROW, PLACE_READY);
 	} else if (k->phase == PHASE_FORGET_SEEN || k->phase == PHASE_FORGET_ROW) {
 		/* The next look-up that succeeds replaces what was kept. Where we may not delete it, it stays until then. */

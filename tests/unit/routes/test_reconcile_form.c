@@ -498,7 +498,7 @@ static void every_key_is_looked_up(void **state)
 	routes_verify_all(s->r, s->now);
 	assert_true(sim_settle(s));
 	sim_assert_state(s, A, ROUTE_VERIFIED);
-	assert_int_equal(s->puts + s->dels + s->scans, 0);
+	assert_int_equal(s->puts + s->scans, 0);
 	sim_free(s);
 }
 
@@ -522,7 +522,7 @@ static void a_changed_number_is_forgotten(void **state)
 		sim_begin(s);
 		sim_settle(s);
 		assert_non_null(sim_held(s, "trunkdeckcache", "seen/" A));
-		assert_false(sim_stats(s).keeps_rows);
+		assert_int_equal(sim_stats(s).keeps_rows, !allowed);
 		sim_del(s, "TRUNKDECK_KEY", "trunkdeck," A);
 		routes_untell(s->r, ROUTE_FAMILY_NUMBER, A, s->now);
 		assert_true(sim_settle(s));
@@ -530,7 +530,7 @@ static void a_changed_number_is_forgotten(void **state)
 		assert_int_equal(sim_held(s, "trunkdeckcache", "seen/" A) == NULL, allowed);
 		assert_int_equal(sim_held(s, "trunkdeckcache", "trunkdeck/" A) == NULL, allowed);
 		assert_int_equal(sim_stats(s).keeps_rows, !allowed);
-		assert_int_equal(s->dels, allowed ? 2 : 0);
+		assert_int_equal(s->dels, allowed ? 3 : 0);
 		sim_free(s);
 	}
 }
