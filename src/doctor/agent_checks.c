@@ -345,8 +345,8 @@ void check_object(const struct subject *s, struct finding *f)
 	struct err e = { .code = ERR_NONE };
 	char *uri, *wanted;
 
-	if (kind_of(s->agent) != AGENT_KIND_URL) {
-		finding_set(f, VERDICT_PASS, "%s", _("the agent has no URL"));
+	if (kind_of(s->agent) != AGENT_KIND_URL || !agent_usable(s->agent, NULL)) {
+		finding_set(f, VERDICT_PASS, "%s", s->agent->url[0] ? _("none, because the agent can't take calls") : _("the agent has no URL"));
 		return;
 	}
 	if (!s->probe->session) {

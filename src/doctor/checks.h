@@ -13,6 +13,8 @@ struct probe {
 	struct err err;
 	struct server_facts facts;
 	struct err facts_err;		/* why its version is not known */
+	int dialplan;			/* version of the server's dialplan; 0 = it has none, or dialplan_err says why it is not known */
+	struct err dialplan_err;
 	char *allowed;			/* actions of its user, each between blanks: " Ping DBGet "; NULL = unknown */
 	bool stamped;			/* an event had a time stamp */
 	bool heard;			/* an event was heard */
@@ -65,8 +67,8 @@ check_fn check_encrypted, check_reachable, check_version, check_permissions, che
 check_fn check_endpoint, check_prefix, check_contact, check_route, check_dial;
 /* key_checks.c */
 check_fn check_keys, check_standing;
-/* Asks for the version of the server's dialplan; *version 0 = it has none. False if the server can't be asked. */
-bool probe_dialplan(struct probe *p, int *version, struct err *e);
+/* Sets the version of the dialplan. */
+void probe_dialplan(struct probe *p);
 /* agent_checks.c */
 check_fn check_features, check_wizard, check_sections, check_dial_options, check_parameters, check_object;
 /* way_checks.c */

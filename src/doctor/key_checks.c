@@ -25,14 +25,15 @@ static void see_version(void *arg, const struct ami_frame *f)
 		*(int *)arg = told;
 }
 
-bool probe_dialplan(struct probe *p, int *version, struct err *e)
+void probe_dialplan(struct probe *p)
 {
 	const struct ami_field fields[] = { { "Context", DIALPLAN_VERSION_CONTEXT }, { NULL, NULL } };
+	struct err e = { .code = ERR_NONE };
 
 	/* Asterisk refuses if the include has no version. */
-	*version = 0;
-	return ami_session_action(p->session, "ShowDialPlan", fields, see_version, version, e) ||
-	       (e->code == ERR_SERVER_REFUSED && !ami_is_denied(str_of(e->message)));
+	if (!ami_session_action(p->session, "ShowDialPlan", fields, see_version, &p->dialplan, &e) &&
+	    (e.code != ERR_SERVER_REFUSED || ami_is_denied(str_of(e.message))))
+		p->dialplan_err = e;
 }
 
 static bool read_key(const struct subject *s, const struct route_key *k, char **value, struct err *e)
@@ -70,13 +71,12 @@ static void compare_keys(const struct subject *s, const struct buf *packed, stru
 	struct route_need *needs = NULL;
 	struct route_key k;
 	size_t count = 0, blocks = 0;
-	int version;
 
-	if (!probe_dialplan(s->probe, &version, &e)) {
-		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+	if (s->probe->dialplan_err.code != ERR_NONE) {
+		doctor_refused(s, f, VERDICT_UNKNOWN, &s->probe->dialplan_err, "reporting");
 		return;
 	}
-	if (version < ROUTES_NEW_DIALPLAN) {
+	if (s->probe->dialplan < ROUTES_NEW_DIALPLAN) {
 		finding_set(f, VERDICT_PASS, "%s", _("its dialplan is of a former version: see the check dialplan"));
 		return;
 	}

@@ -80,6 +80,7 @@ void probe_open(struct probe *p, const struct server_config *server, const struc
 		return;
 	ami_session_facts(p->session, &p->facts, &p->facts_err);
 	ami_session_action(p->session, "ListCommands", no_fields, take_commands, &p->allowed, &e);
+	probe_dialplan(p);
 }
 
 void probe_close(struct probe *p)
@@ -265,16 +266,15 @@ static void see_dialplan(const struct subject *s, struct finding *f, const char 
 void check_dialplan(const struct subject *s, struct finding *f)
 {
 	static const char *const contexts[] = { "trunkdeck-call", "trunkdeck-route", CONTEXT };
-	int ours = dialplan_version(), theirs = 0;
-	struct err e;
+	int ours = dialplan_version(), theirs = s->probe->dialplan;
 
 	for (size_t i = 0; i < ARRAY_LEN(contexts); i++) {
 		see_dialplan(s, f, contexts[i]);
 		if (f->verdict != VERDICT_PASS)
 			return;
 	}
-	if (!probe_dialplan(s->probe, &theirs, &e)) {
-		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+	if (s->probe->dialplan_err.code != ERR_NONE) {
+		doctor_refused(s, f, VERDICT_UNKNOWN, &s->probe->dialplan_err, "reporting");
 		return;
 	}
 	if (theirs == ours) {
@@ -534,10 +534,13 @@ void check_route(const struct subject *s, struct finding *f)
 
 void check_dial(const struct subject *s, struct finding *f)
 {
+	bool usable = agent_usable(s->agent, NULL);
 	char *ours = agent_dial_made(s->agent->id, s->agent->url, s->agent->dial), *agent, *dial;
 
 	if (!read_route(s, f, &agent, &dial)) {
 		;
+	} else if (!usable && !*dial) {
+		finding_set(f, VERDICT_PASS, "%s", _("nothing, because the agent can't take calls"));
 	} else if (strcmp(agent, s->agent->id) != 0) {
 		finding_set(f, VERDICT_UNKNOWN, "%s", _("without its route there is nothing to compare"));
 	} else if (strcmp(dial, ours) != 0 && strcmp(dial, s->agent->dial) != 0) {

@@ -1,19 +1,25 @@
 /* The checks that need no server: the workspace's settings for a number, and the results of its last calls. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "checks.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/model/number_suggest.h"
+#include "trunkdeck/model/tell.h"
+#include "trunkdeck/routes/route.h"
 
 #define SUGGESTIONS_MAX 3
 #define RECENT_US ((int64_t)24 * 3600 * 1000000)
 
 bool doctor_wants_route(const struct subject *s)
 {
-	return s->number && !number_unrouted(s->number, s->agent) && s->number->region == s->probe->config->region;
+	if (!s->number || !s->number->enabled || !s->agent || s->number->region != s->probe->config->region)
+		return false;
+	/* A former dialplan has no fallback, so that a number whose agent takes no calls has no route there. */
+	return s->probe->dialplan >= ROUTES_NEW_DIALPLAN || agent_usable(s->agent, NULL);
 }
 
 void check_limit(const struct subject *s, struct finding *f)
@@ -76,14 +82,33 @@ static void suggest_numbers(const struct subject *s, struct finding *f)
 	buf_clear(&list);
 }
 
+/* The first provider whose default agent answers numbers that are not configured; NULL = none. */
+static const struct provider *with_default(const struct subject *s)
+{
+	size_t count;
+	const struct provider *const *providers = snapshot_providers(s->options->snapshot, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (providers[i]->default_agent[0])
+			return providers[i];
+	return NULL;
+}
+
 void check_configured(const struct subject *s, struct finding *f)
 {
+	const struct provider *p = s->number ? NULL : with_default(s);
+	const char *name = s->e164 ? s->e164 : s->typed;
+
 	if (s->number) {
 		finding_set(f, VERDICT_PASS, _("provider %s, agent %s, region %s"), s->number->provider, s->number->agent,
 			    region_name(s->number->region));
 		return;
 	}
-	finding_set(f, VERDICT_FAIL, _("%s is not configured"), s->e164 ? s->e164 : s->typed);
+	if (p && s->e164)
+		finding_set(f, VERDICT_WARN, _("%s is not configured; the default agent %s answers when it comes through %s"), name,
+			    p->default_agent, p->name);
+	else
+		finding_set(f, VERDICT_FAIL, _("%s is not configured"), name);
 	suggest_numbers(s, f);
 }
 
@@ -127,7 +152,10 @@ void check_usable(const struct subject *s, struct finding *f)
 	if (!s->agent) {
 		finding_set(f, VERDICT_UNKNOWN, "%s", _("there is no agent"));
 	} else if (agent_usable(s->agent, &why)) {
-		finding_set(f, VERDICT_PASS, _("dialled as %s"), s->agent->dial);
+		char *dial = agent_dial_made(s->agent->id, s->agent->url, s->agent->dial);
+
+		finding_set(f, VERDICT_PASS, _("dialled as %s"), dial);
+		free(dial);
 	} else {
 		finding_set(f, VERDICT_FAIL, "%s: %s", s->agent->id, why);
 		finding_todo(f,

@@ -252,6 +252,7 @@ class Ways(Doctor):
         self.server.variables["DIALPLAN_EXISTS(my-routing,s,1)"] = "1"
         self.finds("routing", "pass", "my-routing")
         self.finds("default", "pass", "sales")
+        self.finds("configured", "warn", "the default agent sales answers when it comes through Twilio", "+15551234999")
         self.sql("UPDATE agent SET disabled = 1 WHERE id = 'sales'")
         self.finds("default", "fail", "provider edit twilio --default-agent")
 
@@ -326,6 +327,16 @@ class Keys(Doctor):
         self.finds("keys", "fail", f"trunkdeck/{NUMBER} has another value")
         self.server.denied = {"DBGet"}
         self.finds("keys", "unknown", "reporting")
+
+    def test_an_agent_that_takes_no_calls(self):
+        """The number keeps its key, so that the fallback answers; a former dialplan has no route."""
+        self.sql("UPDATE agent SET disabled = 1 WHERE id = 'support'")
+        self.server.held["trunkdeckagent", "support"] = "3,off,0,0,"
+        self.finds("route", "pass", "to support")
+        self.finds("dial", "pass", "nothing, because")
+        self.finds("keys", "pass", "4 keys")
+        self.server.dialplan = 2
+        self.finds("route", "fail", "was left behind")
 
     def test_a_former_dialplan(self):
         self.server.dialplan = 2
