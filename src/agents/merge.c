@@ -59,13 +59,6 @@ static int compare_issue(const void *id, const void *issue)
 	return strcmp(id, ((const struct agents_issue *)issue)->id);
 }
 
-/* True if the directory has the agent, usable or not. Issues have cleaned ids; a false match only keeps an agent. */
-static bool is_there(const struct agents_list *list, const char *id)
-{
-	return (list->count && bsearch(id, list->agents, list->count, sizeof(*list->agents), compare_listed)) ||
-	       (list->issue_count && bsearch(id, list->issues, list->issue_count, sizeof(*list->issues), compare_issue));
-}
-
 /* --- the plan --- */
 
 /* The keys of the fields that differ; "" = none. Fields that only the store has are not compared. */
@@ -140,9 +133,14 @@ static void merge_listed(struct agents_plan *plan, const struct agents_list *lis
 	add_change(plan, !stored ? AGENTS_ADDED : is_marked(stored) ? AGENTS_RESTORED : AGENTS_CHANGED, stored, &copy, fields);
 }
 
+/* An issue counts as the agent. Issues have cleaned ids; a false match only keeps an agent. */
 static bool is_gone(const struct agents_list *list, const struct agent *stored)
 {
-	return agents_expects(stored) && list->regions[stored->region].state == AGENTS_COMPLETE && !is_there(list, stored->id);
+	const char *id = stored->id;
+
+	return agents_expects(stored) && list->regions[stored->region].state == AGENTS_COMPLETE &&
+	       !(list->count && bsearch(id, list->agents, list->count, sizeof(*list->agents), compare_listed)) &&
+	       !(list->issue_count && bsearch(id, list->issues, list->issue_count, sizeof(*list->issues), compare_issue));
 }
 
 void agents_merge(struct agents_plan *plan, const struct agents_list *list, struct snapshot *stored, bool all_may_go)

@@ -135,17 +135,6 @@ static void left_unseen(void *arg, const struct call *c)
 	(void)c;
 }
 
-/* A recorder starts over, or another one takes its place: calls that it does not name are gone. */
-static void end_round(struct app *a, const struct app_server *s)
-{
-	struct ami_resync_report r = { .serial = s->source.round };
-
-	str_copy(r.server, sizeof(r.server), str_of(s->config->name));
-	live_resynced(a->live, &r, left_unseen, NULL);
-	if (s->source.round > 1)
-		history_recount(a);
-}
-
 void on_live(void *taker, void *value)
 {
 	const struct worker_live *live = value;
@@ -166,9 +155,16 @@ void on_live(void *taker, void *value)
 		r.change = c->state == CALL_ENDED ? CALL_CHANGE_FINISHED : CALL_CHANGE_UPDATED;
 		call_report(a, &r);
 	}
+	/* If a recorder starts over, or another one takes its place, calls that it does not name are gone. */
 	for (size_t i = 0; i < live->server_count; i++) {
-		if (live->servers[i].reset)
-			end_round(a, app_server(a, live->servers[i].server));
+		struct ami_resync_report r = { .serial = app_server(a, live->servers[i].server)->source.round };
+
+		if (!live->servers[i].reset)
+			continue;
+		str_copy(r.server, sizeof(r.server), str_of(live->servers[i].server));
+		live_resynced(a->live, &r, left_unseen, NULL);
+		if (r.serial > 1)
+			history_recount(a);
 	}
 	a->dirty |= APP_DIRTY_CALLS | APP_DIRTY_SERVERS;
 }

@@ -67,13 +67,6 @@ int64_t metrics_window_since_us(enum metrics_window w, const struct zone *z, int
 
 /* --- the zone --- */
 
-static struct zone *zone_or_utc(const char *name)
-{
-	struct zone *z = zone_open(name);
-
-	return z ? z : zone_open("UTC");
-}
-
 const struct zone *app_zone(const struct app *a)
 {
 	struct history *h = &a->private->history;
@@ -282,7 +275,9 @@ void history_tick(struct app *a)
 	set_day(a);
 	metrics_free(&a->metrics);
 	zone_free(&h->metrics_zone);
-	h->metrics_zone = zone_or_utc(h->zone_name);
+	h->metrics_zone = zone_open(h->zone_name);
+	if (!h->metrics_zone)
+		h->metrics_zone = zone_open("UTC");
 	a->metrics = metrics_new_with(&(struct metrics_options){ .zone = h->metrics_zone, .remember = true,
 								 .since_us = h->day_start_us });
 	count_live(a);

@@ -45,26 +45,6 @@ static bool read_directory(struct agents_list *list, struct snapshot *stored, co
 	return ok;
 }
 
-static void add_row(struct agent_sync *out, const struct agents_change *c, const struct agent *now, const struct err *e)
-{
-	struct agent_sync_row *row;
-
-	out->rows = xreallocarray(out->rows, out->count + 1, sizeof(*out->rows));
-	row = &out->rows[out->count++];
-	*row = (struct agent_sync_row){ .change = *c, .err = *e };
-	agent_copy(&row->agent, now);
-	if (e->code == ERR_NONE)
-		out->done[c->kind]++;
-	else
-		out->refused++;
-}
-
-static bool is_conflict(const struct mutation_result *r)
-{
-	return !r->done && (r->err.code == ERR_CHANGED_MEANWHILE || r->err.code == ERR_AGENT_EXISTS ||
-			    r->err.code == ERR_AGENT_NOT_FOUND);
-}
-
 /* Merges with the store's current content in one transaction. *again: somebody else changed one of the agents
  * meanwhile. Refusals are reported once, in the last round. */
 static bool merge_once(struct agent_sync *out, struct store *store, const struct agents_list *list,
@@ -88,13 +68,26 @@ static bool merge_once(struct agent_sync *out, struct store *store, const struct
 		if (plan.count > 0 && !o->dry_run)
 			ok = store_mutate(store, plan.mutations, plan.count, MUTATE_PARTIAL, results, e);
 	}
-	for (size_t i = 0; ok && i < plan.count; i++)
-		*again = *again || (!last && is_conflict(&results[i]));
+	for (size_t i = 0; ok && !last && i < plan.count; i++) {
+		enum err_code code = results[i].done ? ERR_NONE : results[i].err.code;
+
+		*again = *again || code == ERR_CHANGED_MEANWHILE || code == ERR_AGENT_EXISTS ||
+			 code == ERR_AGENT_NOT_FOUND;
+	}
+	out->rows = xreallocarray(out->rows, out->count + plan.count + 1, sizeof(*out->rows));
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct mutation_result *r = &results[i];
+		struct agent_sync_row *row = &out->rows[out->count];
 
-		if (ok && (r->done || !*again))
-			add_row(out, &plan.changes[i], r->done ? &r->now.agent : &plan.mutations[i].record.agent, &r->err);
+		if (ok && (r->done || !*again)) {
+			*row = (struct agent_sync_row){ .change = plan.changes[i], .err = r->err };
+			agent_copy(&row->agent, r->done ? &r->now.agent : &plan.mutations[i].record.agent);
+			out->count++;
+			if (r->err.code == ERR_NONE)
+				out->done[row->change.kind]++;
+			else
+				out->refused++;
+		}
 		mutation_result_clear(&results[i]);
 	}
 	free(results);

@@ -27,12 +27,6 @@
 
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
 
-/* A number in international form, without more. */
-static bool is_number(const char *s)
-{
-	return s[0] == '+' && s[1] && s[1 + strspn(s + 1, "0123456789")] == '\0';
-}
-
 static void found(struct ami_server *s, enum route_family in, struct str path, struct str value)
 {
 	struct str family = str_of(route_family_name(in));
@@ -43,7 +37,8 @@ static void found(struct ami_server *s, enum route_family in, struct str path, s
 		return;
 	name = str_dup((struct str){ path.p + family.len + 2, path.len - family.len - 2 });
 	text = str_dup(value);
-	if (in != ROUTE_FAMILY_NUMBER || is_number(name))
+	if (in != ROUTE_FAMILY_NUMBER ||
+	    (name[0] == '+' && name[1] && name[1 + strspn(name + 1, "0123456789")] == '\0'))
 		routes_scan_found(s->routes, in, name, text, clock_mono_ms(&clock_system));
 	free(name);
 	free(text);
@@ -102,31 +97,9 @@ static void on_frame(void *arg, const struct ami_frame *f)
 		ami_calls_rejected(arg, f);
 }
 
-static void begin(struct ami_server *s, int64_t now_ms)
-{
-	struct ami_link_config config = s->link;
-
-	config.name = "scan";
-	config.events = "off";
-	config.receive_buffer = RECEIVE_BUFFER;
-	config.on_up = on_up;
-	config.on_down = on_down;
-	config.on_frame = on_frame;
-	config.arg = s;
-	s->scan = (struct ami_scan){ .link = ami_link_new(&config), .by_ms = now_ms + s->timing->scan };
-	routes_scan_begin(s->routes);
-}
-
 void ami_scan_abandon(struct ami_server *s)
 {
 	end(s, false);
-}
-
-/* Called only at the end of a turn, when no event of the link is left to handle. */
-static void stop(struct ami_server *s)
-{
-	routes_scan_end(s->routes, s->scan.ok);
-	ami_link_free(&s->scan.link);
 }
 
 /* When the scan is given up: there is a limit for the whole list, and one for its next piece. */
@@ -139,15 +112,29 @@ static int64_t due_ms(const struct ami_server *s)
 
 void ami_scan_turn(struct ami_server *s, int64_t now_ms)
 {
-	if (!s->scan.link && s->routes && routes_scan_due(s->routes))
-		begin(s, now_ms);
+	struct ami_link_config config = s->link;
+
+	if (!s->scan.link && s->routes && routes_scan_due(s->routes)) {
+		config.name = "scan";
+		config.events = "off";
+		config.receive_buffer = RECEIVE_BUFFER;
+		config.on_up = on_up;
+		config.on_down = on_down;
+		config.on_frame = on_frame;
+		config.arg = s;
+		s->scan = (struct ami_scan){ .link = ami_link_new(&config), .by_ms = now_ms + s->timing->scan };
+		routes_scan_begin(s->routes);
+	}
 	if (!s->scan.link)
 		return;
 	ami_link_tick(s->scan.link, now_ms);
 	ami_link_flush(s->scan.link);
-	/* The scan is not retried by itself. A failing connection is reported by the control link. */
-	if (s->scan.over || now_ms >= due_ms(s) || ami_link_state(s->scan.link) == LINK_RETRY)
-		stop(s);
+	/* The scan is not retried by itself. A failing connection is reported by the control link. The link is freed
+	 * here, at the end of a turn, because no event of it is left to handle. */
+	if (s->scan.over || now_ms >= due_ms(s) || ami_link_state(s->scan.link) == LINK_RETRY) {
+		routes_scan_end(s->routes, s->scan.ok);
+		ami_link_free(&s->scan.link);
+	}
 }
 
 int64_t ami_scan_next_at_ms(const struct ami_server *s)

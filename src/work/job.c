@@ -65,19 +65,6 @@ static void on_finding(void *arg, const struct finding *f)
 	post(q, q->job_thread->handlers->finding, 0, news);
 }
 
-static void examine(struct job_run *q)
-{
-	const struct job_order *job = q->job;
-
-	doctor_run(&(struct doctor_options){
-		.config = q->job_thread->config, .store = q->store, .snapshot = q->snapshot,
-		.number = job->number[0] != '\0' ? job->number : NULL,
-		.provider = job->provider[0] != '\0' ? job->provider : NULL,
-		.timeout_ms = DOCTOR_ANSWER_MS, .now_us = job->now_us, .stop = q->job_thread->inbox,
-		.report = on_finding, .arg = q,
-	});
-}
-
 /* --- test calls --- */
 
 static void tell_test(const struct job_run *q, const struct server_config *server, enum job_test_state state,
@@ -137,7 +124,13 @@ static void do_job(void *taker, void *value)
 	q.snapshot = snapshot_new();
 	if (store_open(&q.store, config->store_url, &options, &e) && store_read_snapshot(q.store, q.snapshot, true, &e)) {
 		if (q.job->kind == JOB_DOCTOR)
-			examine(&q);
+			doctor_run(&(struct doctor_options){
+				.config = config, .store = q.store, .snapshot = q.snapshot,
+				.number = q.job->number[0] != '\0' ? q.job->number : NULL,
+				.provider = q.job->provider[0] != '\0' ? q.job->provider : NULL,
+				.timeout_ms = DOCTOR_ANSWER_MS, .now_us = q.job->now_us, .stop = i->inbox,
+				.report = on_finding, .arg = &q,
+			});
 		else
 			place_tests(&q, &e);
 	}

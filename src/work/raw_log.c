@@ -119,19 +119,6 @@ static bool is_recording(const char *path, struct err *e)
 	return err_hint(e, "%s", _("choose another name, or move it away"));
 }
 
-static bool claim(const struct raw_log *l, struct raw_file *f, struct err *e)
-{
-	for (int n = 0; n <= l->keep; n++) {
-		char *path = older_path(f, n);
-		bool ok = is_recording(path, e);
-
-		free(path);
-		if (!ok)
-			return false;
-	}
-	return open_next(l, f) || err_set_message(e, ERR_FILE, "%s: %s", f->path, strerror(errno));
-}
-
 /* --- the writer --- */
 
 static void tell(struct raw_log *l, const struct raw_file *f, const struct err *why, uint64_t lost)
@@ -309,7 +296,13 @@ bool raw_log_start(struct raw_log **out, const struct raw_log_options *options, 
 		f->fd = -1;
 		f->server = xstrdup(servers[l->count].name);
 		f->path = count == 1 ? xstrdup(options->path) : xasprintf("%s.%s", options->path, f->server);
-		ok = claim(l, f, e);
+		for (int n = 0; ok && n <= l->keep; n++) {
+			char *path = older_path(f, n);
+
+			ok = is_recording(path, e);
+			free(path);
+		}
+		ok = ok && (open_next(l, f) || err_set_message(e, ERR_FILE, "%s: %s", f->path, strerror(errno)));
 	}
 	if (ok) {
 		sigfillset(&all);

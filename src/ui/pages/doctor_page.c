@@ -29,14 +29,6 @@ static void add_count(struct buf *to, size_t n, const char *text)
 		buf_addf(to, "%s%zu %s", to->len > 0 ? ", " : "", n, text);
 }
 
-static void sum_up(struct buf *to, const struct job *j)
-{
-	add_count(to, j->count[VERDICT_FAIL], _("wrong"));
-	add_count(to, j->count[VERDICT_WARN], ngettext("warning", "warnings", j->count[VERDICT_WARN]));
-	add_count(to, j->count[VERDICT_UNKNOWN], _("unknown"));
-	add_count(to, j->count[VERDICT_PASS], _("ok"));
-}
-
 static enum role sum_role(const struct job *j)
 {
 	if (j->count[VERDICT_FAIL] > 0)
@@ -88,7 +80,10 @@ static void doctor_fill(void *arg, struct page_lines *l)
 	struct buf sum;
 
 	buf_init(&sum, 200);
-	sum_up(&sum, q);
+	add_count(&sum, q->count[VERDICT_FAIL], _("wrong"));
+	add_count(&sum, q->count[VERDICT_WARN], ngettext("warning", "warnings", q->count[VERDICT_WARN]));
+	add_count(&sum, q->count[VERDICT_UNKNOWN], _("unknown"));
+	add_count(&sum, q->count[VERDICT_PASS], _("ok"));
 	page_line(l, 0, PAGE_CUT, sum_role(q), sum.len > 0 ? sum.p : "");
 	if (q->running)
 		page_also(l, sum.len > 0 ? utf8_width(sum.p) + 2 : 0, PAGE_CUT, ROLE_DIM, _("checking; Esc ends it"));
@@ -205,26 +200,6 @@ static const struct finding *find_mark(const struct job_page *p, int step)
 	return step > 0 ? first : step == 0 ? at : before ? before : last;
 }
 
-static void move_mark(struct job_page *p, int step)
-{
-	const struct finding *f = find_mark(p, step);
-
-	if (f)
-		p->marked = *f;
-}
-
-static void act(struct job_page *p)
-{
-	const struct finding *f = find_mark(p, 0);
-	struct remedy remedy;
-
-	if (!f)
-		return;
-	p->marked = *f;
-	remedy = f->remedy;		/* copied first, because the test page drops the findings */
-	p->again = doctor_act(p->ui, &remedy);
-}
-
 static bool is_syncing(const struct app *a)
 {
 	for (size_t i = 0; i < a->server_count; i++)
@@ -254,13 +229,15 @@ static const void *doctor_marked(void *arg)
 static bool doctor_key(void *arg, key_code key)
 {
 	struct job_page *p = arg;
+	const struct finding *f = find_mark(p, key == KEYS_TAB ? 1 : key == KEYS_BACKTAB ? -1 : 0);
+	struct remedy remedy;
 
-	if (!find_mark(p, 0) || (key != KEYS_ENTER && key != KEYS_TAB && key != KEYS_BACKTAB))
+	if (!f || (key != KEYS_ENTER && key != KEYS_TAB && key != KEYS_BACKTAB))
 		return false;
+	p->marked = *f;
+	remedy = f->remedy;		/* copied first, because the test page drops the findings */
 	if (key == KEYS_ENTER)
-		act(p);
-	else
-		move_mark(p, key == KEYS_TAB ? 1 : -1);
+		p->again = doctor_act(p->ui, &remedy);
 	return true;
 }
 

@@ -22,51 +22,22 @@ static json_t *ms_json(int64_t us)
 	return us < 0 ? json_null() : json_real((double)us / 1000);
 }
 
-static json_t *routes_json(const struct routes_stats *r)
-{
-	json_t *o = json_object();
-
-	for (int i = 0; i < ROUTE_STATE_COUNT; i++)
-		if (r->by_state[i] > 0)
-			json_object_set_new(o, route_state_name((enum route_state)i), json_integer((json_int_t)r->by_state[i]));
-	return o;
-}
-
-static json_t *endpoints_json(const struct endpoints_report *e)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < e->count; i++) {
-		json_t *o = json_object();
-
-		json_object_set_new(o, "name", text_json(e->endpoints[i].name));
-		json_object_set_new(o, "state", json_string(endpoint_state_name(e->endpoints[i].state)));
-		json_object_set_new(o, "roundTripMs", ms_json(e->endpoints[i].rtt_us));
-		json_array_append_new(list, o);
-	}
-	return list;
-}
-
-static json_t *registrations_json(const struct endpoints_report *e)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < e->registration_count; i++) {
-		json_t *o = json_object();
-
-		json_object_set_new(o, "name", text_json(e->registrations[i].name));
-		json_object_set_new(o, "status", text_json(e->registrations[i].status));
-		json_object_set_new(o, "at", text_json(e->registrations[i].at));
-		json_array_append_new(list, o);
-	}
-	return list;
-}
-
 json_t *servers_json(const struct app *a, const struct app_server *s)
 {
 	const struct server_status *st = &s->status;
-	json_t *o = json_object();
+	const struct endpoints_report *e = &s->endpoints;
+	json_t *o = json_object(), *routes = json_object(), *endpoints = json_array(), *registrations = json_array();
 
+	for (int i = 0; i < ROUTE_STATE_COUNT; i++)
+		if (st->routes.by_state[i] > 0)
+			json_object_set_new(routes, route_state_name((enum route_state)i),
+					    json_integer((json_int_t)st->routes.by_state[i]));
+	for (size_t i = 0; i < e->count; i++)
+		json_array_append_new(endpoints, json_pack("{s:o,s:s,s:o}", "name", text_json(e->endpoints[i].name),
+			"state", endpoint_state_name(e->endpoints[i].state), "roundTripMs", ms_json(e->endpoints[i].rtt_us)));
+	for (size_t i = 0; i < e->registration_count; i++)
+		json_array_append_new(registrations, json_pack("{s:o,s:o,s:o}", "name", text_json(e->registrations[i].name),
+			"status", text_json(e->registrations[i].status), "at", text_json(e->registrations[i].at)));
 	json_object_set_new(o, "name", text_json(s->config->name));
 	json_object_set_new(o, "region", json_string(region_name(s->config->region)));
 	json_object_set_new(o, "connected", json_boolean(server_is_up(st)));
@@ -79,9 +50,9 @@ json_t *servers_json(const struct app *a, const struct app_server *s)
 	json_object_set_new(o, "events", json_integer((json_int_t)st->events));
 	json_object_set_new(o, "framesRejected", json_integer((json_int_t)st->rejected));
 	json_object_set_new(o, "mode", json_string(routes_mode_name(s->config->routes)));
-	json_object_set_new(o, "routes", routes_json(&st->routes));
+	json_object_set_new(o, "routes", routes);
 	json_object_set_new(o, "deletionsWaiting", json_integer((json_int_t)deletions_waiting(a->deletions, s->config->name)));
-	json_object_set_new(o, "endpoints", endpoints_json(&s->endpoints));
-	json_object_set_new(o, "registrations", registrations_json(&s->endpoints));
+	json_object_set_new(o, "endpoints", endpoints);
+	json_object_set_new(o, "registrations", registrations);
 	return o;
 }

@@ -15,33 +15,11 @@
 
 #define NAMED 5				/* routes named in the question */
 
-static void say_deletions(const struct app *a, const struct app_server *s, struct buf *text)
-{
-	size_t waiting = deletions_waiting(a->deletions, s->config->name);
-
-	if (waiting == 0)
-		return;
-	buf_addf(text, ngettext("  %zu deletion not verified", "  %zu deletions not verified", waiting), waiting);
-	if (s->status.control != LINK_UP)
-		buf_adds(text, _(": server away"));
-}
-
-static void say_trouble(const struct routes_stats *r, struct buf *text)
-{
-	if (r->prefixes_verified < r->prefixes)
-		buf_addf(text, _("  %zu of %zu carrier forms"), r->prefixes_verified, r->prefixes);
-	if (r->foreign_owner)
-		buf_addf(text, _("  owned by another store (%s): nothing is written"), r->owner);
-	if (r->scan_failed)
-		buf_adds(text, _("  keys left behind: not listed"));
-	if (r->refusal[0] != '\0')
-		buf_addf(text, r->mute ? "  %s" : _("  refused: %s"), r->refusal);
-}
-
 bool servers_routes_text(const struct app *a, const struct app_server *s, struct buf *text)
 {
 	const struct routes_stats *r = &s->status.routes;
 	bool alarm = r->foreign_owner || r->refusal[0] != '\0';
+	size_t waiting = deletions_waiting(a->deletions, s->config->name);
 
 	buf_addf(text, "%s", routes_mode_name(s->config->routes));
 	for (int i = 0; i < ROUTE_STATE_COUNT; i++) {
@@ -50,8 +28,18 @@ bool servers_routes_text(const struct app *a, const struct app_server *s, struct
 		alarm = alarm || route_state_needs_person((enum route_state)i);
 		buf_addf(text, "  %zu %s", r->by_state[i], route_state_text((enum route_state)i));
 	}
-	say_deletions(a, s, text);
-	say_trouble(r, text);
+	if (waiting > 0)
+		buf_addf(text, ngettext("  %zu deletion not verified", "  %zu deletions not verified", waiting), waiting);
+	if (waiting > 0 && s->status.control != LINK_UP)
+		buf_adds(text, _(": server away"));
+	if (r->prefixes_verified < r->prefixes)
+		buf_addf(text, _("  %zu of %zu carrier forms"), r->prefixes_verified, r->prefixes);
+	if (r->foreign_owner)
+		buf_addf(text, _("  owned by another store (%s): nothing is written"), r->owner);
+	if (r->scan_failed)
+		buf_adds(text, _("  keys left behind: not listed"));
+	if (r->refusal[0] != '\0')
+		buf_addf(text, r->mute ? "  %s" : _("  refused: %s"), r->refusal);
 	return !alarm;
 }
 
@@ -126,8 +114,8 @@ static void ask_delete(struct ui *ui)
 static void ask_take_over(struct ui *ui, const struct app_server *s)
 {
 	char *title = xasprintf(_("Take %s over?"), s->config->name);
-	char *text = xasprintf(_("It belongs to another store (%s).\nWho works with that store loses the server: two can't write to "
-				 "one."), s->status.routes.owner);
+	char *text = xasprintf(_("It belongs to another store (%s).\nUsers of that store lose the server, because "
+				 "only one store can write to it."), s->status.routes.owner);
 
 	ask(ui, &(struct dialog_options){ .title = title, .text = text, .yes = _("Take over"), .no = _("Leave it"),
 		.typed = s->config->name, .confirmed = take_over_confirmed },

@@ -131,13 +131,6 @@ static void servers_update(void *state, unsigned dirty)
 	}
 }
 
-static const struct app_server *selected(const struct servers *v)
-{
-	const struct list_row *row = list_selected(&v->view.list);
-
-	return row ? ((const struct servers_line *)row->data)->server : NULL;
-}
-
 static void servers_draw(void *state, const struct canvas *c, bool focused)
 {
 	struct servers *v = state;
@@ -155,10 +148,11 @@ static void servers_draw(void *state, const struct canvas *c, bool focused)
 static bool servers_action(void *state, enum action_id action)
 {
 	struct servers *v = state;
+	const struct list_row *row = list_selected(&v->view.list);
 
 	if (action != ACTION_SYNC)
 		return false;
-	servers_sync(v->view.ui, selected(v));
+	servers_sync(v->view.ui, row ? ((const struct servers_line *)row->data)->server : NULL);
 	return true;
 }
 
