@@ -58,6 +58,31 @@ static void set_end(struct call *c, uint32_t *random)
 	c->ended_us = c->answered_us + c->talk_us;
 }
 
+/* The way to the agent, and how it sounded. By the serial number alone, so that the calls stay the same. */
+static void set_told(struct call *c, unsigned serial)
+{
+	static const enum attempt_result results[OUTCOME_COUNT] = {
+		[OUTCOME_ANSWERED] = ATTEMPT_ANSWER, [OUTCOME_BUSY] = ATTEMPT_BUSY, [OUTCOME_NO_ANSWER] = ATTEMPT_NO_ANSWER,
+		[OUTCOME_UNREACHABLE] = ATTEMPT_UNREACHABLE,
+	};
+	const int chance = (int)((serial * 2654435761u) >> 16);
+	struct call_attempt a = { .way = SERVED_AGENT, .result = results[c->outcome] };
+
+	call_init_quality(c);
+	c->served = SERVED_AGENT;
+	if (c->outcome == OUTCOME_ABANDONED)
+		return;
+	str_copy(a.agent, sizeof(a.agent), str_of(c->agent));
+	a.ms = ((c->outcome == OUTCOME_ANSWERED ? c->answered_us : c->ended_us) - c->started_us) / 1000;
+	call_attempt_add(c, &a);
+	if (c->outcome != OUTCOME_ANSWERED)
+		return;
+	c->loss = chance % 23 == 0 ? 10 + chance % 37 : chance % 4;
+	c->jitter_us = 2000 + chance % 9000;
+	c->score = 445 - 3 * c->loss - chance % 7;
+	c->rtt_us = 18000 + chance % 41000;
+}
+
 static struct call make_call(json_t *numbers, unsigned serial, int64_t at_us, uint32_t *random)
 {
 	struct call c = { .started_us = at_us };
@@ -78,9 +103,9 @@ static struct call make_call(json_t *numbers, unsigned serial, int64_t at_us, ui
 		str_copy(members[i].to, members[i].size, str_of(json_string_value(json_object_get(number, members[i].key))));
 	snprintf(c.server, sizeof(c.server), "%s-1", c.region);
 	snprintf(c.linkedid, sizeof(c.linkedid), "demo.%u", serial);
-	call_init_quality(&c);
 	str_copy(c.caller, sizeof(c.caller), str_of(callers[next_random(random, ARRAY_LEN(callers))]));
 	set_end(&c, random);
+	set_told(&c, serial);
 	return c;
 }
 

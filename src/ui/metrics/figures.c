@@ -172,7 +172,7 @@ int figures_sound(const struct canvas *c, int y, const struct number_metrics *n)
 
 	if (n->loss.count == 0)
 		return y;
-	draw_text(c, y, 1, 0, ROLE_STRONG, _("Sound"));
+	draw_text(c, --y, 1, 0, ROLE_STRONG, _("Sound"));
 	if (n->score.count > 0)
 		draw_textf(c, y, FIGURES_INDENT, 0, ROLE_NORMAL, _("loss p95 %d.%d %%  score p50 %d.%d"), (int)(loss / 10),
 			   (int)(loss % 10), (int)(score / 100), (int)(score / 10 % 10));

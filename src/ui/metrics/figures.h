@@ -33,7 +33,7 @@ int figures_states(const struct canvas *c, int y, const struct number_metrics *n
 int figures_talk(const struct canvas *c, int y, const struct number_metrics *n);
 /* Draws the response times, and to which moment they are measured. */
 int figures_response(const struct canvas *c, int y, const struct number_metrics *n);
-/* Draws how the calls sounded; nothing when that is not known of any. */
+/* Draws how the calls sounded in the blank line after the section before; nothing when that is not known of any. */
 int figures_sound(const struct canvas *c, int y, const struct number_metrics *n);
 /* A row of 24 glyphs in columns FIGURES_INDENT and up. */
 #define FIGURES_INDENT 11
