@@ -358,7 +358,7 @@ void check_object(const struct subject *s, struct finding *f)
 		return;
 	}
 	wanted = agent_uri(s->agent->url);
-	if (strcmp(uri, wanted) == 0) {
+	if (wanted && strcmp(uri, wanted) == 0) {
 		finding_set(f, VERDICT_PASS, "%s", _("the same"));
 	} else if (s->probe->config->routes == ROUTES_ODBC) {
 		finding_set(f, *uri ? VERDICT_WARN : VERDICT_PASS, *uri ? _("the WebSocket client " AGENT_CLIENT_PREFIX "%s has another URL") :

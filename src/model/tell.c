@@ -319,29 +319,34 @@ static bool is_address(const char *host)
 	return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
 }
 
-static bool url_allowed(const char *url, struct err *e)
+/* The scheme of a URL that is allowed; NULL with *e. */
+static const struct scheme *allowed_scheme(const char *url, struct err *e)
 {
 	const struct scheme *scheme = scheme_of(url);
-	const char *authority = scheme ? url + strlen(scheme->prefix) : "";
-	char *host;
+	const char *authority = scheme ? url + strlen(scheme->prefix) : "", *hint = NULL;
 	bool address;
+	char *host;
 
-	if (!scheme)
-		return refuse_url(e, _("a URL that begins with ws:// or wss:// is expected, e.g. wss://agent.example.com/media"));
-	if (!characters_allowed(url))
-		return refuse_url(e, _("letters, digits and -._~:/?[]@!$&'()*+,;= are allowed; write other characters as %HH"));
+	if (!scheme) {
+		refuse_url(e, _("a URL that begins with ws:// or wss:// is expected, e.g. wss://agent.example.com/media"));
+		return NULL;
+	}
 	host = read_host((struct str){ authority, strcspn(authority, "/?") });
-	if (!host)
-		return refuse_url(e, _("a host name or an IP address is expected behind ://, and perhaps a port, e.g. wss://agent.example.com:8443/media"));
-	address = is_address(host);
+	address = host && is_address(host);
+	if (!characters_allowed(url))
+		hint = _("letters, digits and -._~:/?[]@!$&'()*+,;= are allowed; write other characters as %HH");
+	else if (!host)
+		hint = _("a host name or an IP address is expected behind ://, and perhaps a port, e.g. wss://agent.example.com:8443/media");
+	else if (scheme->any_name && !address)
+		hint = _("wss+anyname:// is for an IP address; write wss:// before a host name");
+	else if (scheme->tls && !scheme->any_name && address)
+		hint = _("a certificate does not name an IP address: give the host name, or write wss+anyname:// to accept any certificate of the server's CA file");
 	free(host);
-	if (scheme->any_name && !address)
-		return refuse_url(e, _("wss+anyname:// is for an IP address; write wss:// before a host name"));
-	return !scheme->tls || scheme->any_name || !address ||
-	       refuse_url(e, _("a certificate does not name an IP address: give the host name, or write wss+anyname:// to accept any certificate of the server's CA file"));
+	if (hint)
+		refuse_url(e, hint);
+	return hint ? NULL : scheme;
 }
 
-/* The URL is allowed. */
 char *agent_uri(const char *url)
 {
 	const struct scheme *scheme = scheme_of(url);
@@ -349,17 +354,22 @@ char *agent_uri(const char *url)
 	return scheme ? xasprintf("%s%s", scheme->tls ? "wss://" : "ws://", url + strlen(scheme->prefix)) : NULL;
 }
 
-static char *make_object(const char *url, const char *ca_file, struct err *e)
+char *agent_object(const char *url, const char *ca_file, struct err *e)
 {
-	const struct scheme *scheme = scheme_of(url);
-	char *uri = agent_uri(url), *text;
-	json_t *object = json_pack("{s:s,s:s,s:s,s:s,s:s}", "uri", uri, "protocols", "media", "connection_type", "per_call_config",
-				   "reconnect_attempts", "1", "connection_timeout", "1000");
-	bool ok = object != NULL;
+	const struct scheme *scheme = allowed_scheme(url, e);
+	char *uri, *text;
+	json_t *object;
+	bool ok;
 
+	if (!scheme)
+		return NULL;
+	uri = agent_uri(url);
+	object = json_pack("{s:s,s:s,s:s,s:s,s:s}", "uri", uri, "protocols", "media", "connection_type", "per_call_config",
+			   "reconnect_attempts", "1", "connection_timeout", "1000");
+	ok = object != NULL;
 	if (ok && scheme->tls)
 		ok = !json_object_set_new(object, "tls_enabled", json_string("yes")) &&
-		     !json_object_set_new(object, "ca_list_file", json_string(ca_file));
+		     !json_object_set_new(object, "ca_list_file", json_string(ca_file && *ca_file ? ca_file : AGENT_CA_FILE));
 	if (ok && scheme->any_name)
 		ok = !json_object_set_new(object, "verify_server_hostname", json_string("no"));
 	text = ok ? json_dumps(object, JSON_COMPACT) : NULL;
@@ -374,11 +384,6 @@ static char *make_object(const char *url, const char *ca_file, struct err *e)
 		FREE(&text);
 	}
 	return text;
-}
-
-char *agent_object(const char *url, const char *ca_file, struct err *e)
-{
-	return url_allowed(url, e) ? make_object(url, ca_file && *ca_file ? ca_file : AGENT_CA_FILE, e) : NULL;
 }
 
 bool agent_url_check(const char *url, struct err *e)
