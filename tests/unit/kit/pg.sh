@@ -51,6 +51,14 @@ pids() {
 	ps -o pid= --ppid "$pid"
 }
 
+# One of those that the server started may end at this moment.
+signal_server() {
+	all=$(pids)
+	[ -n "$all" ] || return 1
+	kill -"$1" $all 2>/dev/null
+	kill -0 ${all%%[!0-9]*}
+}
+
 # Kills all at once and waits for the last (a process that is not reaped yet counts as ended).
 kill_server() {
 	all=$(pids)
@@ -107,8 +115,8 @@ while read -r command rest; do
 			echo "failed: $(echo "$answer" | head -1)"
 		fi ;;
 	kill)	kill_server && echo ok || echo "failed: no server" ;;
-	hang)	kill -STOP $(pids) && echo ok || echo "failed: no server" ;;
-	wake)	kill -CONT $(pids) && echo ok || echo "failed: no server" ;;
+	hang)	signal_server STOP && echo ok || echo "failed: no server" ;;
+	wake)	signal_server CONT && echo ok || echo "failed: no server" ;;
 	standby)
 		if as_server "$bin/pg_basebackup" -D "$dir/standby" -d "$url" -R -c fast > "$dir/backup" 2>&1 &&
 			echo 'port = 5433' >> "$dir/standby/postgresql.auto.conf" &&
