@@ -96,13 +96,6 @@ static void merge(struct sorted *s)
 	free(tail);
 }
 
-static void put_in_order(struct sorted *s)
-{
-	qsort_r(s->items + s->in_order, s->count - s->in_order, sizeof(*s->items), compare_slots, s);
-	merge(s);
-	s->in_order = s->count;
-}
-
 void *const *sorted_items(struct sorted *s, size_t *count)
 {
 	static void *const nothing[1];
@@ -110,8 +103,11 @@ void *const *sorted_items(struct sorted *s, size_t *count)
 	if (s->holes || s->in_order < s->count) {
 		if (s->holes)
 			close_holes(s);
-		if (s->in_order < s->count)
-			put_in_order(s);
+		if (s->in_order < s->count) {
+			qsort_r(s->items + s->in_order, s->count - s->in_order, sizeof(*s->items), compare_slots, s);
+			merge(s);
+			s->in_order = s->count;
+		}
 		for (size_t i = 0; i < s->count; i++)
 			*place_of(s, s->items[i]) = i;
 	}

@@ -39,19 +39,6 @@ static char *upsert_sql(size_t rows)
 	return buf_take(&sql);
 }
 
-static void fill_row(struct row *r, const struct db *db, const struct live_beat *b, const struct call *c)
-{
-	db_param_text(&r->params, b->recorder);
-	db_param_int(&r->params, b->seq);
-	call_to_params(&r->params, db, c, r->texts);
-}
-
-static void clear_row(struct row *r)
-{
-	for (size_t i = 0; i < CALL_COLUMNS; i++)
-		free(r->texts[i]);
-}
-
 static bool write_rows(struct store *s, const struct live_beat *b, const struct call *calls, size_t n, struct err *e)
 {
 	struct row *rows = xcalloc(n, sizeof(*rows));
@@ -60,12 +47,14 @@ static bool write_rows(struct store *s, const struct live_beat *b, const struct 
 	bool ok;
 
 	for (size_t i = 0; i < n; i++) {
-		fill_row(&rows[i], s->db, b, &calls[i]);
+		db_param_text(&rows[i].params, b->recorder);
+		db_param_int(&rows[i].params, b->seq);
+		call_to_params(&rows[i].params, s->db, &calls[i], rows[i].texts);
 		memcpy(values + i * ROW_COLUMNS, rows[i].params.values, ROW_COLUMNS * sizeof(*values));
 	}
 	ok = db_post(s->db, sql, values, n * ROW_COLUMNS, e);
-	for (size_t i = 0; i < n; i++)
-		clear_row(&rows[i]);
+	for (size_t i = 0; i < n * CALL_COLUMNS; i++)
+		free(rows[i / CALL_COLUMNS].texts[i % CALL_COLUMNS]);
 	free(sql);
 	free(values);
 	free(rows);

@@ -8,28 +8,12 @@
 
 #define ROOM_FROM_ROWS 3
 
-static bool server_is_unheard(const struct server_status *st)
-{
-	return st->covered_from_us == 0 && (st->heard_us > 0 || st->tail == LINK_RETRY);
-}
-
 /* Is the server not heard now? With live calls from the store: are they out of date? */
 static bool is_unheard(const struct app *a, const struct app_server *s)
 {
 	if (!a->live_from_store)
-		return server_is_unheard(&s->status);
+		return s->status.covered_from_us == 0 && (s->status.heard_us > 0 || s->status.tail == LINK_RETRY);
 	return app_live_is_stale(a, s) && (s->source.known || a->store_state == STORE_STATE_OK);
-}
-
-static void stale_text(const struct app *a, char *to, size_t size, const struct app_server *s, const char *more)
-{
-	int64_t silent_s = (clock_mono_ms(a->clock) - s->source.beat_ms) / 1000;
-
-	if (s->source.known)
-		snprintf(to, size, _("%s%s as it was %lld s ago: its recorder is silent"), s->config->name, more,
-			 (long long)silent_s);
-	else
-		snprintf(to, size, _("%s%s: no recorder listens, its calls are not known"), s->config->name, more);
 }
 
 static void unheard_text(const struct app *a, char *to, size_t size, const struct app_server *s, size_t others)
@@ -39,12 +23,13 @@ static void unheard_text(const struct app *a, char *to, size_t size, const struc
 
 	if (others > 0)
 		snprintf(more, sizeof(more), " +%zu", others);
-	if (a->live_from_store) {
-		stale_text(a, to, size, s, more);
-		return;
-	}
 	format_when(since, app_zone(a), st->heard_us, clock_wall_us(a->clock), true);
-	if (st->heard_us > 0)
+	if (a->live_from_store && s->source.known)
+		snprintf(to, size, _("%s%s as it was %lld s ago: its recorder is silent"), st->server, more,
+			 (long long)(clock_mono_ms(a->clock) - s->source.beat_ms) / 1000);
+	else if (a->live_from_store)
+		snprintf(to, size, _("%s%s: no recorder listens, its calls are not known"), st->server, more);
+	else if (st->heard_us > 0)
 		snprintf(to, size, _("%s%s not heard since %s: calls marked ? are uncertain"), st->server, more, since);
 	else
 		snprintf(to, size, _("%s%s not heard yet: its calls are not known"), st->server, more);

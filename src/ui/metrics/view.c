@@ -84,14 +84,6 @@ static struct figures_request wanted(const struct metrics_view *v)
 	return r;
 }
 
-static void choose_next(struct metrics_view *v)
-{
-	struct subjects s = subjects_of_cursor(v);
-	enum metrics_group shown = available(&s, v->group);
-
-	v->group = available(&s, shown == METRICS_BY_ALL ? 0 : shown + 1);
-}
-
 static bool same(const struct figures_request *a, const struct figures_request *b)
 {
 	return a->window == b->window && a->group == b->group && strcmp(a->key, b->key) == 0;
@@ -118,26 +110,24 @@ static void ask(struct metrics_view *v)
 
 /* --- the first lines --- */
 
-static void draw_window(const struct metrics_view *v, const struct canvas *c, int *x, int w)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), (int)v->window == w ? "[%s]" : " %s ", metrics_window_name((enum metrics_window)w));
-	*x -= (int)strlen(text);
-	if (*x > 0)
-		draw_text(c, 0, *x, 0, (int)v->window == w ? ROLE_ACCENT : ROLE_DIM, text);
-}
-
 /* Draws the names of all windows or, without room, of the chosen one. Returns the columns left for the subject. */
 static int draw_windows(const struct metrics_view *v, const struct canvas *c)
 {
 	int x = c->area.columns - 1, left = x;
+	char text[16];
 
 	for (int w = 0; w < METRICS_WINDOW_COUNT; w++)
 		left -= (int)strlen(metrics_window_name((enum metrics_window)w)) + 2;
-	for (int w = METRICS_WINDOW_COUNT - 1; w >= 0; w--)
-		if (w == (int)v->window || left >= SUBJECT_COLUMNS)
-			draw_window(v, c, &x, w);
+	for (int w = METRICS_WINDOW_COUNT - 1; w >= 0; w--) {
+		bool chosen = w == (int)v->window;
+
+		if (!chosen && left < SUBJECT_COLUMNS)
+			continue;
+		snprintf(text, sizeof(text), chosen ? "[%s]" : " %s ", metrics_window_name((enum metrics_window)w));
+		x -= (int)strlen(text);
+		if (x > 0)
+			draw_text(c, 0, x, 0, chosen ? ROLE_ACCENT : ROLE_DIM, text);
+	}
 	return x;
 }
 
@@ -424,6 +414,8 @@ static bool metrics_action(void *state, enum action_id action)
 {
 	struct metrics_view *v = state;
 	size_t figures = v->pick.count + 1;
+	enum metrics_group shown;
+	struct subjects s;
 
 	switch (action) {
 	case ACTION_WINDOW_NEXT:
@@ -433,7 +425,9 @@ static bool metrics_action(void *state, enum action_id action)
 		v->window = (v->window + METRICS_WINDOW_COUNT - 1) % METRICS_WINDOW_COUNT;
 		return true;
 	case ACTION_SUBJECT:
-		choose_next(v);
+		s = subjects_of_cursor(v);
+		shown = available(&s, v->group);
+		v->group = available(&s, shown == METRICS_BY_ALL ? 0 : shown + 1);
 		return true;
 	case ACTION_FIGURE_CALLS:
 		show_calls(v);
