@@ -51,6 +51,7 @@ struct live_call {
 	UT_hash_handle hh;
 	uint64_t key;
 	struct entry *entry;		/* NULL: in the total only */
+	bool raised;			/* its start raised the peak of the group */
 };
 
 struct metrics {
@@ -188,6 +189,19 @@ static void count_country(struct number_metrics *n, const char *iso)
 	c->calls = 1;
 }
 
+static void uncount_country(struct number_metrics *n, const char *iso)
+{
+	for (size_t i = 0; i < n->country_count; i++) {
+		struct country_count *c = &n->countries[i];
+
+		if (strcmp(c->iso, iso) != 0)
+			continue;
+		if (--c->calls == 0)
+			*c = n->countries[--n->country_count];
+		return;
+	}
+}
+
 static void count_cause(struct number_metrics *n, const struct call *c)
 {
 	struct cause_count *x = n->causes;
@@ -204,15 +218,18 @@ static void count_cause(struct number_metrics *n, const struct call *c)
 	n->causes[n->cause_count++] = (struct cause_count){ c->cause, c->sip_code, 1 };
 }
 
-static void count_start(const struct metrics *m, struct entry *x, const char *iso, bool timed)
+/* Returns whether the call is one more at once than ever before. */
+static bool count_start(const struct metrics *m, struct entry *x, const char *iso, bool timed)
 {
 	x->n.offered++;
 	x->n.by_hour[m->slot_hour] += timed;
 	if (x->n.by_week && timed)
 		x->n.by_week[m->slot_weekday][m->slot_hour]++;
 	count_country(&x->n, iso);
-	if (++x->n.concurrent > x->n.peak_concurrent)
-		x->n.peak_concurrent = x->n.concurrent;
+	if (++x->n.concurrent <= x->n.peak_concurrent)
+		return false;
+	x->n.peak_concurrent = x->n.concurrent;
+	return true;
 }
 
 #define KEY_SIZE sizeof(((struct number_metrics *)0)->key)
@@ -239,8 +256,8 @@ static struct entry *entry_of(struct metrics *m, const struct call *c)
 	return entry_get(m, key_of(m, c, key));
 }
 
-/* Returns the group, as above. */
-static struct entry *count_started(struct metrics *m, const struct call *c)
+/* Returns the group, as above. *raised: its peak was raised. */
+static struct entry *count_started(struct metrics *m, const struct call *c, bool *raised)
 {
 	const char *iso = call_country(c);
 	bool timed = c->started_us > CALL_NO_TIME;
@@ -249,8 +266,7 @@ static struct entry *count_started(struct metrics *m, const struct call *c)
 	if (timed)
 		find_hour(m, c->started_us);
 	count_start(m, &m->total, iso, timed);
-	if (x)
-		count_start(m, x, iso, timed);
+	*raised = x && count_start(m, x, iso, timed);
 	return x;
 }
 
@@ -315,9 +331,11 @@ static void count_ended(struct metrics *m, const struct call *c, struct entry *x
 		count_fallbacks(m, c, x);
 }
 
-/* The number or the agent of a live call has changed: takes back what its start counted for the former group. */
-static struct entry *count_moved(struct metrics *m, const struct call *c, struct entry *from)
+/* The number or the agent of a live call may have changed: then takes back what its start counted for the former group. A
+ * peak is taken back too if no other call has begun or ended there since. */
+static void count_moved(struct metrics *m, const struct call *c, struct live_call *l)
 {
+	struct entry *from = l->entry;
 	const char *iso = call_country(c);
 	bool timed = c->started_us > CALL_NO_TIME;
 	char key[KEY_SIZE];
@@ -325,24 +343,23 @@ static struct entry *count_moved(struct metrics *m, const struct call *c, struct
 	struct entry *to;
 
 	if (from && strcmp(now, from->n.key) == 0)
-		return from;
+		return;
 	to = entry_get(m, now);
 	if (to == from)
-		return from;
+		return;
 	if (timed)
 		find_hour(m, c->started_us);
 	if (from) {
 		from->n.offered--;
+		from->n.peak_concurrent -= l->raised && from->n.peak_concurrent == from->n.concurrent;
 		from->n.concurrent--;
 		from->n.by_hour[m->slot_hour] -= timed;
 		if (from->n.by_week && timed)
 			from->n.by_week[m->slot_weekday][m->slot_hour]--;
-		for (size_t i = 0; i < from->n.country_count; i++)
-			from->n.countries[i].calls -= strcmp(from->n.countries[i].iso, iso) == 0;
+		uncount_country(&from->n, iso);
 	}
-	if (to)
-		count_start(m, to, iso, timed);
-	return to;
+	l->entry = to;
+	l->raised = to && count_start(m, to, iso, timed);
 }
 
 static void count_gone(struct metrics *m, struct entry *x)
@@ -399,10 +416,10 @@ void metrics_call(struct metrics *m, const struct call *c, enum call_change chan
 		else
 			l = xcalloc(1, sizeof(*l));
 		l->key = key;
-		l->entry = count_started(m, c);
+		l->entry = count_started(m, c, &l->raised);
 		HASH_ADD(hh, m->live, key, sizeof(l->key), l);
 	} else {
-		l->entry = count_moved(m, c, l->entry);
+		count_moved(m, c, l);
 	}
 	if (change != CALL_CHANGE_FINISHED)
 		return;
@@ -423,10 +440,11 @@ static void count_now(struct number_metrics *n, const struct call *c)
 void metrics_now(struct metrics *m, const struct call *c)
 {
 	struct entry *x;
+	bool raised;
 
 	if (c->is_test)
 		return;
-	x = count_started(m, c);
+	x = count_started(m, c, &raised);
 	count_now(&m->total.n, c);
 	if (x)
 		count_now(&x->n, c);
@@ -476,6 +494,7 @@ void metrics_history(struct metrics *m, const struct call *c)
 	struct live_call *l;
 	struct entry *x;
 	int64_t ago_us;
+	bool raised;
 
 	HASH_FIND(hh, m->live, &key, sizeof(key), l);
 	if (l || c->is_test || is_over(m, key))
@@ -486,7 +505,7 @@ void metrics_history(struct metrics *m, const struct call *c)
 	if (!counts(m, c))
 		return;
 	end_until(m, c->started_us);
-	x = count_started(m, c);
+	x = count_started(m, c, &raised);
 	count_ended(m, c, x);
 	push_end(m, (struct end){ c->ended_us, x });
 	remember(m, key);

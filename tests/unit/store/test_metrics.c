@@ -137,6 +137,41 @@ static void name(struct names *n, unsigned call)
 	snprintf(n->caller, sizeof(n->caller), "%s", callers[scramble(call, 4) % ARRAY_LEN(callers)]);
 }
 
+/* What the dialplan tells of two calls of three: another number than the one that arrived, an agent, how it sounded. */
+static struct str user_value(const void *frame, const char *key)
+{
+	static const char *const ways_told[] = { "agent", "split", "default" };
+	static char text[64];
+	unsigned call = *(const unsigned *)frame;
+
+	if (strcmp(key, "Uuid") == 0)
+		snprintf(text, sizeof(text), "5f1c0a7e-0000-4000-8000-%012u", call);
+	else if (strcmp(key, "Number") == 0)
+		snprintf(text, sizeof(text), "+1555111%04u", scramble(call, 6) % NUMBERS);
+	else if (strcmp(key, "Agent") == 0)
+		snprintf(text, sizeof(text), "agent-%u", scramble(call, 7) % 6);
+	else if (strcmp(key, "Way") == 0)
+		return str_of(ways_told[call % ARRAY_LEN(ways_told)]);
+	else if (strcmp(key, "Reason") == 0)
+		return STR("over_cap");
+	else
+		snprintf(text, sizeof(text), "%u.5", scramble(call, (unsigned)(unsigned char)key[0]) % 90);
+	return str_of(text);
+}
+
+static void tell(struct tracker *t, const struct step *s, const char *event, const struct names *n)
+{
+	struct call_event e;
+
+	call_event_init(&e, EVENT_USER, s->at_us);
+	e.leg = trunk_leg(n, 4);
+	e.user_event = str_of(event);
+	e.user_value = user_value;
+	e.user_frame = &s->call;
+	if (s->call % 3)
+		tracker_apply(t, &e);
+}
+
 static void play(struct tracker *t, const struct step *s)
 {
 	const struct way *w = way_of(s->call);
@@ -155,13 +190,20 @@ static void play(struct tracker *t, const struct step *s)
 		e.cause = w->cause;
 	if (s->what == GONE)
 		e.tech_cause = w->sip_code;
+	if (s->what == GONE)
+		tell(t, s, "TrunkdeckQuality", &n);
 	tracker_apply(t, &e);
+	if (s->what == ARRIVES)
+		tell(t, s, "TrunkdeckCall", &n);
+	if (s->what == DIALLED && s->call % 11 == 0 && w->outcome == OUTCOME_BUSY)
+		tell(t, s, "TrunkdeckRefused", &n);
 }
 
 /* --- counting live and stored calls --- */
 
 static const struct { enum metrics_group group; const char *zone; } counts[] = {
 	{ METRICS_BY_NUMBER, "Europe/Berlin" }, { METRICS_BY_PROVIDER, "America/New_York" }, { METRICS_BY_AGENT, "Asia/Kolkata" },
+	{ METRICS_BY_SERVED, "UTC" }, { METRICS_BY_COUNTRY, "UTC" }, { METRICS_BY_HOUR, "America/New_York" },
 	{ METRICS_BY_REGION, "Pacific/Apia" }, { METRICS_BY_ALL, "Australia/Lord_Howe" }, { METRICS_BY_ALL, "UTC" },
 };
 
@@ -179,7 +221,8 @@ static struct call resolved(const struct call *c)
 	unsigned digit = (unsigned)(r.number[strlen(r.number) - 1] - '0');
 
 	snprintf(r.provider, sizeof(r.provider), "%s", digit % 3 ? "twilio" : "telnyx");
-	snprintf(r.agent, sizeof(r.agent), "agent-%u", digit % 4);
+	if (!call_is_told(c))
+		snprintf(r.agent, sizeof(r.agent), "agent-%u", digit % 4);
 	snprintf(r.region, sizeof(r.region), "%s", digit % 2 ? "na" : "eu");
 	return r;
 }
