@@ -31,6 +31,13 @@ check "it is enabled" deck ann number edit $number --enabled yes
 check "in national form it is 404" status_is 404 05551230070
 check "a prefix rule is given to its provider" deck ann provider edit twilio --inbound-prefix +1
 check "in national form it is answered" answered_by support 05551230070
+check "Asterisk may not run the function, as before an upgrade" inside sql lab \
+	'REVOKE EXECUTE ON FUNCTION trunkdeck_call FROM lab_asterisk'
+# The column of the former version has the dial string that the program has written.
+check "the number is answered" answered_by sales $number
+check "in national form too" answered_by sales 05551230070
+check "another one is 404" status_is 404 +15551230079
+check "it may again" inside sql lab 'GRANT EXECUTE ON FUNCTION trunkdeck_call TO lab_asterisk'
 check "it is deleted" deck ann number delete $number --yes
 check "the next call is 404" status_is 404 $number
 check "the database goes away" inside halt_postgres
