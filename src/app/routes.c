@@ -146,10 +146,26 @@ void routes_tell_schedule(struct app *a, const char *id)
 	buf_clear(&keys);
 }
 
+/* The keys of numbers are the same for all servers of a region. */
+static void tell_all_numbers(struct app *a, enum region region)
+{
+	size_t count;
+	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
+	struct buf keys;
+
+	buf_init(&keys, BUF_UNBOUNDED);
+	for (size_t i = 0; i < count; i++)
+		if (numbers[i]->region == region)
+			desired_number(&keys, a->snapshot, numbers[i]);
+	for (size_t i = 0; i < a->server_count; i++)
+		if (a->servers[i].config->region == region && a->servers[i].config->routes != ROUTES_NONE)
+			ami_tell_keys(a->private->ami, a->servers[i].config->name, &keys);
+	buf_clear(&keys);
+}
+
 void routes_tell_all(struct app *a)
 {
-	size_t count, agent_count, schedule_count;
-	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
+	size_t agent_count, schedule_count;
 	const struct agent *const *agents = snapshot_agents(a->snapshot, &agent_count);
 	const struct schedule *const *schedules = snapshot_schedules(a->snapshot, &schedule_count);
 	struct buf keys;
@@ -159,21 +175,19 @@ void routes_tell_all(struct app *a)
 	ami_set_owner(a->private->ami, snapshot_workspace(a->snapshot)->id);
 	routes_tell_common(a);
 	buf_init(&keys, BUF_UNBOUNDED);
+	for (size_t i = 0; i < schedule_count; i++)
+		desired_schedule(&keys, schedules[i]);
+	ami_tell_keys(a->private->ami, NULL, &keys);
 	for (size_t i = 0; i < a->server_count; i++) {
-		const struct server_config *server = a->servers[i].config;
-
 		buf_reset(&keys);
 		for (size_t j = 0; j < agent_count; j++)
-			desired_agent(&keys, agents[j], ca_file_of(server));
-		for (size_t j = 0; j < schedule_count; j++)
-			desired_schedule(&keys, schedules[j]);
-		for (size_t j = 0; j < count; j++)
-			if (belongs_on(server, numbers[j]))
-				desired_number(&keys, a->snapshot, numbers[j]);
-		ami_tell_keys(a->private->ami, server->name, &keys);
-		ami_routes_complete(a->private->ami, server->name);
+			desired_agent(&keys, agents[j], ca_file_of(a->servers[i].config));
+		ami_tell_keys(a->private->ami, a->servers[i].config->name, &keys);
 	}
 	buf_clear(&keys);
+	for (int region = 0; region < REGION_COUNT; region++)
+		tell_all_numbers(a, (enum region)region);
+	ami_routes_complete(a->private->ami, NULL);
 }
 
 static void handle_gone(struct app *a, const struct ami_route_report *r)
