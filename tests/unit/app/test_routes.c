@@ -145,7 +145,8 @@ static void add_number(struct fixture_app *f)
 	change_store(f, &m);
 }
 
-static void change_number(struct fixture_app *f, enum mutation_kind kind, const char *key, const char *value)
+static void edit_record(struct fixture_app *f, enum entity entity, const char *id, enum mutation_kind kind, const char *key,
+			  const char *value)
 {
 	const struct store_options options = { .actor = "ann" };
 	struct mutation m = { .kind = kind };
@@ -154,11 +155,16 @@ static void change_number(struct fixture_app *f, enum mutation_kind kind, const 
 	bool found;
 
 	assert_true(store_open(&s, f->store.url, &options, &e));
-	assert_true(store_get(s, ENTITY_NUMBER, NUMBER, &m.record, &found, &e) && found);
+	assert_true(store_get(s, entity, id, &m.record, &found, &e) && found);
 	store_close(&s);
 	if (key)
 		set(&m.record, key, value);
 	change_store(f, &m);
+}
+
+static void change_number(struct fixture_app *f, enum mutation_kind kind, const char *key, const char *value)
+{
+	edit_record(f, ENTITY_NUMBER, NUMBER, kind, key, value);
 }
 
 static bool is_verified(void *arg)
@@ -261,6 +267,57 @@ static void a_number_moved_meanwhile_loses_its_old_route(void **state)
 	assert_false(said_gone(f));
 }
 
+struct awaited {
+	struct fixture_app *f;
+	const char *family, *key, *value;
+};
+
+static bool key_is_there(void *arg)
+{
+	const struct awaited *k = arg;
+
+	app_handle_mail(k->f->app, 0);
+	return fixture_key_is(k->f->port, k->family, k->key, k->value);
+}
+
+static void await_key(struct fixture_app *f, const char *family, const char *key, const char *value)
+{
+	struct awaited k = { f, family, key, value };
+
+	assert_true(wait_until(key_is_there, &k));
+}
+
+/* The route of a disabled number is gone, as if it were deleted. */
+static bool is_off(void *arg)
+{
+	struct fixture_app *f = arg;
+	const struct route_report *report;
+
+	app_handle_mail(f->app, 0);
+	route_states_get(f->app->routes, "na-1", NUMBER, &report);
+	return !report;
+}
+
+/* Changes of other records reach the server too. */
+static void a_server_follows_all_that_a_call_reads(void **state)
+{
+	struct fixture_app *f = *state;
+	struct mutation m = { .kind = MUTATION_ADD };
+
+	add_number(f);
+	assert_true(wait_until(is_verified, f));
+	edit_record(f, ENTITY_AGENT, "support", MUTATION_EDIT, "url", "ws://agent.example/x");
+	await_key(f, "trunkdeckagent", "support", "3,url,0,0,WebSocket/td-support/c(ulaw)f(json)");
+	record_init(&m.record, ENTITY_BLOCK);
+	set(&m.record, "caller", "+4179*");
+	change_store(f, &m);
+	await_key(f, "trunkdeckblock", "+4179*", "3,0");
+	await_key(f, "trunkdeckmeta", "has", "3,0,5,0,0,0,0");
+	change_number(f, MUTATION_EDIT, "enabled", "false");
+	assert_true(wait_until(is_off, f));
+	fixture_assert_key(f->port, "trunkdeck", NUMBER, "3,off,,,,,,,,,,,");
+}
+
 /* In read-only mode the key is shown, and stays. */
 static void read_only_shows_and_keeps_the_key(void **state)
 {
@@ -284,6 +341,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_sync_reports_its_result, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_number_deleted_meanwhile_loses_its_route, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_number_moved_meanwhile_loses_its_old_route, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_server_follows_all_that_a_call_reads, setup, teardown),
 		cmocka_unit_test_setup_teardown(read_only_shows_and_keeps_the_key, setup, teardown),
 	};
 

@@ -245,6 +245,15 @@ void fixture_assert_key(int port, const char *family, const char *key, const cha
 	free(held);
 }
 
+bool fixture_key_is(int port, const char *family, const char *key, const char *value)
+{
+	char *held = db_ask(port, "DBGet", family, key, "");
+	bool is = held && strcmp(held, value) == 0;
+
+	free(held);
+	return is;
+}
+
 void fixture_assert_route(int port, const char *number, const char *agent)
 {
 	char *held = db_ask(port, "DBGet", "trunkdeck", number, ""), found[72];

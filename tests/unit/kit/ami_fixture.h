@@ -57,6 +57,7 @@ struct demo_pbx *fixture_demo(double calls_per_minute, int *port);
 /* Checks a key of its database over a separate connection; value NULL = the key must not exist. */
 void fixture_assert_key(int port, const char *family, const char *key, const char *value);
 /* Changes a key without the program's knowledge. */
+bool fixture_key_is(int port, const char *family, const char *key, const char *value);
 /* The agent in the number's key, and the prefix in the provider's, in either form. */
 void fixture_assert_route(int port, const char *number, const char *agent);
 void fixture_assert_prefix(int port, const char *endpoint, const char *prefix);
