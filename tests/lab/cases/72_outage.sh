@@ -46,6 +46,8 @@ check "50 calls at once are answered" burst_is 200 $number
 check "once more" burst_is 200 $number
 check "a number that nobody called is 503" status_is 503 $other
 check "a blocked caller gets through" answered_by support $number --from +41791234567
+check "a call" watch_call na-1 $number
+check "is marked" grep -aq '^Cached: [0-9]' "$LAB_RUN/call.ami"
 check "PostgreSQL returns" inside run_postgres
 check "Asterisk finds it again" wait_for 15 "200" status_is 200 $other
 check "and the blocked caller gets 603 again" status_is 603 $number --from +41791234567
