@@ -8,7 +8,7 @@ named=(td_provider=twilio td_region=na 'td_label=Sales & Co, "west" (1)' td_p_de
 
 url_agent na-1 url support
 sip_agent na-1 sip answer
-agent_key na-1 section section 'WebSocket/support/c(ulaw)f(json)'
+agent_key na-1 section section 'WebSocket/plain/c(ulaw)f(json)'
 agent_key na-1 audio audiosocket "AudioSocket/$LAB_AGENT_HOST:9092/{uuid}"
 key=$(tell_key na-1 $number "${named[@]}")
 check "the parameters have chunks" test "$(db_get na-1 trunkdecktell "$number.$(sed 's/gen=\([^ ]*\).*/\1/' <<<"$key").2" | wc -c)" -gt 1
