@@ -207,6 +207,26 @@ void check_permissions(const struct subject *s, struct finding *f)
 
 /* --- the server --- */
 
+/* A server that reads our store may lack the function that gives a call all that it needs. Its calls then get the agent only. */
+static void see_functions(const struct subject *s, struct finding *f, const char *owner)
+{
+	struct err e;
+	char *has;
+
+	if (!ami_session_key(s->probe->session, ROUTES_ODBC, "trunkdeckmeta", "has", &has, &e)) {
+		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
+		return;
+	}
+	if (*has) {
+		finding_set(f, VERDICT_PASS, "%s", owner);
+	} else {
+		finding_set(f, VERDICT_FAIL, "%s", _("it reads the store, but not all that a call needs"));
+		finding_todo(f, _("install func_odbc.conf of 'trunkdeck server setup %s', and GRANT EXECUTE ON FUNCTION trunkdeck_call, "
+				  "trunkdeck_key to the database's user"), s->probe->config->name);
+	}
+	free(has);
+}
+
 void check_owner(const struct subject *s, struct finding *f)
 {
 	const char *ours = snapshot_workspace(s->options->snapshot)->id;
@@ -227,7 +247,9 @@ void check_owner(const struct subject *s, struct finding *f)
 		doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 		return;
 	}
-	if (strcmp(owner, ours) == 0) {
+	if (strcmp(owner, ours) == 0 && odbc) {
+		see_functions(s, f, owner);
+	} else if (strcmp(owner, ours) == 0) {
 		finding_set(f, VERDICT_PASS, "%s", owner);
 	} else if (!*owner && odbc) {
 		finding_set(f, VERDICT_FAIL, "%s", _("it gets nothing from the store"));

@@ -114,6 +114,11 @@ check "a routing context" deck ann provider edit twilio --default-agent '' --rou
 check "is asked" deck ann number edit $number --params '{"want":"two"}'
 check "and chooses the agent" answered_by two $number
 
+check "Asterisk may not run the functions" inside sql lab 'REVOKE EXECUTE ON FUNCTION trunkdeck_call, trunkdeck_key FROM lab_asterisk'
+grants() { grep 'GRANT EXECUTE ON FUNCTION' <(deck ann doctor $number); }
+check "the doctor says what to do" grants
+check "it may again" inside sql lab 'GRANT EXECUTE ON FUNCTION trunkdeck_call, trunkdeck_key TO lab_asterisk'
+check "the doctor is content" refuted grants
 check "all is in force" deck ann sync
 check "na-1 changes back to astdb" inside use_routes na-1 astdb
 check "and says so" wait_for 5 "the global" inside global_is na-1 astdb
