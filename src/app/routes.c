@@ -30,7 +30,7 @@ bool app_route_wanted(const struct app *a, const struct server_config *server, c
 		return false;
 	if (state && state->status.routes.version >= ROUTES_NEW_DIALPLAN)
 		return true;
-	return !number_unrouted(n, agent) && *agent->dial;
+	return agent && !number_unrouted(n, agent) && *agent->dial;
 }
 
 /* In odbc mode the store has made the objects, with the CA file that is the default. */

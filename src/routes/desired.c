@@ -204,7 +204,7 @@ static void add_block(struct buf *to, const struct block *b)
 void desired_standing(struct buf *to, struct snapshot *s)
 {
 	const struct workspace *w = snapshot_workspace(s);
-	size_t provider_count, block_count, len;
+	size_t provider_count, block_count;
 	const struct provider *const *providers = snapshot_providers(s, &provider_count);
 	const struct block *const *blocks = snapshot_blocks(s, &block_count);
 	bool exact = false, anonymous = false, trunks = false, lengths[E164_SIZE] = { false };
@@ -219,9 +219,9 @@ void desired_standing(struct buf *to, struct snapshot *s)
 	}
 	for (size_t i = 0; i < block_count; i++) {
 		const char *caller = blocks[i]->caller;
+		size_t len = strlen(caller);
 
 		add_block(to, blocks[i]);
-		len = strlen(caller);
 		if (caller[0] != '+')
 			anonymous = true;
 		else if (caller[len - 1] != '*')
