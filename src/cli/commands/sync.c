@@ -272,7 +272,7 @@ static void put_server(struct cli_output *out, const struct app_server *server)
 		cli_output_object(out, json_pack("{so ss sb si sO sI sI sI sI so so}", "server", cli_text(server->config->name),
 						 "mode", routes_mode_name(server->config->routes), "reached", is_up(server),
 						 "dialplan", r->version, "routes", states, "wantNewDialplan",
-						 (json_int_t)(r->former ? r->want_new : 0), "foreignKeys", (json_int_t)r->foreign_keys, "prefixes", (json_int_t)r->prefixes,
+						 (json_int_t)(r->former && is_up(server) ? r->want_new : 0), "foreignKeys", (json_int_t)r->foreign_keys, "prefixes", (json_int_t)r->prefixes,
 						 "prefixesVerified", (json_int_t)r->prefixes_verified,
 						 "foreignOwner", cli_text(r->foreign_owner ? r->owner : ""), "text", cli_text(text.p)));
 	json_decref(states);

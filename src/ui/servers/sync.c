@@ -18,7 +18,8 @@
 bool servers_routes_text(const struct app *a, const struct app_server *s, struct buf *text)
 {
 	const struct routes_stats *r = &s->status.routes;
-	bool alarm = r->foreign_owner || r->refusal[0] != '\0';
+	bool needs_new = r->former && r->want_new > 0 && s->status.control == LINK_UP;
+	bool alarm = r->foreign_owner || r->refusal[0] != '\0' || needs_new;
 	size_t waiting = deletions_waiting(a->deletions, s->config->name);
 
 	buf_addf(text, "%s", routes_mode_name(s->config->routes));
@@ -34,6 +35,14 @@ bool servers_routes_text(const struct app *a, const struct app_server *s, struct
 		buf_adds(text, _(": server away"));
 	if (r->prefixes_verified < r->prefixes)
 		buf_addf(text, _("  %zu of %zu carrier forms"), r->prefixes_verified, r->prefixes);
+	if (r->others_verified < r->others)
+		buf_addf(text, _("  %zu of %zu keys of blocked callers"), r->others_verified, r->others);
+	if (r->foreign_keys > 0)
+		buf_addf(text, ngettext("  %zu foreign key of another kind", "  %zu foreign keys of other kinds", r->foreign_keys),
+			 r->foreign_keys);
+	if (needs_new)
+		buf_addf(text, ngettext("  %zu record needs the new dialplan", "  %zu records need the new dialplan", r->want_new),
+			 r->want_new);
 	if (r->foreign_owner)
 		buf_addf(text, _("  owned by another store (%s): nothing is written"), r->owner);
 	if (r->scan_failed)
