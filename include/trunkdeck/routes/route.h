@@ -143,7 +143,7 @@ struct route_action {
 	uint64_t id;			/* passed to routes_answer() */
 	enum route_op op;
 	char family[40];		/* LOOKUP: the function */
-	char key[ROUTE_NAME_SIZE + 24];	/* LOOKUP: its arguments */
+	char key[ROUTE_NAME_SIZE + 48];	/* LOOKUP: its arguments */
 	char value[ROUTE_VALUE_SIZE];	/* PUT; may hold a credential: not for logs */
 };
 

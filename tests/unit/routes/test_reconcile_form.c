@@ -27,7 +27,7 @@ static void tell(struct sim *s, struct route_key k)
 /* An agent that is given by its URL. */
 static void tell_agent(struct sim *s, const char *id, const char *uri)
 {
-	char client[80], object[100], dial[100];
+	char client[80], object[100], dial[120];
 	const struct route_need need = { ROUTE_FAMILY_OBJECT, client, false };
 
 	snprintf(client, sizeof(client), "td-%s", id);
@@ -41,7 +41,7 @@ static void tell_agent(struct sim *s, const char *id, const char *uri)
 /* A number with two chunks of parameters; gen changes with them. */
 static void tell_number(struct sim *s, const char *number, const char *agent, unsigned gen)
 {
-	char first[ROUTE_NAME_SIZE], second[ROUTE_NAME_SIZE], value[100];
+	char first[ROUTE_NAME_SIZE], second[ROUTE_NAME_SIZE], value[160];
 	const struct route_need needs[] = {
 		{ ROUTE_FAMILY_AGENT, agent, true }, { ROUTE_FAMILY_TELL, first, false }, { ROUTE_FAMILY_TELL, second, false },
 	};
@@ -271,6 +271,23 @@ static void another_url_is_in_force_before_the_number_is_right(void **state)
 	wait_ms(s, 2 * ROUTES_GRACE_MS);
 	assert_null(sim_held(s, "ws/websocket_client", "td-support"));
 	assert_string_equal(sim_held(s, "trunkdeckagent", "support"), "3,other,0,0,Local/1@x");
+	sim_free(s);
+}
+
+/* The question to Asterisk has room for the longest id. */
+static void a_long_id_is_asked_for_in_full(void **state)
+{
+	struct sim *s = sim_of_version(3, NULL);
+	char id[65];
+
+	(void)state;
+	memset(id, 'a', 64);
+	id[64] = '\0';
+	tell_agent(s, id, "ws://x");
+	tell_number(s, A, id, 1);
+	sim_begin(s);
+	assert_true(sim_settle(s));
+	sim_assert_state(s, A, ROUTE_VERIFIED);
 	sim_free(s);
 }
 
@@ -665,6 +682,7 @@ int main(void)
 		cmocka_unit_test(a_lost_chunk_is_shown_and_repaired),
 		cmocka_unit_test(without_the_wizard_an_agent_takes_no_calls),
 		cmocka_unit_test(another_url_is_in_force_before_the_number_is_right),
+		cmocka_unit_test(a_long_id_is_asked_for_in_full),
 		cmocka_unit_test(another_dialplan_gets_its_form),
 		cmocka_unit_test(a_former_server_has_no_number_without_its_agent),
 		cmocka_unit_test(a_number_that_is_off_has_a_key_and_is_gone),
