@@ -84,6 +84,20 @@ check "an agent behind a provider's trunk is not dialled" eval \
 	"deck ann agent add out --title Out --dial PJSIP/1@twilio && deck ann number edit $number --agent out && refuted deck ann test $number"
 check "and the reason is told" eval "{ deck ann test $number 2>&1 || :; } | grep -q 'through the provider Twilio'"
 check "nothing was placed" quiet na-1
+
+# At another time, the way is that of then.
+allow system,reporting,originate
+check "opening times" deck ann schedule add office --title Office --zone Asia/Kathmandu --open 'mon-fri 09:00-18:00'
+check "with an agent for closed hours and a fallback" deck ann number edit $number --agent support --schedule office --closed-agent sales --fallback sales
+check "are written" deck ann sync --server na-1
+check "open: the number's agent" tells ok=True agent=support way=agent -- $number --at 'Wed 10:00'
+check "to the minute" tells ok=True agent=sales way=closed -- $number --at 'Wed 18:00'
+check "closed: the agent for closed hours" tells ok=True agent=sales way=closed -- $number --at 'Sat 22:00'
+check "none" deck ann number edit $number --agent busy --closed-agent ''
+check "is written" deck ann sync --server na-1
+check "closed: nobody" tells ok=False reason=closed 'cause~closed' -- $number --at 'Sat 22:00'
+check "open, and the agent is busy: the fallback" tells ok=True agent=sales way=fallback "attempts~'agent': 'busy', 'way': 'agent', 'result': 'busy'" \
+	-- $number --at 'Wed 10:00'
 check "an unknown number is refused" refuted deck ann test +15551230129
 check "an unknown server is a mistake" eval "deck ann test $number --server nowhere; test \$? = 2"
 allow ''
