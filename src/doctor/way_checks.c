@@ -249,7 +249,7 @@ void check_zones(const struct subject *s, struct finding *f)
 		free(differs);
 		return;
 	}
-	finding_set(f, VERDICT_PASS, _("%zu zones"), asked);
+	finding_set(f, VERDICT_PASS, _("zones compared: %zu"), asked);
 }
 
 /* --- caps --- */

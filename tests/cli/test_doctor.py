@@ -222,7 +222,7 @@ class Ways(Doctor):
     def test_zones(self):
         self.done("schedule", "add", "office", "--title", "Office", "--zone", "Europe/Berlin", "--open", "mon 09:00-18:00")
         self.done("schedule", "add", "shop", "--title", "Shop", "--zone", "Asia/Kathmandu", "--open", "mon 09:00-18:00")
-        self.finds("zones", "pass", "2 zones")
+        self.finds("zones", "pass", "zones compared: 2")
         self.server.unknown_zone = "Asia/Kathmandu"
         self.finds("zones", "fail", "in Asia/Kathmandu (schedule shop)")
         self.server.denied = {"Getvar"}
