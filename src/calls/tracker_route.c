@@ -38,6 +38,7 @@ static void take(char *to, size_t size, const struct call_event *e, const char *
 
 #define DIGITS "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define CALL_ID_CHARACTERS LETTERS DIGITS "_.-@"	/* what the dialplan's FILTER() leaves */
 #define TAKE(member, e, key, characters) take(member, sizeof(member), e, key, characters)
 
 /* Returns a value of non-negative decimal digits in millionths; -1 for any other text, such as "nan". */
@@ -216,7 +217,7 @@ static void on_quality(struct tracker *t, struct tracked *k, const struct call_e
 	struct call *c = &k->call;
 	int64_t received = micro_of(e, "Received"), sent = micro_of(e, "FarSent"), lost = micro_of(e, "FarLost"), rtt = micro_of(e, "Rtt");
 
-	TAKE(c->sip_call_id, e, "CallId", LETTERS DIGITS "_.-@!%*+`'~()<>:\\/[]?{}");
+	TAKE(c->sip_call_id, e, "CallId", CALL_ID_CHARACTERS);
 	c->score = score_of(micro_of(e, "Score"));
 	c->far_score = score_of(micro_of(e, "FarScore"));
 	c->loss = loss_of(micro_of(e, "Lost"), received);
@@ -242,7 +243,7 @@ bool route_told(struct tracker *t, struct tracked *k, const struct channel *c, c
 	if (k->trunk != c) {
 		if (!str_eq(e->user_event, STR("TrunkdeckLeg")) || k->agent_answered_us)
 			return false;
-		TAKE(k->call.agent_sip_call_id, e, "CallId", LETTERS DIGITS "_.-@");
+		TAKE(k->call.agent_sip_call_id, e, "CallId", CALL_ID_CHARACTERS);
 		return true;
 	}
 	if (str_eq(e->user_event, STR("TrunkdeckUnmapped")))

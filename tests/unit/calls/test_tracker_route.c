@@ -276,7 +276,7 @@ static void hostile_values(void **state)
 		"user T TrunkdeckRefused Reason=bored", "user P TrunkdeckRefused Reason=closed",
 		"user T TrunkdeckQuality Received=-1 Lost=nan Jitter=inf Score=1e9 FarScore=0.000000 Rtt=0x10 CallId=a\tb",
 		"user T TrunkdeckQuality Received=0 Lost=0 Jitter=0.000000 Score=0.000000 FarLost=0 FarSent=0 FarScore=0 Rtt=0.000000",
-		"user T TrunkdeckQuality Score=100.1 Received=999999999999999999999", "user T TrunkdeckLeg CallId=ours",
+		"user T TrunkdeckQuality Score=100.1 Received=999999999999999999999 CallId==1+1", "user T TrunkdeckLeg CallId=ours",
 	};
 	struct stage s;
 
