@@ -73,4 +73,21 @@ number_key na-1 +$n agent=url seconds=1
 check "a call of limited duration is answered" watch_call na-1 +$n --hold 20000
 lasted() { [ "$(sed -n 's/^BillableSeconds: //p' "$LAB_RUN/call.ami" | tail -n 1 | tr -d '\r')" -le 5 ]; }
 check "and ends" lasted
+
+# The agent is killed in the middle of a load: every caller is connected to it or to the fallback.
+killed_in_load() {
+	local load
+	lab_call +$n --count 100 --rate 20 --hold 300 >"$LAB_RUN/load.call" 2>&1 &
+	load=$!
+	wait_for 20 "calls of the agent" eval '[ "$(wc -l <"$LAB_RUN/second.log")" -ge 20 ]' && inside kill_second_agent
+	wait $load
+	cat "$LAB_RUN/load.call"
+	grep -q '"codes": {"200": 100}' "$LAB_RUN/load.call"
+}
+url_agent na-1 victim victim 0 0 8788
+number_key na-1 +$n agent=victim fallback=spare
+check "another agent is started" inside start_second_agent
+before=$(served_by spare)
+check "it is killed in a load, and all callers are answered" killed_in_load
+check "the later ones by the fallback" test "$(served_by spare)" -gt $((before + 10))
 db_del na-1 trunkdeck +$n

@@ -3,12 +3,21 @@
 # agent_key SERVER ID KIND DIAL [MAX_CALLS [GUARD]]
 agent_key() { db_put "$1" trunkdeckagent "$2" "3,$3,${5:-0},${6:-0},$4"; }
 
-# url_agent SERVER ID NAME [MAX_CALLS [GUARD]]: an agent that was given by its URL; NAME says what agents.py does.
+# url_agent SERVER ID NAME [MAX_CALLS [GUARD [PORT]]]: an agent that was given by its URL; NAME says what agents.py does.
 url_agent() {
-	db_put "$1" ws/websocket_client "td-$2" "{\"uri\":\"ws://$LAB_AGENT_HOST:8787/$3\",\"protocols\":\"media\",\
+	db_put "$1" ws/websocket_client "td-$2" "{\"uri\":\"ws://$LAB_AGENT_HOST:${6:-8787}/$3\",\"protocols\":\"media\",\
 \"connection_type\":\"per_call_config\",\"reconnect_attempts\":\"1\",\"connection_timeout\":\"1000\",\"tls_enabled\":\"no\"}" &&
 		agent_key "$1" "$2" url "WebSocket/td-$2/c(ulaw)f(json)" "${4:-0}" "${5:-0}"
 }
+
+# A second process of agents, to be killed in the middle of calls: a WebSocket agent at port 8788. Both must run inside the lab.
+start_second_agent() {
+	: >"$LAB_RUN/second.log"
+	daemon "$LAB_RUN/second.err" "$LAB_PYTHON" "$LAB_DIR/agents.py" --host "$LAB_AGENT_HOST" --websocket-port 8788 \
+		--audiosocket-port 9093 --sip-port 5071 --log "$LAB_RUN/second.log"
+	wait_for 10 "the second agent" eval "ss -Hltn src $LAB_AGENT_HOST | grep -q :8788"
+}
+kill_second_agent() { kill -KILL "$(pgrep -f -- '--websocket-port 8788')"; }
 
 # sip_agent SERVER ID USER [MAX_CALLS]: USER is a name, or the code that it answers with.
 sip_agent() { agent_key "$1" "$2" pjsip "PJSIP/voice/sip:$3@$LAB_AGENT_HOST:5070" "${4:-0}"; }
