@@ -6,7 +6,10 @@ number=+15551230140
 
 run_modes() {
 	check "nothing configured is in order" deck ann sync
-	check "a number is added" deck ann number add $number --provider twilio --agent support
+	check "hours" deck ann schedule add office --title Office --zone Europe/Zurich --open 'mon-sun 00:00-24:00' --on '2026-12-24 00:00-24:00'
+	check "a blocked caller" deck ann block add '+4179*'
+	check "a number is added, with all that it may need" deck ann number add $number --provider twilio --agent support \
+		--label Hotline --param 'department=sales & more' --fallback busy --closed-agent down --schedule office --max-calls 9
 	check "sync puts it on the servers" deck ann sync
 	check "its server has it" holds na-1 $number support
 	check "the other has not" holds eu-1 $number ""
@@ -35,6 +38,7 @@ run_modes() {
 	check "it is answered again" answered_by sales $number --to eu-1
 
 	check "it is deleted" deck ann number delete $number --yes
+	check "so are the others" eval "deck ann schedule delete office --yes && deck ann block delete '+4179*' --yes"
 	check "sync" deck ann sync
 	check "no server has it any more" eval "holds na-1 $number '' && holds eu-1 $number ''"
 	check "it is 404 on both" eval "status_is 404 $number && status_is 404 $number --to eu-1"
