@@ -96,7 +96,7 @@ const struct command cli_commands[] = {
 	{ "test", N_("NUMBER"), 1, 1, NEEDS_STORE, ENTITY_NUMBER, false, cli_test,
 	  N_("Place a test call to a number's agent, and report how far it gets") },
 	{ "replay", N_("FILE"), 1, 1, NEEDS_NOTHING, ENTITY_WORKSPACE, false, cli_replay,
-	  N_("Run a recorded AMI stream through parser, tracker and metrics, or show it; - is standard input") },
+	  N_("Count the calls of a recorded AMI stream, or show it on the screen; - is standard input") },
 	{ "manual", "[config]", 0, 1, NEEDS_NOTHING, ENTITY_WORKSPACE, false, cli_manual,
 	  N_("Print the manual page trunkdeck(1) or trunkdeck.conf(5), for man -l") },
 	{ "completion", NULL, 0, 0, NEEDS_NOTHING, ENTITY_WORKSPACE, false, cli_completion,
@@ -111,7 +111,7 @@ static const struct {
 	const char *commands;		/* the commands that have it, separated by |; "" = all */
 	const char *name, *argument, *help;
 } command_options[] = {
-	{ "provider list|agent list|schedule list|block list|number list", "where", N_("QUERY"),
+	{ "provider list|agent list|schedule list|block list|number list", "where", N_("FILTER"),
 	  N_("Only rows that match, e.g. 'agent:support region:eu !label:test'") },
 	{ "provider delete", "cascade", NULL, N_("Also delete its numbers") },
 	{ "provider delete", "cut", NULL, N_("With --cascade: hang up their calls when their routes are deleted") },
@@ -124,11 +124,12 @@ static const struct {
 	{ "number add|number edit", "param", N_("KEY=VALUE"),
 	  N_("Set one additional parameter; a value that is JSON keeps its type; repeatable") },
 	{ "number add|number edit", "unset-param", N_("KEY"), N_("Remove one additional parameter; repeatable") },
-	{ "number list", "routes", NULL, N_("Also ask the servers what they hold of each number; nothing is changed") },
+	{ "number list", "routes", NULL,
+	  N_("Also ask the servers for the state of each number's route; nothing is changed") },
 	{ "sync", "server", N_("NAME"), N_("Only this server") },
 	{ "sync", "dry-run", NULL, N_("Read and report, and write nothing") },
 	{ "sync", "delete-foreign", NULL, N_("Delete routes of numbers that the store does not know") },
-	{ "sync", "take-over", NULL, N_("Make servers that belong to another store this store's, and write to them") },
+	{ "sync", "take-over", NULL, N_("Take over servers that belong to another store, and write to them") },
 	{ "sync", "timeout", N_("SECONDS"), N_("Wait at most this long; default 60") },
 	{ "changes", "record", N_("KEY"),
 	  N_("Only changes of this record: a number, a blocked caller, or the id of another record") },
@@ -189,7 +190,7 @@ static const struct {
 const struct global_option cli_global_options[] = {
 	{ "--config", GLOBAL_CONFIG, NULL, NULL, N_("FILE"), N_("read this configuration file") },
 	{ "--store", GLOBAL_STORE, "store.url", NULL, N_("URL"), N_("sqlite:PATH or postgresql://...") },
-	{ "--read-only", GLOBAL_READ_ONLY, "store.read_only", "yes", NULL, N_("look, but change nothing") },
+	{ "--read-only", GLOBAL_READ_ONLY, "store.read_only", "yes", NULL, N_("show everything, but change nothing") },
 	{ "--color", GLOBAL_COLOR, "screen.color", NULL, N_("WHEN"), N_("auto, always or never") },
 	{ "--ascii", GLOBAL_ASCII, "screen.ascii", "yes", NULL, N_("draw with ASCII only") },
 	{ "--mouse", GLOBAL_MOUSE, "screen.mouse", "yes", NULL, N_("use the mouse") },

@@ -139,7 +139,7 @@ void check_standing(const struct subject *s, struct finding *f)
 	struct buf packed;
 
 	if (s->probe->config->routes == ROUTES_NONE) {
-		finding_set(f, VERDICT_PASS, "%s", _("routes = none: nothing of ours is there"));
+		finding_set(f, VERDICT_PASS, "%s", _("routes = none: the server has no routes"));
 		return;
 	}
 	buf_init(&packed, BUF_UNBOUNDED);

@@ -45,7 +45,7 @@ static bool leaves_by(const char *dial, size_t len, const struct provider *p)
 /* Checks one of the destinations that & rings together. */
 static bool may_dial_one(struct snapshot *s, const char *dial, size_t len, struct err *e)
 {
-	const char *why = _("a test call never leaves to the telephone network");
+	const char *why = _("test calls are not sent to the telephone network");
 	size_t count;
 	const struct provider *const *providers = snapshot_providers(s, &count);
 

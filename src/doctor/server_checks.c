@@ -106,7 +106,7 @@ void check_reachable(const struct subject *s, struct finding *f)
 	const struct server_config *server = s->probe->config;
 
 	if (s->probe->session)
-		finding_set(f, VERDICT_PASS, _("%s lets %s in"), server->host, server->user);
+		finding_set(f, VERDICT_PASS, _("%s accepts the user %s"), server->host, server->user);
 	else
 		finding_error(f, VERDICT_FAIL, &s->probe->err);
 }
@@ -122,7 +122,7 @@ void check_version(const struct subject *s, struct finding *f)
 	finding_set(f, VERDICT_PASS, "%s", p->facts.version);
 	if (isdigit((unsigned char)p->facts.version[0]) && strtol(p->facts.version, NULL, 10) < OLDEST_ASTERISK) {
 		f->verdict = VERDICT_WARN;
-		finding_todo(f, _("Asterisk %d or later is what trunkdeck is tested with"), OLDEST_ASTERISK);
+		finding_todo(f, _("trunkdeck is tested with Asterisk %d and later"), OLDEST_ASTERISK);
 	}
 }
 
@@ -147,7 +147,7 @@ static const struct permission {
 	const char *purpose;		/* N_() */
 	unsigned needed;		/* by routes mode; 0 = not needed, but useful */
 } permissions[] = {
-	{ "CoreShowChannels", N_("calls that were up before us"), IN_ALL },
+	{ "CoreShowChannels", N_("calls from before the connection"), IN_ALL },
 	{ "DBGet", N_("reading routes"), IN_ASTDB },
 	{ "DBPut", N_("writing routes"), IN_ASTDB },
 	{ "Getvar", N_("reading routes"), IN_ODBC },
@@ -194,13 +194,13 @@ void check_permissions(const struct subject *s, struct finding *f)
 	if (needed)
 		finding_set(f, VERDICT_FAIL, _("not allowed: %s"), what.p);
 	else if (what.len > 0)
-		finding_set(f, VERDICT_PASS, _("all that is needed; not %s"), what.p);
+		finding_set(f, VERDICT_PASS, _("all that is needed; not allowed: %s"), what.p);
 	else
 		finding_set(f, VERDICT_PASS, "%s", _("all that is needed, and all that is useful"));
 	if (needed)
 		todo_rights(p, f, rights.p);
 	else if (what.len > 0)
-		finding_todo(f, _("where that is wanted: manager.conf, [%s]: add %s to write"), p->config->user, rights.p);
+		finding_todo(f, _("if you need that: manager.conf, [%s]: add %s to write"), p->config->user, rights.p);
 	buf_clear(&what);
 	buf_clear(&rights);
 }
@@ -325,7 +325,7 @@ void check_mode(const struct subject *s, struct finding *f)
 	const char *in_force;
 
 	if (s->probe->config->routes == ROUTES_NONE) {
-		finding_set(f, VERDICT_PASS, "%s", _("routes = none: not ours to say"));
+		finding_set(f, VERDICT_PASS, "%s", _("routes = none: not checked"));
 		return;
 	}
 	if (!ami_session_variable(s->probe->session, "TRUNKDECK_ROUTES", &mode, &e)) {
@@ -542,7 +542,8 @@ void check_route(const struct subject *s, struct finding *f)
 	} else if (!wanted) {
 		finding_set(f, VERDICT_FAIL, _("a route to %s was left behind"), agent);
 		advise_sync(f, s->e164);
-		finding_todo(f, "%s", _("this is 'deleted but still working': 'trunkdeck sync' deletes it, with --delete-foreign if nothing else"));
+		finding_todo(f, "%s", _("the number still works although it was deleted: 'trunkdeck sync' deletes the route, "
+					"if need be with --delete-foreign"));
 	} else if (strcmp(agent, s->agent->id) == 0) {
 		finding_set(f, VERDICT_PASS, _("to %s"), agent);
 	} else {

@@ -59,7 +59,7 @@ static bool is_usable(const struct subject *s, const char *what, const char *id,
 	else
 		finding_set(f, VERDICT_FAIL, _("%s %s: there is no such agent"), what, id);
 	if (s->number) {
-		finding_todo(f, _("put that right, or name another agent: trunkdeck number edit %s"), s->number->e164);
+		finding_todo(f, _("correct it, or name another agent: trunkdeck number edit %s"), s->number->e164);
 		finding_remedy(f, REMEDY_EDIT, ENTITY_NUMBER, s->number->e164, field);
 	}
 	return false;
@@ -244,8 +244,10 @@ void check_zones(const struct subject *s, struct finding *f)
 			doctor_refused(s, f, VERDICT_UNKNOWN, &e, "reporting");
 			return;
 		}
-		finding_set(f, VERDICT_FAIL, _("in %s (schedule %s) Asterisk has another time than we have"), name, schedules[i]->id);
-		finding_todo(f, "%s", _("install or update tzdata on the server, or name the zone otherwise: Asterisk takes an unknown zone as UTC"));
+		finding_set(f, VERDICT_FAIL,
+			    _("%s (schedule %s): Asterisk and this machine have different times"), name, schedules[i]->id);
+		finding_todo(f, "%s", _("install or update tzdata on the server, or choose another name of the zone: Asterisk "
+					"takes an unknown zone as UTC"));
 		free(differs);
 		return;
 	}
@@ -376,7 +378,8 @@ static void judge_guard(const struct subject *s, struct first_words *w, struct f
 		    w->count);
 	if (guard_us && p95 > guard_us / 4 * 3) {
 		f->verdict = VERDICT_WARN;
-		finding_todo(f, _("the guard may cut calls of an agent that is well: trunkdeck agent edit %s --speaks-first-within %ds"),
+		finding_todo(f,
+	     _("the guard may end calls of an agent that works: trunkdeck agent edit %s --speaks-first-within %ds"),
 			     s->agent->id, (int)(2 * seconds) + 2);
 	} else if (!guard_us && p95 < GUARD_FAST_US && w->silent * 20 <= w->count) {
 		finding_todo(f, _("a silent agent would be found before the caller is answered: trunkdeck agent edit %s --speaks-first-within %ds"),
@@ -425,7 +428,8 @@ void check_routing(const struct subject *s, struct finding *f)
 	}
 	finding_set(f, VERDICT_PASS, _("context %s is there"), s->provider->routing);
 	if (strcmp(exists, "1") != 0) {
-		finding_set(f, VERDICT_FAIL, _("there is no %s,s,1: its calls go the plain way"), s->provider->routing);
+		finding_set(f, VERDICT_FAIL,
+			    _("there is no %s,s,1: its calls go to the agents of the numbers"), s->provider->routing);
 		finding_todo(f, _("define the context in extensions.conf of %s, or: trunkdeck provider edit %s --routing ''"),
 			     s->probe->config->name, s->provider->id);
 		finding_remedy(f, REMEDY_EDIT, ENTITY_PROVIDER, s->provider->id, "routing");
@@ -440,6 +444,6 @@ void check_default(const struct subject *s, struct finding *f)
 	finding_set(f, VERDICT_PASS, "%s", *p->default_agent ? p->default_agent : _("none: callers are told 404"));
 	if (!*p->default_agent || is_usable(s, _("default agent"), p->default_agent, "", f))
 		return;
-	finding_todo(f, _("put that right, or name another agent: trunkdeck provider edit %s --default-agent ID"), p->id);
+	finding_todo(f, _("correct it, or name another agent: trunkdeck provider edit %s --default-agent ID"), p->id);
 	finding_remedy(f, REMEDY_EDIT, ENTITY_PROVIDER, p->id, "defaultAgentId");
 }

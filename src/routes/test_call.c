@@ -154,13 +154,13 @@ static const struct {
 	const char *text;
 	const char *todo;
 } dial_statuses[] = {
-	{ "BUSY", N_("the agent is busy"), N_("the agent platform refuses more calls: look there") },
+	{ "BUSY", N_("the agent is busy"), N_("the agent platform refuses more calls: check its limits") },
 	{ "NOANSWER", N_("the agent did not answer in the time the dialplan gives it"),
-	  N_("look at the agent platform; TRUNKDECK_TIMEOUT in globals_trunkdeck.conf is the time") },
-	{ "CHANUNAVAIL", N_("the agent could not be reached: nothing takes the call at its dial string"),
-	  N_("check its dial string, and on the server that this address answers") },
-	{ "CONGESTION", N_("the agent could not be reached: the way to it is closed"),
-	  N_("check its dial string, and on the server that this address answers") },
+	  N_("check the agent platform; TRUNKDECK_TIMEOUT in globals_trunkdeck.conf sets the time") },
+	{ "CHANUNAVAIL", N_("the agent could not be reached: nothing answers at its dial string"),
+	  N_("check the dial string, and whether the address answers from the server") },
+	{ "CONGESTION", N_("the agent could not be reached: the server has no free connection to it"),
+	  N_("check the dial string, and whether the address answers from the server") },
 };
 
 static void why_not_answered(const struct test_call *t, struct err *e)
@@ -176,7 +176,7 @@ static void why_not_answered(const struct test_call *t, struct err *e)
 		err_set_message(e, ERR_FOUND_WRONG, _("the call ended before the agent answered, cause %d"), t->cause);
 	else
 		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the agent did not answer in time"));
-	err_hint(e, "%s", _("look at the agent platform; --timeout waits longer"));
+	err_hint(e, "%s", _("check the agent platform; --timeout waits longer"));
 }
 
 static void why_turned_away(const struct test_call *t, const char *number, struct err *e)
@@ -196,14 +196,15 @@ static void why_turned_away(const struct test_call *t, const char *number, struc
 
 void test_call_why(const struct test_call *t, const char *number, struct err *e)
 {
-	static const char *const database = N_("with routes = odbc: does its database answer? 'odbc show' on the server tells");
+	static const char *const database =
+	N_("with routes = odbc: check with 'odbc show' on the server whether the database answers");
 
 	if (t->at_us[TEST_STEP_ARRIVED] < 0 && t->refused) {
 		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the server has no context trunkdeck-test"));
 		err_hint(e, "%s", _("its extensions_trunkdeck.conf is missing or old: 'trunkdeck server setup' prints the file"));
 	} else if (t->at_us[TEST_STEP_ARRIVED] < 0) {
-		err_set_message(e, ERR_FOUND_WRONG, "%s", t->arrived_us ? _("the dialplan's own events were not heard") :
-				_("nothing was heard of the call"));
+		err_set_message(e, ERR_FOUND_WRONG, "%s", t->arrived_us ? _("no event of the dialplan was received") :
+				_("no event of the call was received"));
 		err_hint(e, "%s", _("manager.conf: our AMI user needs read = call,user"));
 	} else if (*t->turned_away) {
 		why_turned_away(t, number, e);
@@ -214,7 +215,8 @@ void test_call_why(const struct test_call *t, const char *number, struct err *e)
 		err_set_message(e, ERR_FOUND_WRONG, _("the server could not look the route up, cause %d"), t->cause);
 		err_hint(e, "%s", _(database));
 	} else if (t->at_us[TEST_STEP_ROUTE] < 0) {
-		err_set_message(e, ERR_FOUND_WRONG, "%s", _("the dialplan was entered and did not look the route up in time"));
+		err_set_message(e, ERR_FOUND_WRONG, "%s",
+				_("the call entered the dialplan, which did not look the route up in time"));
 		err_hint(e, "%s", _(database));
 	} else if (t->at_us[TEST_STEP_DIALLED] < 0) {
 		err_set_message(e, ERR_FOUND_WRONG, _("the server could not dial %s"), t->agent);
@@ -224,7 +226,7 @@ void test_call_why(const struct test_call *t, const char *number, struct err *e)
 	} else {
 		err_set_message(e, ERR_FOUND_WRONG, "%s", t->done ? _("the agent answered, and hung up without a sound") :
 				_("the agent answered, but no sound came from it in time"));
-		err_hint(e, "%s", _("the connection stands: look at the agent itself, its voice and its logs"));
+		err_hint(e, "%s", _("the connection works: check the voice of the agent, and its logs"));
 	}
 }
 

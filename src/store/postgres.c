@@ -121,8 +121,7 @@ static bool is_busy(const char *state)
 static bool refuse_rights(const struct postgres *pg, const char *said, struct err *e)
 {
 	err_set_message(e, ERR_STORE_FAILED, "%s", _("The account lacks rights in the store"));
-	err_hint(e, _("%s: %s; the owner of the database grants them"), pg->base.name, said);
-	return false;
+	return err_hint(e, _("%s: %s; the owner of the database can grant them"), pg->base.name, said);
 }
 
 /* Sets *e from a failed result. The connection is kept unless the server ended it. */
@@ -402,7 +401,7 @@ static bool commit(struct db *db, struct err *e)
 	if (simple(pg, "COMMIT", e))
 		return true;
 	if (!pg->conn)
-		err_hint(e, _("%s: the connection broke while committing; look whether the change was made"), db->name);
+		err_hint(e, _("%s: the connection broke in the commit; check whether the change was made"), db->name);
 	return false;
 }
 
@@ -623,7 +622,7 @@ static bool postgres_connect(struct db *db, struct err *e)
 		if (e && *mode && strstr(e->hint, "SSL")) {
 			struct err said = *e;
 
-			err_hint(e, _("%s; the URL names no sslmode, so verify-full holds: see sslmode in libpq's manual"), said.hint);
+			err_hint(e, _("%s; without sslmode, verify-full applies: see sslmode in libpq's manual"), said.hint);
 		}
 		return false;
 	}

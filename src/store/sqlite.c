@@ -475,7 +475,7 @@ struct db *sqlite_new(const char *url, struct err *e)
 
 	if (!path || !*path) {
 		err_set(e, ERR_CONFIG, path ? _("the store's URL names no file: write sqlite:/path/to/store.db") :
-			_("the path of the store begins with something unknown: only ~/, $HOME/ and $XDG_DATA_HOME/ (and its like) are replaced"));
+			_("the beginning of the store's path is not known: ~/, $HOME/, $XDG_DATA_HOME/ and its like are allowed"));
 		free(path);
 		return NULL;
 	}

@@ -353,7 +353,7 @@ class WhatACallerGets(DeckTest):
         self.refused("block", "add", "+4479*", says="Caller is blocked already")
         self.refused("block", "add", "4479", says="caller: ")
         self.refused("block", "add", "+4478*", "--until", "soon", says="until: ")
-        self.refused("block", "add", "+4478*", "--until", "yesterday", says="until: this moment is over")
+        self.refused("block", "add", "+4478*", "--until", "yesterday", says="until: this time is in the past")
         self.done("block", "delete", "+4479*", "--yes")
         self.refused("block", "delete", "+4479*", "--yes", says=["Caller is not blocked", "trunkdeck block list"])
 

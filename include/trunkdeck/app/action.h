@@ -78,7 +78,7 @@ enum action_need {
 	X(CALLER, "calls of caller", "C", SCOPE_CALLS, NEED_CALLER, "", N_("Show all calls of the caller under the cursor")) \
 	X(FIGURE_CALLS, "calls of figure", "Enter", SCOPE_METRICS, 0, N_("calls"), N_("Show the calls that the marked figure counts, or all that are counted")) \
 	X(FIGURE_NEXT, "next figure", "l Right", SCOPE_METRICS, 0, "", N_("Mark the next outcome, weekday, cause or country")) \
-	X(FIGURE_PREVIOUS, "previous figure", "h Left", SCOPE_METRICS, 0, "", N_("Mark the previous one")) \
+	X(FIGURE_PREVIOUS, "previous figure", "h Left", SCOPE_METRICS, 0, "", N_("Mark the previous outcome, weekday, cause or country")) \
 	X(HOUR_NEXT, "next hour", ">", SCOPE_METRICS, 0, "", N_("Mark the next hour of the marked weekday")) \
 	X(HOUR_PREVIOUS, "previous hour", "<", SCOPE_METRICS, 0, "", N_("Mark the previous hour of the marked weekday")) \
 	X(SUBJECT, "subject", "Space", SCOPE_METRICS, 0, N_("subject"), N_("Choose the subject: the number under the Deck's cursor, its provider, agent or region, or all calls")) \
@@ -101,8 +101,8 @@ enum action_need {
 	X(COPY, "copy", "y", SCOPE_LIST, NEED_COPY, "", N_("Copy the number or row under the cursor to the clipboard (OSC 52)")) \
 	X(COPY_JSON, "copy json", "Y", SCOPE_LIST, NEED_COPY, "", N_("Copy the record under the cursor as JSON")) \
 	X(PALETTE, "command", ":", SCOPE_ALL, 0, N_("command"), N_("Type an action by name")) \
-	X(JUMP, "jump", "c", SCOPE_DECK | SCOPE_CALLS, NEED_TARGET, N_("jump"), N_("From a number or provider to its calls; from a call to its number")) \
-	X(HELP, "help", "? F1", SCOPE_ALL, 0, N_("help"), N_("Keys of this view")) \
+	X(JUMP, "jump", "c", SCOPE_DECK | SCOPE_CALLS, NEED_TARGET, N_("jump"), N_("Go from a number or provider to its calls, or from a call to its number")) \
+	X(HELP, "help", "? F1", SCOPE_ALL, 0, N_("help"), N_("Show the keys of this view")) \
 	X(QUIT, "quit", "q", SCOPE_ALL, 0, N_("quit"), N_("Leave trunkdeck")) \
 	X(VIEW_DECK, "deck", "1", SCOPE_ALL, 0, "", N_("Providers and numbers")) \
 	X(VIEW_CALLS, "calls", "2", SCOPE_ALL, 0, "", N_("Live calls, then finished ones")) \
@@ -114,8 +114,8 @@ enum action_need {
 	X(LAST_VIEW, "last view", "-", SCOPE_ALL, 0, "", N_("The view that was shown before this one")) \
 	X(FULL_MESSAGE, "message", "!", SCOPE_ALL, NEED_MESSAGE, "", N_("Show the last message in full")) \
 	X(REDRAW, "redraw", "^L", SCOPE_ALL, 0, "", N_("Draw the whole screen again")) \
-	X(STATS, "stats", "", SCOPE_ALL, 0, "", N_("Frames, bytes and writes of this screen")) \
-	X(SUSPEND, "suspend", "^Z", SCOPE_ALL, NEED_TERMINAL, "", N_("Suspend; the shell's fg continues"))
+	X(STATS, "stats", "", SCOPE_ALL, 0, "", N_("Show how many frames, bytes and writes were made")) \
+	X(SUSPEND, "suspend", "^Z", SCOPE_ALL, NEED_TERMINAL, "", N_("Suspend trunkdeck; fg in the shell continues it"))
 
 enum action_id {
 	ACTION_NONE,

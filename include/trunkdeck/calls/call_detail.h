@@ -15,7 +15,7 @@
 /* id, name in JSON, text on the screen */
 #define CALL_STEP_TABLE(X) \
 	X(ARRIVED, "arrived", N_("arrived")) \
-	X(JOINED_LATE, "joined_late", N_("was already up when we came")) \
+	X(JOINED_LATE, "joined_late", N_("already up when we connected")) \
 	X(UNMAPPED, "unmapped", N_("no route for the number")) \
 	X(CLOSED, "closed", N_("closed at this hour")) \
 	X(BLOCKED, "blocked", N_("caller is blocked")) \
@@ -44,7 +44,7 @@
 	X(AGENT_HUNG_UP, "agent_hung_up", N_("agent hung up")) \
 	X(SYSTEM_HUNG_UP, "system_hung_up", N_("server hung up")) \
 	X(GAP, "gap", N_("connection to the server lost")) \
-	X(DOUBTED, "doubted", N_("a forged event named it")) \
+	X(DOUBTED, "doubted", N_("forged event named this call")) \
 	X(ENDED, "ended", N_("ended"))
 
 enum call_step_kind {

@@ -146,6 +146,6 @@ void cli_prometheus_put(const struct cli_figures *f)
 	free(groups);
 	if (f->live)
 		return;
-	put_gauge(f, "gap_seconds", "Time in which nobody listened to a server.", f->coverage.gap_s);
+	put_gauge(f, "gap_seconds", "Time in which no recorder listened to a server.", f->coverage.gap_s);
 	put_gauge(f, "complete", "1 when every server was listened to all the time.", f->coverage.complete);
 }

@@ -75,9 +75,9 @@ static bool read_moment(const struct field *f, const struct workspace *w, const 
 		clock_format_iso(*iso, at);
 		return true;
 	}
-	err_set_message(e, ERR_FIELD_INVALID, _("%s: this moment is over"), f->key);
+	err_set_message(e, ERR_FIELD_INVALID, _("%s: this time is in the past"), f->key);
 	err_about(e, f->key);
-	err_hint(e, "%s", _("a moment to come, or how long from now: 30d, 2h, 2026-12-24T18:00"));
+	err_hint(e, "%s", _("allowed: a time in the future, or how long from now: 30d, 2h, 2026-12-24T18:00"));
 	return false;
 }
 
@@ -504,12 +504,13 @@ static bool confirm(const struct cli *c, struct snapshot *directory, const struc
 	if (p && p->default_agent[0] != '\0')
 		cli_note(c, _("note: calls to %s will be answered by %s, the default agent of %s"), r->number.e164, p->default_agent, p->name);
 	else if (p && asks)
-		fprintf(stderr, _("Calls to %s will be refused; the number stays yours at the provider.\n"), r->number.e164);
+		fprintf(stderr,
+		_("Calls to %s will be refused. The number itself stays with your provider.\n"), r->number.e164);
 	if (asks && r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade") && numbers > 0)
 		fprintf(stderr, ngettext("%" PRId64 " number of this provider is deleted too.\n",
 					 "%" PRId64 " numbers of this provider are deleted too.\n", (unsigned long)numbers), numbers);
 	if (asks && cli_args_has(&c->args, "cut"))
-		fprintf(stderr, "%s\n", _("Calls that are up are hung up."));
+		fprintf(stderr, "%s\n", _("Calls in progress are hung up."));
 	question = xasprintf(_("Delete %s %s?"), entity_name(r->entity), record_key(r));
 	ok = ask(c, question, e);
 	free(question);

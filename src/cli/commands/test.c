@@ -103,7 +103,7 @@ static bool read_at(struct cli *c, struct snapshot *s, const struct number *n, i
 	zone_free(&zone);
 	if (ok)
 		return true;
-	err_set_message(e, ERR_USAGE, _("--at %s is not a moment"), text);
+	err_set_message(e, ERR_USAGE, _("--at %s is not a time"), text);
 	return err_hint(e, _("allowed: 'Sat 22:00', 22:00, 2026-12-24, 2026-12-24T10:30 (in %s), 2026-12-24T10:30:00Z"), name);
 }
 

@@ -264,10 +264,11 @@ static void draw_step(struct pen *p, const struct call_step *s)
 static const char *why_no_story(const struct pen *p)
 {
 	if (p->app->watch.waiting)
-		return _("asking...");
+		return _("Reading the events...");
 	if (call_of(p)->state != CALL_ENDED)
-		return _("is not known here");
-	return call_of(p)->outcome == OUTCOME_ANSWERED ? _("is stored only of calls that were not answered") : _("was not recorded");
+		return _("The events of this call are not known here.");
+	return call_of(p)->outcome == OUTCOME_ANSWERED ? _("The events are stored only of calls that were not answered.")
+	: _("The events of this call were not recorded.");
 }
 
 static void draw_story(struct pen *p)
@@ -329,7 +330,7 @@ static void draw_number(struct pen *p)
 
 	begin_section(p, _("Its number"));
 	if (!n) {
-		page_line(p->l, 0, PAGE_CUT, ROLE_DIM, _("is not in this workspace"));
+		page_line(p->l, 0, PAGE_CUT, ROLE_DIM, _("The number is not in this workspace."));
 	} else {
 		route = deck_route_text(text, p->app, n, &role);
 		put_fact(p, _("Route"), role, route);
@@ -383,7 +384,7 @@ static void draw_history(struct pen *p)
 	if (p->l->count > before)
 		return;
 	page_line(p->l, 0, PAGE_CUT, ROLE_DIM, found->err.code != ERR_NONE ? found->err.message
-		  : found->waiting ? _("Reading the store...") : _("none in the store"));
+		  : found->waiting ? _("Reading the store...") : _("None in the store."));
 }
 
 /* --- the page --- */

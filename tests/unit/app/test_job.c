@@ -116,7 +116,7 @@ static void an_unknown_number_names_its_nearest(void **state)
 
 	app_ask_doctor(f->app, "+14155550109", NULL);
 	assert_true(wait_until(answered, f));
-	assert_int_equal(find(&f->app->job, "configured", "")->verdict, VERDICT_FAIL);
+	assert_int_equal(find(&f->app->job, "configured", "")->verdict, VERDICT_WARN);	/* a default agent answers */
 	assert_non_null(strstr(find(&f->app->job, "configured", "")->todo, NUMBER));
 }
 

@@ -418,7 +418,7 @@ static void a_refusal_tells_how_to_write_the_value(void **state)
 		{ ENTITY_AGENT, "id", "two words", ERR_FIELD_INVALID, "only letters, digits and _ . - are allowed" },
 		{ ENTITY_AGENT, "id", "a/b", ERR_FIELD_INVALID, "only letters, digits and _ . - are allowed" },
 		{ ENTITY_AGENT, "id", "", ERR_FIELD_REQUIRED, "Letters, digits and _ . - only, e.g. support" },
-		{ ENTITY_AGENT, "title", "   ", ERR_FIELD_REQUIRED, "How people call the agent, e.g. Customer Support" },
+		{ ENTITY_AGENT, "title", "   ", ERR_FIELD_REQUIRED, "The name that people see, e.g. Customer Support" },
 		{ ENTITY_NUMBER, "label", "a\nb", ERR_FIELD_INVALID,
 		  "line ends and other control characters are not allowed" },
 		{ ENTITY_NUMBER, "label", "\x1b[2J", ERR_FIELD_INVALID,

@@ -117,8 +117,8 @@ static void expect_why(const struct heard *rows, size_t count, const char *part)
 static void each_failure_has_a_message(void **state)
 {
 	(void)state;
-	WHY("nothing was heard", { "Newchannel", 9, ONE, ONE, "" });
-	WHY("own events were not heard", DIALLED, ANSWERED, { "Hangup", 90, TWO, ONE, "Cause: 16\r\n" });
+	WHY("no event of the call was received", { "Newchannel", 9, ONE, ONE, "" });
+	WHY("no event of the dialplan was received", DIALLED, ANSWERED, { "Hangup", 90, TWO, ONE, "Cause: 16\r\n" });
 	WHY("no context trunkdeck-test", { "Newchannel", 9, ONE, ONE, "" }, { "Hangup", 9, TWO, ONE, "Cause: 0\r\n" });
 	WHY("no route", ARRIVED, { "UserEvent", 11, TWO, ONE, "UserEvent: TrunkdeckUnmapped\r\n" },
 	    { "Hangup", 11, TWO, ONE, "Cause: 1\r\n" });
