@@ -4,7 +4,7 @@
 #   tests/fuzz/fuzz_ami -max_total_time=60 FOLDER tests/fuzz/corpus/ami
 fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_agents tests/fuzz/fuzz_ami \
 	tests/fuzz/fuzz_config tests/fuzz/fuzz_fields tests/fuzz/fuzz_filter tests/fuzz/fuzz_keys tests/fuzz/fuzz_recording \
-	tests/fuzz/fuzz_routes tests/fuzz/fuzz_schedule tests/fuzz/fuzz_story tests/fuzz/fuzz_tell tests/fuzz/fuzz_tracker \
+	tests/fuzz/fuzz_routes tests/fuzz/fuzz_schedule tests/fuzz/fuzz_story tests/fuzz/fuzz_tell tests/fuzz/fuzz_test_call tests/fuzz/fuzz_tracker \
 	tests/fuzz/fuzz_utf8
 
 if LIBFUZZER
@@ -67,6 +67,10 @@ tests_fuzz_fuzz_schedule_LDADD = libtrunkdeck.a $(TD_LIBS)
 tests_fuzz_fuzz_story_SOURCES = tests/fuzz/fuzz_story.c $(fuzz_driver)
 tests_fuzz_fuzz_story_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_story_LDADD = libtrunkdeck.a $(TD_LIBS)
+
+tests_fuzz_fuzz_test_call_SOURCES = tests/fuzz/fuzz_test_call.c $(fuzz_driver)
+tests_fuzz_fuzz_test_call_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_test_call_LDADD = libtrunkdeck.a $(TD_LIBS)
 
 tests_fuzz_fuzz_tell_SOURCES = tests/fuzz/fuzz_tell.c $(fuzz_driver)
 tests_fuzz_fuzz_tell_LDFLAGS = $(fuzz_ldflags)
