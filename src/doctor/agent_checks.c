@@ -206,7 +206,7 @@ static void judge_wizards(const struct subject *s, const char *lines, bool by_ur
 			    _("sorcery.conf does not name websocket_client.conf: its sections are not found"));
 		advise_wizard(s, f);
 	} else if (in_force) {
-		finding_set(f, VERDICT_PASS, "%s", _("it does"));
+		finding_set(f, VERDICT_PASS, "%s", _("Asterisk finds the objects of agents"));
 	} else if (has_astdb) {
 		finding_set(f, VERDICT_WARN, "%s", _("sorcery.conf is right, and Asterisk finds no object"));
 		finding_todo(f, "%s", _("restart Asterisk once, unless no number here leads to an agent with a URL"));
@@ -232,7 +232,7 @@ void check_wizard(const struct subject *s, struct finding *f)
 	else if (!by_url)
 		finding_set(f, VERDICT_PASS, "%s", _("no agent is given by a URL"));
 	else if (in_force)
-		finding_set(f, VERDICT_PASS, "%s", _("it does; sorcery.conf can't be read from here"));
+		finding_set(f, VERDICT_PASS, "%s", _("Asterisk finds the objects of agents; sorcery.conf can't be read from here"));
 	else
 		doctor_refused(s, f, VERDICT_UNKNOWN, &file_error, "system");
 	buf_clear(&t.lines);
@@ -259,7 +259,7 @@ void check_sections(const struct subject *s, struct finding *f)
 		free(clean);
 		free(name);
 	} else {
-		finding_set(f, VERDICT_PASS, "%s", _("none"));
+		finding_set(f, VERDICT_PASS, "%s", _("no section begins with td-"));
 	}
 	buf_clear(&t.lines);
 }
@@ -359,18 +359,18 @@ void check_object(const struct subject *s, struct finding *f)
 	}
 	wanted = agent_uri(s->agent->url);
 	if (wanted && strcmp(uri, wanted) == 0) {
-		finding_set(f, VERDICT_PASS, "%s", _("the same"));
+		finding_set(f, VERDICT_PASS, "%s", _("the same URL as configured"));
 	} else if (s->probe->config->routes == ROUTES_ODBC) {
-		finding_set(f, *uri ? VERDICT_WARN : VERDICT_PASS, *uri ? _("the WebSocket client " AGENT_CLIENT_PREFIX "%s has another URL") :
-			    _("the first call writes the WebSocket client " AGENT_CLIENT_PREFIX "%s"), s->agent->id);
+		finding_set(f, *uri ? VERDICT_WARN : VERDICT_PASS, *uri ? _("the WebSocket client td-%s has another URL") :
+			    _("the first call writes the WebSocket client td-%s"), s->agent->id);
 		if (*uri)
 			finding_todo(f, "%s", _("the next call writes it; if it stays so, a section of websocket_client.conf hides it"));
 	} else if (*uri == '\0') {
-		finding_set(f, VERDICT_FAIL, _("Asterisk has no WebSocket client " AGENT_CLIENT_PREFIX "%s"), s->agent->id);
+		finding_set(f, VERDICT_FAIL, _("Asterisk has no WebSocket client td-%s"), s->agent->id);
 		finding_todo(f, "%s", _("'trunkdeck sync' writes it; if that does not help, sorcery.conf lacks astdb: see the check wizard"));
 		finding_remedy(f, REMEDY_SYNC, ENTITY_NUMBER, s->number->e164, "");
 	} else {
-		finding_set(f, VERDICT_FAIL, _("the WebSocket client " AGENT_CLIENT_PREFIX "%s has another URL"), s->agent->id);
+		finding_set(f, VERDICT_FAIL, _("the WebSocket client td-%s has another URL"), s->agent->id);
 		finding_todo(f, "%s", _("'trunkdeck sync' writes it; if that does not help, a section of websocket_client.conf hides it"));
 		finding_remedy(f, REMEDY_SYNC, ENTITY_NUMBER, s->number->e164, "");
 	}

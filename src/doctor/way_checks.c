@@ -288,7 +288,7 @@ void check_caps(const struct subject *s, struct finding *f)
 	add_cap(&text, _("provider"), s->provider ? s->provider->max_calls : 0, servers);
 	add_cap(&text, _("agent"), s->agent ? s->agent->max_calls : 0, servers);
 	add_cap(&text, _("caller"), snapshot_workspace(s->options->snapshot)->max_calls_per_caller, servers);
-	finding_set(f, VERDICT_PASS, "%s", text.len > 0 ? text.p : _("none"));
+	finding_set(f, VERDICT_PASS, "%s", text.len > 0 ? text.p : _("no caps"));
 	buf_clear(&text);
 }
 
@@ -314,7 +314,7 @@ void check_forms(const struct subject *s, struct finding *f)
 	size_t count;
 	const struct provider *const *providers = snapshot_providers(s->options->snapshot, &count);
 
-	finding_set(f, VERDICT_PASS, "%s", _("none"));
+	finding_set(f, VERDICT_PASS, "%s", _("no other number"));
 	for (size_t i = 0; i < count && f->verdict == VERDICT_PASS; i++) {
 		const char *prefix = providers[i]->inbound_prefix;
 		size_t len = strlen(prefix);

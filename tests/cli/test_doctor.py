@@ -129,7 +129,7 @@ class Agents(Doctor):
         self.server.files[sorcery] = WIZARDS
         self.finds("wizard", "warn", "restart Asterisk once")
         self.in_force("wss://u:secret@agent.example.com/m")
-        self.finds("wizard", "pass", "it does")
+        self.finds("wizard", "pass", "finds the objects")
         self.server.files[sorcery] = WIZARDS[::-1]
         self.finds("wizard", "warn", "before websocket_client.conf")
         self.server.files[sorcery] = WIZARDS[1:]
@@ -141,7 +141,7 @@ class Agents(Doctor):
 
     def test_sections(self):
         self.url_agent()
-        self.finds("sections", "pass", "none")
+        self.finds("sections", "pass", "no section")
         self.server.files["websocket_client.conf", None] = ["support", "td-other"]
         self.finds("sections", "warn", "[td-other]")
         self.server.files["websocket_client.conf", None] = ["td-robot"]
@@ -229,20 +229,20 @@ class Ways(Doctor):
         self.finds("zones", "unknown", "reporting")
 
     def test_caps_hold_per_server(self):
-        self.finds("caps", "pass", "none")
+        self.finds("caps", "pass", "no caps")
         self.edit("--max-calls", "10")
         self.finds("caps", "pass", "number 10 on each server, 20 on 2 servers")
         self.done("workspace", "edit", "--max-calls-per-caller", "2")
         self.finds("caps", "pass", "caller 2 on each server")
 
     def test_forms_with_two_meanings(self):
-        self.finds("forms", "pass", "none")
+        self.finds("forms", "pass", "no other number")
         self.done("provider", "edit", "peoplefone-ag", "--inbound-prefix", "+34")
         self.done("number", "add", "+945945945", "--provider", "twilio", "--agent", "support")
         self.done("number", "add", "+34945945945", "--provider", "peoplefone-ag", "--agent", "support")
         for number in "+945945945", "+34945945945":
             self.finds("forms", "warn", "945945945 from Peoplefone AG could mean +945945945 or +34945945945", number)
-        self.finds("forms", "pass", "none")
+        self.finds("forms", "pass", "no other number")
 
     def test_providers(self):
         self.finds("routing", "pass", "none")

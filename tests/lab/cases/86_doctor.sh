@@ -133,8 +133,8 @@ check "an agent by URL" deck ann agent add robot --title Robot --url-file "$LAB_
 check "answers the number" deck ann number edit $number --agent robot
 check "after a sync" deck ann sync
 check "Asterisk dials its URL" finds object pass 'the same' $number
-check "by the wizard of astdb" finds wizard pass 'it does' $number
-check "no section hides it" finds sections pass none $number
+check "by the wizard of astdb" finds wizard pass 'finds the objects' $number
+check "no section hides it" finds sections pass 'no section' $number
 printf '%s\n' '[td-robot]' 'type = websocket_client' "uri = ws://$LAB_AGENT_HOST:8787/sales" 'protocols = media' \
 	'connection_type = per_call_config' >>"$etc/websocket_client.conf"
 inside asterisk_cli na-1 'module reload res_websocket_client.so' >/dev/null
