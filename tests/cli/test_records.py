@@ -172,6 +172,8 @@ class Editing(DeckTest):
         params = self.number()["additionalParams"]
         self.assertEqual(params["priority"], "high")
         self.assertNotIn("vip", params)
+        self.done("number", "edit", "+15551234567", "--param", "hash=9e058250000cfa")
+        self.assertEqual(self.number()["additionalParams"]["hash"], "9e058250000cfa")
         self.done("number", "edit", "+15551234567", "--params", '{"a": 1}', "--param", "b=2")
         self.assertEqual(self.number()["additionalParams"], {"a": 1, "b": 2})
 
@@ -179,6 +181,7 @@ class Editing(DeckTest):
         before = self.number()
         self.refused("number", "edit", "+15551234567", "--param", "novalue", says="KEY=VALUE")
         self.refused("number", "edit", "+15551234567", "--param", "n=99999999999999999999", says="additionalParams")
+        self.refused("number", "edit", "+15551234567", "--param", "n=[1e999999]", says="additionalParams")
         self.refused("number", "edit", "+15551234567", "--params", "[1]", says="JSON object")
         self.refused("number", "edit", "+15551234567", "--unset-param", "x", says="no such parameter")
         self.assertEqual(self.number(), before)

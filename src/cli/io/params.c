@@ -57,7 +57,9 @@ bool cli_param_set(struct record *r, const char *pair, struct err *e)
 	if (len == 0 || pair[len] != '=')
 		return refuse(_("KEY=VALUE is expected"), pair, e);
 	value = json_loads(pair + len + 1, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
-	if (!value && json_error_code(&error) != json_error_numeric_overflow)
+	/* "9e05825cfa" begins like a number that is too large, and is a text. */
+	if (!value && (json_error_code(&error) != json_error_numeric_overflow ||
+		       (strchr("[{ ", pair[len + 1]) == NULL && pair[len + 1 + strspn(pair + len + 1, "+-.0123456789Ee")] != '\0')))
 		value = json_string(pair + len + 1);
 	/* The number is too large to be kept unchanged, or the text is not UTF-8. */
 	if (!value)
