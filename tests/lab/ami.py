@@ -117,4 +117,5 @@ def main():
     return send(ami, rest) if verb == "send" else record(ami, rest[0])
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,13 +3,14 @@
 CASES_PASSED=0
 CASES_FAILED=0
 
-# check WHAT COMMAND...: prints one line and, on failure, the command's output.
+# check WHAT COMMAND...: prints one line and, on failure and in full loads, the command's output.
 check() {
 	local what=$1 said
 	shift
 	if said=$("$@" 2>&1); then
 		CASES_PASSED=$((CASES_PASSED + 1))
 		printf 'ok - %s\n' "$what"
+		[ "${LAB_LOAD:-}" != full ] || [ -z "$said" ] || sed 's/^/#     /' <<<"$said"
 	else
 		CASES_FAILED=$((CASES_FAILED + 1))
 		printf 'FAIL - %s\n' "$what"

@@ -82,6 +82,9 @@ server_process() {
 		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" = asterisk ] && echo "$pid"
 }
 
+# cpu_of SERVER: milliseconds of processor time so far. Must run inside the lab.
+cpu_of() { awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print int(($12 + $13) * 1000 / hz) }' "/proc/$(server_process "$1")/stat"; }
+
 server_stopped() { ! server_process "$1"; }
 
 # Must run inside the lab. Where LAB_CLOCK is a time ("2026-12-24 08:00:00", UTC), the server lives at that time, which stands still.
