@@ -181,9 +181,11 @@ void check_hours(const struct subject *s, struct finding *f)
 	zone = zone_open(schedule->time_zone);
 	if (!schedule_read(times, schedule->open, schedule->exceptions))
 		finding_set(f, VERDICT_FAIL, _("the times of the schedule %s can't be read"), schedule->id);
-	else if (!zone)
-		finding_set(f, VERDICT_UNKNOWN, _("this machine does not know the time zone %s"), schedule->time_zone);
-	else
+	else if (!zone) {
+		finding_set(f, VERDICT_WARN, _("this machine does not know the time zone %s"), schedule->time_zone);
+		finding_todo(f, _("Asterisk takes an unknown zone as UTC: trunkdeck schedule edit %s --zone, or install tzdata"),
+			     schedule->id);
+	} else
 		judge_times(s, schedule, times, zone, f);
 	if (f->verdict == VERDICT_PASS && *n->closed_agent)
 		is_usable(s, _("closed agent"), n->closed_agent, "closedAgentId", f);

@@ -218,6 +218,9 @@ class Ways(Doctor):
         self.finds("hours", "warn", "go to the closed agent")
         self.edit("--closed-agent", "")
         self.finds("hours", "warn", "480")
+        self.done("schedule", "edit", "office", "--zone", "Europe/Berlinn")
+        self.edit("--schedule", "office")
+        self.finds("hours", "warn", "does not know the time zone Europe/Berlinn")
 
     def test_zones(self):
         self.done("schedule", "add", "office", "--title", "Office", "--zone", "Europe/Berlin", "--open", "mon 09:00-18:00")

@@ -230,6 +230,10 @@ class Editing(DeckTest):
         self.assertIn(note, self.done("number", "edit", "+15551234567", "--label", "x").err)
         self.assertNotIn(note, self.done("number", "edit", "+15551234567", "--label", "y", "--json").err)
         self.assertNotIn(note, self.done("provider", "edit", "Twilio", "--notes", "y").err)
+        self.assertNotIn(note, self.done("workspace", "edit", "--time-zone", "Europe/Berlin").err)
+        for change in (["provider", "edit", "Twilio", "--max-calls", "5"], ["workspace", "edit", "--max-calls-per-caller", "3"],
+                       ["schedule", "add", "office"], ["block", "add", "+4179*"], ["block", "delete", "+4179*", "--yes"]):
+            self.assertIn(note, self.done(*change).err, change)
         self.config("[server na-1]\nhost = 127.0.0.1\nroutes = none\n")
         self.assertNotIn(note, self.done("number", "edit", "+15551234567", "--label", "z").err)
 
@@ -410,6 +414,11 @@ class WhatACallerGets(DeckTest):
         workspace = self.one("workspace", "edit", "--max-calls-per-caller", "3", "--max-duration", "2h")
         self.assertEqual((workspace["maxCallsPerCaller"], workspace["maxDurationSeconds"]), (3, 7200))
 
+    def test_an_unknown_zone_of_a_schedule_is_told(self):
+        said = "warning: this machine does not know the time zone Europe/Berlinn"
+        self.assertIn(said, self.done("schedule", "add", "office", "--zone", "Europe/Berlinn").err)
+        self.assertNotIn("warning", self.done("schedule", "edit", "office", "--zone", "Europe/Berlin").err)
+
     def test_what_is_used_is_replaced_or_kept(self):
         self.done("provider", "edit", "Twilio", "--default-agent", "support")
         self.refused("agent", "delete", "support", "--yes", says=["Agent is in use", "+15551234567", "1 provider (twilio)", "--replace-with"])
@@ -425,7 +434,7 @@ class WhatACallerGets(DeckTest):
     def test_an_agent_with_numbers_is_not_disabled_unasked(self):
         self.done("number", "add", "+15551234568", "--provider", "Twilio", "--agent", "sales", "--fallback", "support")
         self.refused("agent", "edit", "support", "--disabled", "yes", code=USAGE,
-                     says=["1 number loses its route", "+15551234567", "1 record more", "--yes"])
+                     says=["1 number loses its route", "+15551234567", "1 record more", "agent: +15551234568", "--yes"])
         self.assertFalse(self.one("agent", "show", "support")["disabled"])
         self.done("agent", "edit", "support", "--disabled", "yes", "--yes")
 

@@ -203,15 +203,40 @@ static json_t *warnings_of(struct snapshot *directory, const struct record *r)
 		if (e164_warning(r->number.e164, text, sizeof(text)))
 			json_array_append_new(list, cli_text(text));
 	}
+	if (r->entity == ENTITY_SCHEDULE) {
+		struct zone *zone = zone_open(r->schedule.time_zone);
+
+		if (!zone) {
+			snprintf(text, sizeof(text), _("this machine does not know the time zone %s, and Asterisk takes an unknown zone as UTC"),
+				 r->schedule.time_zone);
+			json_array_append_new(list, cli_text(text));
+		}
+		zone_free(&zone);
+	}
 	return list;
+}
+
+/* Whether the servers hold keys of what the command changed. Those of a provider and of the workspace are few of their fields. */
+static bool reaches_servers(const struct cli *c, const struct record *r)
+{
+	if (r->entity != ENTITY_PROVIDER && r->entity != ENTITY_WORKSPACE)
+		return true;
+	for (size_t i = 0; i < c->args.given_count; i++) {
+		const struct field *f = c->args.given[i].option->field;
+
+		if (f && (f->type == FIELD_AGENT || f->type == FIELD_CAP || f->type == FIELD_DURATION || f->type == FIELD_ID ||
+			  f->type == FIELD_PREFIX))
+			return true;
+	}
+	return r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade");
 }
 
 /* Prints "added number +15551234567", or the record. */
 static void report(struct cli *c, const char *done, const struct record *r, struct snapshot *directory)
 {
 	json_t *warnings = directory ? warnings_of(directory, r) : NULL, *warning;
+	bool writes = false;
 	size_t at;
-	bool cascaded = r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade"), writes = false;
 
 	if (c->out.format == OUTPUT_TABLE)
 		cli_output_line(&c->out, "%s %s %s", done, entity_name(r->entity), record_key(r));
@@ -223,7 +248,7 @@ static void report(struct cli *c, const char *done, const struct record *r, stru
 	for (size_t i = 0; i < c->config->server_count; i++)
 		writes |= c->config->servers[i].routes == ROUTES_ASTDB;
 	/* With --cut, this command itself deletes and reports the routes. */
-	if (writes && !cli_args_has(&c->args, "cut") && (r->entity == ENTITY_NUMBER || r->entity == ENTITY_AGENT || cascaded))
+	if (writes && !cli_args_has(&c->args, "cut") && reaches_servers(c, r))
 		cli_note(c, _("note: an open screen, or 'trunkdeck sync', writes it to the servers"));
 }
 
@@ -288,9 +313,27 @@ bool cli_record_add(struct cli *c, struct err *e)
 
 #define LOST_SHOWN 5
 
-/* Finds the numbers whose routes a change of their agent deletes, as "+1..., +1... and 3 more", and their count. *others:
- * how many numbers and providers name the agent in other fields. */
-static bool read_lost(struct cli *c, const struct record *agent, size_t *count, size_t *others, struct buf *list, struct err *e)
+/* Some of the records that a change of an agent concerns, as "+1..., +1... and 3 more". */
+struct concerned {
+	struct buf list;
+	size_t count;
+};
+
+static void concern(struct concerned *to, const char *key)
+{
+	if (to->count++ < LOST_SHOWN)
+		buf_addf(&to->list, "%s%s", to->count > 1 ? ", " : "", key);
+}
+
+static void concern_end(struct concerned *to)
+{
+	if (to->count > LOST_SHOWN)
+		buf_addf(&to->list, _(" and %zu more"), to->count - LOST_SHOWN);
+}
+
+/* Finds the numbers whose routes a change of their agent deletes. *others: numbers and providers that name the agent in other
+ * fields. */
+static bool read_lost(struct cli *c, const struct record *agent, struct concerned *lost, struct concerned *others, struct err *e)
 {
 	struct snapshot *s = snapshot_new();
 	const struct provider *const *providers;
@@ -305,18 +348,17 @@ static bool read_lost(struct cli *c, const struct record *agent, size_t *count, 
 
 		if (!number->enabled)
 			continue;
-		if (strcmp(number->agent, id) != 0) {
-			*others += split_weight(number->split, id) > 0 || !strcmp(number->fallback, id) || !strcmp(number->closed_agent, id);
-			continue;
-		}
-		if ((*count)++ < LOST_SHOWN)
-			buf_addf(list, "%s%s", *count > 1 ? ", " : "", number->e164);
+		if (strcmp(number->agent, id) == 0)
+			concern(lost, number->e164);
+		else if (split_weight(number->split, id) > 0 || !strcmp(number->fallback, id) || !strcmp(number->closed_agent, id))
+			concern(others, number->e164);
 	}
-	if (*count > LOST_SHOWN)
-		buf_addf(list, _(" and %zu more"), *count - LOST_SHOWN);
 	providers = snapshot_providers(s, &n);
 	for (size_t i = 0; ok && i < n; i++)
-		*others += !strcmp(providers[i]->default_agent, id);
+		if (strcmp(providers[i]->default_agent, id) == 0)
+			concern(others, providers[i]->id);
+	concern_end(lost);
+	concern_end(others);
 	snapshot_free(&s);
 	return ok;
 }
@@ -341,44 +383,46 @@ static bool ask(const struct cli *c, const char *question, struct err *e)
 }
 
 /* The agent can't take calls any more: tells what that means for its numbers, and asks. */
-static bool confirm_loss(struct cli *c, const struct record *agent, const char *why, size_t *lost, struct buf *list, struct err *e)
+static bool confirm_loss(struct cli *c, const struct record *agent, const char *why, struct concerned *lost, struct err *e)
 {
-	size_t others = 0;
+	struct concerned others = { .count = 0 };
+	bool ok;
 
-	if (!read_lost(c, agent, lost, &others, list, e))
-		return false;
-	if (*lost > 0)
+	buf_init(&others.list, BUF_UNBOUNDED);
+	ok = read_lost(c, agent, lost, &others, e);
+	if (ok && lost->count > 0)
 		cli_note(c, ngettext("warning: %zu number loses its route (%s): %s", "warning: %zu numbers lose their routes (%s): %s",
-				     *lost), *lost, why, list->p);
-	if (others > 0)
-		cli_note(c, ngettext("warning: %zu record more names this agent, in a split or as the fallback, closed or default agent",
-				     "warning: %zu records more name this agent, in a split or as the fallback, closed or default agent",
-				     others), others);
-	return *lost + others == 0 || ask(c, _("Change the agent?"), e);
+				     lost->count), lost->count, why, lost->list.p);
+	if (ok && others.count > 0)
+		cli_note(c, ngettext("warning: %zu record more names this agent, in a split or as the fallback, closed or default agent: %s",
+				     "warning: %zu records more name this agent, in a split or as the fallback, closed or default agent: %s",
+				     others.count), others.count, others.list.p);
+	ok = ok && (lost->count + others.count == 0 || ask(c, _("Change the agent?"), e));
+	buf_clear(&others.list);
+	return ok;
 }
 
 static bool edit(struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
 {
 	bool had_routes = r->entity == ENTITY_AGENT && agent_usable(&r->agent, NULL), ok;
+	struct concerned lost = { .count = 0 };
 	const char *why = NULL;
 	struct record now;
-	size_t lost = 0;
-	struct buf list;
 
 	if (!set_fields(c, directory, r, e))
 		return false;
-	buf_init(&list, BUF_UNBOUNDED);
-	if (had_routes && !agent_usable(&r->agent, &why) && !confirm_loss(c, r, why, &lost, &list, e)) {
-		buf_clear(&list);
+	buf_init(&lost.list, BUF_UNBOUNDED);
+	if (had_routes && !agent_usable(&r->agent, &why) && !confirm_loss(c, r, why, &lost, e)) {
+		buf_clear(&lost.list);
 		return false;
 	}
 	ok = mutate(c, MUTATION_EDIT, r, record_version(r), &now, e);
 	if (ok)
 		report(c, _("changed"), &now, directory);
-	if (ok && lost > 0)
-		cli_note(c, ngettext("warning: %zu number has no route now: %s", "warning: %zu numbers have no route now: %s", lost), lost,
-			 list.p);
-	buf_clear(&list);
+	if (ok && lost.count > 0)
+		cli_note(c, ngettext("warning: %zu number has no route now: %s", "warning: %zu numbers have no route now: %s", lost.count),
+			 lost.count, lost.list.p);
+	buf_clear(&lost.list);
 	record_clear(&now);
 	return ok;
 }
