@@ -166,7 +166,7 @@ static void forget_action(struct routes *r, struct key *k, int64_t now_ms)
 
 void routes_disconnected(struct routes *r, int64_t now_ms)
 {
-	r->connected = false;
+	r->connected = r->seen_ours = false;
 	r->access = ACCESS_CLOSED;
 	r->scan = SCAN_IDLE;
 	empty_slots(r);
@@ -189,6 +189,7 @@ void routes_set_owner(struct routes *r, const char *owner, int64_t now_ms)
 		return;
 	free(r->owner);
 	r->owner = xstrdup(owner);
+	r->seen_ours = false;
 	start(r, now_ms);
 }
 
@@ -450,7 +451,7 @@ static struct key *pick(const struct routes *r)
 {
 	if (r->ready[ROUTE_FAMILY_OWNER])
 		return r->ready[ROUTE_FAMILY_OWNER];
-	if (r->access != ACCESS_OPEN)
+	if (r->access != ACCESS_OPEN && r->access != ACCESS_MUTE)
 		return NULL;
 	for (int family = 0; family < ROUTE_FAMILY_COUNT; family++)
 		if (r->ready[family])

@@ -82,7 +82,8 @@ enum access {
 	ACCESS_OPEN,
 	ACCESS_FOREIGN,			/* the server belongs to another store */
 	ACCESS_REFUSED,
-	ACCESS_MUTE,			/* lookup: the server gets nothing from the store; asked again now and then */
+	ACCESS_MUTE,			/* lookup: the server gets nothing from the store; asked again now and then. What it has
+					 * kept of a number can still be deleted */
 };
 
 enum scan { SCAN_IDLE, SCAN_DUE, SCAN_RUNNING };
@@ -99,6 +100,7 @@ struct routes {
 	bool former;			/* it is a former one */
 	enum access access;
 	bool connected;
+	bool seen_ours;			/* access was open since the server was connected */
 	bool complete;
 	struct key *owner_key;
 	struct key *keys[ROUTE_FAMILY_COUNT];	/* hashes by name; that of OWNER is empty */

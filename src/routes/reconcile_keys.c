@@ -318,6 +318,7 @@ void key_begin(struct routes *r, struct key *k, int64_t now_ms)
 {
 	bool may_act = r->access == ACCESS_CHECKING || r->access == ACCESS_OPEN;
 	bool is_needed = family_is_needed(k->family), writes = !r->config.read_only && !r->config.lookup;
+	bool may_forget = may_act || (r->access == ACCESS_MUTE && r->seen_ours);
 
 	if (begin_looked_up_agent(r, k, now_ms))
 		return;
@@ -334,7 +335,7 @@ void key_begin(struct routes *r, struct key *k, int64_t now_ms)
 	tell(r, k, now_ms);
 	if (!k->wanted && !k->leaving && !k->foreign)
 		return;
-	if (k->kept && may_act) {
+	if (k->kept && may_forget) {
 		key_move(r, k, PHASE_FORGET_SEEN, PLACE_READY);
 	} else if (k->wanted && may_act) {
 		key_move(r, k, PHASE_READ, PLACE_READY);
@@ -370,6 +371,7 @@ static void access_open(struct routes *r, int64_t now_ms)
 	enum access before = r->access;
 
 	r->access = ACCESS_OPEN;
+	r->seen_ours = true;
 	if (before == ACCESS_OPEN)
 		return;
 	if (!r->config.lookup && r->scan == SCAN_IDLE)
@@ -383,6 +385,7 @@ static void access_open(struct routes *r, int64_t now_ms)
 static void access_shut(struct routes *r, enum access access, int64_t now_ms)
 {
 	r->access = access;
+	r->seen_ours = r->seen_ours && access == ACCESS_MUTE;
 	each_key(r, key_begin, now_ms);
 }
 
@@ -610,7 +613,10 @@ void key_answer(struct routes *r, struct key *k, enum route_answer answer, const
 		/* The next look-up that succeeds replaces what was kept. Where we may not delete it, it stays until then. */
 		r->keeps_rows = r->keeps_rows || refused;
 		k->kept = false;
-		key_move(r, k, PHASE_READ, PLACE_READY);
+		if (r->access == ACCESS_MUTE)
+			key_begin(r, k, now_ms);
+		else
+			key_move(r, k, PHASE_READ, PLACE_READY);
 	} else if (k->phase == PHASE_CHECK) {
 		on_checked(r, k, read, refused ? value : NULL, now_ms);
 	} else if (refused) {

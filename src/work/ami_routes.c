@@ -116,14 +116,29 @@ static void set_version(struct ami_server *s, int version)
 	s->dialplan.known = true;
 }
 
-/* A server of odbc mode also needs the functions of the present func_odbc.conf. */
-static void on_key_function(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
+/* If a function of every version gives nothing either, the database is away, and nothing is known of the functions. */
+static void on_store_function(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
 {
 	struct ami_server *s = arg;
 
 	(void)tag;
 	(void)last;
-	set_version(s, ami_get(f, AMI_KEY_VALUE).len ? s->dialplan.version : 0);
+	set_version(s, ami_response_ok(f) && !ami_get(f, AMI_KEY_VALUE).len ? s->dialplan.version : 0);
+}
+
+/* A server of odbc mode also needs the functions of the present func_odbc.conf. */
+static void on_key_function(void *arg, uint64_t tag, const struct ami_frame *f, bool last)
+{
+	const struct ami_field store[] = { { "Variable", "TRUNKDECK_STORE()" }, { NULL, NULL } };
+	struct ami_server *s = arg;
+	struct err e = { 0 };
+
+	(void)tag;
+	(void)last;
+	if (ami_get(f, AMI_KEY_VALUE).len)
+		set_version(s, s->dialplan.version);
+	else if (!ami_link_request(s->control, "Getvar", store, on_store_function, s, 0, &e))
+		set_version(s, 0);
 }
 
 static void on_dialplan(void *arg, uint64_t tag, const struct ami_frame *f, bool last)

@@ -336,6 +336,46 @@ static void a_server_without_its_database_has_unknown_routes(void **state)
 	sim_free(s);
 }
 
+/* What the server has kept is used only while its database is away, so the deletion can't wait for the database. */
+static void a_deleted_number_is_forgotten_while_the_database_is_away(void **state)
+{
+	static const struct route_key off = { .family = ROUTE_FAMILY_NUMBER, .name = A, .value = "3,off,,,,,,,,,,,", .off = true };
+	struct routes_config c = { .owner = "store-1", .window = 8, .lookup = true };
+
+	(void)state;
+	for (int seen = 0; seen < 2; seen++) {
+		struct sim *s = sim_new(&c);
+
+		s->check_order = false;
+		s->mute = !seen;
+		routes_set_version(s->r, 3, s->now);
+		sim_put(s, "TRUNKDECK_STORE", "", "store-1");
+		sim_put(s, "TRUNKDECK_KEY", "trunkdeck," A, off.value);
+		sim_put(s, "trunkdeckcache", "seen/" A, "1,2");
+		sim_put(s, "trunkdeckcache", "trunkdeck/" A, off.value);
+		routes_tell(s->r, &off, s->now);
+		sim_begin(s);
+		sim_run(s);
+		s->mute = true;
+		routes_verify_all(s->r, s->now);
+		sim_run(s);
+		assert_true(sim_stats(s).mute);
+		routes_untell(s->r, ROUTE_FAMILY_NUMBER, A, s->now);
+		sim_run(s);
+		assert_true(sim_stats(s).mute);
+		/* A server that was never seen to read this store may read another one. */
+		assert_int_equal(sim_held(s, "trunkdeckcache", "seen/" A) == NULL, seen);
+		assert_int_equal(sim_held(s, "trunkdeckcache", "trunkdeck/" A) == NULL, seen);
+		sim_del(s, "TRUNKDECK_KEY", "trunkdeck," A);
+		s->mute = false;
+		assert_true(sim_settle(s));
+		assert_true(sim_last(s, A)->gone);
+		assert_null(sim_held(s, "trunkdeckcache", "seen/" A));
+		assert_null(sim_held(s, "trunkdeckcache", "trunkdeck/" A));
+		sim_free(s);
+	}
+}
+
 static void another_store_behind_the_server_is_reported(void **state)
 {
 	struct sim *s = looking_up();
@@ -384,6 +424,7 @@ int main(void)
 		cmocka_unit_test(a_new_dial_string_is_looked_up_for_each_number),
 		cmocka_unit_test(a_deleted_number_that_is_still_found_is_reported),
 		cmocka_unit_test(a_server_without_its_database_has_unknown_routes),
+		cmocka_unit_test(a_deleted_number_is_forgotten_while_the_database_is_away),
 		cmocka_unit_test(another_store_behind_the_server_is_reported),
 		cmocka_unit_test(prefixes_are_looked_up_too),
 	};

@@ -1,4 +1,5 @@
-/* Keys left behind on a server: they are found in its list of keys. A list that does not end is given up. */
+/* Keys left behind on a server: they are found in its list of keys. A list that does not end is given up. And a server whose
+ * database is away. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -108,11 +109,39 @@ static void a_list_of_keys_that_stops_is_given_up(void **state)
 	fault_server_stop(&s);
 }
 
+static bool is_mute(void *arg)
+{
+	struct fixture *f = arg;
+
+	fixture_take(f);
+	return f->status.routes.mute;
+}
+
+/* The functions of func_odbc.conf give nothing then. That does not make the dialplan an old one. */
+static void a_database_that_is_away_does_not_change_the_version(void **state)
+{
+	int port;
+	struct demo_pbx *p = fixture_demo(0, &port);
+	struct server_config c = fixture_config(port);
+	struct fixture *f;
+
+	(void)state;
+	c.routes = ROUTES_ODBC;
+	f = fixture_start_with(&c, 256, "store-1");
+	ami_routes_complete(f->ami, "na-1");
+	assert_true(wait_until(is_mute, f));
+	assert_true(f->status.routes.version >= ROUTES_NEW_DIALPLAN);
+	assert_false(f->status.routes.former);
+	fixture_stop(f);
+	demo_pbx_stop(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_left_behind_are_found_and_deleted_on_request),
 		cmocka_unit_test(a_list_of_keys_that_stops_is_given_up),
+		cmocka_unit_test(a_database_that_is_away_does_not_change_the_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
