@@ -85,9 +85,12 @@ class Caller:
 
 
 def legs(path, offset):
-    with open(path, encoding="utf-8") as file:
+    """The whole lines behind an offset, and where they end."""
+    with open(path, "rb") as file:
         file.seek(offset)
-        return [json.loads(line) for line in file.readlines()], file.tell()
+        text = file.read()
+    text = text[:text.rfind(b"\n") + 1]
+    return [json.loads(line) for line in text.splitlines()], offset + len(text)
 
 
 def fixed(leg):
