@@ -305,13 +305,14 @@ static bool begin_looked_up_agent(struct routes *r, struct key *k, int64_t now_m
 	return true;
 }
 
-/* Nobody needs the key any more. It is deleted when no call can be about to read it. */
+/* Nobody needs the key any more. It is deleted when no call can be about to read it; the day of an exception that was removed is
+ * deleted at once, because calls would still get its hours. */
 static void leave(struct routes *r, struct key *k, int64_t now_ms)
 {
 	enum key_phase phase = k->family == ROUTE_FAMILY_TELL ? PHASE_ASK : PHASE_DELETE;
 
 	k->wake_ms = now_ms + ROUTES_GRACE_MS;
-	key_move(r, k, phase, r->former ? PLACE_READY : PLACE_GRACE);
+	key_move(r, k, phase, r->former || k->family == ROUTE_FAMILY_DAY ? PLACE_READY : PLACE_GRACE);
 }
 
 void key_begin(struct routes *r, struct key *k, int64_t now_ms)

@@ -16,6 +16,43 @@
 #define A "+15551234567"
 #define B "+442071234567"
 
+/* --- keys that the store does not need any more --- */
+
+static void tell_key(struct sim *s, enum route_family family, const char *name, const char *value, const struct route_need *needs,
+		     size_t count)
+{
+	struct route_key k = { .family = family, .name = name, .value = value, .needs = needs, .need_count = count };
+
+	routes_tell(s->r, &k, s->now);
+}
+
+static void an_exception_that_is_removed_ends_at_once(void **state)
+{
+	static const struct route_need needs[] = {
+		{ ROUTE_FAMILY_AGENT, "support", false }, { ROUTE_FAMILY_SCHEDULE, "office", false },
+	};
+	static const struct route_need days[] = {
+		{ ROUTE_FAMILY_DAY, "office.20261231", false }, { ROUTE_FAMILY_DAY, "office.20261224", false },
+	};
+	struct sim *s = sim_new(NULL);
+
+	(void)state;
+	routes_set_version(s->r, 3, s->now);
+	tell_key(s, ROUTE_FAMILY_AGENT, "support", "3,other,0,0,Local/1@x", NULL, 0);
+	tell_key(s, ROUTE_FAMILY_DAY, days[0].name, "3,", NULL, 0);
+	tell_key(s, ROUTE_FAMILY_DAY, days[1].name, "3,", NULL, 0);
+	tell_key(s, ROUTE_FAMILY_SCHEDULE, "office", "3,UTC,1,,,,,,,", days, 2);
+	tell_key(s, ROUTE_FAMILY_NUMBER, A, "3,on,,0,,,support,,,office,,0,0", needs, 2);
+	sim_begin(s);
+	assert_true(sim_settle(s));
+	assert_non_null(sim_held(s, "trunkdeckday", days[1].name));
+	tell_key(s, ROUTE_FAMILY_SCHEDULE, "office", "3,UTC,1,,,,,,,", days, 1);
+	sim_run(s);
+	assert_null(sim_held(s, "trunkdeckday", days[1].name));
+	assert_non_null(sim_held(s, "trunkdeckday", days[0].name));
+	sim_free(s);
+}
+
 /* --- keys that the store does not know --- */
 
 static struct sim *with_left_behind(bool read_only)
@@ -408,6 +445,7 @@ static void prefixes_are_looked_up_too(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_exception_that_is_removed_ends_at_once),
 		cmocka_unit_test(a_foreign_key_is_reported_and_not_changed),
 		cmocka_unit_test(a_foreign_key_is_deleted_on_request),
 		cmocka_unit_test(read_only_deletes_nothing),
