@@ -11,6 +11,7 @@ embedded_files = \
 	data/asterisk/sorcery_trunkdeck.conf \
 	data/countries.tsv \
 	data/demo/workspace.json \
+	data/import_headings.tsv \
 	data/sql/sqlite/0001_initial.sql \
 	data/sql/sqlite/0002_call_recorded.sql \
 	data/sql/sqlite/0003_call_by_end.sql \

@@ -44,6 +44,16 @@ libtrunkdeck_a_SOURCES += \
 	src/model/tell.c \
 	src/model/validate.c
 
+# import: lists of records of other programs and spreadsheets
+libtrunkdeck_a_SOURCES += \
+	src/import/csv.c \
+	src/import/headings.c \
+	src/import/json.c \
+	src/import/number.c \
+	src/import/private.h \
+	src/import/reader.c \
+	src/import/text.c
+
 # calls: events to calls, calls to figures
 libtrunkdeck_a_SOURCES += \
 	src/calls/call.c \
@@ -348,8 +358,12 @@ libtrunkdeck_a_SOURCES += \
 	src/cli/commands/cut.c \
 	src/cli/commands/cut.h \
 	src/cli/commands/doctor.c \
+	src/cli/commands/export.c \
 	src/cli/commands/history.c \
 	src/cli/commands/history.h \
+	src/cli/commands/import.c \
+	src/cli/commands/import_lines.c \
+	src/cli/commands/import_lines.h \
 	src/cli/commands/init.c \
 	src/cli/commands/metrics.c \
 	src/cli/commands/prometheus.c \

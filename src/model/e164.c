@@ -350,6 +350,23 @@ const struct country *e164_country(struct str number)
 	return country_of_digits((struct str){ number.p + 1, number.len - 1 });
 }
 
+const struct country *e164_country_named(const char *name)
+{
+	const char *digits = name + (name[0] == '+');
+	const struct country *rows, *c;
+	size_t count;
+
+	if (digits[0] && !digits[digit_count(digits)]) {
+		c = country_of_digits(str_of(digits));
+		return c && str_starts(str_of(digits), str_of(c->code)) && strlen(c->code) == strlen(digits) ? c : NULL;
+	}
+	rows = country_rows(&count);
+	for (size_t i = 0; i < count; i++)
+		if (str_eq_nocase(str_of(rows[i].iso), str_of(name)) || str_eq_nocase(str_of(rows[i].name), str_of(name)))
+			return &rows[i];
+	return NULL;
+}
+
 /* Finds the prefix in ";phone-context=+1" (RFC 3966, 5.1.5) among the parameters of a user part. */
 static bool phone_context(struct str params, char out[E164_SIZE])
 {

@@ -254,6 +254,20 @@ static bool check_params(const char *text, struct err *e)
 	return true;
 }
 
+/* Does the text contain a control character that the field does not allow? */
+static bool has_control(const struct field *f, struct str s)
+{
+	if (!(f->flags & FIELD_LINES))
+		return utf8_has_control(s);
+	for (size_t line; s.len > 0; s = (struct str){ s.p + line, s.len - line }) {
+		line = strcspn(s.p, "\n\t");
+		if (utf8_has_control((struct str){ s.p, line }))
+			return true;
+		line += line < s.len;
+	}
+	return false;
+}
+
 static bool check_bounds(const struct field *f, const char *text, struct err *e)
 {
 	struct str s = str_of(text);
@@ -265,7 +279,7 @@ static bool check_bounds(const struct field *f, const char *text, struct err *e)
 	}
 	if (!utf8_valid(s))
 		return field_refuse(f, e, _("the text is not valid UTF-8"));
-	if (utf8_has_control(s))
+	if (has_control(f, s))
 		return field_refuse(f, e, _("line ends and other control characters are not allowed"));
 	if (has(s, is_bidi))
 		return field_refuse(f, e, _("characters that change the direction of writing are not allowed"));

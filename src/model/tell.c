@@ -38,7 +38,8 @@ static void encode(struct buf *to, const char *text)
 		text += plain;
 		if (!*text)
 			return;
-		buf_addf(to, "%%%02X", (unsigned char)*text);
+		/* A label may have line ends and tabs. They are told as blanks, so that no agent decodes a line end. */
+		buf_addf(to, "%%%02X", *text == '\n' || *text == '\t' ? ' ' : (unsigned char)*text);
 	}
 }
 
@@ -161,7 +162,16 @@ static bool is_new_fault(const struct tell_param *p, const struct tell_param *li
 	return any_new && (p->fit == TELL_MANY || p->fit == TELL_LARGE);
 }
 
-bool tell_check_params(const char *params, const char *before, struct err *e)
+/* Are line ends and tabs the only control characters of the value? */
+static bool has_lines_only(const char *value)
+{
+	for (; *value; value++)
+		if (((unsigned char)*value < 0x20 && !strchr("\r\n\t", *value)) || *value == 0x7f)
+			return false;
+	return true;
+}
+
+bool tell_check_params(const char *params, const char *before, bool lines, struct err *e)
 {
 	size_t count, had;
 	struct tell_param *list = tell_params(params, &count), *old = tell_params(before, &had);
@@ -171,7 +181,8 @@ bool tell_check_params(const char *params, const char *before, struct err *e)
 	for (size_t i = 0; i < count; i++)
 		any_new = any_new || !was_there(&list[i], old, had);
 	for (size_t i = 0; !bad && i < count; i++)
-		bad = is_new_fault(&list[i], list, old, had, any_new) ? &list[i] : NULL;
+		bad = is_new_fault(&list[i], list, old, had, any_new) &&
+		      !(lines && list[i].fit == TELL_CONTROL && has_lines_only(list[i].value)) ? &list[i] : NULL;
 	if (bad) {
 		char *key = utf8_clean_dup(str_of(bad->key));
 

@@ -110,7 +110,7 @@ static bool check_field(const struct field *f, const struct number *n, const str
 		return err_set(e, ERR_AGENT_UNUSABLE, _("%s: %s; choose another agent"), text, why);
 	case FIELD_PARAMS:
 		return field_check_text(f, text, e) &&
-		       (ctx->restoring || tell_check_params(text, !ctx->adding && ctx->holder ? ctx->holder->params : "", e));
+		       (ctx->restoring || tell_check_params(text, !ctx->adding && ctx->holder ? ctx->holder->params : "", ctx->imports, e));
 	case FIELD_SCHEDULE:
 		return field_check_text(f, text, e) && (!text[0] || check_reference(f, text, true, &ctx->look, e));
 	case FIELD_SPLIT:

@@ -129,7 +129,7 @@ static bool check_number(struct txn *t, const struct number *n, const struct rec
 {
 	const struct workspace *w = txn_workspace(t);
 	struct looking l = { .t = t };
-	struct number_context ctx = { .look = { look, &l }, .limit = workspace_limit(w), .adding = adding, .restoring = t->undoes,
+	struct number_context ctx = { .look = { look, &l }, .limit = workspace_limit(w), .adding = adding, .restoring = t->undoes, .imports = t->imports,
 				      .plan = w->has_max ? NULL : plan_name(w->plan) };
 	const struct record *provider, *agent, *held_by = NULL;
 
@@ -492,4 +492,63 @@ bool store_mutate(struct store *s, const struct mutation *m, size_t n, enum muta
 	for (size_t i = 0; !ok && results && i < n; i++)
 		result_undo(&results[i]);
 	return ok;
+}
+
+/* --- part by part --- */
+
+struct store_batch {
+	struct txn t;
+};
+
+bool store_batch_begin(struct store *s, struct store_batch **out, struct err *e)
+{
+	*out = NULL;
+	if (!store_check_writable(s, e) || !store_connect(s, e))
+		return false;
+	*out = xcalloc(1, sizeof(**out));
+	if (!txn_begin(&(*out)->t, s, e)) {
+		store_batch_end(out);
+		return false;
+	}
+	(*out)->t.terse = (*out)->t.imports = true;
+	return true;
+}
+
+bool store_batch_expect(struct store_batch *b, enum entity entity, const char *const *keys, size_t n, struct err *e)
+{
+	if (!txn_forget(&b->t, ENTITY_NUMBER, e))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!txn_want(&b->t, entity, keys[i], e))
+			return false;
+	return txn_want_done(&b->t, e);
+}
+
+bool store_batch_find(struct store_batch *b, enum entity entity, const char *key, const struct record **r, struct err *e)
+{
+	return txn_find(&b->t, entity, key, r, e);
+}
+
+bool store_batch_mutate(struct store_batch *b, const struct mutation *m, struct err *e)
+{
+	struct mutation_result own = { .before.entity = m->record.entity, .now.entity = m->record.entity };
+	bool done = mutate_one(&b->t, m, &own);
+
+	if (!done && e)
+		*e = own.err;
+	mutation_result_clear(&own);
+	return done;
+}
+
+bool store_batch_commit(struct store_batch *b, struct err *e)
+{
+	return txn_commit(&b->t, e);
+}
+
+void store_batch_end(struct store_batch **b)
+{
+	if (!*b)
+		return;
+	txn_end(&(*b)->t);
+	FREE(b);
 }

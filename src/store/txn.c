@@ -331,6 +331,14 @@ const struct workspace *txn_workspace(const struct txn *t)
 	return &t->entries[ENTITY_WORKSPACE]->record.workspace;
 }
 
+bool txn_forget(struct txn *t, enum entity entity, struct err *e)
+{
+	if (!txn_flush(t, e))
+		return false;
+	entries_free(t, entity);
+	return true;
+}
+
 bool txn_commit(struct txn *t, struct err *e)
 {
 	struct db_params p = { 0 };

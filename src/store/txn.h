@@ -31,6 +31,7 @@ struct txn {
 	struct insert changes;
 	struct insert seen;			/* what agents were told of numbers, before they were changed */
 	struct buf before, after;		/* JSON of the present change */
+	bool imports;				/* the changes are those of an import: see number_context */
 	bool terse;				/* the caller needs only to know whether it succeeded */
 	struct txn_entry *wanted[TABLE_KEYS];	/* requested with txn_want(), not read yet */
 	size_t wanted_n;
@@ -42,6 +43,8 @@ bool txn_find(struct txn *t, enum entity entity, const char *key, const struct r
 /* Requests a record that will be looked for, so that many are read at once. Call txn_want_done() after the last. */
 bool txn_want(struct txn *t, enum entity entity, const char *key, struct err *e);
 bool txn_want_done(struct txn *t, struct err *e);
+/* Sends the collected rows, and forgets the records of this kind: they are read again when they are looked for. */
+bool txn_forget(struct txn *t, enum entity entity, struct err *e);
 
 bool txn_begin(struct txn *t, struct store *s, struct err *e);
 /* The row of the workspace, which is locked, with its present contents. */

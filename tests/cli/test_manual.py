@@ -66,7 +66,7 @@ class Completion(DeckTest):
 
     def test_commands(self):
         self.assertEqual(self.complete("numb"), ["number"])
-        self.assertEqual(self.complete("number", "e"), ["edit"])
+        self.assertEqual(self.complete("number", "ed"), ["edit"])
         self.assertEqual(self.complete("--re"), ["--read-only"])
 
     def test_options(self):

@@ -37,8 +37,8 @@ static void check_params(const char *text)
 	list = tell_params(params, &count);
 	for (size_t i = 0; i < count; i++)
 		told += list[i].fit == TELL_FITS;
-	FUZZ_ASSERT(tell_check_params(params, "", &e) == (told == count));
-	FUZZ_ASSERT(tell_check_params(params, params, &e));
+	FUZZ_ASSERT(tell_check_params(params, "", false, &e) == (told == count));
+	FUZZ_ASSERT(tell_check_params(params, params, false, &e));
 	tell_params_free(list, count);
 	tell_clear(&t);
 	number_clear(&n);

@@ -3,7 +3,7 @@
 # the whole tree is instrumented and they are libFuzzer programs:
 #   tests/fuzz/fuzz_ami -max_total_time=60 FOLDER tests/fuzz/corpus/ami
 fuzz_programs = tests/fuzz/fuzz_action tests/fuzz/fuzz_agents tests/fuzz/fuzz_ami \
-	tests/fuzz/fuzz_config tests/fuzz/fuzz_fields tests/fuzz/fuzz_filter tests/fuzz/fuzz_keys tests/fuzz/fuzz_recording \
+	tests/fuzz/fuzz_config tests/fuzz/fuzz_fields tests/fuzz/fuzz_filter tests/fuzz/fuzz_import tests/fuzz/fuzz_keys tests/fuzz/fuzz_recording \
 	tests/fuzz/fuzz_routes tests/fuzz/fuzz_schedule tests/fuzz/fuzz_story tests/fuzz/fuzz_tell tests/fuzz/fuzz_test_call tests/fuzz/fuzz_tracker \
 	tests/fuzz/fuzz_utf8
 
@@ -39,6 +39,10 @@ tests_fuzz_fuzz_fields_LDADD = libtrunkdeck.a $(TD_LIBS)
 tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c $(fuzz_driver)
 tests_fuzz_fuzz_filter_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_filter_LDADD = libtrunkdeck.a $(TD_LIBS)
+
+tests_fuzz_fuzz_import_SOURCES = tests/fuzz/fuzz_import.c $(fuzz_driver)
+tests_fuzz_fuzz_import_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_import_LDADD = libtrunkdeck.a $(TD_LIBS)
 
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(fuzz_driver)
 tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)

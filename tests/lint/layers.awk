@@ -25,7 +25,7 @@ function offence(what) {
 }
 
 BEGIN {
-	n = split("base model calls store ami routes agents config doctor work replay app ui/term ui/frame ui/pages ui/forms " \
+	n = split("base model import calls store ami routes agents config doctor work replay app ui/term ui/frame ui/pages ui/forms " \
 		"ui/deck ui/metrics ui/calls ui/servers ui/log ui cli/io cli/commands cli demo main", rooms, " ")
 	for (i = 1; i <= n; i++)
 		rank[rooms[i]] = i
@@ -36,7 +36,7 @@ BEGIN {
 	only["libpq-fe.h"] = only["libpq/libpq-fs.h"] = "^src/store/postgres[^/]*\\.c$"
 	only["sqlite3.h"] = "^src/store/sqlite[^/]*\\.c$"
 	only["curl/curl.h"] = "^src/(ami/transport|agents/http)\\.c$"
-	only["jansson.h"] = "^(src|include/trunkdeck)/((model|calls|agents|store|demo|cli/io|cli/commands)/|replay/replay\\.[ch]$)"
+	only["jansson.h"] = "^(src|include/trunkdeck)/((model|import|calls|agents|store|demo|cli/io|cli/commands)/|replay/replay\\.[ch]$)"
 	only["sha2.h"] = "^src/model/tell\\.c$"
 	only["md5.h"] = "^src/(ami/link|demo/pbx)\\.c$"
 	only["uthash.h"] = only["utlist.h"] = only["utarray.h"] = "^src/"

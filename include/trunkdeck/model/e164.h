@@ -43,6 +43,8 @@ bool e164_typed(const char *text, char out[E164_TYPED_SIZE]);
 bool e164_is_written(const char *number, const char *typed);
 /* The country of a number in international form by the longest prefix, NULL = unknown. Also for callers ("+4915…"). */
 const struct country *e164_country(struct str number);
+/* Finds a country as people and files write it: "GB", "44", "+44" or "United Kingdom", in any case. NULL = unknown. */
+const struct country *e164_country_named(const char *name);
 /* Converts a number that a trunk sent to E.164. Digits and '+' are kept, "00" becomes '+', and a missing '+' is added.
  * The parameters of a URI's user part (";ext=102", ";npdi") are not part of the number, but ";phone-context=+44" is the
  * prefix of a number without '+' (RFC 3966). The dialplan in data/asterisk has the same rules. False when the rest does

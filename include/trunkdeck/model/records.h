@@ -173,7 +173,7 @@ const char *number_unrouted(const struct number *n, const struct agent *agent);
 const char *provider_endpoint(const struct provider *p);
 
 enum field_type {
-	FIELD_TEXT,		/* one line, no control bytes */
+	FIELD_TEXT,		/* no control bytes; one line but for FIELD_LINES */
 	FIELD_E164,
 	FIELD_HOST,		/* host name or IP address */
 	FIELD_DIAL,		/* Asterisk dial string: no comma, no control bytes */
@@ -205,6 +205,7 @@ enum field_flags {
 	FIELD_KEY = 4,		/* the primary key, which cannot be edited */
 	FIELD_IDENTITY = 8,	/* a name that identifies a record: nothing invisible, no look-alikes of blanks */
 	FIELD_VISIBLE = 16,	/* a name that people choose by: nothing invisible */
+	FIELD_LINES = 64,	/* line ends (LF) and tabs are allowed: imported texts have them */
 	FIELD_MORE = 32,	/* seldom set: not a column of tables, and below "More" in a form */
 };
 

@@ -65,8 +65,9 @@ struct tell_param {
 struct tell_param *tell_params(const char *params, size_t *count);
 void tell_params_free(struct tell_param *list, size_t count);
 /* Checks parameters that are entered. `before`: those that the number had, "" = none. A parameter that does not fit is
- * refused only if it is new or changed, or if a new one is the reason. */
-bool tell_check_params(const char *params, const char *before, struct err *e);
+ * refused only if it is new or changed, or if a new one is the reason. `lines`: values with line ends and tabs are kept,
+ * and agents are not told them. */
+bool tell_check_params(const char *params, const char *before, bool lines, struct err *e);
 /* The bytes of the headers that an agent reached by PJSIP gets for the parameters. */
 size_t tell_header_bytes(const char *params);
 

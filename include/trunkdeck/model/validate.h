@@ -30,6 +30,7 @@ struct number_context {
 	int64_t limit;				/* LIMIT_NONE or count */
 	const char *plan;			/* the plan whose limit it is; NULL = the workspace's own limit */
 	bool adding;
+	bool imports;				/* parameters may have line ends, which agents are not told */
 	bool restoring;				/* a change is undone: the agent must exist, but need not be usable */
 };
 

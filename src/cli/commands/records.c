@@ -23,6 +23,7 @@
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/base/utf8.h"
 #include "trunkdeck/base/zone.h"
 #include "trunkdeck/model/e164.h"
 #include "trunkdeck/model/filter_words.h"
@@ -108,6 +109,12 @@ static bool field_text(const struct cli *c, struct snapshot *directory, const st
 	char *old;
 
 	*text = NULL;
+	/* Only imported texts have lines. */
+	if (o->field->flags & FIELD_LINES && utf8_has_control(str_of(value))) {
+		err_set_message(e, ERR_FIELD_INVALID, _("%s: this value is not allowed"), o->field->key);
+		err_about(e, o->field->key);
+		return err_hint(e, "%s", _("line ends and other control characters are not allowed"));
+	}
 	switch (o->field->type) {
 	case FIELD_URL:
 		*text = value[0] != '\0' ? read_url(value, e) : NULL;

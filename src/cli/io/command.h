@@ -61,6 +61,9 @@ bool cli_record_list(struct cli *c, struct err *e);
 bool cli_record_show(struct cli *c, struct err *e);
 bool cli_record_edit(struct cli *c, struct err *e);
 bool cli_record_delete(struct cli *c, struct err *e);
+/* cli/commands/import.c, cli/commands/export.c */
+bool cli_import(struct cli *c, struct err *e);
+bool cli_export(struct cli *c, struct err *e);
 /* cli/commands/server.c, cli/commands/doctor.c, cli/commands/test.c */
 bool cli_server_list(struct cli *c, struct err *e);
 bool cli_server_setup(struct cli *c, struct err *e);

@@ -49,6 +49,12 @@ static void put(struct cli_output *o, const char *bytes, size_t len)
 		o->error = errno ? errno : EIO;
 }
 
+void cli_output_write(struct cli_output *o, const char *bytes, size_t len)
+{
+	put(o, bytes, len);
+	o->written++;
+}
+
 /* --- tables --- */
 
 static const char *heading(const struct cli_column *c)

@@ -71,6 +71,8 @@ void cli_output_texts(struct cli_output *o, const char *const *cells);
 json_t *cli_text(const char *text);
 /* Writes a line of text, in tables only. */
 void cli_output_line(struct cli_output *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Writes bytes as they are, for commands with a form of their own. */
+void cli_output_write(struct cli_output *o, const char *bytes, size_t len);
 /* Writes the buffered output; call it after each row of a stream. */
 void cli_output_flush(struct cli_output *o);
 /* Has a write failed (disk full, reader gone)? */

@@ -133,10 +133,10 @@ static void assert_params_refused(const char *params, const char *before, const 
 	struct err e = { .code = ERR_NONE };
 
 	if (!hint) {
-		assert_true(tell_check_params(params, before, &e));
+		assert_true(tell_check_params(params, before, false, &e));
 		return;
 	}
-	assert_false(tell_check_params(params, before, &e));
+	assert_false(tell_check_params(params, before, false, &e));
 	assert_int_equal(e.code, ERR_FIELD_INVALID);
 	assert_string_equal(e.field, "additionalParams");
 	if (!strstr(e.hint, hint))

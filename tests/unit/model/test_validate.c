@@ -87,7 +87,7 @@ static void errors_come_in_the_order_of_the_form(void **state)
 	put(&f->number.e164, "");
 	put(&f->number.provider, "");
 	put(&f->number.agent, "");
-	put(&f->number.label, "a\nb");
+	put(&f->number.label, "a\rb");
 	f->ctx.holder = &f->holder;
 	f->ctx.holder_provider_name = "Twilio";
 	f->ctx.provider = NULL;
@@ -147,7 +147,7 @@ static void each_field_has_its_own_error(void **state)
 	struct fixture *f = *state;
 
 	put(&f->number.e164, "12");
-	put(&f->number.label, "a\nb");
+	put(&f->number.label, "a\rb");
 	put(&f->number.params, "[]");
 	f->ctx.provider = NULL;
 	f->agent.disabled = true;

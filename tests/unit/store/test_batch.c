@@ -260,6 +260,41 @@ static void empty_and_refused_batches_change_nothing(void **state)
 	record_clear(&m.record);
 }
 
+static void a_batch_is_made_part_by_part(void **state)
+{
+	struct fixture *f = *state;
+	struct mutation *m = adds(MANY);
+	const struct record *there;
+	struct store_batch *b;
+	int64_t before;
+	struct err e;
+
+	add_parties(f->store);
+	before = last_change(f->store);
+	for (int commits = 0; commits < 2; commits++) {
+		assert_true(store_batch_begin(f->store, &b, &e));
+		for (size_t i = 0; i < MANY; i++) {
+			const char *key = m[i].record.number.e164;
+
+			if (i % 400 == 0)
+				assert_true(store_batch_expect(b, ENTITY_NUMBER, &key, 1, &e));
+			assert_true(store_batch_mutate(b, &m[i], &e));
+		}
+		/* A part sees those before it, and a refusal ends nothing. */
+		assert_true(store_batch_expect(b, ENTITY_NUMBER, NULL, 0, &e));
+		assert_true(store_batch_find(b, ENTITY_NUMBER, m[0].record.number.e164, &there, &e));
+		assert_non_null(there);
+		assert_false(store_batch_mutate(b, &m[0], &e));
+		assert_int_equal(e.code, ERR_NUMBER_EXISTS);
+		if (commits)
+			assert_true(store_batch_commit(b, &e));
+		store_batch_end(&b);
+		assert_int_equal(count_numbers(f->store), commits ? MANY : 0);
+		assert_int_equal(last_change(f->store), before + (commits ? MANY : 0));
+	}
+	mutations_free(m, MANY);
+}
+
 int run_batch_tests(const char *name)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +306,7 @@ int run_batch_tests(const char *name)
 		STORE_TEST(deleting_a_provider_deletes_its_numbers),
 		STORE_TEST(a_large_batch_edits_and_deletes),
 		STORE_TEST(empty_and_refused_batches_change_nothing),
+		STORE_TEST(a_batch_is_made_part_by_part),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);
