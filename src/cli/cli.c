@@ -398,8 +398,12 @@ static bool run_help(struct cli *c, struct err *e)
 	const char *const *words = c->args.positionals;
 	size_t count = c->args.positional_count;
 	char *name = xasprintf("%s%s%s", count > 0 ? words[0] : "", count > 1 ? " " : "", count > 1 ? words[1] : "");
-	bool ok = cli_usage(stdout, count > 0 ? name : NULL);
+	static char room[65536];
+	bool ok;
 
+	/* One write at the end, so that its failure is the one that is reported. */
+	setvbuf(stdout, room, _IOFBF, sizeof(room));
+	ok = cli_usage(stdout, count > 0 ? name : NULL);
 	if (!ok) {
 		err_set_message(e, ERR_USAGE, _("unknown command \"%s\""), name);
 		err_hint(e, "%s", _("'trunkdeck help' lists the commands"));
