@@ -166,7 +166,8 @@ class Calls:
         for line in open(base + ".log", encoding="utf-8", errors="replace"):
             what, caller, *rest = line.split()
             if what == "began":
-                self.began[caller] = (rest[0], float(rest[1]) + float(rest[2]) / 1e6)
+                # SIPp prints nothing for a variable that is 0.
+                self.began[caller] = (rest[0], float(rest[1]) + float((rest + ["0"])[2]) / 1e6)
             elif what == "final":
                 self.codes[caller] = rest[0]
 
@@ -192,11 +193,13 @@ def parameters_load(args):
     offset, start = os.path.getsize(args.log), time.time()
     if args.edits:
         edits.start()
-    while calls.count < args.calls and not edits.failure:
-        calls.burst(min(args.burst, args.calls - calls.count))
-    seconds = time.time() - start
-    if args.edits:
-        edits.stop()
+    try:
+        while calls.count < args.calls and not edits.failure:
+            calls.burst(min(args.burst, args.calls - calls.count))
+        seconds = time.time() - start
+    finally:
+        if args.edits:
+            edits.stop()
     legs, problems, examples, newest = collections.Counter(), collections.Counter(), [], 0
     with open(args.log, encoding="utf-8") as file:
         file.seek(offset)
