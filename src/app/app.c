@@ -68,6 +68,9 @@ static void put_record(struct app *a, struct record *r)
 {
 	char *key = xstrdup(record_key(r));
 	enum entity entity = r->entity;
+	const struct provider *there = entity == ENTITY_PROVIDER ? snapshot_provider(a->snapshot, key) : NULL;
+	/* Of a provider, the keys of its numbers have only the endpoint. There may be 100,000 of them. */
+	bool numbers_stay = there && strcmp(provider_endpoint(there), provider_endpoint(&r->provider)) == 0;
 
 	if (entity == ENTITY_NUMBER)
 		deletions_restored(a->deletions, key);
@@ -76,6 +79,8 @@ static void put_record(struct app *a, struct record *r)
 		;
 	else if (entity == ENTITY_NUMBER)
 		routes_tell_number(a, snapshot_number(a->snapshot, key));
+	else if (numbers_stay)
+		routes_tell_common(a);
 	else
 		tell_servers(a, entity, key);
 	free(key);

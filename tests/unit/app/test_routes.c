@@ -17,6 +17,7 @@
 #include "kit/temp_store.h"
 #include "trunkdeck/app/app.h"
 #include "trunkdeck/base/mem.h"
+#include "trunkdeck/model/tell.h"
 
 #define NUMBER "+14155550101"
 
@@ -303,16 +304,26 @@ static void a_server_follows_all_that_a_call_reads(void **state)
 {
 	struct fixture_app *f = *state;
 	struct mutation m = { .kind = MUTATION_ADD };
+	struct tell told;
+	char value[160];
 
 	add_number(f);
 	assert_true(wait_until(is_verified, f));
+	edit_record(f, ENTITY_PROVIDER, "twilio", MUTATION_EDIT, "maxCalls", "7");
+	await_key(f, "trunkdecktrunk", "twilio", "3,twilio,+44,7,,,0,na");
+	edit_record(f, ENTITY_PROVIDER, "twilio", MUTATION_EDIT, "endpoint", "trunk-2");
+	await_key(f, "trunkdecktrunk", "trunk-2", "3,twilio,+44,7,,,0,na");
+	tell_init(&told, snapshot_number(f->app->snapshot, NUMBER));
+	snprintf(value, sizeof(value), "3,on,%s,%zu,twilio,trunk-2,support,,,,,0,0", told.gen, told.len);
+	tell_clear(&told);
+	await_key(f, "trunkdeck", NUMBER, value);
 	edit_record(f, ENTITY_AGENT, "support", MUTATION_EDIT, "url", "ws://agent.example/x");
 	await_key(f, "trunkdeckagent", "support", "3,url,0,0,WebSocket/td-support/c(ulaw)f(json)");
 	record_init(&m.record, ENTITY_BLOCK);
 	set(&m.record, "caller", "+4179*");
 	change_store(f, &m);
 	await_key(f, "trunkdeckblock", "+4179*", "3,0");
-	await_key(f, "trunkdeckmeta", "has", "3,0,5,0,0,0,0");
+	await_key(f, "trunkdeckmeta", "has", "3,0,5,0,1,0,0");
 	change_number(f, MUTATION_EDIT, "enabled", "false");
 	assert_true(wait_until(is_off, f));
 	fixture_assert_key(f->port, "trunkdeck", NUMBER, "3,off,,,,,,,,,,,");
