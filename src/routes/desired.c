@@ -133,21 +133,25 @@ void desired_number(struct buf *to, const struct snapshot *s, const struct numbe
 {
 	const struct provider *provider = snapshot_provider(s, n->provider);
 	const char *endpoint = provider ? provider_endpoint(provider) : "", *split = n->split;
-	struct route_key key = { .family = ROUTE_FAMILY_NUMBER, .name = n->e164, .value = ROUTE_NUMBER_OFF, .off = !n->enabled };
+	struct route_key key = { .family = ROUTE_FAMILY_NUMBER, .name = n->e164, .off = !n->enabled };
 	struct needs needs;
 	struct tell tell;
 	struct str agent;
 	struct buf value;
 	int weight;
 
+	buf_init(&value, BUF_UNBOUNDED);
 	if (!n->enabled) {
+		/* With its endpoint, so that its calls are not taken for those of another provider's number. */
+		buf_addf(&value, ROUTE_VALUE_FORMAT "off,,,,%s,,,,,,,", endpoint);
+		key.value = value.p;
 		route_pack(to, &key);
+		buf_clear(&value);
 		return;
 	}
 	needs.count = 0;
 	tell_init(&tell, n);
 	add_chunks(to, &needs, n->e164, &tell);
-	buf_init(&value, BUF_UNBOUNDED);
 	buf_addf(&value, ROUTE_VALUE_FORMAT "on,%s,%zu,%s,%s,%s,", tell.gen, tell.len, n->provider, endpoint, n->agent);
 	while (split_next(&split, &agent, &weight)) {
 		buf_addf(&value, "%s%.*s:%d", value.p[value.len - 1] == ',' ? "" : "/", (int)agent.len, agent.p, weight);

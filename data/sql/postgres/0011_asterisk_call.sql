@@ -93,7 +93,7 @@ UNION ALL SELECT 'trunkdeckblock', b.caller, '3,' || (b.until + 999999) / 100000
 FROM td.block b
 WHERE b.caller IN (SELECT e164 FROM form WHERE what = 'caller'
 		UNION SELECT substr(e164, 1, n) || '*' FROM form, generate_series(2, 16) n WHERE what = 'caller')
-UNION ALL SELECT 'trunkdeck', f.e164, CASE WHEN c.e164 IS NULL THEN '' WHEN NOT c.enabled THEN '3,off,,,,,,,,,,,'
+UNION ALL SELECT 'trunkdeck', f.e164, CASE WHEN c.e164 IS NULL THEN '' WHEN NOT c.enabled THEN '3,off,,,,' || c.endpoint || ',,,,,,,'
 	ELSE concat_ws(',', '3,on', c.gen, octet_length(c.tell), c.provider, c.endpoint, c.agent, replace(c.split, ',', '/'), c.fallback,
 		c.schedule, c.closed_agent, c.max_calls, c.max_duration) END
 FROM form f LEFT JOIN called c ON c.e164 = f.e164

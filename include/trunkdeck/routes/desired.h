@@ -26,8 +26,6 @@
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/model/snapshot.h"
 
-#define ROUTE_NUMBER_OFF "3,off,,,,,,,,,,,"
-
 /* ca_file: on the server, for the agent's wss:// URL; "" = AGENT_CA_FILE. */
 void desired_agent(struct buf *to, const struct agent *agent, const char *ca_file);
 void desired_schedule(struct buf *to, const struct schedule *schedule);

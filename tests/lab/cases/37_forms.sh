@@ -34,6 +34,10 @@ db_put na-1 trunkdecktrunk twilio +34
 check "with the former prefix rule" arrives 0945945945 one
 number_key na-1 $es state=off
 check "a disabled number is 404" status_is 404 945945945
+number_key na-1 $es agent=one provider=peoplefone endpoint=peoplefone
+db_put na-1 trunkdeck $doubled 3,off,,,,twilio,,,,,,,
+check "and is not taken for another provider's" status_is 404 34945945945
+db_del na-1 trunkdeck $doubled
 check "a context stands in for the rule" status_is 404 '945945945;phone-context=+44'
 number_key na-1 +44945945945 agent=two
 check "and comes first" arrives '945945945;phone-context=+44' two

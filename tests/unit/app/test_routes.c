@@ -326,7 +326,7 @@ static void a_server_follows_all_that_a_call_reads(void **state)
 	await_key(f, "trunkdeckmeta", "has", "3,0,5,0,1,0,0");
 	change_number(f, MUTATION_EDIT, "enabled", "false");
 	assert_true(wait_until(is_off, f));
-	fixture_assert_key(f->port, "trunkdeck", NUMBER, "3,off,,,,,,,,,,,");
+	fixture_assert_key(f->port, "trunkdeck", NUMBER, "3,off,,,,twilio,,,,,,,");
 }
 
 /* In read-only mode the key is shown, and stays. */

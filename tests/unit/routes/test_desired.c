@@ -127,7 +127,7 @@ static void numbers(void **state)
 		  "trunkdeck/" A " = 3,on,480b023a34765252,31,twilio,tw-1,sales,,,,,0,0 | sales <- trunkdecktell/" A ".480b023a34765252.1, "
 		  "trunkdeckagent/sales*, trunkdecktrunk/tw-1\n" },
 		{ "{\"number\": \"" A "\", \"trunkId\": \"twilio\", \"agentId\": \"sales\", \"enabled\": false}",
-		  "trunkdeck/" A " = 3,off,,,,,,,,,,, | off\n" },
+		  "trunkdeck/" A " = 3,off,,,,tw-1,,,,,,, | off\n" },
 		{ "{\"number\": \"" A "\", \"trunkId\": \"twilio\", \"agentId\": \"sales\", \"split\": [{\"agentId\": \"sales\", \"weight\": 90}, "
 		  "{\"agentId\": \"billing\", \"weight\": 10}], \"fallbackAgentId\": \"billing\", \"scheduleId\": \"office\", "
 		  "\"closedAgentId\": \"billing\", \"maxCalls\": 4, \"maxDurationSeconds\": 60}",
