@@ -264,7 +264,7 @@ static void refusals_name_the_error(void **state)
 	assert_false(try_mutate(f->store, MUTATION_ADD, number_of("+15551234568", "twilio", "mute"), 0, &e));
 	assert_int_equal(e.code, ERR_AGENT_UNUSABLE);
 	r = number_of("+15551234568", "twilio", "support");
-	set_text(&r.number.label, "two\nlines");
+	set_text(&r.number.label, "two\rlines");
 	assert_false(try_mutate(f->store, MUTATION_ADD, r, 0, &e));
 	assert_int_equal(e.code, ERR_FIELD_INVALID);
 	r = number_of("+15551234568", "twilio", "support");
