@@ -13,8 +13,9 @@ import subprocess
 import sys
 import zoneinfo
 
+# Zones whose rules have not changed for years, because the program and the servers may have zone data of different age.
 ZONES = ["Europe/Zurich", "America/New_York", "America/St_Johns", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia",
-         "America/Sao_Paulo", "Africa/Casablanca", "Pacific/Chatham", "America/Los_Angeles", "Europe/London", "Asia/Tehran", "UTC"]
+         "America/Sao_Paulo", "Europe/Dublin", "Pacific/Chatham", "America/Los_Angeles", "Europe/London", "Asia/Tehran", "UTC"]
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 FIRST, LAST = 1767225600, 1893456000
 

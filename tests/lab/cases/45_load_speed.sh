@@ -25,7 +25,7 @@ series() {
 	local cpu began
 	use_dialplan "$2" && "run_$1" || return 1
 	began=$(date +%s%3N) cpu=$(cpu_ms)
-	LAB_SIPP_OPTIONS="-l 25" lab_call $number --count 400 --rate 500 --hold 0 >/dev/null || return 1
+	LAB_SIPP_OPTIONS="-l 25" lab_call $number --count 400 --rate 500 --hold 50 >/dev/null || return 1
 	echo "$1 $(($(date +%s%3N) - began)) $(($(cpu_ms) - cpu))"
 }
 compare() {
