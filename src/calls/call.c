@@ -90,7 +90,7 @@ const char *call_attempt_next(const char *at, struct call_attempt *out)
 {
 	while (*at) {
 		char way[16], result[16], ms[16];
-		int parts = sscanf(at, "%63[^: ]:%15[^: ]:%15[^: ]:%15[0-9]", out->agent, way, result, ms), served, how;
+		int parts = sscanf(at, "%64[^: ]:%15[^: ]:%15[^: ]:%15[0-9]", out->agent, way, result, ms), served, how;
 
 		at += strcspn(at, " ");
 		at += *at == ' ';

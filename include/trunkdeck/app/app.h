@@ -92,7 +92,7 @@ int64_t metrics_window_since_us(enum metrics_window w, const struct zone *z, int
 struct figures_request {
 	enum metrics_window window;
 	enum metrics_group group;
-	char key[64];			/* the number, ...; "" for METRICS_BY_ALL */
+	char key[CALL_ID_SIZE];		/* the number, ...; "" for METRICS_BY_ALL */
 };
 
 struct figures {

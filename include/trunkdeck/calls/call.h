@@ -119,7 +119,7 @@ enum attempt_result {
 WORDS_DECLARE(attempt_result, enum attempt_result)
 
 #define CALL_TEXT 80
-#define CALL_ID_SIZE 64			/* of an id of the workspace */
+#define CALL_ID_SIZE 65			/* of an id of the workspace, which has at most 64 bytes */
 #define CALL_NO_TIME 1			/* an unknown moment: it happened, in a recording without time stamps */
 
 struct call {
@@ -130,8 +130,8 @@ struct call {
 	char number[32];		/* the dialled number, E.164 when it could be normalised */
 	char caller[48];		/* E.164 when it could be normalised, else as Asterisk gives it; "" = withheld */
 	char agent_leg[CALL_TEXT];	/* channel name of the agent leg; "" = none was seen */
-	char provider[64];		/* ids from the workspace, filled in by the owner of the snapshot; "" = unknown */
-	char agent[64];
+	char provider[CALL_ID_SIZE];		/* ids from the workspace, filled in by the owner of the snapshot; "" = unknown */
+	char agent[CALL_ID_SIZE];
 	char region[3];
 	int64_t started_us;		/* us since 1970 UTC, by the server's clock; 0 = did not happen, or CALL_NO_TIME */
 	int64_t agent_dialled_us;

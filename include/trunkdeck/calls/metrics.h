@@ -60,7 +60,7 @@ struct cause_count {
 };
 
 struct number_metrics {
-	char key[64];			/* the number or other group; "" in the total, or unknown */
+	char key[CALL_ID_SIZE];			/* the number or other group; "" in the total, or unknown */
 	uint64_t offered;
 	uint64_t outcomes[OUTCOME_COUNT];
 	uint64_t reasons[REASON_COUNT];	/* of calls that were not answered; [REASON_NONE] is not used */

@@ -20,7 +20,7 @@
 enum call_asker { CALL_ASKER_LIST, CALL_ASKER_CALL, CALL_ASKERS };
 
 struct call_question {
-	char number[32], agent[64], provider[64], server[40];	/* "" = any */
+	char number[32], agent[CALL_ID_SIZE], provider[CALL_ID_SIZE], server[40];	/* "" = any */
 	char outcome[16];		/* name, "" = any */
 	int64_t since_us, until_us;	/* by start; 0 = open */
 	struct call_mark after;		/* start after this call; at_us 0 = with the newest */

@@ -16,7 +16,7 @@
 
 struct change_question {
 	char entity[16];		/* its name, "" = any */
-	char key[64];			/* of the record, "" = any */
+	char key[72];			/* of the record, "" = any */
 	char actor[64];			/* "" = any */
 	int64_t since_us, until_us;	/* by time of the change; 0 = open */
 	int64_t before_id;		/* start after this change; 0 = with the newest */

@@ -76,7 +76,7 @@ struct worker_spool {
 struct metrics_job {
 	uint64_t token;
 	enum metrics_group of;		/* only calls of this number, provider ...; METRICS_BY_ALL: all calls */
-	char key[64];
+	char key[CALL_ID_SIZE];
 	char zone[64];
 	int64_t since_us, series_end_us;
 	bool weeks, remember;

@@ -327,6 +327,24 @@ static void part_of_a_report(void **state)
 	assert_int_equal(c.score, 500);
 }
 
+/* An id has up to 64 bytes. */
+static void a_long_agent_id(void **state)
+{
+#define LONG_ID "sales-0123456789-0123456789-0123456789-0123456789-0123456789-123"
+	static const char *const lines[] = {
+		"new T", "user T TrunkdeckCall Uuid=" UUID " Number=+14155550102 Provider=twilio Agent=" LONG_ID " Way=agent",
+		"new A", "dial T A", "dialend T A BUSY", "hangup A 17", ATTEMPT(LONG_ID, "agent", "busy", "120"), "hangup T 17", NULL,
+	};
+	struct call c = play(lines);
+	struct call_attempt a;
+
+	(void)state;
+	assert_int_equal(strlen(LONG_ID), 64);
+	assert_string_equal(c.agent, LONG_ID);
+	assert_non_null(call_attempt_next(c.attempts, &a));
+	assert_string_equal(a.agent, LONG_ID);
+}
+
 static void an_event_twice_changes_nothing(void **state)
 {
 	static const char *const lines[] = {
@@ -366,7 +384,7 @@ static void attempts_are_bounded(void **state)
 		a.agent[0] = (char)('a' + i);
 		call_attempt_add(&c, &a);
 	}
-	assert_int_equal(strlen(c.attempts), 181);
+	assert_int_equal(strlen(c.attempts), 183);
 }
 
 int main(void)
@@ -382,6 +400,7 @@ int main(void)
 		cmocka_unit_test(recorded_calls),
 		cmocka_unit_test(hostile_values),
 		cmocka_unit_test(part_of_a_report),
+		cmocka_unit_test(a_long_agent_id),
 		cmocka_unit_test(an_event_twice_changes_nothing),
 		cmocka_unit_test(attempts_are_bounded),
 	};
