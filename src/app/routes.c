@@ -109,6 +109,7 @@ void routes_tell_provider(struct app *a, const char *id)
 		routes_tell_number(a, numbers[i]);
 }
 
+/* An agent that is new or gone changes what the keys of providers with a routing context need. */
 void routes_tell_agent(struct app *a, const char *id)
 {
 	const struct agent *agent = snapshot_agent(a->snapshot, id);
@@ -127,6 +128,7 @@ void routes_tell_agent(struct app *a, const char *id)
 		}
 	}
 	buf_clear(&keys);
+	routes_tell_common(a);
 }
 
 void routes_tell_schedule(struct app *a, const char *id)

@@ -12,7 +12,6 @@
 #include "trunkdeck/model/tell.h"
 #include "trunkdeck/routes/route.h"
 
-
 /* The needs of one key. The names are kept until it has been packed. */
 struct needs {
 	struct route_need list[SCHEDULE_DATES_MAX];
@@ -175,16 +174,23 @@ void desired_number(struct buf *to, const struct snapshot *s, const struct numbe
 
 /* --- keys of the whole server --- */
 
-static void add_trunk(struct buf *to, const struct provider *p)
+/* A routing context may return any agent. */
+static void add_trunk(struct buf *to, struct snapshot *s, const struct provider *p)
 {
-	const struct route_need default_agent = { ROUTE_FAMILY_AGENT, p->default_agent, false };
+	size_t count, n = 0;
+	const struct agent *const *agents = snapshot_agents(s, &count);
+	struct route_need *needs = xcalloc(count + 1, sizeof(*needs));
 	char *value = xasprintf(ROUTE_VALUE_FORMAT "%s,%s,%" PRId64 ",%s,%s,%" PRId64 ",%s", p->id, p->inbound_prefix, p->max_calls,
 				p->routing, p->default_agent, p->default_max_calls, region_name(p->region));
 
+	for (size_t i = 0; i < count; i++)
+		if (*p->routing || strcmp(agents[i]->id, p->default_agent) == 0)
+			needs[n++] = (struct route_need){ ROUTE_FAMILY_AGENT, agents[i]->id, false };
 	route_pack(to, &(struct route_key){ .family = ROUTE_FAMILY_TRUNK, .name = provider_endpoint(p), .value = value,
-					    .former = *p->inbound_prefix ? p->inbound_prefix : NULL, .needs = &default_agent,
-					    .need_count = *p->default_agent != '\0' });
+					    .former = *p->inbound_prefix ? p->inbound_prefix : NULL, .needs = needs,
+					    .need_count = n });
 	free(value);
+	free(needs);
 }
 
 /* Of the providers that share an endpoint, the one with the first id counts. */
@@ -218,7 +224,7 @@ void desired_standing(struct buf *to, struct snapshot *s)
 		const struct provider *p = providers[i];
 
 		if (is_first_of_endpoint(providers, provider_count, p))
-			add_trunk(to, p);
+			add_trunk(to, s, p);
 		trunks = trunks || p->max_calls || *p->routing || *p->default_agent;
 	}
 	for (size_t i = 0; i < block_count; i++) {

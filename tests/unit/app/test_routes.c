@@ -324,6 +324,14 @@ static void a_server_follows_all_that_a_call_reads(void **state)
 	change_store(f, &m);
 	await_key(f, "trunkdeckblock", "+4179*", "3,0");
 	await_key(f, "trunkdeckmeta", "has", "3,0,5,0,1,0,0");
+	/* The operator's context may return an agent that no number names. */
+	edit_record(f, ENTITY_PROVIDER, "twilio", MUTATION_EDIT, "routing", "vip");
+	record_init(&m.record, ENTITY_AGENT);
+	set(&m.record, "id", "spare");
+	set(&m.record, "title", "Spare");
+	set(&m.record, "dial", "PJSIP/spare");
+	change_store(f, &m);
+	await_key(f, "trunkdeckagent", "spare", "3,pjsip,0,0,PJSIP/spare");
 	change_number(f, MUTATION_EDIT, "enabled", "false");
 	assert_true(wait_until(is_off, f));
 	fixture_assert_key(f->port, "trunkdeck", NUMBER, "3,off,,,,twilio,,,,,,,");

@@ -221,7 +221,7 @@ static void keys_of_the_server(void **state)
 	buf_init(&keys, BUF_UNBOUNDED);
 	desired_standing(&keys, s);
 	assert_keys(&keys, "trunkdecktrunk/plain = 3,plain,,0,,,0,na\n"
-		    "trunkdecktrunk/tw-1 = 3,twilio,+34,7,mine,sales,3,eu | +34 <- trunkdeckagent/sales\n"
+		    "trunkdecktrunk/tw-1 = 3,twilio,+34,7,mine,sales,3,eu | +34 <- trunkdeckagent/billing, trunkdeckagent/sales\n"
 		    "trunkdeckblock/+44* = 3,1798070401 | new\n"
 		    "trunkdeckblock/+4479* = 3,0 | new\n"
 		    "trunkdeckblock/anonymous = 3,0 | new\n"
