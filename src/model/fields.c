@@ -117,7 +117,7 @@ static const struct field agent_fields[] = {
 	{ "voiceProblem", "voice-problem", "voice_problem", N_("Voice problem"),
 	  N_("Why the agent can't speak, e.g. no transcriber is set"),
 	  FIELD_TEXT, 0, AT(agent, voice_problem), REASON_MAX },
-	{ "disabled", "disabled", "disabled", N_("Disabled"), N_("A disabled agent takes no new numbers: yes or no"),
+	{ "disabled", "disabled", "disabled", N_("Disabled"), N_("A disabled agent takes no calls: yes or no"),
 	  FIELD_BOOL, 0, AT(agent, disabled), 0 },
 	{ "maxCalls", "max-calls", "max_calls", N_("Calls at a time"),
 	  N_("At most so many calls of this agent at a time on each server, e.g. 20; empty = no cap"),

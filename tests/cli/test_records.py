@@ -248,8 +248,8 @@ class AgentsThatStop(DeckTest):
         result = self.done("agent", "edit", "support", "--disabled", "yes", "--yes")
         before, after = result.err.splitlines()[:2]
         listed = "+15551234567, +15551234571, +15551234572, +15551234573, +15551234574 and 1 more"
-        self.assertEqual(before, f"warning: 6 numbers lose their routes (agent is disabled): {listed}")
-        self.assertEqual(after, f"warning: 6 numbers have no route now: {listed}")
+        self.assertEqual(before, f"warning: 6 numbers lose their agent (agent is disabled): {listed}")
+        self.assertEqual(after, f"warning: the agent of 6 numbers takes no calls now: {listed}")
         self.assertNotIn("warning", self.done("agent", "edit", "support", "--title", "Support").err)
         self.assertNotIn("warning", self.done("agent", "edit", "support", "--disabled", "no").err)
         self.assertIn("not voice-enabled", self.done("agent", "edit", "support", "--voice-enabled", "no", "--yes").err)
@@ -434,7 +434,7 @@ class WhatACallerGets(DeckTest):
     def test_an_agent_with_numbers_is_not_disabled_unasked(self):
         self.done("number", "add", "+15551234568", "--provider", "Twilio", "--agent", "sales", "--fallback", "support")
         self.refused("agent", "edit", "support", "--disabled", "yes", code=USAGE,
-                     says=["1 number loses its route", "+15551234567", "1 record more", "agent: +15551234568", "--yes"])
+                     says=["1 number loses its agent", "+15551234567", "1 record more", "agent: +15551234568", "--yes"])
         self.assertFalse(self.one("agent", "show", "support")["disabled"])
         self.done("agent", "edit", "support", "--disabled", "yes", "--yes")
 

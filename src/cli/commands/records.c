@@ -398,7 +398,7 @@ static bool confirm_loss(struct cli *c, const struct record *agent, const char *
 	buf_init(&others.list, BUF_UNBOUNDED);
 	ok = read_lost(c, agent, lost, &others, e);
 	if (ok && lost->count > 0)
-		cli_note(c, ngettext("warning: %zu number loses its route (%s): %s", "warning: %zu numbers lose their routes (%s): %s",
+		cli_note(c, ngettext("warning: %zu number loses its agent (%s): %s", "warning: %zu numbers lose their agent (%s): %s",
 				     lost->count), lost->count, why, lost->list.p);
 	if (ok && others.count > 0)
 		cli_note(c, ngettext("warning: %zu record more names this agent, in a split or as the fallback, closed or default agent: %s",
@@ -427,7 +427,8 @@ static bool edit(struct cli *c, struct snapshot *directory, struct record *r, st
 	if (ok)
 		report(c, _("changed"), &now, directory);
 	if (ok && lost.count > 0)
-		cli_note(c, ngettext("warning: %zu number has no route now: %s", "warning: %zu numbers have no route now: %s", lost.count),
+		cli_note(c, ngettext("warning: the agent of %zu number takes no calls now: %s",
+				     "warning: the agent of %zu numbers takes no calls now: %s", lost.count),
 			 lost.count, lost.list.p);
 	buf_clear(&lost.list);
 	record_clear(&now);

@@ -334,7 +334,7 @@ static void a_server_follows_all_that_a_call_reads(void **state)
 	await_key(f, "trunkdeckagent", "spare", "3,pjsip,0,0,PJSIP/spare");
 	change_number(f, MUTATION_EDIT, "enabled", "false");
 	assert_true(wait_until(is_off, f));
-	fixture_assert_key(f->port, "trunkdeck", NUMBER, "3,off,,,,twilio,,,,,,,");
+	fixture_assert_key(f->port, "trunkdeck", NUMBER, "3,off,,,,trunk-2,,,,,,,");
 }
 
 /* In read-only mode the key is shown, and stays. */
