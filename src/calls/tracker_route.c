@@ -140,8 +140,11 @@ static void on_attempt(struct tracker *t, struct tracked *k, const struct call_e
 	c->reason = REASON_NONE;
 	calls_touch(t, k);
 	k->verdict = DIAL_OPEN;
-	if (how < 0)
+	if (how < 0) {
+		/* It was of the agent that was given up. */
+		c->agent_sip_call_id[0] = '\0';
 		return;
+	}
 	str_copy(a.agent, sizeof(a.agent), str_of(c->agent));
 	a.way = c->served;
 	a.result = (enum attempt_result)how;

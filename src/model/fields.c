@@ -106,7 +106,7 @@ static const struct field agent_fields[] = {
 	  FIELD_REGION, 0, AT(agent, region), 0 },
 	{ "url", "url-file", "url", N_("URL"),
 	  N_("The agent's WebSocket address, e.g. wss://agents.example.com/voice; it is used instead of a dial string"),
-	  FIELD_URL, FIELD_MORE, AT(agent, url), URL_MAX },
+	  FIELD_URL, 0, AT(agent, url), URL_MAX },
 	{ "dial", "dial", "dial", N_("Dial string"), N_("What Asterisk dials, e.g. WebSocket/support/c(ulaw)"),
 	  FIELD_DIAL, 0, AT(agent, dial), DIAL_MAX },
 	{ "speaksFirstWithin", "speaks-first-within", "speaks_first_within", N_("Speaks first within"),

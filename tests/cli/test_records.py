@@ -414,8 +414,10 @@ class WhatACallerGets(DeckTest):
         workspace = self.one("workspace", "edit", "--max-calls-per-caller", "3", "--max-duration", "2h")
         self.assertEqual((workspace["maxCallsPerCaller"], workspace["maxDurationSeconds"]), (3, 7200))
 
-    def test_an_unknown_zone_of_a_schedule_is_told(self):
+    def test_an_unknown_zone_is_told(self):
         said = "warning: this machine does not know the time zone Europe/Berlinn"
+        self.assertIn(said, self.done("workspace", "edit", "--time-zone", "Europe/Berlinn").err)
+        self.assertNotIn("zone", self.done("workspace", "edit", "--time-zone", "Europe/Berlin").err)
         self.assertIn(said, self.done("schedule", "add", "office", "--zone", "Europe/Berlinn").err)
         self.assertNotIn("warning", self.done("schedule", "edit", "office", "--zone", "Europe/Berlin").err)
 

@@ -210,12 +210,14 @@ static json_t *warnings_of(struct snapshot *directory, const struct record *r)
 		if (e164_warning(r->number.e164, text, sizeof(text)))
 			json_array_append_new(list, cli_text(text));
 	}
-	if (r->entity == ENTITY_SCHEDULE) {
-		struct zone *zone = zone_open(r->schedule.time_zone);
+	if (r->entity == ENTITY_SCHEDULE || r->entity == ENTITY_WORKSPACE) {
+		const char *name = r->entity == ENTITY_SCHEDULE ? r->schedule.time_zone : r->workspace.time_zone;
+		struct zone *zone = zone_open(name);
 
 		if (!zone) {
-			snprintf(text, sizeof(text), _("this machine does not know the time zone %s, and Asterisk takes an unknown zone as UTC"),
-				 r->schedule.time_zone);
+			snprintf(text, sizeof(text), r->entity == ENTITY_SCHEDULE ?
+				 _("this machine does not know the time zone %s, and Asterisk takes an unknown zone as UTC") :
+				 _("this machine does not know the time zone %s: times are shown in UTC"), name);
 			json_array_append_new(list, cli_text(text));
 		}
 		zone_free(&zone);
