@@ -109,7 +109,26 @@ void routes_tell_provider(struct app *a, const char *id)
 		routes_tell_number(a, numbers[i]);
 }
 
-/* An agent that is new or gone changes what the keys of providers with a routing context need. */
+static void tell_numbers_of(struct app *a, const char *agent)
+{
+	size_t count;
+	const struct number *const *numbers = snapshot_numbers(a->snapshot, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(numbers[i]->agent, agent) == 0)
+			routes_tell_number(a, numbers[i]);
+}
+
+static bool has_former_server(const struct app *a)
+{
+	for (size_t i = 0; i < a->server_count; i++)
+		if (a->servers[i].config->routes != ROUTES_NONE && a->servers[i].status.routes.former)
+			return true;
+	return false;
+}
+
+/* An agent that is new or gone changes what the keys of providers with a routing context need. The numbers of an agent
+ * that has got a URL need the new dialplan. */
 void routes_tell_agent(struct app *a, const char *id)
 {
 	const struct agent *agent = snapshot_agent(a->snapshot, id);
@@ -129,6 +148,8 @@ void routes_tell_agent(struct app *a, const char *id)
 	}
 	buf_clear(&keys);
 	routes_tell_common(a);
+	if (has_former_server(a))
+		tell_numbers_of(a, id);
 }
 
 void routes_tell_schedule(struct app *a, const char *id)

@@ -351,6 +351,13 @@ struct cli *cli_new(int argc, char **argv, enum output_format given)
 		if (verb && (!verb[0] || (argc > 1 && strcmp(verb, argv[1]) == 0)))
 			c->command = command;
 	}
+	/* 'trunkdeck number --help' is 'trunkdeck help number'. */
+	if (!c->command && c->group && argc > 1 && strcmp(argv[1], "--help") == 0) {
+		for (c->command = cli_commands; strcmp(c->command->name, "help"); c->command++)
+			;
+		argc = 1;
+		used = 0;
+	}
 	if (!c->command) {
 		refuse_command(c->group, argc > (c->group ? 1 : 0) ? argv[c->group ? 1 : 0] : NULL, &c->usage);
 		return c;

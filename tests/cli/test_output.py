@@ -115,6 +115,7 @@ class Usage(DeckTest):
             self.assertIn(words, text)
         self.assertEqual(self.done("number", "add", "--help").out, text)
         self.assertIn("number edit NUMBER", self.done("help", "number").out)
+        self.assertEqual(self.done("number", "--help").out, self.done("help", "number").out)
         self.refused("help", "nonsense", code=USAGE, says="unknown command")
 
     def test_help_needs_no_configuration(self):

@@ -20,6 +20,7 @@ struct demo_pbx_options {
 	const char *silent_endpoint;	/* an endpoint that does not answer; NULL = none */
 	const char *registrar;		/* the SIP URI at which it is registered; NULL = none */
 	int64_t clock_us;		/* how far its clock is ahead of ours */
+	int dialplan;			/* the version of its dialplan; 0 = that of this program */
 	const char *user;		/* the only user who may log in */
 	const char *secret;
 };

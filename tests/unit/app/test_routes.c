@@ -337,6 +337,34 @@ static void a_server_follows_all_that_a_call_reads(void **state)
 	fixture_assert_key(f->port, "trunkdeck", NUMBER, "3,off,,,,trunk-2,,,,,,,");
 }
 
+static bool needs_the_new_dialplan(void *arg)
+{
+	struct fixture_app *f = arg;
+
+	app_handle_mail(f->app, 0);
+	return app_server(f->app, "na-1")->status.routes.want_new > 0;
+}
+
+static void an_agent_by_url_needs_the_new_dialplan(void **state)
+{
+	const struct demo_pbx_options former = { .dialplan = 2, .user = "dash", .secret = "geheim" };
+	struct fixture_app *f = *state;
+	struct err e;
+
+	app_free(&f->app);
+	demo_pbx_stop(&f->pbx);
+	f->pbx = demo_pbx_start(&former, &f->port, &e);
+	assert_non_null(f->pbx);
+	f->server.port = f->port;
+	open_app(f);
+	add_number(f);
+	assert_true(wait_until(is_verified, f));
+	assert_int_equal(app_server(f->app, "na-1")->status.routes.want_new, 0);
+	edit_record(f, ENTITY_AGENT, "support", MUTATION_EDIT, "url", "ws://agent.example/x");
+	edit_record(f, ENTITY_AGENT, "support", MUTATION_EDIT, "dial", "");
+	assert_true(wait_until(needs_the_new_dialplan, f));
+}
+
 /* In read-only mode the key is shown, and stays. */
 static void read_only_shows_and_keeps_the_key(void **state)
 {
@@ -361,6 +389,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_number_deleted_meanwhile_loses_its_route, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_number_moved_meanwhile_loses_its_old_route, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_server_follows_all_that_a_call_reads, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_agent_by_url_needs_the_new_dialplan, setup, teardown),
 		cmocka_unit_test_setup_teardown(read_only_shows_and_keeps_the_key, setup, teardown),
 	};
 

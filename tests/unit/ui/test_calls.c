@@ -80,6 +80,7 @@ static void report(struct fixture *f, unsigned id, bool ended)
 	struct call *c = &r->call;
 
 	*c = (struct call){ .server = "na-1", .number = "+15551234567", .state = ended ? CALL_ENDED : CALL_TALKING };
+	call_init_quality(c);
 	snprintf(c->linkedid, sizeof(c->linkedid), "%u", id);
 	snprintf(c->caller, sizeof(c->caller), "+4930%u", 100000 + id);
 	c->started_us = NOW_US - 100000 * INT64_C(1000000) + id * INT64_C(1000000);
@@ -307,7 +308,7 @@ static void a_click_on_a_cell_shows_the_calls_of_that_hour(void **state)
 {
 	struct fixture *f = *state;
 	struct term_mouse click = { .kind = MOUSE_CLICK };
-	char *screen, *line = NULL, *save;
+	char *screen, *rest, *line;
 	int y = 0;
 
 	settle(f);
@@ -315,8 +316,8 @@ static void a_click_on_a_cell_shows_the_calls_of_that_hour(void **state)
 	press(f, "3]");
 	settle(f);
 	settle(f);
-	screen = term_dump(ui_term(f->ui), false);
-	for (line = strtok_r(screen, "\n", &save); line && strncmp(line, " Tue", 4) != 0; line = strtok_r(NULL, "\n", &save))
+	rest = screen = term_dump(ui_term(f->ui), false);
+	while ((line = strsep(&rest, "\n")) && strncmp(line, " Tue", 4) != 0)
 		y++;
 	assert_non_null(line);
 	click.y = y;
