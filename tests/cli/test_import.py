@@ -251,14 +251,19 @@ class Large(ListTest):
         return used.ru_maxrss
 
     def test_memory_is_flat(self):
+        """The address sanitizer keeps what is freed: with it only the results count."""
+        with open(PROGRAM, "rb") as program:
+            counts = b"libasan" not in program.read()
         peaks = {}
         for count in (5000, 100000):
             for form, line in (("csv", "+1415{0},desk {0}\n"), ("json", '{{"number":"+1415{0}","label":"desk {0}"}}\n')):
                 path = self.write(("number,label\n" if form == "csv" else "") + "".join(line.format(5000000 + i) for i in range(count)))
                 # Adding 100,000 numbers fills the cache of SQLite, which has a bound of its own.
-                self.assertLess(self.peak("number", "import", path, *FILE_WIDE), 150000)
+                peak = self.peak("number", "import", path, *FILE_WIDE)
+                if counts:
+                    self.assertLess(peak, 150000)
                 peaks[form, count] = self.peak("number", "import", path, "--update")
-        for form in ("csv", "json"):
+        for form in ("csv", "json") if counts else ():
             self.assertLess(peaks[form, 100000], 2 * peaks[form, 5000])
         self.assertEqual(len(self.done("number", "export").lines()), 100001)
 

@@ -95,11 +95,12 @@ bool cli_export(struct cli *c, struct err *e)
 	struct buf line;
 	int64_t change_id;
 
-	buf_init(&line, BUF_UNBOUNDED);
-	for (const struct field *f = entity_fields(x.entity); f->key && !x.json; f++)
-		if (is_exported(f))
-			add_csv_cell(&line, NULL, f->key);
-	if (!x.json)
+	if (!x.json) {
+		buf_init(&line, BUF_UNBOUNDED);
+		for (const struct field *f = entity_fields(x.entity); f->key; f++)
+			if (is_exported(f))
+				add_csv_cell(&line, NULL, f->key);
 		write_line(&x, &line, "\r\n");
+	}
 	return store_read(c->store, &reader, &change_id, e);
 }
