@@ -12,6 +12,7 @@
 #include "trunkdeck/routes/route.h"
 
 #define SUGGESTIONS_MAX 3
+#define CALLS_MAX 50			/* newest calls that are looked at, where not all are */
 #define RECENT_US ((int64_t)24 * 3600 * 1000000)
 
 bool doctor_wants_route(const struct subject *s)
@@ -200,16 +201,32 @@ void check_servers(const struct subject *s, struct finding *f)
 struct recent {
 	size_t total;
 	size_t by_outcome[OUTCOME_COUNT];
+	bool any;			/* there was a call that was no test, or there need not be one */
 };
 
 static void count_call(void *arg, const struct call *c)
 {
 	struct recent *r = arg;
 
+	r->any |= !c->is_test;
 	if (c->is_test || call_was_turned_away(c))
 		return;
 	r->total++;
 	r->by_outcome[c->outcome]++;
+}
+
+/* Reads older calls of a number that was added over a day ago and had none since. */
+static bool find_older_call(const struct subject *s, struct recent *r, struct err *e)
+{
+	const int64_t day_ago_us = s->options->now_us - RECENT_US;
+	const struct call_query q = { .number = s->e164, .until_us = day_ago_us, .max = CALLS_MAX };
+	struct recent older = { 0 };
+
+	r->any |= !s->number || s->number->created_at > day_ago_us;
+	if (!r->any && !store_calls(s->options->store, &q, count_call, &older, e))
+		return false;
+	r->any |= older.any;
+	return true;
 }
 
 static void say_calls(const struct subject *s, const struct recent *r, struct finding *f)
@@ -230,8 +247,12 @@ static void say_calls(const struct subject *s, const struct recent *r, struct fi
 		finding_todo(f, _("'trunkdeck test %s' shows how far a call gets now"), s->e164 ? s->e164 : s->typed);
 		if (s->number)
 			finding_remedy(f, REMEDY_TEST, ENTITY_NUMBER, s->number->e164, "");
-	} else {
+	} else if (r->any) {
 		finding_set(f, VERDICT_PASS, _("%zu calls recorded in the last 24 h, none failed"), r->total);
+	} else {
+		finding_set(f, VERDICT_PASS, "%s", _("no call was ever recorded"));
+		finding_todo(f, _("check that the carrier points the number at your server; 'trunkdeck test %s' tests the way from there on"),
+			     s->e164);
 	}
 	buf_clear(&list);
 }
@@ -245,15 +266,13 @@ void check_calls(const struct subject *s, struct finding *f)
 		.since_us = s->options->now_us - RECENT_US,
 	};
 
-	if (store_calls(s->options->store, &q, count_call, &recent, &e))
+	if (store_calls(s->options->store, &q, count_call, &recent, &e) && find_older_call(s, &recent, &e))
 		say_calls(s, &recent, f);
 	else
 		finding_error(f, VERDICT_UNKNOWN, &e);
 }
 
 /* --- the forms in which calls arrived --- */
-
-#define ARRIVED_MAX 50			/* newest calls that are looked at */
 
 struct arrivals {
 	const char *e164;
@@ -278,7 +297,7 @@ void check_arrived(const struct subject *s, struct finding *f)
 {
 	struct arrivals a = { .e164 = s->e164 };
 	struct err e = { .code = ERR_NONE };
-	const struct call_query q = { .number = s->e164, .since_us = s->options->now_us - RECENT_US, .max = ARRIVED_MAX };
+	const struct call_query q = { .number = s->e164, .since_us = s->options->now_us - RECENT_US, .max = CALLS_MAX };
 
 	if (!store_calls(s->options->store, &q, see_arrival, &a, &e))
 		finding_error(f, VERDICT_UNKNOWN, &e);

@@ -291,6 +291,17 @@ class Calls(Doctor):
         self.calls(40, audio_after=3.5)
         self.finds("guard", "warn", "--speaks-first-within 9s")
 
+    def test_a_number_that_never_had_a_call(self):
+        """The carrier may not know yet where to send it. A new number needs no advice, nor one with a call at any time."""
+        self.finds("calls", "pass", "0 calls recorded in the last 24 h")
+        self.sql("UPDATE number SET created_at = created_at - 86401000000")
+        self.calls(1, is_test=1)
+        self.finds("calls", "pass", "no call was ever recorded")
+        self.finds("calls", "pass", f"'trunkdeck test {NUMBER}'")
+        week = int((time.time() - 7 * 86400) * 1e6)
+        self.calls(1, started_us=week, answered_us=week, ended_us=week + 1000000)
+        self.finds("calls", "pass", "0 calls recorded in the last 24 h")
+
     def test_the_form_that_arrived(self):
         self.finds("arrived", "pass", "no call yet")
         self.calls(3, arrived=NUMBER)
