@@ -391,10 +391,15 @@ trunkdeck_LDADD = libtrunkdeck.a $(TD_LIBS)
 
 # Made by the program out of its own tables, so that they are never behind it.
 bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
 nodist_man1_MANS = trunkdeck.1
 nodist_man5_MANS = trunkdeck.conf.5
 nodist_bashcompletion_DATA = completion/trunkdeck
-CLEANFILES += $(nodist_man1_MANS) $(nodist_man5_MANS) $(nodist_bashcompletion_DATA)
+nodist_zshcompletion_DATA = completion/_trunkdeck
+nodist_fishcompletion_DATA = completion/trunkdeck.fish
+CLEANFILES += $(nodist_man1_MANS) $(nodist_man5_MANS) $(nodist_bashcompletion_DATA) $(nodist_zshcompletion_DATA) \
+	$(nodist_fishcompletion_DATA)
 
 trunkdeck.1: trunkdeck$(EXEEXT)
 	$(AM_V_GEN)LC_ALL=C ./trunkdeck$(EXEEXT) manual > $@.tmp && mv $@.tmp $@
@@ -403,4 +408,10 @@ trunkdeck.conf.5: trunkdeck$(EXEEXT)
 	$(AM_V_GEN)LC_ALL=C ./trunkdeck$(EXEEXT) manual config > $@.tmp && mv $@.tmp $@
 
 completion/trunkdeck: trunkdeck$(EXEEXT)
-	$(AM_V_GEN)$(MKDIR_P) completion && LC_ALL=C ./trunkdeck$(EXEEXT) completion > $@.tmp && mv $@.tmp $@
+	$(AM_V_GEN)$(MKDIR_P) completion && LC_ALL=C ./trunkdeck$(EXEEXT) completion bash > $@.tmp && mv $@.tmp $@
+
+completion/_trunkdeck: trunkdeck$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) completion && LC_ALL=C ./trunkdeck$(EXEEXT) completion zsh > $@.tmp && mv $@.tmp $@
+
+completion/trunkdeck.fish: trunkdeck$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) completion && LC_ALL=C ./trunkdeck$(EXEEXT) completion fish > $@.tmp && mv $@.tmp $@

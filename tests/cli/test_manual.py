@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The manual page and the completion are complete, and groff and bash accept them."""
+"""The manual page and the completion are complete, and groff and the shells accept them."""
 
+import os
 import re
 import subprocess
 import unittest
@@ -55,26 +56,59 @@ class Manual(DeckTest):
 
 
 class Completion(DeckTest):
-    def complete(self, *words):
-        """Returns the completions of the last word."""
-        script = ('%s\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _trunkdeck; printf "%%s\\n" "${COMPREPLY[@]}"'
-                  % self.done("completion").out)
-        done = subprocess.run(["bash", "-eu", "-c", script, "bash", "trunkdeck", *words], text=True, capture_output=True,
-                              timeout=TIMEOUT, check=True)
+    """Each shell itself completes the words. One that is missing is a failure: ./dev installs all three."""
+
+    def run_shell(self, *command):
+        done = subprocess.run(command, text=True, capture_output=True, timeout=TIMEOUT, check=True, env=self.env, cwd=self.path())
         self.assertEqual(done.stderr, "")
         return done.stdout.split()
 
+    def bash(self, *words):
+        """Returns the completions of the last word."""
+        script = ('%s\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _trunkdeck; printf "%%s\\n" "${COMPREPLY[@]}"'
+                  % self.done("completion").out)
+        return self.run_shell("bash", "-eu", "-c", script, "bash", "trunkdeck", *words)
+
+    def fish(self, *words):
+        script = self.done("completion", "fish").out + "complete -C $argv[1]\n"
+        return self.run_shell("fish", "--no-config", "-c", script, " ".join(("trunkdeck", *words)))
+
+    def zsh(self, *words):
+        """Types the words and Tab at a prompt, and returns the last word of the command that this runs."""
+        with open(self.path("_trunkdeck"), "w", encoding="utf-8") as file:
+            file.write(self.done("completion", "zsh").out)
+        with open(self.path("setup"), "w", encoding="utf-8") as file:
+            file.write("fpath=($PWD $fpath)\nautoload -Uz compinit\ncompinit -u -D\ntrunkdeck() { print -r -- $argv[-1] >typed }\n")
+        typed = "source ./setup\n" + " ".join(("trunkdeck", *words)) + "\t\nexit\n"
+        subprocess.run(["script", "-qefc", "exec zsh -f -i", "/dev/null"], input=typed, text=True, stdout=subprocess.DEVNULL,
+                       timeout=TIMEOUT, check=True, env={**self.env, "TERM": "dumb"}, cwd=self.path())
+        with open(self.path("typed"), encoding="utf-8") as file:
+            return file.read().split()
+
+    def completes(self, *words, to):
+        for shell in self.bash, self.zsh, self.fish:
+            with self.subTest(shell=shell.__name__):
+                self.assertEqual(shell(*words), to)
+
     def test_commands(self):
-        self.assertEqual(self.complete("numb"), ["number"])
-        self.assertEqual(self.complete("number", "ed"), ["edit"])
-        self.assertEqual(self.complete("--re"), ["--read-only"])
+        self.completes("numb", to=["number"])
+        self.completes("number", "ed", to=["edit"])
+        self.completes("--re", to=["--read-only"])
 
     def test_options(self):
-        self.assertEqual(self.complete("number", "add", "+15551234567", "--prov"), ["--provider"])
-        self.assertEqual(self.complete("number", "list", "--format", "j"), ["json"])
+        self.completes("number", "add", "+15551234567", "--prov", to=["--provider"])
+        self.completes("number", "list", "--format", "j", to=["json"])
 
     def test_an_argument_of_an_option_is_not_taken_for_the_command(self):
-        self.assertEqual(self.complete("--store", "sqlite:x", "agent", "sy"), ["sync"])
+        self.completes("--store", "sqlite:x", "agent", "sy", to=["sync"])
+
+    def test_files(self):
+        with open(self.path("my-unique.conf"), "w", encoding="utf-8"):
+            pass
+        self.completes("--config", "my-uni", to=["my-unique.conf"])
+
+    def test_another_shell(self):
+        self.refused("completion", "tcsh", code=USAGE, says=['no completion for "tcsh"', "bash, zsh and fish"])
 
 
 if __name__ == "__main__":
