@@ -83,7 +83,7 @@ libtrunkdeck_a_SOURCES += \
 	src/store/calls.c \
 	src/store/coverage.c \
 	src/store/db.c \
-	src/store/derived.c \
+	src/store/derived.c src/store/derived.h \
 	src/store/db.h \
 	src/store/insert.c \
 	src/store/insert.h \

@@ -34,14 +34,14 @@ char *record_difference(const struct record *from, const struct record *to, bool
 	buf_init(&text, BUF_UNBOUNDED);
 	for (const struct field *f = entity_fields((to ? to : from)->entity); f->key; f++) {
 		char *was = from ? field_get(f, from) : NULL, *is = to ? field_get(f, to) : NULL;
-		const char *only = !was ? is : !is ? was : NULL;
+		const char *shown = was ? was : is;
 		/* A new record does not name what is seldom set, unless it is. */
-		bool differs = only ? *only || !(f->flags & FIELD_MORE) : strcmp(was, is) != 0;
+		bool differs = was && is ? strcmp(was, is) != 0 : shown && (*shown || !(f->flags & FIELD_MORE));
 
 		if (differs && !(f->flags & (FIELD_READONLY | FIELD_KEY))) {
 			if (all || named < FIELDS_NAMED) {
 				buf_addf(&text, "%s%s ", named++ ? ", " : "", field_word(f));
-				add_value(&text, was ? was : is, all);
+				add_value(&text, shown, all);
 				if (was && is) {
 					buf_adds(&text, " -> ");
 					add_value(&text, is, all);

@@ -141,9 +141,11 @@ static void draw_bar(struct import *i, bool done)
 		lines += i->counts[k];
 	full = i->total > 0 ? (int)(read * BAR_WIDTH / i->total) : 0;
 	left = read > 0 && i->total > read ? spent * (i->total - read) / read / 1000000 : 0;
-	fprintf(stderr, _("\r[%.*s%*s] %zu lines, %" PRId64 "/s, %" PRId64 ":%02" PRId64 " left\033[K"), full > BAR_WIDTH ? BAR_WIDTH : full,
-		"########################", BAR_WIDTH - (full > BAR_WIDTH ? BAR_WIDTH : full), "", lines,
+	full = full > BAR_WIDTH ? BAR_WIDTH : full;
+	fprintf(stderr, "\r[%.*s%*s] ", full, "########################", BAR_WIDTH - full, "");
+	fprintf(stderr, _("%zu lines, %" PRId64 "/s, %" PRId64 ":%02" PRId64 " left"), lines,
 		spent > 0 ? (int64_t)lines * 1000000 / spent : 0, left / 60, left % 60);
+	fputs("\033[K", stderr);
 	fflush(stderr);
 }
 
@@ -358,6 +360,8 @@ static FILE *open_list(const char *path, struct err *e)
 
 	if (!from || fstat(fileno(from), &st) != 0) {
 		err_set_message(e, ERR_FILE, _("%s can't be read: %s"), path, strerror(errno));
+		if (from && !is_stdin)
+			fclose(from);
 		return NULL;
 	}
 	if (S_ISREG(st.st_mode))

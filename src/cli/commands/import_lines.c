@@ -165,13 +165,15 @@ static void add_setting(struct import_line *l, const struct import_column *colum
 
 static const char *first_text(const struct import_plan *p, const struct import_row *row, enum import_use use, char **text)
 {
+	const char *found;
+
 	for (size_t i = 0; i < row->count; i++) {
 		if (p->columns[i].use != use)
 			continue;
 		free(*text);
-		*text = cell_text(&row->cells[i]);
-		if (*text && (*text)[0])
-			return *text;
+		found = *text = cell_text(&row->cells[i]);
+		if (found && found[0])
+			return found;
 	}
 	return "";
 }

@@ -109,7 +109,7 @@ const char *deck_domain(char *to, const struct deck *d, const struct provider *p
 /* --- caps --- */
 
 /* The most calls of a number, or else of a provider, on one server: caps hold per server. */
-static size_t most_on_a_server(const struct app *a, const char *number, const char *provider)
+static size_t most_on_a_server(const struct app *a, const char *key, bool is_number)
 {
 	size_t count, most = 0;
 	const struct call *const *calls = live_calls(a->live, &count);
@@ -119,7 +119,7 @@ static size_t most_on_a_server(const struct app *a, const char *number, const ch
 
 		for (size_t i = 0; i < count; i++)
 			n += !strcmp(calls[i]->server, a->servers[s].config->name) &&
-			     !strcmp(number ? calls[i]->number : calls[i]->provider, number ? number : provider);
+			     !strcmp(is_number ? calls[i]->number : calls[i]->provider, key);
 		most = n > most ? n : most;
 	}
 	return most;
@@ -142,7 +142,7 @@ const char *deck_provider_rule(char *to, const struct deck *d, const struct prov
 {
 	if (!p->max_calls || !live_count_provider(d->view.app->live, p->id))
 		return "";
-	return cap_text(to, d, most_on_a_server(d->view.app, NULL, p->id), p->max_calls, role);
+	return cap_text(to, d, most_on_a_server(d->view.app, p->id, false), p->max_calls, role);
 }
 
 /* --- opening times --- */
@@ -153,7 +153,7 @@ const char *deck_number_rule(char *to, const struct deck *d, const struct number
 	const struct hours_now *hours;
 
 	if (n->max_calls && live_count_number(a->live, n->e164) &&
-	    *cap_text(to, d, most_on_a_server(a, n->e164, NULL), n->max_calls, role))
+	    *cap_text(to, d, most_on_a_server(a, n->e164, true), n->max_calls, role))
 		return to;
 	hours = app_number_hours(a, n);
 	if (!hours || hours->open)

@@ -14,3 +14,5 @@ check "eu-1 answers meanwhile" answered_by sales +442071230060 --to eu-1
 check "na-1 can be started" inside start_server na-1
 check "its route is there" test "$(agent_of na-1 +15551230060)" = support
 check "and serves" answered_by support +15551230060
+db_del na-1 trunkdeck +15551230060
+db_del eu-1 trunkdeck +442071230060

@@ -87,8 +87,8 @@ static void wait_ms(struct sim *s, int64_t ms)
 static void needed_keys_are_written_first(void **state)
 {
 	static const char *const order[] = {
-		"trunkdeckmeta/owner", "trunkdeckblock/+4479*", "ws/websocket_client/td-support", "trunkdecktell/" A ".0000000000000001.1",
-		"trunkdecktell/" A ".0000000000000001.2", "trunkdeckmeta/has", "trunkdeckagent/support", "trunkdeck/" A,
+		"trunkdeckmeta/owner", "trunkdeckblock/+4479*", "ws/websocket_client/td-support", ("trunkdecktell/" A ".0000000000000001.1"),
+		("trunkdecktell/" A ".0000000000000001.2"), "trunkdeckmeta/has", "trunkdeckagent/support", ("trunkdeck/" A),
 	};
 	struct sim *s = sim_of_version(3, NULL);
 
