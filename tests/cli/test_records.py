@@ -387,6 +387,33 @@ class WhatACallerGets(DeckTest):
         self.refused("agent", "edit", "web", "--url-file", "/dev/null", code=USAGE, says="holds no URL")
         self.assertEqual(self.one("agent", "edit", "web", "--url-file", "", "--dial", "WebSocket/web")["url"], "")
 
+    def test_numbers_that_are_closed_now(self):
+        """By schedules that are the same at any moment."""
+        self.done("number", "add", "+15551234568", "--provider", "twilio", "--agent", "sales")
+        self.done("schedule", "add", "always", "--open", "mon-sun 00:00-24:00")
+        self.done("schedule", "add", "never")
+        self.done("number", "edit", "+15551234567", "--schedule", "always")
+
+        def found(where):
+            result = self.done("number", "list", "--json", "--where", where)
+            return [number["number"] for number in result.json()]
+
+        self.assertEqual(found("hours:open"), ["+15551234567"])
+        self.assertEqual(found("closed:yes"), [])
+        self.assertEqual(found("closed:no"), ["+15551234567", "+15551234568"])
+        self.done("number", "edit", "+15551234567", "--schedule", "never")
+        self.assertEqual(found("hours:never"), ["+15551234567"])
+        self.assertEqual(found("closed:yes"), ["+15551234567"])
+        self.assertEqual(found("!closed:yes"), ["+15551234568"])
+        self.assertEqual(found("opens"), [])
+        # The zone is named where it is not that of the workspace.
+        self.done("schedule", "edit", "always", "--zone", "Asia/Kathmandu", "--open", "mon 00:00-24:00")
+        self.done("number", "edit", "+15551234568", "--schedule", "always")
+        self.assertEqual(found("hours:until hours:Kathmandu"), ["+15551234568"])
+        self.done("workspace", "edit", "--time-zone", "Asia/Kathmandu")
+        self.assertEqual(found("hours:until !hours:Kathmandu"), ["+15551234568"])
+        self.assertNotIn("hours", self.done("number", "list", "--csv", "--where", "closed:yes").lines()[0])
+
     def test_settings_of_a_number(self):
         self.done("schedule", "add", "office")
         edited = self.one("number", "edit", "+15551234567", "--split", "support:90,sales:10", "--fallback", "sales", "--schedule", "office",
@@ -398,6 +425,10 @@ class WhatACallerGets(DeckTest):
                           "notes": "asked for by Anna"})
         for where in "fallback:sales", "schedule:office", "split:sales", "notes:anna":
             self.assertEqual(len(self.done("number", "list", "--json", "--where", where).json()), 1, where)
+        for where, count in (("max-calls:>9", 1), ("max-calls:>10", 0), ("!max-calls:<11", 0), ("version:>1", 1)):
+            self.assertEqual(len(self.done("number", "list", "--json", "--where", where).json()), count, where)
+        self.assertEqual([p["id"] for p in self.done("provider", "list", "--json", "--where", "numbers:>0").json()], ["twilio"])
+        self.refused("number", "list", "--where", "max-calls:>x", code=USAGE, says=["--where: max-calls:>x compares with no number"])
         for option, value, says in (("--fallback", "mute", ["Agent can't take calls", "no transcriber"]), ("--fallback", "nobody", "Agent not found"),
                                     ("--schedule", "none", "Schedule not found"), ("--split", "sales:1", "support"),
                                     ("--max-calls", "0.5", "maxCalls: "), ("--max-duration", "2d", "maxDurationSeconds: ")):

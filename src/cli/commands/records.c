@@ -482,7 +482,10 @@ struct listed {
 
 static const char *cell_of(const void *row, int field)
 {
-	return ((const struct listed *)row)->cells[field];
+	const struct listed *at = row;
+	const struct cli_rows *rows = &at->list->rows;
+
+	return (size_t)field < rows->count ? at->cells[field] : cli_rows_hours(rows, &at->record->number, (size_t)field);
 }
 
 static const char *param_of(const void *row, const char *name)
@@ -499,6 +502,8 @@ static void list_one(void *arg, const struct record *r, int64_t numbers)
 	struct listing *l = arg;
 	char *cells[CLI_COLUMNS_MAX] = { NULL };
 
+	if (!cli_rows_see(&l->rows, r))
+		return;
 	/* JSON is made from the record. The cells are needed for tables, CSV and queries only. */
 	if (l->c->out.format != OUTPUT_JSON || !filter_words_is_empty(l->query))
 		cli_rows_cells(&l->rows, r, numbers, cells);
@@ -519,22 +524,19 @@ bool cli_record_list(struct cli *c, struct err *e)
 	const char *where = cli_args_value(&c->args, "where");
 	enum entity entity = c->command->entity;
 	struct listing l = { .c = c };
-	const struct store_reader reader = {
-		.arg = &l, .go_on = list_goes_on,
-		.entities = ENTITY_BIT(entity), .record = list_one,
-	};
+	struct store_reader reader = { .arg = &l, .go_on = list_goes_on, .record = list_one };
 	struct cli_routes *routes = NULL;
 	bool ok = !cli_args_has(&c->args, "routes") || cli_routes_read(&routes, c, e);
 
 	cli_rows_init(&l.rows, &c->out, entity, entity == ENTITY_PROVIDER, ok ? routes : NULL);
-	l.filter = (struct filter_rows){ .fields = l.rows.names, .get = cell_of, .param = entity == ENTITY_NUMBER ? param_of : NULL };
-	for (int i = 0; l.rows.names[i]; i++)
-		if (strcmp(l.rows.names[i], "number") == 0)
-			l.filter.phones = FILTER_FIELD(i);
+	l.filter = cli_rows_filter(&l.rows);
+	l.filter.get = cell_of;
+	l.filter.param = entity == ENTITY_NUMBER ? param_of : NULL;
 	l.query = filter_words_new(where ? where : "", &l.filter, NULL, 0);
 	ok = ok && cli_where_ok(l.query, e);
 	if (ok) {
 		cli_output_columns(&c->out, l.rows.columns, l.rows.count);
+		reader.entities = cli_rows_entities(&l.rows);
 		ok = store_read(c->store, &reader, NULL, e);
 	}
 	if (ok && c->out.written == 0)
@@ -542,6 +544,7 @@ bool cli_record_list(struct cli *c, struct err *e)
 	ok = ok && (!routes || cli_routes_complete(routes, e));
 	filter_words_free(&l.query);
 	free(l.param);
+	cli_rows_clear(&l.rows);
 	cli_routes_free(&routes);
 	return ok;
 }

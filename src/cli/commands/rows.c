@@ -4,10 +4,14 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
 #include "trunkdeck/model/filter_words.h"
+#include "trunkdeck/model/schedule.h"
+#include "trunkdeck/store/store.h"
 
 bool cli_where_ok(const struct filter_words *where, struct err *e)
 {
@@ -19,6 +23,8 @@ bool cli_where_ok(const struct filter_words *where, struct err *e)
 	err_hint(e, "%s", wrong->hint);
 	return false;
 }
+
+static const char *const hours_names[] = { "hours", "closed" };
 
 static void add_column(struct cli_rows *rows, struct cli_column column, const char *name)
 {
@@ -44,6 +50,75 @@ void cli_rows_init(struct cli_rows *rows, struct cli_output *out, enum entity en
 		add_column(rows, (struct cli_column){ .key = "numbers", .label = N_("Numbers"), .flags = COLUMN_RIGHT }, "numbers");
 	if (routes)
 		add_column(rows, (struct cli_column){ .key = "routes", .label = N_("Routes") }, "routes");
+	if (entity == ENTITY_NUMBER)
+		for (size_t i = 0; i < ARRAY_LEN(hours_names); i++)
+			rows->names[rows->count + i] = hours_names[i];
+}
+
+void cli_rows_clear(struct cli_rows *rows)
+{
+	for (size_t i = 0; i < rows->hours_count; i++) {
+		free(rows->hours[i].schedule);
+		free(rows->hours[i].text);
+	}
+	FREE(&rows->hours);
+	FREE(&rows->zone);
+}
+
+struct filter_rows cli_rows_filter(const struct cli_rows *rows)
+{
+	struct filter_rows filter = { .fields = rows->names };
+
+	for (size_t i = 0; rows->names[i]; i++) {
+		const struct field *f = i < rows->count ? field_by_key(rows->entity, rows->columns[i].key) : NULL;
+
+		/* Words without a field are searched for in what the list shows. */
+		if (i >= rows->count)
+			filter.by_name |= FILTER_FIELD(i);
+		else if (f ? f->type == FIELD_CAP || f->type == FIELD_INT : rows->counted)
+			filter.numbers |= FILTER_FIELD(i);
+		else if (f && f->type == FIELD_E164)
+			filter.phones |= FILTER_FIELD(i);
+	}
+	return filter;
+}
+
+unsigned cli_rows_entities(const struct cli_rows *rows)
+{
+	unsigned own = ENTITY_BIT(rows->entity);
+
+	return rows->entity == ENTITY_NUMBER ? own | ENTITY_BIT(ENTITY_WORKSPACE) | ENTITY_BIT(ENTITY_SCHEDULE) : own;
+}
+
+bool cli_rows_see(struct cli_rows *rows, const struct record *r)
+{
+	struct schedule_state state;
+	struct buf text;
+
+	if (r->entity == rows->entity)
+		return true;
+	if (r->entity == ENTITY_WORKSPACE) {
+		free(rows->zone);
+		rows->zone = xstrdup(r->workspace.time_zone);
+		return false;
+	}
+	buf_init(&text, BUF_UNBOUNDED);
+	schedule_now(&text, &r->schedule, rows->zone ? rows->zone : "", clock_wall_us(&clock_system), &state);
+	ARRAY_GROW(rows->hours, rows->hours_count, rows->hours_size);
+	rows->hours[rows->hours_count++] = (struct cli_hours){ xstrdup(r->schedule.id), buf_take(&text), !state.open };
+	return false;
+}
+
+const char *cli_rows_hours(const struct cli_rows *rows, const struct number *n, size_t field)
+{
+	const struct cli_hours *at = NULL;
+
+	for (size_t i = 0; i < rows->hours_count && !at; i++)
+		if (strcmp(rows->hours[i].schedule, n->schedule) == 0)
+			at = &rows->hours[i];
+	if (strcmp(rows->names[field], "closed") == 0)
+		return at && at->closed ? "yes" : "no";
+	return at ? at->text : "";
 }
 
 void cli_rows_cells(const struct cli_rows *rows, const struct record *r, int64_t numbers, char *cells[CLI_COLUMNS_MAX])

@@ -11,10 +11,18 @@
 #include "routes.h"
 #include "trunkdeck/model/records.h"
 
+struct filter_rows;
 struct filter_words;
 
 /* Is the filter of --where valid? If not, *e is a usage error. */
 bool cli_where_ok(const struct filter_words *where, struct err *e);
+
+/* Whether a schedule is open at the moment of the list. */
+struct cli_hours {
+	char *schedule;				/* its id */
+	char *text;				/* "closed until Mon 09:00" */
+	bool closed;
+};
 
 struct cli_rows {
 	struct cli_output *out;
@@ -24,12 +32,25 @@ struct cli_rows {
 	json_t *warnings;			/* borrowed; NULL = none */
 	size_t count;				/* columns */
 	struct cli_column columns[CLI_COLUMNS_MAX];
-	const char *names[CLI_COLUMNS_MAX + 1];	/* for queries: the option's word, else the key; NULL ends */
+	const char *names[CLI_COLUMNS_MAX + 3];	/* for queries: the option's word, else the key; numbers also have hours and
+						 * closed, without columns; NULL ends */
+	char *zone;				/* of the workspace; NULL = not seen yet */
+	struct cli_hours *hours;
+	size_t hours_count, hours_size;
 };
 
 /* With `routes`, the last column has the number's route states. */
 void cli_rows_init(struct cli_rows *rows, struct cli_output *out, enum entity entity, bool counted,
 		   const struct cli_routes *routes);
+void cli_rows_clear(struct cli_rows *rows);
+/* The fields of the filter. It points into *rows; the caller sets its functions. */
+struct filter_rows cli_rows_filter(const struct cli_rows *rows);
+/* What a list reads (store_reader.entities): its records, and before them what hours: and closed: are made of. */
+unsigned cli_rows_entities(const struct cli_rows *rows);
+/* Is it a record of the list? Others are remembered for cli_rows_hours(). */
+bool cli_rows_see(struct cli_rows *rows, const struct record *r);
+/* The text of a field that has no column. */
+const char *cli_rows_hours(const struct cli_rows *rows, const struct number *n, size_t field);
 /* Writes the cells of a record, in the order of the columns; free with cli_rows_free_cells(). */
 void cli_rows_cells(const struct cli_rows *rows, const struct record *r, int64_t numbers, char *cells[CLI_COLUMNS_MAX]);
 void cli_rows_free_cells(const struct cli_rows *rows, char *cells[CLI_COLUMNS_MAX]);
