@@ -37,6 +37,7 @@ struct filter_words {
 	int field_count;		/* the number of fields without those of time */
 	struct term *terms;
 	size_t count, size;
+	bool unfinished;
 	struct err err;
 };
 
@@ -182,6 +183,7 @@ static void add_term(struct filter_words *q, struct term *t, const struct zone *
 		}
 	}
 	if (!ok || !take_comparison(q, t)) {
+		q->unfinished = true;
 		free(t->text);
 		free(t->name);
 		return;
@@ -280,6 +282,11 @@ bool filter_words_narrows(const char *from, const char *to)
 bool filter_words_is_empty(const struct filter_words *q)
 {
 	return q->count == 0;
+}
+
+bool filter_words_is_unfinished(const struct filter_words *q)
+{
+	return q->unfinished;
 }
 
 const struct err *filter_words_error(const struct filter_words *q)

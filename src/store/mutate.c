@@ -500,7 +500,7 @@ struct store_batch {
 	struct txn t;
 };
 
-bool store_batch_begin(struct store *s, struct store_batch **out, struct err *e)
+bool store_batch_begin(struct store *s, bool imports, struct store_batch **out, struct err *e)
 {
 	*out = NULL;
 	if (!store_check_writable(s, e) || !store_connect(s, e))
@@ -510,7 +510,8 @@ bool store_batch_begin(struct store *s, struct store_batch **out, struct err *e)
 		store_batch_end(out);
 		return false;
 	}
-	(*out)->t.terse = (*out)->t.imports = true;
+	(*out)->t.terse = true;
+	(*out)->t.imports = imports;
 	return true;
 }
 

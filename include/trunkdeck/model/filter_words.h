@@ -52,6 +52,8 @@ struct filter_rows {
 struct filter_words *filter_words_new(const char *text, const struct filter_rows *rows, const struct zone *zone, int64_t now_us);
 void filter_words_free(struct filter_words **q);
 bool filter_words_is_empty(const struct filter_words *q);
+/* Is a word ignored because nothing stands behind its field, or it is wrong? More rows match than may be meant. */
+bool filter_words_is_unfinished(const struct filter_words *q);
 /* The error in the text: ERR_USAGE with a message and a hint; NULL = none. A wrong word is ignored in matching. */
 const struct err *filter_words_error(const struct filter_words *q);
 /* Does a word name a parameter? */

@@ -135,10 +135,10 @@ bool store_mutate(struct store *s, const struct mutation *m, size_t n, enum muta
 void mutation_result_clear(struct mutation_result *r);
 
 /* One transaction that is made part by part, so that memory does not grow with the number of mutations. It holds the
- * workspace's lock from begin to end, so its owner must not wait for anything between. It is for imports: parameters
- * may have line ends (number_context). */
+ * workspace's lock from begin to end, so its owner must not wait for anything between. `imports`: parameters may have
+ * line ends (number_context). */
 struct store_batch;
-bool store_batch_begin(struct store *s, struct store_batch **out, struct err *e);
+bool store_batch_begin(struct store *s, bool imports, struct store_batch **out, struct err *e);
 /* Begins a part: reads the records with these keys together. Records that were found before are no longer valid. */
 bool store_batch_expect(struct store_batch *b, enum entity entity, const char *const *keys, size_t n, struct err *e);
 /* Finds a record as it is within the transaction; NULL = there is none. Valid until it is changed, or the next part. */

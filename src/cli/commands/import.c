@@ -515,7 +515,7 @@ bool cli_import(struct cli *c, struct err *e)
 		i.results = tmpfile();
 		ok = i.results || err_set_message(e, ERR_FILE, _("there is no room for a temporary file: %s"), strerror(errno));
 	}
-	ok = ok && (i.reader = import_open(list, i.plan.entity, e)) && check_headings(&i, e) && store_batch_begin(c->store, &i.batch, e);
+	ok = ok && (i.reader = import_open(list, i.plan.entity, e)) && check_headings(&i, e) && store_batch_begin(c->store, true, &i.batch, e);
 	if (ok && !store_all(&i, e)) {
 		ok = false;
 		draw_bar(&i, true);

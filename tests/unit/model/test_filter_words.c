@@ -242,6 +242,26 @@ static void mistakes_are_reported(void **state)
 }
 
 /* Rows without a time have no fields of time. */
+static bool is_unfinished(const char *text)
+{
+	struct filter_words *q = filter_words_new(text, &rows, NULL, 0);
+	bool unfinished = filter_words_is_unfinished(q);
+
+	filter_words_free(&q);
+	return unfinished;
+}
+
+static void words_without_text_are_known(void **state)
+{
+	(void)state;
+	assert_true(is_unfinished("agent:"));
+	assert_true(is_unfinished("agent: sales"));
+	assert_true(is_unfinished("sales !"));
+	assert_true(is_unfinished("agent:\"\""));
+	assert_false(is_unfinished(""));
+	assert_false(is_unfinished("  agent:sales  !busy "));
+}
+
 static void only_rows_with_a_time_have_moments(void **state)
 {
 	const struct filter_rows timeless = { .fields = fields, .get = get };
@@ -410,6 +430,7 @@ int main(void)
 		cmocka_unit_test(moments_are_compared_with_the_row),
 		cmocka_unit_test(the_period_contains_all_matches),
 		cmocka_unit_test(mistakes_are_reported),
+		cmocka_unit_test(words_without_text_are_known),
 		cmocka_unit_test(only_rows_with_a_time_have_moments),
 		cmocka_unit_test(each_field_of_calls_matches),
 		cmocka_unit_test(a_comparison_narrows_nothing),

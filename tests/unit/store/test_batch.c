@@ -272,7 +272,7 @@ static void a_batch_is_made_part_by_part(void **state)
 	add_parties(f->store);
 	before = last_change(f->store);
 	for (int commits = 0; commits < 2; commits++) {
-		assert_true(store_batch_begin(f->store, &b, &e));
+		assert_true(store_batch_begin(f->store, true, &b, &e));
 		for (size_t i = 0; i < MANY; i++) {
 			const char *key = m[i].record.number.e164;
 
