@@ -352,6 +352,7 @@ libtrunkdeck_a_SOURCES += \
 # cli/commands: one file for each batch command
 libtrunkdeck_a_SOURCES += \
 	src/cli/commands/agents.c \
+	src/cli/commands/bulk.c \
 	src/cli/commands/calls.c \
 	src/cli/commands/changes.c \
 	src/cli/commands/config.c \
@@ -373,6 +374,7 @@ libtrunkdeck_a_SOURCES += \
 	src/cli/commands/replay.c \
 	src/cli/commands/routes.h \
 	src/cli/commands/rows.c \
+	src/cli/commands/records.h \
 	src/cli/commands/rows.h \
 	src/cli/commands/server.c \
 	src/cli/commands/sync.c \

@@ -104,7 +104,7 @@ class Forms(DeckTest):
 class Usage(DeckTest):
     def test_help_names_every_command(self):
         text = self.done("help").out
-        for words in ("init", "provider add NAME", "number add NUMBER", "number delete NUMBER", "agent list", "changes",
+        for words in ("init", "provider add NAME", "number add NUMBER", "number delete [NUMBER]", "undo CHANGE", "agent list", "changes",
                       "config", "replay FILE", "Exit status"):
             self.assertIn(words, text)
         self.assertIn(text, self.done("--help").out)
@@ -114,7 +114,7 @@ class Usage(DeckTest):
         for words in ("--provider PROVIDER", "--agent ID", "--region na|eu", "--param KEY=VALUE", "--json"):
             self.assertIn(words, text)
         self.assertEqual(self.done("number", "add", "--help").out, text)
-        self.assertIn("number edit NUMBER", self.done("help", "number").out)
+        self.assertIn("number edit [NUMBER]", self.done("help", "number").out)
         self.assertEqual(self.done("number", "--help").out, self.done("help", "number").out)
         self.refused("help", "nonsense", code=USAGE, says="unknown command")
 

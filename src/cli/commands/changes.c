@@ -2,6 +2,8 @@
  * changes: the audit trail as a stream, oldest first. Each change is written out before the next one is awaited.
  * Following does not poll (store_wait() uses the store's own notification). It ends when the reader of a pipe leaves,
  * and fails when the store is lost.
+ *
+ * undo: takes one of them back.
  */
 #include "config.h"
 
@@ -10,6 +12,8 @@
 
 #include "cli/io/command.h"
 #include "history.h"
+#include "records.h"
+#include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/clock.h"
 #include "trunkdeck/base/gettext.h"
 #include "trunkdeck/base/mem.h"
@@ -92,14 +96,15 @@ static bool take_options(struct cli *c, struct feed *feed, struct err *e)
 	return true;
 }
 
+static const struct cli_column columns[] = {
+	{ .key = "id" }, { .key = "at" }, { .key = "actor" }, { .key = "dbUser", .flags = COLUMN_JSON_ONLY },
+	{ .key = "undoes", .flags = COLUMN_JSON_ONLY }, { .key = "action" }, { .key = "entity" },
+	{ .key = "key" },
+	{ .key = "before" }, { .key = "after" },
+};
+
 bool cli_changes(struct cli *c, struct err *e)
 {
-	static const struct cli_column columns[] = {
-		{ .key = "id" }, { .key = "at" }, { .key = "actor" }, { .key = "dbUser", .flags = COLUMN_JSON_ONLY },
-		{ .key = "undoes", .flags = COLUMN_JSON_ONLY }, { .key = "action" }, { .key = "entity" },
-		{ .key = "key" },
-		{ .key = "before" }, { .key = "after" },
-	};
 	/* These widths are minimum widths, because changes that are still to come can't be measured. */
 	static const struct cli_column table[] = {
 		{ .key = "id", .width = 6, .flags = COLUMN_RIGHT }, { .key = "at", .width = 19 },
@@ -129,4 +134,108 @@ bool cli_changes(struct cli *c, struct err *e)
 				return false;
 		}
 	}
+}
+
+/* --- undo --- */
+
+/* The change that is to be undone. */
+struct undone {
+	enum entity entity;
+	char *key, *actor;		/* NULL = there is no such change */
+	char *text;			/* what undoing it does */
+};
+
+static void take_undone(void *arg, const struct change *c)
+{
+	struct change back = *c;
+	struct undone *u = arg;
+	char *difference;
+
+	back.before = c->after;
+	back.after = c->before;
+	difference = change_difference(&back, false);
+	*u = (struct undone){ .entity = c->entity, .key = xstrdup(c->key), .actor = xstrdup(c->actor) };
+	if (!c->before[0])
+		u->text = xasprintf(_("%s %s deleted"), entity_name(c->entity), c->key);
+	else if (!c->after[0])
+		u->text = xasprintf(_("%s %s added"), entity_name(c->entity), c->key);
+	else
+		u->text = xasprintf("%s %s: %s", entity_name(c->entity), c->key, difference);
+	free(difference);
+}
+
+static void add_later(void *arg, const struct change *c)
+{
+	char *difference = change_difference(c, false);
+
+	buf_addf(arg, "; %" PRId64 " (%s): %s", c->id, c->actor, difference[0] ? difference : c->action);
+	free(difference);
+}
+
+/* Another change is in the way: adds the newest changes of the record to the hint. */
+static void name_later(struct cli *c, const struct undone *u, int64_t id, struct err *e)
+{
+	const struct change_query later = { .entity = entity_name(u->entity), .key = u->key, .after_id = id, .max = 2 };
+	struct buf text;
+
+	buf_init(&text, BUF_UNBOUNDED);
+	buf_adds(&text, e->hint);
+	if (store_find_changes(c->store, &later, add_later, &text, NULL))
+		err_hint(e, "%s", text.p);
+	buf_clear(&text);
+}
+
+static bool undo(struct cli *c, const struct undone *u, int64_t id, struct err *e)
+{
+	struct mutation m = { .kind = MUTATION_REVERT, .first_change = id, .last_change = id };
+	struct change_query made = { .oldest_first = true };
+	struct feed feed = { .out = &c->out };
+	struct mutation_result done;
+	bool ok;
+
+	record_init(&m.record, u->entity);
+	ok = store_mutate(c->store, &m, 1, MUTATE_ALL_OR_NOTHING, &done, e);
+	if (!ok && e->code == ERR_CHANGED_MEANWHILE)
+		name_later(c, u, id, e);
+	made.after_id = done.first_change - 1;
+	made.before_id = done.change_id + 1;
+	record_clear(&m.record);
+	mutation_result_clear(&done);
+	if (!ok)
+		return false;
+	if (c->out.format == OUTPUT_TABLE) {
+		cli_output_line(&c->out, _("Undone: %s"), u->text);
+	} else {
+		cli_output_columns(&c->out, columns, ARRAY_LEN(columns));
+		ok = store_find_changes(c->store, &made, put_change, &feed, e);
+	}
+	cli_note_servers(c, &(struct record){ .entity = ENTITY_NUMBER });
+	return ok;
+}
+
+bool cli_undo(struct cli *c, struct err *e)
+{
+	const char *word = c->args.positionals[0];
+	struct undone u = { .key = NULL };
+	char *question;
+	int64_t id;
+	bool ok;
+
+	if (!str_to_i64(str_of(word), &id) || id < 1 || id == INT64_MAX) {
+		err_set_message(e, ERR_USAGE, _("%s is not the id of a change"), word);
+		return err_hint(e, "%s", _("'trunkdeck changes' lists the changes with their ids"));
+	}
+	if (!store_find_changes(c->store, &(struct change_query){ .after_id = id - 1, .before_id = id + 1, .max = 1 }, take_undone, &u, e))
+		return false;
+	if (!u.key) {
+		err_set_message(e, ERR_FOUND_WRONG, _("there is no change %" PRId64), id);
+		return err_hint(e, "%s", _("'trunkdeck changes' lists the changes with their ids"));
+	}
+	question = xasprintf(_("Undo change %" PRId64 " by %s (%s)?"), id, u.actor, u.text);
+	ok = cli_ask(c, question, e) && undo(c, &u, id, e);
+	free(question);
+	free(u.key);
+	free(u.actor);
+	free(u.text);
+	return ok;
 }

@@ -18,6 +18,7 @@
 #include "cut.h"
 #include "cli/io/lookup.h"
 #include "cli/io/params.h"
+#include "records.h"
 #include "rows.h"
 #include "trunkdeck/base/buf.h"
 #include "trunkdeck/base/clock.h"
@@ -148,7 +149,16 @@ static bool field_text(const struct cli *c, struct snapshot *directory, const st
 	}
 }
 
-static bool set_fields(const struct cli *c, struct snapshot *directory, struct record *r, struct err *e)
+static bool has_param(const struct record *r, const char *name)
+{
+	char *value = params_value(r->number.params, name);
+	bool has = value != NULL;
+
+	free(value);
+	return has;
+}
+
+bool cli_set_fields(const struct cli *c, struct snapshot *directory, struct record *r, bool many, struct err *e)
 {
 	for (size_t i = 0; i < c->args.given_count; i++) {
 		const struct cli_option *o = c->args.given[i].option;
@@ -161,7 +171,7 @@ static bool set_fields(const struct cli *c, struct snapshot *directory, struct r
 		else if (strcmp(o->name, "param") == 0)
 			ok = cli_param_set(r, value, e);
 		else if (strcmp(o->name, "unset-param") == 0)
-			ok = cli_param_unset(r, value, e);
+			ok = (many && !has_param(r, value)) || cli_param_unset(r, value, e);
 		free(text);
 		if (!ok)
 			return false;
@@ -240,11 +250,21 @@ static bool reaches_servers(const struct cli *c, const struct record *r)
 	return r->entity == ENTITY_PROVIDER && cli_args_has(&c->args, "cascade");
 }
 
+void cli_note_servers(struct cli *c, const struct record *r)
+{
+	bool writes = false;
+
+	for (size_t i = 0; i < c->config->server_count; i++)
+		writes |= c->config->servers[i].routes == ROUTES_ASTDB;
+	/* With --cut, this command itself deletes and reports the routes. */
+	if (writes && !cli_args_has(&c->args, "cut") && reaches_servers(c, r))
+		cli_note(c, _("note: an open screen, or 'trunkdeck sync', writes it to the servers"));
+}
+
 /* Prints "added number +15551234567", or the record. */
 static void report(struct cli *c, const char *done, const struct record *r, struct snapshot *directory)
 {
 	json_t *warnings = directory ? warnings_of(directory, r) : NULL, *warning;
-	bool writes = false;
 	size_t at;
 
 	if (c->out.format == OUTPUT_TABLE)
@@ -254,11 +274,7 @@ static void report(struct cli *c, const char *done, const struct record *r, stru
 	json_array_foreach(warnings, at, warning)
 		cli_note(c, _("warning: %s"), json_string_value(warning));
 	json_decref(warnings);
-	for (size_t i = 0; i < c->config->server_count; i++)
-		writes |= c->config->servers[i].routes == ROUTES_ASTDB;
-	/* With --cut, this command itself deletes and reports the routes. */
-	if (writes && !cli_args_has(&c->args, "cut") && reaches_servers(c, r))
-		cli_note(c, _("note: an open screen, or 'trunkdeck sync', writes it to the servers"));
+	cli_note_servers(c, r);
 }
 
 /* Calls `act` with the record that the command names; for `add`, with a new one. */
@@ -298,7 +314,7 @@ static bool add(struct cli *c, struct snapshot *directory, struct record *r, str
 			e164_check(name, provider_country(snapshot_provider(directory, provider)), e);
 		return false;
 	}
-	if (!set_fields(c, directory, r, e))
+	if (!cli_set_fields(c, directory, r, false, e))
 		return false;
 	p = r->entity == ENTITY_NUMBER ? snapshot_provider(directory, r->number.provider) : NULL;
 	if (p && !cli_args_has(&c->args, "region"))
@@ -372,8 +388,7 @@ static bool read_lost(struct cli *c, const struct record *agent, struct concerne
 	return ok;
 }
 
-/* Asks whether to do what was just announced. Returns false when it was not confirmed; *e says why. */
-static bool ask(const struct cli *c, const char *question, struct err *e)
+bool cli_ask(const struct cli *c, const char *question, struct err *e)
 {
 	char answer[16] = "";
 
@@ -406,7 +421,7 @@ static bool confirm_loss(struct cli *c, const struct record *agent, const char *
 		cli_note(c, ngettext("warning: %zu record more names this agent, in a split or as the fallback, closed or default agent: %s",
 				     "warning: %zu records more name this agent, in a split or as the fallback, closed or default agent: %s",
 				     others.count), others.count, others.list.p);
-	ok = ok && (lost->count + others.count == 0 || ask(c, _("Change the agent?"), e));
+	ok = ok && (lost->count + others.count == 0 || cli_ask(c, _("Change the agent?"), e));
 	buf_clear(&others.list);
 	return ok;
 }
@@ -418,7 +433,7 @@ static bool edit(struct cli *c, struct snapshot *directory, struct record *r, st
 	const char *why = NULL;
 	struct record now;
 
-	if (!set_fields(c, directory, r, e))
+	if (!cli_set_fields(c, directory, r, false, e))
 		return false;
 	buf_init(&lost.list, BUF_UNBOUNDED);
 	if (had_routes && !agent_usable(&r->agent, &why) && !confirm_loss(c, r, why, &lost, e)) {
@@ -445,17 +460,21 @@ static bool show(struct cli *c, struct snapshot *directory, struct record *r, st
 	return true;
 }
 
-bool cli_record_edit(struct cli *c, struct err *e)
+bool cli_sets_fields(const struct cli *c, struct err *e)
 {
 	bool changes = cli_args_has(&c->args, "param") || cli_args_has(&c->args, "unset-param");
 
 	for (size_t i = 0; i < c->args.given_count; i++)
 		changes |= c->args.given[i].option->field != NULL;
 	if (changes)
-		return with_record(c, edit, e);
+		return true;
 	err_set_message(e, ERR_USAGE, "%s", _("nothing to change"));
-	err_hint(e, _("'trunkdeck help %s' lists what can be changed"), c->command->name);
-	return false;
+	return err_hint(e, _("'trunkdeck help %s' lists what can be changed"), c->command->name);
+}
+
+bool cli_record_edit(struct cli *c, struct err *e)
+{
+	return cli_sets_fields(c, e) && with_record(c, edit, e);
 }
 
 bool cli_record_show(struct cli *c, struct err *e)
@@ -465,17 +484,9 @@ bool cli_record_show(struct cli *c, struct err *e)
 
 /* --- listing --- */
 
-struct listing {
-	struct cli *c;
-	struct cli_rows rows;
-	struct filter_rows filter;
-	struct filter_words *query;
-	char *param;			/* the last parameter that was asked for; NULL = none */
-};
-
 /* What the filter reads. */
 struct listed {
-	struct listing *list;
+	struct cli_listing *list;
 	const struct record *record;
 	char *const *cells;
 };
@@ -499,7 +510,7 @@ static const char *param_of(const void *row, const char *name)
 
 static void list_one(void *arg, const struct record *r, int64_t numbers)
 {
-	struct listing *l = arg;
+	struct cli_listing *l = arg;
 	char *cells[CLI_COLUMNS_MAX] = { NULL };
 
 	if (!cli_rows_see(&l->rows, r))
@@ -508,43 +519,67 @@ static void list_one(void *arg, const struct record *r, int64_t numbers)
 	if (l->c->out.format != OUTPUT_JSON || !filter_words_is_empty(l->query))
 		cli_rows_cells(&l->rows, r, numbers, cells);
 	if (filter_words_match(l->query, NULL, &(struct listed){ l, r, cells }))
-		cli_rows_put(&l->rows, r, numbers, cells);
+		l->found(l, r, numbers, cells);
 	cli_rows_free_cells(&l->rows, cells);
 }
 
 static bool list_goes_on(void *arg)
 {
-	const struct listing *l = arg;
+	const struct cli_listing *l = arg;
 
 	return !cli_output_broken(&l->c->out);
 }
 
-bool cli_record_list(struct cli *c, struct err *e)
+bool cli_listing_open(struct cli_listing *l, struct cli *c, const struct cli_routes *routes, struct err *e)
 {
 	const char *where = cli_args_value(&c->args, "where");
 	enum entity entity = c->command->entity;
-	struct listing l = { .c = c };
-	struct store_reader reader = { .arg = &l, .go_on = list_goes_on, .record = list_one };
-	struct cli_routes *routes = NULL;
-	bool ok = !cli_args_has(&c->args, "routes") || cli_routes_read(&routes, c, e);
 
-	cli_rows_init(&l.rows, &c->out, entity, entity == ENTITY_PROVIDER, ok ? routes : NULL);
-	l.filter = cli_rows_filter(&l.rows);
-	l.filter.get = cell_of;
-	l.filter.param = entity == ENTITY_NUMBER ? param_of : NULL;
-	l.query = filter_words_new(where ? where : "", &l.filter, NULL, 0);
-	ok = ok && cli_where_ok(l.query, e);
+	l->c = c;
+	cli_rows_init(&l->rows, &c->out, entity, entity == ENTITY_PROVIDER, routes);
+	l->filter = cli_rows_filter(&l->rows);
+	l->filter.get = cell_of;
+	l->filter.param = entity == ENTITY_NUMBER ? param_of : NULL;
+	l->query = filter_words_new(where ? where : "", &l->filter, NULL, 0);
+	return cli_where_ok(l->query, e);
+}
+
+bool cli_listing_read(struct cli_listing *l, struct err *e)
+{
+	const struct store_reader reader = {
+		.arg = l, .go_on = list_goes_on,
+		.entities = cli_rows_entities(&l->rows), .record = list_one,
+	};
+
+	return store_read(l->c->store, &reader, NULL, e);
+}
+
+void cli_listing_close(struct cli_listing *l)
+{
+	filter_words_free(&l->query);
+	FREE(&l->param);
+	cli_rows_clear(&l->rows);
+}
+
+static void put_row(struct cli_listing *l, const struct record *r, int64_t numbers, char *const cells[])
+{
+	cli_rows_put(&l->rows, r, numbers, cells);
+}
+
+bool cli_record_list(struct cli *c, struct err *e)
+{
+	struct cli_listing l = { .found = put_row };
+	struct cli_routes *routes = NULL;
+	bool ok = (!cli_args_has(&c->args, "routes") || cli_routes_read(&routes, c, e)) && cli_listing_open(&l, c, routes, e);
+
 	if (ok) {
 		cli_output_columns(&c->out, l.rows.columns, l.rows.count);
-		reader.entities = cli_rows_entities(&l.rows);
-		ok = store_read(c->store, &reader, NULL, e);
+		ok = cli_listing_read(&l, e);
 	}
 	if (ok && c->out.written == 0)
-		cli_note(c, "%s", where ? _("nothing matches") : _("there are none yet"));
+		cli_note(c, "%s", cli_args_has(&c->args, "where") ? _("nothing matches") : _("there are none yet"));
 	ok = ok && (!routes || cli_routes_complete(routes, e));
-	filter_words_free(&l.query);
-	free(l.param);
-	cli_rows_clear(&l.rows);
+	cli_listing_close(&l);
 	cli_routes_free(&routes);
 	return ok;
 }
@@ -569,7 +604,7 @@ static bool confirm(const struct cli *c, struct snapshot *directory, const struc
 	if (asks && cli_args_has(&c->args, "cut"))
 		fprintf(stderr, "%s\n", _("Calls in progress are hung up."));
 	question = xasprintf(_("Delete %s %s?"), entity_name(r->entity), record_key(r));
-	ok = ask(c, question, e);
+	ok = cli_ask(c, question, e);
 	free(question);
 	return ok;
 }

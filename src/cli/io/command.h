@@ -61,6 +61,9 @@ bool cli_record_list(struct cli *c, struct err *e);
 bool cli_record_show(struct cli *c, struct err *e);
 bool cli_record_edit(struct cli *c, struct err *e);
 bool cli_record_delete(struct cli *c, struct err *e);
+/* cli/commands/bulk.c: of one number, or of many */
+bool cli_number_edit(struct cli *c, struct err *e);
+bool cli_number_delete(struct cli *c, struct err *e);
 /* cli/commands/import.c, cli/commands/export.c */
 bool cli_import(struct cli *c, struct err *e);
 bool cli_export(struct cli *c, struct err *e);
@@ -78,6 +81,7 @@ bool cli_init_workspace(struct cli *c, struct err *e);
 bool cli_show_config(struct cli *c, struct err *e);
 bool cli_replay(struct cli *c, struct err *e);
 bool cli_changes(struct cli *c, struct err *e);
+bool cli_undo(struct cli *c, struct err *e);
 /* cli/commands/calls.c, cli/commands/metrics.c, cli/commands/record.c */
 bool cli_calls(struct cli *c, struct err *e);
 bool cli_metrics(struct cli *c, struct err *e);
