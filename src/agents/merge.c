@@ -61,7 +61,7 @@ static int compare_issue(const void *id, const void *issue)
 
 /* --- the plan --- */
 
-/* The keys of the fields that differ; "" = none. Fields that only the store has are not compared. */
+/* The keys of the fields that differ; "" = none. */
 static void name_differences(const struct agent *a, const struct agent *b, char *to, size_t size)
 {
 	struct record x = { .entity = ENTITY_AGENT, .agent = *a }, y = { .entity = ENTITY_AGENT, .agent = *b };
@@ -71,7 +71,7 @@ static void name_differences(const struct agent *a, const struct agent *b, char 
 	for (const struct field *f = entity_fields(ENTITY_AGENT); f->key; f++) {
 		char *old = field_get(f, &x), *new = field_get(f, &y);
 
-		if (!(f->flags & (FIELD_READONLY | FIELD_KEY | FIELD_MORE)) && strcmp(old, new) != 0)
+		if (!(f->flags & (FIELD_READONLY | FIELD_KEY)) && strcmp(old, new) != 0)
 			buf_addf(&out, "%s%s", out.len > 0 ? ", " : "", f->key);
 		free(old);
 		free(new);
@@ -117,18 +117,19 @@ static void merge_listed(struct agents_plan *plan, const struct agents_list *lis
 		plan->held_back++;
 		return;
 	}
-	if (stored)
-		name_differences(stored, listed, fields, sizeof(fields));
-	if (stored && (!fields[0] || !may_move)) {
-		plan->unchanged++;
-		return;
-	}
 	agent_copy(&copy, listed);
 	if (stored) {
+		/* The directory does not have these. */
 		free(copy.url);
 		copy.url = xstrdup(stored->url);
 		copy.speaks_first_within = stored->speaks_first_within;
 		copy.max_calls = stored->max_calls;
+		name_differences(stored, &copy, fields, sizeof(fields));
+	}
+	if (stored && (!fields[0] || !may_move)) {
+		agent_clear(&copy);
+		plan->unchanged++;
+		return;
 	}
 	add_change(plan, !stored ? AGENTS_ADDED : is_marked(stored) ? AGENTS_RESTORED : AGENTS_CHANGED, stored, &copy, fields);
 }
