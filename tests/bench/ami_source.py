@@ -83,7 +83,10 @@ class Server:
             conn.sendall((head + "Challenge: 1\r\nMessage: ok\r\n\r\n").encode())
 
     def read(self, conn, buffer):
-        data = conn.recv(65536)
+        try:
+            data = conn.recv(65536)
+        except ConnectionResetError:
+            data = b""
         if not data:
             self.selector.unregister(conn)
             self.tails = [t for t in self.tails if t is not conn]
