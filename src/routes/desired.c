@@ -183,9 +183,10 @@ static void add_trunk(struct buf *to, struct snapshot *s, const struct provider 
 	char *value = xasprintf(ROUTE_VALUE_FORMAT "%s,%s,%" PRId64 ",%s,%s,%" PRId64 ",%s", p->id, p->inbound_prefix, p->max_calls,
 				p->routing, p->default_agent, p->default_max_calls, region_name(p->region));
 
-	for (size_t i = 0; i < count; i++)
-		if (*p->routing || strcmp(agents[i]->id, p->default_agent) == 0)
-			needs[n++] = (struct route_need){ ROUTE_FAMILY_AGENT, agents[i]->id, false };
+	for (size_t i = 0; *p->routing && i < count; i++)
+		needs[n++] = (struct route_need){ ROUTE_FAMILY_AGENT, agents[i]->id, false };
+	if (!*p->routing && *p->default_agent)
+		needs[n++] = (struct route_need){ ROUTE_FAMILY_AGENT, p->default_agent, false };
 	route_pack(to, &(struct route_key){ .family = ROUTE_FAMILY_TRUNK, .name = provider_endpoint(p), .value = value,
 					    .former = *p->inbound_prefix ? p->inbound_prefix : NULL, .needs = needs,
 					    .need_count = n });

@@ -125,9 +125,14 @@ static size_t most_on_a_server(const struct app *a, const char *key, bool is_num
 	return most;
 }
 
+static bool is_near(size_t calls, int64_t cap)
+{
+	return cap && calls && (int64_t)calls * 100 >= cap * NEAR_PERCENT;
+}
+
 static const char *cap_text(char *to, const struct deck *d, size_t calls, int64_t cap, enum role *role)
 {
-	if (!cap || !calls || (int64_t)calls * 100 < cap * NEAR_PERCENT)
+	if (!is_near(calls, cap))
 		return "";
 	*role = (int64_t)calls < cap ? ROLE_WARN : ROLE_ALARM;
 	snprintf(to, LIST_TEXT_SIZE, _("%zu of %" PRId64 " calls (per server)"), calls, cap);
@@ -140,7 +145,8 @@ static const char *cap_text(char *to, const struct deck *d, size_t calls, int64_
 
 const char *deck_provider_rule(char *to, const struct deck *d, const struct provider *p, enum role *role)
 {
-	if (!p->max_calls || !live_count_provider(d->view.app->live, p->id))
+	/* All calls are compared with each server only if those of all servers together are near the cap. */
+	if (!is_near(live_count_provider(d->view.app->live, p->id), p->max_calls))
 		return "";
 	return cap_text(to, d, most_on_a_server(d->view.app, p->id, false), p->max_calls, role);
 }
@@ -152,7 +158,7 @@ const char *deck_number_rule(char *to, const struct deck *d, const struct number
 	struct app *a = d->view.app;
 	const struct hours_now *hours;
 
-	if (n->max_calls && live_count_number(a->live, n->e164) &&
+	if (is_near(live_count_number(a->live, n->e164), n->max_calls) &&
 	    *cap_text(to, d, most_on_a_server(a, n->e164, true), n->max_calls, role))
 		return to;
 	hours = app_number_hours(a, n);
