@@ -80,13 +80,12 @@ static bool is_cancelled(struct err *e)
 
 static uint64_t hash_of(const char *key)
 {
-	uint64_t hash = 14695981039346656037u;
+	uint64_t hash;
 	int64_t digits;
 
 	if (key[0] == '+' && str_to_i64(str_of(key + 1), &digits))
 		return (uint64_t)digits;
-	for (; *key; key++)
-		hash = (hash ^ (unsigned char)*key) * 1099511628211u;
+	hash = import_hash(key);
 	return hash ? hash : 1;
 }
 

@@ -43,13 +43,21 @@ void import_plan_clear(struct import_plan *p)
 
 /* --- columns --- */
 
-/* Counts the names of columns that are not used. Their values go nowhere. */
-static void count_ignored(struct import_plan *p, const char *name)
+/* FNV-1a, 64 bits. */
+uint64_t import_hash(const char *text)
 {
 	uint64_t hash = 14695981039346656037u;
 
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 1099511628211u;
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+	return hash;
+}
+
+/* Counts the names of columns that are not used. Their values go nowhere. */
+static void count_ignored(struct import_plan *p, const char *name)
+{
+	uint64_t hash = import_hash(name);
+
 	for (size_t i = 0; i < p->ignored_count; i++)
 		if (p->ignored[i] == hash)
 			return;

@@ -46,6 +46,7 @@ struct import_plan {
 	size_t ignored_count;
 };
 
+uint64_t import_hash(const char *text);
 void import_plan_clear(struct import_plan *p);
 /* Finds the fields of these columns, unless they are those of the last row. */
 bool import_plan_columns(struct import_plan *p, const char *const *names, size_t n, struct err *e);
