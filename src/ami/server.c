@@ -45,6 +45,11 @@ bool routes_mode_parse(const char *s, enum routes_mode *out)
 	return false;
 }
 
+const char *server_agent_ca_file(const struct server_config *s)
+{
+	return s->routes == ROUTES_ODBC ? "" : s->agent_ca_file;
+}
+
 bool server_is_plain_off_loopback(const struct server_config *s)
 {
 	return !s->tls && !host_is_loopback(s->host);

@@ -33,12 +33,6 @@ bool app_route_wanted(const struct app *a, const struct server_config *server, c
 	return agent && !number_unrouted(n, agent) && *agent->dial;
 }
 
-/* In odbc mode the store has made the objects, with the CA file that is the default. */
-static const char *ca_file_of(const struct server_config *server)
-{
-	return server->routes == ROUTES_ODBC ? "" : server->agent_ca_file;
-}
-
 void routes_tell_number(struct app *a, const struct number *n)
 {
 	struct buf keys;
@@ -119,6 +113,17 @@ static void tell_numbers_of(struct app *a, const char *agent)
 			routes_tell_number(a, numbers[i]);
 }
 
+static bool has_routing(const struct app *a)
+{
+	size_t count;
+	const struct provider *const *providers = snapshot_providers(a->snapshot, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (*providers[i]->routing)
+			return true;
+	return false;
+}
+
 static bool has_former_server(const struct app *a)
 {
 	for (size_t i = 0; i < a->server_count; i++)
@@ -140,14 +145,15 @@ void routes_tell_agent(struct app *a, const char *id)
 
 		buf_reset(&keys);
 		if (agent) {
-			desired_agent(&keys, agent, ca_file_of(server));
+			desired_agent(&keys, agent, server_agent_ca_file(server));
 			ami_tell_keys(a->private->ami, server->name, &keys);
 		} else {
 			ami_untell_key(a->private->ami, server->name, ROUTE_FAMILY_AGENT, id);
 		}
 	}
 	buf_clear(&keys);
-	routes_tell_common(a);
+	if (has_routing(a))
+		routes_tell_common(a);
 	if (has_former_server(a))
 		tell_numbers_of(a, id);
 }
@@ -204,7 +210,7 @@ void routes_tell_all(struct app *a)
 	for (size_t i = 0; i < a->server_count; i++) {
 		buf_reset(&keys);
 		for (size_t j = 0; j < agent_count; j++)
-			desired_agent(&keys, agents[j], ca_file_of(a->servers[i].config));
+			desired_agent(&keys, agents[j], server_agent_ca_file(a->servers[i].config));
 		ami_tell_keys(a->private->ami, a->servers[i].config->name, &keys);
 	}
 	buf_clear(&keys);

@@ -96,12 +96,6 @@ static void compare_keys(const struct subject *s, const struct buf *packed, stru
 	}
 }
 
-/* The servers of odbc mode share one object, which names Debian's CA file. */
-static const char *ca_file_of(const struct probe *p)
-{
-	return p->config->routes == ROUTES_ODBC ? "" : p->config->agent_ca_file;
-}
-
 void check_keys(const struct subject *s, struct finding *f)
 {
 	struct snapshot *snapshot = s->options->snapshot;
@@ -126,7 +120,7 @@ void check_keys(const struct subject *s, struct finding *f)
 	number_ways(snapshot, s->number, &ways);
 	for (size_t i = 0; i < ways.count; i++)
 		if (ways.list[i].agent)
-			desired_agent(&packed, ways.list[i].agent, ca_file_of(s->probe));
+			desired_agent(&packed, ways.list[i].agent, server_agent_ca_file(s->probe->config));
 	if (schedule)
 		desired_schedule(&packed, schedule);
 	desired_number(&packed, snapshot, s->number);

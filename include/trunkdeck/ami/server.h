@@ -34,6 +34,9 @@ struct server_config {
 	int cache_hours;		/* in odbc mode: how long a route is used that was read before the database went away */
 };
 
+/* The CA file for agents' wss:// URLs; "" = AGENT_CA_FILE. The servers of odbc mode share one object, which names that. */
+const char *server_agent_ca_file(const struct server_config *s);
+
 /* Can a network read the traffic? It can without TLS, unless the server is on this machine. */
 bool server_is_plain_off_loopback(const struct server_config *s);
 
