@@ -244,8 +244,8 @@ static void say_result(struct app *a, const struct pending_change *q, const stru
 		messages_add(a->messages, MESSAGE_INFO, _("%s added"), title);
 	} else if (q->made == MUTATION_EDIT && count_lost(a, r) > 0) {
 		messages_add(a->messages, MESSAGE_WARN,
-			     ngettext("%s saved: it takes no calls of its %zu number now",
-				      "%s saved: it takes no calls of its %zu numbers now", count_lost(a, r)),
+			     ngettext("%s saved: it no longer takes the calls to its %zu number",
+				      "%s saved: it no longer takes the calls to its %zu numbers", count_lost(a, r)),
 			     title, count_lost(a, r));
 	} else if (q->made == MUTATION_EDIT) {
 		messages_add(a->messages, MESSAGE_INFO, _("%s saved"), title);
